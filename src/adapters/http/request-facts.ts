@@ -1,0 +1,24 @@
+// What a request says before its body is read.
+import type { HeaderList } from "../../domain/headers.ts";
+
+/** The fields in the order Bun gives them; repeated ones are joined, `Set-Cookie` aside. */
+export function headerList(headers: Headers): HeaderList {
+  const list: [string, string][] = [];
+  for (const pair of headers) list.push(pair);
+  return list;
+}
+
+/** Path and query of an absolute URL, untouched by any normalisation. */
+export function pathAndQuery(url: string): { readonly path: string; readonly query: string } {
+  const start = url.indexOf("/", url.indexOf("://") + 3);
+  const mark = url.indexOf("?", start);
+  return mark < 0
+    ? { path: url.slice(start), query: "" }
+    : { path: url.slice(start, mark), query: url.slice(mark) };
+}
+
+/** An IPv4 address that arrived on an IPv6 socket, as the IPv4 address it is (RFC 4291 §2.5.5.2). */
+export function plainAddress(address: string | undefined): string {
+  if (address === undefined) return "";
+  return address.startsWith("::ffff:") && address.includes(".") ? address.slice(7) : address;
+}

@@ -1,0 +1,183 @@
+// The Upstream port over Bun's fetch, with the timers fetch does not have.
+import { readFileSync } from "node:fs";
+import type { HeaderList } from "../../domain/headers.ts";
+import type {
+  BodyRead,
+  NoAnswer,
+  Upstream,
+  UpstreamAnswer,
+  UpstreamBody,
+  UpstreamRequest,
+} from "../../ports/upstream.ts";
+import { type ConnectWatch, watchConnection } from "./connect-watch.ts";
+import { isReset, reasonOf, wordsFor } from "./fetch-errors.ts";
+
+/** Why the router itself aborted an exchange. */
+type Cut = "connect" | "silence" | "gone";
+
+export const fetchUpstream: Upstream = { send };
+
+async function send(request: UpstreamRequest): Promise<UpstreamAnswer | NoAnswer> {
+  const exchange = startExchange(request);
+  try {
+    const response = await fetch(request.url, {
+      method: request.method,
+      headers: request.headers as [string, string][],
+      body: request.body as Uint8Array<ArrayBuffer> | null,
+      signal: exchange.signal,
+      redirect: "manual",
+      decompress: false,
+      keepalive: !request.freshConnection,
+      // Bun's own idle limit of 300 s would cut a slow model; the exchange's timers stand in for it.
+      timeout: false,
+      // Proxy variables would apply even to servers on this machine.
+      proxy: false,
+      ...tlsOf(request),
+    } as RequestInit);
+    exchange.pause();
+    return {
+      kind: "answered",
+      status: response.status,
+      headers: headersOf(response),
+      connectMs: exchange.connectMs(),
+      body: bodyOf(response, exchange),
+    };
+  } catch (error) {
+    exchange.end();
+    return noAnswer(error, exchange, request);
+  }
+}
+
+interface Exchange {
+  readonly signal: AbortSignal;
+  cut(): Cut | null;
+  abort(why: Cut): void;
+  connectMs(): number | null;
+  /** The upstream is being waited for: its silence counts. */
+  resume(): void;
+  /** Bytes have come: until the next wait, silence is the router's own. */
+  pause(): void;
+  end(): void;
+}
+
+function startExchange(request: UpstreamRequest): Exchange {
+  const controller = new AbortController();
+  let why: Cut | null = null;
+  let silence: ReturnType<typeof setTimeout> | undefined;
+  const abort = (cut: Cut) => {
+    why ??= cut;
+    controller.abort();
+  };
+  const gone = () => abort("gone");
+  const watch: ConnectWatch = watchConnection(request, () => abort("connect"));
+  request.signal.addEventListener("abort", gone);
+  if (request.signal.aborted) gone();
+
+  function resume() {
+    silence = setTimeout(() => abort("silence"), request.silenceTimeoutMs);
+    watch.resume();
+  }
+  function pause() {
+    clearTimeout(silence);
+    watch.pause();
+  }
+  resume();
+  return {
+    signal: controller.signal,
+    cut: () => why,
+    abort,
+    connectMs: watch.connectMs,
+    resume,
+    pause,
+    end() {
+      pause();
+      request.signal.removeEventListener("abort", gone);
+    },
+  };
+}
+
+function bodyOf(response: Response, exchange: Exchange): UpstreamBody {
+  const reader = response.body?.getReader();
+  if (reader === undefined) exchange.end();
+  let over = reader === undefined;
+  return {
+    async read(): Promise<BodyRead> {
+      if (exchange.cut() === "gone") return { kind: "aborted" };
+      if (over || reader === undefined) return { kind: "end" };
+      exchange.resume();
+      try {
+        const { done, value } = await reader.read();
+        exchange.pause();
+        if (!done) return { kind: "bytes", bytes: value };
+        over = true;
+        exchange.end();
+        return { kind: "end" };
+      } catch (error) {
+        exchange.end();
+        return brokenRead(error, exchange);
+      }
+    },
+    cancel() {
+      if (over) return;
+      exchange.abort("gone");
+      exchange.end();
+    },
+  };
+}
+
+function brokenRead(error: unknown, exchange: Exchange): BodyRead {
+  switch (exchange.cut()) {
+    case "gone":
+      return { kind: "aborted" };
+    case "silence":
+      return { kind: "timed-out", message: "no byte for longer than REQUEST_TIMEOUT" };
+    case "connect":
+      return { kind: "timed-out", message: "the upstream can no longer be reached" };
+    case null:
+      return { kind: "broke", message: wordsFor(error) };
+  }
+}
+
+function noAnswer(error: unknown, exchange: Exchange, request: UpstreamRequest): NoAnswer {
+  const connectMs = exchange.connectMs();
+  const seconds = (ms: number) => `${ms / 1_000} s`;
+  switch (exchange.cut()) {
+    case "gone":
+      return { kind: "aborted" };
+    case "silence":
+      return {
+        kind: "timed-out",
+        timer: "silence",
+        message: `no byte within ${seconds(request.silenceTimeoutMs)} (REQUEST_TIMEOUT)`,
+        connectMs,
+      };
+    case "connect":
+      return {
+        kind: "timed-out",
+        timer: "connect",
+        message: `no connection within ${seconds(request.connectTimeoutMs)} (CONNECT_TIMEOUT)`,
+        connectMs,
+      };
+    case null:
+      return isReset(error)
+        ? { kind: "reset", message: wordsFor(error), connectMs }
+        : { kind: "unreachable", reason: reasonOf(error), message: wordsFor(error), connectMs };
+  }
+}
+
+function headersOf(response: Response): HeaderList {
+  const headers: [string, string][] = [];
+  // for…of, because it alone gives every Set-Cookie a line of its own.
+  for (const pair of response.headers) headers.push(pair);
+  return headers;
+}
+
+const certificates = new Map<string, string>();
+
+function tlsOf(request: UpstreamRequest): object {
+  if (request.insecure) return { tls: { rejectUnauthorized: false } };
+  if (request.ca === null) return {};
+  const known = certificates.get(request.ca) ?? readFileSync(request.ca, "utf8");
+  certificates.set(request.ca, known);
+  return { tls: { ca: known } };
+}

@@ -1,0 +1,101 @@
+// One call from its first attempt to its one ending; the ending writes the row.
+import { type Attempt, loggedAttempt } from "../../domain/attempt.ts";
+import type { IncomingCall } from "../../domain/call.ts";
+import { headerValue, type HeaderList, redactHeaders } from "../../domain/headers.ts";
+import { type LogEntry, openEntry, towards } from "../../domain/log-entry.ts";
+import type { RoutePlan } from "../../domain/routing/plan.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { CallObserver } from "../../ports/observer.ts";
+import type { Capture } from "./capture.ts";
+
+export interface SessionDeps {
+  readonly clock: Clock;
+  readonly observers: readonly CallObserver[];
+  /** Bytes of a request kept for the log; 0 keeps none. */
+  readonly captureCap: number;
+}
+
+/** How a call ended, as the client saw it. */
+export interface Ending {
+  readonly state: "completed" | "failed" | "cancelled";
+  /** Where the head was not sent before. */
+  readonly statusCode: number;
+  readonly error: string | null;
+  /** The headers sent. */
+  readonly headers: HeaderList;
+  readonly upstreamRequestId: string | null;
+  /** The answer received last, as it came. */
+  readonly capture: Capture | null;
+}
+
+export interface CallSession {
+  readonly call: IncomingCall;
+  attempts(): readonly Attempt[];
+  note(attempt: Attempt): void;
+  /** The client was sent this status before the answer was known. */
+  headSent(status: number): void;
+  /** The first ending counts; later ones are ignored. */
+  end(ending: Ending): void;
+}
+
+/** @param plan null for a call that is refused before it is routed */
+export function openSession(
+  call: IncomingCall,
+  plan: RoutePlan | null,
+  deps: SessionDeps,
+): CallSession {
+  const { clock, observers, captureCap } = deps;
+  const start = clock.elapsed();
+  const attempts: Attempt[] = [];
+  let sentStatus: number | null = null;
+  let over = false;
+  const entry: LogEntry =
+    plan === null
+      ? openEntry(call)
+      : { ...openEntry(call), ...towards(plan.targets[0]), route: plan.route };
+  if (plan !== null) for (const observer of observers) observer.started(entry);
+
+  return {
+    call,
+    attempts: () => attempts,
+    note: (attempt) => void attempts.push(attempt),
+    headSent(status) {
+      sentStatus = status;
+    },
+    end(ending) {
+      if (over) return;
+      over = true;
+      const last = attempts.at(-1);
+      const ended: LogEntry = {
+        ...entry,
+        ...(last === undefined ? {} : towards(last.target)),
+        completedAt: clock.now(),
+        state: ending.state,
+        statusCode: ending.state === "cancelled" ? 499 : (sentStatus ?? ending.statusCode),
+        errorMessage: ending.error,
+        upstreamRequestId: ending.upstreamRequestId,
+        attempts: attempts.map(loggedAttempt),
+        durationMs: Math.round(clock.elapsed() - start),
+        ttftMs: last?.ttftMs == null ? null : last.startedAt - call.receivedAt + last.ttftMs,
+        responseSize: ending.capture?.size() ?? 0,
+        responseHeaders: redactHeaders(ending.headers),
+      };
+      const bodies = {
+        request:
+          captureCap === 0 || call.body.length === 0
+            ? null
+            : {
+                chunks: [call.body.subarray(0, captureCap)],
+                truncated: call.body.length > captureCap,
+              },
+        response: ending.capture?.body() ?? null,
+      };
+      for (const observer of observers) observer.ended(ended, bodies);
+    },
+  };
+}
+
+/** The upstream's own id of the request, kept because the router's takes its place in the answer. */
+export function upstreamRequestId(headers: HeaderList): string | null {
+  return headerValue(headers, "x-request-id");
+}

@@ -1,0 +1,129 @@
+// An opened answer on its way to the client: held events first, then the rest at the client's pace, one ending.
+import { errorEvent } from "../../domain/dialects/wire-format.ts";
+import { errorObject, problem } from "../../domain/problem.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { AnswerStream } from "../../ports/service.ts";
+import type { LiveStep, StreamFailure } from "./live-source.ts";
+import type { OpenedAnswer } from "./open-answer.ts";
+
+export type DeliveryEnding =
+  | { readonly kind: "complete" }
+  | { readonly kind: "client-gone" }
+  | { readonly kind: "broke"; readonly failure: StreamFailure };
+
+/** A comment line that every SSE client skips (WHATWG HTML §9.2.5) and every proxy counts as life. */
+const ping = new TextEncoder().encode(": ping\n\n");
+
+/**
+ * The rest of a call whose answer has been opened.
+ * @param keepaliveMs silence towards the client until a ping goes out; 0: none
+ * @param onEnd called exactly once
+ */
+export function deliver(
+  answer: OpenedAnswer,
+  keepaliveMs: number,
+  clock: Clock,
+  onEnd: (ending: DeliveryEnding) => void,
+): AnswerStream {
+  const source = answer.rest;
+  const queue = [...answer.held];
+  const pings = answer.framing === "sse" ? keepaliveMs : 0;
+  let outcome: LiveStep["outcome"] = source === null ? "ended" : "open";
+  let reading: Promise<LiveStep> | null = null;
+  let over = false;
+
+  function end(ending: DeliveryEnding): void {
+    if (over) return;
+    over = true;
+    onEnd(ending);
+  }
+
+  /** What the client is told when the stream fails; null where the format has no words for it. */
+  function lastWords(failure: StreamFailure): Uint8Array | null {
+    if (failure.event !== null) return failure.event;
+    if (answer.framing === "none") return null;
+    const kind = failure.reason === "silence_timeout" ? "upstream_timeout" : "upstream_broken";
+    return errorEvent(answer.format, answer.framing, errorObject(problem(kind, failure.message)));
+  }
+
+  return {
+    async next() {
+      for (;;) {
+        const piece = queue.shift();
+        if (piece !== undefined) return piece;
+        if (over) return null;
+        if (outcome === "ended" || source === null) {
+          end({ kind: "complete" });
+          return null;
+        }
+        if (outcome !== "open") {
+          const failure = outcome;
+          source.cancel();
+          end({ kind: "broke", failure });
+          const words = lastWords(failure);
+          if (words === null) throw new BrokenAnswer(failure.message);
+          return words;
+        }
+        reading ??= source.next();
+        const step = await orAfter(reading, pings, clock);
+        if (step === "due") return ping;
+        reading = null;
+        queue.push(...step.pieces);
+        outcome = step.outcome;
+      }
+    },
+    cancel() {
+      source?.cancel();
+      end({ kind: "client-gone" });
+    },
+  };
+}
+
+/** Thrown by `AnswerStream.next` when all that is left to say is closing the connection. */
+export class BrokenAnswer extends Error {}
+
+/** `work`, or `"due"` if it takes longer than `ms`; 0: waits as long as it takes. */
+export function orAfter<T>(work: Promise<T>, ms: number, clock: Clock): Promise<T | "due"> {
+  if (ms === 0) return work;
+  return new Promise((resolve, reject) => {
+    const stop = clock.after(ms, () => resolve("due"));
+    work.then(
+      (value) => {
+        stop();
+        resolve(value);
+      },
+      (error: unknown) => {
+        stop();
+        reject(error);
+      },
+    );
+  });
+}
+
+/** An answer stream that is still being found: pings until it is there, then hands over to it. */
+export function pingUntil(
+  coming: Promise<AnswerStream>,
+  keepaliveMs: number,
+  clock: Clock,
+): AnswerStream {
+  let found: AnswerStream | null = null;
+  let first = true;
+  return {
+    async next() {
+      if (first) {
+        first = false;
+        return ping;
+      }
+      if (found === null) {
+        const stream = await orAfter(coming, keepaliveMs, clock);
+        if (stream === "due") return ping;
+        found = stream;
+      }
+      return found.next();
+    },
+    cancel() {
+      if (found !== null) found.cancel();
+      else void coming.then((stream) => stream.cancel());
+    },
+  };
+}

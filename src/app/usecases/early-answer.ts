@@ -1,0 +1,77 @@
+// The answer of a call whose client already has a 200 and pings: whatever comes must now be said in events.
+import type { IncomingCall } from "../../domain/call.ts";
+import { errorEvent, streamFormat, wholeAsEvents } from "../../domain/dialects/wire-format.ts";
+import { joinBytes } from "../../domain/bytes.ts";
+import { headerValue } from "../../domain/headers.ts";
+import { isRecord, type JsonRecord, parseJsonBytes } from "../../domain/json.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Answer, AnswerStream } from "../../ports/service.ts";
+import { pingUntil } from "./deliver.ts";
+
+/** Sends the head of an event stream now, pings until `coming` is there, then passes it on as events. */
+export function earlyAnswer(
+  call: IncomingCall,
+  coming: Promise<Answer>,
+  deps: { readonly clock: Clock; readonly sseKeepaliveMs: number },
+): Answer {
+  return {
+    status: 200,
+    headers: [
+      ["content-type", "text/event-stream"],
+      ["cache-control", "no-cache"],
+      ["x-request-id", call.id],
+    ],
+    body: pingUntil(
+      coming.then((answer) => asEvents(call, answer)),
+      deps.sseKeepaliveMs,
+      deps.clock,
+    ),
+  };
+}
+
+async function asEvents(call: IncomingCall, answer: Answer): Promise<AnswerStream> {
+  const { body, status } = answer;
+  const format = streamFormat(call.path, "sse");
+  const type = headerValue(answer.headers, "content-type") ?? "";
+  if (status < 400 && isStream(body) && type.startsWith("text/event-stream")) return body;
+  const whole = isStream(body) ? await readAll(body) : (body ?? new Uint8Array(0));
+  return once(
+    status < 400
+      ? wholeAsEvents(format, whole)
+      : errorEvent(format, "sse", { ...errorOf(whole), status }),
+  );
+}
+
+function isStream(body: Answer["body"]): body is AnswerStream {
+  return body !== null && "next" in body;
+}
+
+async function readAll(stream: AnswerStream): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for (;;) {
+    const piece = await stream.next();
+    if (piece === null) return joinBytes(pieces);
+    pieces.push(piece);
+  }
+}
+
+function once(bytes: Uint8Array): AnswerStream {
+  let left: Uint8Array | null = bytes;
+  return {
+    next() {
+      const now = left;
+      left = null;
+      return Promise.resolve(now);
+    },
+    cancel() {
+      left = null;
+    },
+  };
+}
+
+function errorOf(body: Uint8Array): JsonRecord {
+  const parsed = parseJsonBytes(body);
+  if (isRecord(parsed) && isRecord(parsed["error"])) return parsed["error"];
+  const message = new TextDecoder().decode(body.subarray(0, 500));
+  return { message, type: "upstream_error", param: null, code: null };
+}

@@ -1,0 +1,149 @@
+// An upstream's streamed answer as steps: whole events only, each read once for content, end and error.
+import type { FailureReason } from "../../domain/attempt.ts";
+import {
+  createStreamReader,
+  type FrameReading,
+  type Framing,
+  type WireFormat,
+} from "../../domain/dialects/wire-format.ts";
+import type { Frame, Splitter } from "../../domain/framing/frame.ts";
+import { createNdjsonSplitter } from "../../domain/framing/ndjson.ts";
+import { createSseSplitter } from "../../domain/framing/sse.ts";
+import type { BodyRead, UpstreamBody } from "../../ports/upstream.ts";
+import type { Capture } from "./capture.ts";
+
+export interface StreamFailure {
+  readonly reason: FailureReason;
+  readonly message: string;
+  readonly codes: readonly string[];
+  /** The upstream's own error event; null where the router has to say it. */
+  readonly event: Uint8Array | null;
+}
+
+/** What one read brought: bytes for the client first, then what became of the stream. */
+export interface LiveStep {
+  readonly pieces: readonly Uint8Array[];
+  readonly content: boolean;
+  readonly outcome: "open" | "ended" | StreamFailure;
+}
+
+export interface LiveSource {
+  /** Not called again after a step whose outcome is not `open`. */
+  next(): Promise<LiveStep>;
+  cancel(): void;
+}
+
+/** An event beyond this size is passed on in parts, unread: nothing may hold more of one answer (SPEC section 7). */
+const largestEvent = 32 * 1024 * 1024;
+
+const splitters: Record<Framing, () => Splitter | null> = {
+  sse: createSseSplitter,
+  ndjson: createNdjsonSplitter,
+  none: () => null,
+};
+
+export function createLiveSource(
+  body: UpstreamBody,
+  framing: Framing,
+  format: WireFormat,
+  capture: Capture,
+): LiveSource {
+  const splitter = splitters[framing]();
+  const readFrame = createStreamReader(format);
+  const endIsAnnounced = format !== "opaque" && splitter !== null;
+  let complete = false;
+
+  function take(frames: readonly Frame[]): LiveStep {
+    const pieces: Uint8Array[] = [];
+    let content = false;
+    for (const frame of frames) {
+      const reading = readFrame(frame);
+      const failure = failureOf(reading, frame);
+      if (failure !== null) return { pieces, content, outcome: failure };
+      complete ||= reading.end;
+      content ||= reading.content;
+      append(pieces, frame.bytes);
+    }
+    return { pieces, content, outcome: "open" };
+  }
+
+  function atEnd(got: Exclude<BodyRead, { kind: "bytes" }>): LiveStep {
+    const rest = got.kind === "end" ? (splitter?.end() ?? null) : null;
+    const step = rest === null ? nothing : take([rest]);
+    if (step.outcome !== "open") {
+      // The last event never got its closing line: it was cut, not malformed.
+      return complete ? { ...nothing, outcome: "ended" } : { ...step, outcome: noEnd };
+    }
+    if (complete) return { ...step, outcome: "ended" };
+    return { ...step, outcome: endIsAnnounced || got.kind !== "end" ? breakOf(got) : "ended" };
+  }
+
+  return {
+    async next() {
+      for (;;) {
+        const got = await body.read();
+        if (got.kind !== "bytes") return atEnd(got);
+        capture.add(got.bytes);
+        if (splitter === null) return { pieces: [got.bytes], content: true, outcome: "open" };
+        const frames = splitter.push(got.bytes);
+        if (frames.length > 0) return take(frames);
+        if (splitter.held() > largestEvent) {
+          const part = splitter.end();
+          if (part !== null) return { pieces: [part.bytes], content: true, outcome: "open" };
+        }
+      }
+    },
+    cancel: () => body.cancel(),
+  };
+}
+
+const nothing: LiveStep = { pieces: [], content: false, outcome: "open" };
+
+const noEnd: StreamFailure = {
+  reason: "no_end",
+  message: "the upstream's stream ended before the answer was complete",
+  codes: [],
+  event: null,
+};
+
+function breakOf(got: Exclude<BodyRead, { kind: "bytes" }>): StreamFailure {
+  switch (got.kind) {
+    case "end":
+      return noEnd;
+    case "broke":
+      return { ...noEnd, reason: "broken", message: got.message };
+    case "timed-out":
+      return { ...noEnd, reason: "silence_timeout", message: got.message };
+    case "aborted":
+      return { ...noEnd, reason: "client_gone", message: "the client went away" };
+  }
+}
+
+function failureOf(reading: FrameReading, frame: Frame): StreamFailure | null {
+  if (reading.unreadable)
+    return {
+      reason: "malformed_event",
+      message: "the upstream sent an event that is not JSON",
+      codes: [],
+      event: null,
+    };
+  if (reading.error === null) return null;
+  return {
+    reason: "error_event",
+    message: reading.error.message,
+    codes: reading.error.codes,
+    event: frame.bytes,
+  };
+}
+
+/** Events of one read lie side by side: they leave as one piece, uncopied. */
+function append(pieces: Uint8Array[], bytes: Uint8Array): void {
+  const last = pieces.at(-1);
+  if (last?.buffer === bytes.buffer && last.byteOffset + last.length === bytes.byteOffset)
+    pieces[pieces.length - 1] = new Uint8Array(
+      last.buffer,
+      last.byteOffset,
+      last.length + bytes.length,
+    );
+  else pieces.push(bytes);
+}

@@ -1,0 +1,168 @@
+// Judges an upstream's answer up to its commit point: what may go to the client, or why it may not.
+import {
+  describeError,
+  expectsJson,
+  framingOf,
+  plainError,
+  streamFormat,
+  type Framing,
+  type UpstreamError,
+  type WireFormat,
+} from "../../domain/dialects/wire-format.ts";
+import type { IncomingCall } from "../../domain/call.ts";
+import { joinBytes } from "../../domain/bytes.ts";
+import { headerValue, type HeaderList } from "../../domain/headers.ts";
+import { isRecord, parseJsonBytes } from "../../domain/json.ts";
+import { type AttemptFailure, retryAfterMs } from "../../domain/judge.ts";
+import type { Policy } from "../../domain/routing/types.ts";
+import type { UpstreamAnswer } from "../../ports/upstream.ts";
+import type { Budget } from "../../domain/budget.ts";
+import type { Capture } from "./capture.ts";
+import { createLiveSource, type LiveSource, type LiveStep, type StreamFailure } from "./live-source.ts";
+
+/** An answer that may go to the client. */
+export interface OpenedAnswer {
+  readonly status: number;
+  /** The upstream's own. */
+  readonly headers: HeaderList;
+  readonly framing: Framing;
+  readonly format: WireFormat;
+  /** Held until now; goes first. */
+  readonly held: readonly Uint8Array[];
+  /** Bytes to give back to the budget once they are sent. */
+  readonly heldSize: number;
+  /** What follows; null where `held` is the whole answer. */
+  readonly rest: LiveSource | null;
+  /** More was to be held than may be: the rest streams unchecked. */
+  readonly heldPartially: boolean;
+}
+
+export type Opening =
+  | { readonly kind: "opened"; readonly answer: OpenedAnswer }
+  | { readonly kind: "failed"; readonly failure: AttemptFailure };
+
+export interface OpeningContext {
+  readonly call: IncomingCall;
+  readonly policy: Policy;
+  readonly capture: Capture;
+  /** Bytes that all answers together may hold. */
+  readonly heldBudget: Budget;
+  /** Epoch ms. */
+  readonly now: number;
+  /** Called once, at the answer's first content. */
+  onContent(framing: Framing): void;
+}
+
+const mostHeld = 32 * 1024 * 1024;
+
+/** Reads the answer as far as it has to be held (SPEC section 7); gives held bytes back to the budget on failure. */
+export async function openAnswer(
+  answer: UpstreamAnswer,
+  context: OpeningContext,
+): Promise<Opening> {
+  const { call } = context;
+  const framing = framingOf(headerValue(answer.headers, "content-type"));
+  const format = streamFormat(call.path, framing);
+  const source = createLiveSource(answer.body, answer.status < 400 ? framing : "none", format, context.capture);
+  const mustEnd = answer.status >= 400 || (framing === "none" && expectsJson(call.path));
+  const reading = await hold(source, framing, mustEnd || context.policy.commit === "full", context);
+
+  const failed = (failure: Omit<AttemptFailure, "retryAfterMs">): Opening => {
+    source.cancel();
+    context.heldBudget.give(reading.size);
+    return {
+      kind: "failed",
+      failure: { ...failure, retryAfterMs: retryAfterMs(answer.headers, context.now) },
+    };
+  };
+  const bodySoFar = () => ({
+    status: answer.status,
+    headers: answer.headers,
+    body: joinBytes(reading.pieces),
+  });
+
+  if (answer.status >= 400) {
+    const body = bodySoFar();
+    const error = errorIn(body.body);
+    return failed({
+      reason: reading.failure?.reason === "client_gone" ? "client_gone" : "status",
+      message: `status ${answer.status}${error === null ? "" : `: ${error.message}`}`,
+      status: answer.status,
+      codes: error?.codes ?? [],
+      answer: body,
+    });
+  }
+  if (reading.failure !== null) {
+    const { reason, message, codes, event } = reading.failure;
+    return failed({
+      reason,
+      message,
+      codes,
+      status: reason === "error_event" ? 502 : null,
+      answer: event === null ? null : { ...bodySoFar(), body: joinBytes([...reading.pieces, event]) },
+    });
+  }
+  if (framing === "none" && reading.ended && expectsJson(call.path) && call.method !== "HEAD") {
+    const wrong = plainFailure(bodySoFar().body);
+    if (wrong !== null) return failed({ ...wrong, status: 502, answer: bodySoFar() });
+  }
+  return {
+    kind: "opened",
+    answer: {
+      status: answer.status,
+      headers: answer.headers,
+      framing,
+      format,
+      held: reading.pieces,
+      heldSize: reading.size,
+      rest: reading.ended ? null : source,
+      heldPartially: reading.partial,
+    },
+  };
+}
+
+interface Held {
+  readonly pieces: Uint8Array[];
+  readonly size: number;
+  readonly ended: boolean;
+  readonly partial: boolean;
+  readonly failure: StreamFailure | null;
+}
+
+async function hold(source: LiveSource, framing: Framing, whole: boolean, context: OpeningContext): Promise<Held> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  let contentSeen = false;
+  for (;;) {
+    const step: LiveStep = await source.next();
+    const stepSize = step.pieces.reduce((sum, piece) => sum + piece.length, 0);
+    pieces.push(...step.pieces);
+    const room = size + stepSize <= mostHeld && context.heldBudget.take(stepSize);
+    if (room) size += stepSize;
+    if (step.content && !contentSeen) {
+      contentSeen = true;
+      context.onContent(framing);
+    }
+    if (step.outcome === "ended") return { pieces, size, ended: true, partial: false, failure: null };
+    if (step.outcome !== "open")
+      return { pieces, size, ended: false, partial: false, failure: step.outcome };
+    if (!room) return { pieces, size, ended: false, partial: true, failure: null };
+    if (contentSeen && !whole) return { pieces, size, ended: false, partial: false, failure: null };
+  }
+}
+
+function plainFailure(
+  body: Uint8Array,
+): Pick<AttemptFailure, "reason" | "message" | "codes"> | null {
+  const parsed = parseJsonBytes(body);
+  if (parsed === undefined)
+    return { reason: "not_json", message: "the upstream's answer is not JSON", codes: [] };
+  const error = plainError(parsed);
+  return error === null ? null : { reason: "error_body", ...error };
+}
+
+function errorIn(body: Uint8Array): UpstreamError | null {
+  const parsed = parseJsonBytes(body);
+  return isRecord(parsed) && "error" in parsed ? describeError(parsed["error"]) : null;
+}
+

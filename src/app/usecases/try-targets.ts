@@ -1,0 +1,219 @@
+// The loop: asks a plan's targets in order until one answers. What to do about a failure is the domain's to judge.
+import type { Attempt } from "../../domain/attempt.ts";
+import type { IncomingCall } from "../../domain/call.ts";
+import { type AttemptFailure, type CandidateTries, judge } from "../../domain/judge.ts";
+import { outgoingRequest } from "../../domain/outgoing.ts";
+import type { RoutePlan, Target } from "../../domain/routing/plan.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { NoAnswer, Upstream } from "../../ports/upstream.ts";
+import type { Budget } from "../../domain/budget.ts";
+import { type Capture, createCapture } from "./capture.ts";
+import { openAnswer, type OpenedAnswer } from "./open-answer.ts";
+
+export interface TryingDeps {
+  readonly upstream: Upstream;
+  readonly clock: Clock;
+  /** This process's pseudonym in `Via`. */
+  readonly via: string;
+  /** Bytes of an answer kept for the log. */
+  readonly captureCap: number;
+  readonly heldBudget: Budget;
+}
+
+/** An attempt that is still going: its answer has begun to reach the client. */
+export interface OpenAttempt {
+  readonly target: Target;
+  readonly capture: Capture;
+  /** The attempt so far, as one that serves; `durationMs` is its age when asked. */
+  soFar(): Attempt;
+  /** Must be called when the answer is over: lets go of the client's signal. */
+  release(): void;
+}
+
+export type Tried =
+  | { readonly kind: "opened"; readonly answer: OpenedAnswer; readonly attempt: OpenAttempt }
+  | {
+      readonly kind: "failed";
+      readonly last: AttemptFailure;
+      /** The chain was ended on purpose: the answer goes on as it is. */
+      readonly passOn: boolean;
+      readonly capture: Capture;
+    };
+
+/**
+ * Asks the plan's targets until one answers or none is left.
+ * @param note told of every attempt that failed, in order
+ */
+export async function tryTargets(
+  call: IncomingCall,
+  plan: RoutePlan,
+  clientGone: AbortSignal,
+  note: (attempt: Attempt) => void,
+  deps: TryingDeps,
+): Promise<Tried> {
+  const last = plan.targets.length - 1;
+  for (let index = 0; ; index++) {
+    const target = plan.targets[index] ?? plan.targets[0];
+    let tries: CandidateTries = { redialled: false, retries: 0 };
+    for (let redial = false; ; ) {
+      const asked = await ask(call, target, { redial, othersLeft: index < last }, clientGone, deps);
+      if (asked.kind === "opened") return asked;
+      note(asked.attempt);
+      const { failure, capture } = asked;
+      const verdict = judge(failure, target.policy, tries, deps.clock.chance());
+      if (verdict.kind === "pass-on") return { kind: "failed", last: failure, passOn: true, capture };
+      if (verdict.kind === "next") {
+        if (index >= last) return { kind: "failed", last: failure, passOn: last === 0, capture };
+        break;
+      }
+      redial = verdict.redial;
+      tries = redial
+        ? { ...tries, redialled: true }
+        : { ...tries, retries: tries.retries + 1 };
+      if (verdict.afterMs > 0) await pause(verdict.afterMs, clientGone, deps.clock);
+    }
+  }
+}
+
+type Asked =
+  | { readonly kind: "opened"; readonly answer: OpenedAnswer; readonly attempt: OpenAttempt }
+  | {
+      readonly kind: "failed";
+      readonly attempt: Attempt;
+      readonly failure: AttemptFailure;
+      readonly capture: Capture;
+    };
+
+async function ask(
+  call: IncomingCall,
+  target: Target,
+  how: { readonly redial: boolean; readonly othersLeft: boolean },
+  clientGone: AbortSignal,
+  deps: TryingDeps,
+): Promise<Asked> {
+  const { clock } = deps;
+  const { server, policy } = target;
+  const startedAt = clock.now();
+  const start = clock.elapsed();
+  const since = () => Math.round(clock.elapsed() - start);
+  const capture = createCapture(deps.captureCap);
+  const controller = new AbortController();
+  const leave = () => controller.abort();
+  const release = () => clientGone.removeEventListener("abort", leave);
+  clientGone.addEventListener("abort", leave);
+  if (clientGone.aborted) leave();
+
+  let late = false;
+  const stopFirstToken =
+    how.othersLeft && policy.firstTokenTimeoutMs !== null
+      ? clock.after(policy.firstTokenTimeoutMs, () => {
+          late = true;
+          controller.abort();
+        })
+      : nothingToStop;
+
+  let ttftMs: number | null = null;
+  const reply = await deps.upstream.send({
+    method: call.method,
+    ...outgoingRequest(call, target, deps.via),
+    connectTimeoutMs: policy.connectTimeoutMs,
+    silenceTimeoutMs: policy.requestTimeoutMs,
+    freshConnection: how.redial,
+    ca: server.ca,
+    insecure: server.insecure,
+    signal: controller.signal,
+  });
+  const opening =
+    reply.kind === "answered"
+      ? await openAnswer(reply, {
+          call,
+          policy,
+          capture,
+          heldBudget: deps.heldBudget,
+          now: clock.now(),
+          onContent(framing) {
+            stopFirstToken();
+            if (framing !== "none") ttftMs = since();
+          },
+        })
+      : { kind: "failed" as const, failure: withoutAnswer(reply) };
+  stopFirstToken();
+
+  const soFar = (): Attempt => ({
+    target,
+    startedAt,
+    durationMs: since(),
+    connectMs: reply.kind === "aborted" ? null : reply.connectMs,
+    ttftMs,
+    status: reply.kind === "answered" ? reply.status : null,
+    reason: "served",
+    error: null,
+  });
+  if (opening.kind === "opened")
+    return {
+      kind: "opened",
+      answer: opening.answer,
+      attempt: { target, capture, soFar, release },
+    };
+  release();
+  const failure = clientGone.aborted
+    ? { ...opening.failure, ...clientLeft }
+    : late
+      ? { ...opening.failure, ...noFirstToken(policy.firstTokenTimeoutMs) }
+      : opening.failure;
+  return {
+    kind: "failed",
+    failure,
+    capture,
+    attempt: { ...soFar(), reason: failure.reason, error: failure.message },
+  };
+}
+
+const nothingToStop = () => undefined;
+
+const clientLeft = {
+  reason: "client_gone",
+  message: "the client went away",
+  answer: null,
+} as const;
+
+function noFirstToken(ms: number | null) {
+  return {
+    reason: "first_token_timeout",
+    message: `no content within ${(ms ?? 0) / 1_000} s (FIRST_TOKEN_TIMEOUT)`,
+    status: null,
+    answer: null,
+  } as const;
+}
+
+function withoutAnswer(reply: NoAnswer): AttemptFailure {
+  const failure = { status: null, codes: [], retryAfterMs: null, answer: null };
+  switch (reply.kind) {
+    case "unreachable":
+      return { ...failure, reason: reply.reason, message: reply.message };
+    case "timed-out":
+      return {
+        ...failure,
+        reason: reply.timer === "connect" ? "connect_timeout" : "silence_timeout",
+        message: reply.message,
+      };
+    case "reset":
+      return { ...failure, reason: "reset", message: reply.message };
+    case "aborted":
+      return { ...failure, ...clientLeft };
+  }
+}
+
+/** Ends early when the client leaves; the next attempt then finds it gone. */
+function pause(ms: number, clientGone: AbortSignal, clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      stop();
+      clientGone.removeEventListener("abort", done);
+      resolve();
+    };
+    const stop = clock.after(ms, done);
+    clientGone.addEventListener("abort", done);
+    if (clientGone.aborted) done();
+  });
+}

@@ -1,0 +1,178 @@
+// Which headers cross the router, in each direction, and why the others do not.
+
+/** Header fields in the order received; names are lower case. */
+export type HeaderList = readonly (readonly [name: string, value: string])[];
+
+/** Never forwarded, in either direction: they describe one connection, not the message (RFC 9110 §7.6.1). */
+const hopByHop = [
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+];
+
+const notForwardedUpstream = new Set([
+  ...hopByHop,
+  "host", // names the router, not the upstream
+  "content-length", // the body may change length; the HTTP client sets it anew
+  "accept-encoding", // replaced by identity, so that answers can be read without decoding
+  "expect", // answered by this server before the body was read
+]);
+
+const notForwardedToClient = new Set([
+  ...hopByHop,
+  "content-length", // the answer may be streamed or changed; the server sets it anew
+  "content-encoding", // answers are sent decoded
+  "x-request-id", // the router's own stands there; the upstream's is kept in the row
+  "access-control-allow-origin", // CORS is the router's to answer
+  "access-control-allow-credentials",
+  "access-control-allow-headers",
+  "access-control-allow-methods",
+  "access-control-expose-headers",
+  "access-control-max-age",
+]);
+
+/** Where clients put a key for the upstream; dropped where the server has a key of its own. */
+const credentialHeaders = new Set(["authorization", "x-api-key", "api-key"]);
+const credentialQueryKeys = new Set(["key", "api_key", "api-key", "apikey", "token", "access_token"]);
+
+const secretHeaders = new Set([
+  ...credentialHeaders,
+  "cookie",
+  "set-cookie",
+  "proxy-authorization",
+  "x-smolrouter-token",
+  "x-goog-api-key",
+]);
+
+const routerPrefix = "x-smolrouter-";
+const routerCookie = "smolrouter_token";
+
+/** What a header or query value becomes in the log. */
+export const redacted = "[redacted]";
+
+/**
+ * The first value of a header.
+ * @param name lower case
+ */
+export function headerValue(headers: HeaderList, name: string): string | null {
+  for (const [key, value] of headers) if (key === name) return value;
+  return null;
+}
+
+/** What the upstream gets in place of, or beside, the client's own headers. */
+export interface ForwardingContext {
+  /** The server's own key; replaces every credential the client sent. */
+  readonly apiKey: string | null;
+  /** Fixed headers of the server's configuration; they win over the client's. */
+  readonly extra: HeaderList;
+  /** This process's `Via` pseudonym, by which a routing loop is recognised. */
+  readonly via: string;
+  /** Appended to `X-Forwarded-For`. */
+  readonly sourceIp: string;
+}
+
+/** The headers of a request as its upstream gets them (SPEC section 5). */
+export function requestHeaders(client: HeaderList, context: ForwardingContext): HeaderList {
+  const named = namedByConnection(client);
+  const replaced = new Set(context.extra.map(([name]) => name));
+  const out: [string, string][] = [];
+  let forwardedFor = "";
+  let via = "";
+  for (const [name, value] of client) {
+    if (notForwardedUpstream.has(name) || name.startsWith(routerPrefix)) continue;
+    if (named.has(name) || replaced.has(name)) continue;
+    if (context.apiKey !== null && credentialHeaders.has(name)) continue;
+    if (name === "x-forwarded-for") forwardedFor = `${value}, `;
+    else if (name === "via") via = `${value}, `;
+    else if (name === "cookie") {
+      const rest = withoutRouterCookie(value);
+      if (rest !== "") out.push([name, rest]);
+    } else out.push([name, value]);
+  }
+  if (context.sourceIp !== "") out.push(["x-forwarded-for", forwardedFor + context.sourceIp]);
+  out.push(["via", `${via}1.1 ${context.via}`]);
+  out.push(["accept-encoding", "identity"]);
+  if (context.apiKey !== null && !replaced.has("authorization"))
+    out.push(["authorization", `Bearer ${context.apiKey}`]);
+  for (const [name, value] of context.extra) out.push([name, value]);
+  return out;
+}
+
+/** The headers of an upstream's answer as the client gets them. */
+export function responseHeaders(upstream: HeaderList): [string, string][] {
+  const named = namedByConnection(upstream);
+  return upstream
+    .filter(
+      ([name]) =>
+        !notForwardedToClient.has(name) && !name.startsWith(routerPrefix) && !named.has(name),
+    )
+    .map(([name, value]) => [name, value]);
+}
+
+/** `Connection` names further fields that belong to this connection only (RFC 9110 §7.6.1). */
+function namedByConnection(headers: HeaderList): ReadonlySet<string> {
+  const value = headerValue(headers, "connection");
+  if (value === null) return nothing;
+  return new Set(value.split(",").map((name) => name.trim().toLowerCase()));
+}
+const nothing: ReadonlySet<string> = new Set();
+
+function withoutRouterCookie(value: string): string {
+  return value
+    .split(/;\s*/)
+    .filter((cookie) => !cookie.startsWith(`${routerCookie}=`))
+    .join("; ");
+}
+
+/** Drops the client's `key` query parameter, for servers that have a key of their own. */
+export function withoutCredentialQuery(query: string): string {
+  if (!query.includes("key=")) return query;
+  const kept = query
+    .slice(1)
+    .split("&")
+    .filter((pair) => !pair.startsWith("key="));
+  return kept.length === 0 ? "" : `?${kept.join("&")}`;
+}
+
+/** Headers as the log keeps them: secrets replaced by `[redacted]`. */
+export function redactHeaders(headers: HeaderList): HeaderList {
+  return headers.map(([name, value]) => [name, secretHeaders.has(name) ? redacted : value]);
+}
+
+/** A query string as the log keeps it: keys and tokens replaced by `[redacted]`. */
+export function redactQuery(query: string): string {
+  if (query === "") return query;
+  const pairs = query
+    .slice(1)
+    .split("&")
+    .map((pair) => {
+      const name = pair.split("=", 1)[0] ?? "";
+      return credentialQueryKeys.has(name.toLowerCase()) ? `${name}=${redacted}` : pair;
+    });
+  return `?${pairs.join("&")}`;
+}
+
+/**
+ * A value made safe for a response header: anything but visible ASCII is percent-encoded (as
+ * UTF-8), and the result is cut at 256 bytes, never inside an escape.
+ */
+export function headerSafe(value: string): string {
+  const limit = 256;
+  if (value.length <= limit && /^[!-~]*$/.test(value)) return value;
+  let out = "";
+  for (const byte of new TextEncoder().encode(value)) {
+    const visible = byte > 0x20 && byte < 0x7f;
+    const piece = visible
+      ? String.fromCharCode(byte)
+      : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+    if (out.length + piece.length > limit) break;
+    out += piece;
+  }
+  return out;
+}

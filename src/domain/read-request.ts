@@ -1,0 +1,66 @@
+// What a request's body asks for: its model, and whether the answer is to be streamed. Parsed once, here.
+import type { BodyKind, ServiceType } from "./call.ts";
+import { isRecord, parseJsonBytes } from "./json.ts";
+import { problem, type RequestProblem } from "./problem.ts";
+
+export interface RequestReading {
+  readonly bodyKind: BodyKind;
+  readonly model: string | null;
+  readonly wantsStream: boolean;
+}
+
+/** Paths of `/v1` whose body can only be JSON; on others a body that is none is passed on unread. */
+const jsonPaths = [
+  "/chat/completions",
+  "/completions",
+  "/embeddings",
+  "/responses",
+  "/messages",
+  "/images/generations",
+  "/audio/speech",
+  "/moderations",
+  "/rerank",
+];
+
+const streamsByDefault = ["/api/chat", "/api/generate"];
+
+/**
+ * Reads the body of a proxied request.
+ * @param contentType the header, null where there is none
+ * @returns the reading, or why the request cannot be routed (400)
+ */
+export function readRequest(
+  service: ServiceType,
+  method: string,
+  path: string,
+  contentType: string | null,
+  body: Uint8Array,
+): RequestReading | RequestProblem {
+  const takesJson =
+    method === "POST" && (service === "ollama" || jsonPaths.some((end) => path.endsWith(end)));
+  if (body.length === 0 && !takesJson) return unread;
+  if (contentType?.toLowerCase().startsWith("multipart/")) return { ...unread, bodyKind: "none" };
+  const parsed = parseJsonBytes(body);
+  if (parsed === undefined)
+    return takesJson ? problem("invalid_json", "the request's body is not valid JSON") : unread;
+  if (!isRecord(parsed))
+    return takesJson
+      ? problem("invalid_json", "the request's body is not a JSON object")
+      : unread;
+  const model = parsed["model"] ?? null;
+  if (model !== null && typeof model !== "string")
+    return problem("invalid_model", "`model` must be a string", { param: "model" });
+  const stream = parsed["stream"];
+  const byDefault = streamsByDefault.includes(path);
+  return { bodyKind: "json", model, wantsStream: byDefault ? stream !== false : stream === true };
+}
+
+const unread: RequestReading = { bodyKind: "none", model: null, wantsStream: false };
+
+const thinkingModes = new Set(["strip", "keep", "move"]);
+
+/** @param value of `X-SmolRouter-Thinking`, null where the header is absent */
+export function thinkingHeaderProblem(value: string | null): RequestProblem | null {
+  if (value === null || thinkingModes.has(value)) return null;
+  return problem("invalid_header", "X-SmolRouter-Thinking must be strip, keep or move");
+}

@@ -1,0 +1,110 @@
+// The routing in force: what the environment and the routes file say, parsed into types that cannot be wrong.
+import type { HeaderList } from "../headers.ts";
+import type { AddressMatcher } from "../net/address-matcher.ts";
+import type { Pattern } from "./pattern.ts";
+
+export type NonEmpty<T> = readonly [T, ...T[]];
+export type ThinkingMode = "strip" | "keep" | "move";
+export type CommitPoint = "first_content" | "full";
+
+/** How a call is handled once its target is known; every field has a value in force. Times in ms. */
+export interface Policy {
+  readonly stripThinking: ThinkingMode;
+  readonly stripJsonMarkdown: boolean;
+  readonly disableThinking: boolean;
+  readonly thinkingPrefilled: boolean;
+  readonly commit: CommitPoint;
+  /** How often the same candidate is asked again after a passing failure. */
+  readonly retries: number;
+  /** Upstream error codes that end the chain. */
+  readonly stopOn: readonly string[];
+  readonly connectTimeoutMs: number;
+  /** null: wait for the first content as long as `requestTimeoutMs` allows. */
+  readonly firstTokenTimeoutMs: number | null;
+  /** Silence from the upstream, before or between bytes, until it counts as failed. */
+  readonly requestTimeoutMs: number;
+}
+
+/** What one level of configuration says; the closest to the request wins, key by key. */
+export type PolicyOverrides = Partial<Policy>;
+
+export type ServerType = "openai" | "ollama";
+
+export interface Server {
+  /** The configured name, `default`, or the URL's origin where the URL stood in a route or alias. */
+  readonly name: string;
+  /** Absolute http(s) URL without trailing slash, query or fragment; a trailing `/v1` is removed. */
+  readonly baseUrl: string;
+  readonly type: ServerType;
+  readonly apiKey: string | null;
+  readonly headers: HeaderList;
+  readonly maxConcurrency: number | null;
+  readonly maxQueue: number;
+  /** Path of a PEM file with a private CA. */
+  readonly ca: string | null;
+  readonly insecure: boolean;
+  readonly overrides: PolicyOverrides;
+}
+
+export interface AliasInstance {
+  readonly server: Server;
+  /** null: the alias's own name is sent. */
+  readonly model: string | null;
+  readonly overrides: PolicyOverrides;
+}
+
+export interface Alias {
+  readonly name: string;
+  readonly instances: NonEmpty<AliasInstance>;
+  readonly overrides: PolicyOverrides;
+}
+
+/** Exact text, or a pattern that searches. */
+export type TextMatcher =
+  | { readonly kind: "exact"; readonly text: string }
+  | { readonly kind: "pattern"; readonly pattern: Pattern };
+
+/** All conditions of a rule must hold; each is any-of its list. */
+export interface RuleMatch {
+  readonly model: readonly TextMatcher[] | null;
+  readonly sourceHost: AddressMatcher | null;
+  readonly path: readonly TextMatcher[] | null;
+  readonly user: readonly TextMatcher[] | null;
+  /** Header names are lower case. */
+  readonly headers: readonly { readonly name: string; readonly values: readonly TextMatcher[] }[];
+}
+
+export interface Rule {
+  /** Counted from 1, as written. */
+  readonly number: number;
+  /** Line of the routes file, counted from 1. */
+  readonly line: number;
+  readonly match: RuleMatch;
+  /** null: the rule only renames. */
+  readonly server: Server | null;
+  readonly model: string | null;
+  readonly overrides: PolicyOverrides;
+}
+
+/** One key of MODEL_MAP that is a pattern, in the order written. */
+export interface ModelPattern {
+  readonly source: string;
+  readonly pattern: Pattern;
+  readonly replacement: string;
+}
+
+export interface ModelMap {
+  readonly exact: ReadonlyMap<string, string>;
+  readonly patterns: readonly ModelPattern[];
+}
+
+/** Everything that decides where a call goes. Swapped as a whole, so that a reload never splits a call. */
+export interface Routing {
+  readonly modelMap: ModelMap;
+  /** In the order written. */
+  readonly servers: ReadonlyMap<string, Server>;
+  readonly aliases: ReadonlyMap<string, Alias>;
+  readonly rules: readonly Rule[];
+  readonly defaultServer: Server;
+  readonly policy: Policy;
+}

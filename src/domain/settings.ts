@@ -1,0 +1,41 @@
+// The environment, parsed: what SPEC section 3 names, in the program's units.
+import type { Policy } from "./routing/types.ts";
+
+export type LogLevel = "error" | "warn" | "info" | "debug";
+export type LogFormat = "pretty" | "json";
+export type WebUiSecurity = "NONE" | "AUTH_WHEN_PROXIED" | "ALWAYS_AUTH";
+
+export interface Settings {
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly defaultUpstream: string;
+  /** MODEL_MAP as written: pairs in order; patterns still between slashes. */
+  readonly modelMap: readonly (readonly [from: string, to: string])[];
+  readonly routesConfig: {
+    readonly path: string;
+    /** Set by the user, so that a missing file is a mistake. */
+    readonly required: boolean;
+  };
+  readonly logging: boolean;
+  /** Used where no server, alias or route says otherwise. */
+  readonly policy: Policy;
+  /** 0: no keep-alive comments. */
+  readonly sseKeepaliveMs: number;
+  readonly dbPath: string;
+  /** null: rows are kept for ever. */
+  readonly maxLogAgeMs: number | null;
+  /** null: bodies go with their rows. */
+  readonly maxBodyAgeMs: number | null;
+  readonly blobs: {
+    readonly type: "filesystem" | "memory";
+    readonly path: string;
+    /** Bytes; larger bodies leave the database. */
+    readonly inlineLimit: number;
+    /** Bytes per body; a larger one is stored cut. */
+    readonly maxBlobSize: number;
+    /** Bytes of all blobs together. */
+    readonly maxTotalSize: number;
+  };
+  /** Bytes. */
+  readonly maxRequestSize: number;
+  readonly log: { readonly level: LogLevel; readonly format: LogFormat };
+}

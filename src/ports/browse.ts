@@ -1,0 +1,107 @@
+// The driving port of the read side: what API and pages may ask of the log. Field names are the API's own (SPEC section 9).
+import type { LoggedAttempt, LogState } from "../domain/log-entry.ts";
+import type { ServiceType } from "../domain/call.ts";
+import type { HeaderList } from "../domain/headers.ts";
+
+export interface LogRow {
+  readonly id: string;
+  /** ISO 8601 UTC with ms. */
+  readonly timestamp: string;
+  readonly completed_at: string | null;
+  readonly state: LogState;
+  readonly source_ip: string;
+  readonly method: string;
+  readonly path: string;
+  readonly service_type: ServiceType;
+  readonly user_agent: string | null;
+  readonly auth_user: string | null;
+  readonly original_model: string | null;
+  readonly mapped_model: string | null;
+  readonly upstream: string | null;
+  readonly upstream_url: string | null;
+  readonly upstream_request_id: string | null;
+  readonly route: string | null;
+  readonly attempts: readonly LoggedAttempt[];
+  readonly dropped: readonly string[];
+  readonly stream: boolean;
+  readonly status_code: number | null;
+  readonly error_message: string | null;
+  readonly duration_ms: number | null;
+  readonly ttft_ms: number | null;
+  readonly prompt_tokens: number | null;
+  readonly completion_tokens: number | null;
+  readonly total_tokens: number | null;
+  readonly tokens_estimated: boolean;
+  readonly finish_reason: string | null;
+  /** Bytes. */
+  readonly request_size: number;
+  readonly response_size: number;
+  readonly request_headers: HeaderList;
+  readonly response_headers: HeaderList;
+}
+
+/** A row with its bodies; bytes that are not UTF-8 come as base64 and say so. */
+export interface LogDetail extends LogRow {
+  readonly request_body: string | null;
+  readonly request_body_encoding?: "base64";
+  readonly request_body_truncated: boolean;
+  /** As received from the upstream. */
+  readonly response_body: string | null;
+  readonly response_body_encoding?: "base64";
+  readonly response_body_truncated: boolean;
+}
+
+export interface LogFilter {
+  /** 1 to 500. */
+  readonly limit: number;
+  /** Only rows older than this id. */
+  readonly before?: string;
+  /** Epoch ms. */
+  readonly since?: number;
+  /** As asked for or as sent upstream. */
+  readonly model?: string;
+  readonly service_type?: ServiceType;
+  /** One status, or a class such as 400 to 499. */
+  readonly status?: { readonly from: number; readonly to: number };
+  readonly upstream?: string;
+  readonly state?: LogState;
+  /** Part of a model name, upstream, path, address, user, error message or id; case does not matter. */
+  readonly q?: string;
+}
+
+export interface LogPage {
+  /** Newest first. */
+  readonly logs: readonly LogRow[];
+  /** What to give as `before` for the next page; null on the last one. */
+  readonly next: string | null;
+}
+
+export interface PeriodStats {
+  /** All calls, those in flight included. */
+  readonly requests: number;
+  /** Calls in state `failed`. */
+  readonly errors: number;
+  /** 0 to 1; 0 where there were no requests. */
+  readonly error_rate: number;
+  /** Times are those of completed calls: a refused connection says nothing of how long answers take. */
+  readonly duration_ms_median: number | null;
+  readonly duration_ms_p95: number | null;
+  readonly ttft_ms_median: number | null;
+  readonly prompt_tokens: number;
+  readonly completion_tokens: number;
+}
+
+export interface Stats {
+  readonly total: PeriodStats;
+  readonly last_24h: PeriodStats;
+  readonly inflight: number;
+  /** Rows the log had to drop since start, by reason. */
+  readonly dropped_rows: Readonly<Record<string, number>>;
+}
+
+/** Each promise rejects where the log cannot be read. */
+export interface Browse {
+  list(filter: LogFilter): Promise<LogPage>;
+  get(id: string): Promise<LogDetail | null>;
+  stats(): Promise<Stats>;
+}

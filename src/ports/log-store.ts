@@ -1,0 +1,42 @@
+// Where rows and their bodies are kept. One contract suite (tests/contracts/log-store.ts) holds every implementation to this.
+import type { CapturedBodies, LogEntry } from "../domain/log-entry.ts";
+import type { AnswerReading } from "../domain/answer-reading.ts";
+import type { LogDetail, LogFilter, LogPage, PeriodStats } from "./browse.ts";
+
+/** An entry as the recorder hands it over; writing the same id again replaces what stood there. */
+export interface LogWrite {
+  readonly entry: LogEntry;
+  readonly bodies: CapturedBodies;
+  /** What the bodies say of tokens and the finish; read off the request path. */
+  readonly reading: AnswerReading;
+}
+
+/** The read side of a store. A promise rejects where the store cannot be read. */
+export interface LogReader {
+  /** Newest first; ids are UUIDv7, so they sort by time. */
+  list(filter: LogFilter): Promise<LogPage>;
+  get(id: string): Promise<LogDetail | null>;
+  /** Figures of the rows since an epoch ms; null: of all rows. */
+  stats(since: number | null): Promise<PeriodStats>;
+}
+
+export interface LogStore extends LogReader {
+  /** Writes the batch in one transaction: all of it or, when it throws, nothing. */
+  write(batch: readonly LogWrite[]): Promise<void>;
+  /** Marks rows that an earlier process left `inflight` as `interrupted`; returns how many. */
+  interruptLeftovers(now: number): Promise<number>;
+}
+
+/** What age removes, a small step at a time, so that writes get in between. */
+export interface LogRetention {
+  /**
+   * Removes at most `limit` of the oldest rows before `rowsBefore`, bodies included, and at most
+   * `limit` bodies of rows before `bodiesBefore`. Epoch ms; null: none for their age.
+   * @returns whether there may be more to remove
+   */
+  removeOlder(
+    rowsBefore: number | null,
+    bodiesBefore: number | null,
+    limit: number,
+  ): Promise<boolean>;
+}

@@ -1,0 +1,31 @@
+// The driving port: how a front door hands a call to the use cases and gets the client's answer.
+import type { IncomingCall } from "../domain/call.ts";
+import type { HeaderList } from "../domain/headers.ts";
+import type { RequestProblem } from "../domain/problem.ts";
+
+/** Bytes for the client, pulled at the client's pace. */
+export interface AnswerStream {
+  /**
+   * The next bytes; null at the end. One call at a time. Rejects when the answer broke and its
+   * format has no words for that: the client's connection must then be closed unfinished.
+   */
+  next(): Promise<Uint8Array | null>;
+  /** The client went away. Safe to call at any time. */
+  cancel(): void;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: HeaderList;
+  readonly body: Uint8Array | AnswerStream | null;
+}
+
+export interface CallService {
+  /**
+   * Routes a call and answers it.
+   * @param clientGone fires when the client leaves before its answer is complete
+   */
+  handle(call: IncomingCall, clientGone: AbortSignal): Promise<Answer>;
+  /** Answers a call that cannot be routed (400, 413, 503, 508) and leaves its row. */
+  refuse(call: IncomingCall, problem: RequestProblem): Answer;
+}
