@@ -1,0 +1,85 @@
+// Which way imports may point: inward, towards the domain. Type imports count as imports.
+
+const forbid = (name, comment, from, to) => ({ name, comment, severity: "error", from, to });
+
+/** Everything that the files under `from` import must match one of `allowed`. */
+const only = (name, comment, from, ...allowed) =>
+  forbid(name, comment, { path: from }, { pathNot: allowed });
+
+const MAY_WIRE = "^src/app/(compose\\.tsx?|main\\.ts|cli/.+)$";
+const MAY_CALL_UPSTREAMS =
+  "^src/(ports/|adapters/upstream/|app/compose\\.tsx?|app/usecases/(relay|try-targets|models|probe|gate)[^/]*\\.ts$)";
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    only(
+      "domain-is-pure",
+      "The domain imports itself and pure libraries named here.",
+      "^src/domain/",
+      "^src/domain/",
+      "(^|/)node_modules/re2js/",
+    ),
+    only(
+      "ports-know-the-domain",
+      "Ports speak in the domain’s words and nothing else.",
+      "^src/ports/",
+      "^src/(domain|ports)/",
+    ),
+    only(
+      "usecases-know-ports",
+      "Use cases reach technology through ports.",
+      "^src/app/usecases/",
+      "^src/(domain|ports|app/usecases)/",
+    ),
+    forbid(
+      "adapters-do-not-know-the-app",
+      "Adapters are driven by, or drive, ports.",
+      { path: "^src/adapters/" },
+      { path: "^src/app/" },
+    ),
+    forbid(
+      "adapters-do-not-know-each-other",
+      "Each can be swapped alone.",
+      { path: "^src/adapters/([^/]+)/" },
+      { path: "^src/adapters/", pathNot: "^src/adapters/$1/" },
+    ),
+    forbid(
+      "wiring-in-one-place",
+      "Only compose, main and the commands name adapters.",
+      { path: "^src/", pathNot: [MAY_WIRE, "^src/adapters/"] },
+      { path: "^src/adapters/" },
+    ),
+    forbid(
+      "one-orchestrator",
+      "Only the relay and its few siblings may reach upstreams.",
+      { path: "^src/", pathNot: MAY_CALL_UPSTREAMS },
+      { path: "^src/ports/upstream" },
+    ),
+    forbid(
+      "src-does-not-know-tests",
+      "What ships stands alone.",
+      { path: "^src/" },
+      { path: "^(tests|scripts|bench)/" },
+    ),
+    forbid("no-cycles", "A cycle is one module in many files.", {}, { circular: true }),
+    forbid(
+      "no-orphans",
+      "Code that nothing imports and that imports nothing is dead.",
+      { orphan: true, path: "^src/", pathNot: "\\.d\\.ts$|^src/app/main\\.ts$" },
+      {},
+    ),
+    forbid("resolvable", "Every import leads somewhere.", {}, { couldNotResolve: true }),
+  ],
+  options: {
+    // TypeScript 7 has no parser API to read with, and the fallback sees no modules at all.
+    parser: "swc",
+    doNotFollow: { path: "node_modules" },
+    builtInModules: { add: ["bun", "bun:sqlite", "bun:test", "bun:ffi", "bun:jsc"] },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["bun", "import", "node", "default", "types"],
+      mainFields: ["module", "main", "types"],
+    },
+  },
+};
