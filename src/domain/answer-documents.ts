@@ -36,7 +36,8 @@ export function answerDocuments(bytes: Uint8Array): readonly JsonRecord[] {
   let event: string[] = [];
   const closeEvent = (): void => {
     // Some servers leave out the blank line between events, so lines also count one by one.
-    if (event.length > 0 && !add(event.join("\n")) && event.length > 1) event.forEach(add);
+    if (event.length > 1 && add(event.join("\n"))) event = [];
+    event.forEach(add);
     event = [];
   };
   for (const line of text.split(/\r\n|\n|\r/)) {

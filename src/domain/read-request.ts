@@ -1,7 +1,9 @@
 // What a request's body asks for: its model, and whether the answer is to be streamed. Parsed once, here.
 import type { BodyKind, ServiceType } from "./call.ts";
+import type { HeaderList } from "./headers.ts";
 import { isRecord, parseJsonBytes } from "./json.ts";
 import { problem, type RequestProblem } from "./problem.ts";
+import { requestedThinking } from "./routing/policy.ts";
 
 export interface RequestReading {
   readonly bodyKind: BodyKind;
@@ -57,10 +59,9 @@ export function readRequest(
 
 const unread: RequestReading = { bodyKind: "none", model: null, wantsStream: false };
 
-const thinkingModes = new Set(["strip", "keep", "move"]);
-
-/** @param value of `X-SmolRouter-Thinking`, null where the header is absent */
-export function thinkingHeaderProblem(value: string | null): RequestProblem | null {
-  if (value === null || thinkingModes.has(value)) return null;
-  return problem("invalid_header", "X-SmolRouter-Thinking must be strip, keep or move");
+/** Why a request's own headers cannot be followed (400); null where they can. */
+export function headerProblem(headers: HeaderList): RequestProblem | null {
+  return "badValue" in requestedThinking(headers)
+    ? problem("invalid_header", "X-SmolRouter-Thinking must be strip, keep or move")
+    : null;
 }

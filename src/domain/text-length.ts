@@ -9,11 +9,13 @@ const charactersPerToken = 4;
 const deepest = 64;
 
 /** Fields that are no text to a model: labels of the format, and media, whose size says nothing. */
-const notText = new Set([
-  ...["role", "type", "id", "call_id", "tool_call_id", "tool_use_id", "object", "model", "status"],
-  ...["stop_reason", "stop_sequence", "cache_control", "signature", "encrypted_content", "usage"],
-  ...["image_url", "images", "input_audio", "data", "file", "file_data", "source", "annotations"],
-]);
+const notText = new Set(
+  (
+    "role type id call_id tool_call_id tool_use_id object model status stop_reason stop_sequence " +
+    "cache_control signature encrypted_content usage annotations " +
+    "image_url images input_audio data file file_data source"
+  ).split(" "),
+);
 
 /** Fields whose JSON a model reads or writes as it stands. */
 const jsonAsText = new Set(["arguments", "input", "parameters", "input_schema"]);
@@ -35,9 +37,7 @@ function textLength(value: unknown, depth = 0): number {
     for (const [name, field] of Object.entries(value)) {
       if (notText.has(name)) continue;
       length +=
-        jsonAsText.has(name) && isRecord(field)
-          ? jsonLength(field)
-          : textLength(field, depth + 1);
+        jsonAsText.has(name) && isRecord(field) ? jsonLength(field) : textLength(field, depth + 1);
     }
   }
   return length;

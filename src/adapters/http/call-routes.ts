@@ -3,7 +3,7 @@ import { Elysia } from "elysia";
 import type { IncomingCall, ServiceType } from "../../domain/call.ts";
 import { headerValue } from "../../domain/headers.ts";
 import { problem, type RequestProblem } from "../../domain/problem.ts";
-import { readRequest, thinkingHeaderProblem } from "../../domain/read-request.ts";
+import { headerProblem, readRequest } from "../../domain/read-request.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { CallService } from "../../ports/service.ts";
 import { type BodyLimits, readBody } from "./read-body.ts";
@@ -103,5 +103,5 @@ async function serve(
 function refusal(headers: IncomingCall["headers"]): RequestProblem | null {
   if (headerValue(headers, "upgrade") !== null)
     return problem("upgrade_unsupported", "connections cannot be upgraded here; use plain HTTP");
-  return thinkingHeaderProblem(headerValue(headers, "x-smolrouter-thinking"));
+  return headerProblem(headers);
 }

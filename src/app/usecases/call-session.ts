@@ -18,7 +18,7 @@ export interface SessionDeps {
 /** How a call ended, as the client saw it. */
 export interface Ending {
   readonly state: "completed" | "failed" | "cancelled";
-  /** Where the head was not sent before. */
+  /** What the client saw, unless its head was sent early or it left. */
   readonly statusCode: number;
   readonly error: string | null;
   /** The headers sent. */

@@ -1,6 +1,7 @@
 // A call's whole way: plan, attempts, answer, ending. Every front door comes through here.
 import type { IncomingCall } from "../../domain/call.ts";
 import { loggedAttempt } from "../../domain/attempt.ts";
+import { joinBytes } from "../../domain/bytes.ts";
 import { headerSafe, headerValue, responseHeaders } from "../../domain/headers.ts";
 import { type AttemptFailure, timedOut } from "../../domain/judge.ts";
 import {
@@ -9,13 +10,14 @@ import {
   problemStatus,
   type RequestProblem,
 } from "../../domain/problem.ts";
-import { type DiscoverySnapshot, planRoute, type RoutePlan } from "../../domain/routing/plan.ts";
+import type { DiscoverySnapshot } from "../../domain/routing/discovery.ts";
+import { planRoute, type RoutePlan } from "../../domain/routing/plan.ts";
 import type { Routing } from "../../domain/routing/types.ts";
 import type { Answer, CallService } from "../../ports/service.ts";
 import { type CallSession, openSession, type SessionDeps, upstreamRequestId } from "./call-session.ts";
-import { deliver, orAfter } from "./deliver.ts";
+import { deliver, type DeliveryEnding, orAfter } from "./deliver.ts";
 import { earlyAnswer } from "./early-answer.ts";
-import { type Tried, tryTargets, type TryingDeps } from "./try-targets.ts";
+import { clientLeft, type Tried, tryTargets, type TryingDeps } from "./try-targets.ts";
 
 export interface RelayDeps extends TryingDeps, SessionDeps {
   /** The routing in force; asked once per call. */
@@ -57,32 +59,31 @@ export function createRelay(deps: RelayDeps): CallService {
       ...responseHeaders(answer.headers),
       ...routedHeaders(session, attempt.target.server.name, attempt.target.model, 1),
     ];
-    const body = deliver(answer, deps.sseKeepaliveMs, deps.clock, (ending) => {
+    const over = (ending: DeliveryEnding) => {
       attempt.release();
       deps.heldBudget.give(answer.heldSize);
-      const seen = {
+      const failure = ending.kind === "broke" ? ending.failure : null;
+      const gone = ending.kind === "client-gone" || failure?.reason === "client_gone";
+      const reached = gone ? clientLeft : failure;
+      session.note(
+        reached === null
+          ? attempt.soFar()
+          : { ...attempt.soFar(), reason: reached.reason, error: reached.message },
+      );
+      session.end({
+        state: gone ? "cancelled" : failure === null ? "completed" : "failed",
+        statusCode: answer.status,
+        error: reached?.message ?? null,
         headers,
         upstreamRequestId: upstreamRequestId(answer.headers),
         capture: attempt.capture,
-      };
-      const failure = ending.kind === "broke" ? ending.failure : null;
-      const gone = ending.kind === "client-gone" || failure?.reason === "client_gone";
-      session.note(
-        gone
-          ? { ...attempt.soFar(), reason: "client_gone", error: "the client went away" }
-          : failure === null
-            ? attempt.soFar()
-            : { ...attempt.soFar(), reason: failure.reason, error: failure.message },
-      );
-      if (gone) session.end({ ...seen, ...leftByClient });
-      else
-        session.end({
-          ...seen,
-          state: failure === null ? "completed" : "failed",
-          statusCode: answer.status,
-          error: failure?.message ?? null,
-        });
-    });
+      });
+    };
+    if (answer.rest === null && answer.framing === "none") {
+      over({ kind: "complete" });
+      return { status: answer.status, headers, body: joinBytes(answer.held) };
+    }
+    const body = deliver(answer, deps.sseKeepaliveMs, deps.clock, over);
     return { status: answer.status, headers, body };
   }
 
@@ -96,7 +97,8 @@ export function createRelay(deps: RelayDeps): CallService {
     const routed = routedHeaders(session, target.server.name, target.model, 0);
     const seen = { upstreamRequestId: null, capture };
     if (last.reason === "client_gone") {
-      session.end({ ...seen, ...leftByClient, headers: [] });
+      const { message } = clientLeft;
+      session.end({ ...seen, state: "cancelled", statusCode: 499, error: message, headers: [] });
       return { status: 499, headers: [], body: null };
     }
     if (passOn && last.answer !== null) {
@@ -160,12 +162,6 @@ export function createRelay(deps: RelayDeps): CallService {
 
   return { handle, refuse };
 }
-
-const leftByClient = {
-  state: "cancelled",
-  statusCode: 499,
-  error: "the client went away",
-} as const;
 
 function loopThrough(plan: RoutePlan): RequestProblem {
   const { server } = plan.targets[0];

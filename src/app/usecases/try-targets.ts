@@ -171,7 +171,7 @@ async function ask(
 
 const nothingToStop = () => undefined;
 
-const clientLeft = {
+export const clientLeft = {
   reason: "client_gone",
   message: "the client went away",
   answer: null,

@@ -2,6 +2,7 @@
 import type { HeaderList } from "../headers.ts";
 import type { AddressMatcher } from "../net/address-matcher.ts";
 import type { Pattern } from "./pattern.ts";
+import type { Replacement } from "./replacement.ts";
 
 export type NonEmpty<T> = readonly [T, ...T[]];
 export type ThinkingMode = "strip" | "keep" | "move";
@@ -59,10 +60,10 @@ export interface Alias {
   readonly overrides: PolicyOverrides;
 }
 
-/** Exact text, or a pattern that searches. */
+/** Exact text, or a pattern that searches; `text` is what was written, slashes included. */
 export type TextMatcher =
   | { readonly kind: "exact"; readonly text: string }
-  | { readonly kind: "pattern"; readonly pattern: Pattern };
+  | { readonly kind: "pattern"; readonly text: string; readonly pattern: Pattern };
 
 /** All conditions of a rule must hold; each is any-of its list. */
 export interface RuleMatch {
@@ -74,23 +75,30 @@ export interface RuleMatch {
   readonly headers: readonly { readonly name: string; readonly values: readonly TextMatcher[] }[];
 }
 
-export interface Rule {
+interface RuleParts {
   /** Counted from 1, as written. */
   readonly number: number;
   /** Line of the routes file, counted from 1. */
   readonly line: number;
   readonly match: RuleMatch;
-  /** null: the rule only renames. */
-  readonly server: Server | null;
-  readonly model: string | null;
+  /** What it asks and does, in a sentence made once, so that every decision can name it. */
+  readonly says: string;
   readonly overrides: PolicyOverrides;
 }
 
+/** A rule sends to a server, under the same name or another; or it only renames. */
+export type Rule = RuleParts &
+  (
+    | { readonly server: Server; readonly model: string | null }
+    | { readonly server: null; readonly model: string }
+  );
+
 /** One key of MODEL_MAP that is a pattern, in the order written. */
 export interface ModelPattern {
-  readonly source: string;
+  /** As written, between slashes. */
+  readonly text: string;
   readonly pattern: Pattern;
-  readonly replacement: string;
+  readonly replacement: Replacement;
 }
 
 export interface ModelMap {

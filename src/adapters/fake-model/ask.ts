@@ -1,0 +1,56 @@
+// A request as the fake's APIs see it, and the server they answer for.
+import type { HeaderList } from "../../domain/headers.ts";
+import { asFields, type Fields } from "./fields.ts";
+import type { Reply } from "./reply.ts";
+
+export interface FakeServer {
+  /** How the server calls itself in its answers. */
+  readonly name: string;
+  readonly models: readonly string[];
+  /** Models that have been called, as Ollama's `/api/ps` lists them. */
+  readonly loaded: ReadonlySet<string>;
+}
+
+export interface Ask {
+  readonly method: string;
+  /** Without base path and query. */
+  readonly path: string;
+  readonly headers: HeaderList;
+  readonly body: Uint8Array;
+  /** The body's fields; empty where it is no JSON object. */
+  readonly fields: Fields;
+  /** From the behaviour in force: whether to stream, whatever the request says. */
+  readonly stream: boolean | undefined;
+  /** From the behaviour in force: what to say. */
+  readonly content: string | undefined;
+}
+
+export type Answerer = (ask: Ask, server: FakeServer) => Reply;
+
+/** Seconds since the epoch in all answers: the same request gets the same bytes. */
+export const CREATED = 1_735_689_600;
+
+/** The body's JSON; undefined where it is none. */
+export function parseJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(body)) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What an API sees of a request under a behaviour's wishes. */
+export function createAsk(
+  request: Pick<Ask, "method" | "path" | "headers" | "body"> & { readonly json: unknown },
+  wishes: { readonly stream?: boolean; readonly content?: string },
+): Ask {
+  return {
+    method: request.method,
+    path: request.path,
+    headers: request.headers,
+    body: request.body,
+    fields: asFields(request.json),
+    stream: wishes.stream,
+    content: wishes.content,
+  };
+}

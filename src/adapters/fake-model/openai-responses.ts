@@ -1,0 +1,168 @@
+// OpenAI's responses, whole and streamed.
+import { CREATED, type Answerer, type Ask } from "./ask.ts";
+import { asFields, asList, asNumber, asText, type Fields } from "./fields.ts";
+import {
+  contentText,
+  idOf,
+  readMessages,
+  readTools,
+  say,
+  type Prompt,
+  type Said,
+} from "./prompt.ts";
+import { jsonReply, sseEvent, type Piece } from "./reply.ts";
+
+function readPrompt(ask: Ask): Prompt {
+  const { fields } = ask;
+  const input = fields["input"];
+  const items = typeof input === "string" ? [{ role: "user", content: input }] : asList(input);
+  const last = asFields(items.at(-1));
+  const format = asFields(asFields(fields["text"])["format"]);
+  const read = readMessages(items);
+  return {
+    ...read,
+    model: asText(fields["model"]),
+    allText: `${contentText(fields["instructions"])} ${read.allText}`.trim(),
+    toolResult: last["type"] === "function_call_output" ? contentText(last["output"]) : undefined,
+    tools: fields["tool_choice"] === "none" ? [] : readTools(fields["tools"]),
+    json:
+      format["type"] === "json_schema"
+        ? format["schema"]
+        : format["type"] === "json_object" || undefined,
+    thinking: "inline",
+    maxTokens: asNumber(fields["max_output_tokens"]),
+    content: ask.content,
+  };
+}
+
+type Output = { readonly item: Fields; readonly deltas: readonly string[] };
+
+function outputs(said: Said, id: string): readonly Output[] {
+  if (said.toolCalls.length === 0) {
+    const content = [
+      { type: "output_text", text: said.tokens.join(""), annotations: [], logprobs: [] },
+    ];
+    const item = {
+      id: `msg_${id}`,
+      type: "message",
+      status: "completed",
+      role: "assistant",
+      content,
+    };
+    return [{ item, deltas: said.tokens }];
+  }
+  return said.toolCalls.map((call) => {
+    const json = JSON.stringify(call.arguments);
+    return {
+      item: {
+        id: `fc_${call.id}`,
+        type: "function_call",
+        status: "completed",
+        call_id: call.id,
+        name: call.name,
+        arguments: json,
+      },
+      deltas: json.match(/.{1,8}/gsu) ?? [],
+    };
+  });
+}
+
+type Event = { readonly type: string; readonly part: Piece["part"]; readonly value: object };
+
+function textEvents({ item, deltas }: Output, output_index: number): readonly Event[] {
+  const at = { item_id: item["id"], output_index, content_index: 0 };
+  const [part] = asList(item["content"]);
+  const text = deltas.join("");
+  return [
+    {
+      type: "response.output_item.added",
+      part: "opening",
+      value: { output_index, item: { ...item, status: "in_progress", content: [] } },
+    },
+    {
+      type: "response.content_part.added",
+      part: "opening",
+      value: { ...at, part: { ...asFields(part), text: "" } },
+    },
+    ...deltas.map((delta): Event => ({
+      type: "response.output_text.delta",
+      part: "content",
+      value: { ...at, delta, logprobs: [] },
+    })),
+    { type: "response.output_text.done", part: "end", value: { ...at, text, logprobs: [] } },
+    { type: "response.content_part.done", part: "end", value: { ...at, part } },
+    { type: "response.output_item.done", part: "end", value: { output_index, item } },
+  ];
+}
+
+function callEvents({ item, deltas }: Output, output_index: number): readonly Event[] {
+  const at = { item_id: item["id"], output_index };
+  const json = item["arguments"];
+  return [
+    {
+      type: "response.output_item.added",
+      part: "opening",
+      value: { output_index, item: { ...item, status: "in_progress", arguments: "" } },
+    },
+    ...deltas.map((delta): Event => ({
+      type: "response.function_call_arguments.delta",
+      part: "content",
+      value: { ...at, delta },
+    })),
+    {
+      type: "response.function_call_arguments.done",
+      part: "end",
+      value: { ...at, name: item["name"], arguments: json },
+    },
+    { type: "response.output_item.done", part: "end", value: { output_index, item } },
+  ];
+}
+
+/** Answers `POST /v1/responses`. */
+export const answerResponse: Answerer = (ask, server) => {
+  const prompt = readPrompt(ask);
+  const said = say(server.name, prompt);
+  const id = idOf(prompt.model + prompt.allText);
+  const made = outputs(said, id);
+  const cut = said.finish === "length";
+  const whole = {
+    id: `resp_${id}`,
+    object: "response",
+    created_at: CREATED,
+    status: cut ? "incomplete" : "completed",
+    error: null,
+    incomplete_details: cut ? { reason: "max_output_tokens" } : null,
+    model: prompt.model,
+    output: made.map((output) => output.item),
+    parallel_tool_calls: true,
+    tool_choice: "auto",
+    tools: asList(ask.fields["tools"]),
+    usage: {
+      input_tokens: said.promptTokens,
+      input_tokens_details: { cached_tokens: 0 },
+      output_tokens: said.completionTokens,
+      output_tokens_details: { reasoning_tokens: 0 },
+      total_tokens: said.promptTokens + said.completionTokens,
+    },
+  };
+  if (!(ask.stream ?? ask.fields["stream"] === true)) return jsonReply(whole);
+  const begun = { ...whole, status: "in_progress", output: [], usage: null };
+  const events: Event[] = [
+    { type: "response.created", part: "opening", value: { response: begun } },
+    { type: "response.in_progress", part: "opening", value: { response: begun } },
+    ...made.flatMap(said.toolCalls.length === 0 ? textEvents : callEvents),
+    {
+      type: cut ? "response.incomplete" : "response.completed",
+      part: "end",
+      value: { response: whole },
+    },
+  ];
+  return {
+    kind: "stream",
+    format: "responses",
+    pieces: events.map(({ type, part, value }, sequence_number) => ({
+      part,
+      bytes: sseEvent({ type, sequence_number, ...value }, type),
+    })),
+  };
+};

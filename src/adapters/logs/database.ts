@@ -1,0 +1,119 @@
+// Opens the SQLite file that keeps the log; one that cannot be read is moved aside, never deleted.
+import { mkdir, rename } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { Database, SQLiteError } from "bun:sqlite";
+import type { SQLQueryBindings } from "bun:sqlite";
+import { Kysely, SqliteDialect } from "kysely";
+import type { SqliteDatabase } from "kysely";
+import { migrate } from "./migrations.ts";
+import type { LogTables } from "./tables.ts";
+
+export interface LogDatabase {
+  readonly tables: Kysely<LogTables>;
+  /** Gives some of the file's free pages back to the disk. */
+  shrink(): void;
+  close(): void;
+}
+
+export interface OpenedDatabase {
+  readonly database: LogDatabase;
+  /** Where the file went that stood in the way; null where it could be read. */
+  readonly movedTo: string | null;
+}
+
+/** How long one statement waits for another process's lock. */
+const busyTimeoutMs = 1_000;
+
+/** Given back at a time, so that no write waits long for it. */
+const pagesPerShrink = 256;
+
+/**
+ * Opens, or begins, the log's database for writing, schema brought up to date. A file that is no
+ * readable database is renamed to `<path>.unreadable-<time>` and a fresh one begun.
+ * @param now epoch ms, for that name
+ * @throws the system's or SQLite's own error where neither is possible
+ */
+export async function openDatabase(path: string, now: number): Promise<OpenedDatabase> {
+  await mkdir(dirname(resolve(path)), { recursive: true });
+  try {
+    return { database: await openAndMigrate(path), movedTo: null };
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    const movedTo = await moveAside(path, now);
+    return { database: await openAndMigrate(path), movedTo };
+  }
+}
+
+/** A second connection to a database that `openDatabase` has opened; it cannot write. */
+export function openForReading(path: string): LogDatabase {
+  const raw = new Database(path, { readwrite: true, create: false });
+  raw.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+  raw.run("PRAGMA query_only = ON");
+  return logDatabase(raw);
+}
+
+async function openAndMigrate(path: string): Promise<LogDatabase> {
+  const raw = new Database(path, { readwrite: true, create: true });
+  try {
+    raw.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+    // Takes effect only before the first table exists; retention relies on it.
+    raw.run("PRAGMA auto_vacuum = INCREMENTAL");
+    raw.run("PRAGMA journal_mode = WAL");
+    // A power cut may cost the last rows, never the database.
+    raw.run("PRAGMA synchronous = NORMAL");
+    const database = logDatabase(raw);
+    await migrate(database.tables);
+    return database;
+  } catch (error) {
+    raw.close();
+    throw error;
+  }
+}
+
+function logDatabase(raw: Database): LogDatabase {
+  return {
+    tables: new Kysely<LogTables>({ dialect: new SqliteDialect({ database: forKysely(raw) }) }),
+    shrink() {
+      raw.query(`PRAGMA incremental_vacuum(${pagesPerShrink})`).all();
+    },
+    close() {
+      raw.close();
+    },
+  };
+}
+
+/** What kysely's dialect expects (better-sqlite3's shape) over what Bun has; `query` caches statements. */
+function forKysely(raw: Database): SqliteDatabase {
+  return {
+    close() {
+      raw.close();
+    },
+    prepare(text) {
+      const statement = raw.query<unknown, SQLQueryBindings[]>(text);
+      const bound = (parameters: readonly unknown[]) => parameters as SQLQueryBindings[];
+      return {
+        reader: statement.columnNames.length > 0,
+        all: (parameters) => statement.all(...bound(parameters)),
+        run: (parameters) => statement.run(...bound(parameters)),
+        iterate: (parameters) => statement.iterate(...bound(parameters)),
+      };
+    },
+  };
+}
+
+function isUnreadable(error: unknown): boolean {
+  if (!(error instanceof SQLiteError)) return false;
+  return error.code === "SQLITE_NOTADB" || (error.code ?? "").startsWith("SQLITE_CORRUPT");
+}
+
+async function moveAside(path: string, now: number): Promise<string> {
+  const time = new Date(now).toISOString().replaceAll(/[:.]/g, "-");
+  const movedTo = `${path}.unreadable-${time}`;
+  await rename(path, movedTo);
+  // Its write-ahead log would otherwise be played into the fresh file.
+  for (const suffix of ["-wal", "-shm"])
+    await rename(path + suffix, movedTo + suffix).catch((error: unknown) => {
+      if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+    });
+  return movedTo;
+}

@@ -1,0 +1,81 @@
+// The log as the program uses it: recorder and reader over two workers, and the hourly clean-up.
+import type { Clock } from "../../ports/clock.ts";
+import type { LogReader } from "../../ports/log-store.ts";
+import { createLogReader } from "./log-reader.ts";
+import { createRecorder } from "./recorder.ts";
+import type { Recorder } from "./recorder.ts";
+import type { OpenReport } from "./worker-calls.ts";
+import { createWorkerThread } from "./worker-thread.ts";
+
+export interface LogsOptions {
+  /** Of the SQLite file; its folder is made where it is missing. */
+  readonly path: string;
+  readonly maxBodyBytes: number;
+  /** ms; null keeps rows for ever. */
+  readonly maxLogAgeMs: number | null;
+  /** ms; null: bodies go with their rows. */
+  readonly maxBodyAgeMs: number | null;
+  readonly clock: Pick<Clock, "now" | "after">;
+  /** Told of what goes wrong after opening, in words. */
+  readonly trouble: (message: string) => void;
+}
+
+export interface Logs {
+  readonly recorder: Recorder;
+  readonly reader: LogReader;
+  /** Settles once the database is open, or could not be opened; never rejects. */
+  readonly opened: Promise<OpenReport>;
+  /** Writes what waits and ends the workers. */
+  close(): Promise<void>;
+}
+
+const hourMs = 3_600_000;
+
+/** Opens the log; calls may be recorded at once. */
+export function openLogs(options: LogsOptions): Logs {
+  const { path, maxBodyBytes, maxLogAgeMs, maxBodyAgeMs, clock, trouble } = options;
+  const writing = createWorkerThread();
+  const reading = createWorkerThread();
+  const recorder = createRecorder({
+    send: (batch) => writing.call("write", batch, [batch.bytes.buffer]),
+    clock,
+    maxBodyBytes,
+    trouble,
+  });
+  const reader = createLogReader({ path, thread: reading, recorder, clock });
+
+  let cancelClean = () => {};
+  let cleaning: Promise<void> = Promise.resolve();
+  let closed = false;
+  async function clean(): Promise<void> {
+    const before = (age: number | null) => (age === null ? null : clock.now() - age);
+    const input = { rowsBefore: before(maxLogAgeMs), bodiesBefore: before(maxBodyAgeMs) };
+    const result = await writing.call("retain", input);
+    if (closed) return;
+    if (!result.ok) trouble(`old rows of the log could not be removed: ${result.message}`);
+    cancelClean = clock.after(hourMs, () => {
+      cleaning = clean();
+    });
+  }
+
+  async function open(): Promise<OpenReport> {
+    const result = await writing.call("open", { path, now: clock.now() });
+    if (maxLogAgeMs !== null || maxBodyAgeMs !== null) cleaning = clean();
+    return result.ok ? result.value : { warnings: [result.message], interrupted: 0 };
+  }
+
+  return {
+    recorder,
+    reader,
+    opened: open(),
+    async close() {
+      closed = true;
+      cancelClean();
+      await recorder.close();
+      await writing.call("close", null);
+      writing.stop();
+      reading.stop();
+      await cleaning;
+    },
+  };
+}

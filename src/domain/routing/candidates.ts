@@ -1,0 +1,94 @@
+// The steps of routing that a model name takes apart from the rules: alias, direct address, discovery, default.
+import type { DiscoverySnapshot } from "./discovery.ts";
+import type { PolicyLevel } from "./policy.ts";
+import type { Alias, NonEmpty, Routing, Server } from "./types.ts";
+
+export interface Candidate {
+  readonly server: Server;
+  readonly model: string | null;
+  /** What alias and instance say of the policy, the farther from the request first. */
+  readonly levels: readonly PolicyLevel[];
+}
+
+export interface Candidates {
+  /** As in the log, without the rule that may have gone before. */
+  readonly route: string;
+  /** The step in a sentence. */
+  readonly because: string;
+  readonly list: NonEmpty<Candidate>;
+}
+
+/** What the name itself says: an alias, else a configured server addressed directly; null where it is neither. */
+export function namedCandidates(model: string, routing: Routing): Candidates | null {
+  const alias = routing.aliases.get(model);
+  if (alias !== undefined) return aliasCandidates(alias);
+  const direct = directAddress(model, routing);
+  if (direct === null) return null;
+  return {
+    route: "direct",
+    because: `${model} addresses server ${direct.server.name} directly`,
+    list: [direct],
+  };
+}
+
+function aliasCandidates(alias: Alias): Candidates {
+  const candidate = (instance: Alias["instances"][number]): Candidate => ({
+    server: instance.server,
+    model: instance.model ?? alias.name,
+    levels: [alias.overrides, instance.overrides],
+  });
+  const [first, ...rest] = alias.instances;
+  return {
+    route: `alias:${alias.name}`,
+    because:
+      rest.length === 0
+        ? `alias ${alias.name} has one instance`
+        : `alias ${alias.name}: ${rest.length + 1} instances, tried in order`,
+    list: [candidate(first), ...rest.map(candidate)],
+  };
+}
+
+/** `server/model` or `model [server]`. */
+function directAddress(model: string, routing: Routing): Candidate | null {
+  if (routing.servers.size === 0) return null;
+  const slash = model.indexOf("/");
+  if (slash > 0 && slash < model.length - 1) {
+    const server = routing.servers.get(model.slice(0, slash));
+    if (server !== undefined) return { server, model: model.slice(slash + 1), levels: [] };
+  }
+  const bracket = model.endsWith("]") ? model.lastIndexOf("[") : -1;
+  if (bracket > 0) {
+    const server = routing.servers.get(model.slice(bracket + 1, -1));
+    const bare = model.slice(0, bracket).trimEnd();
+    if (server !== undefined && bare !== "") return { server, model: bare, levels: [] };
+  }
+  return null;
+}
+
+/**
+ * Where a call goes that neither name nor rule decides: to the servers known to list the model, in
+ * the order written, unless the default upstream lists it too; else to the default upstream.
+ */
+export function remainingCandidates(
+  model: string | null,
+  routing: Routing,
+  discovery: DiscoverySnapshot,
+): Candidates {
+  if (model !== null && !discovery.serves(routing.defaultServer.name, model)) {
+    const list: Candidate[] = [];
+    for (const server of routing.servers.values())
+      if (discovery.serves(server.name, model)) list.push({ server, model, levels: [] });
+    const [first, ...rest] = list;
+    if (first !== undefined)
+      return {
+        route: "discovered",
+        because: `${model} is listed by ${list.map(({ server }) => server.name).join(", ")}`,
+        list: [first, ...rest],
+      };
+  }
+  return {
+    route: "default",
+    because: "nothing else decides, so it goes to the default upstream",
+    list: [{ server: routing.defaultServer, model, levels: [] }],
+  };
+}

@@ -1,0 +1,25 @@
+// A server of which nothing but its URL is known: the default upstream, or one named inside a route or alias.
+import { noOverrides } from "./policy.ts";
+import type { ServerUrl } from "./server-url.ts";
+import type { Server } from "./types.ts";
+
+/** Requests that wait for a server with `max_concurrency` where `max_queue` is not given. */
+export const defaultMaxQueue = 100;
+
+/** The name that the default upstream goes by; no configured server may have it. */
+export const defaultServerName = "default";
+
+export function plainServer(name: string, { baseUrl, type }: ServerUrl): Server {
+  return {
+    name,
+    baseUrl,
+    type,
+    apiKey: null,
+    headers: [],
+    maxConcurrency: null,
+    maxQueue: defaultMaxQueue,
+    ca: null,
+    insecure: false,
+    overrides: noOverrides,
+  };
+}

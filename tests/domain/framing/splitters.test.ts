@@ -1,0 +1,93 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { joinBytes } from "../../../src/domain/bytes.ts";
+import type { Frame, Splitter } from "../../../src/domain/framing/frame.ts";
+import { createNdjsonSplitter } from "../../../src/domain/framing/ndjson.ts";
+import { createSseSplitter } from "../../../src/domain/framing/sse.ts";
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+function split(create: () => Splitter, chunks: readonly Uint8Array[]): Frame[] {
+  const splitter = create();
+  const frames = chunks.flatMap((chunk) => [...splitter.push(chunk)]);
+  const rest = splitter.end();
+  return rest === null ? frames : [...frames, rest];
+}
+
+/** What the events say, without the empty ones that an unlucky cut of a CRLF leaves. */
+function said(frames: readonly Frame[]): (readonly [string | null, string | null])[] {
+  return frames.filter(({ data, event }) => data !== null || event !== null).map((f) => [f.event, f.data]);
+}
+
+const stream =
+  ': hello\n\ndata: {"a":1}\n\ndata: first\ndata: second\n\nevent: delta\r\ndata: crlf 🙂\r\n\r\n' +
+  "data: cr\r\rdata:nospace\n\nid: 7\nretry: 10\n\ndata\n\ndata: [DONE]\n\n";
+const events = [
+  [null, '{"a":1}'],
+  [null, "first\nsecond"],
+  ["delta", "crlf 🙂"],
+  [null, "cr"],
+  [null, "nospace"],
+  [null, ""],
+  [null, "[DONE]"],
+];
+
+describe("server-sent events are cut at blank lines, whatever the pieces", () => {
+  const whole = bytes(stream);
+
+  test("whole", () => {
+    expect(said(split(createSseSplitter, [whole]))).toEqual(events as never);
+  });
+
+  test("cut at every byte, and every byte by itself, they say the same and keep every byte", () => {
+    const cuts = Array.from({ length: whole.length }, (_, at) => [whole.slice(0, at), whole.slice(at)]);
+    cuts.push(Array.from(whole, (byte) => Uint8Array.of(byte)));
+    for (const chunks of cuts) {
+      const frames = split(createSseSplitter, chunks);
+      expect(said(frames)).toEqual(events as never);
+      expect(joinBytes(frames.map((frame) => frame.bytes))).toEqual(whole);
+    }
+  });
+
+  test("an event without its blank line comes at the end of the stream", () => {
+    const splitter = createSseSplitter();
+    expect(splitter.push(bytes("data: [DONE]"))).toEqual([]);
+    expect(splitter.held()).toBe(12);
+    expect(splitter.end()?.data).toBe("[DONE]");
+  });
+
+  test("a four-megabyte event in kilobyte pieces takes linear time", () => {
+    const big = bytes(`data: "${"x".repeat(4 << 20)}"\n\n`);
+    const splitter = createSseSplitter();
+    const start = performance.now();
+    let frames = 0;
+    for (let at = 0; at < big.length; at += 1_024) frames += splitter.push(big.subarray(at, at + 1_024)).length;
+    expect(frames).toBe(1);
+    expect(performance.now() - start).toBeLessThan(500);
+  });
+});
+
+describe("random bytes are never lost", () => {
+  const soup = fc.array(fc.constantFrom("\n", "\r", "\r\n", "data: ", ":", "x", "🙂", "event: a"), { maxLength: 40 });
+  test.each([
+    ["SSE", createSseSplitter],
+    ["NDJSON", createNdjsonSplitter],
+  ])("%s", (_name, create) => {
+    fc.assert(
+      fc.property(soup, fc.array(fc.nat(80), { maxLength: 6 }), (parts, cuts) => {
+        const whole = bytes(parts.join(""));
+        const at = [0, ...cuts.filter((cut) => cut < whole.length).sort((a, b) => a - b), whole.length];
+        const chunks = at.slice(1).map((end, index) => whole.slice(at[index], end));
+        const frames = split(create, chunks);
+        expect(joinBytes(frames.map((frame) => frame.bytes))).toEqual(whole);
+        expect(said(frames)).toEqual(said(split(create, [whole])));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+test("NDJSON lines are events, blank lines carry nothing", () => {
+  const frames = split(createNdjsonSplitter, [bytes('{"a":1}\r\n\n{"b"'), bytes(':2}\n{"c":3}')]);
+  expect(said(frames).map(([, data]) => data)).toEqual(['{"a":1}', '{"b":2}', '{"c":3}']);
+});
