@@ -39,7 +39,14 @@ const notForwardedToClient = new Set([
 
 /** Where clients put a key for the upstream; dropped where the server has a key of its own. */
 const credentialHeaders = new Set(["authorization", "x-api-key", "api-key"]);
-const credentialQueryKeys = new Set(["key", "api_key", "api-key", "apikey", "token", "access_token"]);
+const credentialQueryKeys = new Set([
+  "key",
+  "api_key",
+  "api-key",
+  "apikey",
+  "token",
+  "access_token",
+]);
 
 const secretHeaders = new Set([
   ...credentialHeaders,

@@ -41,7 +41,11 @@ export function memberSpans(body: Uint8Array, key: string): Span[] {
  * @param body JSON text in UTF-8 that has already been parsed without error
  */
 export function withMember(body: Uint8Array, key: string, value: string): Uint8Array {
-  return replaceSpans(body, memberSpans(body, key), new TextEncoder().encode(JSON.stringify(value)));
+  return replaceSpans(
+    body,
+    memberSpans(body, key),
+    new TextEncoder().encode(JSON.stringify(value)),
+  );
 }
 
 /** The bytes with each span (ascending, apart) replaced by `put`. */

@@ -108,7 +108,9 @@ export function openEntry(call: IncomingCall): LogEntry {
 }
 
 /** The part of a row that names where the call went. */
-export function towards(target: Target): Pick<LogEntry, "upstream" | "upstreamUrl" | "mappedModel"> {
+export function towards(
+  target: Target,
+): Pick<LogEntry, "upstream" | "upstreamUrl" | "mappedModel"> {
   return {
     upstream: target.server.name,
     upstreamUrl: target.server.baseUrl,

@@ -46,9 +46,7 @@ export function readRequest(
   if (parsed === undefined)
     return takesJson ? problem("invalid_json", "the request's body is not valid JSON") : unread;
   if (!isRecord(parsed))
-    return takesJson
-      ? problem("invalid_json", "the request's body is not a JSON object")
-      : unread;
+    return takesJson ? problem("invalid_json", "the request's body is not a JSON object") : unread;
   const model = parsed["model"] ?? null;
   if (model !== null && typeof model !== "string")
     return problem("invalid_model", "`model` must be a string", { param: "model" });

@@ -37,12 +37,22 @@ describe("a request's headers on their way upstream", () => {
   });
 
   test("what Connection names goes with the connection", () => {
-    const out = sent([["connection", "X-Hop, close"], ["x-hop", "1"]]);
+    const out = sent([
+      ["connection", "X-Hop, close"],
+      ["x-hop", "1"],
+    ]);
     expect(out["x-hop"]).toBeUndefined();
   });
 
   test("a server's own key replaces every credential of the client's", () => {
-    const out = sent([["authorization", "Bearer client"], ["x-api-key", "a"], ["api-key", "b"]], { apiKey: "own" });
+    const out = sent(
+      [
+        ["authorization", "Bearer client"],
+        ["x-api-key", "a"],
+        ["api-key", "b"],
+      ],
+      { apiKey: "own" },
+    );
     expect(out).toMatchObject({ authorization: "Bearer own" });
     expect(Object.keys(out)).not.toContain("x-api-key");
     expect(Object.keys(out)).not.toContain("api-key");
@@ -52,14 +62,22 @@ describe("a request's headers on their way upstream", () => {
     const out = requestHeaders([["x-team", "client"]], {
       ...context,
       apiKey: "own",
-      extra: [["x-team", "lab"], ["authorization", "Basic x"]],
+      extra: [
+        ["x-team", "lab"],
+        ["authorization", "Basic x"],
+      ],
     });
     expect(out.filter(([name]) => name === "x-team")).toEqual([["x-team", "lab"]]);
-    expect(out.filter(([name]) => name === "authorization")).toEqual([["authorization", "Basic x"]]);
+    expect(out.filter(([name]) => name === "authorization")).toEqual([
+      ["authorization", "Basic x"],
+    ]);
   });
 
   test("the way so far is appended to, not replaced", () => {
-    const out = sent([["x-forwarded-for", "1.2.3.4"], ["via", "1.0 proxy"]]);
+    const out = sent([
+      ["x-forwarded-for", "1.2.3.4"],
+      ["via", "1.0 proxy"],
+    ]);
     expect(out["x-forwarded-for"]).toBe("1.2.3.4, 10.0.0.5");
     expect(out["via"]).toBe("1.0 proxy, 1.1 smolrouter-abc");
     expect(out["accept-encoding"]).toBe("identity");
@@ -102,8 +120,17 @@ test.each([
 });
 
 test("secrets never reach the log", () => {
-  const names = ["authorization", "cookie", "set-cookie", "x-api-key", "api-key", "x-smolrouter-token", "proxy-authorization"];
-  for (const name of names) expect(redactHeaders([[name, "s3cret"]])).toEqual([[name, "[redacted]"]]);
+  const names = [
+    "authorization",
+    "cookie",
+    "set-cookie",
+    "x-api-key",
+    "api-key",
+    "x-smolrouter-token",
+    "proxy-authorization",
+  ];
+  for (const name of names)
+    expect(redactHeaders([[name, "s3cret"]])).toEqual([[name, "[redacted]"]]);
   expect(redactHeaders([["accept", "*/*"]])).toEqual([["accept", "*/*"]]);
   expect(redactQuery("?key=s3cret&api_key=s3cret&x=1&access_token=s3cret")).toBe(
     "?key=[redacted]&api_key=[redacted]&x=1&access_token=[redacted]",

@@ -10,8 +10,14 @@ describe("a new model name is spliced into the body's bytes", () => {
     ['{"model":"a"}', '{"model":"b"}'],
     ['{ "model" : "a" , "x": 1.0 }', '{ "model" : "b" , "x": 1.0 }'],
     ['{"n":12345678901234567890,"model":"a"}', '{"n":12345678901234567890,"model":"b"}'],
-    ['{"messages":[{"model":"inner"}],"model":"a"}', '{"messages":[{"model":"inner"}],"model":"b"}'],
-    ['{"x":{"model":"inner"},"model":"a","y":[1,{"model":2}]}', '{"x":{"model":"inner"},"model":"b","y":[1,{"model":2}]}'],
+    [
+      '{"messages":[{"model":"inner"}],"model":"a"}',
+      '{"messages":[{"model":"inner"}],"model":"b"}',
+    ],
+    [
+      '{"x":{"model":"inner"},"model":"a","y":[1,{"model":2}]}',
+      '{"x":{"model":"inner"},"model":"b","y":[1,{"model":2}]}',
+    ],
     ['{"x":"\\"model\\":\\\\","model":"a"}', '{"x":"\\"model\\":\\\\","model":"b"}'],
     ['{"mod\\u0065l":"a"}', '{"mod\\u0065l":"b"}'],
     ['{"model":"a","model":"c"}', '{"model":"b","model":"b"}'],
@@ -40,7 +46,9 @@ describe("a new model name is spliced into the body's bytes", () => {
           const spliced = text(withMember(bytes(body), "model", after));
           expect(JSON.parse(spliced)).toEqual({ ...JSON.parse(body), model: after });
           const [span] = memberSpans(bytes(body), "model");
-          expect(bytes(spliced).subarray(0, span?.start)).toEqual(bytes(body).subarray(0, span?.start));
+          expect(bytes(spliced).subarray(0, span?.start)).toEqual(
+            bytes(body).subarray(0, span?.start),
+          );
         },
       ),
       { numRuns: 2_000 },

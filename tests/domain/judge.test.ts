@@ -18,22 +18,78 @@ describe("what follows a failed attempt", () => {
   test.each<[string, Partial<AttemptFailure>, Partial<Policy>, object, object]>([
     ["refused: the next", { reason: "refused" }, {}, {}, { kind: "next" }],
     ["a 500: the next", { status: 500 }, {}, {}, { kind: "next" }],
-    ["a reset: once more, at once, on a new connection", { reason: "reset" }, {}, {}, { kind: "again", afterMs: 0, redial: true }],
+    [
+      "a reset: once more, at once, on a new connection",
+      { reason: "reset" },
+      {},
+      {},
+      { kind: "again", afterMs: 0, redial: true },
+    ],
     ["a second reset: the next", { reason: "reset" }, {}, { redialled: true }, { kind: "next" }],
-    ["a second reset with a retry left: again after a pause", { reason: "reset" }, { retries: 1 }, { redialled: true }, { kind: "again", afterMs: 350, redial: false }],
-    ["a 503 with a retry left: again after a pause", { status: 503 }, { retries: 1 }, {}, { kind: "again", afterMs: 350, redial: false }],
-    ["the pause doubles", { status: 503 }, { retries: 3 }, { retries: 2 }, { kind: "again", afterMs: 1400, redial: false }],
+    [
+      "a second reset with a retry left: again after a pause",
+      { reason: "reset" },
+      { retries: 1 },
+      { redialled: true },
+      { kind: "again", afterMs: 350, redial: false },
+    ],
+    [
+      "a 503 with a retry left: again after a pause",
+      { status: 503 },
+      { retries: 1 },
+      {},
+      { kind: "again", afterMs: 350, redial: false },
+    ],
+    [
+      "the pause doubles",
+      { status: 503 },
+      { retries: 3 },
+      { retries: 2 },
+      { kind: "again", afterMs: 1400, redial: false },
+    ],
     ["no retry left: the next", { status: 503 }, { retries: 1 }, { retries: 1 }, { kind: "next" }],
-    ["Retry-After within 3 s is kept to", { status: 429, retryAfterMs: 2_000 }, { retries: 1 }, {}, { kind: "again", afterMs: 2000, redial: false }],
-    ["a longer Retry-After: the next at once", { status: 429, retryAfterMs: 3_001 }, { retries: 1 }, {}, { kind: "next" }],
+    [
+      "Retry-After within 3 s is kept to",
+      { status: 429, retryAfterMs: 2_000 },
+      { retries: 1 },
+      {},
+      { kind: "again", afterMs: 2000, redial: false },
+    ],
+    [
+      "a longer Retry-After: the next at once",
+      { status: 429, retryAfterMs: 3_001 },
+      { retries: 1 },
+      {},
+      { kind: "next" },
+    ],
     ["a 400 is not retried", { status: 400 }, { retries: 3 }, {}, { kind: "next" }],
     ["a stall is not retried", { reason: "silence_timeout" }, { retries: 3 }, {}, { kind: "next" }],
-    ["a code in stop_on ends the chain", { status: 400, codes: ["content_policy_violation"] }, { stopOn: ["content_policy_violation"] }, {}, { kind: "pass-on" }],
-    ["another code does not", { status: 400, codes: ["other"] }, { stopOn: ["content_policy_violation"] }, {}, { kind: "next" }],
-    ["a routing loop ends the chain", { status: 508, codes: ["routing_loop"] }, {}, {}, { kind: "pass-on" }],
+    [
+      "a code in stop_on ends the chain",
+      { status: 400, codes: ["content_policy_violation"] },
+      { stopOn: ["content_policy_violation"] },
+      {},
+      { kind: "pass-on" },
+    ],
+    [
+      "another code does not",
+      { status: 400, codes: ["other"] },
+      { stopOn: ["content_policy_violation"] },
+      {},
+      { kind: "next" },
+    ],
+    [
+      "a routing loop ends the chain",
+      { status: 508, codes: ["routing_loop"] },
+      {},
+      {},
+      { kind: "pass-on" },
+    ],
     ["the client has left", { reason: "client_gone" }, { retries: 3 }, {}, { kind: "pass-on" }],
   ])("%s", (_name, what, rules, tries, verdict) => {
-    expect(judge(failure(what), { ...policy, ...rules }, { ...fresh, ...tries }, 0.5)).toEqual(verdict as never);
+    expect(judge(failure(what), { ...policy, ...rules }, { ...fresh, ...tries }, 0.5)).toEqual(
+      verdict as never,
+    );
   });
 });
 

@@ -84,7 +84,7 @@ export type Fault =
   | {
       readonly kind: "raw";
       readonly chunks: readonly RawChunk[];
-      readonly then?: "keep" | "fin" | "reset" | "silence";
+      readonly after?: "keep" | "fin" | "reset" | "silence";
     };
 
 export type Behaviour = Manner & Fault;

@@ -88,7 +88,7 @@ function* rawStep(part: RawChunk): Generator<Step> {
 
 function* raw(behaviour: Behaviour & { readonly kind: "raw" }): Generator<Step> {
   for (const part of behaviour.chunks) yield* rawStep(part);
-  switch (behaviour.then ?? "keep") {
+  switch (behaviour.after ?? "keep") {
     case "keep":
       return;
     case "fin":

@@ -27,11 +27,9 @@ const ollamaPaths = ["/api/chat", "/api/generate", "/api/embed", "/api/embedding
 export function callRoutes(deps: CallRoutesDeps) {
   const app = new Elysia({ name: "calls" });
   // `parse: none`: Elysia leaves the body alone.
-  app.all(
-    "/v1/*",
-    ({ request, server }) => serve(request, server, "openai", deps),
-    { parse: "none" },
-  );
+  app.all("/v1/*", ({ request, server }) => serve(request, server, "openai", deps), {
+    parse: "none",
+  });
   for (const path of ollamaPaths)
     app.post(path, ({ request, server }) => serve(request, server, "ollama", deps), {
       parse: "none",
@@ -67,7 +65,8 @@ async function serve(
     model: null,
     wantsStream: false,
   });
-  const refuse = (told: RequestProblem) => toResponse(deps.service.refuse(unread(), told), () => undefined);
+  const refuse = (told: RequestProblem) =>
+    toResponse(deps.service.refuse(unread(), told), () => undefined);
 
   const early = refusal(headers);
   if (early !== null) return refuse(early);
@@ -97,7 +96,7 @@ async function serve(
     receivedAt: deps.clock.now(),
     body: body.bytes,
   };
-  return toResponse(await deps.service.handle(call, request.signal), body.release);
+  return toResponse(await deps.service.handle(call, request.signal), () => body.release());
 }
 
 function refusal(headers: IncomingCall["headers"]): RequestProblem | null {

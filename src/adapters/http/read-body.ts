@@ -42,10 +42,7 @@ async function readAnnounced(
   }
 }
 
-async function readChunks(
-  body: ReadableStream<Uint8Array>,
-  limits: BodyLimits,
-): Promise<ReadBody> {
+async function readChunks(body: ReadableStream<Uint8Array>, limits: BodyLimits): Promise<ReadBody> {
   const { budget, maxRequestSize } = limits;
   const chunks: Uint8Array[] = [];
   let size = 0;

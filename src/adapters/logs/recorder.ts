@@ -39,7 +39,7 @@ const plenty = 200;
 export function createRecorder(options: RecorderOptions): Recorder {
   const { send, clock, maxBodyBytes, trouble } = options;
   const queue = createRecordQueue(options.limits ?? defaultLimits);
-  const dropped = { queue_full: 0, write_failed: 0 };
+  const dropped = { queue_full: 0, write_failed: 0, log_closed: 0 };
   let waiting: { readonly upTo: number; readonly done: () => void }[] = [];
   let sending: readonly QueuedEntry[] = [];
   let timer: { readonly soon: boolean; readonly cancel: () => void } | null = null;
@@ -60,25 +60,36 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (sending.length > 0) return;
     sending = queue.take();
     if (sending.length === 0) return;
-    void write(sending).then(sent);
+    const batch = sending;
+    write(batch).then(
+      (result) => {
+        sent(batch, result);
+      },
+      () => {
+        sent(batch, { ok: false, message: "a batch could not be handed over" });
+      },
+    );
   }
 
-  async function write(batch: readonly QueuedEntry[]): Promise<void> {
-    const result = await send(packBatch(batch, maxBodyBytes));
+  async function write(batch: readonly QueuedEntry[]): Promise<CallResult<WriteReport>> {
+    return send(packBatch(batch, maxBodyBytes));
+  }
+
+  function account(batch: readonly QueuedEntry[], result: CallResult<WriteReport>): void {
     const failed = result.ok ? result.value.failed : [...batch.keys()];
     const message = result.ok ? result.value.message : result.message;
     // A start that is lost costs nothing: the call's end brings the whole row.
     for (const place of failed)
       if (batch[place]?.entry.state !== "inflight") dropped.write_failed++;
-    const failsNow = failed.length > 0;
-    if (failsNow !== failing)
-      trouble?.(
-        failsNow ? `the log loses rows: ${message ?? "unknown"}` : "the log is written again",
-      );
-    failing = failsNow;
+    if (failed.length === 0) {
+      if (failing) trouble?.("the log is written again");
+      if (message !== null) trouble?.(message);
+    } else if (!failing) trouble?.(`the log loses rows: ${message ?? "unknown reason"}`);
+    failing = failed.length > 0;
   }
 
-  function sent(): void {
+  function sent(batch: readonly QueuedEntry[], result: CallResult<WriteReport>): void {
+    account(batch, result);
     sending = [];
     const oldest = queue.oldest();
     const settled = waiting.filter(({ upTo }) => upTo < oldest);
@@ -104,8 +115,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
       schedule();
     },
     ended(entry: LogEntry, bodies: CapturedBodies) {
-      dropped.queue_full += closed ? 1 : queue.ended(entry, bodies);
-      if (!closed) schedule();
+      if (closed) {
+        dropped.log_closed++;
+        return;
+      }
+      dropped.queue_full += queue.ended(entry, bodies);
+      schedule();
     },
     flush,
     close() {

@@ -108,8 +108,8 @@ function withStatus(
   return query.where("status_code", ">=", from).where("status_code", "<=", to);
 }
 
-/** Between a request's id and its timestamp; they are made one after the other. */
-const idLeadMs = 60_000;
+/** At most, between a request's id and its timestamp: the body is read in between. */
+const idLeadMs = 3_600_000;
 
 /**
  * No row of that time or later has a smaller id, as an id begins with its time (RFC 9562 §5.7). It

@@ -12,7 +12,7 @@ export interface OpenReport {
 export interface WriteReport {
   /** Places within the batch of the entries that could not be written. */
   readonly failed: readonly number[];
-  /** Why; null where all were written. */
+  /** Why; where all were written, what people should know of it, if anything. */
   readonly message: string | null;
 }
 

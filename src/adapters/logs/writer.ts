@@ -40,8 +40,9 @@ export function createWriter(patience: number = patienceMs): Writer {
     if (log !== null) return log;
     if (place === null) throw new Error("the log was not opened");
     const { database, movedTo } = await openDatabase(place.path, place.now);
-    log = { database, store: createSqliteStore(database.tables) };
-    const interrupted = await log.store.interruptLeftovers(place.now);
+    const store = createSqliteStore(database.tables);
+    const interrupted = await store.interruptLeftovers(place.now);
+    log = { database, store };
     const warnings =
       movedTo === null
         ? []
@@ -67,10 +68,10 @@ export function createWriter(patience: number = patienceMs): Writer {
       const giveUpAt = performance.now() + (failing ? 0 : patience);
       for (;;) {
         try {
-          const { store } = await opened();
+          const { store, warnings } = await opened();
           await store.write(batch);
           failing = false;
-          return { failed: [], message: null };
+          return { failed: [], message: warnings?.[0] ?? null };
         } catch (error) {
           if (!isPassing(error)) return writeSingly(batch, error);
           if (performance.now() >= giveUpAt) {

@@ -86,7 +86,7 @@ function startExchange(request: UpstreamRequest): Exchange {
     signal: controller.signal,
     cut: () => why,
     abort,
-    connectMs: watch.connectMs,
+    connectMs: () => watch.connectMs(),
     resume,
     pause,
     end() {
@@ -97,7 +97,8 @@ function startExchange(request: UpstreamRequest): Exchange {
 }
 
 function bodyOf(response: Response, exchange: Exchange): UpstreamBody {
-  const reader = response.body?.getReader();
+  const body: ReadableStream<Uint8Array> | null = response.body;
+  const reader = body?.getReader();
   if (reader === undefined) exchange.end();
   let over = reader === undefined;
   return {

@@ -76,7 +76,7 @@ export function openSession(
         upstreamRequestId: ending.upstreamRequestId,
         attempts: attempts.map(loggedAttempt),
         durationMs: Math.round(clock.elapsed() - start),
-        ttftMs: last?.ttftMs == null ? null : last.startedAt - call.receivedAt + last.ttftMs,
+        ttftMs: last === undefined ? null : sinceRead(call, last),
         responseSize: ending.capture?.size() ?? 0,
         responseHeaders: redactHeaders(ending.headers),
       };
@@ -93,6 +93,11 @@ export function openSession(
       for (const observer of observers) observer.ended(ended, bodies);
     },
   };
+}
+
+/** An attempt's time to first content, counted from the request. */
+function sinceRead(call: IncomingCall, { startedAt, ttftMs }: Attempt): number | null {
+  return ttftMs === null ? null : startedAt - call.receivedAt + ttftMs;
 }
 
 /** The upstream's own id of the request, kept because the router's takes its place in the answer. */

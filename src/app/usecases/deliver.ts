@@ -83,21 +83,15 @@ export function deliver(
 export class BrokenAnswer extends Error {}
 
 /** `work`, or `"due"` if it takes longer than `ms`; 0: waits as long as it takes. */
-export function orAfter<T>(work: Promise<T>, ms: number, clock: Clock): Promise<T | "due"> {
+export async function orAfter<T>(work: Promise<T>, ms: number, clock: Clock): Promise<T | "due"> {
   if (ms === 0) return work;
-  return new Promise((resolve, reject) => {
-    const stop = clock.after(ms, () => resolve("due"));
-    work.then(
-      (value) => {
-        stop();
-        resolve(value);
-      },
-      (error: unknown) => {
-        stop();
-        reject(error);
-      },
-    );
-  });
+  const due = Promise.withResolvers<"due">();
+  const stop = clock.after(ms, () => due.resolve("due"));
+  try {
+    return await Promise.race([work, due.promise]);
+  } finally {
+    stop();
+  }
 }
 
 /** An answer stream that is still being found: pings until it is there, then hands over to it. */
@@ -123,7 +117,7 @@ export function pingUntil(
     },
     cancel() {
       if (found !== null) found.cancel();
-      else void coming.then((stream) => stream.cancel());
+      else coming.then((stream) => stream.cancel()).catch(() => undefined);
     },
   };
 }

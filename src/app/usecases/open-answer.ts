@@ -18,7 +18,12 @@ import type { Policy } from "../../domain/routing/types.ts";
 import type { UpstreamAnswer } from "../../ports/upstream.ts";
 import type { Budget } from "../../domain/budget.ts";
 import type { Capture } from "./capture.ts";
-import { createLiveSource, type LiveSource, type LiveStep, type StreamFailure } from "./live-source.ts";
+import {
+  createLiveSource,
+  type LiveSource,
+  type LiveStep,
+  type StreamFailure,
+} from "./live-source.ts";
 
 /** An answer that may go to the client. */
 export interface OpenedAnswer {
@@ -63,7 +68,12 @@ export async function openAnswer(
   const { call } = context;
   const framing = framingOf(headerValue(answer.headers, "content-type"));
   const format = streamFormat(call.path, framing);
-  const source = createLiveSource(answer.body, answer.status < 400 ? framing : "none", format, context.capture);
+  const source = createLiveSource(
+    answer.body,
+    answer.status < 400 ? framing : "none",
+    format,
+    context.capture,
+  );
   const mustEnd = answer.status >= 400 || (framing === "none" && expectsJson(call.path));
   const reading = await hold(source, framing, mustEnd || context.policy.commit === "full", context);
 
@@ -99,7 +109,8 @@ export async function openAnswer(
       message,
       codes,
       status: reason === "error_event" ? 502 : null,
-      answer: event === null ? null : { ...bodySoFar(), body: joinBytes([...reading.pieces, event]) },
+      answer:
+        event === null ? null : { ...bodySoFar(), body: joinBytes([...reading.pieces, event]) },
     });
   }
   if (framing === "none" && reading.ended && expectsJson(call.path) && call.method !== "HEAD") {
@@ -129,7 +140,12 @@ interface Held {
   readonly failure: StreamFailure | null;
 }
 
-async function hold(source: LiveSource, framing: Framing, whole: boolean, context: OpeningContext): Promise<Held> {
+async function hold(
+  source: LiveSource,
+  framing: Framing,
+  whole: boolean,
+  context: OpeningContext,
+): Promise<Held> {
   const pieces: Uint8Array[] = [];
   let size = 0;
   let contentSeen = false;
@@ -143,7 +159,8 @@ async function hold(source: LiveSource, framing: Framing, whole: boolean, contex
       contentSeen = true;
       context.onContent(framing);
     }
-    if (step.outcome === "ended") return { pieces, size, ended: true, partial: false, failure: null };
+    if (step.outcome === "ended")
+      return { pieces, size, ended: true, partial: false, failure: null };
     if (step.outcome !== "open")
       return { pieces, size, ended: false, partial: false, failure: step.outcome };
     if (!room) return { pieces, size, ended: false, partial: true, failure: null };
@@ -165,4 +182,3 @@ function errorIn(body: Uint8Array): UpstreamError | null {
   const parsed = parseJsonBytes(body);
   return isRecord(parsed) && "error" in parsed ? describeError(parsed["error"]) : null;
 }
-

@@ -4,17 +4,17 @@ import { loggedAttempt } from "../../domain/attempt.ts";
 import { joinBytes } from "../../domain/bytes.ts";
 import { headerSafe, headerValue, responseHeaders } from "../../domain/headers.ts";
 import { type AttemptFailure, timedOut } from "../../domain/judge.ts";
-import {
-  errorBody,
-  problem,
-  problemStatus,
-  type RequestProblem,
-} from "../../domain/problem.ts";
+import { errorBody, problem, problemStatus, type RequestProblem } from "../../domain/problem.ts";
 import type { DiscoverySnapshot } from "../../domain/routing/discovery.ts";
 import { planRoute, type RoutePlan } from "../../domain/routing/plan.ts";
 import type { Routing } from "../../domain/routing/types.ts";
 import type { Answer, CallService } from "../../ports/service.ts";
-import { type CallSession, openSession, type SessionDeps, upstreamRequestId } from "./call-session.ts";
+import {
+  type CallSession,
+  openSession,
+  type SessionDeps,
+  upstreamRequestId,
+} from "./call-session.ts";
 import { deliver, type DeliveryEnding, orAfter } from "./deliver.ts";
 import { earlyAnswer } from "./early-answer.ts";
 import { clientLeft, type Tried, tryTargets, type TryingDeps } from "./try-targets.ts";
@@ -49,7 +49,7 @@ export function createRelay(deps: RelayDeps): CallService {
     plan: RoutePlan,
     clientGone: AbortSignal,
   ): Promise<Answer> {
-    const tried = await tryTargets(session.call, plan, clientGone, session.note, deps);
+    const tried = await tryTargets(session, plan, clientGone, deps);
     return tried.kind === "opened" ? opened(session, tried) : failed(session, plan, tried);
   }
 
@@ -117,7 +117,8 @@ export function createRelay(deps: RelayDeps): CallService {
     const told = tellFailure(session, plan, last);
     const status = plan.targets.length > 1 ? statusAfter(last) : problemStatus(told.kind);
     const headers: [string, string][] = [["content-type", "application/json"], ...routed];
-    const retryAfter = last.answer === null ? null : headerValue(last.answer.headers, "retry-after");
+    const retryAfter =
+      last.answer === null ? null : headerValue(last.answer.headers, "retry-after");
     if (retryAfter !== null && (status === 429 || status === 503))
       headers.push(["retry-after", retryAfter]);
     session.end({ ...seen, state: "failed", statusCode: status, error: told.message, headers });

@@ -7,6 +7,7 @@ import type { RoutePlan, Target } from "../../domain/routing/plan.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { NoAnswer, Upstream } from "../../ports/upstream.ts";
 import type { Budget } from "../../domain/budget.ts";
+import type { CallSession } from "./call-session.ts";
 import { type Capture, createCapture } from "./capture.ts";
 import { openAnswer, type OpenedAnswer } from "./open-answer.ts";
 
@@ -42,34 +43,33 @@ export type Tried =
 
 /**
  * Asks the plan's targets until one answers or none is left.
- * @param note told of every attempt that failed, in order
+ * @param session is told of every attempt that failed, in order
  */
 export async function tryTargets(
-  call: IncomingCall,
+  session: Pick<CallSession, "call" | "note">,
   plan: RoutePlan,
   clientGone: AbortSignal,
-  note: (attempt: Attempt) => void,
   deps: TryingDeps,
 ): Promise<Tried> {
+  const { call } = session;
   const last = plan.targets.length - 1;
   for (let index = 0; ; index++) {
     const target = plan.targets[index] ?? plan.targets[0];
     let tries: CandidateTries = { redialled: false, retries: 0 };
-    for (let redial = false; ; ) {
+    for (let redial = false; ;) {
       const asked = await ask(call, target, { redial, othersLeft: index < last }, clientGone, deps);
       if (asked.kind === "opened") return asked;
-      note(asked.attempt);
+      session.note(asked.attempt);
       const { failure, capture } = asked;
       const verdict = judge(failure, target.policy, tries, deps.clock.chance());
-      if (verdict.kind === "pass-on") return { kind: "failed", last: failure, passOn: true, capture };
+      if (verdict.kind === "pass-on")
+        return { kind: "failed", last: failure, passOn: true, capture };
       if (verdict.kind === "next") {
         if (index >= last) return { kind: "failed", last: failure, passOn: last === 0, capture };
         break;
       }
       redial = verdict.redial;
-      tries = redial
-        ? { ...tries, redialled: true }
-        : { ...tries, retries: tries.retries + 1 };
+      tries = redial ? { ...tries, redialled: true } : { ...tries, retries: tries.retries + 1 };
       if (verdict.afterMs > 0) await pause(verdict.afterMs, clientGone, deps.clock);
     }
   }

@@ -18,7 +18,7 @@ export interface Reader {
   ): ReadonlyMap<string, MapEntry> | null;
   /** The items of a non-empty list; a single value counts as a list of one. */
   oneOrMore(node: ConfigNode, what: string): readonly ConfigNode[];
-  /** Text that is not blank, `${VAR}` substituted. */
+  /** Text that is not blank, `${VAR}` substituted. Problems never repeat what was written: it may be a secret. */
   text(node: ConfigNode, what: string): Text | null;
   bool(node: ConfigNode, what: string): boolean | null;
   number(node: ConfigNode, what: string, range: NumberRange): number | null;
@@ -30,6 +30,8 @@ export interface Text {
   /** For problems: as written in the file, so without what came from the environment. */
   readonly shown: string;
   readonly at: Position;
+  /** What is wrong with it, as long as that tells nothing of the environment's values. */
+  why(detail: string): string;
 }
 
 export interface NumberRange {
@@ -68,10 +70,11 @@ function inRange(value: number, { whole, min, aboveMin, max }: NumberRange): boo
 }
 
 export function createReader(file: string, env: Environment): Reader {
-  const problems: ConfigProblem[] = [];
+  // By position and words: what a YAML alias repeats is one mistake.
+  const problems = new Map<string, ConfigProblem>();
 
   const tell = ({ line, column }: Position, message: string): void => {
-    problems.push({ file, line, column, message });
+    problems.set(`${line}:${column}:${message}`, { file, line, column, message });
   };
 
   /** A scalar with its variables in place; text from the environment may stand for any type. */
@@ -98,7 +101,7 @@ export function createReader(file: string, env: Environment): Reader {
   return {
     file,
     problems: () =>
-      problems.toSorted((a, b) => a.line - b.line || a.column - b.column),
+      [...problems.values()].toSorted((a, b) => a.line - b.line || a.column - b.column),
     tell,
 
     entries(node, what, known) {
@@ -131,14 +134,21 @@ export function createReader(file: string, env: Environment): Reader {
       const read = scalar(node, what, "text");
       if (read === null) return null;
       if (typeof read.value !== "string") {
-        tell(node.at, `${what} must be text; put ${read.shown} in quotes`);
+        tell(node.at, `${what} must be text; put the ${typeof read.value} in quotes`);
         return null;
       }
       if (read.value.trim() === "") {
         tell(node.at, `${what} is empty`);
         return null;
       }
-      return { text: read.value, shown: read.shown, at: node.at };
+      const { value: text, shown, fromEnvironment } = read;
+      return {
+        text,
+        shown,
+        at: node.at,
+        why: (detail) =>
+          fromEnvironment ? `${shown} is not valid here (its value is not shown)` : detail,
+      };
     },
 
     bool(node, what) {
@@ -185,7 +195,8 @@ export function createReader(file: string, env: Environment): Reader {
 function kindText(node: ConfigNode): string {
   if (node.kind === "map") return "a mapping";
   if (node.kind === "list") return "a list";
-  return node.value === null ? "empty" : shorten(JSON.stringify(node.value));
+  if (node.value === null) return "empty";
+  return typeof node.value === "string" ? "text" : `a ${typeof node.value}`;
 }
 
 const shorten = (text: string): string => (text.length > 80 ? `${text.slice(0, 80)}…` : text);

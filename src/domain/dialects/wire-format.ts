@@ -223,11 +223,7 @@ function parse(data: string): JsonRecord | undefined {
 const text = new TextEncoder();
 
 /** The event that tells a client its started stream has failed, in the format's own form. */
-export function errorEvent(
-  format: WireFormat,
-  framing: Framing,
-  error: JsonRecord,
-): Uint8Array {
+export function errorEvent(format: WireFormat, framing: Framing, error: JsonRecord): Uint8Array {
   if (framing === "ndjson") return text.encode(`${JSON.stringify({ error: error["message"] })}\n`);
   if (format === "messages")
     return text.encode(`event: error\ndata: ${JSON.stringify({ type: "error", error })}\n\n`);

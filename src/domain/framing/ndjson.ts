@@ -24,7 +24,7 @@ export function createNdjsonSplitter(): Splitter {
       carry.keep(chunk.subarray(from));
       return frames;
     },
-    held: carry.size,
+    held: () => carry.size(),
     end() {
       const rest = carry.take(new Uint8Array(0));
       return rest.length === 0 ? null : frame(rest);

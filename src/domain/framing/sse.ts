@@ -47,7 +47,7 @@ export function createSseSplitter(): Splitter {
 
   return {
     push,
-    held: carry.size,
+    held: () => carry.size(),
     end() {
       const rest = carry.take(new Uint8Array(0));
       return rest.length === 0 ? null : frame(rest, decoder);

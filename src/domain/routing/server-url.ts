@@ -35,10 +35,10 @@ export function parseServerUrl(text: string): ServerUrl | { readonly problem: st
   };
 }
 
-/** A URL for people and problems: without user name, password and query. */
+/** A URL for people and problems, be it valid or not: without user name, password and query. */
 export function shownUrl(text: string): string {
   return text
     .trim()
-    .replace(/\/\/[^/?#]*@/, "//[hidden]@")
-    .replace(/[?#].*$/s, "");
+    .replace(/[?#].*$/s, "")
+    .replace(/^(https?:\/\/)?.*@/is, "$1[hidden]@");
 }

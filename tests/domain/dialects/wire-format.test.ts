@@ -49,7 +49,11 @@ describe("what counts as the proper end", () => {
     ["chat", [delta({ content: "a" })], false],
     ["chat", ["[DONE]"], true],
     ["chat", [delta({}, "stop")], true],
-    ["chat", [delta({ content: "a" }, null, 0), delta({ content: "b" }, null, 1), delta({}, "stop", 0)], false],
+    [
+      "chat",
+      [delta({ content: "a" }, null, 0), delta({ content: "b" }, null, 1), delta({}, "stop", 0)],
+      false,
+    ],
     ["chat", [delta({ content: "a" }, null, 0), delta({}, "stop", 1), delta({}, "stop", 0)], true],
     ["chat", ['{"choices":[{"text":"a","index":0,"finish_reason":"length"}]}'], true],
     ["responses", ['{"type":"response.completed"}'], true],
@@ -67,9 +71,19 @@ describe("what counts as an error", () => {
   test.each<[WireFormat, string, string, string[]]>([
     ["chat", '{"error":{"message":"no","code":"c","type":"t"}}', "no", ["c", "t"]],
     ["chat", '{"error":"no"}', "no", []],
-    ["responses", '{"type":"response.failed","response":{"error":{"code":"c","message":"no"}}}', "no", ["c"]],
+    [
+      "responses",
+      '{"type":"response.failed","response":{"error":{"code":"c","message":"no"}}}',
+      "no",
+      ["c"],
+    ],
     ["responses", '{"type":"error","code":"c","message":"no"}', "no", ["c", "error"]],
-    ["messages", '{"type":"error","error":{"type":"overloaded_error","message":"no"}}', "no", ["overloaded_error"]],
+    [
+      "messages",
+      '{"type":"error","error":{"type":"overloaded_error","message":"no"}}',
+      "no",
+      ["overloaded_error"],
+    ],
     ["ndjson", '{"error":"no"}', "no", []],
   ])("%s %s", (format, payload, message, codes) => {
     expect(read(format, [payload])[0]?.error).toEqual({ message, codes });
@@ -112,6 +126,8 @@ test.each<[string, string | null, WireFormat]>([
 });
 
 test("only the paths the SPEC names have to answer JSON", () => {
-  expect(["/v1/chat/completions", "/v1/embeddings", "/v1/responses", "/api/chat"].every(expectsJson)).toBe(true);
+  expect(
+    ["/v1/chat/completions", "/v1/embeddings", "/v1/responses", "/api/chat"].every(expectsJson),
+  ).toBe(true);
   expect(["/v1/audio/speech", "/v1/files/x/content"].some(expectsJson)).toBe(false);
 });

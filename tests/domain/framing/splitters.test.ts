@@ -16,7 +16,9 @@ function split(create: () => Splitter, chunks: readonly Uint8Array[]): Frame[] {
 
 /** What the events say, without the empty ones that an unlucky cut of a CRLF leaves. */
 function said(frames: readonly Frame[]): (readonly [string | null, string | null])[] {
-  return frames.filter(({ data, event }) => data !== null || event !== null).map((f) => [f.event, f.data]);
+  return frames
+    .filter(({ data, event }) => data !== null || event !== null)
+    .map((f) => [f.event, f.data]);
 }
 
 const stream =
@@ -40,7 +42,10 @@ describe("server-sent events are cut at blank lines, whatever the pieces", () =>
   });
 
   test("cut at every byte, and every byte by itself, they say the same and keep every byte", () => {
-    const cuts = Array.from({ length: whole.length }, (_, at) => [whole.slice(0, at), whole.slice(at)]);
+    const cuts = Array.from({ length: whole.length }, (_, at) => [
+      whole.slice(0, at),
+      whole.slice(at),
+    ]);
     cuts.push(Array.from(whole, (byte) => Uint8Array.of(byte)));
     for (const chunks of cuts) {
       const frames = split(createSseSplitter, chunks);
@@ -61,14 +66,17 @@ describe("server-sent events are cut at blank lines, whatever the pieces", () =>
     const splitter = createSseSplitter();
     const start = performance.now();
     let frames = 0;
-    for (let at = 0; at < big.length; at += 1_024) frames += splitter.push(big.subarray(at, at + 1_024)).length;
+    for (let at = 0; at < big.length; at += 1_024)
+      frames += splitter.push(big.subarray(at, at + 1_024)).length;
     expect(frames).toBe(1);
     expect(performance.now() - start).toBeLessThan(500);
   });
 });
 
 describe("random bytes are never lost", () => {
-  const soup = fc.array(fc.constantFrom("\n", "\r", "\r\n", "data: ", ":", "x", "🙂", "event: a"), { maxLength: 40 });
+  const soup = fc.array(fc.constantFrom("\n", "\r", "\r\n", "data: ", ":", "x", "🙂", "event: a"), {
+    maxLength: 40,
+  });
   test.each([
     ["SSE", createSseSplitter],
     ["NDJSON", createNdjsonSplitter],
@@ -76,7 +84,11 @@ describe("random bytes are never lost", () => {
     fc.assert(
       fc.property(soup, fc.array(fc.nat(80), { maxLength: 6 }), (parts, cuts) => {
         const whole = bytes(parts.join(""));
-        const at = [0, ...cuts.filter((cut) => cut < whole.length).sort((a, b) => a - b), whole.length];
+        const at = [
+          0,
+          ...cuts.filter((cut) => cut < whole.length).sort((a, b) => a - b),
+          whole.length,
+        ];
         const chunks = at.slice(1).map((end, index) => whole.slice(at[index], end));
         const frames = split(create, chunks);
         expect(joinBytes(frames.map((frame) => frame.bytes))).toEqual(whole);

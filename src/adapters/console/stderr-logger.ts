@@ -1,0 +1,45 @@
+// The program's log on stderr: lines for people on a terminal, JSON for machines.
+import type { LogFormat, LogLevel } from "../../domain/settings.ts";
+import type { LogFields, Logger } from "../../ports/logger.ts";
+
+const ranks: Record<LogLevel, number> = { error: 0, warn: 1, info: 2, debug: 3 };
+const colours: Record<LogLevel, string> = { error: "31", warn: "33", info: "36", debug: "90" };
+
+export interface LoggerOptions {
+  readonly level: LogLevel;
+  readonly format: LogFormat;
+  /** Colours are for terminals only. */
+  readonly colour: boolean;
+  /** Epoch ms. */
+  now(): number;
+  write(line: string): void;
+}
+
+export function createLogger(options: LoggerOptions): Logger {
+  const { level: most, format, colour, write } = options;
+  function log(level: LogLevel, message: string, fields: LogFields = {}): void {
+    if (ranks[level] > ranks[most]) return;
+    const time = new Date(options.now()).toISOString();
+    write(
+      format === "json"
+        ? `${JSON.stringify({ time, level, message, ...fields })}\n`
+        : `${time.slice(11, 23)} ${painted(level)} ${message}${inWords(fields)}\n`,
+    );
+  }
+  function painted(level: LogLevel): string {
+    const word = level.padEnd(5);
+    return colour ? `\u001B[${colours[level]}m${word}\u001B[0m` : word;
+  }
+  return {
+    error: (message, fields) => log("error", message, fields),
+    warn: (message, fields) => log("warn", message, fields),
+    info: (message, fields) => log("info", message, fields),
+    debug: (message, fields) => log("debug", message, fields),
+  };
+}
+
+function inWords(fields: LogFields): string {
+  return Object.entries(fields)
+    .map(([name, value]) => ` ${name}=${value}`)
+    .join("");
+}

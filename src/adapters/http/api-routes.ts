@@ -1,0 +1,42 @@
+// The read API over the log: lists, single requests and figures as JSON.
+import { Elysia } from "elysia";
+import type { Browse } from "../../ports/browse.ts";
+import { isRowId, readLogQuery } from "./api-query.ts";
+
+/** The read paths of SPEC section 9; errors are `{"error":"…"}`. */
+export function apiRoutes(browse: Browse) {
+  return new Elysia({ name: "read-api" })
+    .get("/api/logs", ({ request }) => {
+      const filter = readLogQuery(new URL(request.url).searchParams);
+      if ("error" in filter) return Response.json(filter, { status: 400 });
+      return answer(() => browse.list(filter));
+    })
+    .get("/api/logs/:id", ({ params: { id } }) =>
+      answer(
+        async () => (isRowId(id) ? browse.get(id.toLowerCase()) : null),
+        `no request with the id ${id} is in the log`,
+      ),
+    )
+    .get("/api/stats", () => answer(() => browse.stats()))
+    .all("/api/logs", wrongMethod)
+    .all("/api/logs/:id", wrongMethod)
+    .all("/api/stats", wrongMethod);
+}
+
+function wrongMethod({ request }: { readonly request: Request }): Response {
+  const error = `${request.method} is not allowed here; use GET`;
+  return Response.json({ error }, { status: 405, headers: { Allow: "GET, HEAD" } });
+}
+
+/** @param missing what to say where there is no such thing */
+async function answer(ask: () => Promise<object | null>, missing = ""): Promise<Response> {
+  try {
+    const value = await ask();
+    if (value === null) return Response.json({ error: missing }, { status: 404 });
+    // Rows change while a call is in flight.
+    return Response.json(value, { headers: { "Cache-Control": "no-store" } });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : "the log cannot be read";
+    return Response.json({ error: message }, { status: 503, headers: { "Retry-After": "5" } });
+  }
+}

@@ -1,0 +1,136 @@
+// What the read API answers, as JSON schemas: docs/api.md is made from them, and the types below hold
+// them equal to the port's.
+import { type Static, type TProperties, type TSchema, Type } from "@sinclair/typebox";
+import type { LogDetail, LogPage, Stats } from "../../ports/browse.ts";
+
+const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+const whole = (description: string) => Type.Integer({ minimum: 0, description });
+const text = (description: string) => Type.String({ description });
+const maybeText = (description: string) => nullable(text(description));
+const time = "ISO 8601 UTC with ms";
+// Open, as a field may be added at any time and must not break whoever validates.
+const object = <T extends TProperties>(properties: T) => Type.Object(properties);
+
+const headers = (description: string) =>
+  Type.Array(Type.Tuple([Type.String(), Type.String()]), {
+    description: `${description}; pairs in the order received, secrets as \`[redacted]\``,
+  });
+
+const attemptSchema = object({
+  upstream: text("server name, `default`, or the URL's origin"),
+  upstream_url: text("address asked"),
+  model: maybeText("name sent"),
+  status: nullable(Type.Integer({ description: "the upstream's; null where no answer came" })),
+  error: maybeText("in words; null where it served"),
+  reason: text("`served`, or what failed: `refused`, `reset`, `status`, `no_end` and the like"),
+  started_at: text(time),
+  connect_ms: nullable(Type.Number({ description: "where a connection was watched being made" })),
+  ttft_ms: nullable(Type.Number({ description: "from the attempt's start to its first content" })),
+  duration_ms: Type.Number(),
+});
+
+const stateSchema = Type.Union([
+  Type.Literal("inflight"),
+  Type.Literal("completed"),
+  Type.Literal("failed"),
+  Type.Literal("cancelled"),
+  Type.Literal("interrupted"),
+]);
+const serviceSchema = Type.Union([Type.Literal("openai"), Type.Literal("ollama")]);
+
+export const logStates = stateSchema.anyOf.map((state) => state.const);
+export const serviceTypes = serviceSchema.anyOf.map((service) => service.const);
+
+const rowFields = {
+  id: text("UUIDv7; the answer's `X-Request-Id`"),
+  timestamp: text(`when the request was read; ${time}`),
+  completed_at: maybeText(`when the call ended; null in flight; ${time}`),
+  state: stateSchema,
+  source_ip: text("the client's address"),
+  method: Type.String(),
+  path: text("with its query, secrets redacted"),
+  service_type: serviceSchema,
+  user_agent: nullable(Type.String()),
+  auth_user: maybeText("`sub` of the client's token"),
+  original_model: maybeText("as the client asked"),
+  mapped_model: maybeText("as sent upstream"),
+  upstream: maybeText("server that answered: its name, `default`, or the URL's origin"),
+  upstream_url: nullable(Type.String()),
+  upstream_request_id: maybeText("the upstream's own `X-Request-Id`"),
+  route: maybeText("`alias:NAME`, `rule:N`, `direct`, `discovered`, `default`"),
+  attempts: Type.Array(attemptSchema, { description: "in the order made" }),
+  dropped: Type.Array(Type.String(), { description: "fields a translation could not carry" }),
+  stream: Type.Boolean(),
+  status_code: nullable(Type.Integer({ description: "as the client saw it; 499 where it left" })),
+  error_message: nullable(Type.String()),
+  duration_ms: nullable(Type.Number()),
+  ttft_ms: nullable(Type.Number({ description: "to the first content; null for plain calls" })),
+  prompt_tokens: nullable(whole("as the upstream reports, else estimated")),
+  completion_tokens: nullable(whole("as the upstream reports, else estimated")),
+  total_tokens: nullable(whole("as the upstream reports, else the sum")),
+  tokens_estimated: Type.Boolean({ description: "at least one of the counts is an estimate" }),
+  finish_reason: maybeText("in the words of the answer's own format"),
+  request_size: whole("bytes received from the client"),
+  response_size: whole("bytes received from the upstream"),
+  request_headers: headers("as received from the client"),
+  response_headers: headers("of the answer"),
+};
+
+const base64 = Type.Optional(
+  Type.Literal("base64", { description: "present where the body is not UTF-8" }),
+);
+
+const detailSchema = object({
+  ...rowFields,
+  request_body: maybeText("as received from the client"),
+  request_body_encoding: base64,
+  request_body_truncated: Type.Boolean({ description: "stored cut" }),
+  response_body: maybeText("as received from the upstream"),
+  response_body_encoding: base64,
+  response_body_truncated: Type.Boolean({ description: "stored cut" }),
+});
+
+const pageSchema = object({
+  logs: Type.Array(object(rowFields), { description: "newest first" }),
+  next: maybeText("to give as `before` for the next page; null on the last one"),
+});
+
+const periodSchema = object({
+  requests: whole("all calls, those in flight included"),
+  errors: whole("calls in state `failed`"),
+  error_rate: Type.Number({ minimum: 0, maximum: 1, description: "0 where there were no calls" }),
+  duration_ms_median: nullable(Type.Number({ description: "of completed calls" })),
+  duration_ms_p95: nullable(Type.Number({ description: "of completed calls" })),
+  ttft_ms_median: nullable(Type.Number({ description: "of completed streams" })),
+  prompt_tokens: whole("sum"),
+  completion_tokens: whole("sum"),
+});
+
+const statsSchema = object({
+  total: periodSchema,
+  last_24h: periodSchema,
+  inflight: whole("calls under way now"),
+  dropped_rows: Type.Record(Type.String(), whole("rows"), {
+    description: "rows the log had to drop since start, by reason",
+  }),
+});
+
+type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T;
+/** `unknown` where two types are the same in every field, else `never`. */
+type Same<A, B> =
+  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? unknown : never;
+
+/** Takes a schema of exactly T; of anything else it does not compile. */
+const schemaOf =
+  <T>() =>
+  <S extends TSchema>(schema: S & Same<Frozen<Static<S>>, Frozen<T>>): TSchema =>
+    schema;
+
+/** The answers of the read paths, by path. */
+export const readSchemas = {
+  "/api/logs": schemaOf<LogPage>()(pageSchema),
+  "/api/logs/{id}": schemaOf<LogDetail>()(detailSchema),
+  "/api/stats": schemaOf<Stats>()(statsSchema),
+} as const;
+
+export const errorSchema = object({ error: text("what was wrong, and what would be right") });

@@ -1,0 +1,31 @@
+// The read side for API and pages: the log's rows and figures, with what only the running process knows.
+import type { Browse } from "../../ports/browse.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { LogReader } from "../../ports/log-store.ts";
+
+export interface BrowseOptions {
+  readonly reader: LogReader;
+  readonly clock: Pick<Clock, "now">;
+  /** Calls under way in this process. */
+  readonly inflightCount: () => number;
+  /** Rows the log had to drop since start, by reason. */
+  readonly droppedRows: () => Readonly<Record<string, number>>;
+}
+
+const dayMs = 86_400_000;
+
+/** The driving port of the read side over a log. */
+export function createBrowse(options: BrowseOptions): Browse {
+  const { reader, clock, inflightCount, droppedRows } = options;
+  return {
+    list: (filter) => reader.list(filter),
+    get: (id) => reader.get(id),
+    async stats() {
+      const [total, last_24h] = await Promise.all([
+        reader.stats(null),
+        reader.stats(clock.now() - dayMs),
+      ]);
+      return { total, last_24h, inflight: inflightCount(), dropped_rows: droppedRows() };
+    },
+  };
+}

@@ -1,0 +1,88 @@
+// The keys that may be set on a server, an alias, an instance or a route, beside what the environment says.
+import type { CommitPoint, PolicyOverrides, ThinkingMode } from "../routing/types.ts";
+import { noOverrides } from "../routing/policy.ts";
+import type { ConfigNode, MapEntry } from "./config-node.ts";
+import type { NumberRange, Reader } from "./reader.ts";
+
+/** Timers count in signed 32-bit ms; longer ones would fire at once. */
+const maxSeconds = 2_000_000;
+
+/** What every time-out in the configuration may be, in seconds. */
+export const timeoutSeconds: NumberRange = {
+  whole: false,
+  min: 0,
+  aboveMin: true,
+  max: maxSeconds,
+};
+
+/** Each attempt may wait; more would keep a client longer than any of them stays. */
+const retryCount: NumberRange = { whole: true, min: 0, max: 10 };
+
+const thinkingWords: Readonly<Record<string, ThinkingMode>> = {
+  strip: "strip",
+  true: "strip",
+  keep: "keep",
+  false: "keep",
+  move: "move",
+};
+
+type Read = (reader: Reader, node: ConfigNode, key: string) => PolicyOverrides | null;
+
+const readers: Readonly<Record<string, Read>> = {
+  strip_thinking: (reader, node, key) => {
+    if (node.kind === "scalar" && typeof node.value === "boolean")
+      return { stripThinking: node.value ? "strip" : "keep" };
+    const word = reader.oneOf(node, key, Object.keys(thinkingWords));
+    const mode = word === null ? undefined : thinkingWords[word];
+    return mode === undefined ? null : { stripThinking: mode };
+  },
+  strip_json_markdown: (reader, node, key) =>
+    some(reader.bool(node, key), (stripJsonMarkdown) => ({ stripJsonMarkdown })),
+  disable_thinking: (reader, node, key) =>
+    some(reader.bool(node, key), (disableThinking) => ({ disableThinking })),
+  thinking_prefilled: (reader, node, key) =>
+    some(reader.bool(node, key), (thinkingPrefilled) => ({ thinkingPrefilled })),
+  commit: (reader, node, key) =>
+    some(reader.oneOf<CommitPoint>(node, key, ["first_content", "full"]), (commit) => ({ commit })),
+  retries: (reader, node, key) =>
+    some(reader.number(node, key, retryCount), (retries) => ({ retries })),
+  stop_on: (reader, node, key) => {
+    // An empty list takes back what a farther level said.
+    const items = node.kind === "list" ? node.items : [node];
+    const codes = items.map((item) => reader.text(item, key)?.text ?? null);
+    return codes.includes(null) ? null : { stopOn: codes.filter((code) => code !== null) };
+  },
+  connect_timeout: (reader, node, key) =>
+    some(seconds(reader, node, key), (connectTimeoutMs) => ({ connectTimeoutMs })),
+  first_token_timeout: (reader, node, key) =>
+    // Nothing takes back what a farther level said: wait.
+    node.kind === "scalar" && node.value === null
+      ? { firstTokenTimeoutMs: null }
+      : some(seconds(reader, node, key), (firstTokenTimeoutMs) => ({ firstTokenTimeoutMs })),
+  request_timeout: (reader, node, key) =>
+    some(seconds(reader, node, key), (requestTimeoutMs) => ({ requestTimeoutMs })),
+};
+
+export const overrideKeys: readonly string[] = Object.keys(readers);
+
+/** What the entries of a mapping say of the policy; other keys are left to the caller. */
+export function parseOverrides(
+  reader: Reader,
+  entries: ReadonlyMap<string, MapEntry>,
+): PolicyOverrides {
+  let overrides = noOverrides;
+  for (const [key, read] of Object.entries(readers)) {
+    const entry = entries.get(key);
+    if (entry === undefined) continue;
+    overrides = { ...overrides, ...read(reader, entry.value, key) };
+  }
+  return overrides;
+}
+
+function seconds(reader: Reader, node: ConfigNode, key: string): number | null {
+  return some(reader.number(node, key, timeoutSeconds), (value) => Math.ceil(value * 1000));
+}
+
+function some<T, R>(value: T | null, then: (value: T) => R): R | null {
+  return value === null ? null : then(value);
+}

@@ -1,0 +1,144 @@
+// `servers:` of the routes file: name → URL, or an object.
+import type { HeaderList } from "../headers.ts";
+import { defaultMaxQueue, defaultServerName, plainServer } from "../routing/plain-server.ts";
+import { parseServerUrl, shownUrl } from "../routing/server-url.ts";
+import type { ServerUrl } from "../routing/server-url.ts";
+import type { Server, ServerType } from "../routing/types.ts";
+import type { ConfigNode, MapEntry } from "./config-node.ts";
+import { overrideKeys, parseOverrides } from "./parse-overrides.ts";
+import type { NumberRange, Reader, Text } from "./reader.ts";
+
+const serverKeys: readonly string[] = [
+  "url",
+  "type",
+  "api_key",
+  "max_concurrency",
+  "max_queue",
+  "headers",
+  "ca",
+  "insecure",
+  ...overrideKeys,
+];
+
+const concurrency: NumberRange = { whole: true, min: 1, max: 1_000_000 };
+const queueLength: NumberRange = { whole: true, min: 0, max: 1_000_000 };
+
+/** They belong to one connection or are made anew for it, so a fixed value would break the message. */
+const notConfigurable = ["connection", "content-length", "transfer-encoding", "upgrade", "te"];
+
+/**
+ * Reads all servers, in the order written.
+ * @param readable whether a file (of `ca`) can be read
+ * @returns by name; null for a server that has problems, so that what refers to it is not unknown
+ */
+export function parseServers(
+  reader: Reader,
+  node: ConfigNode,
+  readable: (path: string) => boolean,
+): ReadonlyMap<string, Server | null> {
+  const servers = new Map<string, Server | null>();
+  for (const { key, at, value } of reader.entries(node, "servers", null)?.values() ?? []) {
+    const fault = nameFault(key);
+    if (fault !== null) reader.tell(at, `server name "${key}" ${fault}`);
+    servers.set(key, parseServer(reader, key, value, readable));
+  }
+  return servers;
+}
+
+function nameFault(name: string): string | null {
+  if (name.trim() === "") return "is empty";
+  if (name === defaultServerName) return "is taken by DEFAULT_UPSTREAM; choose another";
+  // `server/model` and `model [server]` could not be told apart.
+  if (/[/[\]]/.test(name)) return "must not contain a slash or brackets";
+  if (name !== name.trim() || /\p{Cc}/u.test(name))
+    return "must not begin or end with spaces, or contain control characters";
+  return null;
+}
+
+function parseServer(
+  reader: Reader,
+  name: string,
+  node: ConfigNode,
+  readable: (path: string) => boolean,
+): Server | null {
+  const what = `server "${name}"`;
+  if (node.kind === "scalar") {
+    const url = parseUrl(reader, node, what);
+    return url === null ? null : plainServer(name, url);
+  }
+  const entries = reader.entries(node, what, serverKeys);
+  if (entries === null) return null;
+  const value = <T>(key: string, read: (node: ConfigNode, key: string) => T): T | null => {
+    const entry = entries.get(key);
+    return entry === undefined ? null : read(entry.value, key);
+  };
+  const url = value("url", (at) => parseUrl(reader, at, `url of ${what}`));
+  if (!entries.has("url")) reader.tell(node.at, `${what} has no url`);
+  const type = value("type", (at, key) => reader.oneOf<ServerType>(at, key, ["openai", "ollama"]));
+  const apiKey = value("api_key", (at, key) => printable(reader, reader.text(at, key), key));
+  const server = {
+    name,
+    apiKey,
+    headers: value("headers", (at) => parseHeaders(reader, at, what)) ?? [],
+    maxConcurrency: value("max_concurrency", (at, key) => reader.number(at, key, concurrency)),
+    maxQueue:
+      value("max_queue", (at, key) => reader.number(at, key, queueLength)) ?? defaultMaxQueue,
+    ca: value("ca", (at) => parseCa(reader, at, readable)),
+    insecure: value("insecure", (at, key) => reader.bool(at, key)) ?? false,
+    overrides: parseOverrides(reader, entries),
+  };
+  if (url === null) return null;
+  return { ...server, baseUrl: url.baseUrl, type: type ?? url.type };
+}
+
+/** A URL in the file; what is wrong with it is told without what may be secret in it. */
+export function parseUrl(reader: Reader, node: ConfigNode, what: string): ServerUrl | null {
+  const text = reader.text(node, what);
+  if (text === null) return null;
+  const url = parseServerUrl(text.text);
+  if (!("problem" in url)) return url;
+  reader.tell(text.at, `${what}: "${shownUrl(text.shown)}" ${url.problem}`);
+  return null;
+}
+
+function parseHeaders(reader: Reader, node: ConfigNode, what: string): HeaderList {
+  const headers: [string, string][] = [];
+  const seen = new Map<string, MapEntry>();
+  for (const entry of reader.entries(node, `headers of ${what}`, null)?.values() ?? []) {
+    const name = entry.key.toLowerCase();
+    if (!isHeaderName(name)) reader.tell(entry.at, `"${entry.key}" is no header name`);
+    else if (notConfigurable.includes(name))
+      reader.tell(entry.at, `header "${entry.key}" is set by the connection and cannot be fixed`);
+    else if (seen.has(name))
+      reader.tell(entry.at, `duplicate header "${entry.key}" (case does not count)`);
+    const value = printable(reader, reader.text(entry.value, `header ${entry.key}`), entry.key);
+    if (value !== null) headers.push([name, value]);
+    seen.set(name, entry);
+  }
+  return headers;
+}
+
+/** A field name of RFC 9110 §5.6.2. */
+export function isHeaderName(name: string): boolean {
+  return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name);
+}
+
+/** A line break in a header would let what follows it pass as further headers. */
+function printable(reader: Reader, text: Text | null, what: string): string | null {
+  if (text === null) return null;
+  const value = text.text.trim();
+  if (/^[\x20-\x7e]+$/.test(value)) return value;
+  reader.tell(text.at, `${what} must be of printable ASCII characters`);
+  return null;
+}
+
+function parseCa(
+  reader: Reader,
+  node: ConfigNode,
+  readable: (path: string) => boolean,
+): string | null {
+  const path = reader.text(node, "ca");
+  if (path === null) return null;
+  if (!readable(path.text)) reader.tell(path.at, `ca: the file ${path.shown} cannot be read`);
+  return path.text;
+}

@@ -1,0 +1,123 @@
+// What a model answered, put together from one document or from a stream's events.
+import { isRecord } from "../json.ts";
+import type { JsonRecord } from "../json.ts";
+import { messageTurn, responsesItem, turn } from "./asked.ts";
+import { createDraft } from "./draft.ts";
+import type { Draft } from "./draft.ts";
+import { asJson, listOf, textOrNull } from "./turn.ts";
+import type { Turn } from "./turn.ts";
+
+/** The answer's turns, one for each choice; documents of several APIs do not come mixed. */
+export function answeredTurns(documents: readonly JsonRecord[]): readonly Turn[] {
+  const drafts = new Map<number, Draft>();
+  const draft = (index: unknown): Draft => {
+    const key = typeof index === "number" ? index : 0;
+    const known = drafts.get(key);
+    if (known !== undefined) return known;
+    const created = createDraft();
+    drafts.set(key, created);
+    return created;
+  };
+  let whole: readonly Turn[] = [];
+  for (const document of documents) {
+    for (const choice of listOf(document["choices"]).filter(isRecord))
+      readChoice(choice, draft(choice["index"]));
+    readOllama(document, draft);
+    readAnthropic(document, draft);
+    readResponsesDelta(document, draft);
+    const read = wholeAnswer(document);
+    if (read.length > 0) whole = read;
+  }
+  // A stream of the Responses API repeats at its end what its deltas brought.
+  if (whole.length > 0) return whole;
+  return [...drafts.entries()]
+    .toSorted(([a], [b]) => a - b)
+    .map(([, answer]) => answer.finished())
+    .filter(({ parts, finish }) => parts.length > 0 || finish !== null);
+}
+
+/** A whole answer in one document: Responses, Anthropic's messages, embeddings. */
+function wholeAnswer(document: JsonRecord): readonly Turn[] {
+  const response = isRecord(document["response"]) ? document["response"] : document;
+  const output = listOf(response["output"]).filter(isRecord);
+  if (output.length > 0) {
+    const parts = output.flatMap((item) => responsesItem(item).parts);
+    return [{ ...turn("assistant", parts), finish: textOrNull(response["status"]) }];
+  }
+  if (document["type"] === "message" && Array.isArray(document["content"]))
+    return [{ ...messageTurn(document), finish: textOrNull(document["stop_reason"]) }];
+  return vectors(document);
+}
+
+function vectors(document: JsonRecord): readonly Turn[] {
+  const rows = [
+    ...listOf(document["data"])
+      .filter(isRecord)
+      .map((row) => row["embedding"]),
+    ...listOf(document["embeddings"]),
+    ...(document["embedding"] === undefined ? [] : [document["embedding"]]),
+  ].filter((row) => row !== undefined);
+  const [first] = rows;
+  if (first === undefined) return [];
+  // As base64 they are 32-bit numbers.
+  const dimensions =
+    typeof first === "string" ? Math.floor((first.length * 3) / 16) : listOf(first).length;
+  return [turn("assistant", [{ kind: "vectors", count: rows.length, dimensions }])];
+}
+
+function readChoice(choice: JsonRecord, draft: Draft): void {
+  for (const holder of [choice["message"], choice["delta"]].filter(isRecord)) draft.message(holder);
+  if (typeof choice["text"] === "string") draft.text(choice["text"]);
+  draft.finish(choice["finish_reason"]);
+}
+
+function readOllama(document: JsonRecord, draft: (index: number) => Draft): void {
+  if (typeof document["done"] !== "boolean") return;
+  const answer = draft(0);
+  if (isRecord(document["message"])) answer.message(document["message"]);
+  if (typeof document["thinking"] === "string") answer.thinking(document["thinking"]);
+  if (typeof document["response"] === "string") answer.text(document["response"]);
+  answer.finish(document["done_reason"]);
+}
+
+function readAnthropic(document: JsonRecord, draft: (index: number) => Draft): void {
+  const { type, index, delta } = document;
+  if (type === "content_block_start" && isRecord(document["content_block"])) {
+    const block = document["content_block"];
+    // Its input is empty here; it follows as pieces of JSON.
+    if (block["type"] === "tool_use")
+      draft(0).call(index, textOrNull(block["id"]), textOrNull(block["name"]), "");
+    else if (typeof block["text"] === "string") draft(0).text(block["text"]);
+  } else if (type === "content_block_delta" && isRecord(delta)) {
+    const answer = draft(0);
+    if (typeof delta["text"] === "string") answer.text(delta["text"]);
+    if (typeof delta["thinking"] === "string") answer.thinking(delta["thinking"]);
+    if (typeof delta["partial_json"] === "string")
+      answer.call(index, null, null, delta["partial_json"]);
+  } else if (type === "message_delta" && isRecord(delta)) draft(0).finish(delta["stop_reason"]);
+}
+
+function readResponsesDelta(document: JsonRecord, draft: (index: number) => Draft): void {
+  const { type, delta, item, output_index: index } = document;
+  if (type === "response.output_item.added" && isRecord(item) && item["type"] === "function_call")
+    draft(0).call(index, textOrNull(item["call_id"]), textOrNull(item["name"]), "");
+  if (typeof delta !== "string") return;
+  if (type === "response.output_text.delta") draft(0).text(delta);
+  else if (type === "response.refusal.delta") draft(0).refusal(delta);
+  else if (type === "response.function_call_arguments.delta")
+    draft(0).call(index, null, null, delta);
+  else if (typeof type === "string" && type.startsWith("response.reasoning"))
+    draft(0).thinking(delta);
+}
+
+/** The error an answer holds, in its own words; null where it holds none. */
+export function answeredError(documents: readonly JsonRecord[]): string | null {
+  for (const document of documents) {
+    const holder = isRecord(document["response"]) ? document["response"] : document;
+    const error = holder["error"] ?? document["error"];
+    if (typeof error === "string") return error;
+    if (isRecord(error)) return textOrNull(error["message"]) ?? asJson(error);
+    if (document["type"] === "error") return textOrNull(document["message"]) ?? asJson(document);
+  }
+  return null;
+}

@@ -1,0 +1,100 @@
+// One answer while its pieces come in.
+import { isRecord } from "../json.ts";
+import type { JsonRecord } from "../json.ts";
+import { answerText, contentParts, toolCallPart } from "./parts.ts";
+import { listOf, textOrNull } from "./turn.ts";
+import type { Turn, TurnPart } from "./turn.ts";
+
+export interface Draft {
+  text(piece: string): void;
+  thinking(piece: string): void;
+  refusal(piece: string): void;
+  /** A piece of the tool call at a place; id and name stand in its first piece. */
+  call(place: unknown, id: string | null, name: string | null, piece: string): void;
+  /** A chat's message, whole or a delta of it. */
+  message(message: JsonRecord): void;
+  /** Anything but a text that is not empty is passed over. */
+  finish(reason: unknown): void;
+  finished(): Turn;
+}
+
+interface DraftCall {
+  id: string | null;
+  name: string;
+  readonly pieces: string[];
+}
+
+export function createDraft(): Draft {
+  const text: string[] = [];
+  const thinking: string[] = [];
+  const refusal: string[] = [];
+  const others: TurnPart[] = [];
+  const calls = new Map<unknown, DraftCall>();
+  let finish: string | null = null;
+
+  const draft: Draft = {
+    text: (piece) => void text.push(piece),
+    thinking: (piece) => void thinking.push(piece),
+    refusal: (piece) => void refusal.push(piece),
+    call(place, id, name, piece) {
+      const known = calls.get(place) ?? { id: null, name: "", pieces: [] };
+      calls.set(place, known);
+      known.id ??= id;
+      if (name !== null) known.name += name;
+      known.pieces.push(piece);
+    },
+    message(message) {
+      const { content } = message;
+      if (typeof content === "string") text.push(content);
+      else
+        for (const part of contentParts(content))
+          if (part.kind === "text") text.push(part.text);
+          else if (part.kind === "thinking") thinking.push(part.text);
+          else others.push(part);
+      // Servers that know two names for it fill both with the same words.
+      const reasoning = ["reasoning_content", "reasoning", "thinking"]
+        .map((field) => textOrNull(message[field]))
+        .find((told) => told !== null);
+      if (reasoning !== undefined && reasoning !== null) thinking.push(reasoning);
+      if (typeof message["refusal"] === "string") refusal.push(message["refusal"]);
+      for (const call of listOf(message["tool_calls"])) addCall(call);
+      if (isRecord(message["function_call"]))
+        addCall({ index: -1, function: message["function_call"] });
+    },
+    finish(reason) {
+      finish = textOrNull(reason) ?? finish;
+    },
+    finished: () => ({
+      role: "assistant",
+      name: null,
+      parts: [
+        ...part("thinking", thinking),
+        ...answerText(text.join("")),
+        ...part("refusal", refusal),
+        ...others,
+        ...[...calls.values()].map(({ id, name, pieces }) => ({
+          kind: "tool-call" as const,
+          id,
+          name,
+          arguments: pieces.join(""),
+        })),
+      ],
+      finish,
+    }),
+  };
+
+  function addCall(call: unknown): void {
+    const read = toolCallPart(call);
+    if (read.kind !== "tool-call") return;
+    const index = isRecord(call) ? call["index"] : undefined;
+    // Ollama and whole answers give no index: each is a call of its own.
+    const place = typeof index === "number" ? index : `call ${calls.size}`;
+    draft.call(place, read.id, textOrNull(read.name), read.arguments);
+  }
+  return draft;
+}
+
+function part(kind: "thinking" | "refusal", pieces: readonly string[]): readonly TurnPart[] {
+  const text = pieces.join("");
+  return text.trim() === "" ? [] : [{ kind, text }];
+}

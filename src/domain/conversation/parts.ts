@@ -1,0 +1,162 @@
+// The content of one message, in any of the APIs' forms, as parts.
+import { isRecord } from "../json.ts";
+import type { JsonRecord } from "../json.ts";
+import { asJson, listOf, textOrNull } from "./turn.ts";
+import type { TurnPart } from "./turn.ts";
+
+/** A message's content: a text, one part, or a list of them. */
+export function contentParts(content: unknown): readonly TurnPart[] {
+  if (typeof content === "string") return content === "" ? [] : [{ kind: "text", text: content }];
+  if (isRecord(content)) return typedPart(content);
+  return listOf(content).flatMap((part) =>
+    typeof part === "string" ? contentParts(part) : isRecord(part) ? typedPart(part) : [],
+  );
+}
+
+type PartReader = (part: JsonRecord) => readonly TurnPart[];
+
+const text: PartReader = (part) => [{ kind: "text", text: textOrNull(part["text"]) ?? "" }];
+
+const thinking: PartReader = (part) => {
+  const told = textOrNull(part["thinking"]) ?? textOrNull(part["text"]);
+  return told === null ? [] : [{ kind: "thinking", text: told }];
+};
+
+const anthropicMedia =
+  (what: string): PartReader =>
+  (part) => {
+    const source = part["source"];
+    if (!isRecord(source)) return [media(what, null, null)];
+    const label = textOrNull(source["media_type"]) ?? textOrNull(part["title"]);
+    return [
+      textOrNull(source["url"]) === null
+        ? { kind: "media", what, label, bytes: base64Size(source["data"]), url: null }
+        : media(what, source["url"], label),
+    ];
+  };
+
+const file: PartReader = (part) => {
+  const inner = isRecord(part["file"]) ? part["file"] : part;
+  return [
+    media("file", inner["file_data"] ?? inner["file_url"] ?? null, textOrNull(inner["filename"])),
+  ];
+};
+
+/** OpenAI's chat and Responses, Anthropic's messages: their names do not clash. */
+const readers: Readonly<Record<string, PartReader>> = {
+  text,
+  input_text: text,
+  output_text: text,
+  summary_text: thinking,
+  reasoning_text: thinking,
+  thinking,
+  redacted_thinking: () => [{ kind: "thinking", text: "(withheld by the provider)" }],
+  refusal: (part) => [{ kind: "refusal", text: textOrNull(part["refusal"]) ?? "" }],
+  image_url: ({ image_url: image }) => [media("image", isRecord(image) ? image["url"] : image)],
+  input_image: (part) => [media("image", part["image_url"] ?? null, textOrNull(part["file_id"]))],
+  image: anthropicMedia("image"),
+  document: anthropicMedia("file"),
+  input_audio: ({ input_audio: audio }) => {
+    const told = isRecord(audio) ? audio : {};
+    return [
+      {
+        kind: "media",
+        what: "audio",
+        label: textOrNull(told["format"]),
+        bytes: base64Size(told["data"]),
+        url: null,
+      },
+    ];
+  },
+  file,
+  input_file: file,
+  tool_use: (part) => [
+    {
+      kind: "tool-call",
+      id: textOrNull(part["id"]),
+      name: textOrNull(part["name"]) ?? "",
+      arguments: asJson(part["input"]),
+    },
+  ],
+  tool_result: (part) => [
+    {
+      kind: "tool-result",
+      id: textOrNull(part["tool_use_id"]),
+      text: plainText(part["content"]),
+    },
+    ...contentParts(part["content"]).filter(({ kind }) => kind === "media"),
+  ],
+};
+
+function typedPart(part: JsonRecord): readonly TurnPart[] {
+  const type = textOrNull(part["type"]) ?? (typeof part["text"] === "string" ? "text" : "");
+  const reader = Object.hasOwn(readers, type) ? readers[type] : undefined;
+  return reader?.(part) ?? [{ kind: "other", type, json: asJson(part) }];
+}
+
+/** Text of a content, for places where nothing else is expected; what is no text comes as JSON. */
+export function plainText(content: unknown): string {
+  if (typeof content === "string") return content;
+  if (content === undefined || content === null) return "";
+  const texts = contentParts(content).flatMap((part) => (part.kind === "text" ? [part.text] : []));
+  return texts.length > 0 ? texts.join("\n") : asJson(content);
+}
+
+/** A tool call as OpenAI (arguments are text) or Ollama (an object) writes it. */
+export function toolCallPart(call: unknown): TurnPart {
+  const told = isRecord(call) ? call : {};
+  const detail = [told["function"], told["custom"]].find(isRecord) ?? told;
+  const given = detail["arguments"] ?? detail["input"];
+  return {
+    kind: "tool-call",
+    id: textOrNull(told["id"]) ?? textOrNull(told["call_id"]),
+    name: textOrNull(detail["name"]) ?? "",
+    arguments: typeof given === "string" ? given : asJson(given),
+  };
+}
+
+/** An image as Ollama carries it: bare base64. */
+export function bareImage(data: unknown): TurnPart {
+  return { kind: "media", what: "image", label: null, bytes: base64Size(data), url: null };
+}
+
+function media(what: string, address: unknown, name: string | null = null): TurnPart {
+  const given = textOrNull(address);
+  if (given === null) return { kind: "media", what, label: name, bytes: null, url: null };
+  // A data URL is the whole file (RFC 2397); only what stands before its comma is read.
+  if (!/^data:/i.test(given)) return { kind: "media", what, label: name, bytes: null, url: given };
+  const comma = given.indexOf(",");
+  const label = name ?? textOrNull(given.slice("data:".length, comma).split(";", 1)[0]);
+  return { kind: "media", what, label, bytes: base64Size(given, comma + 1), url: null };
+}
+
+/** Bytes that base64 stands for (RFC 4648 §4), from its length alone. */
+function base64Size(data: unknown, from = 0): number | null {
+  if (typeof data !== "string") return null;
+  const padding = data.endsWith("==") ? 2 : data.endsWith("=") ? 1 : 0;
+  return Math.max(0, Math.floor(((data.length - from) * 3) / 4) - padding);
+}
+
+/** Tags in which models that have no field of its own for it put their reasoning (SPEC section 8). */
+const thinkingTags = [
+  ["<think>", "</think>"],
+  ["<thinking>", "</thinking>"],
+  ["<reasoning>", "</reasoning>"],
+  ["[think]", "[/think]"],
+] as const;
+
+/** An answer's text, with the reasoning block that opens it as a part of its own. */
+export function answerText(answer: string): readonly TurnPart[] {
+  const start = answer.trimStart();
+  for (const [open, close] of thinkingTags) {
+    if (!start.startsWith(open)) continue;
+    const end = start.indexOf(close, open.length);
+    const inside = start.slice(open.length, end < 0 ? undefined : end).trim();
+    const after = end < 0 ? "" : start.slice(end + close.length).trimStart();
+    return [
+      ...(inside === "" ? [] : [{ kind: "thinking", text: inside } as const]),
+      ...contentParts(after),
+    ];
+  }
+  return contentParts(answer);
+}

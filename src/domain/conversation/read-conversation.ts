@@ -1,0 +1,24 @@
+// A logged call's bodies as the conversation they hold.
+import { answerDocuments, parseRecord } from "../answer-documents.ts";
+import { answeredError, answeredTurns } from "./answered.ts";
+import { askedTurns, offeredTools } from "./asked.ts";
+import type { Conversation } from "./turn.ts";
+
+/**
+ * Reads what was asked and what was answered, in the forms of OpenAI's chat, completions,
+ * embeddings and Responses, Anthropic's messages, and Ollama's chat, generate and embed. The form
+ * is told from the bodies: an upstream may answer in another one than its path promises.
+ * What cannot be read is left out; never throws.
+ * @param request the client's body as text; null where none is kept
+ * @param response as received from the upstream, perhaps a stream, perhaps cut; null as above
+ */
+export function readConversation(request: string | null, response: string | null): Conversation {
+  const asked = request === null ? null : parseRecord(request);
+  const documents = response === null ? [] : answerDocuments(new TextEncoder().encode(response));
+  return {
+    asked: asked === null ? [] : askedTurns(asked),
+    answered: answeredTurns(documents),
+    tools: asked === null ? [] : offeredTools(asked),
+    error: answeredError(documents),
+  };
+}
