@@ -7,9 +7,6 @@ export type WebUiSecurity = "NONE" | "AUTH_WHEN_PROXIED" | "ALWAYS_AUTH";
 
 export interface Settings {
   readonly listen: { readonly host: string; readonly port: number };
-  readonly defaultUpstream: string;
-  /** MODEL_MAP as written: pairs in order; patterns still between slashes. */
-  readonly modelMap: readonly (readonly [from: string, to: string])[];
   readonly routesConfig: {
     readonly path: string;
     /** Set by the user, so that a missing file is a mistake. */
@@ -25,6 +22,8 @@ export interface Settings {
   readonly maxLogAgeMs: number | null;
   /** null: bodies go with their rows. */
   readonly maxBodyAgeMs: number | null;
+  /** Who may see pages and read API. */
+  readonly webUiSecurity: WebUiSecurity;
   readonly blobs: {
     readonly type: "filesystem" | "memory";
     readonly path: string;

@@ -11,8 +11,9 @@ export interface LoggerOptions {
   /** Colours are for terminals only. */
   readonly colour: boolean;
   /** Epoch ms. */
-  now(): number;
-  write(line: string): void;
+  readonly now: () => number;
+  /** Takes one line, without its break. */
+  readonly write: (line: string) => void;
 }
 
 export function createLogger(options: LoggerOptions): Logger {
@@ -22,8 +23,8 @@ export function createLogger(options: LoggerOptions): Logger {
     const time = new Date(options.now()).toISOString();
     write(
       format === "json"
-        ? `${JSON.stringify({ time, level, message, ...fields })}\n`
-        : `${time.slice(11, 23)} ${painted(level)} ${message}${inWords(fields)}\n`,
+        ? JSON.stringify({ time, level, message, ...fields })
+        : `${time.slice(11, 23)} ${painted(level)} ${message}${inWords(fields)}`,
     );
   }
   function painted(level: LogLevel): string {

@@ -21,8 +21,8 @@ export interface OpenedDatabase {
   readonly movedTo: string | null;
 }
 
-/** How long one statement waits for another process's lock. */
-const busyTimeoutMs = 1_000;
+/** How long one statement waits for another process's lock; the writer tries again after it. */
+const busyTimeoutMs = 250;
 
 /** Given back at a time, so that no write waits long for it. */
 const pagesPerShrink = 256;

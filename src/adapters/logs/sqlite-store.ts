@@ -7,9 +7,12 @@ import { bodyBytes, logDetail, logRow } from "./log-row.ts";
 import { nearestRank } from "./nearest-rank.ts";
 import { apiRow, filteredRows, storedBodies, tableRow } from "./sqlite-rows.ts";
 import type { BodiesTable, LogTables, RequestsTable } from "./tables.ts";
+import { createUpsert } from "./upsert.ts";
 
 /** The store's write side over tables that `openDatabase` has brought up to date. */
 export function createSqliteStore(db: Kysely<LogTables>): LogStore & LogRetention {
+  const upsertRow = createUpsert(db, "requests", "id");
+  const upsertBodies = createUpsert(db, "bodies", "request_id");
   return {
     ...createSqliteReader(db),
     async write(batch) {
@@ -82,24 +85,6 @@ export function createSqliteReader(db: Kysely<LogTables>): LogReader {
       return db.transaction().execute((transaction) => periodStats(transaction, since ?? 0));
     },
   };
-}
-
-async function upsertRow(db: Kysely<LogTables>, row: RequestsTable): Promise<void> {
-  const { id: _, ...changes } = row;
-  await db
-    .insertInto("requests")
-    .values(row)
-    .onConflict((conflict) => conflict.column("id").doUpdateSet(changes))
-    .execute();
-}
-
-async function upsertBodies(db: Kysely<LogTables>, row: BodiesTable): Promise<void> {
-  const { request_id: _, ...changes } = row;
-  await db
-    .insertInto("bodies")
-    .values(row)
-    .onConflict((conflict) => conflict.column("request_id").doUpdateSet(changes))
-    .execute();
 }
 
 /** null where nothing was captured: what an earlier write brought stays. */

@@ -59,6 +59,7 @@ export function createWriter(patience: number = patienceMs): Writer {
         const { warnings = [], interrupted = 0 } = await opened();
         return { warnings, interrupted };
       } catch (error) {
+        failing = true;
         const warning = `the log database ${path} cannot be opened (${words(error)}); requests are not logged until it can`;
         return { warnings: [warning], interrupted: 0 };
       }

@@ -1,0 +1,163 @@
+// The environment as settings, or all that is wrong with it (SPEC section 3).
+import { timeoutSeconds } from "../../domain/config/parse-overrides.ts";
+import type { NumberRange } from "../../domain/config/reader.ts";
+import { parseBoolean } from "../../domain/config/reader.ts";
+import type { Environment } from "../../domain/config/substitute.ts";
+import { parseAddress } from "../../domain/net/address.ts";
+import { compileModelMap } from "../../domain/routing/model-map.ts";
+import { parseServerUrl, shownUrl } from "../../domain/routing/server-url.ts";
+import type { ServerUrl } from "../../domain/routing/server-url.ts";
+import type { ModelMap, Policy, ThinkingMode } from "../../domain/routing/types.ts";
+import type { LogFormat, LogLevel, Settings } from "../../domain/settings.ts";
+import { notYet } from "./not-yet.ts";
+import { oneLine } from "./problem-line.ts";
+import type { EnvironmentProblem } from "./problem-line.ts";
+import { createVariableReader } from "./variable-reader.ts";
+import type { Overrides, VariableReader } from "./variable-reader.ts";
+
+const port: NumberRange = { whole: true, min: 0, max: 65_535 };
+const keepaliveSeconds: NumberRange = { ...timeoutSeconds, aboveMin: false };
+const days: NumberRange = { whole: false, min: 0, max: 1_000_000 };
+const bytes: NumberRange = { whole: true, min: 0, max: Number.MAX_SAFE_INTEGER };
+const someBytes: NumberRange = { ...bytes, min: 1 };
+const msPerDay = 86_400_000;
+
+export interface EnvironmentSettings {
+  readonly settings: Settings;
+  readonly modelMap: ModelMap;
+  readonly defaultUpstream: ServerUrl;
+}
+
+export interface EnvironmentContext {
+  /** Whether stderr is a terminal; decides the log's form where LOG_FORMAT is unset. */
+  readonly terminal: boolean;
+  readonly overrides?: Overrides;
+}
+
+export interface EnvironmentFault {
+  readonly problems: readonly EnvironmentProblem[];
+  /** Known all the same, so that the file's problems can be told together with these. */
+  readonly routesConfig: Settings["routesConfig"];
+}
+
+/** Reads all variables; blank ones count as unset. Where there are problems, all are returned together. */
+export function parseEnvironment(
+  env: Environment,
+  { terminal, overrides = {} }: EnvironmentContext,
+): EnvironmentSettings | EnvironmentFault {
+  const missing = missingFeatures(env);
+  const refused = new Set(missing.map(({ variable }) => variable));
+  // Told once, as a missing feature; not again as an unknown word.
+  const known = Object.fromEntries(Object.entries(env).filter(([name]) => !refused.has(name)));
+  const read = createVariableReader(known, overrides);
+
+  const defaultUpstream = readUpstream(read);
+  const modelMap = readModelMap(read);
+  const settings: Settings = {
+    listen: { host: readHost(read), port: read.number("LISTEN_PORT", port) },
+    routesConfig: { path: read.text("ROUTES_CONFIG"), required: read.isSet("ROUTES_CONFIG") },
+    logging: read.bool("ENABLE_LOGGING"),
+    policy: readPolicy(read),
+    sseKeepaliveMs: ms(read.number("SSE_KEEPALIVE", keepaliveSeconds)),
+    dbPath: read.text("DB_PATH"),
+    maxLogAgeMs: ageMs(read.number("MAX_LOG_AGE_DAYS", days)),
+    maxBodyAgeMs: ageMs(read.optionalNumber("MAX_BODY_AGE_DAYS", days) ?? 0),
+    webUiSecurity: read.oneOf("WEBUI_SECURITY", ["AUTH_WHEN_PROXIED", "NONE"]),
+    blobs: {
+      type: read.oneOf("BLOB_STORAGE_TYPE", ["filesystem", "memory"]),
+      path: read.text("BLOB_STORAGE_PATH"),
+      inlineLimit: read.number("BLOB_INLINE_LIMIT", bytes),
+      maxBlobSize: read.number("MAX_BLOB_SIZE", bytes),
+      maxTotalSize: read.number("MAX_TOTAL_STORAGE_SIZE", bytes),
+    },
+    maxRequestSize: read.number("MAX_REQUEST_SIZE", someBytes),
+    log: {
+      level: read.oneOf<LogLevel>("LOG_LEVEL", ["error", "warn", "info", "debug"]),
+      format:
+        read.optionalOneOf<LogFormat>("LOG_FORMAT", ["pretty", "json"]) ??
+        (terminal ? "pretty" : "json"),
+    },
+  };
+  const problems = [...read.problems(), ...missing];
+  if (problems.length > 0 || defaultUpstream === null || modelMap === null)
+    return { problems, routesConfig: settings.routesConfig };
+  return { settings, modelMap, defaultUpstream };
+}
+
+function readPolicy(read: VariableReader): Policy {
+  const firstToken = read.optionalNumber("FIRST_TOKEN_TIMEOUT", timeoutSeconds);
+  return {
+    stripThinking: readThinking(read),
+    stripJsonMarkdown: read.bool("STRIP_JSON_MARKDOWN"),
+    disableThinking: read.bool("DISABLE_THINKING"),
+    thinkingPrefilled: false,
+    commit: "first_content",
+    retries: 0,
+    stopOn: [],
+    connectTimeoutMs: ms(read.number("CONNECT_TIMEOUT", timeoutSeconds)),
+    firstTokenTimeoutMs: firstToken === null ? null : ms(firstToken),
+    requestTimeoutMs: ms(read.number("REQUEST_TIMEOUT", timeoutSeconds)),
+  };
+}
+
+function readThinking(read: VariableReader): ThinkingMode {
+  const text = read.text("STRIP_THINKING").toLowerCase();
+  if (text === "move") return "move";
+  const strips = parseBoolean(text);
+  if (strips === null) read.tell("STRIP_THINKING", "must be true, false or move");
+  return strips === false ? "keep" : "strip";
+}
+
+function readUpstream(read: VariableReader): ServerUrl | null {
+  const text = read.text("DEFAULT_UPSTREAM");
+  const url = parseServerUrl(text);
+  if (!("problem" in url)) return url;
+  read.tell("DEFAULT_UPSTREAM", `the URL ${url.problem}`, oneLine(shownUrl(text)));
+  return null;
+}
+
+function readHost(read: VariableReader): string {
+  const host = read.text("LISTEN_HOST");
+  if (parseAddress(host) === null && !/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(host))
+    read.tell("LISTEN_HOST", "must be an address or a host name, without port or brackets");
+  return host;
+}
+
+function readModelMap(read: VariableReader): ModelMap | null {
+  const wanted = 'must be a JSON object of names and replacements, such as {"gpt-4": "llama3"}';
+  let value: unknown;
+  try {
+    value = JSON.parse(read.text("MODEL_MAP"));
+  } catch {
+    read.tell("MODEL_MAP", wanted);
+    return null;
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    read.tell("MODEL_MAP", wanted);
+    return null;
+  }
+  const pairs: [string, string][] = [];
+  for (const [from, to] of Object.entries(value))
+    if (typeof to === "string") pairs.push([from, to]);
+    else read.tell("MODEL_MAP", `key ${JSON.stringify(from)}: the replacement must be text`);
+  const compiled = compileModelMap(pairs);
+  if ("modelMap" in compiled) return compiled.modelMap;
+  for (const problem of compiled.problems) read.tell("MODEL_MAP", problem);
+  return null;
+}
+
+function missingFeatures(env: Environment): readonly EnvironmentProblem[] {
+  const problems: EnvironmentProblem[] = [];
+  for (const [variable, { asks, secret, message }] of Object.entries(notYet)) {
+    const value = (env[variable] ?? "").trim();
+    if (value === "" || !asks(value)) continue;
+    problems.push({ variable, shown: secret ? "[hidden]" : oneLine(value), message });
+  }
+  return problems;
+}
+
+/** Rounded up, so that the shortest time is not none. */
+const ms = (seconds: number): number => Math.ceil(seconds * 1000);
+
+/** 0 days: for ever. */
+const ageMs = (age: number): number | null => (age === 0 ? null : age * msPerDay);

@@ -1,0 +1,96 @@
+// Every environment variable: name, default and meaning. Parsing, `--help` and the reference page all read this table.
+
+export interface Variable {
+  /** As a user would write it; null where the variable is unset by default. */
+  readonly default: string | null;
+  readonly meaning: string;
+}
+
+/** In the order of the reference page. */
+export const variables = {
+  DEFAULT_UPSTREAM: {
+    default: "http://localhost:8000",
+    meaning: "URL of the model server used when nothing else matches",
+  },
+  LISTEN_HOST: { default: "127.0.0.1", meaning: "address to listen on" },
+  LISTEN_PORT: { default: "1234", meaning: "port to listen on; 0 takes any free one" },
+  MODEL_MAP: {
+    default: "{}",
+    meaning:
+      "JSON object, incoming model name → replacement; a key `/regex/` is a pattern anchored at the start, and its replacement, which may use `$1`, `$<name>` or `\\1`, becomes the whole name; exact keys win, then patterns in the order written",
+  },
+  ROUTES_CONFIG: {
+    default: "routes.yaml",
+    meaning: "routes file, YAML or (`.json`) JSON; where it is set, the file must exist",
+  },
+  ENABLE_LOGGING: {
+    default: "true",
+    meaning: "`false`: no log, no pages, no read API; a pure proxy",
+  },
+  REQUEST_TIMEOUT: {
+    default: "3000.0",
+    meaning: "seconds without a byte from the upstream until it counts as failed",
+  },
+  CONNECT_TIMEOUT: { default: "5.0", meaning: "seconds to reach the upstream at all" },
+  FIRST_TOKEN_TIMEOUT: {
+    default: null,
+    meaning:
+      "seconds until an answer's first content, where another candidate is left; unset: wait",
+  },
+  SSE_KEEPALIVE: {
+    default: "15.0",
+    meaning:
+      "seconds of silence towards a streaming client until a comment line (`: ping`) is sent; 0 turns it off",
+  },
+  DB_PATH: { default: "requests.db", meaning: "SQLite file of the log" },
+  MAX_LOG_AGE_DAYS: {
+    default: "7",
+    meaning: "older rows and their bodies are removed; 0 keeps all",
+  },
+  MAX_BODY_AGE_DAYS: {
+    default: null,
+    meaning: "bodies may go earlier than their rows; unset or 0: with the rows",
+  },
+  STRIP_THINKING: {
+    default: "true",
+    meaning:
+      "remove reasoning blocks from answers; `false` keeps them; `move` puts them into `reasoning_content` (`thinking` on the Ollama surface)",
+  },
+  STRIP_JSON_MARKDOWN: { default: "false", meaning: "unwrap fenced JSON in answers" },
+  DISABLE_THINKING: { default: "false", meaning: "append the `/no_think` hint to prompts" },
+  WEBUI_SECURITY: {
+    default: "AUTH_WHEN_PROXIED",
+    meaning:
+      "`NONE`: pages and read API are open; `AUTH_WHEN_PROXIED`: refused to requests that came through a proxy",
+  },
+  BLOB_STORAGE_TYPE: {
+    default: "filesystem",
+    meaning: "where bodies too large for the database go: `filesystem` or `memory`",
+  },
+  BLOB_STORAGE_PATH: { default: "blob_storage", meaning: "folder of these bodies" },
+  BLOB_INLINE_LIMIT: {
+    default: "16384",
+    meaning: "bodies up to this many bytes stay in the database row",
+  },
+  MAX_BLOB_SIZE: {
+    default: "10485760",
+    meaning: "bytes kept of a body; a larger one is stored cut, and marked as cut",
+  },
+  MAX_TOTAL_STORAGE_SIZE: {
+    default: "1073741824",
+    meaning: "bytes of all bodies outside the database together; the oldest go first",
+  },
+  MAX_REQUEST_SIZE: { default: "104857600", meaning: "bytes; larger requests get 413" },
+  LOG_LEVEL: {
+    default: "info",
+    meaning: "what goes to stderr: `error`, `warn`, `info` or `debug`",
+  },
+  LOG_FORMAT: { default: null, meaning: "`pretty` or `json`; unset: `pretty` on a terminal" },
+} as const satisfies Readonly<Record<string, Variable>>;
+
+export type VariableName = keyof typeof variables;
+
+/** The table's rows, for help and reference. */
+export function variableRows(): readonly (Variable & { readonly name: string })[] {
+  return Object.entries(variables).map(([name, variable]) => ({ name, ...variable }));
+}

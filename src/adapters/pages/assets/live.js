@@ -1,0 +1,177 @@
+// Keeps a page current without reloading it, and adds what only scripts can do. Every page works without.
+/* oxlint-disable typescript/no-unsafe-assignment, typescript/no-unsafe-call, typescript/no-unsafe-member-access, typescript/no-unsafe-argument, typescript/no-unsafe-return -- a browser's names have no types in this project */
+const region = "[data-live]";
+
+/** Changes `old` into `next`, touching only what differs: focus, scroll and open folds stay. */
+function morph(old, next) {
+  if (old.isEqualNode(next)) return;
+  if (old.nodeName !== next.nodeName) {
+    old.replaceWith(next);
+    return;
+  }
+  if (old.nodeType !== Node.ELEMENT_NODE) {
+    old.nodeValue = next.nodeValue;
+    return;
+  }
+  for (const { name, value } of next.attributes)
+    if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+  for (const { name } of Array.from(old.attributes)) {
+    // What the reader opened stays open, and what the script has shown stays shown.
+    const ours = name === "open" || name === "hidden";
+    if (!ours && !next.hasAttribute(name)) old.removeAttribute(name);
+  }
+  const byId = new Map([...old.children].filter(({ id }) => id).map((child) => [child.id, child]));
+  let place = old.firstChild;
+  for (const child of Array.from(next.childNodes)) {
+    const known = child.id ? byId.get(child.id) : place && !place.id ? place : undefined;
+    if (!known) {
+      old.insertBefore(child, place);
+      continue;
+    }
+    if (known !== place) old.insertBefore(known, place);
+    const following = known.nextSibling;
+    morph(known, child);
+    place = following;
+  }
+  while (place) {
+    const following = place.nextSibling;
+    place.remove();
+    place = following;
+  }
+}
+
+/** Whether someone reads further down, so that rows must not move. */
+function scrolledInto(section) {
+  return section.getBoundingClientRect().top < 0;
+}
+
+function update(old, next) {
+  const rows = old.querySelector("tbody");
+  const fresh = next.querySelector("tbody");
+  if (rows && fresh) {
+    const known = new Set([...rows.children].map(({ id }) => id));
+    const added = [...fresh.children].filter(({ id }) => !known.has(id));
+    if (scrolledInto(old)) {
+      for (const row of Array.from(fresh.children)) {
+        const shown = document.getElementById(row.id);
+        if (shown) morph(shown, row);
+      }
+      announce(old, added.length);
+      return;
+    }
+    for (const row of added) row.classList.add("new");
+  }
+  morph(old, next);
+  announce(old, 0);
+}
+
+/** A way back to the top for rows that wait there. */
+function announce(section, count) {
+  let pill = document.getElementById("waiting");
+  if (count === 0) pill?.remove();
+  else {
+    if (!pill) {
+      pill = document.createElement("a");
+      pill.id = "waiting";
+      pill.className = "pill";
+      pill.href = "#main";
+      section.after(pill);
+    }
+    pill.textContent = `↑ ${count} new`;
+  }
+}
+
+let timer = 0;
+let asking = false;
+
+/** Nothing is asked while nobody looks; coming back to the page asks at once. */
+function schedule() {
+  clearTimeout(timer);
+  const every = Number(document.body.dataset.poll);
+  if (every && !document.hidden) timer = setTimeout(refreshNow, every);
+}
+
+async function refresh() {
+  clearTimeout(timer);
+  if (!document.body.dataset.poll || document.hidden || asking) return;
+  asking = true;
+  try {
+    const answer = await fetch(location.href, { cache: "no-store" });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (answer.ok && getSelection().isCollapsed) {
+      for (const next of page.querySelectorAll(region)) {
+        const old = document.getElementById(next.id);
+        if (old?.matches(region)) update(old, next);
+      }
+      document.body.dataset.poll = page.body.dataset.poll ?? "";
+      showCopyButtons();
+    }
+    lost(!answer.ok);
+  } catch {
+    lost(true);
+  }
+  asking = false;
+  schedule();
+}
+
+/** For timers and listeners, which wait for nobody. */
+function refreshNow() {
+  refresh().catch(() => lost(true));
+}
+
+function lost(is) {
+  document.getElementById("lost").hidden = !is;
+}
+
+function showCopyButtons() {
+  for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
+}
+
+async function copy(button) {
+  const source = document.getElementById(button.dataset.copy);
+  try {
+    await navigator.clipboard.writeText(source.textContent);
+    button.textContent = "Copied";
+  } catch {
+    // Browsers give no clipboard to pages without TLS; the reader can copy what is selected.
+    getSelection().selectAllChildren(source);
+    // oxlint-disable-next-line typescript/no-deprecated -- there is no other way without TLS
+    button.textContent = document.execCommand("copy") ? "Copied" : "Selected";
+  }
+  setTimeout(() => (button.textContent = "Copy"), 1500);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (button) {
+    // Within a summary it would fold, too.
+    event.preventDefault();
+    copy(button).catch(() => {});
+    return;
+  }
+  const row = event.target.closest("tr[data-href]");
+  if (!row || event.target.closest("a, button") || !getSelection().isCollapsed) return;
+  if (event.ctrlKey || event.metaKey) open(row.dataset.href);
+  else location.assign(row.dataset.href);
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches(".filters select")) event.target.form.requestSubmit();
+});
+
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input, select, textarea");
+  if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const search = document.querySelector(".filters input[type=search]");
+  if (!search) return;
+  event.preventDefault();
+  search.focus();
+});
+
+document.addEventListener("visibilitychange", refreshNow);
+addEventListener("scroll", () => {
+  if (scrollY === 0 && document.getElementById("waiting")) refreshNow();
+});
+
+showCopyButtons();
+schedule();

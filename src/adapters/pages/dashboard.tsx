@@ -1,0 +1,134 @@
+// The dashboard: figures, filters, the recent requests.
+import { Html } from "@elysiajs/html";
+import type { LogPage, LogRow, Stats } from "../../ports/browse.ts";
+import type { Routing } from "../../domain/routing/types.ts";
+import { Connect } from "./connect.tsx";
+import { dashboardHref } from "./dashboard-query.ts";
+import type { DashboardQuery } from "./dashboard-query.ts";
+import { Figures } from "./figures.tsx";
+import { FilterBar } from "./filter-bar.tsx";
+import { whole } from "./format.ts";
+import { Layout } from "./layout.tsx";
+import type { Frame } from "./pages-deps.ts";
+import { RequestTable } from "./request-table.tsx";
+
+export interface DashboardProps {
+  readonly frame: Frame;
+  readonly query: DashboardQuery;
+  readonly page: LogPage;
+  readonly stats: Stats;
+  readonly routing: Pick<Routing, "servers" | "aliases">;
+}
+
+const pollMs = 2000;
+
+export function Dashboard(props: DashboardProps): JSX.Element {
+  const { frame, query, page, stats, routing } = props;
+  const fresh = stats.total.requests === 0 && stats.inflight === 0 && !query.filtered;
+  const connect = { origin: frame.origin, model: exampleModel(routing, page.logs) };
+  return (
+    <Layout title="Dashboard" frame={frame} at="dashboard" poll={pollMs}>
+      <h1 class="hidden">Dashboard</h1>
+      <Notices stats={stats} />
+      <Figures stats={stats} />
+      {fresh ? (
+        <section id="requests" class="welcome" data-live>
+          <h2>No request yet</h2>
+          <p>
+            The router listens at <code safe>{frame.origin}</code>. Point any OpenAI or Ollama
+            client here; its first request shows up on this page by itself.
+          </p>
+          <Connect {...connect} />
+        </section>
+      ) : (
+        <>
+          <FilterBar
+            query={query}
+            models={knownModels(routing, page.logs)}
+            upstreams={knownUpstreams(routing, page.logs)}
+          />
+          <Requests {...props} />
+          <details class="more">
+            <summary>Point a client here</summary>
+            <Connect {...connect} />
+          </details>
+        </>
+      )}
+    </Layout>
+  );
+}
+
+function Requests({ frame, query, page }: DashboardProps): JSX.Element {
+  const paging = query.filter.before !== undefined;
+  return (
+    // Older pages stay as they are while one reads them.
+    <section id="requests" data-live={paging ? undefined : true} aria-label="Requests">
+      {page.logs.length === 0 ? (
+        <Nothing paging={paging} query={query} />
+      ) : (
+        <RequestTable rows={page.logs} now={frame.now} />
+      )}
+      <nav class="paging" aria-label="Paging">
+        {paging && <a href={dashboardHref(query.fields)}>← Newest</a>}
+        {page.next !== null && (
+          <a class="older" rel="next" href={dashboardHref(query.fields, page.next)}>
+            Older →
+          </a>
+        )}
+      </nav>
+    </section>
+  );
+}
+
+function Nothing(props: { readonly paging: boolean; readonly query: DashboardQuery }): JSX.Element {
+  if (props.paging) return <p class="nothing">No older request.</p>;
+  return (
+    <p class="nothing">
+      No request matches. <a href="/">Clear the filter</a>
+    </p>
+  );
+}
+
+/** What the router could not do, in the way of nobody while there is nothing. */
+function Notices({ stats }: { readonly stats: Stats }): JSX.Element {
+  const dropped = Object.entries(stats.dropped_rows).filter(([, count]) => count > 0);
+  const told = dropped.map(([reason, count]) => `${whole(count)} (${reason})`).join(", ");
+  return (
+    <div id="notices" data-live>
+      {dropped.length > 0 && (
+        <p class="notice" role="status">
+          <strong>The log lost rows since the start:</strong> <span safe>{told}</span>. Traffic is
+          not affected.
+        </p>
+      )}
+    </div>
+  );
+}
+
+function knownModels(
+  routing: Pick<Routing, "aliases">,
+  rows: readonly LogRow[],
+): readonly string[] {
+  return distinct([
+    ...routing.aliases.keys(),
+    ...rows.flatMap((row) => [row.original_model, row.mapped_model]),
+  ]);
+}
+
+function knownUpstreams(
+  routing: Pick<Routing, "servers">,
+  rows: readonly LogRow[],
+): readonly string[] {
+  return distinct([...routing.servers.keys(), ...rows.map((row) => row.upstream)]);
+}
+
+function distinct(names: readonly (string | null)[]): readonly string[] {
+  return [...new Set(names.filter((name) => name !== null))].toSorted();
+}
+
+/** A name that works here: an alias, else one that worked lately. */
+function exampleModel(routing: Pick<Routing, "aliases">, rows: readonly LogRow[]): string {
+  const worked = rows.find((row) => row.state === "completed" && row.original_model !== null);
+  const [alias] = routing.aliases.keys();
+  return alias ?? worked?.original_model ?? "your-model";
+}

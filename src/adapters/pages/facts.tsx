@@ -1,0 +1,90 @@
+// The facts of one request: where it went and why, how long it took, what it used.
+import { Html } from "@elysiajs/html";
+import type { PropsWithChildren } from "@elysiajs/html";
+import type { Routing } from "../../domain/routing/types.ts";
+import type { LogDetail } from "../../ports/browse.ts";
+import { bytes, duration, none, whole } from "./format.ts";
+import { routeInWords, ruleSays } from "./route-words.ts";
+
+export interface FactsProps {
+  readonly detail: LogDetail;
+  readonly routing: Pick<Routing, "rules">;
+  /** Epoch ms. */
+  readonly now: number;
+}
+
+export function Facts({ detail, routing, now }: FactsProps): JSX.Element {
+  const running = detail.state === "inflight";
+  const soFar = Math.max(0, now - Date.parse(detail.timestamp));
+  const rule = detail.route === null ? null : ruleSays(detail.route, routing);
+  const speed = tokensPerSecond(detail);
+  return (
+    <dl class="facts">
+      <Fact name="Duration">
+        <b safe>{running ? duration(soFar) : duration(detail.duration_ms)}</b>
+        {running && <small>so far</small>}
+      </Fact>
+      <Fact name="First token">
+        <b safe>{duration(detail.ttft_ms)}</b>
+        {!detail.stream && <small>not streamed</small>}
+      </Fact>
+      <Fact name="Tokens">
+        <b safe>{tokens(detail)}</b>
+        {detail.tokens_estimated && <small>estimated</small>}
+        {speed !== null && <small safe>{speed}</small>}
+      </Fact>
+      <Fact name="Upstream">
+        <b safe>{detail.upstream ?? none}</b>
+        {detail.upstream_url !== null && <small safe>{detail.upstream_url}</small>}
+      </Fact>
+      <Fact name="Route">
+        <b safe>{detail.route === null ? none : routeInWords(detail.route)}</b>
+        {rule !== null && <small safe>{`now: ${rule}`}</small>}
+      </Fact>
+      <Fact name="From">
+        <b safe>{detail.auth_user ?? detail.source_ip}</b>
+        {detail.auth_user !== null && <small safe>{detail.source_ip}</small>}
+        {detail.user_agent !== null && (
+          <small class="clip" title={detail.user_agent} safe>
+            {detail.user_agent}
+          </small>
+        )}
+      </Fact>
+      <Fact name="Finish">
+        <b safe>{detail.finish_reason ?? none}</b>
+        <small safe>{`${bytes(detail.request_size)} in, ${bytes(detail.response_size)} out`}</small>
+      </Fact>
+      <Fact name="Id">
+        <code class="id" safe>
+          {detail.id}
+        </code>
+        {detail.upstream_request_id !== null && (
+          <small safe>{`upstream's: ${detail.upstream_request_id}`}</small>
+        )}
+      </Fact>
+    </dl>
+  );
+}
+
+function Fact(props: PropsWithChildren<{ readonly name: string }>): JSX.Element {
+  return (
+    <div>
+      <dt safe>{props.name}</dt>
+      <dd>{props.children}</dd>
+    </div>
+  );
+}
+
+function tokens(detail: LogDetail): string {
+  const { prompt_tokens: prompt, completion_tokens: completion } = detail;
+  if (prompt === null && completion === null) return none;
+  const told = (count: number | null): string => (count === null ? none : whole(count));
+  return `${told(prompt)} in, ${told(completion)} out`;
+}
+
+/** From the first token to the end, as that is when tokens were written; null for plain calls. */
+function tokensPerSecond(detail: LogDetail): string | null {
+  const { completion_tokens: completion, duration_ms: total, ttft_ms: first } = detail;
+  if (completion === null || total === null || first === null || total - first < 50) return null;
+  return `${((completion * 1000) / (total - first)).toFixed(0)} tokens/s`;
+}

@@ -1,0 +1,117 @@
+// The dashboard's filters: a plain form, so that what is filtered stands in the URL.
+import { Html } from "@elysiajs/html";
+import { services, states } from "./dashboard-query.ts";
+import type { DashboardQuery, FilterField } from "./dashboard-query.ts";
+
+export interface FilterBarProps {
+  readonly query: DashboardQuery;
+  /** Names to offer. */
+  readonly models: readonly string[];
+  readonly upstreams: readonly string[];
+}
+
+export function FilterBar({ query, models, upstreams }: FilterBarProps): JSX.Element {
+  const { fields } = query;
+  return (
+    <form class="filters" method="get" action="/" role="search" aria-label="Filter requests">
+      <Field name="q" label="Search" query={query} wide hint="Search" />
+      <Field name="model" label="Model" query={query} offer={models} hint="Model" />
+      <Field name="upstream" label="Upstream" query={query} offer={upstreams} hint="Upstream" />
+      <Field name="status" label="Status" query={query} offer={statuses} hint="Status" narrow />
+      <Choice name="state" label="State" all="Any state" chosen={fields.state} of={states} />
+      <Choice
+        name="service_type"
+        label="API"
+        all="Any API"
+        chosen={fields.service_type}
+        of={services}
+      />
+      <button type="submit">Filter</button>
+      {query.filtered && (
+        <a class="clear" href="/">
+          Clear
+        </a>
+      )}
+    </form>
+  );
+}
+
+const statuses = ["2xx", "4xx", "5xx", "429", "499", "502", "504"];
+
+const unreadHints: Partial<Readonly<Record<FilterField, string>>> = {
+  status: "A code such as 404, or a class such as 4xx",
+};
+
+interface FieldProps {
+  readonly name: FilterField;
+  readonly label: string;
+  readonly query: DashboardQuery;
+  readonly offer?: readonly string[];
+  readonly hint: string;
+  readonly wide?: boolean;
+  readonly narrow?: boolean;
+}
+
+function Field({ name, label, query, offer, hint, wide, narrow }: FieldProps): JSX.Element {
+  const unread = query.unread.includes(name);
+  const list = offer === undefined || offer.length === 0 ? undefined : `known-${name}`;
+  return (
+    <label class={`field${wide === true ? " wide" : ""}${narrow === true ? " narrow" : ""}`}>
+      <span class="hidden" safe>
+        {label}
+      </span>
+      <input
+        type={name === "q" ? "search" : "text"}
+        name={name}
+        value={query.fields[name]}
+        placeholder={hint}
+        list={list}
+        maxlength={200}
+        autocomplete="off"
+        spellcheck="false"
+        aria-invalid={unread ? "true" : undefined}
+        title={unread ? unreadHints[name] : undefined}
+      />
+      {unread && (
+        <span class="wrong" safe>
+          {unreadHints[name] ?? "Not understood"}
+        </span>
+      )}
+      {list !== undefined && (
+        <datalist id={list}>
+          {offer?.map((value) => (
+            <option value={value} />
+          ))}
+        </datalist>
+      )}
+    </label>
+  );
+}
+
+interface ChoiceProps {
+  readonly name: FilterField;
+  readonly label: string;
+  readonly all: string;
+  readonly chosen: string;
+  readonly of: readonly string[];
+}
+
+function Choice({ name, label, all, chosen, of }: ChoiceProps): JSX.Element {
+  return (
+    <label class="field narrow">
+      <span class="hidden" safe>
+        {label}
+      </span>
+      <select name={name}>
+        <option value="" safe>
+          {all}
+        </option>
+        {of.map((value) => (
+          <option value={value} selected={value === chosen} safe>
+            {value === "inflight" ? "in flight" : value}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

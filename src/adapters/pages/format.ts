@@ -1,0 +1,66 @@
+// Figures in the words of the pages: short, with their unit, the same everywhere.
+
+/** What stands where there is no value. */
+export const none = "–";
+
+/** A time span in ms: `340 ms`, `2.1 s`, `3 min 5 s`, `2 h 4 min`. */
+export function duration(ms: number | null): string {
+  if (ms === null) return none;
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  const minutes = Math.round(seconds / 60);
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** A count that must be short: `950`, `1.2k`, `123k`, `4.5M`. */
+export function short(count: number | null): string {
+  if (count === null) return none;
+  if (count < 1000) return String(count);
+  for (const [unit, letter] of shortUnits) {
+    const scaled = count / unit;
+    if (scaled < 9.95) return `${scaled.toFixed(1)}${letter}`;
+    if (scaled < 999.5) return `${Math.round(scaled)}${letter}`;
+  }
+  return `${Math.round(count / 1e9)}G`;
+}
+const shortUnits = [
+  [1e3, "k"],
+  [1e6, "M"],
+  [1e9, "G"],
+] as const;
+
+/** A count in full: `12,345`. */
+export function whole(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
+/** A size in bytes, in steps of 1000: `512 B`, `1.2 kB`, `34 MB`. */
+export function bytes(count: number): string {
+  if (count < 1000) return `${count} B`;
+  return short(count).replace(/[kMG]$/, (letter) => ` ${letter}B`);
+}
+
+/** A share from 0 to 1: `0 %`, `0.4 %`, `12 %`; what is not zero never reads as zero. */
+export function percent(share: number): string {
+  const value = share * 100;
+  if (value === 0) return "0 %";
+  if (value < 0.1) return "< 0.1 %";
+  return `${value < 9.95 ? value.toFixed(1) : Math.round(value)} %`;
+}
+
+/** How long ago, against now; both epoch ms. A clock that went back counts as now. */
+export function ago(then: number, now: number): string {
+  const seconds = Math.floor((now - then) / 1000);
+  if (seconds < 1) return "now";
+  if (seconds < 60) return `${seconds} s ago`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`;
+  return `${Math.floor(seconds / 86_400)} d ago`;
+}
+
+/** ISO 8601 as people write it: `2026-03-02 14:05:09 UTC`. */
+export function clockTime(iso: string): string {
+  return iso.replace("T", " ").replace(/\.\d+Z$|Z$/, " UTC");
+}

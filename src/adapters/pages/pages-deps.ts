@@ -1,0 +1,23 @@
+// What the pages need of the rest, handed over by the composition.
+import type { Routing } from "../../domain/routing/types.ts";
+import type { Browse } from "../../ports/browse.ts";
+
+export interface PagesDeps {
+  readonly browse: Browse;
+  /** The routing in force; asked once per page. */
+  routing(): Pick<Routing, "servers" | "aliases" | "rules">;
+  /** Epoch ms. */
+  now(): number;
+  readonly version: string;
+  /** This router's origin, for requests whose `Host` does not say it, such as `http://127.0.0.1:1234`. */
+  readonly address: string;
+}
+
+/** What every page shows around its content. */
+export interface Frame {
+  /** The origin by which the browser reached the router. */
+  readonly origin: string;
+  readonly version: string;
+  /** Epoch ms. */
+  readonly now: number;
+}

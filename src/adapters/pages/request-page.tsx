@@ -1,0 +1,123 @@
+// One request: what became of it, every attempt, the conversation, the raw bodies.
+import { Html } from "@elysiajs/html";
+import type { Routing } from "../../domain/routing/types.ts";
+import type { LogDetail } from "../../ports/browse.ts";
+import { readConversation } from "../../domain/conversation/read-conversation.ts";
+import { Attempts } from "./attempts.tsx";
+import { ConversationView } from "./conversation-view.tsx";
+import { curlCommand } from "./curl.ts";
+import { CurlSection } from "./curl-section.tsx";
+import { Facts } from "./facts.tsx";
+import { ago, clockTime, duration } from "./format.ts";
+import { HeaderTable } from "./header-table.tsx";
+import { Layout } from "./layout.tsx";
+import type { Frame } from "./pages-deps.ts";
+import { Payload } from "./payload.tsx";
+import { ModelName, StateMark, stateWords } from "./state-mark.tsx";
+
+export interface RequestPageProps {
+  readonly frame: Frame;
+  readonly detail: LogDetail;
+  readonly routing: Pick<Routing, "rules">;
+}
+
+const pollMs = 1000;
+
+export function RequestPage({ frame, detail, routing }: RequestPageProps): JSX.Element {
+  const running = detail.state === "inflight";
+  const conversation = readConversation(
+    detail.request_body_encoding === "base64" ? null : detail.request_body,
+    detail.response_body_encoding === "base64" ? null : detail.response_body,
+  );
+  return (
+    <Layout
+      title={`${detail.original_model ?? detail.path} · request`}
+      frame={frame}
+      {...(running ? { poll: pollMs, reload: true } : {})}
+    >
+      <article id="request" data-live>
+        <RequestHead detail={detail} now={frame.now} />
+        <Facts detail={detail} routing={routing} now={frame.now} />
+        <Attempts detail={detail} now={frame.now} />
+        <ConversationView conversation={conversation} detail={detail} />
+        <section class="raw" aria-labelledby="raw-title">
+          <header class="section-head">
+            <h2 id="raw-title">Raw</h2>
+            <a href={`/api/logs/${encodeURIComponent(detail.id)}`}>Open as JSON</a>
+          </header>
+          <CurlSection command={curlCommand(detail, frame.origin)} />
+          <Payload
+            id="request-body"
+            title="Request body"
+            text={detail.request_body}
+            base64={detail.request_body_encoding === "base64"}
+            truncated={detail.request_body_truncated}
+            size={detail.request_size}
+            absent="No body is stored."
+          />
+          <Payload
+            id="response-body"
+            title="Answer body, as received"
+            text={detail.response_body}
+            base64={detail.response_body_encoding === "base64"}
+            truncated={detail.response_body_truncated}
+            size={detail.response_size}
+            absent={running ? "Stored when the call ends." : "No body is stored."}
+          />
+          <HeaderTable
+            id="request-headers"
+            title="Request headers"
+            headers={detail.request_headers}
+          />
+          <HeaderTable
+            id="response-headers"
+            title="Answer headers"
+            headers={detail.response_headers}
+          />
+        </section>
+      </article>
+    </Layout>
+  );
+}
+
+function RequestHead(props: { readonly detail: LogDetail; readonly now: number }): JSX.Element {
+  const { detail, now } = props;
+  const started = Date.parse(detail.timestamp);
+  const state =
+    detail.state === "inflight"
+      ? `still running for ${duration(Math.max(0, now - started))}`
+      : stateWords[detail.state];
+  return (
+    <header class="request-head">
+      <p class="crumbs">
+        <a href="/">← Requests</a>
+      </p>
+      <h1>
+        <ModelName original={detail.original_model} mapped={detail.mapped_model} />
+      </h1>
+      <p class="state">
+        <span class={`badge ${detail.state}`}>
+          <StateMark state={detail.state} />
+          <span safe>{[detail.status_code, state].filter((part) => part !== null).join(" ")}</span>
+        </span>
+        <span class="call">
+          <span safe>{detail.method}</span> <code safe>{detail.path}</code>
+        </span>
+        <time datetime={detail.timestamp} title={ago(started, now)} safe>
+          {clockTime(detail.timestamp)}
+        </time>
+      </p>
+      {detail.error_message !== null && (
+        <p class="notice bad" safe>
+          {detail.error_message}
+        </p>
+      )}
+      {detail.dropped.length > 0 && (
+        <p class="notice">
+          <strong>Not carried over to the upstream: </strong>
+          <span safe>{detail.dropped.join(", ")}</span>
+        </p>
+      )}
+    </header>
+  );
+}

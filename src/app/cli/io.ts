@@ -1,0 +1,12 @@
+// What a command gets from the world and gives back to it.
+import type { Environment } from "../../domain/config/substitute.ts";
+
+export interface CommandIo {
+  readonly env: Environment;
+  /** Whether stderr is a terminal. */
+  readonly terminal: boolean;
+  /** One line of the command's result, to stdout. */
+  print(line: string): void;
+  /** One line about the command itself, to stderr. */
+  complain(line: string): void;
+}

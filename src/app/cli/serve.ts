@@ -1,0 +1,85 @@
+// `smolrouter serve`: configuration, composition, start-up line, signals.
+import { loadConfiguration, type Configuration } from "../../adapters/config/load.ts";
+import { problemLine } from "../../adapters/config/problem-line.ts";
+import { createLogger } from "../../adapters/console/stderr-logger.ts";
+import { compose, type Running } from "../compose.ts";
+import { versionText } from "../version.ts";
+import { countsText } from "./counts.ts";
+import type { CommandIo } from "./io.ts";
+
+export interface ServeOptions {
+  readonly host?: string | undefined;
+  readonly port?: string | undefined;
+  readonly config?: string | undefined;
+}
+
+export interface Serving {
+  readonly url: string;
+  stop(): Promise<void>;
+  /** Settles once a signal has stopped it. */
+  readonly stopped: Promise<void>;
+}
+
+/** Serves until a signal ends it; resolves to the exit code. */
+export async function runServe(options: ServeOptions, io: CommandIo): Promise<number> {
+  const serving = await startServing(options, io);
+  if (serving === null) return 1;
+  await serving.stopped;
+  return 0;
+}
+
+/** Starts the router; null, with the reasons told, where it cannot start. */
+export async function startServing(options: ServeOptions, io: CommandIo): Promise<Serving | null> {
+  const { env, terminal } = io;
+  const configuration = loadConfiguration(env, { ...options, terminal });
+  if ("problems" in configuration) {
+    for (const problem of configuration.problems) io.complain(problemLine(problem));
+    return null;
+  }
+  const { settings } = configuration;
+  const logger = createLogger({
+    ...settings.log,
+    colour: terminal,
+    now: () => Date.now(),
+    write: (line) => io.complain(line),
+  });
+  let running: Running;
+  try {
+    running = compose(configuration, logger, versionText());
+  } catch (error) {
+    io.complain(whyNotListening(error, settings.listen));
+    return null;
+  }
+  await running.ready;
+  logger.info(startLine(running.url, configuration));
+  const stopped = Promise.withResolvers<void>();
+  let stopping: Promise<void> | null = null;
+  const stop = () => (stopping ??= running.stop().finally(() => stopped.resolve()));
+  onSignal(() => {
+    if (stopping !== null) process.exit(1);
+    logger.info("stopping: calls under way are finished first; a second signal stops at once");
+    stop().catch((error: unknown) => logger.error(String(error)));
+  });
+  return { url: running.url, stop, stopped: stopped.promise };
+}
+
+function onSignal(then: () => void): void {
+  process.on("SIGTERM", then);
+  process.on("SIGINT", then);
+}
+
+function startLine(url: string, { settings, routing }: Configuration): string {
+  const log = settings.logging ? `log in ${settings.dbPath}` : "no log";
+  return `smolrouter at ${url}, ${log}, ${countsText(routing)}`;
+}
+
+function whyNotListening(
+  error: unknown,
+  { host, port }: Configuration["settings"]["listen"],
+): string {
+  const code = error instanceof Error && "code" in error ? error.code : "";
+  if (code === "EADDRINUSE")
+    return `port ${port} on ${host} is taken: stop what listens there, or choose another with --port or LISTEN_PORT`;
+  if (code === "EACCES") return `port ${port} on ${host} may not be used: choose one above 1023`;
+  return `cannot listen on ${host}:${port}: ${error instanceof Error ? error.message : String(error)}`;
+}

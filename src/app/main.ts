@@ -1,0 +1,44 @@
+#!/usr/bin/env bun
+// The program's start: a command in, an exit code out.
+import { parseCommand } from "./cli/args.ts";
+import { runCheck } from "./cli/check.ts";
+import { runDemo } from "./cli/demo.ts";
+import { runExplain } from "./cli/explain.ts";
+import type { CommandIo } from "./cli/io.ts";
+import { raiseRequestLimit } from "./cli/raise-request-limit.ts";
+import { runServe } from "./cli/serve.ts";
+import { versionText } from "./version.ts";
+
+const io: CommandIo = {
+  env: process.env,
+  terminal: process.stderr.isTTY,
+  print: (line) => process.stdout.write(`${line}\n`),
+  complain: (line) => process.stderr.write(`${line}\n`),
+};
+
+async function main(argv: readonly string[]): Promise<number> {
+  const command = parseCommand(argv);
+  switch (command.kind) {
+    case "serve":
+      raiseRequestLimit(io.env);
+      return runServe(command, io);
+    case "demo":
+      raiseRequestLimit(io.env);
+      return runDemo(command, io);
+    case "check":
+      return runCheck(command, io);
+    case "explain":
+      return runExplain(command, io);
+    case "version":
+      io.print(versionText());
+      return 0;
+    case "help":
+      io.print(command.text);
+      return 0;
+    case "misuse":
+      io.complain(command.text);
+      return 2;
+  }
+}
+
+process.exit(await main(process.argv.slice(2)));

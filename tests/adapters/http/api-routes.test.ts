@@ -1,0 +1,168 @@
+// The read API as its clients see it.
+import { describe, expect, test } from "bun:test";
+import { Value } from "@sinclair/typebox/value";
+import { apiRoutes } from "../../../src/adapters/http/api-routes.ts";
+import { errorSchema, readSchemas } from "../../../src/adapters/http/schemas.ts";
+import { createBrowse } from "../../../src/app/usecases/browse.ts";
+import type { Browse, LogFilter } from "../../../src/ports/browse.ts";
+import { captured, idAt, logWrite, noon, startedEntry } from "../../lab/log-entries.ts";
+import { createMemoryLogStore } from "../../lab/memory-log-store.ts";
+
+async function ask(browse: Browse, path: string, method = "GET") {
+  const request = new Request(`http://router.test${path}`, { method });
+  const response = await apiRoutes(browse).handle(request);
+  const text = await response.text();
+  return { response, body: text === "" ? null : (JSON.parse(text) as Record<string, unknown>) };
+}
+
+async function filled(): Promise<Browse> {
+  const store = createMemoryLogStore();
+  const { reading, bodies } = logWrite();
+  await store.write([
+    logWrite(
+      {},
+      { request: captured("{}"), response: captured(new Uint8Array([255])) },
+      { promptTokens: 1, completionTokens: 2, totalTokens: 3, finishReason: "stop" },
+    ),
+    logWrite({ timestamp: noon + 1, state: "failed", statusCode: 502, attempts: [] }),
+    { entry: startedEntry({ timestamp: noon + 2, upstream: null }), bodies, reading },
+  ]);
+  return createBrowse({
+    reader: store,
+    clock: { now: () => noon },
+    inflightCount: () => 1,
+    droppedRows: () => ({ queue_full: 0 }),
+  });
+}
+
+/** A read side that only remembers how it was asked. */
+function listening() {
+  const filters: LogFilter[] = [];
+  const browse: Browse = {
+    list: async (filter) => {
+      filters.push(filter);
+      return { logs: [], next: null };
+    },
+    get: async () => null,
+    stats: () => Promise.reject(new Error("the log cannot be read: locked")),
+  };
+  return { browse, filters };
+}
+
+describe("answers of the read API", () => {
+  test.each([
+    ["/api/logs", "/api/logs"],
+    ["/api/logs/{id}", `/api/logs/${idAt(noon)}`],
+    ["/api/stats", "/api/stats"],
+  ] as const)("of %s hold to their published schema, field by field", async (name, path) => {
+    const { response, body } = await ask(await filled(), path);
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toStartWith("application/json");
+    expect([...Value.Errors(readSchemas[name], body)]).toEqual([]);
+    // Nothing goes out that the schema does not name.
+    const strict: unknown = Value.Clean(readSchemas[name], structuredClone(body));
+    expect(strict).toEqual(body);
+  });
+
+  test("lead from page to page", async () => {
+    const browse = await filled();
+    const first = await ask(browse, "/api/logs?limit=2");
+    expect(first.body?.["next"]).toBe(idAt(noon + 1));
+    const second = await ask(browse, `/api/logs?limit=2&before=${String(first.body?.["next"])}`);
+    expect(second.body).toMatchObject({ logs: [{ id: idAt(noon) }], next: null });
+  });
+
+  test("are never kept by a cache", async () => {
+    const { response } = await ask(await filled(), "/api/logs");
+    expect(response.headers.get("cache-control")).toBe("no-store");
+  });
+
+  test("find a row by its id in capitals too", async () => {
+    const { body } = await ask(await filled(), `/api/logs/${idAt(noon).toUpperCase()}`);
+    expect(body).toMatchObject({ id: idAt(noon), response_body_encoding: "base64" });
+  });
+});
+
+describe("the query of /api/logs", () => {
+  test.each<[string, Partial<LogFilter>]>([
+    ["", {}],
+    ["?limit=1", { limit: 1 }],
+    ["?limit=500", { limit: 500 }],
+    ["?status=404", { status: { from: 404, to: 404 } }],
+    ["?status=4xx", { status: { from: 400, to: 499 } }],
+    ["?status=5XX", { status: { from: 500, to: 599 } }],
+    ["?since=2026-03-01T12:00:00Z", { since: noon }],
+    ["?since=2026-03-01T12:00:00.001Z", { since: noon + 1 }],
+    ["?since=2026-03-01T14:00:00%2B02:00", { since: noon }],
+    ["?since=2026-03-01T14:00:00+02:00", { since: noon }],
+    ["?since=2026-03-01", { since: noon - 43_200_000 }],
+    ["?model=a%2Fb%20c", { model: "a/b c" }],
+    ["?service_type=ollama&state=failed", { service_type: "ollama", state: "failed" }],
+    ["?upstream=box&q=50%25", { upstream: "box", q: "50%" }],
+    [`?before=${idAt(noon)}`, { before: idAt(noon) }],
+    ["?limit=&before=&since=&model=&service_type=&status=&upstream=&state=&q=", {}],
+  ])("%s is understood", async (query, expected) => {
+    const { browse, filters } = listening();
+    const { response } = await ask(browse, `/api/logs${query}`);
+    expect(response.status).toBe(200);
+    expect(filters).toEqual([{ limit: 50, ...expected }]);
+  });
+
+  test.each([
+    ["limit=0", "limit must be"],
+    ["limit=501", "limit must be"],
+    ["limit=-1", "limit must be"],
+    ["limit=1.5", "limit must be"],
+    ["limit=ten", "limit must be"],
+    ["limit=1e2", "limit must be"],
+    ["before=7", "before must be"],
+    ["since=yesterday", "since must be"],
+    ["since=2026-03-01T12:00:00", "since must be"],
+    ["since=2026-13-01T12:00:00Z", "since must be"],
+    ["since=1740830400", "since must be"],
+    ["status=9xx", "status must be"],
+    ["status=40", "status must be"],
+    ["status=4x4", "status must be"],
+    ["service_type=OpenAI", "service_type must be one of openai, ollama"],
+    ["state=done", "state must be one of inflight, completed"],
+  ])("with %s is refused, and told what would be right", async (query, error) => {
+    const { browse, filters } = listening();
+    const { response, body } = await ask(browse, `/api/logs?${query}`);
+    expect(response.status).toBe(400);
+    expect(Value.Check(errorSchema, body)).toBe(true);
+    expect(body?.["error"]).toStartWith(error);
+    expect(filters).toEqual([]);
+  });
+
+  test("is told all that is wrong with it at once", async () => {
+    const { body } = await ask(listening().browse, "/api/logs?limit=0&status=9&state=x");
+    expect(String(body?.["error"]).split("; ")).toHaveLength(3);
+  });
+});
+
+describe("what the read API refuses", () => {
+  test.each([idAt(noon), "7", "%00", "%zz", "'--"])("an id that is not there: %s", async (id) => {
+    const { response, body } = await ask(listening().browse, `/api/logs/${id}`);
+    expect(response.status).toBe(404);
+    expect(Value.Check(errorSchema, body)).toBe(true);
+  });
+
+  test("reads while the log cannot be read, with a word on when to ask again", async () => {
+    const { response, body } = await ask(listening().browse, "/api/stats");
+    expect(response.status).toBe(503);
+    expect(response.headers.get("retry-after")).toBe("5");
+    expect(body).toEqual({ error: "the log cannot be read: locked" });
+  });
+
+  test.each(["/api/logs", `/api/logs/${idAt(noon)}`, "/api/stats"])(
+    "other methods on %s, naming those it takes",
+    async (path) => {
+      for (const method of ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"]) {
+        const { response, body } = await ask(listening().browse, path, method);
+        expect([method, response.status]).toEqual([method, 405]);
+        expect(response.headers.get("allow")).toBe("GET, HEAD");
+        expect(Value.Check(errorSchema, body)).toBe(true);
+      }
+    },
+  );
+});

@@ -1,0 +1,310 @@
+// The recorder's promises: nothing waits, nothing is lost unseen, errors outlive successes.
+import { describe, expect, test } from "bun:test";
+import { createRecorder } from "../../../src/adapters/logs/recorder.ts";
+import type { RecorderOptions } from "../../../src/adapters/logs/recorder.ts";
+import type { RecordedEntry } from "../../../src/adapters/logs/wire-batch.ts";
+import { packBatch, unpackBatch } from "../../../src/adapters/logs/wire-batch.ts";
+import type { CallResult, WriteReport } from "../../../src/adapters/logs/worker-calls.ts";
+import type { LogEntry } from "../../../src/domain/log-entry.ts";
+import { createHandClock } from "../../lab/hand-clock.ts";
+import { captured, idAt, logEntry, noBodies, noon, startedEntry } from "../../lab/log-entries.ts";
+
+const written: CallResult<WriteReport> = { ok: true, value: { failed: [], message: null } };
+const call = (number: number, own: Partial<LogEntry> = {}) =>
+  logEntry({ id: idAt(noon, number), ...own });
+const failure = { state: "failed", statusCode: 502 } as const;
+
+/** A recorder whose writer does as the test says. */
+function setUp(options: Partial<RecorderOptions> = {}) {
+  const clock = createHandClock();
+  const batches: (readonly RecordedEntry[])[] = [];
+  const answers: ((result: CallResult<WriteReport>) => void)[] = [];
+  const recorder = createRecorder({
+    clock,
+    maxBodyBytes: 1_000,
+    send: (batch) => {
+      batches.push(unpackBatch(batch));
+      return new Promise((resolve) => answers.push(resolve));
+    },
+    ...options,
+  });
+  return {
+    clock,
+    batches,
+    recorder,
+    /** The writer answers the oldest open batch, and the recorder hears of it. */
+    answer: async (result: CallResult<WriteReport> = written) => {
+      answers.shift()?.(result);
+      for (let turn = 0; turn < 5; turn++) await Promise.resolve();
+    },
+    ids: () => batches.map((batch) => batch.map(({ entry }) => Number(entry.id.slice(-12)))),
+  };
+}
+
+describe("what the recorder is told", () => {
+  test("is handed to the writer 50 ms after the first entry, in one batch", () => {
+    const { recorder, clock, ids } = setUp();
+    recorder.ended(call(1), noBodies);
+    clock.pass(30);
+    recorder.ended(call(2), noBodies);
+    clock.pass(19);
+    expect(ids()).toEqual([]);
+    clock.pass(1);
+    expect(ids()).toEqual([[1, 2]]);
+  });
+
+  test("is handed over at once when much has gathered, but not on the call's own time", () => {
+    const { recorder, clock, ids } = setUp();
+    for (let number = 0; number < 200; number++) recorder.ended(call(number), noBodies);
+    expect(ids()).toEqual([]);
+    clock.pass(0);
+    expect(ids()[0]).toHaveLength(200);
+  });
+
+  test("leaves one row where a call starts and ends within a batch", () => {
+    const { recorder, clock, batches } = setUp();
+    recorder.started(startedEntry());
+    recorder.ended(logEntry(), noBodies);
+    clock.pass(50);
+    expect(batches.map((batch) => batch.map(({ entry }) => entry.state))).toEqual([["completed"]]);
+  });
+
+  test("waits while the writer is busy, and goes out when it is done", async () => {
+    const { recorder, clock, ids, answer } = setUp();
+    recorder.ended(call(1), noBodies);
+    clock.pass(50);
+    recorder.ended(call(2), noBodies);
+    clock.pass(500);
+    expect(ids()).toEqual([[1]]);
+    await answer();
+    clock.pass(50);
+    expect(ids()).toEqual([[1], [2]]);
+  });
+
+  test("sets no timer while nothing waits", async () => {
+    const { recorder, clock, answer } = setUp();
+    recorder.ended(call(1), noBodies);
+    clock.pass(50);
+    await answer();
+    expect(clock.pending()).toBe(0);
+  });
+});
+
+describe("a body on its way to the writer", () => {
+  const sent = (body: ReturnType<typeof captured>, cap: number) =>
+    unpackBatch(
+      packBatch([{ entry: logEntry(), bodies: { request: body, response: null } }], cap),
+    )[0]?.bodies;
+
+  test("is copied without the rest of the buffer it is a window of", () => {
+    const large = new Uint8Array(1_000_000).fill(7);
+    const { bytes } = packBatch(
+      [{ entry: logEntry(), bodies: { request: captured(large.subarray(5, 8)), response: null } }],
+      100,
+    );
+    expect(bytes.buffer.byteLength).toBe(3);
+  });
+
+  test.each([
+    [4, "abcd", false],
+    [3, "abc", true],
+    [2, "ab", true],
+    [0, "", true],
+  ])("with a cap of %d is stored as %j, cut: %p", (cap, text, truncated) => {
+    const body = sent(captured("ab", "cd"), cap)?.request;
+    expect(Buffer.concat(body?.chunks ?? []).toString()).toBe(text);
+    expect(body?.truncated).toBe(truncated);
+  });
+
+  test("that was cut before stays marked as cut", () => {
+    expect(sent({ ...captured("ab"), truncated: true }, 100)?.request?.truncated).toBe(true);
+  });
+
+  test("that was not captured stays absent, and does not shift the others", () => {
+    const entries = [
+      { entry: call(1), bodies: { request: null, response: captured("one") } },
+      { entry: call(2), bodies: { request: captured("two"), response: captured("three") } },
+    ];
+    const texts = unpackBatch(packBatch(entries, 100)).map(({ bodies }) =>
+      [bodies.request, bodies.response].map(
+        (body) => body && Buffer.concat(body.chunks).toString(),
+      ),
+    );
+    expect(texts).toEqual([
+      [null, "one"],
+      ["two", "three"],
+    ]);
+  });
+});
+
+describe("a queue that is full", () => {
+  const limits = { entries: 3, bytes: 100 };
+  const kept = async (tell: (recorder: ReturnType<typeof setUp>["recorder"]) => void) => {
+    const { recorder, clock, ids } = setUp({ limits });
+    tell(recorder);
+    clock.pass(50);
+    return { ids: ids()[0]?.toSorted(), dropped: recorder.droppedRows()["queue_full"] };
+  };
+
+  test("drops the newest success, and counts it", async () => {
+    const { ids, dropped } = await kept((recorder) => {
+      for (const number of [1, 2, 3, 4, 5]) recorder.ended(call(number), noBodies);
+    });
+    expect(ids).toEqual([1, 2, 3]);
+    expect(dropped).toBe(2);
+  });
+
+  test("drops the oldest success for an error", async () => {
+    const { ids, dropped } = await kept((recorder) => {
+      for (const number of [1, 2, 3]) recorder.ended(call(number), noBodies);
+      recorder.ended(call(4, failure), noBodies);
+    });
+    expect(ids).toEqual([2, 3, 4]);
+    expect(dropped).toBe(1);
+  });
+
+  test("drops an error only where it holds nothing but errors", async () => {
+    const { ids, dropped } = await kept((recorder) => {
+      for (const number of [1, 2, 3, 4]) recorder.ended(call(number, failure), noBodies);
+      recorder.ended(call(5), noBodies);
+    });
+    expect(ids).toEqual([1, 2, 3]);
+    expect(dropped).toBe(2);
+  });
+
+  test("gives up starts first, which cost no row", async () => {
+    const { ids, dropped } = await kept((recorder) => {
+      for (const number of [1, 2, 3, 4]) recorder.started(startedEntry({ id: idAt(noon, number) }));
+      recorder.ended(call(2), noBodies);
+      recorder.ended(call(5), noBodies);
+      recorder.ended(call(6), noBodies);
+    });
+    expect(ids).toEqual([2, 5, 6]);
+    expect(dropped).toBe(0);
+  });
+
+  test("counts bytes of bodies as well as entries", async () => {
+    const body = { request: captured("x".repeat(40)), response: captured("y".repeat(20)) };
+    const { ids, dropped } = await kept((recorder) => {
+      recorder.ended(call(1), body);
+      recorder.ended(call(2), body);
+      recorder.ended(call(3), noBodies);
+      recorder.ended(call(4, failure), body);
+    });
+    expect(ids).toEqual([3, 4]);
+    expect(dropped).toBe(2);
+  });
+
+  test("takes one body larger than its limit rather than never logging such calls", async () => {
+    const { ids } = await kept((recorder) => {
+      recorder.ended(call(1), { request: captured("x".repeat(500)), response: null });
+    });
+    expect(ids).toEqual([1]);
+  });
+
+  test("has room again once the writer has taken its batch", async () => {
+    const { recorder, clock, answer, ids } = setUp({ limits });
+    for (const number of [1, 2, 3]) recorder.ended(call(number), noBodies);
+    clock.pass(50);
+    for (const number of [4, 5, 6, 7]) recorder.ended(call(number), noBodies);
+    await answer();
+    clock.pass(50);
+    expect(ids()).toEqual([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
+    expect(recorder.droppedRows()).toEqual({ queue_full: 1, write_failed: 0, log_closed: 0 });
+  });
+});
+
+describe("a writer that fails", () => {
+  test("costs exactly the rows it names, starts not counted", async () => {
+    const { recorder, clock, answer } = setUp();
+    recorder.ended(call(1), noBodies);
+    recorder.ended(call(2), noBodies);
+    recorder.started(startedEntry({ id: idAt(noon, 3) }));
+    clock.pass(50);
+    await answer({ ok: true, value: { failed: [1, 2], message: "disk full" } });
+    expect(recorder.droppedRows()["write_failed"]).toBe(1);
+  });
+
+  test("that is gone altogether costs the whole batch, and the next one is tried", async () => {
+    const { recorder, clock, answer, ids } = setUp();
+    recorder.ended(call(1), noBodies);
+    recorder.ended(call(2), noBodies);
+    clock.pass(50);
+    await answer({ ok: false, message: "the worker ended" });
+    recorder.ended(call(3), noBodies);
+    clock.pass(50);
+    await answer();
+    expect(recorder.droppedRows()["write_failed"]).toBe(2);
+    expect(ids()).toEqual([[1, 2], [3]]);
+  });
+
+  test("that rejects or throws is counted too, and stops nothing", async () => {
+    const { recorder, clock } = setUp({ send: () => Promise.reject(new Error("no")) });
+    recorder.ended(call(1), noBodies);
+    clock.pass(50);
+    await recorder.flush();
+    expect(recorder.droppedRows()["write_failed"]).toBe(1);
+  });
+
+  test("is reported when it begins and when it ends, not for every batch", async () => {
+    const told: string[] = [];
+    const { recorder, clock, answer } = setUp({ trouble: (message) => told.push(message) });
+    const full = { ok: true, value: { failed: [0], message: "disk full" } } as const;
+    for (const result of [full, full, written, written]) {
+      recorder.ended(call(1), noBodies);
+      clock.pass(50);
+      await answer(result);
+    }
+    expect(told).toEqual(["the log loses rows: disk full", "the log is written again"]);
+  });
+});
+
+describe("flush", () => {
+  test("is over at once where nothing waits", async () => {
+    await setUp().recorder.flush();
+  });
+
+  test("resolves when all that came before it is written, not when handed over", async () => {
+    const { recorder, answer, ids } = setUp();
+    recorder.ended(call(1), noBodies);
+    let flushed = false;
+    const over = recorder.flush().then(() => (flushed = true));
+    expect(ids()).toEqual([[1]]);
+    await Promise.resolve();
+    expect(flushed).toBe(false);
+    await answer();
+    await over;
+  });
+
+  test("waits for what is being written and for what waits behind it, and no longer", async () => {
+    const { recorder, clock, answer, ids } = setUp();
+    recorder.ended(call(1), noBodies);
+    clock.pass(50);
+    recorder.ended(call(2), noBodies);
+    let flushed = false;
+    const over = recorder.flush().then(() => (flushed = true));
+    await answer();
+    expect(flushed).toBe(false);
+    recorder.ended(call(3), noBodies);
+    expect(ids()).toEqual([[1], [2]]);
+    await answer();
+    await over;
+    expect(ids()).toEqual([[1], [2]]);
+  });
+});
+
+test("a recorder that is closed has written everything, and counts what comes too late", async () => {
+  const { recorder, answer, ids, clock } = setUp();
+  recorder.ended(call(1), noBodies);
+  const over = recorder.close();
+  recorder.started(startedEntry());
+  recorder.ended(call(2), noBodies);
+  await answer();
+  await over;
+  clock.pass(1_000);
+  expect(ids()).toEqual([[1]]);
+  expect(recorder.droppedRows()["log_closed"]).toBe(1);
+});

@@ -1,0 +1,104 @@
+// The writer against a database that will not have it: patient for a while, exact about what it loses.
+import { describe, expect, test } from "bun:test";
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Database } from "bun:sqlite";
+import { createWriter } from "../../../src/adapters/logs/writer.ts";
+import { idAt, logWrite, noon } from "../../lab/log-entries.ts";
+import { withTempFolder } from "../../lab/temp-folder.ts";
+
+const withWriter =
+  (
+    patience: number,
+    run: (writer: ReturnType<typeof createWriter>, path: string) => Promise<void>,
+  ) =>
+  () =>
+    withTempFolder(async (folder) => {
+      const writer = createWriter(patience);
+      try {
+        await run(writer, join(folder, "requests.db"));
+      } finally {
+        writer.close();
+      }
+    });
+
+function idsIn(path: string): string[] {
+  using raw = new Database(path, { readonly: true });
+  return raw
+    .query<{ id: string }, []>("select id from requests order by id")
+    .all()
+    .map(({ id }) => id);
+}
+
+describe("the writer", () => {
+  test(
+    "keeps trying while the database is locked, and loses nothing once it is free",
+    withWriter(5_000, async (writer, path) => {
+      await writer.open(path, noon);
+      const other = new Database(path);
+      other.run("begin immediate");
+      // The lock of a connection in this thread goes while the writer pauses between two tries.
+      const free = setTimeout(() => other.run("rollback"), 0);
+      const report = await writer.write([logWrite()]);
+      clearTimeout(free);
+      other.close();
+      expect(report).toEqual({ failed: [], message: null });
+      expect(idsIn(path)).toEqual([idAt(noon)]);
+    }),
+  );
+
+  test(
+    "gives a batch up when its patience ends, names every entry, and works on afterwards",
+    withWriter(0, async (writer, path) => {
+      await writer.open(path, noon);
+      const other = new Database(path);
+      other.run("begin immediate");
+      const report = await writer.write([logWrite(), logWrite({ timestamp: noon + 1 })]);
+      other.run("rollback");
+      other.close();
+      expect(report).toEqual({ failed: [0, 1], message: "database is locked, SQLITE_BUSY" });
+      expect(await writer.write([logWrite({ timestamp: noon + 2 })])).toMatchObject({ failed: [] });
+      expect(idsIn(path)).toEqual([idAt(noon + 2)]);
+    }),
+  );
+
+  test(
+    "loses one entry that the database refuses, not the batch it came in",
+    withWriter(1_000, async (writer, path) => {
+      await writer.open(path, noon);
+      const report = await writer.write([
+        logWrite(),
+        logWrite({ timestamp: noon + 1, method: null as never }),
+        logWrite({ timestamp: noon + 2 }),
+      ]);
+      expect(report.failed).toEqual([1]);
+      expect(report.message).toContain("NOT NULL");
+      expect(idsIn(path)).toEqual([idAt(noon), idAt(noon + 2)]);
+    }),
+  );
+
+  test(
+    "says so where the database cannot be opened, and opens it when it can",
+    withWriter(0, async (writer, path) => {
+      await writeFile(path, "");
+      const inside = join(path, "requests.db"); // a file is in the place of its folder
+      const { warnings } = await writer.open(inside, noon);
+      expect(warnings.join()).toContain(`the log database ${inside} cannot be opened`);
+      expect((await writer.write([logWrite()])).failed).toEqual([0]);
+      await rm(path);
+      expect(await writer.write([logWrite()])).toEqual({ failed: [], message: null });
+      expect(idsIn(inside)).toEqual([idAt(noon)]);
+    }),
+  );
+
+  test(
+    "reports a database it had to move aside, with both names",
+    withWriter(0, async (writer, path) => {
+      await writeFile(path, "garbage ".repeat(100));
+      const { warnings } = await writer.open(path, noon);
+      expect(warnings).toHaveLength(1);
+      expect(warnings[0]).toContain(path);
+      expect(warnings[0]).toContain(`${path}.unreadable-2026-03-01T12-00-00-000Z`);
+    }),
+  );
+});

@@ -1,0 +1,270 @@
+// What every log store must do; run on each implementation.
+import { describe, expect, test } from "bun:test";
+import type { LogFilter } from "../../src/ports/browse.ts";
+import type { LogRetention, LogStore } from "../../src/ports/log-store.ts";
+import { captured, idAt, logWrite, noon, startedEntry } from "../lab/log-entries.ts";
+
+type Store = LogStore & LogRetention;
+
+/** @param withStore runs a test on an empty store and clears up after it */
+export function logStoreContract(
+  name: string,
+  withStore: (run: (store: Store) => Promise<void>) => Promise<void>,
+): void {
+  const on = (rule: string, run: (store: Store) => Promise<void>) =>
+    test(rule, () => withStore(run));
+  const ids = async (store: Store, filter: Partial<LogFilter>) =>
+    (await store.list({ limit: 50, ...filter })).logs.map((row) => row.id);
+
+  describe(`${name}: a row`, () => {
+    on("comes back with every field as it was written", async (store) => {
+      await store.write([
+        logWrite(
+          { completedAt: noon + 1, authUser: "ann", errorMessage: "cut off" },
+          {},
+          { promptTokens: 3, completionTokens: 4, totalTokens: 7, finishReason: "stop" },
+        ),
+      ]);
+      expect((await store.list({ limit: 1 })).logs).toEqual([
+        {
+          id: idAt(noon),
+          timestamp: "2026-03-01T12:00:00.000Z",
+          completed_at: "2026-03-01T12:00:00.001Z",
+          state: "completed",
+          source_ip: "10.0.0.5",
+          method: "POST",
+          path: "/v1/chat/completions?key=[redacted]",
+          service_type: "openai",
+          user_agent: "curl/8.0",
+          auth_user: "ann",
+          original_model: "gpt-4",
+          mapped_model: "llama3",
+          upstream: "fast-box",
+          upstream_url: "http://10.0.0.9:8000",
+          upstream_request_id: "req-1",
+          route: "alias:gpt-4",
+          attempts: logWrite().entry.attempts,
+          dropped: ["options.num_ctx"],
+          stream: true,
+          status_code: 200,
+          error_message: "cut off",
+          duration_ms: 1500,
+          ttft_ms: 12.5,
+          prompt_tokens: 3,
+          completion_tokens: 4,
+          total_tokens: 7,
+          tokens_estimated: false,
+          finish_reason: "stop",
+          request_size: 10,
+          response_size: 20,
+          request_headers: [
+            ["authorization", "[redacted]"],
+            ["x-tag", "a"],
+            ["x-tag", "b"],
+          ],
+          response_headers: [["content-type", "text/event-stream"]],
+        },
+      ]);
+    });
+
+    on("written while in flight is replaced by the call's end", async (store) => {
+      const { reading, bodies } = logWrite();
+      await store.write([{ entry: startedEntry(), bodies, reading }]);
+      expect(await ids(store, { state: "inflight" })).toEqual([idAt(noon)]);
+      await store.write([logWrite()]);
+      expect(await ids(store, { state: "inflight" })).toEqual([]);
+      expect(await ids(store, {})).toEqual([idAt(noon)]);
+    });
+
+    on("twice in one batch is written once, as it came last", async (store) => {
+      await store.write([logWrite({ statusCode: 500 }), logWrite({ statusCode: 200 })]);
+      expect((await store.list({ limit: 5 })).logs.map((row) => row.status_code)).toEqual([200]);
+    });
+
+    on("with text that looks like SQL is stored as text", async (store) => {
+      const model = `'); drop table requests; -- "x" ? $1 \u0000 \u{1F600}`;
+      await store.write([logWrite({ originalModel: model })]);
+      expect((await store.list({ limit: 1, model })).logs[0]?.original_model).toBe(model);
+    });
+  });
+
+  describe(`${name}: bodies`, () => {
+    on("come back whole, however they were cut into pieces", async (store) => {
+      const request = captured('{"a":', "1}");
+      const response = captured(Buffer.from("gr\u00fc\u00dfe").subarray(0, 3), Buffer.from([0xbc]));
+      await store.write([logWrite({}, { request, response })]);
+      expect(await store.get(idAt(noon))).toMatchObject({
+        request_body: '{"a":1}',
+        request_body_truncated: false,
+        response_body: "gr\u00fc",
+        response_body_truncated: false,
+      });
+    });
+
+    on("that are empty differ from bodies that were not captured", async (store) => {
+      await store.write([logWrite({}, { request: captured(""), response: null })]);
+      expect(await store.get(idAt(noon))).toMatchObject({ request_body: "", response_body: null });
+    });
+
+    on("that are no UTF-8 come as base64 and say so", async (store) => {
+      const bytes = new Uint8Array([0xff, 0xfe, 0x00]);
+      await store.write([logWrite({}, { request: captured("text"), response: captured(bytes) })]);
+      const detail = await store.get(idAt(noon));
+      expect(detail).toMatchObject({ response_body: "//4A", response_body_encoding: "base64" });
+      expect(detail).not.toHaveProperty("request_body_encoding");
+    });
+
+    on("cut within a character stay text, and say that they are cut", async (store) => {
+      const response = { chunks: [Buffer.from("gr\u00fc").subarray(0, 3)], truncated: true };
+      await store.write([logWrite({}, { response })]);
+      const detail = await store.get(idAt(noon));
+      expect(detail).toMatchObject({ response_body: "gr", response_body_truncated: true });
+      expect(detail).not.toHaveProperty("response_body_encoding");
+    });
+
+    on("keep their byte order mark", async (store) => {
+      await store.write([logWrite({}, { response: captured("\ufeff{}") })]);
+      expect((await store.get(idAt(noon)))?.response_body).toBe("\ufeff{}");
+    });
+  });
+
+  describe(`${name}: lists`, () => {
+    const at = (minutes: number) => noon + minutes * 60_000;
+    const failed = { state: "failed", statusCode: 502, errorMessage: "50% of_it Broke" } as const;
+    const four = [
+      logWrite({ timestamp: at(0), upstream: "slow-box" }),
+      logWrite({ timestamp: at(1), ...failed, mappedModel: "gpt-4" }),
+      logWrite({ timestamp: at(2), service: "ollama", originalModel: "phi", mappedModel: "phi" }),
+      logWrite({ timestamp: at(3), state: "cancelled", statusCode: 499, authUser: "Ann" }),
+    ];
+    const table: readonly [string, Partial<LogFilter>, readonly number[]][] = [
+      ["newest first", {}, [3, 2, 1, 0]],
+      ["by the model asked for or sent, each row once", { model: "gpt-4" }, [3, 1, 0]],
+      ["by the model sent", { model: "llama3" }, [3, 0]],
+      ["by service", { service_type: "ollama" }, [2]],
+      ["by one status", { status: { from: 200, to: 200 } }, [2, 0]],
+      ["by a class of statuses", { status: { from: 400, to: 499 } }, [3]],
+      ["by any range of statuses", { status: { from: 499, to: 502 } }, [3, 1]],
+      ["by upstream", { upstream: "slow-box" }, [0]],
+      ["by state", { state: "failed" }, [1]],
+      ["since a time, that time included", { since: at(2) }, [3, 2]],
+      ["before an id, that id excluded", { before: idAt(at(2)) }, [1, 0]],
+      ["by text in an error, whatever the case", { q: "broke" }, [1]],
+      ["by text in a user's name, whatever the case", { q: "ANN" }, [3]],
+      ["by text that holds wildcards, taken as they stand", { q: "0% of_" }, [1]],
+      ["by text that only a wildcard would find", { q: "5%of" }, []],
+      ["by all filters at once", { model: "gpt-4", state: "completed", q: "slow" }, [0]],
+    ];
+    for (const [rule, filter, expected] of table)
+      on(`are given ${rule}`, async (store) => {
+        await store.write(four);
+        expect(await ids(store, filter)).toEqual(expected.map((minutes) => idAt(at(minutes))));
+      });
+
+    on("page through everything once, rows of one moment included", async (store) => {
+      const many = Array.from({ length: 11 }, (_, index) => idAt(noon, index));
+      await store.write(many.map((id) => logWrite({ id })));
+      const seen: string[] = [];
+      let before: string | undefined;
+      for (let page = 0; page < 4; page++) {
+        const { logs, next } = await store.list({ limit: 4, ...(before ? { before } : {}) });
+        seen.push(...logs.map((row) => row.id));
+        before = next ?? undefined;
+        if (next === null) break;
+      }
+      expect(seen).toEqual(many.toReversed());
+      expect(before).toBeUndefined();
+    });
+
+    on("end without a next page where the last one is just full", async (store) => {
+      await store.write(four);
+      expect((await store.list({ limit: 4 })).next).toBeNull();
+      expect((await store.list({ limit: 2, model: "gpt-4" })).next).toBe(idAt(at(1)));
+    });
+
+    on("know no row that was never written", async (store) => {
+      await store.write(four);
+      expect(await store.get(idAt(at(9)))).toBeNull();
+    });
+  });
+
+  describe(`${name}: figures`, () => {
+    on("of an empty log are zeros and nulls", async (store) => {
+      expect(await store.stats(null)).toEqual({
+        requests: 0,
+        errors: 0,
+        error_rate: 0,
+        duration_ms_median: null,
+        duration_ms_p95: null,
+        ttft_ms_median: null,
+        prompt_tokens: 0,
+        completion_tokens: 0,
+      });
+    });
+
+    on("count every call, and time the completed ones", async (store) => {
+      const durations = Array.from({ length: 20 }, (_, index) => (index + 1) * 10);
+      await store.write([
+        ...durations.map((durationMs, index) =>
+          logWrite({ id: idAt(noon, index), durationMs, ttftMs: null }, {}, { promptTokens: 2 }),
+        ),
+        logWrite({ id: idAt(noon, 20), durationMs: 5, ttftMs: 3 }, {}, { completionTokens: 9 }),
+        logWrite({ id: idAt(noon, 21), state: "failed", durationMs: 9_999, ttftMs: 9_999 }),
+        logWrite({ id: idAt(noon, 22), state: "inflight", durationMs: null }),
+        logWrite({ id: idAt(noon, 23), state: "cancelled", durationMs: 1, ttftMs: 1 }),
+      ]);
+      expect(await store.stats(null)).toEqual({
+        requests: 24,
+        errors: 1,
+        error_rate: 1 / 24,
+        duration_ms_median: 100,
+        duration_ms_p95: 190,
+        ttft_ms_median: 3,
+        prompt_tokens: 40,
+        completion_tokens: 9,
+      });
+    });
+
+    on("of a period leave out what was before", async (store) => {
+      await store.write([
+        logWrite({ timestamp: noon - 1, durationMs: 1 }),
+        logWrite({ timestamp: noon, durationMs: 7 }),
+      ]);
+      expect(await store.stats(noon)).toMatchObject({ requests: 1, duration_ms_median: 7 });
+    });
+  });
+
+  describe(`${name}: what stays and what goes`, () => {
+    on("rows left in flight become interrupted, others stay as they are", async (store) => {
+      const { reading, bodies } = logWrite();
+      await store.write([
+        { entry: startedEntry(), bodies, reading },
+        logWrite({ timestamp: noon + 1, state: "failed" }),
+      ]);
+      expect(await store.interruptLeftovers(noon + 5)).toBe(1);
+      expect(await store.interruptLeftovers(noon + 6)).toBe(0);
+      expect((await store.list({ limit: 5 })).logs).toMatchObject([
+        { state: "failed" },
+        { state: "interrupted", completed_at: "2026-03-01T12:00:00.005Z" },
+      ]);
+    });
+
+    on("old rows go with their bodies, the oldest first, so many at a time", async (store) => {
+      const body = { request: captured("x") };
+      await store.write([0, 1, 2, 3].map((ms) => logWrite({ timestamp: noon + ms }, body)));
+      expect(await store.removeOlder(noon + 3, null, 2)).toBe(true);
+      expect(await ids(store, {})).toEqual([idAt(noon + 3), idAt(noon + 2)]);
+      expect(await store.removeOlder(noon + 3, null, 2)).toBe(false);
+      expect(await ids(store, {})).toEqual([idAt(noon + 3)]);
+      expect((await store.get(idAt(noon + 3)))?.request_body).toBe("x");
+    });
+
+    on("bodies may go before their rows", async (store) => {
+      const body = { request: captured("x") };
+      await store.write([0, 1].map((ms) => logWrite({ timestamp: noon + ms }, body)));
+      expect(await store.removeOlder(null, noon + 1, 10)).toBe(false);
+      expect((await store.get(idAt(noon)))?.request_body).toBeNull();
+      expect((await store.get(idAt(noon + 1)))?.request_body).toBe("x");
+    });
+  });
+}
