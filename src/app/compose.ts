@@ -13,6 +13,8 @@ import { createBudget } from "../domain/budget.ts";
 import { emptyDiscovery } from "../domain/routing/discovery.ts";
 import type { Logger } from "../ports/logger.ts";
 import { createBrowse } from "./usecases/browse.ts";
+import { createGate } from "./usecases/gate.ts";
+import { createHealthBoard } from "./usecases/health-board.ts";
 import { createInFlightBoard } from "./usecases/in-flight.ts";
 import { orAfter } from "./usecases/deliver.ts";
 import { createRelay } from "./usecases/relay.ts";
@@ -49,6 +51,8 @@ export function compose(
     via: `smolrouter-${clock.id().slice(-12)}`,
     captureCap: logs === null ? 0 : settings.blobs.maxBlobSize,
     heldBudget: createBudget(sharedBytes),
+    gate: createGate(),
+    health: createHealthBoard(clock, () => undefined),
     sseKeepaliveMs: settings.sseKeepaliveMs,
   });
   const routes: AnyElysia[] = [

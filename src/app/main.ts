@@ -30,7 +30,7 @@ async function main(argv: readonly string[]): Promise<number> {
     case "explain":
       return runExplain(command, io);
     case "version":
-      io.print(versionText());
+      io.print(`smolrouter ${versionText()}`);
       return 0;
     case "help":
       io.print(command.text);

@@ -75,7 +75,7 @@ function mayPass(failure: AttemptFailure): boolean {
 }
 
 /** Whether a failure says something about the server's health, rather than about the request (SPEC section 7). */
-export function blamesServer(failure: AttemptFailure): boolean {
+export function blamesServer(failure: Pick<AttemptFailure, "reason" | "status">): boolean {
   switch (failure.reason) {
     case "refused":
     case "unresolved":

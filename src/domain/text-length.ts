@@ -43,12 +43,18 @@ function textLength(value: unknown, depth = 0): number {
   return length;
 }
 
-function jsonLength(value: unknown): number {
-  try {
-    return JSON.stringify(value).length;
-  } catch {
-    return 0; // nested so deeply that only parsing it worked
+/** Characters of a value written as JSON, escapes aside; what lies too deep is left out. */
+function jsonLength(value: unknown, depth = 0): number {
+  if (typeof value === "string") return value.length + '""'.length;
+  if (typeof value !== "object" || value === null) return String(value).length;
+  if (depth > deepest) return 0;
+  const fields = Object.entries(value);
+  let length = "{}".length + Math.max(0, fields.length - 1);
+  for (const [name, field] of fields) {
+    if (!Array.isArray(value)) length += name.length + '"":'.length;
+    length += jsonLength(field, depth + 1);
   }
+  return length;
 }
 
 /** Characters a model had to read for a request, tool definitions included. */

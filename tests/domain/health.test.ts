@@ -1,5 +1,12 @@
 import { describe, expect, test } from "bun:test";
-import { asked, failed, type Health, standing, undecided, wellHealth } from "../../src/domain/health.ts";
+import {
+  asked,
+  failed,
+  type Health,
+  standing,
+  undecided,
+  wellHealth,
+} from "../../src/domain/health.ts";
 
 const failing = (times: number, now: number, from: Health = wellHealth) =>
   Array.from({ length: times }).reduce<Health>((health) => failed(health, now, "boom"), from);

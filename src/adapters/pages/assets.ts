@@ -15,7 +15,7 @@ function asset(name: string, extension: string, type: string, text: string): Ass
 }
 
 export const assets = {
-  style: asset("style", "css", "text/css; charset=utf-8", style),
+  style: asset("style", "css", "text/css; charset=utf-8", style.replace(/\n\s*/g, "")),
   script: asset("live", "js", "text/javascript; charset=utf-8", live),
   icon: asset("icon", "svg", "image/svg+xml", icon),
 } as const;

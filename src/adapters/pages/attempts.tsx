@@ -1,3 +1,4 @@
+/** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // Every attempt of a call on one time line, from the request read to its end.
 import { Html } from "@elysiajs/html";
 import type { LoggedAttempt } from "../../domain/log-entry.ts";
@@ -72,9 +73,7 @@ function AttemptLine({ attempt, scale }: AttemptLineProps): JSX.Element {
           </span>
         )}
         <span class="outcome" safe>
-          {[attempt.status, attempt.reason.replaceAll("_", " ")]
-            .filter((part) => part !== null)
-            .join(" ")}
+          {outcome(attempt)}
         </span>
         <span class="times" safe>
           {times(attempt)}
@@ -88,6 +87,13 @@ function AttemptLine({ attempt, scale }: AttemptLineProps): JSX.Element {
       )}
     </li>
   );
+}
+
+/** The status says it all, or the reason does. */
+function outcome({ status, reason }: LoggedAttempt): string {
+  if (reason === "status") return `answered ${status ?? none}`;
+  const words = reason === "not_json" ? "no JSON" : reason.replaceAll("_", " ");
+  return status === null ? words : `${status} ${words}`;
 }
 
 function times(attempt: LoggedAttempt): string {
@@ -119,7 +125,7 @@ function Bar({ attempt, scale }: AttemptLineProps): JSX.Element {
   ] as const;
   return (
     <svg
-      class="bar"
+      class="timeline"
       viewBox={`0 0 ${barWidth} ${barHeight}`}
       preserveAspectRatio="none"
       width="100%"

@@ -1,3 +1,4 @@
+/** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // How to point a client here: the address is the one the browser used, so it works as it stands.
 import { Html } from "@elysiajs/html";
 import { CopyButton } from "./layout.tsx";

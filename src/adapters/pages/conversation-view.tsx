@@ -1,3 +1,4 @@
+/** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // The conversation as people read it: what was asked, what was answered.
 import { Html } from "@elysiajs/html";
 import type { Conversation, Turn } from "../../domain/conversation/turn.ts";

@@ -1,3 +1,4 @@
+/** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // The request as a command to paste into a shell, or why there is none.
 import { Html } from "@elysiajs/html";
 import type { CurlCommand } from "./curl.ts";

@@ -1,3 +1,4 @@
+/** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // The dashboard: figures, filters, the recent requests.
 import { Html } from "@elysiajs/html";
 import type { LogPage, LogRow, Stats } from "../../ports/browse.ts";

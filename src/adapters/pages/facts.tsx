@@ -1,3 +1,4 @@
+/** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // The facts of one request: where it went and why, how long it took, what it used.
 import { Html } from "@elysiajs/html";
 import type { PropsWithChildren } from "@elysiajs/html";
@@ -26,16 +27,22 @@ export function Facts({ detail, routing, now }: FactsProps): JSX.Element {
       </Fact>
       <Fact name="First token">
         <b safe>{duration(detail.ttft_ms)}</b>
-        {!detail.stream && <small>not streamed</small>}
       </Fact>
       <Fact name="Tokens">
         <b safe>{tokens(detail)}</b>
         {detail.tokens_estimated && <small>estimated</small>}
         {speed !== null && <small safe>{speed}</small>}
       </Fact>
+      <Fact name="Finish">
+        <b safe>{detail.finish_reason ?? none}</b>
+        <small>{detail.stream ? "asked for a stream" : "asked for a whole answer"}</small>
+      </Fact>
       <Fact name="Upstream">
         <b safe>{detail.upstream ?? none}</b>
         {detail.upstream_url !== null && <small safe>{detail.upstream_url}</small>}
+        {detail.upstream_request_id !== null && (
+          <small safe>{`its id: ${detail.upstream_request_id}`}</small>
+        )}
       </Fact>
       <Fact name="Route">
         <b safe>{detail.route === null ? none : routeInWords(detail.route)}</b>
@@ -50,17 +57,9 @@ export function Facts({ detail, routing, now }: FactsProps): JSX.Element {
           </small>
         )}
       </Fact>
-      <Fact name="Finish">
-        <b safe>{detail.finish_reason ?? none}</b>
-        <small safe>{`${bytes(detail.request_size)} in, ${bytes(detail.response_size)} out`}</small>
-      </Fact>
-      <Fact name="Id">
-        <code class="id" safe>
-          {detail.id}
-        </code>
-        {detail.upstream_request_id !== null && (
-          <small safe>{`upstream's: ${detail.upstream_request_id}`}</small>
-        )}
+      <Fact name="Size">
+        <b safe>{`${bytes(detail.request_size)} in`}</b>
+        <small safe>{`${bytes(detail.response_size)} out`}</small>
       </Fact>
     </dl>
   );

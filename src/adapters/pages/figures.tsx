@@ -1,3 +1,4 @@
+/** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // The strip of figures over the dashboard.
 import { Html } from "@elysiajs/html";
 import type { Stats } from "../../ports/browse.ts";
@@ -29,15 +30,11 @@ export function Figures({ stats }: { readonly stats: Stats }): JSX.Element {
           mark={day.errors === 0 ? "" : "bad"}
         />
         <Figure
-          name="Duration, median"
+          name="Duration"
           value={duration(day.duration_ms_median)}
-          note={`p95 ${duration(day.duration_ms_p95)}`}
+          note={`median, p95 ${duration(day.duration_ms_p95)}`}
         />
-        <Figure
-          name="First token, median"
-          value={duration(day.ttft_ms_median)}
-          note="of streamed answers"
-        />
+        <Figure name="First token" value={duration(day.ttft_ms_median)} note="median, streamed" />
         <Figure
           name="Tokens, 24 h"
           value={short(day.prompt_tokens + day.completion_tokens)}

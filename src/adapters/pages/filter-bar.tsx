@@ -1,3 +1,4 @@
+/** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // The dashboard's filters: a plain form, so that what is filtered stands in the URL.
 import { Html } from "@elysiajs/html";
 import { services, states } from "./dashboard-query.ts";

@@ -1,3 +1,4 @@
+/** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // Stored headers, secrets redacted before they were stored.
 import { Html } from "@elysiajs/html";
 import type { HeaderList } from "../../domain/headers.ts";

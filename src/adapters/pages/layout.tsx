@@ -1,3 +1,4 @@
+/** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // The frame around every page: head, top bar, main.
 import { Html } from "@elysiajs/html";
 import type { PropsWithChildren } from "@elysiajs/html";

@@ -1,3 +1,4 @@
+/** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // A page that only has something to say: not found, log unreadable.
 import { Html } from "@elysiajs/html";
 import { Layout } from "./layout.tsx";

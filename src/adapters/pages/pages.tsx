@@ -1,3 +1,4 @@
+/** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // The pages: `/`, `/request/{id}` and the assets they need. Reading only; every answer is a whole document.
 import { Elysia } from "elysia";
 import { Html } from "@elysiajs/html";

@@ -1,3 +1,4 @@
+/** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // One part of a turn: text, folded thinking, media by name and size, a tool call and its result.
 import { Html } from "@elysiajs/html";
 import type { TurnPart } from "../../domain/conversation/turn.ts";

@@ -1,3 +1,4 @@
+/** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // A stored body as it is: laid out where it is JSON, marked where it is cut or no text.
 import { Html } from "@elysiajs/html";
 import { bytes, whole } from "./format.ts";

@@ -1,3 +1,4 @@
+/** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // One request: what became of it, every attempt, the conversation, the raw bodies.
 import { Html } from "@elysiajs/html";
 import type { Routing } from "../../domain/routing/types.ts";
@@ -106,6 +107,9 @@ function RequestHead(props: { readonly detail: LogDetail; readonly now: number }
         <time datetime={detail.timestamp} title={ago(started, now)} safe>
           {clockTime(detail.timestamp)}
         </time>
+        <code class="id" safe>
+          {detail.id}
+        </code>
       </p>
       {detail.error_message !== null && (
         <p class="notice bad" safe>

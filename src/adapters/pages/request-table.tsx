@@ -1,3 +1,4 @@
+/** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // The recent requests, a line each.
 import { Html } from "@elysiajs/html";
 import type { LogRow } from "../../ports/browse.ts";

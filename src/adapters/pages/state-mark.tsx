@@ -1,3 +1,4 @@
+/** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // A call's state as a coloured dot, with the word for those who do not see it.
 import { Html } from "@elysiajs/html";
 import type { LogState } from "../../domain/log-entry.ts";

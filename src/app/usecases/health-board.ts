@@ -17,7 +17,7 @@ export interface HealthBoard {
   /** An attempt begins. */
   asked(baseUrl: string): void;
   served(baseUrl: string): void;
-  failed(baseUrl: string, failure: AttemptFailure): void;
+  failed(baseUrl: string, failure: Pick<AttemptFailure, "reason" | "status" | "message">): void;
   /** The attempt's end says nothing about the server. */
   undecided(baseUrl: string): void;
 }
@@ -30,6 +30,10 @@ export function createHealthBoard(
   // Servers that are well have no entry: the common path is one look-up.
   const ailing = new Map<string, Health>();
   const known = (baseUrl: string) => ailing.get(baseUrl) ?? wellHealth;
+  function undecidedAt(baseUrl: string) {
+    const health = ailing.get(baseUrl);
+    if (health !== undefined) ailing.set(baseUrl, undecided(health));
+  }
   return {
     standing: (baseUrl) => standing(known(baseUrl), clock.now()),
     health: known,
@@ -43,11 +47,8 @@ export function createHealthBoard(
     failed(baseUrl, failure) {
       if (blamesServer(failure))
         ailing.set(baseUrl, failed(known(baseUrl), clock.now(), failure.message));
-      else this.undecided(baseUrl);
+      else undecidedAt(baseUrl);
     },
-    undecided(baseUrl) {
-      const health = ailing.get(baseUrl);
-      if (health !== undefined) ailing.set(baseUrl, undecided(health));
-    },
+    undecided: undecidedAt,
   };
 }

@@ -60,20 +60,15 @@ export function createRelay(deps: RelayDeps): CallService {
       ...routedHeaders(session, attempt.target.server.name, attempt.target.model, 1),
     ];
     const over = (ending: DeliveryEnding) => {
-      attempt.release();
       deps.heldBudget.give(answer.heldSize);
       const failure = ending.kind === "broke" ? ending.failure : null;
       const gone = ending.kind === "client-gone" || failure?.reason === "client_gone";
-      const reached = gone ? clientLeft : failure;
-      session.note(
-        reached === null
-          ? attempt.soFar()
-          : { ...attempt.soFar(), reason: reached.reason, error: reached.message },
-      );
+      const broken = gone ? clientLeft : failure;
+      session.note(attempt.close(broken));
       session.end({
         state: gone ? "cancelled" : failure === null ? "completed" : "failed",
         statusCode: answer.status,
-        error: reached?.message ?? null,
+        error: broken?.message ?? null,
         headers,
         upstreamRequestId: upstreamRequestId(answer.headers),
         capture: attempt.capture,
@@ -118,7 +113,9 @@ export function createRelay(deps: RelayDeps): CallService {
     const status = plan.targets.length > 1 ? statusAfter(last) : problemStatus(told.kind);
     const headers: [string, string][] = [["content-type", "application/json"], ...routed];
     const retryAfter =
-      last.answer === null ? null : headerValue(last.answer.headers, "retry-after");
+      last.answer === null
+        ? secondsOf(last.retryAfterMs)
+        : headerValue(last.answer.headers, "retry-after");
     if (retryAfter !== null && (status === 429 || status === 503))
       headers.push(["retry-after", retryAfter]);
     session.end({ ...seen, state: "failed", statusCode: status, error: told.message, headers });
@@ -181,10 +178,16 @@ function tellFailure(session: CallSession, plan: RoutePlan, last: AttemptFailure
     );
   const words = `upstream ${name}: ${last.message}`;
   if (timedOut(last)) return problem("upstream_timeout", words);
+  if (last.reason === "queue_full") return problem("overloaded", words);
   const began = ["broken", "no_end", "malformed_event"].includes(last.reason);
   return problem(began ? "upstream_broken" : "upstream_unreachable", words);
 }
 
 function statusAfter(last: AttemptFailure): number {
   return last.status ?? (timedOut(last) ? 504 : 502);
+}
+
+/** As `Retry-After` wants it: whole seconds (RFC 9110 §10.2.3). */
+function secondsOf(ms: number | null): string | null {
+  return ms === null ? null : String(Math.ceil(ms / 1_000));
 }

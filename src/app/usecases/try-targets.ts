@@ -9,6 +9,9 @@ import type { NoAnswer, Upstream } from "../../ports/upstream.ts";
 import type { Budget } from "../../domain/budget.ts";
 import type { CallSession } from "./call-session.ts";
 import { type Capture, createCapture } from "./capture.ts";
+import type { Gate } from "./gate.ts";
+import type { HealthBoard } from "./health-board.ts";
+import { nextTurn, type Turn } from "./next-turn.ts";
 import { openAnswer, type OpenedAnswer } from "./open-answer.ts";
 
 export interface TryingDeps {
@@ -19,16 +22,20 @@ export interface TryingDeps {
   /** Bytes of an answer kept for the log. */
   readonly captureCap: number;
   readonly heldBudget: Budget;
+  readonly gate: Gate;
+  readonly health: HealthBoard;
 }
 
 /** An attempt that is still going: its answer has begun to reach the client. */
 export interface OpenAttempt {
   readonly target: Target;
   readonly capture: Capture;
-  /** The attempt so far, as one that serves; `durationMs` is its age when asked. */
-  soFar(): Attempt;
-  /** Must be called when the answer is over: lets go of the client's signal. */
-  release(): void;
+  /**
+   * Must be called when the answer is over: gives back the place at the gate, lets go of the
+   * client's signal and tells the server's health.
+   * @param broken why it did not come to its end; null where it did
+   */
+  close(broken: Pick<AttemptFailure, "reason" | "message"> | null): Attempt;
 }
 
 export type Tried =
@@ -38,7 +45,8 @@ export type Tried =
       readonly last: AttemptFailure;
       /** The chain was ended on purpose: the answer goes on as it is. */
       readonly passOn: boolean;
-      readonly capture: Capture;
+      /** null where nobody was asked. */
+      readonly capture: Capture | null;
     };
 
 /**
@@ -52,26 +60,81 @@ export async function tryTargets(
   deps: TryingDeps,
 ): Promise<Tried> {
   const { call } = session;
-  const last = plan.targets.length - 1;
-  for (let index = 0; ; index++) {
-    const target = plan.targets[index] ?? plan.targets[0];
-    let tries: CandidateTries = { redialled: false, retries: 0 };
-    for (let redial = false; ;) {
-      const asked = await ask(call, target, { redial, othersLeft: index < last }, clientGone, deps);
-      if (asked.kind === "opened") return asked;
-      session.note(asked.attempt);
-      const { failure, capture } = asked;
-      const verdict = judge(failure, target.policy, tries, deps.clock.chance());
-      if (verdict.kind === "pass-on")
-        return { kind: "failed", last: failure, passOn: true, capture };
-      if (verdict.kind === "next") {
-        if (index >= last) return { kind: "failed", last: failure, passOn: last === 0, capture };
-        break;
-      }
-      redial = verdict.redial;
-      tries = redial ? { ...tries, redialled: true } : { ...tries, retries: tries.retries + 1 };
-      if (verdict.afterMs > 0) await pause(verdict.afterMs, clientGone, deps.clock);
+  const left = [...plan.targets];
+  for (;;) {
+    const turn = await nextTurn(left, call.id, clientGone, deps);
+    if (turn.kind === "full") {
+      for (const target of left) session.note(notAsked(target, queueFull, deps.clock));
+      return { kind: "failed", last: queueFull, passOn: false, capture: null };
     }
+    if (turn.kind === "gone") {
+      session.note(notAsked(turn.target, leftWaiting, deps.clock));
+      return { kind: "failed", last: leftWaiting, passOn: true, capture: null };
+    }
+    left.splice(left.indexOf(turn.target), 1);
+    const tried = await tryTarget(session, turn, left.length > 0, clientGone, deps);
+    if (tried.kind === "opened" || tried.chainEnds || left.length === 0) {
+      if (tried.kind === "opened") return tried;
+      const alone = plan.targets.length === 1;
+      return {
+        kind: "failed",
+        last: tried.last,
+        passOn: tried.chainEnds || alone,
+        capture: tried.capture,
+      };
+    }
+  }
+}
+
+/** One target until it answers, or the domain says to leave it. Holds its place at the gate meanwhile. */
+async function tryTarget(
+  session: Pick<CallSession, "call" | "note">,
+  { target, leave }: Turn,
+  othersLeft: boolean,
+  clientGone: AbortSignal,
+  deps: TryingDeps,
+): Promise<
+  | Extract<Tried, { kind: "opened" }>
+  | {
+      readonly kind: "left";
+      readonly last: AttemptFailure;
+      readonly chainEnds: boolean;
+      readonly capture: Capture;
+    }
+> {
+  const { clock, health } = deps;
+  const address = target.server.baseUrl;
+  let tries: CandidateTries = { redialled: false, retries: 0 };
+  for (let redial = false; ;) {
+    health.asked(address);
+    const asked = await ask(session.call, target, { redial, othersLeft }, clientGone, deps);
+    if (asked.kind === "opened") {
+      const { attempt } = asked;
+      return {
+        ...asked,
+        attempt: {
+          ...attempt,
+          close(broken) {
+            leave();
+            if (broken === null) health.served(address);
+            else health.failed(address, { ...broken, status: null });
+            return attempt.close(broken);
+          },
+        },
+      };
+    }
+    session.note(asked.attempt);
+    const { failure, capture } = asked;
+    const verdict = judge(failure, target.policy, tries, clock.chance());
+    redial = verdict.kind === "again" && verdict.redial;
+    if (redial) health.undecided(address);
+    else health.failed(address, failure);
+    if (verdict.kind !== "again") {
+      leave();
+      return { kind: "left", last: failure, chainEnds: verdict.kind === "pass-on", capture };
+    }
+    tries = redial ? { ...tries, redialled: true } : { ...tries, retries: tries.retries + 1 };
+    if (verdict.afterMs > 0) await pause(verdict.afterMs, clientGone, clock);
   }
 }
 
@@ -153,7 +216,16 @@ async function ask(
     return {
       kind: "opened",
       answer: opening.answer,
-      attempt: { target, capture, soFar, release },
+      attempt: {
+        target,
+        capture,
+        close(broken) {
+          release();
+          return broken === null
+            ? soFar()
+            : { ...soFar(), reason: broken.reason, error: broken.message };
+        },
+      },
     };
   release();
   const failure = clientGone.aborted
@@ -171,11 +243,41 @@ async function ask(
 
 const nothingToStop = () => undefined;
 
+const queueFull: AttemptFailure = {
+  reason: "queue_full",
+  message: "its waiting line is full",
+  status: 503,
+  codes: [],
+  retryAfterMs: 1_000,
+  answer: null,
+};
+
+/** An attempt that ended before it was made. */
+function notAsked(target: Target, failure: AttemptFailure, clock: Clock): Attempt {
+  return {
+    target,
+    startedAt: clock.now(),
+    durationMs: 0,
+    connectMs: null,
+    ttftMs: null,
+    status: null,
+    reason: failure.reason,
+    error: failure.message,
+  };
+}
+
 export const clientLeft = {
   reason: "client_gone",
   message: "the client went away",
   answer: null,
 } as const;
+
+const leftWaiting: AttemptFailure = {
+  ...clientLeft,
+  status: null,
+  codes: [],
+  retryAfterMs: null,
+};
 
 function noFirstToken(ms: number | null) {
   return {

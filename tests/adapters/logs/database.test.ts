@@ -8,6 +8,7 @@ import { openDatabase, openForReading } from "../../../src/adapters/logs/databas
 import { filteredRows } from "../../../src/adapters/logs/sqlite-rows.ts";
 import { createSqliteReader, createSqliteStore } from "../../../src/adapters/logs/sqlite-store.ts";
 import { captured, idAt, logWrite, noon } from "../../lab/log-entries.ts";
+import { queryDatabase } from "../../lab/query-database.ts";
 import { withTempFolder } from "../../lab/temp-folder.ts";
 
 const onPath = (run: (path: string, folder: string) => Promise<void>) => () =>
@@ -106,9 +107,7 @@ describe("opening the log's database", () => {
       const { database, movedTo } = await openDatabase(path, noon);
       database.close();
       expect(movedTo).toBeNull();
-      const after = new Database(path, { readonly: true });
-      expect(after.query("select text from notes").all()).toEqual([{ text: "keep me" }]);
-      after.close();
+      expect(queryDatabase<object>(path, "select text from notes")).toEqual([{ text: "keep me" }]);
     }),
   );
 });
@@ -149,10 +148,8 @@ describe("the SQLite store", () => {
       await store.write(
         Array.from({ length: 10 }, (_, ms) => logWrite({ timestamp: noon + ms }, body)),
       );
-      const pages = () => {
-        using raw = new Database(path, { readonly: true });
-        return raw.query<{ page_count: number }, []>("PRAGMA page_count").get()?.page_count ?? 0;
-      };
+      const pages = () =>
+        queryDatabase<{ page_count: number }>(path, "PRAGMA page_count")[0]?.page_count ?? 0;
       const full = pages();
       await store.removeOlder(noon + 100, null, 100);
       database.shrink();

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Database } from "bun:sqlite";
 import { createWriter } from "../../../src/adapters/logs/writer.ts";
 import { idAt, logWrite, noon } from "../../lab/log-entries.ts";
+import { queryDatabase } from "../../lab/query-database.ts";
 import { withTempFolder } from "../../lab/temp-folder.ts";
 
 const withWriter =
@@ -22,13 +23,8 @@ const withWriter =
       }
     });
 
-function idsIn(path: string): string[] {
-  using raw = new Database(path, { readonly: true });
-  return raw
-    .query<{ id: string }, []>("select id from requests order by id")
-    .all()
-    .map(({ id }) => id);
-}
+const idsIn = (path: string): string[] =>
+  queryDatabase<{ id: string }>(path, "select id from requests order by id").map(({ id }) => id);
 
 describe("the writer", () => {
   test(

@@ -83,16 +83,20 @@ describe("an address", () => {
   test("every IPv6 is read as the platform's URL parser reads it", () => {
     const normal = (ip: string): string => new URL(`http://[${ip}]/`).hostname;
     assert(
-      property(ipV6(), (ip) => {
-        const address = parseAddress(ip);
-        if (address === null) throw new Error(`refused ${ip}`);
-        const bits =
-          address.family === 6 ? address.value : (0xffffn << 32n) | BigInt(address.value);
-        const groups = Array.from({ length: 8 }, (_, at) =>
-          ((bits >> BigInt(112 - 16 * at)) & 0xffffn).toString(16),
-        );
-        expect(normal(groups.join(":"))).toBe(normal(ip));
-      }),
+      // Some valid forms, such as "::0:0:0:0:0.0.0.0", are beyond the platform's parser.
+      property(
+        ipV6().filter((ip) => URL.canParse(`http://[${ip}]/`)),
+        (ip) => {
+          const address = parseAddress(ip);
+          if (address === null) throw new Error(`refused ${ip}`);
+          const bits =
+            address.family === 6 ? address.value : (0xffffn << 32n) | BigInt(address.value);
+          const groups = Array.from({ length: 8 }, (_, at) =>
+            ((bits >> BigInt(112 - 16 * at)) & 0xffffn).toString(16),
+          );
+          expect(normal(groups.join(":"))).toBe(normal(ip));
+        },
+      ),
     );
   });
 });

@@ -1,0 +1,45 @@
+// Who is asked next: the first candidate that is free, the resting ones last; else a place in a waiting line (SPEC sections 4 and 7).
+import type { Target } from "../../domain/routing/plan.ts";
+import type { Gate, Leave } from "./gate.ts";
+import type { HealthBoard } from "./health-board.ts";
+
+/** A target that may be asked now; `leave` gives its place back. */
+export interface Turn {
+  readonly kind: "turn";
+  readonly target: Target;
+  readonly leave: Leave;
+}
+
+/**
+ * Waits for nobody where a candidate is free.
+ * @param left the targets not asked yet, in the plan's order; not empty
+ */
+export async function nextTurn(
+  left: readonly Target[],
+  callId: string,
+  clientGone: AbortSignal,
+  { gate, health }: { readonly gate: Gate; readonly health: HealthBoard },
+): Promise<Turn | { readonly kind: "gone"; readonly target: Target } | { readonly kind: "full" }> {
+  const ordered = left.length === 1 ? left : restingLast(left, health);
+  for (const target of ordered) {
+    const leave = gate.tryEnter(target.server);
+    if (leave !== null) return { kind: "turn", target, leave };
+  }
+  for (const target of ordered) {
+    const place = gate.wait(target.server, callId, clientGone);
+    if (place === null) continue;
+    const leave = await place;
+    return leave === "gone" ? { kind: "gone", target } : { kind: "turn", target, leave };
+  }
+  return { kind: "full" };
+}
+
+function restingLast(left: readonly Target[], health: HealthBoard): readonly Target[] {
+  const rests = ({ server }: Target) => {
+    const standing = health.standing(server.baseUrl);
+    return standing === "resting" || standing === "probing";
+  };
+  return left.some(rests)
+    ? [...left.filter((target) => !rests(target)), ...left.filter(rests)]
+    : left;
+}

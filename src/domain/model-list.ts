@@ -1,0 +1,85 @@
+// What servers say of their models, and the list that the router tells its own clients.
+import { isRecord, parseJsonBytes } from "./json.ts";
+import { emptyDiscovery, type DiscoverySnapshot } from "./routing/discovery.ts";
+import { planRoute } from "./routing/plan.ts";
+import type { Routing, Server, ServerType } from "./routing/types.ts";
+
+export interface ListedModel {
+  readonly id: string;
+  /** Epoch seconds; 0 where the server does not say. */
+  readonly created: number;
+}
+
+/** A model as `/v1/models` names it (OpenAI API, "The model object"). */
+export interface ModelObject {
+  readonly id: string;
+  readonly object: "model";
+  readonly created: number;
+  readonly owned_by: string;
+}
+
+/** Where a server of a type lists its models. */
+export const listPaths: Record<ServerType, string> = {
+  openai: "/v1/models",
+  ollama: "/api/tags",
+};
+
+/** The models in a server's list; null where the body is none. */
+export function readModelList(body: Uint8Array): readonly ListedModel[] | null {
+  const parsed = parseJsonBytes(body);
+  if (!isRecord(parsed)) return null;
+  const entries = parsed["data"] ?? parsed["models"];
+  if (!Array.isArray(entries)) return null;
+  return (entries as unknown[]).flatMap((entry) => {
+    if (!isRecord(entry)) return [];
+    const id = entry["id"] ?? entry["model"] ?? entry["name"];
+    const created = entry["created"];
+    if (typeof id !== "string" || id === "") return [];
+    return [{ id, created: typeof created === "number" ? created : 0 }];
+  });
+}
+
+/** Each server's last good list; a server that never answered has none. */
+export type KnownLists = ReadonlyMap<string, readonly ListedModel[]>;
+
+/** What discovery may know from the lists. */
+export function discoveryFrom(lists: KnownLists, servers: Iterable<Server>): DiscoverySnapshot {
+  const names = new Map<string, ReadonlySet<string>>();
+  for (const server of servers) {
+    const list = lists.get(server.name);
+    if (list !== undefined) names.set(server.name, namesOf(server, list));
+  }
+  return names.size === 0
+    ? emptyDiscovery
+    : { serves: (name, model) => names.get(name)?.has(model) ?? false };
+}
+
+/** Ollama's clients leave out the tag `latest`. */
+function namesOf(server: Server, list: readonly ListedModel[]): ReadonlySet<string> {
+  const ids = list.map(({ id }) => id);
+  if (server.type === "openai") return new Set(ids);
+  const bare = ids.filter((id) => id.endsWith(":latest")).map((id) => id.slice(0, -7));
+  return new Set([...ids, ...bare]);
+}
+
+/** Aliases, mapped names, then every server's models in the order written; each id once. */
+export function clientModels(routing: Routing, lists: KnownLists): readonly ModelObject[] {
+  const models = new Map<string, ModelObject>();
+  const add = (id: string, created: number, owner: string) => {
+    if (!models.has(id)) models.set(id, { id, object: "model", created, owned_by: owner });
+  };
+  const discovery = discoveryFrom(lists, serversOf(routing));
+  const nobody = { sourceIp: "", path: "/v1/chat/completions", user: null, headers: [] };
+  for (const id of [...routing.aliases.keys(), ...routing.modelMap.exact.keys()]) {
+    const plan = planRoute({ model: id, ...nobody }, routing, discovery);
+    add(id, 0, plan.targets[0].server.name);
+  }
+  for (const { name } of serversOf(routing))
+    for (const { id, created } of lists.get(name) ?? []) add(id, created, name);
+  return [...models.values()];
+}
+
+/** The configured servers in the order written, then the default upstream. */
+export function serversOf(routing: Routing): readonly Server[] {
+  return [...routing.servers.values(), routing.defaultServer];
+}
