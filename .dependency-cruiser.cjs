@@ -8,7 +8,7 @@ const only = (name, comment, from, ...allowed) =>
 
 const MAY_WIRE = "^src/app/(compose\\.tsx?|main\\.ts|cli/.+)$";
 const MAY_CALL_UPSTREAMS =
-  "^src/(ports/|adapters/upstream/|app/compose\\.tsx?|app/usecases/(relay|try-targets|models|probe|gate)[^/]*\\.ts$)";
+  "^src/(ports/|adapters/upstream/|app/compose\\.tsx?|app/usecases/(relay|try-targets|open-answer|live-source|models|probe|gate)[^/]*\\.ts$)";
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {

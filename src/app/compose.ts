@@ -4,20 +4,22 @@ import { systemClock } from "../adapters/clock/system-clock.ts";
 import type { Configuration } from "../adapters/config/load.ts";
 import { apiRoutes } from "../adapters/http/api-routes.ts";
 import { callRoutes } from "../adapters/http/call-routes.ts";
+import { modelRoutes } from "../adapters/http/model-routes.ts";
 import { type RunningServer, startServer } from "../adapters/http/server.ts";
 import { webGuard } from "../adapters/http/web-guard.ts";
 import { type Logs, openLogs } from "../adapters/logs/open-logs.ts";
 import { pages } from "../adapters/pages/pages.tsx";
 import { fetchUpstream } from "../adapters/upstream/fetch-upstream.ts";
 import { createBudget } from "../domain/budget.ts";
-import { emptyDiscovery } from "../domain/routing/discovery.ts";
 import type { Logger } from "../ports/logger.ts";
 import { createBrowse } from "./usecases/browse.ts";
 import { createGate } from "./usecases/gate.ts";
 import { createHealthBoard } from "./usecases/health-board.ts";
 import { createInFlightBoard } from "./usecases/in-flight.ts";
 import { orAfter } from "./usecases/deliver.ts";
+import { createModels } from "./usecases/models.ts";
 import { createRelay } from "./usecases/relay.ts";
+import { createLiveView } from "./usecases/server-states.ts";
 
 /** Bytes that the bodies of all requests being answered may take; and, apart from them, held answers (SPEC sections 3 and 7). */
 const sharedBytes = 512 * 1024 * 1024;
@@ -42,20 +44,25 @@ export function compose(
   const clock = systemClock;
   const board = createInFlightBoard();
   const logs = settings.logging ? openLog(settings, logger) : null;
+  const via = `smolrouter-${clock.id().slice(-12)}`;
+  const gate = createGate();
+  const models = createModels({ routing: () => routing, upstream: fetchUpstream, clock, via });
+  const health = createHealthBoard(clock, (baseUrl) => models.back(baseUrl));
   const relay = createRelay({
     routing: () => routing,
-    listings: () => emptyDiscovery,
+    models,
     clock,
     observers: logs === null ? [board] : [board, logs.recorder],
     upstream: fetchUpstream,
-    via: `smolrouter-${clock.id().slice(-12)}`,
+    via,
     captureCap: logs === null ? 0 : settings.blobs.maxBlobSize,
     heldBudget: createBudget(sharedBytes),
-    gate: createGate(),
-    health: createHealthBoard(clock, () => undefined),
+    gate,
+    health,
     sseKeepaliveMs: settings.sseKeepaliveMs,
   });
   const routes: AnyElysia[] = [
+    modelRoutes(models),
     callRoutes({
       service: relay,
       clock,
@@ -66,7 +73,7 @@ export function compose(
     const browse = createBrowse({
       reader: logs.reader,
       clock,
-      inflightCount: () => board.count(),
+      live: createLiveView({ clock, routing: () => routing, board, gate, health, models }),
       droppedRows: () => logs.recorder.droppedRows(),
     });
     const guard = webGuard(settings.webUiSecurity);
@@ -89,6 +96,7 @@ export function compose(
     logs?.close().catch((closing: unknown) => logger.error(String(closing)));
     throw error;
   }
+  models.refresh().catch((error: unknown) => logger.error(String(error)));
   return {
     url: server.url,
     port: server.port,

@@ -40,6 +40,7 @@ export interface LogEntry {
   readonly upstream: string | null;
   readonly upstreamUrl: string | null;
   readonly upstreamRequestId: string | null;
+  readonly held: "partial" | null;
   readonly route: string | null;
   readonly attempts: readonly LoggedAttempt[];
   /** Fields that a translation could not carry. */
@@ -92,6 +93,7 @@ export function openEntry(call: IncomingCall): LogEntry {
     upstream: null,
     upstreamUrl: null,
     upstreamRequestId: null,
+    held: null,
     route: null,
     attempts: [],
     dropped: [],

@@ -1,6 +1,8 @@
 // The driving port of the read side: what API and pages may ask of the log. Field names are the API's own (SPEC section 9).
 import type { LoggedAttempt, LogState } from "../domain/log-entry.ts";
 import type { ServiceType } from "../domain/call.ts";
+import type { Standing } from "../domain/health.ts";
+import type { ServerType } from "../domain/routing/types.ts";
 import type { HeaderList } from "../domain/headers.ts";
 
 export interface LogRow {
@@ -20,6 +22,8 @@ export interface LogRow {
   readonly upstream: string | null;
   readonly upstream_url: string | null;
   readonly upstream_request_id: string | null;
+  /** More of the answer was to be held back than may be: it was committed unchecked. */
+  readonly held: "partial" | null;
   readonly route: string | null;
   readonly attempts: readonly LoggedAttempt[];
   readonly dropped: readonly string[];
@@ -100,8 +104,62 @@ export interface Stats {
 }
 
 /** Each promise rejects where the log cannot be read. */
+/** A call being answered right now. */
+export interface InFlightCall {
+  readonly id: string;
+  readonly timestamp: string;
+  readonly elapsed_ms: number;
+  readonly service_type: ServiceType;
+  readonly path: string;
+  readonly source_ip: string;
+  readonly original_model: string | null;
+  readonly route: string | null;
+  readonly stream: boolean;
+  /** The server in whose line it waits; null where it waits for none. */
+  readonly waiting_for: string | null;
+  /** Its place in that line, from 1. */
+  readonly position: number | null;
+}
+
+export interface InFlight {
+  /** Oldest first. */
+  readonly inflight: readonly InFlightCall[];
+}
+
+export interface UpstreamState {
+  /** As configured, or `default`. */
+  readonly name: string;
+  readonly url: string;
+  readonly type: ServerType;
+  /** `well`; `resting` after failures; `probe-due` and `probing` once the rest is over. */
+  readonly state: Standing;
+  /** In a row. */
+  readonly failures: number;
+  readonly last_error: string | null;
+  /** ISO 8601 UTC with ms; null where it does not rest. */
+  readonly rests_until: string | null;
+  /** Calls being answered. */
+  readonly active: number;
+  readonly waiting: number;
+  readonly max_concurrency: number | null;
+  readonly max_queue: number;
+  /** Of the last good list. */
+  readonly models: readonly string[];
+  /** ISO 8601 UTC with ms; null before the first list. */
+  readonly models_fetched_at: string | null;
+  /** Why the last try to list them failed. */
+  readonly models_error: string | null;
+}
+
+export interface Upstreams {
+  /** In the order configured, the default upstream last. */
+  readonly upstreams: readonly UpstreamState[];
+}
+
 export interface Browse {
   list(filter: LogFilter): Promise<LogPage>;
   get(id: string): Promise<LogDetail | null>;
   stats(): Promise<Stats>;
+  inFlight(): InFlight;
+  upstreams(): Upstreams;
 }

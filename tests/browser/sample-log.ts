@@ -344,6 +344,7 @@ function rowOf(sample: Sample, index: number): LogRow {
     mapped_model: sample.sent ?? sample.model,
     upstream: sample.upstream,
     upstream_url: urls[sample.upstream] ?? null,
+    held: null,
     upstream_request_id:
       sample.upstream === "hosted" ? `req_${(index * 7919).toString(36)}x1` : null,
     route: sample.route,
@@ -383,7 +384,7 @@ export function sampleRows(count: number): readonly LogRow[] {
 /** The row with a failed-over agent's conversation: what the request page is shown with. */
 export const sampleFailover = 11;
 
-export interface SampleLog extends Browse {
+export interface SampleLog extends Pick<Browse, "list" | "get" | "stats"> {
   /** Puts a row on top, as a new call would. */
   add(row: LogRow): void;
 }

@@ -17,7 +17,7 @@ export const emptyRouting: ReturnType<PagesDeps["routing"]> = {
   rules: [],
 };
 
-export function servePages(browse: Browse): ServedPages {
+export function servePages(browse: Pick<Browse, "list" | "get" | "stats">): ServedPages {
   const app = new Elysia().use(
     pages({
       browse,

@@ -41,6 +41,7 @@ export function logStoreContract(
           mapped_model: "llama3",
           upstream: "fast-box",
           upstream_url: "http://10.0.0.9:8000",
+          held: null,
           upstream_request_id: "req-1",
           route: "alias:gpt-4",
           attempts: logWrite().entry.attempts,

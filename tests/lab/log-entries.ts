@@ -33,6 +33,7 @@ export function logEntry(own: Partial<LogEntry> = {}): LogEntry {
     upstream: "fast-box",
     upstreamUrl: "http://10.0.0.9:8000",
     upstreamRequestId: "req-1",
+    held: null,
     route: "alias:gpt-4",
     attempts: [
       {

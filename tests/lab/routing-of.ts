@@ -7,7 +7,7 @@ import { plainServer } from "../../src/domain/routing/plain-server.ts";
 import { parseServerUrl } from "../../src/domain/routing/server-url.ts";
 import type { Policy, Routing } from "../../src/domain/routing/types.ts";
 
-export const basePolicy: Policy = {
+const basePolicy: Policy = {
   stripThinking: "strip",
   stripJsonMarkdown: false,
   disableThinking: false,

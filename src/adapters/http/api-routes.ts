@@ -18,9 +18,13 @@ export function apiRoutes(browse: Browse) {
       ),
     )
     .get("/api/stats", () => answer(() => browse.stats()))
+    .get("/api/inflight", () => fresh(browse.inFlight()))
+    .get("/api/upstreams", () => fresh(browse.upstreams()))
     .all("/api/logs", wrongMethod)
     .all("/api/logs/:id", wrongMethod)
-    .all("/api/stats", wrongMethod);
+    .all("/api/stats", wrongMethod)
+    .all("/api/inflight", wrongMethod)
+    .all("/api/upstreams", wrongMethod);
 }
 
 function wrongMethod({ request }: { readonly request: Request }): Response {
@@ -33,10 +37,14 @@ async function answer(ask: () => Promise<object | null>, missing = ""): Promise<
   try {
     const value = await ask();
     if (value === null) return Response.json({ error: missing }, { status: 404 });
-    // Rows change while a call is in flight.
-    return Response.json(value, { headers: { "Cache-Control": "no-store" } });
+    return fresh(value);
   } catch (error) {
     const message = error instanceof Error ? error.message : "the log cannot be read";
     return Response.json({ error: message }, { status: 503, headers: { "Retry-After": "5" } });
   }
+}
+
+/** Everything here changes while calls are in flight. */
+function fresh(value: object): Response {
+  return Response.json(value, { headers: { "Cache-Control": "no-store" } });
 }

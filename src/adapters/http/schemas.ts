@@ -1,7 +1,7 @@
 // What the read API answers, as JSON schemas: docs/api.md is made from them, and the types below hold
 // them equal to the port's.
 import { type Static, type TProperties, type TSchema, Type } from "@sinclair/typebox";
-import type { LogDetail, LogPage, Stats } from "../../ports/browse.ts";
+import type { InFlight, LogDetail, LogPage, Stats, Upstreams } from "../../ports/browse.ts";
 
 const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 const whole = (description: string) => Type.Integer({ minimum: 0, description });
@@ -57,6 +57,11 @@ const rowFields = {
   upstream: maybeText("server that answered: its name, `default`, or the URL's origin"),
   upstream_url: nullable(Type.String()),
   upstream_request_id: maybeText("the upstream's own `X-Request-Id`"),
+  held: nullable(
+    Type.Literal("partial", {
+      description: "more was to be held back than may be: the answer was committed unchecked",
+    }),
+  ),
   route: maybeText("`alias:NAME`, `rule:N`, `direct`, `discovered`, `default`"),
   attempts: Type.Array(attemptSchema, { description: "in the order made" }),
   dropped: Type.Array(Type.String(), { description: "fields a translation could not carry" }),
@@ -115,6 +120,52 @@ const statsSchema = object({
   }),
 });
 
+const inFlightSchema = object({
+  inflight: Type.Array(
+    object({
+      id: text("UUIDv7; the answer's `X-Request-Id`"),
+      timestamp: text(time),
+      elapsed_ms: Type.Number(),
+      service_type: serviceSchema,
+      path: Type.String(),
+      source_ip: Type.String(),
+      original_model: nullable(Type.String()),
+      route: nullable(Type.String()),
+      stream: Type.Boolean(),
+      waiting_for: maybeText("the server in whose line it waits"),
+      position: nullable(Type.Integer({ minimum: 1, description: "in that line" })),
+    }),
+    { description: "oldest first" },
+  ),
+});
+
+const upstreamsSchema = object({
+  upstreams: Type.Array(
+    object({
+      name: text("as configured, or `default`"),
+      url: Type.String(),
+      type: Type.Union([Type.Literal("openai"), Type.Literal("ollama")]),
+      state: Type.Union([
+        Type.Literal("well"),
+        Type.Literal("resting"),
+        Type.Literal("probe-due"),
+        Type.Literal("probing"),
+      ]),
+      failures: whole("in a row"),
+      last_error: nullable(Type.String()),
+      rests_until: maybeText(time),
+      active: whole("calls being answered"),
+      waiting: whole("calls in line"),
+      max_concurrency: nullable(Type.Integer({ minimum: 1 })),
+      max_queue: whole("longest line"),
+      models: Type.Array(Type.String(), { description: "of the last good list" }),
+      models_fetched_at: maybeText(`null before the first list; ${time}`),
+      models_error: maybeText("why the last try to list them failed"),
+    }),
+    { description: "in the order configured, the default upstream last" },
+  ),
+});
+
 type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T;
 /** `unknown` where two types are the same in every field, else `never`. */
 type Same<A, B> =
@@ -131,6 +182,8 @@ export const readSchemas = {
   "/api/logs": schemaOf<LogPage>()(pageSchema),
   "/api/logs/{id}": schemaOf<LogDetail>()(detailSchema),
   "/api/stats": schemaOf<Stats>()(statsSchema),
+  "/api/inflight": schemaOf<InFlight>()(inFlightSchema),
+  "/api/upstreams": schemaOf<Upstreams>()(upstreamsSchema),
 } as const;
 
 export const errorSchema = object({ error: text("what was wrong, and what would be right") });

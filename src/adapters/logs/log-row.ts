@@ -26,6 +26,7 @@ export function logRow({ entry, reading }: LogWrite): LogRow {
     upstream: entry.upstream,
     upstream_url: entry.upstreamUrl,
     upstream_request_id: entry.upstreamRequestId,
+    held: entry.held,
     route: entry.route,
     attempts: entry.attempts,
     dropped: entry.dropped,

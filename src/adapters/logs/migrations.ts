@@ -24,6 +24,7 @@ const requestsAndBodies: Migration = {
       .addColumn("upstream", "text")
       .addColumn("upstream_url", "text")
       .addColumn("upstream_request_id", "text")
+      .addColumn("held", "text")
       .addColumn("route", "text")
       .addColumn("attempts", "text", (column) => column.notNull())
       .addColumn("dropped", "text", (column) => column.notNull())

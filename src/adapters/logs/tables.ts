@@ -20,6 +20,7 @@ export interface RequestsTable {
   readonly upstream: string | null;
   readonly upstream_url: string | null;
   readonly upstream_request_id: string | null;
+  readonly held: "partial" | null;
   readonly route: string | null;
   readonly attempts: string;
   readonly dropped: string;

@@ -14,8 +14,13 @@ function asset(name: string, extension: string, type: string, text: string): Ass
   return { path: `/assets/${name}-${digest}.${extension}`, type, text };
 }
 
+/** A style sheet without what only its writers need: a third of its size. */
+function squeezed(css: string): string {
+  return css.replace(/\n\s*/g, "").replace(/ \{/g, "{").replace(/;\}/g, "}").replace(/: /g, ":");
+}
+
 export const assets = {
-  style: asset("style", "css", "text/css; charset=utf-8", style.replace(/\n\s*/g, "")),
+  style: asset("style", "css", "text/css; charset=utf-8", squeezed(style)),
   script: asset("live", "js", "text/javascript; charset=utf-8", live),
   icon: asset("icon", "svg", "image/svg+xml", icon),
 } as const;

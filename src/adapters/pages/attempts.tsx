@@ -41,6 +41,7 @@ export function Attempts({ detail, now }: AttemptsProps): JSX.Element {
         {attempts.map((attempt) => (
           <AttemptLine attempt={attempt} scale={scale} />
         ))}
+        {running && <li class="nothing">The next attempt is under way.</li>}
       </ol>
     </section>
   );

@@ -38,7 +38,8 @@ interface Snippet {
 function snippets({ origin, model }: ConnectProps): readonly Snippet[] {
   // A JSON string is one in Python and JavaScript too.
   const name = JSON.stringify(model);
-  const chat = JSON.stringify({ model, messages: [{ role: "user", content: "Hello" }] });
+  const chat = `{"model": ${name},
+       "messages": [{"role": "user", "content": "Hello"}]}`;
   return [
     {
       id: "snippet-curl",
@@ -64,7 +65,10 @@ print(answer.choices[0].message.content)`,
       title: "OpenAI, JavaScript",
       text: `import OpenAI from "openai";
 
-const client = new OpenAI({ baseURL: "${origin}/v1", apiKey: "any" });
+const client = new OpenAI({
+  baseURL: "${origin}/v1",
+  apiKey: "any",
+});
 const answer = await client.chat.completions.create({
   model: ${name},
   messages: [{ role: "user", content: "Hello" }],

@@ -53,7 +53,7 @@ export function ConversationView(props: ConversationViewProps): JSX.Element {
       {answered.map((turn, index) => (
         <TurnView turn={turn} answer {...(several ? { label: `choice ${index + 1}` } : {})} />
       ))}
-      {error !== null && (
+      {error !== null && error !== detail.error_message && (
         <p class="notice bad">
           <strong>The upstream reported an error: </strong>
           <span safe>{error}</span>

@@ -21,6 +21,8 @@ export function curlCommand(detail: LogDetail, origin: string): CurlCommand {
     return { kind: "impossible", why: "The body was stored cut, so it cannot be sent again." };
   if (detail.request_body_encoding === "base64" || body?.includes("\0") === true)
     return { kind: "impossible", why: "The body is binary; a command line cannot carry it." };
+  if (body === null && detail.state === "inflight")
+    return { kind: "impossible", why: "The body is stored when the call ends." };
   if (body === null && detail.request_size > 0)
     return { kind: "impossible", why: "The body is no longer stored." };
 

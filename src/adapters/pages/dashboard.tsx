@@ -69,14 +69,16 @@ function Requests({ frame, query, page }: DashboardProps): JSX.Element {
       ) : (
         <RequestTable rows={page.logs} now={frame.now} />
       )}
-      <nav class="paging" aria-label="Paging">
-        {paging && <a href={dashboardHref(query.fields)}>← Newest</a>}
-        {page.next !== null && (
-          <a class="older" rel="next" href={dashboardHref(query.fields, page.next)}>
-            Older →
-          </a>
-        )}
-      </nav>
+      {(paging || page.next !== null) && (
+        <nav class="paging" aria-label="Paging">
+          {paging && <a href={dashboardHref(query.fields)}>← Newest</a>}
+          {page.next !== null && (
+            <a class="older" rel="next" href={dashboardHref(query.fields, page.next)}>
+              Older →
+            </a>
+          )}
+        </nav>
+      )}
     </section>
   );
 }

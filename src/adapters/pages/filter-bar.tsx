@@ -40,7 +40,7 @@ export function FilterBar({ query, models, upstreams }: FilterBarProps): JSX.Ele
 const statuses = ["2xx", "4xx", "5xx", "429", "499", "502", "504"];
 
 const unreadHints: Partial<Readonly<Record<FilterField, string>>> = {
-  status: "A code such as 404, or a class such as 4xx",
+  status: "404, or 4xx",
 };
 
 interface FieldProps {

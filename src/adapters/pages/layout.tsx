@@ -72,12 +72,21 @@ export function Layout(props: PropsWithChildren<LayoutProps>): JSX.Element {
 }
 
 /** Copies the text of another element; there only where scripts run. */
-export function CopyButton(props: { readonly of: string; readonly label: string }): JSX.Element {
+export function CopyButton(props: CopyButtonProps): JSX.Element {
+  const { of, label, said = false } = props;
   return (
-    <button type="button" class="copy" data-copy={props.of} aria-label={props.label} hidden>
-      Copy
+    <button type="button" class="copy" data-copy={of} aria-label={label} hidden safe>
+      {said ? label : "Copy"}
     </button>
   );
+}
+
+interface CopyButtonProps {
+  /** The other element's id. */
+  readonly of: string;
+  readonly label: string;
+  /** Whether the label is written on the button; else it says "Copy". */
+  readonly said?: boolean;
 }
 
 function Mark(): JSX.Element {

@@ -3,7 +3,7 @@ import type { Routing } from "../../domain/routing/types.ts";
 import type { Browse } from "../../ports/browse.ts";
 
 export interface PagesDeps {
-  readonly browse: Browse;
+  readonly browse: Pick<Browse, "list" | "get" | "stats">;
   /** The routing in force; asked once per page. */
   routing(): Pick<Routing, "servers" | "aliases" | "rules">;
   /** Epoch ms. */

@@ -11,7 +11,7 @@ import { CurlSection } from "./curl-section.tsx";
 import { Facts } from "./facts.tsx";
 import { ago, clockTime, duration } from "./format.ts";
 import { HeaderTable } from "./header-table.tsx";
-import { Layout } from "./layout.tsx";
+import { CopyButton, Layout } from "./layout.tsx";
 import type { Frame } from "./pages-deps.ts";
 import { Payload } from "./payload.tsx";
 import { ModelName, StateMark, stateWords } from "./state-mark.tsx";
@@ -30,6 +30,7 @@ export function RequestPage({ frame, detail, routing }: RequestPageProps): JSX.E
     detail.request_body_encoding === "base64" ? null : detail.request_body,
     detail.response_body_encoding === "base64" ? null : detail.response_body,
   );
+  const curl = curlCommand(detail, frame.origin);
   return (
     <Layout
       title={`${detail.original_model ?? detail.path} · request`}
@@ -44,9 +45,12 @@ export function RequestPage({ frame, detail, routing }: RequestPageProps): JSX.E
         <section class="raw" aria-labelledby="raw-title">
           <header class="section-head">
             <h2 id="raw-title">Raw</h2>
-            <a href={`/api/logs/${encodeURIComponent(detail.id)}`}>Open as JSON</a>
+            <p class="actions">
+              {curl.kind === "command" && <CopyButton of="curl" label="Copy as curl" said />}
+              <a href={`/api/logs/${encodeURIComponent(detail.id)}`}>Open as JSON</a>
+            </p>
           </header>
-          <CurlSection command={curlCommand(detail, frame.origin)} />
+          <CurlSection command={curl} />
           <Payload
             id="request-body"
             title="Request body"
@@ -54,7 +58,7 @@ export function RequestPage({ frame, detail, routing }: RequestPageProps): JSX.E
             base64={detail.request_body_encoding === "base64"}
             truncated={detail.request_body_truncated}
             size={detail.request_size}
-            absent="No body is stored."
+            absent={running ? "Stored when the call ends." : "No body is stored."}
           />
           <Payload
             id="response-body"

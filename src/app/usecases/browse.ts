@@ -2,12 +2,13 @@
 import type { Browse } from "../../ports/browse.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { LogReader } from "../../ports/log-store.ts";
+import type { LiveView } from "./server-states.ts";
 
 export interface BrowseOptions {
   readonly reader: LogReader;
   readonly clock: Pick<Clock, "now">;
-  /** Calls under way in this process. */
-  readonly inflightCount: () => number;
+  /** What only the running process knows. */
+  readonly live: LiveView;
   /** Rows the log had to drop since start, by reason. */
   readonly droppedRows: () => Readonly<Record<string, number>>;
 }
@@ -16,7 +17,7 @@ const dayMs = 86_400_000;
 
 /** The driving port of the read side over a log. */
 export function createBrowse(options: BrowseOptions): Browse {
-  const { reader, clock, inflightCount, droppedRows } = options;
+  const { reader, clock, live, droppedRows } = options;
   return {
     list: (filter) => reader.list(filter),
     get: (id) => reader.get(id),
@@ -25,7 +26,9 @@ export function createBrowse(options: BrowseOptions): Browse {
         reader.stats(null),
         reader.stats(clock.now() - dayMs),
       ]);
-      return { total, last_24h, inflight: inflightCount(), dropped_rows: droppedRows() };
+      return { total, last_24h, inflight: live.count(), dropped_rows: droppedRows() };
     },
+    inFlight: () => live.inFlight(),
+    upstreams: () => live.upstreams(),
   };
 }

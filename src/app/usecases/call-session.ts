@@ -24,6 +24,7 @@ export interface Ending {
   /** The headers sent. */
   readonly headers: HeaderList;
   readonly upstreamRequestId: string | null;
+  readonly heldPartially?: boolean;
   /** The answer received last, as it came. */
   readonly capture: Capture | null;
 }
@@ -74,6 +75,7 @@ export function openSession(
         statusCode: ending.state === "cancelled" ? 499 : (sentStatus ?? ending.statusCode),
         errorMessage: ending.error,
         upstreamRequestId: ending.upstreamRequestId,
+        held: ending.heldPartially === true ? "partial" : null,
         attempts: attempts.map(loggedAttempt),
         durationMs: Math.round(clock.elapsed() - start),
         ttftMs: last === undefined ? null : sinceRead(call, last),

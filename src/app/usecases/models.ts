@@ -20,8 +20,8 @@ import { orAfter } from "./deliver.ts";
 export interface Models {
   /** What is known now; reading it counts as use and starts a refresh where the lists are old. */
   discovery(): DiscoverySnapshot;
-  /** A model went to the default upstream though nobody is known to list it. */
-  missed(): void;
+  /** A model went to the default upstream: if that is not known to list it, the lists may be too old. */
+  missed(model: string | null): void;
   /** A server that had failed serves again. */
   back(baseUrl: string): void;
   /** For clients; waits only for servers whose list is not known yet, and at most 2 s. */
@@ -48,7 +48,7 @@ export interface ModelsDeps {
 
 const freshMs = 30_000;
 /** A missed model makes the lists look old sooner, but not with every request. */
-const missedMs = 2_000;
+const missedMs = 5_000;
 const limitMs = 2_000;
 const unknown: ModelListState = { models: [], fetchedAt: null, error: null };
 
@@ -121,7 +121,8 @@ export function createModels({ routing, upstream, clock, via }: ModelsDeps): Mod
         insecure: server.insecure,
         signal: controller.signal,
       });
-      if (reply.kind === "aborted") return { kind: "failed", error: `no list within ${limitMs} ms` };
+      if (reply.kind === "aborted")
+        return { kind: "failed", error: `no list within ${limitMs} ms` };
       if (reply.kind !== "answered") return { kind: "failed", error: reply.message };
       const body = await readAll(reply.body);
       const error = `status ${reply.status}`;
@@ -142,7 +143,11 @@ export function createModels({ routing, upstream, clock, via }: ModelsDeps): Mod
       refreshIfOlder(freshMs);
       return snapshot;
     },
-    missed: () => refreshIfOlder(missedMs),
+    missed(model) {
+      const { servers, defaultServer } = routing();
+      const known = model === null || snapshot.serves(defaultServer.name, model);
+      if (!known && servers.size > 0) refreshIfOlder(missedMs);
+    },
     back(baseUrl) {
       for (const server of serversOf(routing()))
         if (server.baseUrl === baseUrl) refreshServer(server).catch(() => undefined);
@@ -180,4 +185,3 @@ async function readAll(body: UpstreamBody): Promise<Uint8Array | null> {
     pieces.push(got.bytes);
   }
 }
-

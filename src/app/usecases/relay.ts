@@ -5,7 +5,6 @@ import { joinBytes } from "../../domain/bytes.ts";
 import { headerSafe, headerValue, responseHeaders } from "../../domain/headers.ts";
 import { type AttemptFailure, timedOut } from "../../domain/judge.ts";
 import { errorBody, problem, problemStatus, type RequestProblem } from "../../domain/problem.ts";
-import type { DiscoverySnapshot } from "../../domain/routing/discovery.ts";
 import { planRoute, type RoutePlan } from "../../domain/routing/plan.ts";
 import type { Routing } from "../../domain/routing/types.ts";
 import type { Answer, CallService } from "../../ports/service.ts";
@@ -17,13 +16,13 @@ import {
 } from "./call-session.ts";
 import { deliver, type DeliveryEnding, orAfter } from "./deliver.ts";
 import { earlyAnswer } from "./early-answer.ts";
+import type { Models } from "./models.ts";
 import { clientLeft, type Tried, tryTargets, type TryingDeps } from "./try-targets.ts";
 
 export interface RelayDeps extends TryingDeps, SessionDeps {
   /** The routing in force; asked once per call. */
   routing(): Routing;
-  /** Which server is known to list which model. */
-  listings(): DiscoverySnapshot;
+  readonly models: Pick<Models, "discovery" | "missed">;
   /** ms; 0: none. */
   readonly sseKeepaliveMs: number;
 }
@@ -32,7 +31,8 @@ const text = new TextEncoder();
 
 export function createRelay(deps: RelayDeps): CallService {
   async function handle(call: IncomingCall, clientGone: AbortSignal): Promise<Answer> {
-    const plan = planRoute(call, deps.routing(), deps.listings());
+    const plan = planRoute(call, deps.routing(), deps.models.discovery());
+    if (plan.route.endsWith("default")) deps.models.missed(plan.targets[0].model);
     if (headerValue(call.headers, "via")?.includes(deps.via))
       return refuse(call, loopThrough(plan));
     const session = openSession(call, plan, deps);
@@ -71,6 +71,7 @@ export function createRelay(deps: RelayDeps): CallService {
         error: broken?.message ?? null,
         headers,
         upstreamRequestId: upstreamRequestId(answer.headers),
+        heldPartially: answer.heldPartially,
         capture: attempt.capture,
       });
     };

@@ -30,10 +30,50 @@ async function filled(): Promise<Browse> {
   return createBrowse({
     reader: store,
     clock: { now: () => noon },
-    inflightCount: () => 1,
+    live: { count: () => 1, ...liveLists },
     droppedRows: () => ({ queue_full: 0 }),
   });
 }
+
+const liveLists: Pick<Browse, "inFlight" | "upstreams"> = {
+  inFlight: () => ({
+    inflight: [
+      {
+        id: idAt(noon),
+        timestamp: "2026-11-22T12:00:00.000Z",
+        elapsed_ms: 12,
+        service_type: "openai",
+        path: "/v1/chat/completions",
+        source_ip: "127.0.0.1",
+        original_model: "m",
+        route: "default",
+        stream: true,
+        waiting_for: "desk",
+        position: 1,
+      },
+    ],
+  }),
+  upstreams: () => ({
+    upstreams: [
+      {
+        name: "desk",
+        url: "http://desk:8000",
+        type: "openai",
+        state: "resting",
+        failures: 3,
+        last_error: "connection refused",
+        rests_until: "2026-11-22T12:00:10.000Z",
+        active: 0,
+        waiting: 1,
+        max_concurrency: 1,
+        max_queue: 100,
+        models: ["m"],
+        models_fetched_at: null,
+        models_error: null,
+      },
+    ],
+  }),
+};
 
 /** A read side that only remembers how it was asked. */
 function listening() {
@@ -45,6 +85,7 @@ function listening() {
     },
     get: async () => null,
     stats: () => Promise.reject(new Error("the log cannot be read: locked")),
+    ...liveLists,
   };
   return { browse, filters };
 }
@@ -54,6 +95,8 @@ describe("answers of the read API", () => {
     ["/api/logs", "/api/logs"],
     ["/api/logs/{id}", `/api/logs/${idAt(noon)}`],
     ["/api/stats", "/api/stats"],
+    ["/api/inflight", "/api/inflight"],
+    ["/api/upstreams", "/api/upstreams"],
   ] as const)("of %s hold to their published schema, field by field", async (name, path) => {
     const { response, body } = await ask(await filled(), path);
     expect(response.status).toBe(200);

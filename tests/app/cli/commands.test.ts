@@ -90,9 +90,19 @@ describe("check and explain", () => {
     return path;
   };
 
+  /** What these commands have to say is their result: it goes to stdout. */
+  const unexpected = (line: string): never => {
+    throw new Error(`on stderr: ${line}`);
+  };
+
   function run(line: readonly string[], env: Record<string, string> = {}) {
     const printed: string[] = [];
-    const io = { env, terminal: false, print: (text: string) => printed.push(text) };
+    const io = {
+      env,
+      terminal: false,
+      print: (text: string) => printed.push(text),
+      complain: unexpected,
+    };
     const command = parseCommand(line);
     if (command.kind === "check") return { code: runCheck(command, io), printed };
     if (command.kind === "explain") return { code: runExplain(command, io), printed };

@@ -15,7 +15,11 @@ test("statistics hold all rows, those of the last 24 hours, and what only the pr
   const browse = createBrowse({
     reader: store,
     clock: { now: () => noon },
-    inflightCount: () => 3,
+    live: {
+      count: () => 3,
+      inFlight: () => ({ inflight: [] }),
+      upstreams: () => ({ upstreams: [] }),
+    },
     droppedRows: () => ({ queue_full: 2 }),
   });
   expect(await browse.stats()).toMatchObject({

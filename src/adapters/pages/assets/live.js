@@ -129,16 +129,19 @@ function showCopyButtons() {
 
 async function copy(button) {
   const source = document.getElementById(button.dataset.copy);
+  const label = (button.dataset.label ??= button.textContent);
   try {
     await navigator.clipboard.writeText(source.textContent);
     button.textContent = "Copied";
   } catch {
-    // Browsers give no clipboard to pages without TLS; the reader can copy what is selected.
+    // Browsers give no clipboard to pages without TLS.
+    const fold = source.closest("details");
+    if (fold) fold.open = true;
     getSelection().selectAllChildren(source);
     // oxlint-disable-next-line typescript/no-deprecated -- there is no other way without TLS
     button.textContent = document.execCommand("copy") ? "Copied" : "Selected";
   }
-  setTimeout(() => (button.textContent = "Copy"), 1500);
+  setTimeout(() => (button.textContent = label), 1500);
 }
 
 document.addEventListener("click", (event) => {

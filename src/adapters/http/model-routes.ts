@@ -1,0 +1,37 @@
+// `GET /v1/models` and `/v1/models/{id}`: the router's own answers; other methods are forwarded like all of `/v1`.
+import { Elysia } from "elysia";
+import type { ModelCatalog } from "../../ports/model-catalog.ts";
+import { headerList, pathAndQuery } from "./request-facts.ts";
+
+const prefix = "/v1/models/";
+
+export function modelRoutes(catalog: ModelCatalog) {
+  return new Elysia({ name: "models" })
+    .get("/v1/models", async ({ request }) =>
+      Response.json({ object: "list", data: await catalog.list(headerList(request.headers)) }),
+    )
+    .get("/v1/models/*", async ({ request }) => {
+      const id = decoded(pathAndQuery(request.url).path.slice(prefix.length));
+      const models = await catalog.list(headerList(request.headers));
+      const model = models.find((known) => known.id === id);
+      return model === undefined ? notFound(id) : Response.json(model);
+    });
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function notFound(id: string): Response {
+  const error = {
+    message: `no server lists the model ${JSON.stringify(id)}, and it is no alias; GET /v1/models has them all`,
+    type: "invalid_request_error",
+    param: "model",
+    code: "model_not_found",
+  };
+  return Response.json({ error }, { status: 404 });
+}

@@ -1,0 +1,82 @@
+// What is known of servers and calls right now, in the words of the read API.
+import { standing } from "../../domain/health.ts";
+import { isoTime } from "../../domain/log-entry.ts";
+import { serversOf } from "../../domain/model-list.ts";
+import type { Routing, Server } from "../../domain/routing/types.ts";
+import type { InFlight, Upstreams, UpstreamState } from "../../ports/browse.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Gate } from "./gate.ts";
+import type { HealthBoard } from "./health-board.ts";
+import type { InFlightBoard } from "./in-flight.ts";
+import type { Models } from "./models.ts";
+
+export interface LiveState {
+  readonly clock: Pick<Clock, "now">;
+  readonly routing: () => Routing;
+  readonly board: InFlightBoard;
+  readonly gate: Gate;
+  readonly health: HealthBoard;
+  readonly models: Models;
+}
+
+export interface LiveView {
+  /** Calls under way. */
+  count(): number;
+  inFlight(): InFlight;
+  upstreams(): Upstreams;
+}
+
+export function createLiveView(live: LiveState): LiveView {
+  return {
+    count: () => live.board.count(),
+    inFlight: () => inFlightCalls(live),
+    upstreams: () => ({
+      upstreams: serversOf(live.routing()).map((server) => stateOf(server, live)),
+    }),
+  };
+}
+
+function inFlightCalls({ board, gate, clock }: LiveState): InFlight {
+  const now = clock.now();
+  return {
+    inflight: board.entries().map((entry) => {
+      const place = gate.position(entry.id);
+      return {
+        id: entry.id,
+        timestamp: isoTime(entry.timestamp),
+        elapsed_ms: now - entry.timestamp,
+        service_type: entry.service,
+        path: entry.path,
+        source_ip: entry.sourceIp,
+        original_model: entry.originalModel,
+        route: entry.route,
+        stream: entry.stream,
+        waiting_for: place?.upstream ?? null,
+        position: place?.position ?? null,
+      };
+    }),
+  };
+}
+
+function stateOf(server: Server, { clock, gate, health, models }: LiveState): UpstreamState {
+  const known = health.health(server.baseUrl);
+  const state = standing(known, clock.now());
+  const { active, waiting } = gate.load(server.name);
+  const list = models.state(server.name);
+  return {
+    name: server.name,
+    url: server.baseUrl,
+    type: server.type,
+    state,
+    failures: known.failures,
+    last_error: known.lastError,
+    rests_until: known.restUntil === null || state !== "resting" ? null : isoTime(known.restUntil),
+    active,
+    waiting,
+    max_concurrency: server.maxConcurrency,
+    max_queue: server.maxQueue,
+    models: list.models.map(({ id }) => id),
+    models_fetched_at: list.fetchedAt === null ? null : isoTime(list.fetchedAt),
+    models_error: list.error,
+  };
+}

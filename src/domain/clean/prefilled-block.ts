@@ -1,0 +1,50 @@
+// The block that an answer starts in where the prompt's template has already written the opening tag.
+import type { BlockText } from "./block-text.ts";
+import type { Sink } from "./text-filter.ts";
+import { closingOverlap, firstClosing } from "./thinking-tags.ts";
+import { skipWhiteSpace } from "./white-space.ts";
+
+export interface PrefilledBlock {
+  /** @returns the text behind the block's closing tag; null while none has come */
+  push(text: string): string | null;
+  /** No closing tag came: all of it was content. */
+  end(): void;
+}
+
+/**
+ * Holds all text until its first closing tag, or the answer's end: only then is it known whether
+ * it was thinking or the answer itself. No cleaner could know sooner.
+ */
+export function createPrefilledBlock(block: BlockText, out: Sink): PrefilledBlock {
+  // Joined once, so that a long block in small pieces costs linear time.
+  const pieces: string[] = [];
+  let size = 0;
+  let overlap = "";
+  return {
+    push(text) {
+      const seen = overlap + text;
+      const found = firstClosing(seen);
+      const start = size - overlap.length;
+      pieces.push(text);
+      size += text.length;
+      if (found === null) {
+        overlap = seen.slice(-closingOverlap);
+        return null;
+      }
+      const whole = pieces.join("");
+      const { open, close } = found.tag;
+      const end = start + found.at;
+      // Some servers repeat the tag that the template has written.
+      const first = skipWhiteSpace(whole, 0);
+      const from = whole.startsWith(open, first) ? first + open.length : 0;
+      if (from > 0) out("drop", whole.slice(0, from));
+      block.push(whole.slice(from, end));
+      block.end();
+      out("drop", close);
+      return whole.slice(end + close.length);
+    },
+    end() {
+      if (size > 0) out("keep", pieces.join(""));
+    },
+  };
+}

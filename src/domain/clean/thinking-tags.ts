@@ -1,0 +1,46 @@
+// The tags that models put around their thinking (SPEC section 8), found in text that may end within one.
+
+export interface ThinkingTag {
+  readonly open: string;
+  readonly close: string;
+}
+
+/** No tag's first character occurs in it again; the searches below rely on that. */
+const tags: readonly ThinkingTag[] = [
+  { open: "<think>", close: "</think>" },
+  { open: "<thinking>", close: "</thinking>" },
+  { open: "<reasoning>", close: "</reasoning>" },
+  { open: "[think]", close: "[/think]" },
+];
+
+const longestOpen = Math.max(...tags.map((tag) => tag.open.length));
+
+/** One less than the longest closing tag: so much of a text's end may belong to one that is cut. */
+export const closingOverlap = Math.max(...tags.map((tag) => tag.close.length)) - 1;
+
+const anyClosing = /<\/(?:think|thinking|reasoning)>|\[\/think\]/;
+
+/** The tag that opens at this index; `undecided` where the text ends before that is certain. */
+export function openingAt(text: string, at: number): ThinkingTag | "undecided" | null {
+  for (const tag of tags) if (text.startsWith(tag.open, at)) return tag;
+  if (text.length - at >= longestOpen) return null;
+  const rest = text.slice(at);
+  return tags.some((tag) => tag.open.startsWith(rest)) ? "undecided" : null;
+}
+
+/** The first closing tag of any kind. */
+export function firstClosing(
+  text: string,
+): { readonly at: number; readonly tag: ThinkingTag } | null {
+  const found = anyClosing.exec(text);
+  const tag = found === null ? undefined : tags.find(({ close }) => close === found[0]);
+  return found === null || tag === undefined ? null : { at: found.index, tag };
+}
+
+/** Where, from an index on, the text's end may be the beginning of the closing tag; its length where nowhere. */
+export function undecidedClosing(text: string, from: number, close: string): number {
+  const at = text.lastIndexOf(close.charAt(0));
+  const undecided =
+    at >= from && text.length - at < close.length && close.startsWith(text.slice(at));
+  return undecided ? at : text.length;
+}

@@ -1,0 +1,11 @@
+// The driving port of the model lists: what a front door may tell clients of models.
+import type { HeaderList } from "../domain/headers.ts";
+import type { ModelObject } from "../domain/model-list.ts";
+
+export interface ModelCatalog {
+  /**
+   * Aliases, mapped names and the models of all servers, each id once; waits at most 2 s.
+   * @param client the caller's headers: its own key may open the default upstream's list
+   */
+  list(client: HeaderList): Promise<readonly ModelObject[]>;
+}
