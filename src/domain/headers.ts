@@ -27,7 +27,6 @@ const notForwardedUpstream = new Set([
 const notForwardedToClient = new Set([
   ...hopByHop,
   "content-length", // the answer may be streamed or changed; the server sets it anew
-  "content-encoding", // answers are sent decoded
   "x-request-id", // the router's own stands there; the upstream's is kept in the row
   "access-control-allow-origin", // CORS is the router's to answer
   "access-control-allow-credentials",

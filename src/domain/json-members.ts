@@ -1,4 +1,5 @@
-// Finds and replaces one member of a JSON body in its bytes, so that key order, spacing and numbers survive.
+// Finds and replaces values of a JSON body in its bytes, so that key order, spacing and numbers survive.
+import { joinBytes } from "./bytes.ts";
 
 /** Where a value stands: from its first byte up to, not including, `end`. */
 export interface Span {
@@ -20,10 +21,68 @@ const comma = 0x2c;
  * @param body JSON text in UTF-8 that has already been parsed without error
  */
 export function memberSpans(body: Uint8Array, key: string): Span[] {
+  const at = body.indexOf(openBrace);
+  return at < 0 ? [] : membersOf(body, at, key);
+}
+
+/**
+ * The value that a way of keys and indexes leads to; where a key is repeated, as parsers do, to
+ * the last. null where the way ends before.
+ * @param body has JSON text in UTF-8 from `start` on that has already been parsed without error
+ * @param start its first byte, white space aside
+ */
+export function spanAt(
+  body: Uint8Array,
+  start: number,
+  path: readonly (string | number)[],
+): Span | null {
+  let span: Span | undefined = { start, end: body.length };
+  for (const step of path) {
+    const inside: number = span.start;
+    span =
+      typeof step === "number" ? itemOf(body, inside, step) : membersOf(body, inside, step).at(-1);
+    if (span === undefined) return null;
+  }
+  return span;
+}
+
+/**
+ * The body with every top-level `key` holding `value` instead; all other bytes as they were.
+ * @param body JSON text in UTF-8 that has already been parsed without error
+ */
+export function withMember(body: Uint8Array, key: string, value: string): Uint8Array {
+  const put = JSON.stringify(value);
+  return spliced(
+    body,
+    memberSpans(body, key).map((span) => ({ span, put })),
+  );
+}
+
+/** Text in place of a span; an empty span takes it in without losing anything. */
+export interface Edit {
+  readonly span: Span;
+  readonly put: string;
+}
+
+/** The bytes with each span (all apart, in any order) replaced. */
+export function spliced(body: Uint8Array, edits: readonly Edit[]): Uint8Array {
+  if (edits.length === 0) return body;
+  const pieces: Uint8Array[] = [];
+  let from = 0;
+  for (const { span, put } of edits.toSorted((a, b) => a.span.start - b.span.start)) {
+    pieces.push(body.subarray(from, span.start), encoder.encode(put));
+    from = span.end;
+  }
+  pieces.push(body.subarray(from));
+  return joinBytes(pieces);
+}
+
+const encoder = new TextEncoder();
+
+function membersOf(body: Uint8Array, object: number, key: string): Span[] {
   const spans: Span[] = [];
-  let at = body.indexOf(openBrace);
-  if (at < 0) return spans;
-  at = skipSpace(body, at + 1);
+  if (body[object] !== openBrace) return spans;
+  let at = skipSpace(body, object + 1);
   while (at < body.length && body[at] === quote) {
     const keyEnd = stringEnd(body, at);
     const named = keyIs(body, at, keyEnd, key);
@@ -36,38 +95,15 @@ export function memberSpans(body: Uint8Array, key: string): Span[] {
   return spans;
 }
 
-/**
- * The body with every top-level `key` holding `value` instead; all other bytes as they were.
- * @param body JSON text in UTF-8 that has already been parsed without error
- */
-export function withMember(body: Uint8Array, key: string, value: string): Uint8Array {
-  return replaceSpans(
-    body,
-    memberSpans(body, key),
-    new TextEncoder().encode(JSON.stringify(value)),
-  );
-}
-
-/** The bytes with each span (ascending, apart) replaced by `put`. */
-export function replaceSpans(
-  body: Uint8Array,
-  spans: readonly Span[],
-  put: Uint8Array,
-): Uint8Array {
-  if (spans.length === 0) return body;
-  const removed = spans.reduce((sum, span) => sum + span.end - span.start, 0);
-  const out = new Uint8Array(body.length - removed + spans.length * put.length);
-  let from = 0;
-  let to = 0;
-  for (const span of spans) {
-    out.set(body.subarray(from, span.start), to);
-    to += span.start - from;
-    out.set(put, to);
-    to += put.length;
-    from = span.end;
+function itemOf(body: Uint8Array, array: number, index: number): Span | undefined {
+  if (body[array] !== openBracket) return undefined;
+  let start = skipSpace(body, array + 1);
+  for (let item = 0; start < body.length && body[start] !== closeBracket; item++) {
+    const end = valueEnd(body, start);
+    if (item === index) return { start, end };
+    start = skipSpace(body, skipSpace(body, end) + 1); // behind the comma
   }
-  out.set(body.subarray(from), to);
-  return out;
+  return undefined;
 }
 
 /** The index behind the string whose opening quote stands at `open`. */
@@ -84,8 +120,23 @@ function stringEnd(body: Uint8Array, open: number): number {
 }
 
 function keyIs(body: Uint8Array, start: number, end: number, key: string): boolean {
+  if (isAscii(body, start, end)) {
+    if (end - start - 2 !== key.length) return false;
+    for (let at = 0; at < key.length; at++)
+      if (body[start + 1 + at] !== key.charCodeAt(at)) return false;
+    return true;
+  }
   const text = new TextDecoder().decode(body.subarray(start, end));
   return text === `"${key}"` || (text.includes("\\") && JSON.parse(text) === key);
+}
+
+/** Whether a string is plain ASCII without escapes, so that its bytes are its characters. */
+function isAscii(body: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    const byte = body[at];
+    if (byte === undefined || byte > 0x7f || byte === backslash) return false;
+  }
+  return true;
 }
 
 function valueEnd(body: Uint8Array, start: number): number {
@@ -115,7 +166,7 @@ function containerEnd(body: Uint8Array, start: number): number {
 }
 
 function endsLiteral(byte: number | undefined): boolean {
-  return byte === comma || byte === closeBrace || isSpace(byte);
+  return byte === comma || byte === closeBrace || byte === closeBracket || isSpace(byte);
 }
 
 function isSpace(byte: number | undefined): boolean {

@@ -2,6 +2,7 @@
 import type { BodyKind, ServiceType } from "./call.ts";
 import type { HeaderList } from "./headers.ts";
 import { isRecord, parseJsonBytes } from "./json.ts";
+import { fieldText, formFields, multipartBoundary } from "./multipart.ts";
 import { problem, type RequestProblem } from "./problem.ts";
 import { requestedThinking } from "./routing/policy.ts";
 
@@ -41,7 +42,8 @@ export function readRequest(
   const takesJson =
     method === "POST" && (service === "ollama" || jsonPaths.some((end) => path.endsWith(end)));
   if (body.length === 0 && !takesJson) return unread;
-  if (contentType?.toLowerCase().startsWith("multipart/")) return { ...unread, bodyKind: "none" };
+  const boundary = multipartBoundary(contentType);
+  if (boundary !== null) return readForm(body, boundary);
   const parsed = parseJsonBytes(body);
   if (parsed === undefined)
     return takesJson ? problem("invalid_json", "the request's body is not valid JSON") : unread;
@@ -53,6 +55,16 @@ export function readRequest(
   const stream = parsed["stream"];
   const byDefault = streamsByDefault.includes(path);
   return { bodyKind: "json", model, wantsStream: byDefault ? stream !== false : stream === true };
+}
+
+/** Audio and image uploads name their model in a form field. */
+function readForm(body: Uint8Array, boundary: string): RequestReading {
+  const fields = formFields(body, boundary, ["model", "stream"]);
+  return {
+    bodyKind: "multipart",
+    model: fieldText(body, fields.get("model")),
+    wantsStream: fieldText(body, fields.get("stream")) === "true",
+  };
 }
 
 const unread: RequestReading = { bodyKind: "none", model: null, wantsStream: false };

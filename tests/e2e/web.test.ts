@@ -41,7 +41,9 @@ describe("a request that came through a proxy sees neither pages nor read API", 
   test.each(["/", "/api/logs", "/api/stats", "/request/01a205b4-8eed-7758-a486-f2ad3d7b7496"])(
     "%s",
     async (path) => {
-      const response = await fetch(router.url + path, { headers: { "x-forwarded-for": "1.2.3.4" } });
+      const response = await fetch(router.url + path, {
+        headers: { "x-forwarded-for": "1.2.3.4" },
+      });
       expect(response.status).toBe(403);
       expect(await response.text()).toContain("WEBUI_SECURITY");
     },

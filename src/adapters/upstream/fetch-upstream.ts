@@ -10,6 +10,7 @@ import type {
   UpstreamRequest,
 } from "../../ports/upstream.ts";
 import { type ConnectWatch, watchConnection } from "./connect-watch.ts";
+import { decodeBody } from "./decode-body.ts";
 import { isReset, reasonOf, wordsFor } from "./fetch-errors.ts";
 
 /** Why the router itself aborted an exchange. */
@@ -35,12 +36,13 @@ async function send(request: UpstreamRequest): Promise<UpstreamAnswer | NoAnswer
       ...tlsOf(request),
     } as RequestInit);
     exchange.pause();
+    const { headers, stream } = decodeBody(headersOf(response), response.body);
     return {
       kind: "answered",
       status: response.status,
-      headers: headersOf(response),
+      headers,
       connectMs: exchange.connectMs(),
-      body: bodyOf(response, exchange),
+      body: bodyOf(stream, exchange),
     };
   } catch (error) {
     exchange.end();
@@ -96,9 +98,8 @@ function startExchange(request: UpstreamRequest): Exchange {
   };
 }
 
-function bodyOf(response: Response, exchange: Exchange): UpstreamBody {
-  const body: ReadableStream<Uint8Array> | null = response.body;
-  const reader = body?.getReader();
+function bodyOf(stream: ReadableStream<Uint8Array> | null, exchange: Exchange): UpstreamBody {
+  const reader = stream?.getReader();
   if (reader === undefined) exchange.end();
   let over = reader === undefined;
   return {

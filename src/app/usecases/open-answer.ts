@@ -74,8 +74,9 @@ export async function openAnswer(
     format,
     context.capture,
   );
-  const mustEnd = answer.status >= 400 || (framing === "none" && expectsJson(call.path));
-  const reading = await hold(source, framing, mustEnd || context.policy.commit === "full", context);
+  const promised = answer.status < 300 && framing === "none" && expectsJson(call.path);
+  const whole = answer.status >= 400 || promised || context.policy.commit === "full";
+  const reading = await hold(source, framing, whole, context);
 
   const failed = (failure: Omit<AttemptFailure, "retryAfterMs">): Opening => {
     source.cancel();
@@ -113,7 +114,7 @@ export async function openAnswer(
         event === null ? null : { ...bodySoFar(), body: joinBytes([...reading.pieces, event]) },
     });
   }
-  if (framing === "none" && reading.ended && expectsJson(call.path) && call.method !== "HEAD") {
+  if (promised && reading.ended && call.method !== "HEAD") {
     const wrong = plainFailure(bodySoFar().body);
     if (wrong !== null) return failed({ ...wrong, status: 502, answer: bodySoFar() });
   }
