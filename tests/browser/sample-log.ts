@@ -387,6 +387,8 @@ export const sampleFailover = 11;
 export interface SampleLog extends Pick<Browse, "list" | "get" | "stats"> {
   /** Puts a row on top, as a new call would. */
   add(row: LogRow): void;
+  /** Puts a row in the place of the one with its id, as the end of its call would. */
+  replace(row: LogRow): void;
 }
 
 /** A log in memory over the rows; it filters as a store does, as far as the pages' form can ask. */
@@ -405,6 +407,10 @@ export function sampleLog(initial: readonly LogRow[]): SampleLog {
     (filter.q === undefined || JSON.stringify(row).toLowerCase().includes(filter.q.toLowerCase()));
   return {
     add: (row) => void rows.unshift(row),
+    replace: (row) => {
+      const index = rows.findIndex(({ id }) => id === row.id);
+      if (index >= 0) rows[index] = row;
+    },
     list: (filter) => {
       const found = rows.filter((row) => matches(row, filter));
       const logs = found.slice(0, filter.limit);

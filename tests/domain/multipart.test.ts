@@ -49,6 +49,7 @@ describe("the model field of an upload", () => {
       expect(fieldText(body, span)).toBe("whisper-1");
       const put = spliced(body, [{ span, put: "large-v3" }]);
       const type = { "content-type": `multipart/form-data; boundary=${boundary}` };
+      // oxlint-disable-next-line typescript/no-deprecated -- a small form of the test's own
       const parsed = await new Response(put, { headers: type }).formData();
       expect(parsed.get("model")).toBe("large-v3");
       expect((parsed.get("file") as File).size).toBe(file.size);

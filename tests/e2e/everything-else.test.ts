@@ -41,6 +41,7 @@ routes: [{ match: { model: tiny }, route: { upstream: "${b.url}", model: whisper
             "content-type": new Headers(call!.headers as [string, string][]).get("content-type")!,
           },
         });
+        // oxlint-disable-next-line typescript/no-deprecated -- a small form of the test's own
         const form = await sent.formData();
         expect(form.get("model")).toBe("whisper");
         expect(new Uint8Array(await (form.get("file") as File).arrayBuffer())).toEqual(bytes);

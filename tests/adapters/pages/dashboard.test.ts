@@ -1,0 +1,163 @@
+// The dashboard as the browser gets it.
+import { expect, test } from "bun:test";
+import type { PagesDeps } from "../../../src/adapters/pages/pages-deps.ts";
+import type { LogFilter } from "../../../src/ports/browse.ts";
+import { open, sampleAttempt, sampleBrowse, sampleDetail, sampleStats, textOf } from "./sample.ts";
+
+const id = "0195a2c4-0000-7000-8000-000000000001";
+
+test("an empty log teaches how to point a client at the address the browser used", async () => {
+  const { document } = await open(sampleBrowse([]), "/");
+  for (const snippet of ["curl", "python", "javascript", "ollama"])
+    expect(textOf(document, `#snippet-${snippet}`)).toContain("http://router.lan:1234");
+  expect(document.querySelector("#requests[data-live]")).not.toBeNull();
+});
+
+test("behind a proxy with TLS the address shown is https", async () => {
+  const headers = { host: "ai.example.com", "x-forwarded-proto": "https" };
+  const { document } = await open(sampleBrowse([]), "/", {}, headers);
+  expect(textOf(document, "#address")).toBe("https://ai.example.com");
+});
+
+test("a Host that is no name is not shown as the address", async () => {
+  const headers = { host: 'a"><b>' };
+  const { document } = await open(sampleBrowse([]), "/", {}, headers);
+  expect(textOf(document, "#address")).toBe("http://127.0.0.1:1234");
+});
+
+test("a filter that finds nothing offers to clear it, instead of teaching", async () => {
+  const browse = sampleBrowse([], null, sampleStats({ requests: 9 }));
+  const { document } = await open(browse, "/?q=nothing");
+  expect(textOf(document, "#requests")).toBe("No request matches. Clear the filter");
+  expect(document.querySelector("#requests .connect")).toBeNull();
+});
+
+test("what is filtered stands in the form again and is asked of the log", async () => {
+  const asked: LogFilter[] = [];
+  const browse: PagesDeps["browse"] = {
+    ...sampleBrowse([sampleDetail()]),
+    list: (filter) => {
+      asked.push(filter);
+      return Promise.resolve({ logs: [sampleDetail()], next: id });
+    },
+  };
+  const { document } = await open(browse, "/?q=a%22b&status=4xx&state=failed&model=m");
+  expect(asked).toEqual([
+    { limit: 50, q: 'a"b', status: { from: 400, to: 499 }, state: "failed", model: "m" },
+  ]);
+  const value = (name: string) =>
+    document.querySelector(`input[name=${name}]`)?.getAttribute("value");
+  expect([value("q"), value("status"), value("model")]).toEqual(['a"b', "4xx", "m"]);
+  expect(document.querySelector("option[selected]")?.getAttribute("value")).toBe("failed");
+  expect(document.querySelector("a.older")?.getAttribute("href")).toBe(
+    `/?q=a%22b&model=m&status=4xx&state=failed&before=${id}`,
+  );
+});
+
+test("a status that cannot be read is marked, not silently dropped", async () => {
+  const { document } = await open(sampleBrowse([sampleDetail()]), "/?status=9");
+  expect(document.querySelector("input[name=status]")?.getAttribute("aria-invalid")).toBe("true");
+});
+
+test("an older page stays as it is and leads back to the newest", async () => {
+  const { document } = await open(sampleBrowse([sampleDetail()]), `/?q=x&before=${id}`);
+  expect(document.querySelector("#requests")?.hasAttribute("data-live")).toBe(false);
+  expect(document.querySelector("#figures")?.hasAttribute("data-live")).toBe(true);
+  expect(document.querySelector(".paging a")?.getAttribute("href")).toBe("/?q=x");
+  expect(document.querySelector("a.older")).toBeNull();
+});
+
+test("a row says state, models, upstream, route, attempts, tokens and times", async () => {
+  const row = sampleDetail({
+    original_model: "coding-assistant",
+    mapped_model: "big-coder",
+    route: "alias:coding-assistant",
+    attempts: [
+      sampleAttempt({ upstream: "slow-box", reason: "refused", error: "connection refused" }),
+      sampleAttempt(),
+    ],
+    prompt_tokens: 12_300,
+    tokens_estimated: true,
+  });
+  const { document } = await open(sampleBrowse([row]), "/");
+  const cells = [...document.querySelectorAll("tbody td")].map((cell) =>
+    cell.textContent.replace(/\s+/g, " ").trim(),
+  );
+  expect(cells).toEqual([
+    "completed200",
+    "coding-assistant → sent as big-coder",
+    "fast-box⤳ 22 attempts",
+    "alias:coding-assistant",
+    "chat",
+    "~about 12k / in, 34 out",
+    "200 ms",
+    "2.1 s",
+    "10 s ago",
+  ]);
+  expect(document.querySelector("td a")?.getAttribute("href")).toBe(`/request/${row.id}`);
+  expect(document.querySelector("time")?.getAttribute("title")).toBe("2026-03-12 16:00:00 UTC");
+  expect(document.querySelector(".mark-failover")?.getAttribute("title")).toContain(
+    "slow-box: connection refused",
+  );
+});
+
+test("a call in flight shows how long it has been running", async () => {
+  const row = sampleDetail({ state: "inflight", status_code: null, duration_ms: null });
+  const { document } = await open(sampleBrowse([row]), "/");
+  expect(textOf(document, ".c-duration")).toBe("10.0 s");
+  expect(textOf(document, ".c-status .hidden")).toBe("in flight");
+});
+
+test("a failed row shows why", async () => {
+  const row = sampleDetail({
+    state: "failed",
+    status_code: 502,
+    error_message: "connection refused",
+  });
+  const { document } = await open(sampleBrowse([row]), "/");
+  expect(textOf(document, ".why")).toBe("connection refused");
+});
+
+test("the figures are those of the log", async () => {
+  const period = {
+    requests: 1_234,
+    errors: 5,
+    error_rate: 0.00405,
+    duration_ms_median: 2_100,
+    duration_ms_p95: 61_000,
+    ttft_ms_median: 340,
+    prompt_tokens: 1_200_000,
+    completion_tokens: 34_000,
+  };
+  const stats = sampleStats(period, { inflight: 3 });
+  const { document } = await open(sampleBrowse([sampleDetail()], null, stats), "/");
+  const figures = [...document.querySelectorAll(".figure dd")].map((figure) =>
+    [...figure.children].map((child) => child.textContent),
+  );
+  expect(figures).toEqual([
+    ["1,234", "1,234 in all"],
+    ["3", "running now"],
+    ["0.4 %", "5 failed"],
+    ["2.1 s", "p95 1 min 1 s"],
+    ["340 ms", "median"],
+    ["1.2M", "1.2M in, 34k out"],
+  ]);
+});
+
+test("rows that the log lost are told", async () => {
+  const stats = sampleStats({ requests: 1 }, { dropped_rows: { "disk full": 12, other: 0 } });
+  const { document } = await open(sampleBrowse([sampleDetail()], null, stats), "/");
+  expect(textOf(document, ".notice")).toContain("12 (disk full)");
+  expect(textOf(document, ".notice")).not.toContain("other");
+});
+
+test("a log that cannot be read is a page that says so, with 503", async () => {
+  const browse: PagesDeps["browse"] = {
+    ...sampleBrowse([]),
+    stats: () => Promise.reject(new Error("secret detail")),
+  };
+  const { status, document } = await open(browse, "/");
+  expect(status).toBe(503);
+  expect(textOf(document, "h1")).toBe("The log cannot be read just now");
+  expect(document.body.textContent).not.toContain("secret detail");
+});

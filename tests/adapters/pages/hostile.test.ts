@@ -1,0 +1,59 @@
+// Whatever is logged was written by someone else: none of it may become markup.
+import { describe, expect, test } from "bun:test";
+import type { Document } from "happy-dom";
+import type { LogDetail } from "../../../src/ports/browse.ts";
+import { open, sampleBrowse, sampleStats } from "./sample.ts";
+import { hostileDetail, hostileTexts } from "./hostile-detail.ts";
+
+/** Every element with its attributes' names, in order: what no text may change. */
+function skeleton(document: Document): readonly string[] {
+  return [...document.querySelectorAll("*")].map((element) => {
+    const names = [...element.attributes].map(({ name }) => name).toSorted();
+    return `${element.tagName}[${names.join(" ")}]`;
+  });
+}
+
+function badAddresses(document: Document): readonly string[] {
+  return [...document.querySelectorAll("[href], [src], [action]")]
+    .flatMap((element) => ["href", "src", "action"].map((name) => element.getAttribute(name)))
+    .filter((address) => address !== null)
+    .filter((address) => !/^(?:\/(?!\/)|#|https?:\/\/)/.test(address));
+}
+
+async function bothPages(text: string): Promise<readonly Document[]> {
+  const detail: LogDetail = hostileDetail(text);
+  const stats = sampleStats({ requests: 1 }, { dropped_rows: { [text]: 1 } });
+  const browse = sampleBrowse([detail], detail.id, stats);
+  const query = new URLSearchParams({
+    q: text,
+    model: text,
+    upstream: text,
+    status: text,
+    state: text,
+  });
+  const names = new Map([[text, null]]);
+  const routing = () => ({ servers: names, aliases: names, rules: [{ number: 1, says: text }] });
+  const opened = [
+    await open(browse, `/?${query.toString()}`, { routing }),
+    await open(browse, `/request/${encodeURIComponent(detail.id)}`, { routing }),
+    await open(browse, `/request/${encodeURIComponent(`${detail.id}-unknown`)}`),
+  ];
+  return opened.map(({ document }) => document);
+}
+
+const harmless = await bothPages("harmless");
+
+describe.each(hostileTexts)("with %p in every field", (text) => {
+  test("the pages have the elements and attributes they have without", async () => {
+    const pages = await bothPages(text);
+    expect(pages.map(skeleton)).toEqual(harmless.map(skeleton));
+    expect(pages.flatMap(badAddresses)).toEqual([]);
+  });
+});
+
+test("what is shown of a hostile text is the text", async () => {
+  const text = "</pre><script>alert(1)</script>";
+  const [dashboard, request] = await bothPages(text);
+  expect(dashboard?.querySelector(".model")?.textContent).toBe(text);
+  expect(request?.querySelector(".turn .text")?.textContent).toBe(text);
+});

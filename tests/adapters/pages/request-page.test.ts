@@ -1,0 +1,151 @@
+// The page of one request, for each kind of call.
+import { expect, test } from "bun:test";
+import type { RoutingNames } from "../../../src/adapters/pages/pages-deps.ts";
+import type { LogDetail } from "../../../src/ports/browse.ts";
+import { open, sampleAttempt, sampleBrowse, sampleDetail, textOf } from "./sample.ts";
+
+async function show(over: Partial<LogDetail>, rules: RoutingNames["rules"] = []) {
+  const detail = sampleDetail(over);
+  const routing = () => ({ servers: new Map(), aliases: new Map(), rules });
+  return open(sampleBrowse([detail]), `/request/${detail.id}`, { routing });
+}
+
+test("an unknown id is a page with 404 that leads back", async () => {
+  const { status, document } = await open(sampleBrowse([]), "/request/nope");
+  expect(status).toBe(404);
+  expect(document.querySelector("main a")?.getAttribute("href")).toBe("/");
+});
+
+test("what was asked and answered reads as a conversation", async () => {
+  const { document } = await show({});
+  const turns = [...document.querySelectorAll(".turn")].map((turn) =>
+    turn.textContent.replace(/\s+/g, " ").trim(),
+  );
+  expect(turns).toEqual(["userHello", "assistantHi"]);
+});
+
+test("every attempt is listed with its failure and its place in time", async () => {
+  const { document } = await show({
+    duration_ms: 2_000,
+    attempts: [
+      sampleAttempt({
+        upstream: "slow-box",
+        status: null,
+        reason: "refused",
+        error: "connection refused",
+        ttft_ms: null,
+        duration_ms: 500,
+      }),
+      sampleAttempt({
+        started_at: "2026-03-12T16:00:00.500Z",
+        connect_ms: 100,
+        ttft_ms: 500,
+        duration_ms: 1_500,
+      }),
+    ],
+  });
+  const lines = [...document.querySelectorAll(".attempts li")];
+  expect(lines.map((line) => line.className)).toEqual(["failed", "served"]);
+  expect(lines[0]?.textContent).toContain("connection refused");
+  const bars = [...(lines[1]?.querySelectorAll("rect:not(.track)") ?? [])].map((bar) =>
+    ["class", "x", "width"].map((name) => bar.getAttribute(name)),
+  );
+  expect(bars).toEqual([
+    ["connect", "2500", "500"],
+    ["wait", "3000", "2000"],
+    ["stream", "5000", "5000"],
+  ]);
+});
+
+test.each([
+  ["alias:coder", "alias coder"],
+  ["direct", "the request names the server itself"],
+  ["rule:2>alias:coder", "renamed by rule 2, then alias coder"],
+])("the route %p is told in words", async (route, words) => {
+  const { document } = await show({ route });
+  expect(textOf(document, ".facts")).toContain(words);
+});
+
+test("the rule that decided is told as it stands now", async () => {
+  const { document } = await show({ route: "rule:2" }, [
+    { number: 1, says: "first" },
+    { number: 2, says: "model is gpt-4" },
+  ]);
+  expect(textOf(document, ".facts")).toContain("now: model is gpt-4");
+});
+
+test("estimated tokens are called so", async () => {
+  expect(textOf((await show({ tokens_estimated: true })).document, ".facts")).toContain(
+    "estimated",
+  );
+  expect(textOf((await show({})).document, ".facts")).not.toContain("estimated");
+});
+
+test("a call in flight says so, promises nothing, and reloads without scripts", async () => {
+  const { document } = await show({
+    state: "inflight",
+    status_code: null,
+    duration_ms: null,
+    request_body: null,
+    response_body: null,
+    attempts: [],
+  });
+  expect(textOf(document, ".badge")).toContain("still running for 10.0 s");
+  expect(textOf(document, ".attempts")).toContain("still under way");
+  expect(textOf(document, ".conversation")).toContain("stored when the call ends");
+  expect(document.body.getAttribute("data-poll")).toBe("1000");
+  expect(document.head.innerHTML).toContain('http-equiv="refresh"');
+});
+
+test("a call that has ended is not asked for again", async () => {
+  const { document } = await show({});
+  expect(document.body.hasAttribute("data-poll")).toBe(false);
+  expect(document.head.innerHTML).not.toContain("http-equiv");
+});
+
+test("bodies that were cut or are no text are marked", async () => {
+  const { document } = await show({
+    request_body: "AAECAw==",
+    request_body_encoding: "base64",
+    response_body_truncated: true,
+  });
+  expect(textOf(document, "#request-body-details summary")).toContain("shown as base64");
+  expect(textOf(document, "#response-body-details summary")).toContain("stored cut");
+  expect(textOf(document, ".conversation .notice")).toContain("stored cut");
+  expect(textOf(document, "#curl-details")).toContain("binary");
+});
+
+test("a very large body is shown in part, and says how much is missing", async () => {
+  const { document } = await show({ response_body: "x".repeat(500_000) });
+  expect(document.querySelector("#response-body")?.textContent.length).toBe(400_000);
+  expect(textOf(document, "#response-body-details .faint")).toContain("100,000 more");
+});
+
+test("fields that could not be carried over are named", async () => {
+  const { document } = await show({ dropped: ["num_ctx", "mirostat"] });
+  expect(textOf(document, ".request-head .notice")).toContain("num_ctx, mirostat");
+});
+
+test("an answer that was sent on before it was checked is marked", async () => {
+  const { document } = await show({ held: "partial" });
+  expect(textOf(document, ".request-head .notice")).toContain("before it was checked");
+});
+
+test("thinking is folded and images are named, never loaded", async () => {
+  const { document } = await show({
+    request_body: JSON.stringify({
+      messages: [
+        {
+          role: "user",
+          content: [{ type: "image_url", image_url: { url: "https://elsewhere.example/a.png" } }],
+        },
+      ],
+    }),
+    response_body: JSON.stringify({
+      choices: [{ message: { role: "assistant", content: "<think>hm</think>\nYes" } }],
+    }),
+  });
+  expect(document.querySelector("details.thinking")?.hasAttribute("open")).toBe(false);
+  expect(textOf(document, ".media")).toContain("https://elsewhere.example/a.png");
+  expect(document.querySelector("img")).toBeNull();
+});

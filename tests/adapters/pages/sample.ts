@@ -1,0 +1,137 @@
+// Rows for the pages' tests, and a page opened over them.
+import { Elysia } from "elysia";
+import { type Document, Window } from "happy-dom";
+import { pages } from "../../../src/adapters/pages/pages.tsx";
+import type { PagesDeps } from "../../../src/adapters/pages/pages-deps.ts";
+import type { LoggedAttempt } from "../../../src/domain/log-entry.ts";
+import type { LogDetail, PeriodStats, Stats } from "../../../src/ports/browse.ts";
+
+export const now = Date.parse("2026-03-12T16:00:10.000Z");
+
+export function sampleAttempt(over: Partial<LoggedAttempt> = {}): LoggedAttempt {
+  return {
+    upstream: "fast-box",
+    upstream_url: "http://192.168.1.100:8000",
+    model: "llama3-8b",
+    status: 200,
+    error: null,
+    reason: "served",
+    started_at: "2026-03-12T16:00:00.000Z",
+    connect_ms: null,
+    ttft_ms: 200,
+    duration_ms: 2100,
+    ...over,
+  };
+}
+
+export function sampleDetail(over: Partial<LogDetail> = {}): LogDetail {
+  return {
+    id: "0195a2c4-0000-7000-8000-000000000001",
+    timestamp: "2026-03-12T16:00:00.000Z",
+    completed_at: "2026-03-12T16:00:02.100Z",
+    state: "completed",
+    source_ip: "10.0.0.7",
+    method: "POST",
+    path: "/v1/chat/completions",
+    service_type: "openai",
+    user_agent: "curl/8",
+    auth_user: null,
+    original_model: "llama3-8b",
+    mapped_model: "llama3-8b",
+    upstream: "fast-box",
+    upstream_url: "http://192.168.1.100:8000",
+    upstream_request_id: null,
+    held: null,
+    route: "direct",
+    attempts: [sampleAttempt()],
+    dropped: [],
+    stream: true,
+    status_code: 200,
+    error_message: null,
+    duration_ms: 2100,
+    ttft_ms: 200,
+    prompt_tokens: 12,
+    completion_tokens: 34,
+    total_tokens: 46,
+    tokens_estimated: false,
+    finish_reason: "stop",
+    request_size: 90,
+    response_size: 1200,
+    request_headers: [["content-type", "application/json"]],
+    response_headers: [["content-type", "text/event-stream"]],
+    request_body: '{"model":"llama3-8b","messages":[{"role":"user","content":"Hello"}]}',
+    request_body_truncated: false,
+    response_body:
+      '{"choices":[{"message":{"role":"assistant","content":"Hi"},"finish_reason":"stop"}]}',
+    response_body_truncated: false,
+    ...over,
+  };
+}
+
+const noStats: PeriodStats = {
+  requests: 0,
+  errors: 0,
+  error_rate: 0,
+  duration_ms_median: null,
+  duration_ms_p95: null,
+  ttft_ms_median: null,
+  prompt_tokens: 0,
+  completion_tokens: 0,
+};
+
+export function sampleStats(over: Partial<PeriodStats> = {}, stats: Partial<Stats> = {}): Stats {
+  const period = { ...noStats, ...over };
+  return { total: period, last_24h: period, inflight: 0, dropped_rows: {}, ...stats };
+}
+
+/** A log that holds these rows, whatever is asked of it. */
+export function sampleBrowse(
+  details: readonly LogDetail[],
+  next: string | null = null,
+  stats: Stats = sampleStats({ requests: details.length }),
+): PagesDeps["browse"] {
+  return {
+    list: () => Promise.resolve({ logs: details, next }),
+    get: (id) => Promise.resolve(details.find((detail) => detail.id === id) ?? null),
+    stats: () => Promise.resolve(stats),
+  };
+}
+
+export interface Opened {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly document: Document;
+}
+
+/** A page as the browser parses it; scripts do not run. */
+export async function open(
+  browse: PagesDeps["browse"],
+  path: string,
+  deps: Partial<PagesDeps> = {},
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Opened> {
+  const app = new Elysia().use(
+    pages({
+      browse,
+      routing: () => ({ servers: new Map(), aliases: new Map(), rules: [] }),
+      now: () => now,
+      version: "1.0.0",
+      address: "http://127.0.0.1:1234",
+      ...deps,
+    }),
+  );
+  const host = { host: "router.lan:1234", ...headers };
+  const response = await app.handle(
+    new Request(`http://router.lan:1234${path}`, { headers: host }),
+  );
+  const { document } = new Window();
+  document.write(await response.text());
+  return { status: response.status, headers: response.headers, document };
+}
+
+/** Text as it reads, blanks collapsed. */
+export function textOf(document: Document, selector: string): string {
+  const found = document.querySelector(selector);
+  if (found === null) throw new Error(`the page has no ${selector}`);
+  return found.textContent.replace(/\s+/g, " ").trim();
+}
