@@ -24,16 +24,43 @@ const shots = [
 
 const folder = resolve(process.argv[2] ?? resolve(import.meta.dir, "../docs/images"));
 await mkdir(folder, { recursive: true });
-const served = servePages(sampleLog(rows));
+const log = sampleLog(rows);
+const day = (await log.stats()).last_24h;
+const served = servePages({
+  ...log,
+  // As if the rows were the last of a day's, and the day one of a week's.
+  stats: () =>
+    Promise.resolve({
+      total: { ...day, requests: 9_418 },
+      last_24h: {
+        ...day,
+        requests: 1_327,
+        errors: 16,
+        error_rate: 16 / 1_327,
+        prompt_tokens: 6_840_000,
+        completion_tokens: 372_000,
+      },
+      inflight: 2,
+      dropped_rows: {},
+    }),
+});
+// The address is part of the picture, and a test's port would say nothing.
+const origin = "http://router.lan:1234";
+const mapped = `MAP ${new URL(origin).host} ${new URL(served.origin).host}`;
 const browser = await chromium.launch({
   executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"],
+  args: [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    `--host-resolver-rules=${mapped}`,
+  ],
 });
 try {
   for (const { name, path, size, scheme } of shots) {
     const context = await browser.newContext({ viewport: size, colorScheme: scheme });
     const page = await context.newPage();
-    await page.goto(served.origin + path);
+    await page.goto(origin + path);
     await page.screenshot({ path: `${folder}/${name}.png`, animations: "disabled" });
     await context.close();
     console.log(`${folder}/${name}.png`);

@@ -16,7 +16,7 @@ import { createBrowse } from "./usecases/browse.ts";
 import { createGate } from "./usecases/gate.ts";
 import { createHealthBoard } from "./usecases/health-board.ts";
 import { createInFlightBoard } from "./usecases/in-flight.ts";
-import { orAfter } from "./usecases/deliver.ts";
+import { orAfter } from "./usecases/or-after.ts";
 import { createModels } from "./usecases/models.ts";
 import { createRelay } from "./usecases/relay.ts";
 import { createLiveView } from "./usecases/server-states.ts";

@@ -11,7 +11,7 @@ export interface ServedPages {
 }
 
 /** No server, alias or rule is configured. */
-export const emptyRouting: ReturnType<PagesDeps["routing"]> = {
+const emptyRouting: ReturnType<PagesDeps["routing"]> = {
   servers: new Map(),
   aliases: new Map(),
   rules: [],

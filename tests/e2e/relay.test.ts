@@ -337,3 +337,17 @@ test("the log's own failure is told, and costs the client nothing", async () => 
     await router.stop();
   }
 });
+
+test("an answer that is complete does not wait for an upstream that forgets to hang up", () =>
+  withFakes({ a: {}, b: {} }, ({ a, b }) =>
+    withRouter(
+      { routes: pair(a.url, b.url).replace("both: {", "both: { commit: full,") },
+      async (router) => {
+        a.script([{ kind: "stall", when: { afterEvents: 1_000 } }]);
+        const response = await router.post(path, chat({ model: "both", stream: true }));
+        expect(response.headers.get("x-smolrouter-upstream")).toBe(a.url);
+        expect(sseEvents(await response.text()).at(-1)?.data).toBe("[DONE]");
+        expect((await router.row()).state).toBe("completed");
+      },
+    ),
+  ));

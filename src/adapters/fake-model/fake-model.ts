@@ -17,6 +17,11 @@ export interface FakeModelOptions {
   readonly host?: string;
   /** Where the APIs begin, `/api/v9` say; nothing but them is served. */
   readonly basePath?: string;
+  /**
+   * Whatever stands before `/v1` or `/api` is taken for a base path, so that one fake is as many
+   * servers as a test needs; a script tells them apart by the request's target.
+   */
+  readonly anyBasePath?: boolean;
   readonly tls?: { readonly cert: string; readonly key: string };
   /** How every model call is answered that no script decides. */
   readonly failing?: Behaviour;

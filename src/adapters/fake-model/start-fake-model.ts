@@ -31,6 +31,11 @@ interface Connection {
 
 const WAIT_MS = 4000;
 
+/** What stands before the API's own path. */
+function basePathOf(path: string): string {
+  return path.slice(0, Math.max(0, path.search(/\/(?:v1|api)\//)));
+}
+
 /** Starts a fake model server; it listens when the promise resolves. */
 export async function startFakeModel(options: FakeModelOptions): Promise<FakeModel> {
   const { name, models, kind = "both", host = "127.0.0.1", basePath = "" } = options;
@@ -48,7 +53,8 @@ export async function startFakeModel(options: FakeModelOptions): Promise<FakeMod
   const record = (request: HttpRequest, connection: number): OpenRecord => {
     const mark = request.target.indexOf("?");
     const full = mark < 0 ? request.target : request.target.slice(0, mark);
-    const path = full.startsWith(`${basePath}/`) ? full.slice(basePath.length) : "";
+    const base = options.anyBasePath === true ? basePathOf(full) : basePath;
+    const path = full.startsWith(`${base}/`) ? full.slice(base.length) : "";
     received += 1;
     return log.add({
       number: received,

@@ -2,7 +2,6 @@
 // The dashboard: figures, filters, the recent requests.
 import { Html } from "@elysiajs/html";
 import type { LogPage, LogRow, Stats } from "../../ports/browse.ts";
-import type { Routing } from "../../domain/routing/types.ts";
 import { Connect } from "./connect.tsx";
 import { dashboardHref } from "./dashboard-query.ts";
 import type { DashboardQuery } from "./dashboard-query.ts";
@@ -10,7 +9,7 @@ import { Figures } from "./figures.tsx";
 import { FilterBar } from "./filter-bar.tsx";
 import { whole } from "./format.ts";
 import { Layout } from "./layout.tsx";
-import type { Frame } from "./pages-deps.ts";
+import type { Frame, RoutingNames } from "./pages-deps.ts";
 import { RequestTable } from "./request-table.tsx";
 
 export interface DashboardProps {
@@ -18,7 +17,7 @@ export interface DashboardProps {
   readonly query: DashboardQuery;
   readonly page: LogPage;
   readonly stats: Stats;
-  readonly routing: Pick<Routing, "servers" | "aliases">;
+  readonly routing: Pick<RoutingNames, "servers" | "aliases">;
 }
 
 const pollMs = 2000;
@@ -109,7 +108,7 @@ function Notices({ stats }: { readonly stats: Stats }): JSX.Element {
 }
 
 function knownModels(
-  routing: Pick<Routing, "aliases">,
+  routing: Pick<RoutingNames, "aliases">,
   rows: readonly LogRow[],
 ): readonly string[] {
   return distinct([
@@ -119,7 +118,7 @@ function knownModels(
 }
 
 function knownUpstreams(
-  routing: Pick<Routing, "servers">,
+  routing: Pick<RoutingNames, "servers">,
   rows: readonly LogRow[],
 ): readonly string[] {
   return distinct([...routing.servers.keys(), ...rows.map((row) => row.upstream)]);
@@ -130,7 +129,7 @@ function distinct(names: readonly (string | null)[]): readonly string[] {
 }
 
 /** A name that works here: an alias, else one that worked lately. */
-function exampleModel(routing: Pick<Routing, "aliases">, rows: readonly LogRow[]): string {
+function exampleModel(routing: Pick<RoutingNames, "aliases">, rows: readonly LogRow[]): string {
   const worked = rows.find((row) => row.state === "completed" && row.original_model !== null);
   const [alias] = routing.aliases.keys();
   return alias ?? worked?.original_model ?? "your-model";

@@ -2,14 +2,14 @@
 // The facts of one request: where it went and why, how long it took, what it used.
 import { Html } from "@elysiajs/html";
 import type { PropsWithChildren } from "@elysiajs/html";
-import type { Routing } from "../../domain/routing/types.ts";
 import type { LogDetail } from "../../ports/browse.ts";
 import { bytes, duration, none, whole } from "./format.ts";
 import { routeInWords, ruleSays } from "./route-words.ts";
+import type { RoutingNames } from "./pages-deps.ts";
 
 export interface FactsProps {
   readonly detail: LogDetail;
-  readonly routing: Pick<Routing, "rules">;
+  readonly routing: Pick<RoutingNames, "rules">;
   /** Epoch ms. */
   readonly now: number;
 }

@@ -30,11 +30,11 @@ export function Figures({ stats }: { readonly stats: Stats }): JSX.Element {
           mark={day.errors === 0 ? "" : "bad"}
         />
         <Figure
-          name="Duration"
+          name="Median duration"
           value={duration(day.duration_ms_median)}
-          note={`median, p95 ${duration(day.duration_ms_p95)}`}
+          note={`p95 ${duration(day.duration_ms_p95)}`}
         />
-        <Figure name="First token" value={duration(day.ttft_ms_median)} note="median, streamed" />
+        <Figure name="First token" value={duration(day.ttft_ms_median)} note="median" />
         <Figure
           name="Tokens, 24 h"
           value={short(day.prompt_tokens + day.completion_tokens)}

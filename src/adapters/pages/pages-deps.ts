@@ -1,11 +1,18 @@
 // What the pages need of the rest, handed over by the composition.
-import type { Routing } from "../../domain/routing/types.ts";
+import type { Rule } from "../../domain/routing/types.ts";
 import type { Browse } from "../../ports/browse.ts";
+
+/** What the pages say of the routing in force; the domain's `Routing` is one. */
+export interface RoutingNames {
+  readonly servers: ReadonlyMap<string, unknown>;
+  readonly aliases: ReadonlyMap<string, unknown>;
+  readonly rules: readonly Pick<Rule, "number" | "says">[];
+}
 
 export interface PagesDeps {
   readonly browse: Pick<Browse, "list" | "get" | "stats">;
   /** The routing in force; asked once per page. */
-  routing(): Pick<Routing, "servers" | "aliases" | "rules">;
+  routing(): RoutingNames;
   /** Epoch ms. */
   now(): number;
   readonly version: string;

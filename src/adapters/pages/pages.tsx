@@ -28,28 +28,32 @@ export function pages(deps: PagesDeps) {
     now: deps.now(),
   });
   return new Elysia({ name: "pages" })
-    .get("/", ({ request }) =>
-      page(frameOf(request), async (frame) => {
-        const query = readQuery(new URL(request.url).searchParams);
-        const [list, stats] = await Promise.all([
-          deps.browse.list(query.filter),
-          deps.browse.stats(),
-        ]);
-        const routing = deps.routing();
-        return [
-          200,
-          <Dashboard frame={frame} query={query} page={list} stats={stats} routing={routing} />,
-        ];
-      }),
-    )
-    .get("/request/:id", ({ request, params }) =>
-      page(frameOf(request), async (frame) => {
-        const detail = await deps.browse.get(params.id);
-        if (detail === null)
-          return [404, <MessagePage frame={frame} title="No such request" says={unknownRequest} />];
-        return [200, <RequestPage frame={frame} detail={detail} routing={deps.routing()} />];
-      }),
-    )
+    .get("/", async ({ request }) => {
+      const frame = frameOf(request);
+      const query = readQuery(new URL(request.url).searchParams);
+      const read = await readable(
+        Promise.all([deps.browse.list(query.filter), deps.browse.stats()]),
+      );
+      if (!read.ok) return page(503, <Unreadable frame={frame} />);
+      const [list, stats] = read.value;
+      const routing = deps.routing();
+      return page(
+        200,
+        <Dashboard frame={frame} query={query} page={list} stats={stats} routing={routing} />,
+      );
+    })
+    .get("/request/:id", async ({ request, params }) => {
+      const frame = frameOf(request);
+      const read = await readable(deps.browse.get(params.id));
+      if (!read.ok) return page(503, <Unreadable frame={frame} />);
+      const detail = read.value;
+      if (detail === null)
+        return page(
+          404,
+          <MessagePage frame={frame} title="No such request" says={unknownRequest} />,
+        );
+      return page(200, <RequestPage frame={frame} detail={detail} routing={deps.routing()} />);
+    })
     .get(
       "/assets/:file",
       ({ params }) => assetResponse(params.file) ?? new Response(null, { status: 404 }),
@@ -60,17 +64,21 @@ const unknownRequest = [
   "It may be older than what the log keeps (MAX_LOG_AGE_DAYS), or was never logged here.",
 ];
 
-/** A page of what the log says, or the page that says that it says nothing. */
-async function page(
-  frame: Frame,
-  content: (frame: Frame) => Promise<readonly [status: number, html: JSX.Element]>,
-): Promise<Response> {
-  // A log that cannot be read is expected of it (ports/browse.ts); the store itself reports why.
-  const [status, html] = await content(frame).catch(() => [503, unreadable(frame)] as const);
+async function page(status: number, html: JSX.Element): Promise<Response> {
   return new Response(`<!doctype html>${await html}`, { status, headers: pageHeaders });
 }
 
-function unreadable(frame: Frame): JSX.Element {
+/** A log that cannot be read is expected of it (ports/browse.ts), and the store itself reports why. */
+function readable<T>(
+  reading: Promise<T>,
+): Promise<{ readonly ok: true; readonly value: T } | { readonly ok: false }> {
+  return reading.then(
+    (value) => ({ ok: true, value }),
+    () => ({ ok: false }),
+  );
+}
+
+function Unreadable({ frame }: { readonly frame: Frame }): JSX.Element {
   const says = ["Requests are routed all the same. The router's own output says what is wrong."];
   return <MessagePage frame={frame} title="The log cannot be read just now" says={says} />;
 }

@@ -1,7 +1,6 @@
 /** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // One request: what became of it, every attempt, the conversation, the raw bodies.
 import { Html } from "@elysiajs/html";
-import type { Routing } from "../../domain/routing/types.ts";
 import type { LogDetail } from "../../ports/browse.ts";
 import { readConversation } from "../../domain/conversation/read-conversation.ts";
 import { Attempts } from "./attempts.tsx";
@@ -12,14 +11,14 @@ import { Facts } from "./facts.tsx";
 import { ago, clockTime, duration } from "./format.ts";
 import { HeaderTable } from "./header-table.tsx";
 import { CopyButton, Layout } from "./layout.tsx";
-import type { Frame } from "./pages-deps.ts";
+import type { Frame, RoutingNames } from "./pages-deps.ts";
 import { Payload } from "./payload.tsx";
 import { ModelName, StateMark, stateWords } from "./state-mark.tsx";
 
 export interface RequestPageProps {
   readonly frame: Frame;
   readonly detail: LogDetail;
-  readonly routing: Pick<Routing, "rules">;
+  readonly routing: Pick<RoutingNames, "rules">;
 }
 
 const pollMs = 1000;
@@ -118,6 +117,12 @@ function RequestHead(props: { readonly detail: LogDetail; readonly now: number }
       {detail.error_message !== null && (
         <p class="notice bad" safe>
           {detail.error_message}
+        </p>
+      )}
+      {detail.held === "partial" && (
+        <p class="notice">
+          The answer was larger than what may be held back: its beginning was sent before it was
+          checked to its end.
         </p>
       )}
       {detail.dropped.length > 0 && (

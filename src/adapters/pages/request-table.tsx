@@ -100,7 +100,7 @@ function RequestLine({ row, now }: { readonly row: LogRow; readonly now: number 
   );
 }
 
-export function requestHref(id: string): string {
+function requestHref(id: string): string {
   return `/request/${encodeURIComponent(id)}`;
 }
 

@@ -1,5 +1,5 @@
 // The log's `route` as a sentence part.
-import type { Routing } from "../../domain/routing/types.ts";
+import type { RoutingNames } from "./pages-deps.ts";
 
 const words: Readonly<Record<string, string>> = {
   direct: "the request names the server itself",
@@ -18,7 +18,7 @@ export function routeInWords(route: string): string {
 }
 
 /** What the rule of a route says in the configuration in force, which may not be the one that decided. */
-export function ruleSays(route: string, routing: Pick<Routing, "rules">): string | null {
+export function ruleSays(route: string, routing: Pick<RoutingNames, "rules">): string | null {
   const number = /^rule:(\d+)/.exec(route)?.[1];
   const rule = routing.rules.find((candidate) => String(candidate.number) === number);
   return rule?.says ?? null;

@@ -5,6 +5,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { AnswerStream } from "../../ports/service.ts";
 import type { LiveStep, StreamFailure } from "./live-source.ts";
 import type { OpenedAnswer } from "./open-answer.ts";
+import { orAfter } from "./or-after.ts";
 
 export type DeliveryEnding =
   | { readonly kind: "complete" }
@@ -81,18 +82,6 @@ export function deliver(
 
 /** Thrown by `AnswerStream.next` when all that is left to say is closing the connection. */
 export class BrokenAnswer extends Error {}
-
-/** `work`, or `"due"` if it takes longer than `ms`; 0: waits as long as it takes. */
-export async function orAfter<T>(work: Promise<T>, ms: number, clock: Clock): Promise<T | "due"> {
-  if (ms === 0) return work;
-  const due = Promise.withResolvers<"due">();
-  const stop = clock.after(ms, () => due.resolve("due"));
-  try {
-    return await Promise.race([work, due.promise]);
-  } finally {
-    stop();
-  }
-}
 
 /** An answer stream that is still being found: pings until it is there, then hands over to it. */
 export function pingUntil(

@@ -9,8 +9,10 @@ import {
 import type { Frame, Splitter } from "../../domain/framing/frame.ts";
 import { createNdjsonSplitter } from "../../domain/framing/ndjson.ts";
 import { createSseSplitter } from "../../domain/framing/sse.ts";
+import type { Clock } from "../../ports/clock.ts";
 import type { BodyRead, UpstreamBody } from "../../ports/upstream.ts";
 import type { Capture } from "./capture.ts";
+import { orAfter } from "./or-after.ts";
 
 export interface StreamFailure {
   readonly reason: FailureReason;
@@ -36,6 +38,9 @@ export interface LiveSource {
 /** An event beyond this size is passed on in parts, unread: nothing may hold more of one answer (SPEC section 7). */
 const largestEvent = 32 * 1024 * 1024;
 
+/** How long an answer that is complete may keep its connection open: usage and `[DONE]` come at once. */
+const lingerMs = 2_000;
+
 const splitters: Record<Framing, () => Splitter | null> = {
   sse: createSseSplitter,
   ndjson: createNdjsonSplitter,
@@ -47,6 +52,7 @@ export function createLiveSource(
   framing: Framing,
   format: WireFormat,
   capture: Capture,
+  clock: Clock,
 ): LiveSource {
   const splitter = splitters[framing]();
   const readFrame = createStreamReader(format);
@@ -81,7 +87,11 @@ export function createLiveSource(
   return {
     async next() {
       for (;;) {
-        const got = await body.read();
+        const got = await (complete ? orAfter(body.read(), lingerMs, clock) : body.read());
+        if (got === "due") {
+          body.cancel();
+          return { ...nothing, outcome: "ended" };
+        }
         if (got.kind !== "bytes") return atEnd(got);
         capture.add(got.bytes);
         if (splitter === null) return { pieces: [got.bytes], content: true, outcome: "open" };

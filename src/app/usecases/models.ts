@@ -15,7 +15,7 @@ import { type DiscoverySnapshot, emptyDiscovery } from "../../domain/routing/dis
 import type { Routing, Server } from "../../domain/routing/types.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Upstream, UpstreamBody } from "../../ports/upstream.ts";
-import { orAfter } from "./deliver.ts";
+import { orAfter } from "./or-after.ts";
 
 export interface Models {
   /** What is known now; reading it counts as use and starts a refresh where the lists are old. */

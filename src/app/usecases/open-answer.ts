@@ -15,6 +15,7 @@ import { headerValue, type HeaderList } from "../../domain/headers.ts";
 import { isRecord, parseJsonBytes } from "../../domain/json.ts";
 import { type AttemptFailure, retryAfterMs } from "../../domain/judge.ts";
 import type { Policy } from "../../domain/routing/types.ts";
+import type { Clock } from "../../ports/clock.ts";
 import type { UpstreamAnswer } from "../../ports/upstream.ts";
 import type { Budget } from "../../domain/budget.ts";
 import type { Capture } from "./capture.ts";
@@ -52,8 +53,7 @@ export interface OpeningContext {
   readonly capture: Capture;
   /** Bytes that all answers together may hold. */
   readonly heldBudget: Budget;
-  /** Epoch ms. */
-  readonly now: number;
+  readonly clock: Clock;
   /** Called once, at the answer's first content. */
   onContent(framing: Framing): void;
 }
@@ -73,6 +73,7 @@ export async function openAnswer(
     answer.status < 400 ? framing : "none",
     format,
     context.capture,
+    context.clock,
   );
   const promised = answer.status < 300 && framing === "none" && expectsJson(call.path);
   const whole = answer.status >= 400 || promised || context.policy.commit === "full";
@@ -83,7 +84,7 @@ export async function openAnswer(
     context.heldBudget.give(reading.size);
     return {
       kind: "failed",
-      failure: { ...failure, retryAfterMs: retryAfterMs(answer.headers, context.now) },
+      failure: { ...failure, retryAfterMs: retryAfterMs(answer.headers, context.clock.now()) },
     };
   };
   const bodySoFar = () => ({

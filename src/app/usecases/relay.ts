@@ -14,8 +14,9 @@ import {
   type SessionDeps,
   upstreamRequestId,
 } from "./call-session.ts";
-import { deliver, type DeliveryEnding, orAfter } from "./deliver.ts";
+import { deliver, type DeliveryEnding } from "./deliver.ts";
 import { earlyAnswer } from "./early-answer.ts";
+import { orAfter } from "./or-after.ts";
 import type { Models } from "./models.ts";
 import { clientLeft, type Tried, tryTargets, type TryingDeps } from "./try-targets.ts";
 

@@ -193,7 +193,7 @@ async function ask(
           policy,
           capture,
           heldBudget: deps.heldBudget,
-          now: clock.now(),
+          clock,
           onContent(framing) {
             stopFirstToken();
             if (framing !== "none") ttftMs = since();

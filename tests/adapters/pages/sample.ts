@@ -6,7 +6,7 @@ import type { PagesDeps } from "../../../src/adapters/pages/pages-deps.ts";
 import type { LoggedAttempt } from "../../../src/domain/log-entry.ts";
 import type { LogDetail, PeriodStats, Stats } from "../../../src/ports/browse.ts";
 
-export const now = Date.parse("2026-03-12T16:00:10.000Z");
+const now = Date.parse("2026-03-12T16:00:10.000Z");
 
 export function sampleAttempt(over: Partial<LoggedAttempt> = {}): LoggedAttempt {
   return {

@@ -46,8 +46,8 @@ function scrolledInto(section) {
 }
 
 function update(old, next) {
-  const rows = old.querySelector("tbody");
-  const fresh = next.querySelector("tbody");
+  const rows = old.querySelector(".requests tbody");
+  const fresh = next.querySelector(".requests tbody");
   if (rows && fresh) {
     const known = new Set([...rows.children].map(({ id }) => id));
     const added = [...fresh.children].filter(({ id }) => !known.has(id));

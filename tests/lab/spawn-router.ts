@@ -1,0 +1,139 @@
+// The router as a process of its own, so that its memory, sockets and timers are its own too.
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { RouterOptions } from "./start-router.ts";
+
+const root = resolve(import.meta.dir, "../..");
+
+export interface SpawnedRouter {
+  readonly url: string;
+  readonly pid: number;
+  /** Resident memory in bytes. */
+  residentBytes(): number;
+  /** Open file descriptors. */
+  openFiles(): number;
+  /** What the preloaded probe says now; only where `probe` was asked for. */
+  probe(): Promise<ProcessFigures>;
+  stop(): Promise<void>;
+}
+
+export interface ProcessFigures {
+  /** Timers that were set and have neither fired nor been cleared. */
+  readonly timers: number;
+  /** Objects on the JavaScript heap, after a full collection. */
+  readonly objects: number;
+  /** Resident memory in bytes, after a full collection. */
+  readonly resident: number;
+}
+
+/** @param probe counts timers inside the process and collects garbage on demand */
+export async function spawnRouter(
+  { env = {}, routes }: RouterOptions = {},
+  { probe = false } = {},
+): Promise<SpawnedRouter> {
+  const folder = mkdtempSync(join(tmpdir(), "smolrouter-test-"));
+  const routesPath = join(folder, "routes.yaml");
+  writeFileSync(routesPath, routes ?? "{}");
+  const preload = probe ? ["--preload", join(root, "tests/lab/process-probe.ts")] : [];
+  const child = Bun.spawn([process.execPath, ...preload, join(root, "src/app/main.ts")], {
+    cwd: folder,
+    env: {
+      PATH: process.env["PATH"] ?? "",
+      LISTEN_PORT: "0",
+      ROUTES_CONFIG: routesPath,
+      LOG_FORMAT: "json",
+      // Set, so that the program need not start itself anew, which would drop the preload.
+      BUN_CONFIG_MAX_HTTP_REQUESTS: "65535",
+      ...env,
+    },
+    stdin: "ignore",
+    stdout: "inherit",
+    stderr: "pipe",
+  });
+  const lines = readLines(child.stderr);
+  const started = await lines.first((line) => line.includes("smolrouter at http"));
+  const url = /http:\/\/[\d.:]+\d/.exec(started)?.[0];
+  if (url === undefined) throw new Error(`no address in: ${started}`);
+  const { pid } = child;
+  return {
+    url,
+    pid,
+    residentBytes() {
+      const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"));
+      return Number(kilobytes?.[1]) * 1024;
+    },
+    openFiles: () => readdirSync(`/proc/${pid}/fd`).length,
+    async probe() {
+      const answer = lines.next((line) => line.startsWith("probe "));
+      child.kill("SIGUSR2");
+      return JSON.parse((await answer).slice("probe ".length)) as ProcessFigures;
+    },
+    async stop() {
+      child.kill("SIGTERM");
+      await child.exited;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+interface Lines {
+  /** The first line that fits, whether it came or is still to come. */
+  first(fits: (line: string) => boolean): Promise<string>;
+  /** The next line that fits. */
+  next(fits: (line: string) => boolean): Promise<string>;
+}
+
+/** Reads a process's output to its end; what was waited for and never came is told with the rest. */
+function readLines(stream: ReadableStream<Uint8Array>): Lines {
+  const past: string[] = [];
+  let waiting: { fits: (line: string) => boolean; found: (line: string | null) => void }[] = [];
+  let over = false;
+  async function read(): Promise<void> {
+    let rest = "";
+    const decoder = new TextDecoder();
+    for await (const chunk of stream) {
+      const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) {
+        past.push(line);
+        if (past.length > 200) past.shift();
+        const fitting = waiting.filter(({ fits }) => fits(line));
+        waiting = waiting.filter((one) => !fitting.includes(one));
+        for (const { found } of fitting) found(line);
+      }
+    }
+  }
+  const end = (): void => {
+    over = true;
+    for (const { found } of waiting) found(null);
+  };
+  read().then(end, end);
+  async function next(fits: (line: string) => boolean): Promise<string> {
+    const line = over
+      ? null
+      : await new Promise<string | null>((found) => waiting.push({ fits, found }));
+    if (line === null) throw new Error(`the router ended; it said:\n${past.join("\n")}`);
+    return line;
+  }
+  return {
+    next,
+    async first(fits) {
+      return past.find(fits) ?? (await next(fits));
+    },
+  };
+}
+
+/** Starts a router process, runs the test with it and stops it, whatever became of it. */
+export async function withSpawnedRouter<Result>(
+  options: RouterOptions,
+  run: (router: SpawnedRouter) => Promise<Result>,
+  more: { readonly probe?: boolean } = {},
+): Promise<Result> {
+  const router = await spawnRouter(options, more);
+  try {
+    return await run(router);
+  } finally {
+    await router.stop();
+  }
+}
