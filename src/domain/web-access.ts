@@ -5,7 +5,7 @@ import type { WebUiSecurity } from "./settings.ts";
 const proxyHeaders = new Set(["forwarded", "x-real-ip", "cf-connecting-ip", "via"]);
 
 /** Whether a request shows that it came through a proxy. */
-export function cameThroughProxy(headers: HeaderList): boolean {
+function cameThroughProxy(headers: HeaderList): boolean {
   return headers.some(([name]) => proxyHeaders.has(name) || name.startsWith("x-forwarded-"));
 }
 

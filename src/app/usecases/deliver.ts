@@ -81,7 +81,7 @@ export function deliver(
 }
 
 /** Thrown by `AnswerStream.next` when all that is left to say is closing the connection. */
-export class BrokenAnswer extends Error {}
+class BrokenAnswer extends Error {}
 
 /** An answer stream that is still being found: pings until it is there, then hands over to it. */
 export function pingUntil(
