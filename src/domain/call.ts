@@ -1,4 +1,5 @@
 // A client's request as the rest of the program sees it: read once, parsed once, immutable.
+import type { JsonRecord } from "./json.ts";
 import type { HeaderList } from "./headers.ts";
 
 /** Which of the two front doors a call came through; it decides the form of errors. */
@@ -24,6 +25,8 @@ export interface IncomingCall {
   readonly user: string | null;
   readonly body: Uint8Array;
   readonly bodyKind: BodyKind;
+  /** What a JSON body parsed to; null for every other kind. */
+  readonly json: JsonRecord | null;
   /** The model the body asks for; null where it names none. */
   readonly model: string | null;
   /** Whether the client asked for a stream (Ollama's surface streams unless told not to). */

@@ -1,9 +1,8 @@
-// A call as its target gets it: address, headers and body, the body's bytes touched only where the model differs.
+// A call as its target gets it: address and headers around the body that its carriage made.
 import type { IncomingCall } from "./call.ts";
-import { type HeaderList, headerValue, requestHeaders, withoutCredentialQuery } from "./headers.ts";
-import { spliced, withMember } from "./json-members.ts";
-import { multipartBoundary, formFields } from "./multipart.ts";
-import type { Target } from "./routing/plan.ts";
+import type { Carriage } from "./carriage.ts";
+import { type HeaderList, requestHeaders, withoutCredentialQuery } from "./headers.ts";
+import type { Server } from "./routing/types.ts";
 
 export interface OutgoingRequest {
   readonly url: string;
@@ -13,36 +12,24 @@ export interface OutgoingRequest {
 }
 
 /**
- * The request for one target.
+ * The request for one server.
  * @param via this process's pseudonym for the `Via` header
  */
-export function outgoingRequest(call: IncomingCall, target: Target, via: string): OutgoingRequest {
-  const { server } = target;
+export function outgoingRequest(
+  call: IncomingCall,
+  server: Server,
+  { path, body }: Carriage,
+  via: string,
+): OutgoingRequest {
   const query = server.apiKey === null ? call.query : withoutCredentialQuery(call.query);
   return {
-    url: server.baseUrl + call.path + query,
+    url: server.baseUrl + path + query,
     headers: requestHeaders(call.headers, {
       apiKey: server.apiKey,
       extra: server.headers,
       via,
       sourceIp: call.sourceIp,
     }),
-    body: bodyFor(call, target.model),
+    body,
   };
-}
-
-function bodyFor(call: IncomingCall, model: string | null): Uint8Array | null {
-  if (call.body.length === 0) return null;
-  if (model === null || model === call.model) return call.body;
-  switch (call.bodyKind) {
-    case "none":
-      return call.body;
-    case "json":
-      return withMember(call.body, "model", model);
-    case "multipart": {
-      const boundary = multipartBoundary(headerValue(call.headers, "content-type")) ?? "";
-      const span = formFields(call.body, boundary, ["model"]).get("model");
-      return span === undefined ? call.body : spliced(call.body, [{ span, put: model }]);
-    }
-  }
 }

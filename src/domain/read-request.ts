@@ -1,13 +1,14 @@
 // What a request's body asks for: its model, and whether the answer is to be streamed. Parsed once, here.
 import type { BodyKind, ServiceType } from "./call.ts";
 import type { HeaderList } from "./headers.ts";
-import { isRecord, parseJsonBytes } from "./json.ts";
+import { isRecord, type JsonRecord, parseJsonBytes } from "./json.ts";
 import { fieldText, formFields, multipartBoundary } from "./multipart.ts";
 import { problem, type RequestProblem } from "./problem.ts";
 import { requestedThinking } from "./routing/policy.ts";
 
 export interface RequestReading {
   readonly bodyKind: BodyKind;
+  readonly json: JsonRecord | null;
   readonly model: string | null;
   readonly wantsStream: boolean;
 }
@@ -54,7 +55,8 @@ export function readRequest(
     return problem("invalid_model", "`model` must be a string", { param: "model" });
   const stream = parsed["stream"];
   const byDefault = streamsByDefault.includes(path);
-  return { bodyKind: "json", model, wantsStream: byDefault ? stream !== false : stream === true };
+  const wantsStream = byDefault ? stream !== false : stream === true;
+  return { bodyKind: "json", json: parsed, model, wantsStream };
 }
 
 /** Audio and image uploads name their model in a form field. */
@@ -62,12 +64,13 @@ function readForm(body: Uint8Array, boundary: string): RequestReading {
   const fields = formFields(body, boundary, ["model", "stream"]);
   return {
     bodyKind: "multipart",
+    json: null,
     model: fieldText(body, fields.get("model")),
     wantsStream: fieldText(body, fields.get("stream")) === "true",
   };
 }
 
-const unread: RequestReading = { bodyKind: "none", model: null, wantsStream: false };
+const unread: RequestReading = { bodyKind: "none", json: null, model: null, wantsStream: false };
 
 /** Why a request's own headers cannot be followed (400); null where they can. */
 export function headerProblem(headers: HeaderList): RequestProblem | null {

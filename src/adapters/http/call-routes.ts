@@ -62,6 +62,7 @@ async function serve(
     receivedAt: deps.clock.now(),
     body: new Uint8Array(0),
     bodyKind: "none",
+    json: null,
     model: null,
     wantsStream: false,
   });

@@ -28,7 +28,7 @@ export function deliver(
 ): AnswerStream {
   const source = answer.rest;
   const queue = [...answer.held];
-  const pings = answer.framing === "sse" ? keepaliveMs : 0;
+  const pings = answer.wire.framing === "sse" ? keepaliveMs : 0;
   let outcome: LiveStep["outcome"] = source === null ? "ended" : "open";
   let reading: Promise<LiveStep> | null = null;
   let over = false;
@@ -42,9 +42,10 @@ export function deliver(
   /** What the client is told when the stream fails; null where the format has no words for it. */
   function lastWords(failure: StreamFailure): Uint8Array | null {
     if (failure.event !== null) return failure.event;
-    if (answer.framing === "none") return null;
+    const { framing, format } = answer.wire;
+    if (framing === "none") return null;
     const kind = failure.reason === "silence_timeout" ? "upstream_timeout" : "upstream_broken";
-    return errorEvent(answer.format, answer.framing, errorObject(problem(kind, failure.message)));
+    return errorEvent(format, framing, errorObject(problem(kind, failure.message)));
   }
 
   return {

@@ -3,6 +3,7 @@ import {
   asked,
   failed,
   type Health,
+  reachable,
   standing,
   type Standing,
   undecided,
@@ -20,6 +21,8 @@ export interface HealthBoard {
   failed(baseUrl: string, failure: Pick<AttemptFailure, "reason" | "status" | "message">): void;
   /** The attempt's end says nothing about the server. */
   undecided(baseUrl: string): void;
+  /** It answered a question of the router's own. */
+  reachable(baseUrl: string): void;
 }
 
 /** @param onBack called when a server that had failed serves again */
@@ -50,5 +53,9 @@ export function createHealthBoard(
       else undecidedAt(baseUrl);
     },
     undecided: undecidedAt,
+    reachable(baseUrl) {
+      const health = ailing.get(baseUrl);
+      if (health !== undefined) ailing.set(baseUrl, reachable(health, clock.now()));
+    },
   };
 }

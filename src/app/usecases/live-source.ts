@@ -1,10 +1,11 @@
 // An upstream's streamed answer as steps: whole events only, each read once for content, end and error.
 import type { FailureReason } from "../../domain/attempt.ts";
+import type { FrameEditor, Wire } from "../../domain/carriage.ts";
 import {
   createStreamReader,
+  frameJson,
   type FrameReading,
   type Framing,
-  type WireFormat,
 } from "../../domain/dialects/wire-format.ts";
 import type { Frame, Splitter } from "../../domain/framing/frame.ts";
 import { createNdjsonSplitter } from "../../domain/framing/ndjson.ts";
@@ -47,15 +48,17 @@ const splitters: Record<Framing, () => Splitter | null> = {
   none: () => null,
 };
 
+/** @param editor changes what goes to the client; null: the events' own bytes do */
 export function createLiveSource(
   body: UpstreamBody,
-  framing: Framing,
-  format: WireFormat,
+  { framing, format }: Wire,
+  editor: FrameEditor | null,
   capture: Capture,
   clock: Clock,
 ): LiveSource {
   const splitter = splitters[framing]();
   const readFrame = createStreamReader(format);
+  const isJson = format !== "opaque";
   const endIsAnnounced = format !== "opaque" && splitter !== null;
   let complete = false;
 
@@ -63,14 +66,22 @@ export function createLiveSource(
     const pieces: Uint8Array[] = [];
     let content = false;
     for (const frame of frames) {
-      const reading = readFrame(frame);
+      const json = isJson ? frameJson(frame) : null;
+      const reading = readFrame(frame, json);
       const failure = failureOf(reading, frame);
       if (failure !== null) return { pieces, content, outcome: failure };
       complete ||= reading.end;
       content ||= reading.content;
-      append(pieces, frame.bytes);
+      if (editor === null) append(pieces, frame.bytes);
+      else for (const bytes of editor.frame(frame, json)) append(pieces, bytes);
     }
     return { pieces, content, outcome: "open" };
+  }
+
+  /** The last step: whatever the editor still held goes first. */
+  function last(step: LiveStep): LiveStep {
+    const held = editor?.end() ?? [];
+    return held.length === 0 ? step : { ...step, pieces: [...step.pieces, ...held] };
   }
 
   function atEnd(got: Exclude<BodyRead, { kind: "bytes" }>): LiveStep {
@@ -90,13 +101,16 @@ export function createLiveSource(
         const got = await (complete ? orAfter(body.read(), lingerMs, clock) : body.read());
         if (got === "due") {
           body.cancel();
-          return { ...nothing, outcome: "ended" };
+          return last({ ...nothing, outcome: "ended" });
         }
-        if (got.kind !== "bytes") return atEnd(got);
+        if (got.kind !== "bytes") return last(atEnd(got));
         capture.add(got.bytes);
         if (splitter === null) return { pieces: [got.bytes], content: true, outcome: "open" };
         const frames = splitter.push(got.bytes);
-        if (frames.length > 0) return take(frames);
+        if (frames.length > 0) {
+          const step = take(frames);
+          return step.outcome === "open" ? step : last(step);
+        }
         if (splitter.held() > largestEvent) {
           const part = splitter.end();
           if (part !== null) return { pieces: [part.bytes], content: true, outcome: "open" };

@@ -7,8 +7,8 @@ import {
   streamFormat,
   type Framing,
   type UpstreamError,
-  type WireFormat,
 } from "../../domain/dialects/wire-format.ts";
+import type { Carriage, Wire } from "../../domain/carriage.ts";
 import type { IncomingCall } from "../../domain/call.ts";
 import { joinBytes } from "../../domain/bytes.ts";
 import { headerValue, type HeaderList } from "../../domain/headers.ts";
@@ -31,8 +31,8 @@ export interface OpenedAnswer {
   readonly status: number;
   /** The upstream's own. */
   readonly headers: HeaderList;
-  readonly framing: Framing;
-  readonly format: WireFormat;
+  /** As the client gets it. */
+  readonly wire: Wire;
   /** Held until now; goes first. */
   readonly held: readonly Uint8Array[];
   /** Bytes to give back to the budget once they are sent. */
@@ -49,6 +49,7 @@ export type Opening =
 
 export interface OpeningContext {
   readonly call: IncomingCall;
+  readonly carriage: Carriage;
   readonly policy: Policy;
   readonly capture: Capture;
   /** Bytes that all answers together may hold. */
@@ -65,17 +66,19 @@ export async function openAnswer(
   answer: UpstreamAnswer,
   context: OpeningContext,
 ): Promise<Opening> {
-  const { call } = context;
-  const framing = framingOf(headerValue(answer.headers, "content-type"));
-  const format = streamFormat(call.path, framing);
+  const { call, carriage } = context;
+  const { path } = carriage;
+  const framing =
+    answer.status < 400 ? framingOf(headerValue(answer.headers, "content-type")) : "none";
+  const wire = { framing, format: streamFormat(path, framing) };
   const source = createLiveSource(
     answer.body,
-    answer.status < 400 ? framing : "none",
-    format,
+    wire,
+    framing === "none" ? null : carriage.editor(wire),
     context.capture,
     context.clock,
   );
-  const promised = answer.status < 300 && framing === "none" && expectsJson(call.path);
+  const promised = answer.status < 300 && framing === "none" && expectsJson(path);
   const whole = answer.status >= 400 || promised || context.policy.commit === "full";
   const reading = await hold(source, framing, whole, context);
 
@@ -115,18 +118,21 @@ export async function openAnswer(
         event === null ? null : { ...bodySoFar(), body: joinBytes([...reading.pieces, event]) },
     });
   }
+  let held: readonly Uint8Array[] = reading.pieces;
   if (promised && reading.ended && call.method !== "HEAD") {
-    const wrong = plainFailure(bodySoFar().body);
+    const body = joinBytes(reading.pieces);
+    const parsed = parseJsonBytes(body);
+    const wrong = plainFailure(parsed);
     if (wrong !== null) return failed({ ...wrong, status: 502, answer: bodySoFar() });
+    held = [carriage.whole(body, parsed)];
   }
   return {
     kind: "opened",
     answer: {
       status: answer.status,
       headers: answer.headers,
-      framing,
-      format,
-      held: reading.pieces,
+      wire: carriage.clientWire(wire),
+      held,
       heldSize: reading.size,
       rest: reading.ended ? null : source,
       heldPartially: reading.partial,
@@ -170,10 +176,10 @@ async function hold(
   }
 }
 
+/** @param parsed undefined where the body is no JSON */
 function plainFailure(
-  body: Uint8Array,
+  parsed: unknown,
 ): Pick<AttemptFailure, "reason" | "message" | "codes"> | null {
-  const parsed = parseJsonBytes(body);
   if (parsed === undefined)
     return { reason: "not_json", message: "the upstream's answer is not JSON", codes: [] };
   const error = plainError(parsed);

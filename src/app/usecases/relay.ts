@@ -76,7 +76,7 @@ export function createRelay(deps: RelayDeps): CallService {
         capture: attempt.capture,
       });
     };
-    if (answer.rest === null && answer.framing === "none") {
+    if (answer.rest === null && answer.wire.framing === "none") {
       over({ kind: "complete" });
       return { status: answer.status, headers, body: joinBytes(answer.held) };
     }

@@ -1,5 +1,6 @@
 // The loop: asks a plan's targets in order until one answers. What to do about a failure is the domain's to judge.
 import type { Attempt } from "../../domain/attempt.ts";
+import { carriageFor } from "../../domain/carriage.ts";
 import type { IncomingCall } from "../../domain/call.ts";
 import { type AttemptFailure, type CandidateTries, judge } from "../../domain/judge.ts";
 import { outgoingRequest } from "../../domain/outgoing.ts";
@@ -176,9 +177,10 @@ async function ask(
       : nothingToStop;
 
   let ttftMs: number | null = null;
+  const carriage = carriageFor(call, target);
   const reply = await deps.upstream.send({
     method: call.method,
-    ...outgoingRequest(call, target, deps.via),
+    ...outgoingRequest(call, server, carriage, deps.via),
     connectTimeoutMs: policy.connectTimeoutMs,
     silenceTimeoutMs: policy.requestTimeoutMs,
     freshConnection: how.redial,
@@ -190,6 +192,7 @@ async function ask(
     reply.kind === "answered"
       ? await openAnswer(reply, {
           call,
+          carriage,
           policy,
           capture,
           heldBudget: deps.heldBudget,

@@ -56,7 +56,18 @@ export function createJsonFenceFilter(out: Sink): TextFilter {
   }
 
   return {
+    certain(text) {
+      if (block !== null || held !== "" || text.includes("\n")) return null;
+      const opens = atLineStart && !fences.inCode() && mayBeginOpening.test(text);
+      return opens ? null : "keep";
+    },
+    pass(text) {
+      fences.advance(text, 0, text.length);
+      atLineStart = false;
+    },
     push: (text) => read(held + text, false),
     end: () => read(held, true),
   };
 }
+
+const mayBeginOpening = /^[ `[]/;

@@ -1,7 +1,7 @@
 // The block that an answer starts in where the prompt's template has already written the opening tag.
 import type { BlockText } from "./block-text.ts";
 import type { Sink } from "./text-filter.ts";
-import { closingOverlap, firstClosing } from "./thinking-tags.ts";
+import { closingOverlap, firstClosing, openingAt } from "./thinking-tags.ts";
 import { skipWhiteSpace } from "./white-space.ts";
 
 export interface PrefilledBlock {
@@ -32,16 +32,16 @@ export function createPrefilledBlock(block: BlockText, out: Sink): PrefilledBloc
         return null;
       }
       const whole = pieces.join("");
-      const { open, close } = found.tag;
       const end = start + found.at;
       // Some servers repeat the tag that the template has written.
       const first = skipWhiteSpace(whole, 0);
-      const from = whole.startsWith(open, first) ? first + open.length : 0;
+      const repeated = openingAt(whole, first);
+      const from = repeated === null || repeated === "undecided" ? 0 : first + repeated.open.length;
       if (from > 0) out("drop", whole.slice(0, from));
       block.push(whole.slice(from, end));
       block.end();
-      out("drop", close);
-      return whole.slice(end + close.length);
+      out("drop", found.close);
+      return whole.slice(end + found.close.length);
     },
     end() {
       if (size > 0) out("keep", pieces.join(""));

@@ -9,6 +9,14 @@ export type Sink = (fate: Fate, text: string) => void;
 export interface TextFilter {
   /** Takes the next piece; runs whose fate is now certain go to the sink, the rest waits. */
   push(text: string): void;
+  /**
+   * The fate of a whole piece where it is certain at once, with nothing waiting before or after
+   * it; null where it has to be pushed. With `pass`, the short cut past the sink for most of what
+   * models write.
+   */
+  certain(text: string): "keep" | "drop" | null;
+  /** Takes a piece whose fate is certain. */
+  pass(text: string): void;
   /** The text is over: what still waits goes to the sink. */
   end(): void;
 }
@@ -54,6 +62,15 @@ export function chainFilters(first: MakeFilter, second: MakeFilter, out: Sink): 
 
   return {
     push: (text) => before.push(text),
+    certain(text) {
+      const fate = waiting.length === 0 ? before.certain(text) : null;
+      return fate === "keep" ? after.certain(text) : fate;
+    },
+    pass(text) {
+      const kept = before.certain(text) === "keep";
+      before.pass(text);
+      if (kept) after.pass(text);
+    },
     end() {
       before.end();
       after.end();

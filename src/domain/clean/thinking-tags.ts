@@ -29,12 +29,9 @@ export function openingAt(text: string, at: number): ThinkingTag | "undecided" |
 }
 
 /** The first closing tag of any kind. */
-export function firstClosing(
-  text: string,
-): { readonly at: number; readonly tag: ThinkingTag } | null {
+export function firstClosing(text: string): { readonly at: number; readonly close: string } | null {
   const found = anyClosing.exec(text);
-  const tag = found === null ? undefined : tags.find(({ close }) => close === found[0]);
-  return found === null || tag === undefined ? null : { at: found.index, tag };
+  return found === null ? null : { at: found.index, close: found[0] };
 }
 
 /** Where, from an index on, the text's end may be the beginning of the closing tag; its length where nowhere. */

@@ -29,11 +29,12 @@ export function createThinkingFilter(options: ThinkingOptions, out: Sink): TextF
   let blockSeen = prefilled !== null;
   let space = "";
   let tail = "";
-  let lastKept = "";
+  // The text that was kept last, or its end.
+  let before = "";
 
   function keep(text: string): void {
     if (text === "") return;
-    lastKept = text.charAt(text.length - 1);
+    before = text;
     out("keep", text);
   }
 
@@ -73,8 +74,8 @@ export function createThinkingFilter(options: ThinkingOptions, out: Sink): TextF
     for (;;) {
       const next = nextBracket(text, read);
       fences.advance(text, read, next);
-      const before = next === 0 ? lastKept : text.charAt(next - 1);
-      const tag = before === "`" || fences.inCode() ? null : openingAt(text, next);
+      const ticked = next === 0 ? before.endsWith("`") : text.charCodeAt(next - 1) === backtick;
+      const tag = ticked || fences.inCode() ? null : openingAt(text, next);
       if (next === text.length || tag !== null) {
         keep(text.slice(at, next));
         if (tag === null || tag === "undecided") {
@@ -113,6 +114,16 @@ export function createThinkingFilter(options: ThinkingOptions, out: Sink): TextF
   }
 
   return {
+    certain(text) {
+      if (tail !== "" || mayHoldTag(text)) return null;
+      if (inside !== null) return options.move ? null : "drop";
+      return phase === "content" ? "keep" : null;
+    },
+    pass(text) {
+      if (inside !== null) return;
+      fences.advance(text, 0, text.length);
+      before = text;
+    },
     push(text) {
       if (prefilled !== null && phase === "prefilled") {
         const rest = prefilled.push(text);
@@ -140,10 +151,15 @@ export function createThinkingFilter(options: ThinkingOptions, out: Sink): TextF
   };
 }
 
+const backtick = 0x60;
 const bracket = /[<[]/g;
 
 /** The first index from `from` on where a tag may begin; the text's length where none may. */
 function nextBracket(text: string, from: number): number {
   bracket.lastIndex = from;
   return bracket.exec(text)?.index ?? text.length;
+}
+
+function mayHoldTag(text: string): boolean {
+  return text.includes("<") || text.includes("[");
 }

@@ -21,25 +21,54 @@ export interface FrameReading {
   readonly unreadable: boolean;
 }
 
-/** Reads one stream's events in order. */
-export type StreamReader = (frame: Frame) => FrameReading;
+/**
+ * Reads one stream's events in order.
+ * @param json what `frameJson` makes of the frame
+ */
+export type StreamReader = (frame: Frame, json: JsonRecord | null) => FrameReading;
 
 const nothing: FrameReading = { content: false, end: false, error: null, unreadable: false };
 const contentOnly: FrameReading = { ...nothing, content: true };
 const endOnly: FrameReading = { ...nothing, end: true };
 const unreadable: FrameReading = { ...nothing, unreadable: true };
 
-const readers: Record<WireFormat, () => StreamReader> = {
-  chat: chatReader,
-  responses: () => readResponsesEvent,
-  messages: () => readMessagesEvent,
-  ndjson: () => readNdjsonLine,
-  opaque: () => () => contentOnly,
+interface Format {
+  /** What the line `[DONE]` means; null: it does not belong there. */
+  readonly done: FrameReading | null;
+  /** A reader of the events' JSON; null: they need not be JSON, and every one is content. */
+  readonly events: (() => (json: JsonRecord, frame: Frame) => FrameReading) | null;
+}
+
+const formats: Record<WireFormat, Format> = {
+  chat: { done: endOnly, events: chatReader },
+  responses: { done: nothing, events: () => readResponsesEvent },
+  messages: { done: null, events: () => readMessagesEvent },
+  ndjson: { done: null, events: () => readNdjsonLine },
+  opaque: { done: null, events: null },
 };
 
 /** A reader for a new stream of the format. */
 export function createStreamReader(format: WireFormat): StreamReader {
-  return readers[format]();
+  const { done, events } = formats[format];
+  if (events === null) return () => contentOnly;
+  const read = events();
+  return (frame, json) => {
+    if (json !== null) return read(json, frame);
+    if (frame.data === null) return nothing;
+    return (isDone(frame.data) ? done : null) ?? unreadable;
+  };
+}
+
+/** An event's JSON object, parsed once for everyone who looks at it; null where it holds none. */
+export function frameJson({ data }: Frame): JsonRecord | null {
+  if (data === null || isDone(data)) return null;
+  const value = parseJson(data);
+  return isRecord(value) ? value : null;
+}
+
+/** OpenAI's last word in a stream, which is no JSON. */
+function isDone(data: string): boolean {
+  return data.length < 16 && data.trim() === "[DONE]";
 }
 
 const formatByPath: readonly (readonly [ending: string, format: WireFormat])[] = [
@@ -107,14 +136,10 @@ export function describeError(error: unknown): UpstreamError {
 }
 
 /** Parallel choices end one by one: the answer is complete when every choice seen has finished. */
-function chatReader(): StreamReader {
+function chatReader(): (event: JsonRecord) => FrameReading {
   const open = new Set<unknown>();
   const finished = new Set<unknown>();
-  return (frame) => {
-    if (frame.data === null) return nothing;
-    if (frame.data.trim() === "[DONE]") return endOnly;
-    const event = parse(frame.data);
-    if (event === undefined) return unreadable;
+  return (event) => {
     const choices = event["choices"];
     if (!Array.isArray(choices)) return holdsError(event) ? failed(event) : nothing;
     let content = false;
@@ -145,11 +170,7 @@ function choiceHasContent(choice: JsonRecord): boolean {
   );
 }
 
-function readResponsesEvent(frame: Frame): FrameReading {
-  if (frame.data === null) return nothing;
-  if (frame.data.trim() === "[DONE]") return nothing;
-  const event = parse(frame.data);
-  if (event === undefined) return unreadable;
+function readResponsesEvent(event: JsonRecord, frame: Frame): FrameReading {
   const type = typeof event["type"] === "string" ? event["type"] : (frame.event ?? "");
   if (type.endsWith(".delta")) return contentOnly;
   switch (type) {
@@ -167,10 +188,7 @@ function readResponsesEvent(frame: Frame): FrameReading {
   }
 }
 
-function readMessagesEvent(frame: Frame): FrameReading {
-  if (frame.data === null) return nothing;
-  const event = parse(frame.data);
-  if (event === undefined) return unreadable;
+function readMessagesEvent(event: JsonRecord, frame: Frame): FrameReading {
   switch (event["type"] ?? frame.event) {
     case "content_block_delta":
       return contentOnly;
@@ -183,10 +201,7 @@ function readMessagesEvent(frame: Frame): FrameReading {
   }
 }
 
-function readNdjsonLine(frame: Frame): FrameReading {
-  if (frame.data === null) return nothing;
-  const line = parse(frame.data);
-  if (line === undefined) return unreadable;
+function readNdjsonLine(line: JsonRecord): FrameReading {
   if (holdsError(line) && line["done"] === undefined) return failed(line);
   const message = line["message"];
   const content =
@@ -213,11 +228,6 @@ function holdsText(value: unknown): boolean {
 
 function holdsItems(value: unknown): boolean {
   return Array.isArray(value) ? value.length > 0 : isRecord(value);
-}
-
-function parse(data: string): JsonRecord | undefined {
-  const value = parseJson(data);
-  return isRecord(value) ? value : undefined;
 }
 
 const text = new TextEncoder();

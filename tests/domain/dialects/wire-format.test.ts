@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import {
   createStreamReader,
   expectsJson,
+  frameJson,
   framingOf,
   plainError,
   streamFormat,
@@ -10,7 +11,10 @@ import {
 
 function read(format: WireFormat, payloads: readonly string[], event: string | null = null) {
   const reader = createStreamReader(format);
-  return payloads.map((data) => reader({ bytes: new Uint8Array(0), event, data }));
+  return payloads.map((data) => {
+    const frame = { bytes: new Uint8Array(0), event, data };
+    return reader(frame, frameJson(frame));
+  });
 }
 const delta = (value: object, finish: string | null = null, index = 0) =>
   JSON.stringify({ choices: [{ index, delta: value, finish_reason: finish }] });
