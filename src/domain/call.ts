@@ -20,7 +20,10 @@ export interface IncomingCall {
   /** With its leading `?`, or empty. */
   readonly query: string;
   readonly headers: HeaderList;
+  /** The client's address. */
   readonly sourceIp: string;
+  /** Who opened the connection, where that is a trusted proxy and not the client. */
+  readonly peerIp?: string;
   /** The `sub` of the client's token, where it showed one. */
   readonly user: string | null;
   readonly body: Uint8Array;
@@ -29,6 +32,8 @@ export interface IncomingCall {
   readonly json: JsonRecord | null;
   /** The model the body asks for; null where it names none. */
   readonly model: string | null;
+  /** The member of a JSON body that names it. */
+  readonly modelKey: string;
   /** Whether the client asked for a stream (Ollama's surface streams unless told not to). */
   readonly wantsStream: boolean;
 }

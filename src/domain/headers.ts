@@ -34,6 +34,7 @@ const notForwardedToClient = new Set([
   "access-control-allow-methods",
   "access-control-expose-headers",
   "access-control-max-age",
+  "clear-site-data", // would sign browsers out of the router
 ]);
 
 /** Where clients put a key for the upstream; dropped where the server has a key of its own. */
@@ -113,12 +114,16 @@ export function requestHeaders(client: HeaderList, context: ForwardingContext): 
 /** The headers of an upstream's answer as the client gets them. */
 export function responseHeaders(upstream: HeaderList): [string, string][] {
   const named = namedByConnection(upstream);
-  return upstream
-    .filter(
-      ([name]) =>
-        !notForwardedToClient.has(name) && !name.startsWith(routerPrefix) && !named.has(name),
-    )
-    .map(([name, value]) => [name, value]);
+  return (
+    upstream
+      .filter(
+        ([name]) =>
+          !notForwardedToClient.has(name) && !name.startsWith(routerPrefix) && !named.has(name),
+      )
+      // Nor may an upstream sign a browser in here, or out.
+      .filter(([name, value]) => name !== "set-cookie" || !value.trim().startsWith(routerCookie))
+      .map(([name, value]) => [name, value])
+  );
 }
 
 /** `Connection` names further fields that belong to this connection only (RFC 9110 §7.6.1). */

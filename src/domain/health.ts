@@ -40,6 +40,11 @@ export function standing(health: Health, now: number): Standing {
   return health.probing ? "probing" : "probe-due";
 }
 
+/** The server answered a question of the router's own: its rest ends, so the next request finds out. */
+export function reachable(health: Health, now: number): Health {
+  return standing(health, now) === "resting" ? { ...health, restUntil: now } : health;
+}
+
 /** A request is sent to the server. */
 export function asked(health: Health, now: number): Health {
   return standing(health, now) === "probe-due" ? { ...health, probing: true } : health;

@@ -106,15 +106,22 @@ function itemOf(body: Uint8Array, array: number, index: number): Span | undefine
   return undefined;
 }
 
+/** Bytes of a string that are looked at one by one; most keys and values in events end before. */
+const shortString = 32;
+
 /** The index behind the string whose opening quote stands at `open`. */
 function stringEnd(body: Uint8Array, open: number): number {
-  let close = body.indexOf(quote, open + 1);
-  while (close >= 0) {
+  let at = open + 1;
+  for (const short = Math.min(body.length, at + shortString); at < short; at++) {
+    if (body[at] === quote) return at + 1;
+    if (body[at] === backslash) at++;
+  }
+  // What begins here is not escaped: the loop above has stepped over each escape as a whole.
+  for (let close = body.indexOf(quote, at); close >= 0; close = body.indexOf(quote, close + 1)) {
     let before = close - 1;
-    while (body[before] === backslash) before--;
+    while (before >= at && body[before] === backslash) before--;
     // An even run of backslashes escapes itself and leaves the quote standing.
     if ((close - before) % 2 === 1) return close + 1;
-    close = body.indexOf(quote, close + 1);
   }
   return body.length;
 }

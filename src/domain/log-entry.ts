@@ -67,7 +67,10 @@ export interface CapturedBody {
 
 export interface CapturedBodies {
   readonly request: CapturedBody | null;
+  /** As received from the upstream. */
   readonly response: CapturedBody | null;
+  /** As the client got it, where a cleaner or a translation changed it. */
+  readonly delivered?: CapturedBody | null;
 }
 
 /** Epoch ms as ISO 8601 UTC with ms. */

@@ -1,5 +1,5 @@
 // What servers say of their models, and the list that the router tells its own clients.
-import { isRecord, parseJsonBytes } from "./json.ts";
+import { isRecord, type JsonRecord, parseJsonBytes } from "./json.ts";
 import { emptyDiscovery, type DiscoverySnapshot } from "./routing/discovery.ts";
 import { planRoute } from "./routing/plan.ts";
 import type { Routing, Server, ServerType } from "./routing/types.ts";
@@ -8,6 +8,8 @@ export interface ListedModel {
   readonly id: string;
   /** Epoch seconds; 0 where the server does not say. */
   readonly created: number;
+  /** The entry as an Ollama server lists it; null for other servers. */
+  readonly ollama: JsonRecord | null;
 }
 
 /** A model as `/v1/models` names it (OpenAI API, "The model object"). */
@@ -28,6 +30,7 @@ export const listPaths: Record<ServerType, string> = {
 export function readModelList(body: Uint8Array): readonly ListedModel[] | null {
   const parsed = parseJsonBytes(body);
   if (!isRecord(parsed)) return null;
+  const fromOllama = parsed["data"] === undefined;
   const entries = parsed["data"] ?? parsed["models"];
   if (!Array.isArray(entries)) return null;
   return (entries as unknown[]).flatMap((entry) => {
@@ -35,7 +38,9 @@ export function readModelList(body: Uint8Array): readonly ListedModel[] | null {
     const id = entry["id"] ?? entry["model"] ?? entry["name"];
     const created = entry["created"];
     if (typeof id !== "string" || id === "") return [];
-    return [{ id, created: typeof created === "number" ? created : 0 }];
+    return [
+      { id, created: typeof created === "number" ? created : 0, ollama: fromOllama ? entry : null },
+    ];
   });
 }
 

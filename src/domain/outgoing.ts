@@ -18,18 +18,24 @@ export interface OutgoingRequest {
 export function outgoingRequest(
   call: IncomingCall,
   server: Server,
-  { path, body }: Carriage,
+  { path, body, contentType }: Carriage,
   via: string,
 ): OutgoingRequest {
   const query = server.apiKey === null ? call.query : withoutCredentialQuery(call.query);
   return {
     url: server.baseUrl + path + query,
-    headers: requestHeaders(call.headers, {
+    headers: requestHeaders(typed(call.headers, contentType), {
       apiKey: server.apiKey,
       extra: server.headers,
       via,
-      sourceIp: call.sourceIp,
+      sourceIp: call.peerIp ?? call.sourceIp,
     }),
     body,
   };
+}
+
+function typed(headers: HeaderList, contentType: string | null): HeaderList {
+  if (contentType === null) return headers;
+  const others = headers.filter(([name]) => name !== "content-type" && name !== "accept");
+  return [...others, ["content-type", contentType]];
 }

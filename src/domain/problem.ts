@@ -5,11 +5,19 @@ export type ProblemKind =
   | "invalid_json"
   | "invalid_model"
   | "invalid_header"
+  | "invalid_path"
+  | "unauthorized"
+  | "forbidden"
+  | "not_found"
+  | "method_not_allowed"
+  | "request_timeout"
   | "request_too_large"
   | "overloaded"
+  | "internal_error"
   | "routing_loop"
   | "upgrade_unsupported"
   | "not_supported"
+  | "cancelled"
   | "upstream_unreachable"
   | "upstream_broken"
   | "upstream_timeout"
@@ -25,11 +33,21 @@ const forms: Record<ProblemKind, ProblemForm> = {
   invalid_json: { status: 400, type: "invalid_request_error", code: "invalid_json" },
   invalid_model: { status: 400, type: "invalid_request_error", code: "invalid_model" },
   invalid_header: { status: 400, type: "invalid_request_error", code: "invalid_header" },
+  invalid_path: { status: 400, type: "invalid_request_error", code: "invalid_path" },
+  // OpenAI's own words, by which its clients know that the key is at fault.
+  unauthorized: { status: 401, type: "invalid_request_error", code: "invalid_api_key" },
+  forbidden: { status: 403, type: "invalid_request_error", code: "forbidden" },
+  not_found: { status: 404, type: "invalid_request_error", code: "not_found" },
+  method_not_allowed: { status: 405, type: "invalid_request_error", code: "method_not_allowed" },
+  request_timeout: { status: 408, type: "invalid_request_error", code: "request_timeout" },
   request_too_large: { status: 413, type: "invalid_request_error", code: "request_too_large" },
   overloaded: { status: 503, type: "server_error", code: "overloaded" },
+  internal_error: { status: 500, type: "server_error", code: "internal_error" },
   routing_loop: { status: 508, type: "server_error", code: "routing_loop" },
   upgrade_unsupported: { status: 501, type: "invalid_request_error", code: "upgrade_unsupported" },
   not_supported: { status: 501, type: "invalid_request_error", code: "not_supported" },
+  // No status says it better, and no client's library asks again after it.
+  cancelled: { status: 499, type: "server_error", code: "cancelled" },
   upstream_unreachable: { status: 502, type: "upstream_error", code: "upstream_unreachable" },
   upstream_broken: { status: 502, type: "upstream_error", code: "upstream_broken" },
   upstream_timeout: { status: 504, type: "upstream_error", code: "upstream_timeout" },

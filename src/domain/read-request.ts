@@ -10,6 +10,7 @@ export interface RequestReading {
   readonly bodyKind: BodyKind;
   readonly json: JsonRecord | null;
   readonly model: string | null;
+  readonly modelKey: string;
   readonly wantsStream: boolean;
 }
 
@@ -41,7 +42,10 @@ export function readRequest(
   body: Uint8Array,
 ): RequestReading | RequestProblem {
   const takesJson =
-    method === "POST" && (service === "ollama" || jsonPaths.some((end) => path.endsWith(end)));
+    method === "POST" &&
+    (service === "ollama"
+      ? !path.startsWith("/api/blobs/")
+      : jsonPaths.some((end) => path.endsWith(end)));
   if (body.length === 0 && !takesJson) return unread;
   const boundary = multipartBoundary(contentType);
   if (boundary !== null) return readForm(body, boundary);
@@ -50,13 +54,21 @@ export function readRequest(
     return takesJson ? problem("invalid_json", "the request's body is not valid JSON") : unread;
   if (!isRecord(parsed))
     return takesJson ? problem("invalid_json", "the request's body is not a JSON object") : unread;
-  const model = parsed["model"] ?? null;
+  const modelKey = modelKeyOf(service, path, parsed);
+  const model = parsed[modelKey] ?? null;
   if (model !== null && typeof model !== "string")
-    return problem("invalid_model", "`model` must be a string", { param: "model" });
+    return problem("invalid_model", `\`${modelKey}\` must be a string`, { param: modelKey });
   const stream = parsed["stream"];
   const byDefault = streamsByDefault.includes(path);
   const wantsStream = byDefault ? stream !== false : stream === true;
-  return { bodyKind: "json", json: parsed, model, wantsStream };
+  return { bodyKind: "json", json: parsed, model, modelKey, wantsStream };
+}
+
+/** Ollama's management calls knew a model as `name` first, and copy from a `source`. */
+function modelKeyOf(service: ServiceType, path: string, body: JsonRecord): string {
+  if (service === "openai" || body["model"] !== undefined) return "model";
+  if (path === "/api/copy") return "source";
+  return body["name"] === undefined ? "model" : "name";
 }
 
 /** Audio and image uploads name their model in a form field. */
@@ -65,12 +77,19 @@ function readForm(body: Uint8Array, boundary: string): RequestReading {
   return {
     bodyKind: "multipart",
     json: null,
+    modelKey: "model",
     model: fieldText(body, fields.get("model")),
     wantsStream: fieldText(body, fields.get("stream")) === "true",
   };
 }
 
-const unread: RequestReading = { bodyKind: "none", json: null, model: null, wantsStream: false };
+const unread: RequestReading = {
+  bodyKind: "none",
+  json: null,
+  model: null,
+  modelKey: "model",
+  wantsStream: false,
+};
 
 /** Why a request's own headers cannot be followed (400); null where they can. */
 export function headerProblem(headers: HeaderList): RequestProblem | null {

@@ -1,5 +1,8 @@
 // The environment, parsed: what SPEC section 3 names, in the program's units.
 import type { Policy } from "./routing/types.ts";
+import type { TrustedProxies } from "./security/client-address.ts";
+import type { AcceptedNames } from "./security/hosts.ts";
+import type { AllowedOrigins } from "./security/origins.ts";
 
 export type LogLevel = "error" | "warn" | "info" | "debug";
 export type LogFormat = "pretty" | "json";
@@ -24,6 +27,14 @@ export interface Settings {
   readonly maxBodyAgeMs: number | null;
   /** Who may see pages and read API. */
   readonly webUiSecurity: WebUiSecurity;
+  /** Signs tokens; null: calls need none, and nobody can sign in. */
+  readonly jwtSecret: string | null;
+  readonly trustedProxies: TrustedProxies;
+  readonly allowedOrigins: AllowedOrigins;
+  /** Beside `localhost`, addresses and the machine's own name. */
+  readonly allowedHosts: AcceptedNames;
+  /** Where traces go; null: none are made. Without trailing slash. */
+  readonly otlpEndpoint: string | null;
   readonly blobs: {
     readonly type: "filesystem" | "memory";
     readonly path: string;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { memberSpans, withMember } from "../../src/domain/json-members.ts";
+import { memberSpans, spanAt, withMember } from "../../src/domain/json-members.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const text = (value: Uint8Array) => new TextDecoder("utf-8", { ignoreBOM: true }).decode(value);
@@ -60,5 +60,22 @@ describe("a new model name is spliced into the body's bytes", () => {
     const start = performance.now();
     expect(withMember(body, "model", "b").length).toBe(body.length);
     expect(performance.now() - start).toBeLessThan(500);
+  });
+});
+
+describe("a way of keys and indexes leads to one value's bytes", () => {
+  const long = 'x\\\\\\"'.repeat(20);
+  test.each<[string, readonly (string | number)[], string | null]>([
+    ['{"a":[1,null,{"b":"c"}]}', ["a", 2, "b"], '"c"'],
+    ['{"a":[1,null,true]}', ["a", 2], "true"],
+    ['{ "a" : [ [ ] , [ 7 ] ] }', ["a", 1, 0], "7"],
+    ['{"a":{"b":1},"a":{"b":2}}', ["a", "b"], "2"],
+    [`{"${long}":"${long}","a":"${long}"}`, ["a"], `"${long}"`],
+    ['{"a":[]}', ["a", 0], null],
+    ['{"a":"b"}', ["a", "b"], null],
+    ['{"a":1}', ["b"], null],
+  ])("%s, %j", (body, path, value) => {
+    const span = spanAt(bytes(body), 0, path);
+    expect(span === null ? null : body.slice(span.start, span.end)).toBe(value);
   });
 });

@@ -9,6 +9,8 @@ export interface BlockReader {
    * @returns where it stopped: behind the closing, or before what is undecided
    */
   read(text: string, at: number, ended: boolean): { readonly to: number; readonly closed: boolean };
+  /** Whether a piece that follows decided text would be kept whole, and leave nothing undecided. */
+  passes(text: string): boolean;
 }
 
 export function createBlockReader(form: BlockForm, out: Sink): BlockReader {
@@ -39,6 +41,7 @@ function createLineReader(closing: string, unfinished: string, out: Sink): Block
   let first = true;
 
   return {
+    passes: (text) => !first && !text.includes("\n") && !text.includes("\r"),
     read(text, from, ended) {
       let at = from;
       for (;;) {
@@ -81,6 +84,7 @@ function createMarkerReader(out: Sink): BlockReader {
   let escaped = false;
 
   return {
+    passes: () => false,
     read(text, from, ended) {
       let kept = from;
       const keepTo = (to: number) => {

@@ -57,11 +57,14 @@ export function createJsonFenceFilter(out: Sink): TextFilter {
 
   return {
     certain(text) {
-      if (block !== null || held !== "" || text.includes("\n")) return null;
+      if (held !== "") return null;
+      if (block !== null) return block.passes(text) ? "keep" : null;
+      if (text.includes("\n")) return null;
       const opens = atLineStart && !fences.inCode() && mayBeginOpening.test(text);
       return opens ? null : "keep";
     },
     pass(text) {
+      if (block !== null) return;
       fences.advance(text, 0, text.length);
       atLineStart = false;
     },

@@ -14,17 +14,22 @@ export function leavesNothing(
   slots: readonly Slot[],
   changes: readonly TextChange[],
 ): boolean {
+  if (changes.some(({ content, moved }) => content !== "" || moved !== "")) return false;
   const choices = json["choices"];
   if (Array.isArray(choices) && choices.length !== slots.length) return false;
+  return slots.every(
+    (slot) =>
+      ((slot.text ?? "") === "" || changes.some((change) => change.slot === slot)) &&
+      isBare(slot, json),
+  );
+}
+
+/** Whether a choice's part of an event says nothing beside its text. */
+export function isBare(slot: Slot, json: JsonRecord): boolean {
   // At the top, scalars describe the stream; only structures (usage, timings) say something new.
   for (const key in json)
     if (key !== "choices" && key !== "message" && isStructure(json[key])) return false;
-  return slots.every((slot) => {
-    const change = changes.find((candidate) => candidate.slot === slot);
-    const { content, moved } = change ?? { content: slot.text ?? "", moved: "" };
-    const role = slot.holder["role"];
-    return content === "" && moved === "" && !slot.ends && isNothing(role) && !saysMore(slot, json);
-  });
+  return !slot.ends && isNothing(slot.holder["role"]) && !saysMore(slot, json);
 }
 
 /**

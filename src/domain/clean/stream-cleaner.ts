@@ -5,7 +5,7 @@ import type { JsonRecord } from "../json.ts";
 import { type ChoiceText, createChoiceText, type Held, type Segment } from "./choice-text.ts";
 import { type CleanPolicy, filterFor } from "./clean-text.ts";
 import { type EventJson, lineJson, sseJson } from "./event-json.ts";
-import { leavesNothing, saysMore } from "./leaves-nothing.ts";
+import { isBare, leavesNothing, saysMore } from "./leaves-nothing.ts";
 import { chatSlots, loneChatSlot, ollamaSlot, ownReasoning, type Slot } from "./slots.ts";
 import { withTexts } from "./splice-texts.ts";
 import type { MakeFilter } from "./text-filter.ts";
@@ -20,6 +20,8 @@ export interface StreamCleaner {
   frame(frame: Frame, json: JsonRecord | null): readonly Uint8Array[];
   /** The stream is over, or broke: the events that still wait. Nothing at its second call. */
   end(): readonly Uint8Array[];
+  /** Whether any event so far was changed or left out. */
+  changed(): boolean;
 }
 
 interface Format {
@@ -60,6 +62,7 @@ export function createStreamCleaner(format: WireFormat, policy: CleanPolicy): St
 
 function cleanerFor(wire: Format, make: MakeFilter): StreamCleaner {
   const choices = new Map<number, Choice>();
+  let changed = false;
 
   function choiceOf(slot: Slot): Choice {
     const known = choices.get(slot.choice);
@@ -79,8 +82,7 @@ function cleanerFor(wire: Format, make: MakeFilter): StreamCleaner {
     const choice = choiceOf(slot);
     const fate = choice.certain(slot.text);
     if (fate === null) return null;
-    if (fate === "drop" && !leavesNothing(json, [slot], [{ slot, content: "", moved: "" }]))
-      return null;
+    if (fate === "drop" && !isBare(slot, json)) return null;
     choice.pass(slot.text, fate);
     return fate;
   }
@@ -159,6 +161,7 @@ function cleanerFor(wire: Format, make: MakeFilter): StreamCleaner {
       ({ text, content, moved }) => content !== text || moved !== "",
     );
     if (changes.length === 0) return frame.bytes;
+    changed = true;
     if (leavesNothing(json, slots, changes)) return null;
     const { bytes, start } = wire.locate(frame);
     return withTexts(bytes, start, changes);
@@ -174,7 +177,10 @@ function cleanerFor(wire: Format, make: MakeFilter): StreamCleaner {
       if (json === null) return isDone(frame) ? [...end(), frame.bytes] : [frame.bytes];
       const lone = wire.lone(json);
       const fate = lone === null ? null : passing(lone, json);
-      if (fate !== null) return fate === "keep" ? [frame.bytes] : [];
+      if (fate !== null) {
+        changed ||= fate === "drop";
+        return fate === "keep" ? [frame.bytes] : [];
+      }
       const event = queued(frame, json, lone === null ? wire.slots(json) : [lone]);
       if (event === null) return [frame.bytes];
       const out = release(event.choices);
@@ -182,6 +188,7 @@ function cleanerFor(wire: Format, make: MakeFilter): StreamCleaner {
       return out;
     },
     end,
+    changed: () => changed,
   };
 }
 

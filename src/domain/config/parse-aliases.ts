@@ -5,10 +5,11 @@ import type { ConfigNode, ListNode, MapEntry, ScalarNode } from "./config-node.t
 import { overrideKeys, parseOverrides } from "./parse-overrides.ts";
 import { parseUrl } from "./parse-servers.ts";
 import type { Reader, Text } from "./reader.ts";
+import { aliasKeys, instanceKeys } from "./routes-keys.ts";
 import type { ServerLookup } from "./server-lookup.ts";
 
-const aliasKeys: readonly string[] = ["instances", ...overrideKeys];
-const instanceKeys: readonly string[] = ["server", "url", "model", ...overrideKeys];
+const knownOfAlias: readonly string[] = [...Object.keys(aliasKeys), ...overrideKeys];
+const knownOfInstance: readonly string[] = [...Object.keys(instanceKeys), ...overrideKeys];
 
 export function parseAliases(
   reader: Reader,
@@ -27,7 +28,7 @@ function parseAlias(reader: Reader, entry: MapEntry, lookup: ServerLookup): Alia
   const { key: name, at, value: node } = entry;
   const what = `alias "${name}"`;
   if (name.trim() === "") reader.tell(at, "an alias must have a name");
-  const entries = reader.entries(node, what, aliasKeys);
+  const entries = reader.entries(node, what, knownOfAlias);
   if (entries === null) return null;
   const overrides = parseOverrides(reader, entries);
   const instances = entries.get("instances");
@@ -42,7 +43,9 @@ function parseAlias(reader: Reader, entry: MapEntry, lookup: ServerLookup): Alia
   }
   if (list.items.length === 0) reader.tell(list.at, `${what} is empty: it needs an instance`);
   const [first, ...rest] = parseInstances(reader, list, what, lookup);
-  return first === undefined ? null : { name, instances: [first, ...rest], overrides };
+  return first === undefined
+    ? null
+    : { name, instances: [first, ...rest], overrides, line: at.line };
 }
 
 function parseInstances(
@@ -89,7 +92,7 @@ function longInstance(
   what: string,
   lookup: ServerLookup,
 ): AliasInstance | null {
-  const entries = reader.entries(node, `instance of ${what}`, instanceKeys);
+  const entries = reader.entries(node, `instance of ${what}`, knownOfInstance);
   if (entries === null) return null;
   const overrides = parseOverrides(reader, entries);
   const modelNode = entries.get("model")?.value;

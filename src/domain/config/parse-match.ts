@@ -6,14 +6,15 @@ import type { RuleMatch, TextMatcher } from "../routing/types.ts";
 import type { ConfigNode } from "./config-node.ts";
 import { isHeaderName } from "./parse-servers.ts";
 import type { Reader } from "./reader.ts";
+import { type MatchKey, matchKeys } from "./routes-keys.ts";
 
-const matchKeys = ["model", "source_host", "path", "user", "header"] as const;
+const known: readonly string[] = Object.keys(matchKeys);
 
 /** @returns null where `match` is no mapping; a condition with problems is left out, having been told */
 export function parseMatch(reader: Reader, node: ConfigNode): RuleMatch | null {
-  const entries = reader.entries(node, "match", matchKeys);
+  const entries = reader.entries(node, "match", known);
   if (entries === null) return null;
-  const texts = (key: string): readonly TextMatcher[] | null => {
+  const texts = (key: MatchKey): readonly TextMatcher[] | null => {
     const entry = entries.get(key);
     return entry === undefined ? null : parseTexts(reader, entry.value, key);
   };

@@ -3,6 +3,7 @@ import type { CommitPoint, PolicyOverrides, ThinkingMode } from "../routing/type
 import { noOverrides } from "../routing/policy.ts";
 import type { ConfigNode, MapEntry } from "./config-node.ts";
 import type { NumberRange, Reader } from "./reader.ts";
+import { type HandlingKey, handlingKeys } from "./routes-keys.ts";
 
 /** Timers count in signed 32-bit ms; longer ones would fire at once. */
 const maxSeconds = 2_000_000;
@@ -28,7 +29,7 @@ const thinkingWords: Readonly<Record<string, ThinkingMode>> = {
 
 type Read = (reader: Reader, node: ConfigNode, key: string) => PolicyOverrides | null;
 
-const readers: Readonly<Record<string, Read>> = {
+const readers: Readonly<Record<HandlingKey, Read>> = {
   strip_thinking: (reader, node, key) => {
     if (node.kind === "scalar" && typeof node.value === "boolean")
       return { stripThinking: node.value ? "strip" : "keep" };
@@ -63,7 +64,7 @@ const readers: Readonly<Record<string, Read>> = {
     some(seconds(reader, node, key), (requestTimeoutMs) => ({ requestTimeoutMs })),
 };
 
-export const overrideKeys: readonly string[] = Object.keys(readers);
+export const overrideKeys: readonly string[] = Object.keys(handlingKeys);
 
 /** What the entries of a mapping say of the policy; other keys are left to the caller. */
 export function parseOverrides(

@@ -6,9 +6,10 @@ import { parseMatch } from "./parse-match.ts";
 import { overrideKeys, parseOverrides } from "./parse-overrides.ts";
 import { parseUrl } from "./parse-servers.ts";
 import type { Reader } from "./reader.ts";
+import { routeKeys } from "./routes-keys.ts";
 import type { ServerLookup } from "./server-lookup.ts";
 
-const routeKeys: readonly string[] = ["upstream", "model", ...overrideKeys];
+const knownOfRoute: readonly string[] = [...Object.keys(routeKeys), ...overrideKeys];
 
 export function parseRules(
   reader: Reader,
@@ -40,7 +41,9 @@ function parseRule(
   if (routeNode === undefined) reader.tell(node.at, `${what} has no route`);
   const match = matchNode === undefined ? null : parseMatch(reader, matchNode.value);
   const route =
-    routeNode === undefined ? null : reader.entries(routeNode.value, `route of ${what}`, routeKeys);
+    routeNode === undefined
+      ? null
+      : reader.entries(routeNode.value, `route of ${what}`, knownOfRoute);
   if (route === null || routeNode === undefined) return null;
   if (!route.has("upstream") && !route.has("model"))
     reader.tell(routeNode.value.at, `route of ${what} needs an upstream, a model or both`);

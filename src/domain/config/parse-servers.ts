@@ -7,18 +7,9 @@ import type { Server, ServerType } from "../routing/types.ts";
 import type { ConfigNode, MapEntry } from "./config-node.ts";
 import { overrideKeys, parseOverrides } from "./parse-overrides.ts";
 import type { NumberRange, Reader, Text } from "./reader.ts";
+import { serverKeys } from "./routes-keys.ts";
 
-const serverKeys: readonly string[] = [
-  "url",
-  "type",
-  "api_key",
-  "max_concurrency",
-  "max_queue",
-  "headers",
-  "ca",
-  "insecure",
-  ...overrideKeys,
-];
+const known: readonly string[] = [...Object.keys(serverKeys), ...overrideKeys];
 
 const concurrency: NumberRange = { whole: true, min: 1, max: 1_000_000 };
 const queueLength: NumberRange = { whole: true, min: 0, max: 1_000_000 };
@@ -40,7 +31,7 @@ export function parseServers(
   for (const { key, at, value } of reader.entries(node, "servers", null)?.values() ?? []) {
     const fault = nameFault(key);
     if (fault !== null) reader.tell(at, `server name "${key}" ${fault}`);
-    servers.set(key, parseServer(reader, key, value, readable));
+    servers.set(key, parseServer(reader, { name: key, line: at.line }, value, readable));
   }
   return servers;
 }
@@ -57,16 +48,16 @@ function nameFault(name: string): string | null {
 
 function parseServer(
   reader: Reader,
-  name: string,
+  { name, line }: Pick<Server, "name" | "line">,
   node: ConfigNode,
   readable: (path: string) => boolean,
 ): Server | null {
   const what = `server "${name}"`;
   if (node.kind === "scalar") {
     const url = parseUrl(reader, node, what);
-    return url === null ? null : plainServer(name, url);
+    return url === null ? null : plainServer(name, url, line);
   }
-  const entries = reader.entries(node, what, serverKeys);
+  const entries = reader.entries(node, what, known);
   if (entries === null) return null;
   const value = <T>(key: string, read: (node: ConfigNode, key: string) => T): T | null => {
     const entry = entries.get(key);
@@ -78,6 +69,7 @@ function parseServer(
   const apiKey = value("api_key", (at, key) => printable(reader, reader.text(at, key), key));
   const server = {
     name,
+    line,
     apiKey,
     headers: value("headers", (at) => parseHeaders(reader, at, what)) ?? [],
     maxConcurrency: value("max_concurrency", (at, key) => reader.number(at, key, concurrency)),

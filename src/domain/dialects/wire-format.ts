@@ -147,7 +147,8 @@ function chatReader(): (event: JsonRecord) => FrameReading {
       if (!isRecord(choice)) continue;
       const index = choice["index"] ?? 0;
       content ||= choiceHasContent(choice);
-      if (typeof choice["finish_reason"] === "string") {
+      const finish = choice["finish_reason"];
+      if (typeof finish === "string" && finish !== "") {
         open.delete(index);
         finished.add(index);
       } else if (!finished.has(index)) open.add(index);

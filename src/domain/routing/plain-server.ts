@@ -9,7 +9,12 @@ export const defaultMaxQueue = 100;
 /** The name that the default upstream goes by; no configured server may have it. */
 export const defaultServerName = "default";
 
-export function plainServer(name: string, { baseUrl, type }: ServerUrl): Server {
+/** @param line of the routes file; null where it is no entry of `servers` */
+export function plainServer(
+  name: string,
+  { baseUrl, type }: ServerUrl,
+  line: number | null = null,
+): Server {
   return {
     name,
     baseUrl,
@@ -21,5 +26,6 @@ export function plainServer(name: string, { baseUrl, type }: ServerUrl): Server 
     ca: null,
     insecure: false,
     overrides: noOverrides,
+    line,
   };
 }

@@ -45,6 +45,8 @@ export interface Server {
   readonly ca: string | null;
   readonly insecure: boolean;
   readonly overrides: PolicyOverrides;
+  /** Of the routes file, counted from 1; null where it is no entry of `servers`. */
+  readonly line: number | null;
 }
 
 export interface AliasInstance {
@@ -58,6 +60,8 @@ export interface Alias {
   readonly name: string;
   readonly instances: NonEmpty<AliasInstance>;
   readonly overrides: PolicyOverrides;
+  /** Of the routes file, counted from 1. */
+  readonly line: number;
 }
 
 /** Exact text, or a pattern that searches; `text` is what was written, slashes included. */

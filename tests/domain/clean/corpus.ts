@@ -1,8 +1,8 @@
 // Answers as models write them, and what each cleaner must make of them, written by hand.
 
 export interface Sample {
-  readonly name: string;
   /** The model's family, or what the sample is about. */
+  readonly name: string;
   readonly raw: string;
   /** With thinking stripped or moved; absent: as raw. */
   readonly content?: string;
@@ -207,7 +207,7 @@ const codeAboutTags: readonly Sample[] = [
     prefilled: ["`", "` <think>x"],
   }),
   sample("a tag within a fenced block", "See:\n```xml\n<think>a</think>\n```\nEnd", {
-    prefilled: ["```\nEnd".slice(0), "See:\n```xml\n<think>a"],
+    prefilled: ["```\nEnd", "See:\n```xml\n<think>a"],
   }),
   sample("a tag behind a fenced block", "```\nx\n```\n<think>a</think>b", {
     content: "```\nx\n```\nb",
@@ -334,6 +334,13 @@ const json: readonly Sample[] = [
   sample("markers and text behind them", '[json]{"a":[1]}[/json] that is it', {
     json: '{"a":[1]} that is it',
   }),
+  sample(
+    "a fence behind a closing marker is in the middle of a line",
+    "[json]{}[json]```\n```json\n[]\n```",
+    {
+      json: "{}```\n[]",
+    },
+  ),
   sample("a marker within a line, and one around no JSON", "x [json] y\n[json] files\n[json]: no"),
   sample("thinking, then a json fence", '<think>\nJSON it is.\n</think>\n\n```json\n{"a":1}\n```', {
     content: '```json\n{"a":1}\n```',

@@ -69,8 +69,28 @@ const chatAnswer = (raws: readonly string[], own: readonly string[]) => ({
   })),
 });
 
-const plain = (path: string, policy: CleanPolicy, answer: object): any =>
-  JSON.parse(text(cleanWhole(path, policy, bytes(JSON.stringify(answer)), answer)));
+interface PlainMessage {
+  readonly content: string;
+  readonly reasoning_content?: string;
+  readonly thinking?: string;
+  readonly tool_calls: readonly { readonly function: { readonly arguments: string } }[];
+}
+
+/** The fields of a plain answer that the tests look at, of all four surfaces. */
+interface Plain {
+  readonly choices: readonly {
+    readonly message: PlainMessage;
+    readonly text: string;
+    readonly reasoning_content?: string;
+    readonly finish_reason: string;
+  }[];
+  readonly message: PlainMessage;
+  readonly response: string;
+  readonly thinking?: string;
+}
+
+const plain = (path: string, policy: CleanPolicy, answer: object): Plain =>
+  JSON.parse(text(cleanWhole(path, policy, bytes(JSON.stringify(answer)), answer))) as Plain;
 
 describe("a streamed answer, put together, is the plain answer", () => {
   test("chat, with parallel choices, tool calls, reasoning, usage and finish reasons", () => {
@@ -85,10 +105,10 @@ describe("a streamed answer, put together, is the plain answer", () => {
           stream,
           usage,
           done: true,
-          choices: choices.map(({ message, finish_reason }: any) => ({
+          choices: choices.map(({ message, finish_reason }) => ({
             content: message.content,
             reasoning: message.reasoning_content ?? "",
-            tools: message.tool_calls[0].function.arguments,
+            tools: message.tool_calls[0]!.function.arguments,
             role: "assistant",
             finish: finish_reason,
           })),
@@ -116,8 +136,8 @@ describe("a streamed answer, put together, is the plain answer", () => {
           choices: [{ index: 0, text: raw }],
         });
         expect([got?.content, got?.reasoning, got?.finish]).toEqual([
-          choices[0].text,
-          choices[0].reasoning_content ?? "",
+          choices[0]!.text,
+          choices[0]!.reasoning_content ?? "",
           "stop",
         ]);
       }

@@ -383,6 +383,7 @@ describe("what is read", () => {
         firstTokenTimeoutMs: 20_000,
         requestTimeoutMs: 600_500,
       },
+      line: 2,
     });
   });
 
@@ -398,6 +399,7 @@ describe("what is read", () => {
       ca: null,
       insecure: false,
       overrides: {},
+      line: 1,
     });
   });
 

@@ -1,0 +1,177 @@
+// Every key of the routes file: what it takes, what it is by default, what it means. Parsing knows
+// the keys from here, and docs/configuration.md its tables (`bun scripts/docs.ts`), so they cannot drift.
+
+export interface KeyNote {
+  /** What may be written, in words or as an example. */
+  readonly takes: string;
+  /** Where the key is left out; null: nothing to say. */
+  readonly default: string | null;
+  readonly meaning: string;
+}
+
+type Keys = Readonly<Record<string, KeyNote>>;
+
+export const serverKeys = {
+  url: {
+    takes: "http(s) URL",
+    default: "required",
+    meaning: "without user name, password or query; a trailing `/v1` is not doubled",
+  },
+  type: {
+    takes: "`openai`, `ollama`",
+    default: "`ollama` for port 11434, else `openai`",
+    meaning: "the API that the server speaks natively",
+  },
+  api_key: {
+    takes: "text",
+    default: "none",
+    meaning: "sent as bearer token in place of the client's `Authorization`",
+  },
+  headers: {
+    takes: "mapping",
+    default: "none",
+    meaning: "sent with every request, in place of the client's of the same name",
+  },
+  max_concurrency: {
+    takes: "whole number from 1",
+    default: "no limit",
+    meaning: "requests at once; more wait in line, first come first served",
+  },
+  max_queue: {
+    takes: "whole number",
+    default: "`100`",
+    meaning: "requests that may wait; a longer line gets 503; `0`: none waits",
+  },
+  ca: {
+    takes: "path",
+    default: "none",
+    meaning: "PEM file of a private certificate authority",
+  },
+  insecure: {
+    takes: "boolean",
+    default: "`false`",
+    meaning: "`true`: the server's certificate is not checked",
+  },
+} as const satisfies Keys;
+
+export const aliasKeys = {
+  instances: {
+    takes: "list of instances",
+    default: "required",
+    meaning: "tried in order until one answers",
+  },
+} as const satisfies Keys;
+
+export const instanceKeys = {
+  server: { takes: "server's name", default: "this or `url`", meaning: "a configured server" },
+  url: {
+    takes: "http(s) URL",
+    default: "this or `server`",
+    meaning: "a server that has no entry of its own",
+  },
+  model: {
+    takes: "text",
+    default: "the alias's own name",
+    meaning: "the name that is sent",
+  },
+} as const satisfies Keys;
+
+export const matchKeys = {
+  model: {
+    takes: "text or `/regex/`",
+    default: null,
+    meaning:
+      "the request's model is this text, or the pattern is found in it; never for a request without a model",
+  },
+  source_host: {
+    takes: "address, CIDR, range",
+    default: null,
+    meaning:
+      "the client's address is this one, or in this CIDR (`10.0.1.0/24`) or range (`10.0.1.1-10.0.1.9`); IPv4 and IPv6",
+  },
+  path: {
+    takes: "text or `/regex/`",
+    default: null,
+    meaning: "as `model`, for the request's path without its query",
+  },
+  user: {
+    takes: "text or `/regex/`",
+    default: null,
+    meaning: "as `model`, for the `sub` of the client's token",
+  },
+  header: {
+    takes: "`{ name: value }`",
+    default: null,
+    meaning: "the request has these headers with these values (text or `/regex/`)",
+  },
+} as const satisfies Keys;
+
+export const routeKeys = {
+  upstream: {
+    takes: "server's name or URL",
+    default: "this, `model` or both",
+    meaning: "where the request goes",
+  },
+  model: {
+    takes: "text",
+    default: "the request's own",
+    meaning: "the name that is sent; without `upstream` the rule renames, and the name goes on",
+  },
+} as const satisfies Keys;
+
+/** On a server, an alias, an instance of one, or a route. */
+export const handlingKeys = {
+  strip_thinking: {
+    takes: "`true` or `strip`, `false` or `keep`, `move`",
+    default: "`STRIP_THINKING`",
+    meaning: "what becomes of reasoning blocks in answers",
+  },
+  strip_json_markdown: {
+    takes: "boolean",
+    default: "`STRIP_JSON_MARKDOWN`",
+    meaning: "unwrap fenced JSON in answers",
+  },
+  disable_thinking: {
+    takes: "boolean",
+    default: "`DISABLE_THINKING`",
+    meaning: "append the `/no_think` hint to prompts",
+  },
+  thinking_prefilled: {
+    takes: "boolean",
+    default: "`false`",
+    meaning: "answers begin inside a thinking block",
+  },
+  commit: {
+    takes: "`first_content`, `full`",
+    default: "`first_content`",
+    meaning: "how much of an answer is held before it is sent, so that it can still fail over",
+  },
+  retries: {
+    takes: "0 to 10",
+    default: "`0`",
+    meaning: "ask the same server again after a passing failure",
+  },
+  stop_on: {
+    takes: "list of error codes",
+    default: "none",
+    meaning: "upstream errors that end the chain and are passed on",
+  },
+  connect_timeout: {
+    takes: "seconds",
+    default: "`CONNECT_TIMEOUT`",
+    meaning: "to reach the server at all",
+  },
+  first_token_timeout: {
+    takes: "seconds, or empty: wait",
+    default: "`FIRST_TOKEN_TIMEOUT`",
+    meaning: "until an answer's first content, where another candidate is left",
+  },
+  request_timeout: {
+    takes: "seconds",
+    default: "`REQUEST_TIMEOUT`",
+    meaning: "of silence until the server counts as failed",
+  },
+} as const satisfies Keys;
+
+export type MatchKey = keyof typeof matchKeys;
+export type HandlingKey = keyof typeof handlingKeys;

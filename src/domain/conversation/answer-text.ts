@@ -1,0 +1,25 @@
+// An answer as one text, for comparing it with another.
+import type { Conversation } from "./turn.ts";
+
+/** Text, refusals and tool calls of all choices; thinking is left out, as no two runs share it. */
+export function answerText({ answered }: Conversation): string {
+  return answered
+    .flatMap(({ parts }) =>
+      parts.flatMap((part): readonly string[] => {
+        switch (part.kind) {
+          case "text":
+          case "refusal":
+            return [part.text];
+          case "tool-call":
+            return [`${part.name}(${part.arguments})`];
+          case "tool-result":
+          case "thinking":
+          case "media":
+          case "vectors":
+          case "other":
+            return [];
+        }
+      }),
+    )
+    .join("\n\n");
+}

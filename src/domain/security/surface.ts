@@ -1,0 +1,61 @@
+// Which of the router's faces a path belongs to: it decides who may come in and how a refusal is worded.
+
+export type Surface =
+  /** `/v1`: OpenAI clients. */
+  | "openai"
+  /** Ollama clients. */
+  | "ollama"
+  /** Read API, actions and metrics: JSON or text for programs and the pages' own scripts. */
+  | "api"
+  /** What a person opens; also every path that nothing is known of, so that new ones begin protected. */
+  | "page"
+  /** Signing in, and the style sheets and scripts of pages: nothing secret, needed before signing in. */
+  | "public"
+  /** Whether the process lives and serves: for machines that have no token. */
+  | "health";
+
+const ollamaPaths = new Set(
+  [
+    "chat",
+    "generate",
+    "embed",
+    "embeddings",
+    "tags",
+    "show",
+    "ps",
+    "version",
+    "pull",
+    "create",
+    "copy",
+    "delete",
+    "push",
+  ].map((name) => `/api/${name}`),
+);
+const publicPaths = new Set(["/login", "/logout"]);
+const healthPaths = new Set(["/healthz", "/readyz"]);
+
+/**
+ * The face a request knocks at. Paths that differ in trailing slashes only belong together, as
+ * they lead to the same place.
+ * @param path without query, as it will be routed
+ */
+export function surfaceOf(method: string, path: string): Surface {
+  if (path === "/v1" || path.startsWith("/v1/")) return "openai";
+  // Ollama's clients ask so whether anybody is there.
+  if (path === "/") return method === "HEAD" ? "ollama" : "page";
+  const plain = path.endsWith("/") ? path.replace(/\/+$/, "") : path;
+  if (ollamaPaths.has(plain) || plain.startsWith("/api/blobs/")) return "ollama";
+  if (healthPaths.has(plain)) return "health";
+  if (publicPaths.has(plain) || plain.startsWith("/assets/")) return "public";
+  return plain === "/metrics" || plain === "/api" || plain.startsWith("/api/") ? "api" : "page";
+}
+
+/** Whether programs' calls come in here: the faces that other web origins may be allowed at. */
+export function takesCalls(surface: Surface): surface is "openai" | "ollama" {
+  return surface === "openai" || surface === "ollama";
+}
+
+/** Whether `WEBUI_SECURITY` says who may come in here. */
+export function isWeb(surface: Surface): surface is "api" | "page" {
+  return surface === "api" || surface === "page";
+}

@@ -1,0 +1,66 @@
+// Who may see pages, read API, actions and metrics: WEBUI_SECURITY × proxied × token, as one table (SPEC section 11).
+import type { HeaderList } from "../headers.ts";
+import type { WebUiSecurity } from "../settings.ts";
+
+/** What a request shows of a token: none, one that is not good, or a good one. */
+export type TokenStanding = "none" | "bad" | "good";
+
+type Verdict = "open" | 401 | 403;
+
+type Row = Readonly<Record<TokenStanding, Verdict>>;
+
+const open: Row = { none: "open", bad: "open", good: "open" };
+const tokenOr403: Row = { none: 403, bad: 403, good: "open" };
+const tokenOr401: Row = { none: 401, bad: 401, good: "open" };
+
+/** The whole policy. `proxied`: the request carries a header that only proxies write. */
+export const webPolicy: Readonly<
+  Record<WebUiSecurity, { readonly direct: Row; readonly proxied: Row }>
+> = {
+  NONE: { direct: open, proxied: open },
+  AUTH_WHEN_PROXIED: { direct: open, proxied: tokenOr403 },
+  ALWAYS_AUTH: { direct: tokenOr401, proxied: tokenOr401 },
+};
+
+const proxyHeaders = new Set(["forwarded", "x-real-ip", "cf-connecting-ip", "via"]);
+
+/** Whether a request shows that it came through a proxy. */
+export function cameThroughProxy(headers: HeaderList): boolean {
+  return headers.some(([name]) => proxyHeaders.has(name) || name.startsWith("x-forwarded-"));
+}
+
+export interface WebRefusal {
+  readonly status: 401 | 403;
+  readonly message: string;
+}
+
+/**
+ * Why a request may not see pages and read API; null where it may.
+ * @param canSignIn whether there is a JWT_SECRET, and so a way in for a token
+ */
+export function webRefusal(
+  security: WebUiSecurity,
+  proxied: boolean,
+  token: TokenStanding,
+  canSignIn: boolean,
+): WebRefusal | null {
+  const status = webPolicy[security][proxied ? "proxied" : "direct"][token];
+  if (status === "open") return null;
+  if (status === 401)
+    return {
+      status,
+      message:
+        token === "none"
+          ? "a token is needed to see this: sign in at /login, or send Authorization: Bearer"
+          : "this token is not valid here, or no longer: sign in at /login with another",
+    };
+  const way = canSignIn
+    ? "without a valid token (sign in at /login); WEBUI_SECURITY=NONE would allow it"
+    : "WEBUI_SECURITY=NONE would allow it, or JWT_SECRET and a token";
+  return {
+    status,
+    message: canSignIn
+      ? `requests that came through a proxy may not see this ${way}`
+      : `requests that came through a proxy may not see this; ${way}`,
+  };
+}

@@ -1,0 +1,30 @@
+// Ollama's `format`: JSON of any shape, or of a schema.
+import { isRecord } from "../json.ts";
+import type { JsonRecord } from "../json.ts";
+import { saysNothing, type RequestDraft } from "./request-draft.ts";
+
+/** @param chat whether the request goes to /v1/chat/completions */
+export function translateFormat(request: JsonRecord, chat: boolean, draft: RequestDraft): void {
+  const { format } = request;
+  if (saysNothing(format)) return;
+  if (format !== "json" && !isRecord(format)) {
+    draft.refuse('format must be "json" or a JSON schema');
+    return;
+  }
+  const wanted =
+    format === "json"
+      ? { type: "json_object" }
+      : {
+          type: "json_schema",
+          // Strict schemas must close every object and require every property (OpenAI's guide to
+          // structured outputs); those of Ollama's clients seldom do.
+          json_schema: { name: "response", strict: false, schema: format },
+        };
+  if (chat) {
+    draft.set("response_format", wanted, "format");
+    return;
+  }
+  // OpenAI's completions have no such field. vLLM takes it there too, llama.cpp the bare schema.
+  draft.setExtra("response_format", wanted, "format");
+  draft.setExtra("json_schema", format === "json" ? {} : format, "format");
+}
