@@ -4,13 +4,13 @@
 export async function inParallel<Item, Result>(
   items: readonly Item[],
   width: number,
-  work: (item: Item, worker: number) => Promise<Result>,
+  work: (item: Item, worker: number, index: number) => Promise<Result>,
 ): Promise<readonly Result[]> {
   const results: Result[] = [];
   const queue = items.entries();
   await Promise.all(
     Array.from({ length: width }, async (_, worker) => {
-      for (const [index, item] of queue) results[index] = await work(item, worker);
+      for (const [index, item] of queue) results[index] = await work(item, worker, index);
     }),
   );
   return results;

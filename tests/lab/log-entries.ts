@@ -95,10 +95,12 @@ export function logWrite(
   own: Partial<LogEntry> = {},
   bodies: Partial<CapturedBodies> = {},
   reading: Partial<AnswerReading> = {},
+  searchText = "",
 ): LogWrite {
   return {
     entry: logEntry(own),
     bodies: { ...noBodies, ...bodies },
     reading: { ...nothingRead, ...reading },
+    searchText,
   };
 }

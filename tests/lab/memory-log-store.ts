@@ -1,17 +1,21 @@
 // A log store in memory, for tests of what reads the log, and as a second opinion on the contract.
 import { logDetail, logRow } from "../../src/adapters/logs/log-row.ts";
+import { indexedText } from "../../src/adapters/logs/search-index.ts";
 import type { CapturedBodies } from "../../src/domain/log-entry.ts";
+import { soughtParts, spacedWords } from "../../src/domain/search-words.ts";
 import type { LogFilter, LogRow } from "../../src/ports/browse.ts";
 import type { LogRetention, LogStore } from "../../src/ports/log-store.ts";
 
 interface Kept {
   readonly row: LogRow;
   readonly bodies: CapturedBodies;
+  readonly text: string;
 }
 
 export function createMemoryLogStore(): LogStore & LogRetention {
   const kept = new Map<string, Kept>();
   const rows = () => [...kept.values()].map(({ row }) => row);
+  const byId = (a: LogRow, b: LogRow) => (a.id < b.id ? 1 : -1);
   const before = (time: number | null) =>
     [...kept.values()]
       .filter(({ row }) => time !== null && Date.parse(row.timestamp) < time)
@@ -23,13 +27,15 @@ export function createMemoryLogStore(): LogStore & LogRetention {
         const { request, response } = write.bodies;
         const given = request !== null || response !== null;
         const bodies = given ? write.bodies : (kept.get(write.entry.id)?.bodies ?? write.bodies);
-        kept.set(write.entry.id, { row: logRow(write), bodies });
+        kept.set(write.entry.id, { row: logRow(write), bodies, text: indexedText(write) });
       }
+      return { lostBodies: 0, message: null };
     },
     async list(filter) {
-      const found = rows()
-        .filter((row) => passes(row, filter))
-        .toSorted((a, b) => (a.id < b.id ? 1 : -1));
+      const found = [...kept.values()]
+        .filter(({ row, text }) => passes(row, filter) && isFound(row, text, filter.q))
+        .map(({ row }) => row)
+        .toSorted(byId);
       const logs = found.slice(0, filter.limit);
       return { logs, next: found.length > logs.length ? (logs.at(-1)?.id ?? null) : null };
     },
@@ -52,15 +58,34 @@ export function createMemoryLogStore(): LogStore & LogRetention {
         completion_tokens: sum(seen, "completion_tokens"),
       };
     },
+    async points({ since, limit, ...filter }) {
+      return rows()
+        .filter((row) => row.state !== "inflight" && passes(row, { since, limit, ...filter }))
+        .toSorted(byId)
+        .slice(0, limit)
+        .map((row) => ({
+          id: row.id,
+          timestamp: row.timestamp,
+          model: row.mapped_model ?? row.original_model,
+          upstream: row.upstream,
+          duration_ms: row.duration_ms,
+          ttft_ms: row.ttft_ms,
+          prompt_tokens: row.prompt_tokens,
+          completion_tokens: row.completion_tokens,
+          total_tokens: row.total_tokens,
+          status_code: row.status_code,
+          state: row.state,
+        }));
+    },
     async interruptLeftovers(now) {
       const left = [...kept.values()].filter(({ row }) => row.state === "inflight");
-      for (const { row, bodies } of left) {
+      for (const { row, bodies, text } of left) {
         const ended = {
           state: "interrupted",
           completed_at: new Date(now).toISOString(),
           error_message: "the router stopped before this call had ended",
         } as const;
-        kept.set(row.id, { row: { ...row, ...ended }, bodies });
+        kept.set(row.id, { row: { ...row, ...ended }, bodies, text });
       }
       return left.length;
     },
@@ -70,18 +95,18 @@ export function createMemoryLogStore(): LogStore & LogRetention {
       const oldBodies = before(bodiesBefore)
         .filter(({ bodies }) => bodies.request !== null || bodies.response !== null)
         .slice(0, limit);
-      for (const { row } of oldBodies)
-        kept.set(row.id, { row, bodies: { request: null, response: null } });
+      for (const { row, text } of oldBodies)
+        kept.set(row.id, { row, text, bodies: { request: null, response: null } });
       return oldRows.length === limit || oldBodies.length === limit;
     },
+    // It has no blobs.
+    removeExcess: async () => false,
+    sweep: async () => undefined,
   };
 }
 
 function passes(row: LogRow, filter: LogFilter): boolean {
-  const { before, since, model, service_type, status, upstream, state, q } = filter;
-  const { id, original_model, mapped_model, path, source_ip, auth_user, error_message } = row;
-  const names = [id, original_model, mapped_model, row.upstream, auth_user];
-  const texts = [...names, path, source_ip, error_message];
+  const { before, since, model, service_type, status, upstream, state } = filter;
   return (
     (before === undefined || row.id < before) &&
     (since === undefined || Date.parse(row.timestamp) >= since) &&
@@ -92,9 +117,33 @@ function passes(row: LogRow, filter: LogFilter): boolean {
         row.status_code >= status.from &&
         row.status_code <= status.to)) &&
     (upstream === undefined || row.upstream === upstream) &&
-    (state === undefined || row.state === state) &&
-    (q === undefined || texts.some((text) => text?.toLowerCase().includes(q.toLowerCase())))
+    (state === undefined || row.state === state)
   );
+}
+
+/** Words are compared one by one; what SQLite does with its index. */
+function isFound(row: LogRow, text: string, q: string | undefined): boolean {
+  if (q === undefined) return true;
+  if (/^[0-9a-f]{8}-[0-9a-f-]*$/i.test(q)) return row.id.startsWith(q.toLowerCase());
+  const words = wordsOf(spacedWords(text));
+  const parts = soughtParts(q);
+  return (
+    parts.length > 0 &&
+    parts.every(({ phrase, open }) => {
+      const sought = wordsOf(phrase);
+      return words.some((_, from) =>
+        sought.every((word, place) => {
+          const there = words[from + place] ?? "";
+          return open && place === sought.length - 1 ? there.startsWith(word) : there === word;
+        }),
+      );
+    })
+  );
+}
+
+function wordsOf(text: string): readonly string[] {
+  const plain = text.toLowerCase().normalize("NFD").replaceAll(/\p{M}/gu, "");
+  return plain.match(/[\p{L}\p{N}]+/gu) ?? [];
 }
 
 function quantile(

@@ -2,6 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import type { ProcessFigures } from "./process-probe.ts";
 import type { RouterOptions } from "./start-router.ts";
 
 const root = resolve(import.meta.dir, "../..");
@@ -15,16 +16,9 @@ export interface SpawnedRouter {
   openFiles(): number;
   /** What the preloaded probe says now; only where `probe` was asked for. */
   probe(): Promise<ProcessFigures>;
+  /** The exit code, once it has ended by itself or by a signal. */
+  readonly exited: Promise<number>;
   stop(): Promise<void>;
-}
-
-export interface ProcessFigures {
-  /** Timers that were set and have neither fired nor been cleared. */
-  readonly timers: number;
-  /** Objects on the JavaScript heap, after a full collection. */
-  readonly objects: number;
-  /** Resident memory in bytes, after a full collection. */
-  readonly resident: number;
 }
 
 /** @param probe counts timers inside the process and collects garbage on demand */
@@ -59,6 +53,7 @@ export async function spawnRouter(
   return {
     url,
     pid,
+    exited: child.exited,
     residentBytes() {
       const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"));
       return Number(kilobytes?.[1]) * 1024;
@@ -71,7 +66,10 @@ export async function spawnRouter(
     },
     async stop() {
       child.kill("SIGTERM");
+      // Calls that a failed test has left would be waited for.
+      const late = setTimeout(() => child.kill("SIGKILL"), 2_000);
       await child.exited;
+      clearTimeout(late);
       rmSync(folder, { recursive: true, force: true });
     },
   };

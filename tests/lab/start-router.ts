@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { loadConfiguration } from "../../src/adapters/config/load.ts";
 import { problemLine } from "../../src/adapters/config/problem-line.ts";
 import { compose } from "../../src/app/compose.ts";
+import type { LogFields } from "../../src/ports/logger.ts";
 import type { LogDetail, LogPage, LogRow, Stats } from "../../src/ports/browse.ts";
 
 export interface RouterOptions {
@@ -19,6 +20,8 @@ export interface TestRouter {
   readonly folder: string;
   /** Lines of the program's log. */
   readonly log: readonly string[];
+  /** The same, with their fields. */
+  readonly logged: readonly { readonly message: string; readonly fields: LogFields }[];
   /** POST with a JSON body. */
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
   /** All rows, newest first; whatever has ended is there. */
@@ -47,7 +50,11 @@ export async function startRouter({ env = {}, routes }: RouterOptions = {}): Pro
   );
   if ("problems" in loaded) throw new Error(loaded.problems.map(problemLine).join("\n"));
   const log: string[] = [];
-  const note = (message: string) => void log.push(message);
+  const logged: { message: string; fields: LogFields }[] = [];
+  const note = (message: string, fields: LogFields = {}) => {
+    log.push(message);
+    logged.push({ message, fields });
+  };
   const running = compose(loaded, { error: note, warn: note, info: note, debug: note }, "test");
   await running.ready;
   const get = async <T>(path: string): Promise<T> =>
@@ -57,6 +64,7 @@ export async function startRouter({ env = {}, routes }: RouterOptions = {}): Pro
     url: running.url,
     folder,
     log,
+    logged,
     post: (path, body, headers = {}) =>
       fetch(running.url + path, {
         method: "POST",

@@ -29,6 +29,8 @@ export interface Manner {
   readonly firstTokenMs?: number;
   /** ms before each later event of a stream. */
   readonly betweenMs?: number;
+  /** ms between what precedes a reset, cut or stall and the fault itself: time for it to be read. */
+  readonly beforeFaultMs?: number;
   /** Each event is a write of its own; without it a stream without delays leaves in few writes. */
   readonly perEvent?: boolean;
   /** The wire bytes, head included, leave in writes of this many bytes. */

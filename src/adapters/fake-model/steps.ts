@@ -45,6 +45,7 @@ function* body(message: Message, pieces: readonly Piece[], behaviour: Behaviour)
 
 /** What a behaviour does at its point, and whether the answer goes on afterwards. */
 function* interruption(behaviour: Behaviour): Generator<Step, "goes on" | "over"> {
+  if (behaviour.beforeFaultMs !== undefined) yield { do: "pause", ms: behaviour.beforeFaultMs };
   if (behaviour.kind === "reset") yield { do: "rst" };
   if (behaviour.kind === "cut") yield { do: "fin", broken: true };
   if (behaviour.kind !== "stall") return "over";

@@ -1,0 +1,173 @@
+// A fault at every byte of three recorded streams: no truncated answer may pass for a success, none may hang.
+import { afterAll, describe, expect, test } from "bun:test";
+import { Buffer } from "node:buffer";
+import type { Behaviour } from "../../src/adapters/fake-model/behaviour.ts";
+import type { FakeModel } from "../../src/adapters/fake-model/fake-model.ts";
+import type { LogRow } from "../../src/ports/browse.ts";
+import { inParallel } from "../lab/in-parallel.ts";
+import { rowsByQuery } from "../lab/log-rows.ts";
+import { printTable } from "../lab/print-table.ts";
+import { rawRequest } from "../lab/raw-request.ts";
+import { recordedStreams, type RecordedStream } from "../lab/recorded-streams.ts";
+import { seenAnswer, type Seen } from "../lab/seen-answer.ts";
+import { withSpawnedRouter } from "../lab/spawn-router.ts";
+import { withFakes } from "../lab/with-fakes.ts";
+
+/**
+ * Ends whatever event is under way and adds one that no JSON reader takes. Garbage that leaves valid
+ * events behind (a letter within a string, say) is beyond what any relay can see.
+ */
+const garbage = { sse: "\n\ndata: {garbage\n\n", ndjson: "\n{garbage\n" };
+
+const faults: Readonly<Record<string, (afterBytes: number, stream: RecordedStream) => Behaviour>> =
+  {
+    "cut by FIN": (afterBytes) => ({ kind: "cut", when: { afterBytes } }),
+    "cut by RST": (afterBytes) => ({ kind: "reset", when: { afterBytes } }),
+    "proper HTTP end, too early": (afterBytes) => ({ kind: "truncate", when: { afterBytes } }),
+    stall: (afterBytes) => ({ kind: "stall", when: { afterBytes } }),
+    garbage: (afterBytes, { kind }) => ({
+      kind: "garbage",
+      when: { afterBytes },
+      bytes: kind === "ndjson" ? garbage.ndjson : garbage.sse,
+    }),
+  };
+
+/** For stalls; the good server is waited for, however busy the machine is. */
+const impatient = "request_timeout: 0.2";
+
+const commits = ["first_content", "full"] as const;
+type Commit = (typeof commits)[number];
+
+interface Injection {
+  readonly candidates: "one" | "two";
+  readonly commit: Commit;
+  readonly at: number;
+}
+
+/** A server of its own for each byte: one that fails thrice in a row would rest, and not be asked. */
+function routesFor(fake: FakeModel, stream: RecordedStream, length: number): string {
+  const type = stream.kind === "ndjson" ? "ollama" : "openai";
+  const server = (name: string, more = ""): string =>
+    `  ${name}: { url: "${fake.url}/${name}", type: ${type}${more} }`;
+  const bytes = Array.from({ length: length + 1 }, (_, at) => at);
+  return [
+    "servers:",
+    server("good"),
+    ...commits.map((commit) => server(`one-${commit}`, `, commit: ${commit}, ${impatient}`)),
+    ...bytes.map((at) => server(`byte-${at}`, `, ${impatient}`)),
+    "aliases:",
+    ...commits.flatMap((commit) =>
+      bytes.map(
+        (at) => `  two-${commit}-${at}: { commit: ${commit}, instances: [byte-${at}/m, good/m] }`,
+      ),
+    ),
+  ].join("\n");
+}
+
+const nameOf = ({ candidates, commit, at }: Injection): string =>
+  candidates === "one" ? `one-${commit}/m` : `two-${commit}-${at}`;
+const queryOf = ({ candidates, commit, at }: Injection): string => `?${candidates}-${commit}-${at}`;
+
+async function inject(
+  url: string,
+  stream: RecordedStream,
+  injection: Injection,
+): Promise<Seen | "hung"> {
+  const exchange = await rawRequest(url, {
+    path: stream.path + queryOf(injection),
+    body: { model: nameOf(injection), ...stream.request },
+  });
+  const late = Promise.withResolvers<null>();
+  const timer = setTimeout(late.resolve, 15_000, null);
+  const response = await Promise.race([exchange.whole(), late.promise]);
+  clearTimeout(timer);
+  if (response === null) exchange.leave();
+  return response === null ? "hung" : seenAnswer(stream.kind, response, stream.text);
+}
+
+/** What is wrong about one injection; null where nothing is. */
+function complaint(injection: Injection, seen: Seen | "hung", row: LogRow | undefined) {
+  const { candidates, commit } = injection;
+  const wrong = (why: string) => `${queryOf(injection)}: ${why}`;
+  if (seen !== "whole" && seen !== "told") return wrong(`the answer ${seen}`);
+  if (seen === "told" && candidates === "two" && commit === "full") return wrong("not rescued");
+  const state = seen === "whole" ? "completed" : "failed";
+  return row?.state === state ? null : wrong(`${seen}, but its row is ${row?.state}`);
+}
+
+const figures: (string | number)[][] = [];
+afterAll(() => {
+  printTable(
+    "a fault at every byte: answers that came whole / whose failure was told",
+    ["stream", "fault", "bytes", "1 first", "1 full", "2 first", "2 full", "seconds"],
+    figures,
+  );
+});
+
+describe.each(Object.entries(recordedStreams))("%s", (streamName, stream) => {
+  const text = Buffer.from(stream.text);
+  const whole: Behaviour = {
+    kind: "answer",
+    pieces: stream.text.split(stream.kind === "ndjson" ? /(?<=\n)/ : /(?<=\n\n)/),
+    contentType: stream.contentType,
+  };
+  // Time for what came before the fault to reach the client, where nothing holds it back.
+  const slowly = { betweenMs: 2 };
+
+  test.each(Object.entries(faults))(
+    "%s at any byte never ends as a success with a truncated answer, and never hangs",
+    (faultName, fault) =>
+      withFakes({ a: { anyBasePath: true } }, ({ a }) =>
+        withSpawnedRouter(
+          {
+            routes: routesFor(a, stream, text.length),
+            env: { STRIP_THINKING: "false" },
+          },
+          async (router) => {
+            a.script(({ target, query, isCall }) => {
+              if (!isCall) return undefined;
+              if (target.startsWith("/good/")) return whole;
+              return { ...whole, ...slowly, ...fault(Number(query.split("-").at(-1)), stream) };
+            });
+            const started = performance.now();
+            const injections = Array.from({ length: text.length + 1 }, (_, at) => at).flatMap(
+              (at) =>
+                (["one", "two"] as const).flatMap((candidates) =>
+                  commits.map((commit): Injection => ({ candidates, commit, at })),
+                ),
+            );
+            const seen = await inParallel(injections, 200, (injection) =>
+              inject(router.url, stream, injection),
+            );
+            const rows = await rowsByQuery(router.url);
+            const count = (candidates: string, commit: string, what: Seen) =>
+              injections.filter(
+                (one, index) =>
+                  one.candidates === candidates && one.commit === commit && seen[index] === what,
+              ).length;
+            figures.push([
+              streamName,
+              faultName,
+              text.length + 1,
+              ...["one", "two"].flatMap((candidates) =>
+                commits.map(
+                  (commit) =>
+                    `${count(candidates, commit, "whole")} / ${count(candidates, commit, "told")}`,
+                ),
+              ),
+              ((performance.now() - started) / 1000).toFixed(1),
+            ]);
+            const complaints = injections.flatMap(
+              (injection, index) =>
+                complaint(injection, seen[index]!, rows.get(queryOf(injection))) ?? [],
+            );
+            expect(complaints.slice(0, 20)).toEqual([]);
+            // The faults did strike: an answer of the one candidate is whole at its very end only.
+            expect(count("one", "full", "told")).toBeGreaterThan(text.length / 2);
+            expect(count("two", "first_content", "told")).toBeGreaterThan(text.length / 4);
+          },
+        ),
+      ),
+    60_000,
+  );
+});

@@ -1,0 +1,195 @@
+// Runs the failover scenarios against a router, each with two fakes of its own, all at once.
+import type { Behaviour } from "../../src/adapters/fake-model/behaviour.ts";
+import type { FakeModel, Script } from "../../src/adapters/fake-model/fake-model.ts";
+import { startFakeModel } from "../../src/adapters/fake-model/start-fake-model.ts";
+import type { LogRow } from "../../src/ports/browse.ts";
+import {
+  failoverScenarios,
+  furtherScenarios,
+  refusal,
+  type Expected,
+  type Outcome,
+  type Scenario,
+} from "./failover-scenarios.ts";
+import { freePort } from "./free-port.ts";
+import { rowsByQuery } from "./log-rows.ts";
+import { rawRequest } from "./raw-request.ts";
+import type { WireResponse } from "./read-response.ts";
+import { seenAnswer } from "./seen-answer.ts";
+import { startRouter } from "./start-router.ts";
+
+export interface Setting {
+  readonly name: "careful" | "plain";
+  /** Keys of every alias. */
+  readonly policy: string;
+  /** Seconds, before they are scaled. */
+  readonly firstTokenTimeout: number | null;
+  readonly requestTimeout: number;
+}
+
+export const settings: Readonly<Record<"careful" | "plain", Setting>> = {
+  careful: {
+    name: "careful",
+    policy: "commit: full, retries: 1, stop_on: [content_policy_violation], ",
+    firstTokenTimeout: 10,
+    requestTimeout: 15,
+  },
+  plain: { name: "plain", policy: "", firstTokenTimeout: null, requestTimeout: 30 },
+};
+
+export interface ScenarioResult {
+  readonly name: string;
+  readonly status: number;
+  readonly got: Outcome | "a truncated answer as a success" | "a broken connection";
+  /** Calls that the fakes saw. */
+  readonly primary: number;
+  readonly fallback: number;
+  /** Of the fallback's calls, how many held what the client had sent, byte for byte but for the model. */
+  readonly unchanged: number;
+  readonly expected: Expected;
+  readonly row: LogRow | undefined;
+  readonly ms: number;
+}
+
+/** Longer than any timer of either setting, in seconds. */
+const lateSeconds = 60;
+
+/** @param scale what the timers are multiplied with; 1: the real seconds */
+export async function runFailoverBench(
+  setting: Setting,
+  scale: number,
+): Promise<readonly ScenarioResult[]> {
+  const fakes: FakeModel[] = [];
+  const fake = async (name: string): Promise<FakeModel> => {
+    const started = await startFakeModel({ name, models: ["m"] });
+    fakes.push(started);
+    return started;
+  };
+  const scenarios = [...failoverScenarios(lateSeconds * 1000 * scale), ...furtherScenarios()];
+  try {
+    const pairs = await Promise.all(
+      scenarios.map(async (scenario) => ({
+        scenario,
+        primary: scenario.primary === "down" ? null : await fake("primary"),
+        fallback: await fake("fallback"),
+      })),
+    );
+    const down = await freePort();
+    const alias = (index: number, primary: FakeModel | null, fallback: FakeModel): string => {
+      const url = primary?.url ?? `http://127.0.0.1:${down}`;
+      return `  s${index}: { ${setting.policy}instances: [{ url: "${url}", model: m }, { url: "${fallback.url}", model: m }] }`;
+    };
+    const { firstTokenTimeout } = setting;
+    const router = await startRouter({
+      routes: `aliases:\n${pairs.map(({ primary, fallback }, index) => alias(index, primary, fallback)).join("\n")}`,
+      env: {
+        REQUEST_TIMEOUT: String(setting.requestTimeout * scale),
+        ...(firstTokenTimeout === null
+          ? {}
+          : { FIRST_TOKEN_TIMEOUT: String(firstTokenTimeout * scale) }),
+      },
+    });
+    try {
+      const results = await Promise.all(
+        pairs.map(async ({ scenario, primary, fallback }, index) => {
+          prepare(scenario, primary, fallback);
+          const started = performance.now();
+          const exchange = await rawRequest(router.url, {
+            path: `${path}?s${index}`,
+            body: question(`s${index}`),
+          });
+          const response = await exchange.whole();
+          return {
+            name: scenario.name,
+            status: response.status,
+            got: await outcomeOf(response),
+            primary: primary?.calls().length ?? 0,
+            fallback: fallback.calls().length,
+            unchanged: fallback
+              .calls()
+              .filter(
+                ({ body }) => new TextDecoder().decode(body) === JSON.stringify(question("m")),
+              ).length,
+            expected: scenario[setting.name],
+            ms: Math.round(performance.now() - started),
+          };
+        }),
+      );
+      const rows = await rowsByQuery(router.url);
+      return results.map((result, index) => ({ ...result, row: rows.get(`?s${index}`) }));
+    } finally {
+      await router.stop();
+    }
+  } finally {
+    await Promise.all(fakes.map((one) => one.stop()));
+  }
+}
+
+const path = "/v1/chat/completions";
+const question = (model: string) => ({
+  model,
+  stream: true,
+  messages: [{ role: "user", content: "hi" }],
+});
+
+function prepare(scenario: Scenario, primary: FakeModel | null, fallback: FakeModel): void {
+  if (scenario.primary !== "down") {
+    primary?.script(scenario.primary);
+    primary?.always(scenario.primary.at(-1));
+  }
+  if (scenario.refusesPrefill === true) fallback.script(withoutPrefill);
+}
+
+const withoutPrefill: Script = ({ fields }) => {
+  const messages = fields["messages"] as readonly { readonly role: string }[] | undefined;
+  if (messages?.at(-1)?.role !== "assistant") return undefined;
+  const message = "This model does not support assistant message prefill.";
+  return {
+    kind: "status",
+    status: 400,
+    body: { error: { message, type: "invalid_request_error" } },
+  };
+};
+
+async function outcomeOf(response: WireResponse): Promise<ScenarioResult["got"]> {
+  if (isRefusal(response, refusal)) return "refusal";
+  for (const name of ["primary", "fallback"] as const)
+    if (seenAnswer("chat", response, await properAnswer(name)) === "whole") return name;
+  switch (seenAnswer("chat", response, "")) {
+    case "told":
+      return "told";
+    case "broken":
+      return "a broken connection";
+    case "whole":
+    case "truncated":
+      return "a truncated answer as a success";
+  }
+}
+
+function isRefusal(response: WireResponse, told: Behaviour): boolean {
+  return (
+    told.kind === "status" &&
+    response.status === told.status &&
+    response.body.toString() === JSON.stringify(told.body)
+  );
+}
+
+const proper = new Map<string, Promise<string>>();
+
+/** What a fake of that name answers where nothing is wrong. */
+function properAnswer(name: string): Promise<string> {
+  const known = proper.get(name) ?? askDirectly(name);
+  proper.set(name, known);
+  return known;
+}
+
+async function askDirectly(name: string): Promise<string> {
+  const fake = await startFakeModel({ name, models: ["m"] });
+  const answer = await fetch(fake.url + path, {
+    method: "POST",
+    body: JSON.stringify(question("m")),
+  });
+  const text = await answer.text();
+  await fake.stop();
+  return text;
+}

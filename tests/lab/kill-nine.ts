@@ -1,0 +1,155 @@
+// The real program under load, killed without warning, and what its log then holds.
+import { join } from "node:path";
+import { Database } from "bun:sqlite";
+import { createRandom } from "./random.ts";
+import { type SpawnedRouter, spawnRouter } from "./spawn-router.ts";
+import { withTempFolder } from "./temp-folder.ts";
+import { withFakes } from "./with-fakes.ts";
+
+export interface KillReport {
+  readonly kills: number;
+  /** Calls answered. */
+  readonly answered: number;
+  /** Of these, answered more than 100 ms before the kill: their rows must be there. */
+  readonly owed: number;
+  /** Owed rows that are missing, or not complete. */
+  readonly lost: readonly string[];
+  /** What is wrong with the database. */
+  readonly damage: readonly string[];
+  /** ms before the kill at which the newest call was answered whose row is missing; 0: none is. */
+  readonly latestLoss: number;
+}
+
+const graceMs = 100;
+const clients = 8;
+
+/**
+ * Starts a router again and again on one database, puts it under load and kills it after a random
+ * time; looks into the database after each kill.
+ * @param tell called after each kill with what is known so far
+ */
+export async function killRepeatedly(
+  kills: number,
+  seed = Date.now(),
+  tell: (report: KillReport) => void = () => {},
+): Promise<KillReport> {
+  const random = createRandom(seed);
+  let answered = 0;
+  let owed = 0;
+  let latestLoss = 0;
+  const lost: string[] = [];
+  const damage: string[] = [];
+  const report = (done: number): KillReport => ({
+    kills: done,
+    answered,
+    owed,
+    lost,
+    damage,
+    latestLoss,
+  });
+  await withTempFolder((folder) =>
+    withFakes({ a: {} }, async ({ a }) => {
+      const path = join(folder, "requests.db");
+      const env = {
+        DB_PATH: path,
+        BLOB_STORAGE_PATH: join(folder, "blobs"),
+        BLOB_INLINE_LIMIT: "5000",
+        DEFAULT_UPSTREAM: a.url,
+      };
+      // A load, not a race for the processor: models take their time.
+      a.always({ kind: "answer", delayMs: 10 });
+      for (let round = 1; round <= kills; round++) {
+        const router = await spawnRouter({ env });
+        const calls = await loadUntilKilled(router, random.int(20, 400));
+        const { missing, wrong } = inspect(path, calls.answered);
+        answered += calls.answered.size;
+        for (const [id, at] of calls.answered) {
+          const before = calls.killedAt - at;
+          if (before > graceMs) owed++;
+          if (!missing.has(id)) continue;
+          latestLoss = Math.max(latestLoss, before);
+          if (before > graceMs) lost.push(`${id}, ${Math.round(before)} ms before kill ${round}`);
+        }
+        damage.push(...wrong.map((what) => `${what}, after kill ${round}`));
+        tell(report(round));
+      }
+    }),
+  );
+  return report(kills);
+}
+
+/** @returns when each call was answered, and when the process was killed */
+async function loadUntilKilled(
+  router: SpawnedRouter,
+  afterMs: number,
+): Promise<{ readonly answered: ReadonlyMap<string, number>; readonly killedAt: number }> {
+  const answered = new Map<string, number>();
+  let killedAt = Number.POSITIVE_INFINITY;
+  async function client(number: number): Promise<void> {
+    for (let call = 0; killedAt === Number.POSITIVE_INFINITY; call++) {
+      const body = JSON.stringify({
+        model: "m",
+        stream: call % 2 === 0,
+        messages: [{ role: "user", content: `client ${number} call ${call} `.repeat(call % 300) }],
+      });
+      try {
+        const response = await fetch(`${router.url}/v1/chat/completions`, { method: "POST", body });
+        await response.arrayBuffer();
+        const at = performance.now();
+        // A stream that the kill cut short ends without an error here.
+        if (at < killedAt) answered.set(response.headers.get("x-request-id") ?? "", at);
+      } catch {
+        return; // killed
+      }
+    }
+  }
+  const load = Array.from({ length: clients }, (_, number) => client(number));
+  await Bun.sleep(afterMs);
+  killedAt = performance.now();
+  process.kill(router.pid, "SIGKILL");
+  await router.exited;
+  await Promise.all(load);
+  await router.stop();
+  return { answered, killedAt };
+}
+
+/** What the log says after a kill. */
+function inspect(
+  path: string,
+  answered: ReadonlyMap<string, number>,
+): { readonly missing: ReadonlySet<string>; readonly wrong: readonly string[] } {
+  const db = new Database(path);
+  try {
+    const one = (sql: string) => Object.values(db.query<object, []>(sql).get() ?? {})[0] as unknown;
+    const wrong: string[] = [];
+    const expectSame = (what: string, a: unknown, b: unknown) => {
+      if (a !== b) wrong.push(`${what}: ${String(a)} instead of ${String(b)}`);
+    };
+    expectSame("integrity", one("pragma integrity_check"), "ok");
+    db.run("insert into search (search) values ('integrity-check')"); // throws where it is damaged
+    const rows = one("select count(*) from requests");
+    expectSame("rows by id", one("select count(distinct id) from requests"), rows);
+    expectSame("rows in the search", one("select count(*) from search"), rows);
+    expectSame(
+      "rows in the figures",
+      one("select sum(amount) from figures where span = 60000 and kind = 0"),
+      rows,
+    );
+    expectSame(
+      "needs of contents",
+      one("select sum(refs) from payloads"),
+      one(
+        "select (select count(*) from bodies) + (select count(*) from payloads where base is not null)",
+      ),
+    );
+    const found = db.query<{ state: string }, [string]>("select state from requests where id = ?");
+    const missing = new Set(
+      [...answered.keys()].filter((id) => found.get(id)?.state !== "completed"),
+    );
+    return { missing, wrong };
+  } catch (error) {
+    return { missing: new Set(), wrong: [String(error)] };
+  } finally {
+    db.close();
+  }
+}

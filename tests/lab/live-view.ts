@@ -1,0 +1,31 @@
+// What a router says of itself while calls are under way, and waiting for it to say something.
+import type { InFlight, InFlightCall, Upstreams, UpstreamState } from "../../src/ports/browse.ts";
+
+/** The calls under way, oldest first. */
+async function callsInFlight(url: string): Promise<readonly InFlightCall[]> {
+  const { inflight } = (await (await fetch(`${url}/api/inflight`)).json()) as InFlight;
+  return inflight;
+}
+
+/** The call under way whose path ends so; undefined where there is none. */
+export async function callInFlight(url: string, query: string): Promise<InFlightCall | undefined> {
+  return (await callsInFlight(url)).find((call) => call.path.endsWith(query));
+}
+
+/** Where a call stands in a waiting line; null where it does not wait. */
+export async function positionOf(url: string, query: string): Promise<number | null> {
+  return (await callInFlight(url, query))?.position ?? null;
+}
+
+export async function upstreamState(url: string, name: string): Promise<UpstreamState> {
+  const { upstreams } = (await (await fetch(`${url}/api/upstreams`)).json()) as Upstreams;
+  const found = upstreams.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`no upstream ${name}`);
+  return found;
+}
+
+/** Asks again and again until it holds. */
+export async function until(holds: () => Promise<boolean>, withinMs = 4_000): Promise<void> {
+  for (const end = performance.now() + withinMs; !(await holds());)
+    if (performance.now() > end) throw new Error(`it did not come to pass within ${withinMs} ms`);
+}

@@ -1,0 +1,31 @@
+// Where a test's log lies, and a store on it.
+import { dirname, join } from "node:path";
+import { createFilesystemBlobs } from "../../src/adapters/blobs/filesystem-blobs.ts";
+import type { LogDatabase } from "../../src/adapters/logs/database.ts";
+import type { BlobPlace, LogPlace } from "../../src/adapters/logs/log-place.ts";
+import { createSqliteStore } from "../../src/adapters/logs/sqlite-store.ts";
+import type { BlobStore } from "../../src/ports/blob-store.ts";
+import type { LogRetention, LogStore } from "../../src/ports/log-store.ts";
+
+/** A log in that file, its blobs in a folder beside it. */
+export function logPlace(path: string, own: Partial<BlobPlace> = {}): LogPlace {
+  return { path, blobs: { ...blobPlace(path), ...own } };
+}
+
+export function blobPlace(path: string): BlobPlace {
+  return {
+    type: "filesystem",
+    path: join(dirname(path), "blobs"),
+    inlineLimit: 16_384,
+    maxTotalSize: 1_000_000_000,
+  };
+}
+
+/** A store on an open database. */
+export function sqliteStoreOn(
+  { tables }: Pick<LogDatabase, "tables">,
+  blobs: BlobStore = createFilesystemBlobs("unused"),
+  inlineLimit = 1_000_000,
+): LogStore & LogRetention {
+  return createSqliteStore({ tables, blobs, inlineLimit });
+}
