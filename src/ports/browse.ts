@@ -69,7 +69,7 @@ export interface LogFilter {
   readonly status?: { readonly from: number; readonly to: number };
   readonly upstream?: string;
   readonly state?: LogState;
-  /** Part of a model name, upstream, path, address, user, error message or id; case does not matter. */
+  /** Words of models, upstream, path, address, user, error, prompt or answer, or the beginning of an id (docs/api.md). */
   readonly q?: string;
 }
 
@@ -101,9 +101,43 @@ export interface Stats {
   readonly inflight: number;
   /** Rows the log had to drop since start, by reason. */
   readonly dropped_rows: Readonly<Record<string, number>>;
+  /** Bodies since start that could not be stored, though their rows were. */
+  readonly dropped_bodies: number;
 }
 
-/** Each promise rejects where the log cannot be read. */
+export interface PointsFilter {
+  /** Epoch ms. */
+  readonly since: number;
+  /** 1 to 10,000. */
+  readonly limit: number;
+  /** As asked for or as sent upstream. */
+  readonly model?: string;
+  readonly service_type?: ServiceType;
+}
+
+/** A call that has ended, as a point in a chart. */
+export type PerformancePoint = Pick<
+  LogRow,
+  | "id"
+  | "timestamp"
+  | "upstream"
+  | "duration_ms"
+  | "ttft_ms"
+  | "prompt_tokens"
+  | "completion_tokens"
+  | "total_tokens"
+  | "status_code"
+  | "state"
+> & {
+  /** As sent upstream, else as asked for. */
+  readonly model: string | null;
+};
+
+export interface Performance {
+  /** Newest first. */
+  readonly points: readonly PerformancePoint[];
+}
+
 /** A call being answered right now. */
 export interface InFlightCall {
   readonly id: string;
@@ -113,8 +147,13 @@ export interface InFlightCall {
   readonly path: string;
   readonly source_ip: string;
   readonly original_model: string | null;
+  readonly mapped_model: string | null;
+  /** Who is being asked, or waited for; null before the first attempt. */
+  readonly upstream: string | null;
   readonly route: string | null;
   readonly stream: boolean;
+  /** Events with content received: about as many as tokens; null where no stream was asked for. */
+  readonly tokens_so_far: number | null;
   /** The server in whose line it waits; null where it waits for none. */
   readonly waiting_for: string | null;
   /** Its place in that line, from 1. */
@@ -156,10 +195,32 @@ export interface Upstreams {
   readonly upstreams: readonly UpstreamState[];
 }
 
-export interface Browse {
+/** What the log holds. Each promise rejects where it cannot be read. */
+export interface BrowseLog {
   list(filter: LogFilter): Promise<LogPage>;
   get(id: string): Promise<LogDetail | null>;
   stats(): Promise<Stats>;
+  performance(filter: PointsFilter): Promise<Performance>;
+}
+
+/** What only the running process knows. */
+export interface BrowseLive {
   inFlight(): InFlight;
   upstreams(): Upstreams;
+}
+
+export interface Browse extends BrowseLog, BrowseLive {}
+
+/** A call that began, or one that ended and is in the log. */
+export interface CallEvent {
+  readonly kind: "started" | "completed";
+  readonly row: LogRow;
+}
+
+export interface CallEvents {
+  /**
+   * Tells the listener, which must not block or throw, of every call from now on.
+   * @returns ends it
+   */
+  subscribe(listener: (event: CallEvent) => void): () => void;
 }

@@ -1,10 +1,22 @@
 // Whoever wants to know of calls: the log, the in-flight board, metrics, page events.
-import type { CapturedBodies, LogEntry } from "../domain/log-entry.ts";
+import type { CapturedBodies, CapturedBody, LogEntry } from "../domain/log-entry.ts";
+import type { Target } from "../domain/routing/plan.ts";
+
+/** What can be seen of a call while it runs; looking costs the call nothing. */
+export interface CallProgress {
+  readonly request: CapturedBody | null;
+  /** Who is being asked; null before the first. */
+  asked(): Target | null;
+  /** The answer so far, as it came; null where none, or none is kept. */
+  received(): CapturedBody | null;
+  /** Events of a stream with content so far: about as many as tokens. */
+  contents(): number;
+}
 
 /** Called on the request's path: neither method may block, throw or keep a call waiting. */
 export interface CallObserver {
   /** Once per routed call, when its first target is about to be asked. */
-  started(entry: LogEntry): void;
+  started(entry: LogEntry, progress: CallProgress): void;
   /** Once per routed call, whatever became of it; refused calls come here without `started`. */
   ended(entry: LogEntry, bodies: CapturedBodies): void;
 }

@@ -1,6 +1,6 @@
 // What every log store must do; run on each implementation.
 import { describe, expect, test } from "bun:test";
-import type { LogFilter } from "../../src/ports/browse.ts";
+import type { LogFilter, PointsFilter } from "../../src/ports/browse.ts";
 import type { LogRetention, LogStore } from "../../src/ports/log-store.ts";
 import { captured, idAt, logWrite, noon, startedEntry } from "../lab/log-entries.ts";
 
@@ -69,8 +69,7 @@ export function logStoreContract(
     });
 
     on("written while in flight is replaced by the call's end", async (store) => {
-      const { reading, bodies } = logWrite();
-      await store.write([{ entry: startedEntry(), bodies, reading }]);
+      await store.write([{ ...logWrite(), entry: startedEntry() }]);
       expect(await ids(store, { state: "inflight" })).toEqual([idAt(noon)]);
       await store.write([logWrite()]);
       expect(await ids(store, { state: "inflight" })).toEqual([]);
@@ -134,7 +133,12 @@ export function logStoreContract(
     const failed = { state: "failed", statusCode: 502, errorMessage: "50% of_it Broke" } as const;
     const four = [
       logWrite({ timestamp: at(0), upstream: "slow-box" }),
-      logWrite({ timestamp: at(1), ...failed, mappedModel: "gpt-4" }),
+      logWrite(
+        { timestamp: at(1), ...failed, mappedModel: "gpt-4" },
+        {},
+        {},
+        "What is the weather in K\u00f6ln? \u4eca\u65e5\u306f\u6674\u308c It's sunny.",
+      ),
       logWrite({ timestamp: at(2), service: "ollama", originalModel: "phi", mappedModel: "phi" }),
       logWrite({ timestamp: at(3), state: "cancelled", statusCode: 499, authUser: "Ann" }),
     ];
@@ -150,11 +154,31 @@ export function logStoreContract(
       ["by state", { state: "failed" }, [1]],
       ["since a time, that time included", { since: at(2) }, [3, 2]],
       ["before an id, that id excluded", { before: idAt(at(2)) }, [1, 0]],
-      ["by text in an error, whatever the case", { q: "broke" }, [1]],
-      ["by text in a user's name, whatever the case", { q: "ANN" }, [3]],
-      ["by text that holds wildcards, taken as they stand", { q: "0% of_" }, [1]],
-      ["by text that only a wildcard would find", { q: "5%of" }, []],
-      ["by all filters at once", { model: "gpt-4", state: "completed", q: "slow" }, [0]],
+      ["by a word of an error, whatever the case", { q: "broke" }, [1]],
+      ["by a word of a user's name, whatever the case", { q: "ANN" }, [3]],
+      ["by a word of prompt or answer", { q: "weather" }, [1]],
+      ["by a word without its accents", { q: "koln" }, [1]],
+      ["by a word with accents it does not have", { q: "we\u00e4ther" }, [1]],
+      ["by the beginning of a word, from three letters on", { q: "wea" }, [1]],
+      ["not by two letters of a longer word", { q: "we" }, []],
+      ["not by the inside of a word", { q: "eather" }, []],
+      ["by several words, wherever they stand", { q: "sunny weather" }, [1]],
+      ["not where one of several words is missing", { q: "weather rain" }, []],
+      ["by words in quotation marks, in that order only", { q: '"the weather"' }, [1]],
+      ["not by words in quotation marks in another order", { q: '"weather the"' }, []],
+      ["by a name with marks in it", { q: "gpt-4" }, [3, 1, 0]],
+      ["by the number in a model's name", { q: "llama 3" }, [3, 0]],
+      ["by a path", { q: "/v1/chat" }, [3, 2, 1, 0]],
+      ["by an address", { q: "10.0.0.5" }, [3, 2, 1, 0]],
+      ["by a part of a text without spaces", { q: "\u6674\u308c" }, [1]],
+      ["by an id", { q: idAt(at(2)) }, [2]],
+      ["by the beginning of an id", { q: idAt(at(2)).slice(0, 13) }, [2]],
+      ["by words among marks that mean something elsewhere", { q: "50% of_it*" }, [1]],
+      ["not by words that operators would find", { q: "weather OR rain" }, []],
+      ["not by marks alone", { q: '% " ^ *' }, []],
+      ["by a quotation mark that never closes", { q: '"the weather' }, [1]],
+      ["by a word, only before an id", { q: "llama3", before: idAt(at(3)) }, [0]],
+      ["by all filters at once", { model: "gpt-4", state: "completed", q: "slow-box" }, [0]],
     ];
     for (const [rule, filter, expected] of table)
       on(`are given ${rule}`, async (store) => {
@@ -235,11 +259,51 @@ export function logStoreContract(
     });
   });
 
+  describe(`${name}: points of a chart`, () => {
+    const minute = 60_000;
+    const calls = [
+      logWrite({ timestamp: noon - 1 }),
+      logWrite({ timestamp: noon, mappedModel: null }, {}, { totalTokens: 9 }),
+      logWrite({ timestamp: noon + minute, state: "failed", service: "ollama" }),
+      { ...logWrite(), entry: startedEntry({ timestamp: noon + 2 * minute }) },
+    ];
+    const table: readonly [string, Partial<PointsFilter>, readonly number[]][] = [
+      ["are the calls that ended since a time, newest first", {}, [1, 0]],
+      ["are so many at most", { limit: 1 }, [1]],
+      ["are those of a model, asked for or sent", { model: "llama3" }, [1]],
+      ["are those of a service", { service_type: "openai" }, [0]],
+    ];
+    for (const [rule, filter, minutes] of table)
+      on(rule, async (store) => {
+        await store.write(calls);
+        const points = await store.points({ since: noon, limit: 10, ...filter });
+        expect(points.map(({ id }) => id)).toEqual(
+          minutes.map((later) => idAt(noon + later * minute)),
+        );
+      });
+
+    on("hold what a chart shows", async (store) => {
+      await store.write(calls);
+      expect((await store.points({ since: noon, limit: 10 }))[1]).toEqual({
+        id: idAt(noon),
+        timestamp: "2026-03-01T12:00:00.000Z",
+        model: "gpt-4",
+        upstream: "fast-box",
+        duration_ms: 1500,
+        ttft_ms: 12.5,
+        prompt_tokens: null,
+        completion_tokens: null,
+        total_tokens: 9,
+        status_code: 200,
+        state: "completed",
+      });
+    });
+  });
+
   describe(`${name}: what stays and what goes`, () => {
     on("rows left in flight become interrupted, others stay as they are", async (store) => {
-      const { reading, bodies } = logWrite();
       await store.write([
-        { entry: startedEntry(), bodies, reading },
+        { ...logWrite(), entry: startedEntry() },
         logWrite({ timestamp: noon + 1, state: "failed" }),
       ]);
       expect(await store.interruptLeftovers(noon + 5)).toBe(1);
@@ -258,6 +322,21 @@ export function logStoreContract(
       expect(await store.removeOlder(noon + 3, null, 2)).toBe(false);
       expect(await ids(store, {})).toEqual([idAt(noon + 3)]);
       expect((await store.get(idAt(noon + 3)))?.request_body).toBe("x");
+    });
+
+    on("rows that go take their part of the figures along", async (store) => {
+      await store.write([
+        logWrite({ state: "failed" }, {}, { promptTokens: 5 }),
+        logWrite({ timestamp: noon + 1, durationMs: 7 }, {}, { promptTokens: 2 }),
+      ]);
+      await store.removeOlder(noon + 1, null, 10);
+      expect(await store.stats(null)).toMatchObject({
+        requests: 1,
+        errors: 0,
+        prompt_tokens: 2,
+        duration_ms_median: 7,
+      });
+      expect((await store.list({ limit: 5, q: "gpt" })).logs).toHaveLength(1);
     });
 
     on("bodies may go before their rows", async (store) => {

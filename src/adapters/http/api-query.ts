@@ -1,5 +1,5 @@
-// The query of GET /api/logs, read into a filter; what is wrong with it is told in a sentence.
-import type { LogFilter } from "../../ports/browse.ts";
+// The queries of GET /api/logs and /api/performance, read into filters; what is wrong is told in a sentence.
+import type { LogFilter, PointsFilter } from "../../ports/browse.ts";
 import { logStates, serviceTypes } from "./schemas.ts";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -7,18 +7,42 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 const defaultLimit = 50;
 const largestLimit = 500;
 
-/** Reads one value into the filter, or returns what is wrong. */
-type ReadValue = (value: string, filter: Mutable<LogFilter>) => string | null;
+const defaultHours = 24;
+const defaultPoints = 1_000;
+const mostPoints = 10_000;
+const hourMs = 3_600_000;
 
-/** The parameters, in the order of the documentation. */
-const parameters: Readonly<Record<string, ReadValue>> = {
-  limit(value, filter) {
-    const limit = Number(value);
-    if (!/^\d{1,9}$/.test(value) || limit < 1 || limit > largestLimit)
-      return `limit must be a whole number from 1 to ${largestLimit}`;
-    filter.limit = limit;
+/** Reads one value into the filter, or returns what is wrong. */
+type ReadValue<Filter> = (value: string, filter: Mutable<Filter>) => string | null;
+type Parameters<Filter> = Readonly<Record<string, ReadValue<Filter>>>;
+
+/** Both lists know these. */
+const common: Parameters<Pick<LogFilter, "model" | "service_type">> = {
+  model(value, filter) {
+    filter.model = value;
     return null;
   },
+  service_type(value, filter) {
+    const service = serviceTypes.find((known) => known === value);
+    if (service === undefined) return `service_type must be one of ${serviceTypes.join(", ")}`;
+    filter.service_type = service;
+    return null;
+  },
+};
+
+const limitUpTo =
+  (largest: number): ReadValue<{ readonly limit: number }> =>
+  (value, filter) => {
+    const limit = Number(value);
+    if (!/^\d{1,9}$/.test(value) || limit < 1 || limit > largest)
+      return `limit must be a whole number from 1 to ${largest}`;
+    filter.limit = limit;
+    return null;
+  };
+
+/** Of /api/logs, in the order of the documentation. */
+const logParameters: Parameters<LogFilter> = {
+  limit: limitUpTo(largestLimit),
   before(value, filter) {
     if (!isRowId(value)) return "before must be the id of a row, as in next";
     filter.before = value.toLowerCase();
@@ -32,16 +56,7 @@ const parameters: Readonly<Record<string, ReadValue>> = {
     filter.since = time;
     return null;
   },
-  model(value, filter) {
-    filter.model = value;
-    return null;
-  },
-  service_type(value, filter) {
-    const service = serviceTypes.find((known) => known === value);
-    if (service === undefined) return `service_type must be one of ${serviceTypes.join(", ")}`;
-    filter.service_type = service;
-    return null;
-  },
+  ...common,
   status(value, filter) {
     if (!/^[1-5](?:\d\d|xx)$/i.test(value)) return "status must be a code such as 404, or 4xx";
     const isClass = value.toLowerCase().endsWith("xx");
@@ -70,13 +85,44 @@ export function isRowId(text: string): boolean {
   return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 }
 
+/** Of /api/performance; hours are counted back from now. */
+const pointParameters: Parameters<PointsFilter & { readonly hours: number }> = {
+  hours(value, filter) {
+    const hours = Number(value);
+    if (!/^\d{1,6}(?:\.\d{1,6})?$/.test(value) || hours <= 0)
+      return "hours must be a number above 0";
+    filter.hours = hours;
+    return null;
+  },
+  limit: limitUpTo(mostPoints),
+  ...common,
+};
+
+/** What a query asks for, or what is wrong with it in words. */
+export type Read<Filter> = Filter | { readonly error: string };
+
 /**
  * The filter a query asks for. Empty values count as absent, as forms send them; so do parameters
  * that are not known.
- * @returns the filter, or what is wrong with the query in words
  */
-export function readLogQuery(query: URLSearchParams): LogFilter | { readonly error: string } {
-  const filter: Mutable<LogFilter> = { limit: defaultLimit };
+export function readLogQuery(query: URLSearchParams): Read<LogFilter> {
+  return readInto({ limit: defaultLimit }, logParameters, query);
+}
+
+/** Likewise. @param now epoch ms */
+export function readPointsQuery(query: URLSearchParams, now: number): Read<PointsFilter> {
+  const empty = { since: now, limit: defaultPoints, hours: defaultHours };
+  const read = readInto(empty, pointParameters, query);
+  if ("error" in read) return read;
+  const { hours, ...filter } = read;
+  return { ...filter, since: Math.floor(now - hours * hourMs) };
+}
+
+function readInto<Filter extends object>(
+  filter: Filter,
+  parameters: Parameters<Filter>,
+  query: URLSearchParams,
+): Read<Filter> {
   const problems: string[] = [];
   for (const [name, read] of Object.entries(parameters)) {
     const value = query.get(name);

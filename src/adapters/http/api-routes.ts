@@ -1,10 +1,23 @@
-// The read API over the log: lists, single requests and figures as JSON.
+// The read API over the log: lists, single requests and figures as JSON, calls as events.
 import { Elysia } from "elysia";
 import type { Browse } from "../../ports/browse.ts";
-import { isRowId, readLogQuery } from "./api-query.ts";
+import type { Clock } from "../../ports/clock.ts";
+import { isRowId, readLogQuery, readPointsQuery } from "./api-query.ts";
+import type { EventFeed } from "./events.ts";
+
+export interface ApiDeps {
+  readonly browse: Browse;
+  readonly events: Pick<EventFeed, "open">;
+  readonly clock: Pick<Clock, "now">;
+}
+
+/** The part of Bun's server that a stream of events needs. */
+interface Connection {
+  timeout(request: Request, seconds: number): void;
+}
 
 /** The read paths of SPEC section 9; errors are `{"error":"…"}`. */
-export function apiRoutes(browse: Browse) {
+export function apiRoutes({ browse, events, clock }: ApiDeps) {
   return new Elysia({ name: "read-api" })
     .get("/api/logs", ({ request }) => {
       const filter = readLogQuery(new URL(request.url).searchParams);
@@ -18,14 +31,34 @@ export function apiRoutes(browse: Browse) {
       ),
     )
     .get("/api/stats", () => answer(() => browse.stats()))
+    .get("/api/performance", ({ request }) => {
+      const filter = readPointsQuery(new URL(request.url).searchParams, clock.now());
+      if ("error" in filter) return Response.json(filter, { status: 400 });
+      return answer(() => browse.performance(filter));
+    })
+    .get("/api/events", ({ request, server }) => {
+      // It is silent for longer than uploads may be.
+      const connection: Connection | null = server;
+      connection?.timeout(request, 0);
+      return new Response(events.open(), { headers: eventHeaders });
+    })
     .get("/api/inflight", () => fresh(browse.inFlight()))
     .get("/api/upstreams", () => fresh(browse.upstreams()))
     .all("/api/logs", wrongMethod)
     .all("/api/logs/:id", wrongMethod)
     .all("/api/stats", wrongMethod)
+    .all("/api/performance", wrongMethod)
+    .all("/api/events", wrongMethod)
     .all("/api/inflight", wrongMethod)
     .all("/api/upstreams", wrongMethod);
 }
+
+const eventHeaders = {
+  "Content-Type": "text/event-stream; charset=utf-8",
+  "Cache-Control": "no-store",
+  // Proxies that gather answers would keep the events (nginx).
+  "X-Accel-Buffering": "no",
+};
 
 function wrongMethod({ request }: { readonly request: Request }): Response {
   const error = `${request.method} is not allowed here; use GET`;

@@ -1,7 +1,15 @@
 // What the read API answers, as JSON schemas: docs/api.md is made from them, and the types below hold
 // them equal to the port's.
 import { type Static, type TProperties, type TSchema, Type } from "@sinclair/typebox";
-import type { InFlight, LogDetail, LogPage, Stats, Upstreams } from "../../ports/browse.ts";
+import type {
+  InFlight,
+  LogDetail,
+  LogPage,
+  LogRow,
+  Performance,
+  Stats,
+  Upstreams,
+} from "../../ports/browse.ts";
 
 const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 const whole = (description: string) => Type.Integer({ minimum: 0, description });
@@ -104,9 +112,11 @@ const periodSchema = object({
   requests: whole("all calls, those in flight included"),
   errors: whole("calls in state `failed`"),
   error_rate: Type.Number({ minimum: 0, maximum: 1, description: "0 where there were no calls" }),
-  duration_ms_median: nullable(Type.Number({ description: "of completed calls" })),
-  duration_ms_p95: nullable(Type.Number({ description: "of completed calls" })),
-  ttft_ms_median: nullable(Type.Number({ description: "of completed streams" })),
+  duration_ms_median: nullable(
+    Type.Number({ description: "of completed calls; of more than 5,000 within 2 %" }),
+  ),
+  duration_ms_p95: nullable(Type.Number({ description: "likewise" })),
+  ttft_ms_median: nullable(Type.Number({ description: "of completed streams; likewise" })),
   prompt_tokens: whole("sum"),
   completion_tokens: whole("sum"),
 });
@@ -118,6 +128,26 @@ const statsSchema = object({
   dropped_rows: Type.Record(Type.String(), whole("rows"), {
     description: "rows the log had to drop since start, by reason",
   }),
+  dropped_bodies: whole("bodies since start that could not be stored, though their rows were"),
+});
+
+const performanceSchema = object({
+  points: Type.Array(
+    object({
+      id: rowFields.id,
+      timestamp: rowFields.timestamp,
+      model: maybeText("as sent upstream, else as asked for"),
+      upstream: rowFields.upstream,
+      duration_ms: rowFields.duration_ms,
+      ttft_ms: rowFields.ttft_ms,
+      prompt_tokens: rowFields.prompt_tokens,
+      completion_tokens: rowFields.completion_tokens,
+      total_tokens: rowFields.total_tokens,
+      status_code: rowFields.status_code,
+      state: stateSchema,
+    }),
+    { description: "calls that have ended, newest first" },
+  ),
 });
 
 const inFlightSchema = object({
@@ -130,8 +160,15 @@ const inFlightSchema = object({
       path: Type.String(),
       source_ip: Type.String(),
       original_model: nullable(Type.String()),
+      mapped_model: nullable(Type.String()),
+      upstream: maybeText("who is being asked or waited for"),
       route: nullable(Type.String()),
       stream: Type.Boolean(),
+      tokens_so_far: nullable(
+        whole(
+          "events with content received: about as many as tokens; null where no stream was asked for",
+        ),
+      ),
       waiting_for: maybeText("the server in whose line it waits"),
       position: nullable(Type.Integer({ minimum: 1, description: "in that line" })),
     }),
@@ -182,8 +219,12 @@ export const readSchemas = {
   "/api/logs": schemaOf<LogPage>()(pageSchema),
   "/api/logs/{id}": schemaOf<LogDetail>()(detailSchema),
   "/api/stats": schemaOf<Stats>()(statsSchema),
+  "/api/performance": schemaOf<Performance>()(performanceSchema),
   "/api/inflight": schemaOf<InFlight>()(inFlightSchema),
   "/api/upstreams": schemaOf<Upstreams>()(upstreamsSchema),
 } as const;
+
+/** The data of each event of /api/events. */
+export const eventSchema = schemaOf<LogRow>()(object(rowFields));
 
 export const errorSchema = object({ error: text("what was wrong, and what would be right") });

@@ -10,8 +10,8 @@ import type { LogTables } from "./tables.ts";
 
 export interface LogDatabase {
   readonly tables: Kysely<LogTables>;
-  /** Gives some of the file's free pages back to the disk. */
-  shrink(): void;
+  /** Gives some of the file's free pages back to the disk; returns whether there are more. */
+  shrink(): boolean;
   close(): void;
 }
 
@@ -23,6 +23,11 @@ export interface OpenedDatabase {
 
 /** How long one statement waits for another process's lock; the writer tries again after it. */
 const busyTimeoutMs = 250;
+
+/** The write-ahead log is cut back to this after it grew. */
+const walBytes = 16 * 1024 * 1024;
+/** KiB of pages held by each connection, filled as they are used. */
+const cacheKib = 32 * 1024;
 
 /** Given back at a time, so that no write waits long for it. */
 const pagesPerShrink = 256;
@@ -49,6 +54,7 @@ export function openForReading(path: string): LogDatabase {
   const raw = new Database(path, { readwrite: true, create: false });
   raw.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
   raw.run("PRAGMA query_only = ON");
+  raw.run(`PRAGMA cache_size = -${cacheKib}`);
   return logDatabase(raw);
 }
 
@@ -61,6 +67,8 @@ async function openAndMigrate(path: string): Promise<LogDatabase> {
     raw.run("PRAGMA journal_mode = WAL");
     // A power cut may cost the last rows, never the database.
     raw.run("PRAGMA synchronous = NORMAL");
+    raw.run(`PRAGMA journal_size_limit = ${walBytes}`);
+    raw.run(`PRAGMA cache_size = -${cacheKib}`);
     const database = logDatabase(raw);
     await migrate(database.tables);
     return database;
@@ -75,6 +83,8 @@ function logDatabase(raw: Database): LogDatabase {
     tables: new Kysely<LogTables>({ dialect: new SqliteDialect({ database: forKysely(raw) }) }),
     shrink() {
       raw.query(`PRAGMA incremental_vacuum(${pagesPerShrink})`).all();
+      const left = raw.query<{ freelist_count: number }, []>("PRAGMA freelist_count").get();
+      return left !== null && left.freelist_count > 0;
     },
     close() {
       raw.close();

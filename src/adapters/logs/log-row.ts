@@ -9,7 +9,7 @@ export function isoTime(time: number): string {
 }
 
 /** The row of an entry. */
-export function logRow({ entry, reading }: LogWrite): LogRow {
+export function logRow({ entry, reading }: Pick<LogWrite, "entry" | "reading">): LogRow {
   return {
     id: entry.id,
     timestamp: isoTime(entry.timestamp),

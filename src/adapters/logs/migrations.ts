@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import type { Kysely } from "kysely";
 import { Migrator } from "kysely/migration";
 import type { Migration } from "kysely/migration";
+import { payloadsAndSearch } from "./payload-schema.ts";
 import type { LogTables } from "./tables.ts";
 
 const requestsAndBodies: Migration = {
@@ -92,6 +93,7 @@ const requestsAndBodies: Migration = {
 /** In the order of their names; a published one is never changed. */
 const migrations: Readonly<Record<string, Migration>> = {
   "0001-requests-and-bodies": requestsAndBodies,
+  "0002-payloads-and-search": payloadsAndSearch,
 };
 
 /** Brings the schema up to date; throws the database's own error where it cannot. */

@@ -1,6 +1,9 @@
 // The log as the program uses it: recorder and reader over two workers, and the hourly clean-up.
 import type { Clock } from "../../ports/clock.ts";
 import type { LogReader } from "../../ports/log-store.ts";
+import type { CallEvents } from "../../ports/browse.ts";
+import { createCallEvents } from "./call-events.ts";
+import type { BlobPlace } from "./log-place.ts";
 import { createLogReader } from "./log-reader.ts";
 import { createRecorder } from "./recorder.ts";
 import type { Recorder } from "./recorder.ts";
@@ -10,6 +13,9 @@ import { createWorkerThread } from "./worker-thread.ts";
 export interface LogsOptions {
   /** Of the SQLite file; its folder is made where it is missing. */
   readonly path: string;
+  readonly blobs: BlobPlace;
+  /** See LogPlace. */
+  readonly patienceMs?: number;
   readonly maxBodyBytes: number;
   /** ms; null keeps rows for ever. */
   readonly maxLogAgeMs: number | null;
@@ -23,6 +29,7 @@ export interface LogsOptions {
 export interface Logs {
   readonly recorder: Recorder;
   readonly reader: LogReader;
+  readonly events: CallEvents;
   /** Settles once the database is open, or could not be opened; never rejects. */
   readonly opened: Promise<OpenReport>;
   /** Writes what waits and ends the workers. */
@@ -33,16 +40,27 @@ const hourMs = 3_600_000;
 
 /** Opens the log; calls may be recorded at once. */
 export function openLogs(options: LogsOptions): Logs {
-  const { path, maxBodyBytes, maxLogAgeMs, maxBodyAgeMs, clock, trouble } = options;
+  const { path, blobs, maxBodyBytes, maxLogAgeMs, maxBodyAgeMs, clock, trouble } = options;
+  const { patienceMs } = options;
+  const place = { path, blobs, ...(patienceMs === undefined ? {} : { patienceMs }) };
+  const events = createCallEvents();
   const writing = createWorkerThread();
   const reading = createWorkerThread();
   const recorder = createRecorder({
-    send: (batch) => writing.call("write", batch, [batch.bytes.buffer]),
+    send: (batch, tellReadings) =>
+      writing.call("write", { batch, tellReadings }, [batch.bytes.buffer]),
+    events,
     clock,
     maxBodyBytes,
     trouble,
   });
-  const reader = createLogReader({ path, thread: reading, recorder, clock });
+  const reader = createLogReader({
+    place,
+    thread: reading,
+    bodiesThread: blobs.type === "memory" ? writing : reading,
+    recorder,
+    clock,
+  });
 
   let cancelClean = () => {};
   let cleaning: Promise<void> = Promise.resolve();
@@ -59,14 +77,15 @@ export function openLogs(options: LogsOptions): Logs {
   }
 
   async function open(): Promise<OpenReport> {
-    const result = await writing.call("open", { path, now: clock.now() });
-    if (maxLogAgeMs !== null || maxBodyAgeMs !== null) cleaning = clean();
+    const result = await writing.call("open", { place, now: clock.now() });
+    cleaning = clean();
     return result.ok ? result.value : { warnings: [result.message], interrupted: 0 };
   }
 
   return {
     recorder,
     reader,
+    events,
     opened: open(),
     async close() {
       closed = true;

@@ -18,8 +18,8 @@ export interface QueuedEntry extends RecordedEntry {
 export interface RecordQueue {
   /** Takes a call's start in; where the queue is full it is left out, as the end brings all of it. */
   started(entry: LogEntry): void;
-  /** Takes a call's end in, in place of its start where that still waits; returns the rows dropped. */
-  ended(entry: LogEntry, bodies: CapturedBodies): number;
+  /** Takes a call's end in, in place of its start where that still waits; returns the ends dropped. */
+  ended(entry: LogEntry, bodies: CapturedBodies): readonly LogEntry[];
   /** Removes and returns the next batch. */
   take(): readonly QueuedEntry[];
   size(): number;
@@ -30,7 +30,7 @@ export interface RecordQueue {
 }
 
 /** So much is copied to the writer in one go. */
-const batchEntries = 500;
+const batchEntries = 200;
 const batchBytes = 8 * 1024 * 1024;
 
 const noBodies: CapturedBodies = { request: null, response: null };
@@ -66,21 +66,21 @@ export function createRecordQueue(limits: QueueLimits): RecordQueue {
       starts.delete(entry.id);
       const failed = entry.state === "failed";
       const more = capturedSize(bodies.request) + capturedSize(bodies.response);
-      let droppedRows = 0;
+      const dropped: LogEntry[] = [];
       while (!fits(more)) {
         const start = size() >= limits.entries ? first(starts) : undefined;
         const success = failed ? first(successes) : undefined;
         if (start !== undefined) remove(starts, start);
-        else if (success === undefined) return droppedRows + 1;
+        else if (success === undefined) return [...dropped, entry];
         else {
           remove(successes, success);
-          droppedRows++;
+          dropped.push(success.entry);
         }
       }
       bytes += more;
       const kept = failed ? errors : successes;
       kept.set(entry.id, { entry, bodies, number: ++newest, size: more });
-      return droppedRows;
+      return dropped;
     },
 
     take() {

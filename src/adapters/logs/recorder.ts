@@ -3,6 +3,7 @@
 import type { CapturedBodies, LogEntry } from "../../domain/log-entry.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { CallObserver } from "../../ports/observer.ts";
+import type { CallEventSource } from "./call-events.ts";
 import { createRecordQueue } from "./record-queue.ts";
 import type { QueueLimits, QueuedEntry } from "./record-queue.ts";
 import { packBatch } from "./wire-batch.ts";
@@ -10,20 +11,29 @@ import type { WireBatch } from "./wire-batch.ts";
 import type { CallResult, WriteReport } from "./worker-calls.ts";
 
 export interface Recorder extends CallObserver {
+  started(entry: LogEntry): void;
+  /** How a call goes on is of no interest here: its end brings all of it. */
+  started(entry: LogEntry): void;
   /** Resolves when all that was handed over before is written or dropped. */
   flush(): Promise<void>;
   /** As `flush`; whatever comes afterwards is dropped. */
   close(): Promise<void>;
+  /** Rows handed over that are not written yet. */
+  queuedRows(): number;
   /** Rows lost since start, by reason. */
   droppedRows(): Readonly<Record<string, number>>;
+  /** Bodies lost since start whose rows were written. */
+  droppedBodies(): number;
 }
 
 export interface RecorderOptions {
-  readonly send: (batch: WireBatch) => Promise<CallResult<WriteReport>>;
+  readonly send: (batch: WireBatch, tellReadings: boolean) => Promise<CallResult<WriteReport>>;
   readonly clock: Pick<Clock, "after">;
   /** Longer bodies are stored cut, and marked. */
   readonly maxBodyBytes: number;
   readonly limits?: QueueLimits;
+  /** Told of calls as they begin, and of those that ended once they are written or dropped. */
+  readonly events?: Pick<CallEventSource, "wanted" | "started" | "ended">;
   /** Told once when writing begins to fail, and once when it works again. */
   readonly trouble?: (message: string) => void;
 }
@@ -31,19 +41,20 @@ export interface RecorderOptions {
 const defaultLimits: QueueLimits = { entries: 10_000, bytes: 64 * 1024 * 1024 };
 
 /** How long an entry waits for others to share its transaction. */
-const gatherMs = 50;
+const gatherMs = 25;
 /** A queue that holds so many is written at once. */
 const plenty = 200;
 
 /** A CallObserver that keeps every call in the log. */
 export function createRecorder(options: RecorderOptions): Recorder {
-  const { send, clock, maxBodyBytes, trouble } = options;
+  const { send, clock, maxBodyBytes, events, trouble } = options;
   const queue = createRecordQueue(options.limits ?? defaultLimits);
   const dropped = { queue_full: 0, write_failed: 0, log_closed: 0 };
   let waiting: { readonly upTo: number; readonly done: () => void }[] = [];
   let sending: readonly QueuedEntry[] = [];
   let timer: { readonly soon: boolean; readonly cancel: () => void } | null = null;
   let failing = false;
+  let droppedBodies = 0;
   let closed = false;
 
   function schedule(): void {
@@ -72,12 +83,17 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   async function write(batch: readonly QueuedEntry[]): Promise<CallResult<WriteReport>> {
-    return send(packBatch(batch, maxBodyBytes));
+    return send(packBatch(batch, maxBodyBytes), events?.wanted() ?? false);
   }
 
   function account(batch: readonly QueuedEntry[], result: CallResult<WriteReport>): void {
     const failed = result.ok ? result.value.failed : [...batch.keys()];
     const message = result.ok ? result.value.message : result.message;
+    if (result.ok) droppedBodies += result.value.lostBodies;
+    if (events?.wanted() === true)
+      for (const [place, { entry }] of batch.entries())
+        if (entry.state !== "inflight")
+          events.ended(entry, result.ok ? result.value.readings[place] : undefined);
     // A start that is lost costs nothing: the call's end brings the whole row.
     for (const place of failed)
       if (batch[place]?.entry.state !== "inflight") dropped.write_failed++;
@@ -113,13 +129,16 @@ export function createRecorder(options: RecorderOptions): Recorder {
       if (closed) return;
       queue.started(entry);
       schedule();
+      events?.started(entry);
     },
     ended(entry: LogEntry, bodies: CapturedBodies) {
       if (closed) {
         dropped.log_closed++;
         return;
       }
-      dropped.queue_full += queue.ended(entry, bodies);
+      const lost = queue.ended(entry, bodies);
+      dropped.queue_full += lost.length;
+      for (const one of lost) events?.ended(one);
       schedule();
     },
     flush,
@@ -127,6 +146,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
       closed = true;
       return flush();
     },
+    queuedRows: () => queue.size() + sending.length,
     droppedRows: () => ({ ...dropped }),
+    droppedBodies: () => droppedBodies,
   };
 }

@@ -1,28 +1,80 @@
-// The log in SQLite through kysely: rows in one table, bodies beside them.
+// The log's write side in SQLite: rows, their figures, their words for the search, their bodies.
 import type { Kysely } from "kysely";
-import type { CapturedBody } from "../../domain/log-entry.ts";
-import type { PeriodStats } from "../../ports/browse.ts";
-import type { LogReader, LogRetention, LogStore, LogWrite } from "../../ports/log-store.ts";
-import { bodyBytes, logDetail, logRow } from "./log-row.ts";
-import { nearestRank } from "./nearest-rank.ts";
-import { apiRow, filteredRows, storedBodies, tableRow } from "./sqlite-rows.ts";
-import type { BodiesTable, LogTables, RequestsTable } from "./tables.ts";
+import type { BlobStore } from "../../ports/blob-store.ts";
+import type { LogRetention, LogStore, LogWrite } from "../../ports/log-store.ts";
+import { createFigureChanges } from "./figures.ts";
+import type { CountedRow, FigureChanges } from "./figures.ts";
+import { bodyBytes, logRow } from "./log-row.ts";
+import { releasePayloads } from "./payload-release.ts";
+import type { Released } from "./payload-release.ts";
+import { createPayloadWriter } from "./payload-writer.ts";
+import type { KeptPayload, PayloadBatch } from "./payload-writer.ts";
+import { createRetention } from "./retention.ts";
+import { inTransaction, runSql } from "./run-sql.ts";
+import { indexText } from "./search-index.ts";
+import { perMs, seqOf } from "./seq.ts";
+import { createSqliteReader } from "./sqlite-reader.ts";
+import { tableRow } from "./sqlite-rows.ts";
+import type { BodiesTable, BodyKind, LogTables } from "./tables.ts";
 import { createUpsert } from "./upsert.ts";
 
-/** The store's write side over tables that `openDatabase` has brought up to date. */
-export function createSqliteStore(db: Kysely<LogTables>): LogStore & LogRetention {
+export interface SqliteStoreOptions {
+  /** Brought up to date by `openDatabase`. */
+  readonly tables: Kysely<LogTables>;
+  readonly blobs: BlobStore;
+  /** Bytes; larger bodies go to the blob store. */
+  readonly inlineLimit: number;
+}
+
+interface BodyToWrite {
+  readonly kind: BodyKind;
+  readonly payload: KeptPayload | null;
+  readonly truncated: boolean;
+}
+
+export function createSqliteStore(options: SqliteStoreOptions): LogStore & LogRetention {
+  const { tables: db, blobs } = options;
+  const payloads = createPayloadWriter(db, blobs, options.inlineLimit);
   const upsertRow = createUpsert(db, "requests", "id");
-  const upsertBodies = createUpsert(db, "bodies", "request_id");
+
+  async function dropBlobs(released: Released): Promise<void> {
+    payloads.removed(released.bytes);
+    // A blob that cannot be removed now is swept later.
+    for (const name of released.names) await blobs.remove(name).catch(() => undefined);
+  }
+
   return {
-    ...createSqliteReader(db),
+    ...createSqliteReader(db, blobs),
+    ...createRetention({ db, blobs, payloads, dropBlobs }),
+
     async write(batch) {
-      await db.transaction().execute(async (transaction) => {
-        for (const write of batch) {
-          await upsertRow(transaction, tableRow(logRow(write)));
-          const bodies = bodiesRow(write);
-          if (bodies !== null) await upsertBodies(transaction, bodies);
-        }
-      });
+      const kept = await payloads.begin();
+      const bodies: (readonly BodyToWrite[])[] = [];
+      for (const write of batch) bodies.push(await bodiesToWrite(write, kept));
+      let released: Released;
+      try {
+        released = await inTransaction(db, "immediate", async (transaction) => {
+          const figures = createFigureChanges();
+          const replaced: (number | null)[] = [];
+          for (const [place, write] of batch.entries()) {
+            const { seq, isNew } = await writeRow(transaction, write, figures, upsertRow);
+            await indexText(transaction, seq, write);
+            const own = bodies[place] ?? [];
+            if (!isNew) replaced.push(...(await bodiesBefore(transaction, seq, own)));
+            await writeBodies(transaction, seq, write, own);
+          }
+          await kept.write(transaction);
+          await figures.write(transaction);
+          return releasePayloads(transaction, replaced);
+        });
+      } catch (error) {
+        await kept.abandoned();
+        throw error;
+      }
+      kept.committed();
+      await dropBlobs(released);
+      const { bodies: lostBodies, message } = kept.lost();
+      return { lostBodies, message };
     },
 
     async interruptLeftovers(now) {
@@ -37,152 +89,93 @@ export function createSqliteStore(db: Kysely<LogTables>): LogStore & LogRetentio
         .executeTakeFirst();
       return Number(marked.numUpdatedRows);
     },
-
-    removeOlder(rowsBefore, bodiesBefore, limit) {
-      return db.transaction().execute(async (transaction) => {
-        const rows = await removeRows(transaction, rowsBefore, limit);
-        const bodies = await removeBodies(transaction, bodiesBefore, limit);
-        return rows === limit || bodies === limit;
-      });
-    },
   };
 }
 
-/** The store's read side alone. */
-export function createSqliteReader(db: Kysely<LogTables>): LogReader {
-  return {
-    async list(filter) {
-      const limit = filter.limit + 1; // one more tells whether there is a next page
-      const columns =
-        filter.model === undefined
-          ? (["original_model"] as const)
-          : (["original_model", "mapped_model"] as const);
-      const found = await Promise.all(
-        columns.map((column) => filteredRows(db, filter, limit, column).execute()),
-      );
-      const rows = newestFirst(found.flat()).slice(0, limit);
-      const logs = rows.slice(0, filter.limit).map(apiRow);
-      return { logs, next: rows.length === limit ? (logs.at(-1)?.id ?? null) : null };
-    },
-
-    async get(id) {
-      const row = await db
-        .selectFrom("requests")
-        .selectAll()
-        .where("id", "=", id)
-        .executeTakeFirst();
-      if (row === undefined) return null;
-      const bodies = await db
-        .selectFrom("bodies")
-        .selectAll()
-        .where("request_id", "=", id)
-        .executeTakeFirst();
-      return logDetail(apiRow(row), storedBodies(bodies));
-    },
-
-    stats(since) {
-      // One transaction, so that all figures speak of the same rows.
-      return db.transaction().execute((transaction) => periodStats(transaction, since ?? 0));
-    },
-  };
+async function bodiesToWrite(
+  { bodies }: LogWrite,
+  kept: PayloadBatch,
+): Promise<readonly BodyToWrite[]> {
+  const found: BodyToWrite[] = [];
+  for (const kind of ["request", "response"] as const) {
+    const body = bodies[kind];
+    if (body === null) continue;
+    const payload = await kept.keep(bodyBytes(body), kind === "request");
+    found.push({ kind, payload, truncated: body.truncated });
+  }
+  return found;
 }
 
-/** null where nothing was captured: what an earlier write brought stays. */
-function bodiesRow({ entry, bodies }: LogWrite): BodiesTable | null {
-  const { request, response } = bodies;
-  if (request === null && response === null) return null;
-  const blob = (body: CapturedBody | null) => (body === null ? null : bodyBytes(body));
-  return {
-    request_id: entry.id,
-    timestamp: entry.timestamp,
-    request: blob(request),
-    request_truncated: request?.truncated === true ? 1 : 0,
-    response: blob(response),
-    response_truncated: response?.truncated === true ? 1 : 0,
-  };
+type EarlierRow = CountedRow & { readonly seq: number };
+
+const earlierSql = `select seq, timestamp, state, duration_ms, ttft_ms, prompt_tokens,
+  completion_tokens from requests where id = ?`;
+
+async function writeRow(
+  transaction: Kysely<LogTables>,
+  write: LogWrite,
+  figures: FigureChanges,
+  upsertRow: ReturnType<typeof createUpsert<"requests">>,
+): Promise<{ readonly seq: number; readonly isNew: boolean }> {
+  const { id } = write.entry;
+  const [earlier] = await runSql<EarlierRow>(transaction, earlierSql, [id]);
+  if (earlier !== undefined) figures.subtract(earlier);
+  const seq = earlier?.seq ?? (await freeSeq(transaction, id));
+  const row = tableRow(logRow(write), seq);
+  figures.add(row);
+  await upsertRow(transaction, row);
+  return { seq, isNew: earlier === undefined };
 }
 
-function newestFirst(rows: readonly RequestsTable[]): RequestsTable[] {
-  const unique = new Map(rows.map((row) => [row.id, row]));
-  return [...unique.values()].toSorted((a, b) => (a.id < b.id ? 1 : -1));
+/** The key its id gives a row, or one behind it where another row has that. */
+async function freeSeq(transaction: Kysely<LogTables>, id: string): Promise<number> {
+  let seq = seqOf(id);
+  for (;;) {
+    const [taken] = await runSql(transaction, "select 1 from requests where seq = ?", [seq]);
+    if (taken === undefined) return seq;
+    const [last] = await runSql<{ seq: number }>(
+      transaction,
+      "select max(seq) as seq from requests where seq >= ? and seq < ?",
+      [seq, seq + perMs],
+    );
+    seq = (last?.seq ?? seq) + 1;
+  }
 }
 
-async function periodStats(db: Kysely<LogTables>, since: number): Promise<PeriodStats> {
-  const { total, failed, prompt, completion, durations, firstTokens } = await db
-    .selectFrom("requests")
-    .where("timestamp", ">=", since)
-    .select(({ fn }) => [
-      fn.countAll().as("total"),
-      fn.countAll().filterWhere("state", "=", "failed").as("failed"),
-      fn.sum("prompt_tokens").as("prompt"),
-      fn.sum("completion_tokens").as("completion"),
-      fn.count("duration_ms").filterWhere("state", "=", "completed").as("durations"),
-      fn.count("ttft_ms").filterWhere("state", "=", "completed").as("firstTokens"),
-    ])
-    .executeTakeFirstOrThrow();
+const bodySql = `insert into bodies (seq, kind, timestamp, failed, payload, outside, truncated)
+  values (?, ?, ?, ?, ?, ?, ?) on conflict (seq, kind) do update set failed = excluded.failed,
+  payload = excluded.payload, outside = excluded.outside, truncated = excluded.truncated`;
 
-  const at = async (column: "duration_ms" | "ttft_ms", count: number, quantile: number) => {
-    const row = await db
-      .selectFrom("requests")
-      .select(column)
-      .where("timestamp", ">=", since)
-      .where("state", "=", "completed")
-      .where(column, "is not", null)
-      .orderBy(column)
-      .limit(1)
-      .offset(nearestRank(count, quantile))
-      .executeTakeFirst();
-    return row?.[column] ?? null;
-  };
-  const requests = Number(total);
-  const errors = Number(failed);
-  return {
-    requests,
-    errors,
-    error_rate: requests === 0 ? 0 : errors / requests,
-    duration_ms_median: await at("duration_ms", Number(durations), 0.5),
-    duration_ms_p95: await at("duration_ms", Number(durations), 0.95),
-    ttft_ms_median: await at("ttft_ms", Number(firstTokens), 0.5),
-    prompt_tokens: Number(prompt ?? 0),
-    completion_tokens: Number(completion ?? 0),
-  };
+/** The payloads that stand where these bodies go, which are then no longer needed. */
+async function bodiesBefore(
+  transaction: Kysely<LogTables>,
+  seq: number,
+  bodies: readonly BodyToWrite[],
+): Promise<readonly (number | null)[]> {
+  const rows = await runSql<Pick<BodiesTable, "kind" | "payload">>(
+    transaction,
+    "select kind, payload from bodies where seq = ?",
+    [seq],
+  );
+  return rows
+    .filter(({ kind }) => bodies.some((body) => body.kind === kind))
+    .map(({ payload }) => payload);
 }
 
-async function removeRows(
-  db: Kysely<LogTables>,
-  before: number | null,
-  limit: number,
-): Promise<number> {
-  if (before === null) return 0;
-  const rows = await db
-    .selectFrom("requests")
-    .select("id")
-    .where("timestamp", "<", before)
-    .orderBy("timestamp")
-    .limit(limit)
-    .execute();
-  if (rows.length === 0) return 0;
-  const ids = rows.map((row) => row.id);
-  await db.deleteFrom("bodies").where("request_id", "in", ids).execute();
-  await db.deleteFrom("requests").where("id", "in", ids).execute();
-  return rows.length;
-}
-
-async function removeBodies(
-  db: Kysely<LogTables>,
-  before: number | null,
-  limit: number,
-): Promise<number> {
-  if (before === null) return 0;
-  const oldest = db
-    .selectFrom("bodies")
-    .select("request_id")
-    .where("timestamp", "<", before)
-    .orderBy("timestamp")
-    .limit(limit);
-  const removed = await db
-    .deleteFrom("bodies")
-    .where("request_id", "in", oldest)
-    .executeTakeFirst();
-  return Number(removed.numDeletedRows);
+async function writeBodies(
+  transaction: Kysely<LogTables>,
+  seq: number,
+  { entry }: LogWrite,
+  bodies: readonly BodyToWrite[],
+): Promise<void> {
+  for (const { kind, payload, truncated } of bodies)
+    await runSql(transaction, bodySql, [
+      seq,
+      kind,
+      entry.timestamp,
+      entry.state === "failed" ? 1 : 0,
+      payload?.id ?? null,
+      payload?.outside === true ? 1 : 0,
+      truncated ? 1 : 0,
+    ]);
 }

@@ -3,7 +3,8 @@
 import type { LogState } from "../../domain/log-entry.ts";
 import type { ServiceType } from "../../domain/call.ts";
 
-export interface RequestsTable {
+/** A row as the API tells it. */
+export interface StoredRow {
   /** UUIDv7 in its usual lower case text form, so that text order is time order. */
   readonly id: string;
   readonly timestamp: number;
@@ -40,18 +41,73 @@ export interface RequestsTable {
   readonly response_headers: string;
 }
 
+export interface RequestsTable extends StoredRow {
+  /** See seq.ts. */
+  readonly seq: number;
+}
+
+/** Which body of a request; `CapturedBodies` has a field for each. */
+export type BodyKind = "request" | "response";
+
 /** Beside the rows, so that lists and figures never read bodies. */
 export interface BodiesTable {
-  readonly request_id: string;
+  readonly seq: number;
+  readonly kind: BodyKind;
   /** Of the row, so that bodies can go before it. */
   readonly timestamp: number;
-  readonly request: Uint8Array | null;
-  readonly request_truncated: number;
-  readonly response: Uint8Array | null;
-  readonly response_truncated: number;
+  /** The request failed: its bodies outlive those of successes. */
+  readonly failed: number;
+  /** null: it could not be stored. */
+  readonly payload: number | null;
+  /** It cannot be read without the blob store. */
+  readonly outside: number;
+  readonly truncated: number;
+}
+
+/** Contents of bodies, each once however many requests have it. */
+export interface PayloadsTable {
+  readonly id: number;
+  /** The first 16 bytes of the content's SHA-256; in hex, its name in the blob store. */
+  readonly hash: Uint8Array;
+  /** Bytes as stored. */
+  readonly stored: number;
+  /** zstd. */
+  readonly packed: number;
+  /** The payload it was packed with as dictionary: all but what differs from it is left out. */
+  readonly base: number | null;
+  /** The end of that chain; itself where there is no base. */
+  readonly root: number;
+  /** null: in the blob store. */
+  readonly data: Uint8Array | null;
+  /** Bodies and payloads that need it. */
+  readonly refs: number;
+}
+
+/** Sums and histograms by minute and by hour, so that figures never count rows. */
+export interface FiguresTable {
+  /** ms. */
+  readonly span: number;
+  /** Epoch ms of the span's beginning. */
+  readonly start: number;
+  /** See figures.ts. */
+  readonly kind: number;
+  /** Of a histogram; else 0. */
+  readonly bucket: number;
+  readonly amount: number;
+}
+
+/** SQLite's full-text index; its rows have the keys of `requests`. */
+export interface SearchTable {
+  readonly rowid: number;
+  readonly text: string;
+  /** Of the same name as the table: what `match` is compared with. */
+  readonly search: string;
 }
 
 export interface LogTables {
   readonly requests: RequestsTable;
   readonly bodies: BodiesTable;
+  readonly payloads: PayloadsTable;
+  readonly figures: FiguresTable;
+  readonly search: SearchTable;
 }

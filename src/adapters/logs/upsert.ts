@@ -1,6 +1,7 @@
 // Writing a row whether or not it is there, for a stream of rows of one table.
-import { CompiledQuery, sql } from "kysely";
+import { sql } from "kysely";
 import type { Kysely } from "kysely";
+import { runSql } from "./run-sql.ts";
 import type { LogTables } from "./tables.ts";
 
 /**
@@ -37,6 +38,6 @@ export function createUpsert<Table extends keyof LogTables>(
   return async (transaction, row) => {
     statement ??= build(row);
     const parameters = statement.columns.map((column) => row[column as keyof LogTables[Table]]);
-    await transaction.executeQuery(CompiledQuery.raw(statement.sql, parameters));
+    await runSql(transaction, statement.sql, parameters);
   };
 }

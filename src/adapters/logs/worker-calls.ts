@@ -1,6 +1,16 @@
 // What the main thread may ask of a log worker, and the answers.
-import type { LogDetail, LogFilter, LogPage, PeriodStats } from "../../ports/browse.ts";
+import type { AnswerReading } from "../../domain/answer-reading.ts";
+import type {
+  LogDetail,
+  LogFilter,
+  LogPage,
+  PerformancePoint,
+  PeriodStats,
+  PointsFilter,
+} from "../../ports/browse.ts";
+import type { LogPlace } from "./log-place.ts";
 import type { WireBatch } from "./wire-batch.ts";
+import type { WriterReport } from "./writer.ts";
 
 export interface OpenReport {
   /** For people; what went wrong while opening. The log keeps trying. */
@@ -9,37 +19,42 @@ export interface OpenReport {
   readonly interrupted: number;
 }
 
-export interface WriteReport {
-  /** Places within the batch of the entries that could not be written. */
-  readonly failed: readonly number[];
-  /** Why; where all were written, what people should know of it, if anything. */
-  readonly message: string | null;
+export interface WriteReport extends WriterReport {
+  /** What the answers say, by place within the batch; empty unless asked for. */
+  readonly readings: readonly AnswerReading[];
 }
 
 /** Each call's input and output. */
 export interface WorkerCalls {
   /** Before the first write. `now` in epoch ms. */
   readonly open: {
-    readonly input: { readonly path: string; readonly now: number };
+    readonly input: { readonly place: LogPlace; readonly now: number };
     readonly output: OpenReport;
   };
-  readonly write: { readonly input: WireBatch; readonly output: WriteReport };
-  /** Removes what is older, in steps between which writes go on. Epoch ms; null: nothing. */
+  readonly write: {
+    readonly input: { readonly batch: WireBatch; readonly tellReadings: boolean };
+    readonly output: WriteReport;
+  };
+  /** Removes what is older, then what nothing needs, in steps between which writes go on. Epoch ms; null: nothing. */
   readonly retain: {
     readonly input: { readonly rowsBefore: number | null; readonly bodiesBefore: number | null };
     readonly output: null;
   };
   readonly list: {
-    readonly input: { readonly path: string; readonly filter: LogFilter };
+    readonly input: { readonly place: LogPlace; readonly filter: LogFilter };
     readonly output: LogPage;
   };
   readonly get: {
-    readonly input: { readonly path: string; readonly id: string };
+    readonly input: { readonly place: LogPlace; readonly id: string };
     readonly output: LogDetail | null;
   };
   readonly stats: {
-    readonly input: { readonly path: string; readonly since: number | null };
+    readonly input: { readonly place: LogPlace; readonly since: number | null };
     readonly output: PeriodStats;
+  };
+  readonly points: {
+    readonly input: { readonly place: LogPlace; readonly filter: PointsFilter };
+    readonly output: readonly PerformancePoint[];
   };
   /** Closes the databases; nothing may be asked afterwards. */
   readonly close: { readonly input: null; readonly output: null };

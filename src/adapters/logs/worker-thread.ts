@@ -83,6 +83,6 @@ export function createWorkerThread(start: () => Worker = startWorker): WorkerThr
  */
 function startWorker(): Worker {
   const fromSource = import.meta.url.endsWith(".ts");
-  const path = fromSource ? "./worker.ts" : "./adapters/logs/worker.js";
+  const path = fromSource ? "../../app/log-worker.ts" : "./app/log-worker.js";
   return new Worker(new URL(path, import.meta.url));
 }

@@ -3,44 +3,82 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { SQLiteError } from "bun:sqlite";
 import type { LogRetention, LogStore, LogWrite } from "../../ports/log-store.ts";
+import type { BlobStore } from "../../ports/blob-store.ts";
 import { openDatabase } from "./database.ts";
 import type { LogDatabase } from "./database.ts";
+import type { BlobPlace, LogPlace, OpenBlobs } from "./log-place.ts";
 import { createSqliteStore } from "./sqlite-store.ts";
-import type { OpenReport, WriteReport } from "./worker-calls.ts";
+import type { OpenReport } from "./worker-calls.ts";
+
+/** What became of a batch. */
+export interface WriterReport {
+  /** Places within the batch of the entries that could not be written. */
+  readonly failed: readonly number[];
+  /** Why; where all were written, what people should know of it, if anything. */
+  readonly message: string | null;
+  /** Bodies of rows written that could not be stored. */
+  readonly lostBodies: number;
+}
 
 export interface Writer {
   /** Opens the database and closes the rows an earlier process left open; never rejects. */
-  open(path: string, now: number): Promise<OpenReport>;
+  open(place: LogPlace, now: number): Promise<OpenReport>;
   /** Writes what can be written; never rejects. */
-  write(batch: readonly LogWrite[]): Promise<WriteReport>;
+  write(batch: readonly LogWrite[]): Promise<WriterReport>;
   /** One small step of removing what is older; resolves to whether there is more. */
   removeOlder(rowsBefore: number | null, bodiesBefore: number | null): Promise<boolean>;
+  /** One small step of giving free space back to the disk; resolves to whether there is more. */
+  shrink(): Promise<boolean>;
+  /** Brings one part of the blob store in line with the rows. */
+  sweep(firstDigits: string): Promise<void>;
+  /** The blobs it writes; for reading those that live in this thread only. */
+  blobs(place: BlobPlace): BlobStore;
   close(): void;
 }
 
-/** How long a batch is tried while the database is locked, full or out of reach. */
-const patienceMs = 10_000;
+const defaultPatienceMs = 10_000;
 const pauseMs = 100;
 
 /** Rows removed at a time: few enough that a write hardly notices. */
-const rowsPerStep = 200;
+const rowsPerStep = 100;
+/** Bodies removed at a time where there are too many. */
+const bodiesPerStep = 50;
 
 interface OpenLog {
   readonly database: LogDatabase;
   readonly store: LogStore & LogRetention;
 }
 
-/** @param patience ms for which a batch is tried; afterwards each is tried once until one succeeds */
-export function createWriter(patience: number = patienceMs): Writer {
-  let place: { readonly path: string; readonly now: number } | null = null;
+/** A batch is tried for as long as the place says; afterwards each is tried once until one succeeds. */
+export function createWriter(openBlobs: OpenBlobs): Writer {
+  let place: (LogPlace & { readonly now: number }) | null = null;
+  let blobStore: BlobStore | null = null;
   let log: OpenLog | null = null;
   let failing = false;
+
+  function blobs(at: BlobPlace): BlobStore {
+    return (blobStore ??= openBlobs(at));
+  }
+
+  /** What cannot be removed now is removed after a later write: this one is through. */
+  async function removeExcess(store: LogRetention): Promise<void> {
+    if (place === null) return;
+    try {
+      while (await store.removeExcess(place.blobs.maxTotalSize, bodiesPerStep));
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+    }
+  }
 
   async function opened(): Promise<OpenLog & Partial<OpenReport>> {
     if (log !== null) return log;
     if (place === null) throw new Error("the log was not opened");
     const { database, movedTo } = await openDatabase(place.path, place.now);
-    const store = createSqliteStore(database.tables);
+    const store = createSqliteStore({
+      tables: database.tables,
+      blobs: blobs(place.blobs),
+      inlineLimit: place.blobs.inlineLimit,
+    });
     const interrupted = await store.interruptLeftovers(place.now);
     log = { database, store };
     const warnings =
@@ -53,8 +91,11 @@ export function createWriter(patience: number = patienceMs): Writer {
   }
 
   return {
-    async open(path, now) {
-      place = { path, now };
+    blobs,
+
+    async open(at, now) {
+      const { path } = at;
+      place = { ...at, now };
       try {
         const { warnings = [], interrupted = 0 } = await opened();
         return { warnings, interrupted };
@@ -66,18 +107,20 @@ export function createWriter(patience: number = patienceMs): Writer {
     },
 
     async write(batch) {
-      const giveUpAt = performance.now() + (failing ? 0 : patience);
+      const giveUpAt = performance.now() + (failing ? 0 : (place?.patienceMs ?? defaultPatienceMs));
       for (;;) {
         try {
           const { store, warnings } = await opened();
-          await store.write(batch);
+          const { lostBodies, message } = await store.write(batch);
           failing = false;
-          return { failed: [], message: warnings?.[0] ?? null };
+          await removeExcess(store);
+          const lost = message === null ? null : `bodies could not be stored: ${message}`;
+          return { failed: [], message: warnings?.[0] ?? lost, lostBodies };
         } catch (error) {
           if (!isPassing(error)) return writeSingly(batch, error);
           if (performance.now() >= giveUpAt) {
             failing = true;
-            return { failed: [...batch.keys()], message: words(error) };
+            return { failed: [...batch.keys()], message: words(error), lostBodies: 0 };
           }
         }
         await sleep(pauseMs);
@@ -85,10 +128,16 @@ export function createWriter(patience: number = patienceMs): Writer {
     },
 
     async removeOlder(rowsBefore, bodiesBefore) {
-      const { database, store } = await opened();
-      const more = await store.removeOlder(rowsBefore, bodiesBefore, rowsPerStep);
-      database.shrink();
-      return more;
+      const { store } = await opened();
+      return store.removeOlder(rowsBefore, bodiesBefore, rowsPerStep);
+    },
+
+    async shrink() {
+      return (await opened()).database.shrink();
+    },
+
+    async sweep(firstDigits) {
+      await (await opened()).store.sweep(firstDigits);
     },
 
     close() {
@@ -98,17 +147,18 @@ export function createWriter(patience: number = patienceMs): Writer {
   };
 
   /** One entry that the database refuses must not take its batch along. */
-  async function writeSingly(batch: readonly LogWrite[], first: unknown): Promise<WriteReport> {
+  async function writeSingly(batch: readonly LogWrite[], first: unknown): Promise<WriterReport> {
     const failed: number[] = [];
+    let lostBodies = 0;
     for (const [place_, write] of batch.entries()) {
       try {
         if (log === null) throw first;
-        await log.store.write([write]);
+        lostBodies += (await log.store.write([write])).lostBodies;
       } catch {
         failed.push(place_);
       }
     }
-    return { failed, message: failed.length === 0 ? null : words(first) };
+    return { failed, message: failed.length === 0 ? null : words(first), lostBodies };
   }
 }
 

@@ -3,6 +3,7 @@ import { expect, test } from "bun:test";
 import { createLogReader } from "../../../src/adapters/logs/log-reader.ts";
 import type { WorkerThread } from "../../../src/adapters/logs/worker-thread.ts";
 import { createHandClock } from "../../lab/hand-clock.ts";
+import { logPlace } from "../../lab/log-place.ts";
 
 function setUp(flush: () => Promise<void>, result: object = { ok: true, value: null }) {
   const clock = createHandClock();
@@ -13,7 +14,13 @@ function setUp(flush: () => Promise<void>, result: object = { ok: true, value: n
       return result;
     },
   } as unknown as Pick<WorkerThread, "call">;
-  const reader = createLogReader({ path: "requests.db", thread, recorder: { flush }, clock });
+  const reader = createLogReader({
+    place: logPlace("requests.db"),
+    thread,
+    bodiesThread: thread,
+    recorder: { flush },
+    clock,
+  });
   return { clock, asked, reader };
 }
 

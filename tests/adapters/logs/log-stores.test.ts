@@ -1,9 +1,10 @@
 // Both log stores under the one contract.
 import { join } from "node:path";
 import { openDatabase } from "../../../src/adapters/logs/database.ts";
-import { createSqliteStore } from "../../../src/adapters/logs/sqlite-store.ts";
+import { createFilesystemBlobs } from "../../../src/adapters/blobs/filesystem-blobs.ts";
 import { logStoreContract } from "../../contracts/log-store.ts";
 import { noon } from "../../lab/log-entries.ts";
+import { sqliteStoreOn } from "../../lab/log-place.ts";
 import { createMemoryLogStore } from "../../lab/memory-log-store.ts";
 import { withTempFolder } from "../../lab/temp-folder.ts";
 
@@ -13,7 +14,8 @@ logStoreContract("SQLite", (run) =>
   withTempFolder(async (folder) => {
     const { database } = await openDatabase(join(folder, "requests.db"), noon);
     try {
-      await run(createSqliteStore(database.tables));
+      const blobs = createFilesystemBlobs(join(folder, "blobs"));
+      await run(sqliteStoreOn(database, blobs, 16));
     } finally {
       database.close();
     }

@@ -6,6 +6,7 @@ import { systemClock } from "../../../src/adapters/clock/system-clock.ts";
 import { openLogs } from "../../../src/adapters/logs/open-logs.ts";
 import type { Logs, LogsOptions } from "../../../src/adapters/logs/open-logs.ts";
 import { captured, idAt, logEntry, noBodies, noon, startedEntry } from "../../lab/log-entries.ts";
+import { blobPlace } from "../../lab/log-place.ts";
 import { withTempFolder } from "../../lab/temp-folder.ts";
 
 async function withLogs(
@@ -15,6 +16,7 @@ async function withLogs(
   const told: string[] = [];
   const logs = openLogs({
     path: "unset",
+    blobs: blobPlace(options.path ?? "unset"),
     maxBodyBytes: 1_000,
     maxLogAgeMs: null,
     maxBodyAgeMs: null,

@@ -9,7 +9,10 @@ import type { LogEntry } from "../../../src/domain/log-entry.ts";
 import { createHandClock } from "../../lab/hand-clock.ts";
 import { captured, idAt, logEntry, noBodies, noon, startedEntry } from "../../lab/log-entries.ts";
 
-const written: CallResult<WriteReport> = { ok: true, value: { failed: [], message: null } };
+const written: Extract<CallResult<WriteReport>, { ok: true }> = {
+  ok: true,
+  value: { failed: [], message: null, lostBodies: 0, readings: [] },
+};
 const call = (number: number, own: Partial<LogEntry> = {}) =>
   logEntry({ id: idAt(noon, number), ...own });
 const failure = { state: "failed", statusCode: 502 } as const;
@@ -42,12 +45,12 @@ function setUp(options: Partial<RecorderOptions> = {}) {
 }
 
 describe("what the recorder is told", () => {
-  test("is handed to the writer 50 ms after the first entry, in one batch", () => {
+  test("is handed to the writer 25 ms after the first entry, in one batch", () => {
     const { recorder, clock, ids } = setUp();
     recorder.ended(call(1), noBodies);
-    clock.pass(30);
+    clock.pass(15);
     recorder.ended(call(2), noBodies);
-    clock.pass(19);
+    clock.pass(9);
     expect(ids()).toEqual([]);
     clock.pass(1);
     expect(ids()).toEqual([[1, 2]]);
@@ -65,26 +68,26 @@ describe("what the recorder is told", () => {
     const { recorder, clock, batches } = setUp();
     recorder.started(startedEntry());
     recorder.ended(logEntry(), noBodies);
-    clock.pass(50);
+    clock.pass(25);
     expect(batches.map((batch) => batch.map(({ entry }) => entry.state))).toEqual([["completed"]]);
   });
 
   test("waits while the writer is busy, and goes out when it is done", async () => {
     const { recorder, clock, ids, answer } = setUp();
     recorder.ended(call(1), noBodies);
-    clock.pass(50);
+    clock.pass(25);
     recorder.ended(call(2), noBodies);
     clock.pass(500);
     expect(ids()).toEqual([[1]]);
     await answer();
-    clock.pass(50);
+    clock.pass(25);
     expect(ids()).toEqual([[1], [2]]);
   });
 
   test("sets no timer while nothing waits", async () => {
     const { recorder, clock, answer } = setUp();
     recorder.ended(call(1), noBodies);
-    clock.pass(50);
+    clock.pass(25);
     await answer();
     expect(clock.pending()).toBe(0);
   });
@@ -142,7 +145,7 @@ describe("a queue that is full", () => {
   const kept = async (tell: (recorder: ReturnType<typeof setUp>["recorder"]) => void) => {
     const { recorder, clock, ids } = setUp({ limits });
     tell(recorder);
-    clock.pass(50);
+    clock.pass(25);
     return { ids: ids()[0]?.toSorted(), dropped: recorder.droppedRows()["queue_full"] };
   };
 
@@ -205,10 +208,10 @@ describe("a queue that is full", () => {
   test("has room again once the writer has taken its batch", async () => {
     const { recorder, clock, answer, ids } = setUp({ limits });
     for (const number of [1, 2, 3]) recorder.ended(call(number), noBodies);
-    clock.pass(50);
+    clock.pass(25);
     for (const number of [4, 5, 6, 7]) recorder.ended(call(number), noBodies);
     await answer();
-    clock.pass(50);
+    clock.pass(25);
     expect(ids()).toEqual([
       [1, 2, 3],
       [4, 5, 6],
@@ -223,8 +226,8 @@ describe("a writer that fails", () => {
     recorder.ended(call(1), noBodies);
     recorder.ended(call(2), noBodies);
     recorder.started(startedEntry({ id: idAt(noon, 3) }));
-    clock.pass(50);
-    await answer({ ok: true, value: { failed: [1, 2], message: "disk full" } });
+    clock.pass(25);
+    await answer({ ok: true, value: { ...written.value, failed: [1, 2], message: "disk full" } });
     expect(recorder.droppedRows()["write_failed"]).toBe(1);
   });
 
@@ -232,10 +235,10 @@ describe("a writer that fails", () => {
     const { recorder, clock, answer, ids } = setUp();
     recorder.ended(call(1), noBodies);
     recorder.ended(call(2), noBodies);
-    clock.pass(50);
+    clock.pass(25);
     await answer({ ok: false, message: "the worker ended" });
     recorder.ended(call(3), noBodies);
-    clock.pass(50);
+    clock.pass(25);
     await answer();
     expect(recorder.droppedRows()["write_failed"]).toBe(2);
     expect(ids()).toEqual([[1, 2], [3]]);
@@ -244,7 +247,7 @@ describe("a writer that fails", () => {
   test("that rejects or throws is counted too, and stops nothing", async () => {
     const { recorder, clock } = setUp({ send: () => Promise.reject(new Error("no")) });
     recorder.ended(call(1), noBodies);
-    clock.pass(50);
+    clock.pass(25);
     await recorder.flush();
     expect(recorder.droppedRows()["write_failed"]).toBe(1);
   });
@@ -252,10 +255,13 @@ describe("a writer that fails", () => {
   test("is reported when it begins and when it ends, not for every batch", async () => {
     const told: string[] = [];
     const { recorder, clock, answer } = setUp({ trouble: (message) => told.push(message) });
-    const full = { ok: true, value: { failed: [0], message: "disk full" } } as const;
+    const full = {
+      ok: true,
+      value: { ...written.value, failed: [0], message: "disk full" },
+    } as const;
     for (const result of [full, full, written, written]) {
       recorder.ended(call(1), noBodies);
-      clock.pass(50);
+      clock.pass(25);
       await answer(result);
     }
     expect(told).toEqual(["the log loses rows: disk full", "the log is written again"]);
@@ -282,7 +288,7 @@ describe("flush", () => {
   test("waits for what is being written and for what waits behind it, and no longer", async () => {
     const { recorder, clock, answer, ids } = setUp();
     recorder.ended(call(1), noBodies);
-    clock.pass(50);
+    clock.pass(25);
     recorder.ended(call(2), noBodies);
     let flushed = false;
     const over = recorder.flush().then(() => (flushed = true));

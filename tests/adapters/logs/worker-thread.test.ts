@@ -1,6 +1,7 @@
 // What the main thread sees of its worker, a dying one included.
 import { expect, test } from "bun:test";
 import { createWorkerThread } from "../../../src/adapters/logs/worker-thread.ts";
+import { logPlace } from "../../lab/log-place.ts";
 
 const workerThatRuns = (source: string): Worker =>
   new Worker(URL.createObjectURL(new Blob([source], { type: "application/javascript" })));
@@ -32,7 +33,10 @@ test("a worker that is stopped fails the calls under way", async () => {
 
 test("a read of a database that is not there is told in words", async () => {
   const thread = createWorkerThread();
-  const result = await thread.call("stats", { path: "/no/such/requests.db", since: null });
+  const result = await thread.call("stats", {
+    place: logPlace("/no/such/requests.db"),
+    since: null,
+  });
   expect(result).toEqual({ ok: false, message: "unable to open database file" });
   thread.stop();
 });

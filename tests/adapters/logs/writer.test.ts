@@ -3,21 +3,22 @@ import { describe, expect, test } from "bun:test";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Database } from "bun:sqlite";
-import { createWriter } from "../../../src/adapters/logs/writer.ts";
+import { createFilesystemBlobs } from "../../../src/adapters/blobs/filesystem-blobs.ts";
+import type { LogPlace } from "../../../src/adapters/logs/log-place.ts";
+import { createWriter, type Writer } from "../../../src/adapters/logs/writer.ts";
 import { idAt, logWrite, noon } from "../../lab/log-entries.ts";
+import { logPlace } from "../../lab/log-place.ts";
 import { queryDatabase } from "../../lab/query-database.ts";
 import { withTempFolder } from "../../lab/temp-folder.ts";
 
 const withWriter =
-  (
-    patience: number,
-    run: (writer: ReturnType<typeof createWriter>, path: string) => Promise<void>,
-  ) =>
+  (patienceMs: number, run: (writer: Writer, path: string, place: LogPlace) => Promise<void>) =>
   () =>
     withTempFolder(async (folder) => {
-      const writer = createWriter(patience);
+      const writer = createWriter(({ path }) => createFilesystemBlobs(path));
       try {
-        await run(writer, join(folder, "requests.db"));
+        const path = join(folder, "requests.db");
+        await run(writer, path, { ...logPlace(path), patienceMs });
       } finally {
         writer.close();
       }
@@ -29,8 +30,8 @@ const idsIn = (path: string): string[] =>
 describe("the writer", () => {
   test(
     "keeps trying while the database is locked, and loses nothing once it is free",
-    withWriter(5_000, async (writer, path) => {
-      await writer.open(path, noon);
+    withWriter(5_000, async (writer, path, place) => {
+      await writer.open(place, noon);
       const other = new Database(path);
       other.run("begin immediate");
       // The lock of a connection in this thread goes while the writer pauses between two tries.
@@ -38,21 +39,25 @@ describe("the writer", () => {
       const report = await writer.write([logWrite()]);
       clearTimeout(free);
       other.close();
-      expect(report).toEqual({ failed: [], message: null });
+      expect(report).toEqual({ failed: [], message: null, lostBodies: 0 });
       expect(idsIn(path)).toEqual([idAt(noon)]);
     }),
   );
 
   test(
     "gives a batch up when its patience ends, names every entry, and works on afterwards",
-    withWriter(0, async (writer, path) => {
-      await writer.open(path, noon);
+    withWriter(0, async (writer, path, place) => {
+      await writer.open(place, noon);
       const other = new Database(path);
       other.run("begin immediate");
       const report = await writer.write([logWrite(), logWrite({ timestamp: noon + 1 })]);
       other.run("rollback");
       other.close();
-      expect(report).toEqual({ failed: [0, 1], message: "database is locked, SQLITE_BUSY" });
+      expect(report).toEqual({
+        failed: [0, 1],
+        message: "database is locked, SQLITE_BUSY",
+        lostBodies: 0,
+      });
       expect(await writer.write([logWrite({ timestamp: noon + 2 })])).toMatchObject({ failed: [] });
       expect(idsIn(path)).toEqual([idAt(noon + 2)]);
     }),
@@ -60,8 +65,8 @@ describe("the writer", () => {
 
   test(
     "loses one entry that the database refuses, not the batch it came in",
-    withWriter(1_000, async (writer, path) => {
-      await writer.open(path, noon);
+    withWriter(1_000, async (writer, path, place) => {
+      await writer.open(place, noon);
       const report = await writer.write([
         logWrite(),
         logWrite({ timestamp: noon + 1, method: null as never }),
@@ -75,23 +80,27 @@ describe("the writer", () => {
 
   test(
     "says so where the database cannot be opened, and opens it when it can",
-    withWriter(0, async (writer, path) => {
+    withWriter(0, async (writer, path, place) => {
       await writeFile(path, "");
       const inside = join(path, "requests.db"); // a file is in the place of its folder
-      const { warnings } = await writer.open(inside, noon);
+      const { warnings } = await writer.open({ ...place, path: inside }, noon);
       expect(warnings.join()).toContain(`the log database ${inside} cannot be opened`);
       expect((await writer.write([logWrite()])).failed).toEqual([0]);
       await rm(path);
-      expect(await writer.write([logWrite()])).toEqual({ failed: [], message: null });
+      expect(await writer.write([logWrite()])).toEqual({
+        failed: [],
+        message: null,
+        lostBodies: 0,
+      });
       expect(idsIn(inside)).toEqual([idAt(noon)]);
     }),
   );
 
   test(
     "reports a database it had to move aside, with both names",
-    withWriter(0, async (writer, path) => {
+    withWriter(0, async (writer, path, place) => {
       await writeFile(path, "garbage ".repeat(100));
-      const { warnings } = await writer.open(path, noon);
+      const { warnings } = await writer.open(place, noon);
       expect(warnings).toHaveLength(1);
       expect(warnings[0]).toContain(path);
       expect(warnings[0]).toContain(`${path}.unreadable-2026-03-01T12-00-00-000Z`);
