@@ -12,6 +12,7 @@ import type { LogFormat, LogLevel, Settings } from "../../domain/settings.ts";
 import { notYet } from "./not-yet.ts";
 import { oneLine } from "./problem-line.ts";
 import type { EnvironmentProblem } from "./problem-line.ts";
+import { readSecurity } from "./security-variables.ts";
 import { createVariableReader } from "./variable-reader.ts";
 import type { Overrides, VariableReader } from "./variable-reader.ts";
 
@@ -62,7 +63,8 @@ export function parseEnvironment(
     dbPath: read.text("DB_PATH"),
     maxLogAgeMs: ageMs(read.number("MAX_LOG_AGE_DAYS", days)),
     maxBodyAgeMs: ageMs(read.optionalNumber("MAX_BODY_AGE_DAYS", days) ?? 0),
-    webUiSecurity: read.oneOf("WEBUI_SECURITY", ["AUTH_WHEN_PROXIED", "NONE"]),
+    ...readSecurity(read),
+    otlpEndpoint: readOtlpEndpoint(read),
     blobs: {
       type: read.oneOf("BLOB_STORAGE_TYPE", ["filesystem", "memory"]),
       path: read.text("BLOB_STORAGE_PATH"),
@@ -114,6 +116,17 @@ function readUpstream(read: VariableReader): ServerUrl | null {
   if (!("problem" in url)) return url;
   read.tell("DEFAULT_UPSTREAM", `the URL ${url.problem}`, oneLine(shownUrl(text)));
   return null;
+}
+
+function readOtlpEndpoint(read: VariableReader): string | null {
+  const text = read.raw("OTEL_EXPORTER_OTLP_ENDPOINT")?.trim() ?? "";
+  if (text === "") return null;
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.search !== "") {
+    const wanted = "must be an http or https URL, such as http://localhost:4318";
+    read.tell("OTEL_EXPORTER_OTLP_ENDPOINT", wanted, "[hidden]");
+  }
+  return text.replace(/\/+$/, "");
 }
 
 function readHost(read: VariableReader): string {

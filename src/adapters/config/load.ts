@@ -5,12 +5,15 @@ import type { Routing } from "../../domain/routing/types.ts";
 import type { Settings } from "../../domain/settings.ts";
 import { parseEnvironment } from "./env.ts";
 import type { ConfigurationProblem } from "./problem-line.ts";
-import { readRoutesFile } from "./routes-file.ts";
+import { lookAtFile, parseRoutesFile } from "./routes-file.ts";
 import type { Overrides } from "./variable-reader.ts";
+import type { RoutesSource } from "./watch-routes.ts";
 
 export interface Configuration {
   readonly settings: Settings;
   readonly routing: Routing;
+  /** How the routes file is read again while the program runs. */
+  readonly routesSource: RoutesSource;
 }
 
 export interface LoadOptions {
@@ -32,14 +35,23 @@ export function loadConfiguration(
     overrides: flagOverrides(options),
   });
   if ("problems" in environment) {
-    const file = readRoutesFile(environment.routesConfig, env);
+    const where = environment.routesConfig;
+    const file = parseRoutesFile(where, lookAtFile(where.path), env);
     return { problems: [...environment.problems, ...("problems" in file ? file.problems : [])] };
   }
-  const file = readRoutesFile(environment.settings.routesConfig, env);
-  if ("problems" in file) return file;
   const { settings, modelMap, defaultUpstream } = environment;
+  const where = settings.routesConfig;
+  const look = lookAtFile(where.path);
+  const file = parseRoutesFile(where, look, env);
+  if ("problems" in file) return file;
   return {
     settings,
+    routesSource: {
+      path: where.path,
+      look,
+      read: (again, required) =>
+        parseRoutesFile({ path: where.path, required: required || where.required }, again, env),
+    },
     routing: {
       ...file.routes,
       modelMap,

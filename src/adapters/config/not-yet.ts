@@ -22,34 +22,4 @@ export const notYet: Readonly<Record<string, NotYet>> = {
     secret: false,
     message: "S3 is not supported by this version; must be filesystem or memory",
   },
-  JWT_SECRET: {
-    asks: always,
-    secret: true,
-    message: "tokens are not supported by this version; unset it, and do not expose the router",
-  },
-  WEBUI_SECURITY: {
-    asks: (value) => value === "ALWAYS_AUTH",
-    secret: false,
-    message: "signing in is not supported by this version; must be NONE or AUTH_WHEN_PROXIED",
-  },
-  TRUSTED_PROXIES: {
-    asks: always,
-    secret: false,
-    message: "trusted proxies are not supported by this version; unset it",
-  },
-  OTEL_EXPORTER_OTLP_ENDPOINT: {
-    asks: always,
-    secret: true,
-    message: "traces are not supported by this version; unset it",
-  },
-  ALLOWED_ORIGINS: {
-    asks: always,
-    secret: false,
-    message: "calls from other web origins are not supported by this version; unset it",
-  },
-  ALLOWED_HOSTS: {
-    asks: always,
-    secret: false,
-    message: "further host names are not supported by this version; unset it",
-  },
 };

@@ -25,6 +25,10 @@ export interface VariableReader {
   /** Whether somebody set it; blank counts as unset. */
   isSet(name: VariableName): boolean;
   text(name: DefaultedName): string;
+  /** As it was set, white space included; null where it is unset or empty. */
+  raw(name: VariableName): string | null;
+  /** The parts of a comma-separated list; none where it is unset. */
+  list(name: VariableName): readonly string[];
   bool(name: DefaultedName): boolean;
   number(name: DefaultedName, range: NumberRange): number;
   /** null where it is unset, or wrong and told. */
@@ -77,6 +81,15 @@ export function createVariableReader(env: Environment, overrides: Overrides): Va
     tell,
     isSet: (name) => given(name) !== null,
     text,
+    raw(name) {
+      const value = env[name] ?? "";
+      return value === "" ? null : value;
+    },
+    list: (name) =>
+      (given(name) ?? "")
+        .split(",")
+        .map((part) => part.trim())
+        .filter((part) => part !== ""),
     bool(name) {
       const value = parseBoolean(text(name));
       if (value === null) tell(name, "must be true or false (1/0, yes/no, on/off)");

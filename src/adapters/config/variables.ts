@@ -58,10 +58,35 @@ export const variables = {
   },
   STRIP_JSON_MARKDOWN: { default: "false", meaning: "unwrap fenced JSON in answers" },
   DISABLE_THINKING: { default: "false", meaning: "append the `/no_think` hint to prompts" },
+  JWT_SECRET: {
+    default: null,
+    meaning:
+      "secret that tokens are signed with (HS256), at least 32 characters, as `openssl rand -base64 48` prints them; with it, `/v1` and the Ollama API need a token, which `smolrouter token` makes",
+  },
   WEBUI_SECURITY: {
     default: "AUTH_WHEN_PROXIED",
     meaning:
-      "`NONE`: pages and read API are open; `AUTH_WHEN_PROXIED`: refused to requests that came through a proxy",
+      "who may see pages, read API and metrics. `NONE`: everyone; `AUTH_WHEN_PROXIED`: requests that came through a proxy need a token; `ALWAYS_AUTH`: all need one (and `JWT_SECRET` must be set)",
+  },
+  TRUSTED_PROXIES: {
+    default: null,
+    meaning:
+      "addresses, CIDRs and ranges, separated by commas, whose `X-Forwarded-For` is believed for the client's address (the rightmost hop that is not one of them), and whose `X-Forwarded-Host` for the name a browser used",
+  },
+  ALLOWED_ORIGINS: {
+    default: null,
+    meaning:
+      "web origins, separated by commas, whose pages may call `/v1` and the Ollama API, beside those of this machine and of desktop apps; `*` for all",
+  },
+  ALLOWED_HOSTS: {
+    default: null,
+    meaning:
+      "names, separated by commas, by which browsers may reach pages and read API, beside `localhost`, addresses and this machine's own name",
+  },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    default: null,
+    meaning:
+      "URL of an OpenTelemetry collector that takes OTLP over HTTP, such as `http://localhost:4318`; every call is traced to it",
   },
   BLOB_STORAGE_TYPE: {
     default: "filesystem",

@@ -1,28 +1,47 @@
 // The proxied paths: a request becomes an IncomingCall, its Answer becomes a response.
 import { Elysia } from "elysia";
 import type { IncomingCall, ServiceType } from "../../domain/call.ts";
-import { headerValue } from "../../domain/headers.ts";
+import { type HeaderList, headerValue } from "../../domain/headers.ts";
 import { problem, type RequestProblem } from "../../domain/problem.ts";
 import { headerProblem, readRequest } from "../../domain/read-request.ts";
+import { climbs } from "../../domain/security/climbs.ts";
 import type { Clock } from "../../ports/clock.ts";
+import type { OllamaCatalog } from "../../ports/ollama-catalog.ts";
 import type { CallService } from "../../ports/service.ts";
+import type { Admissions } from "./admissions.ts";
 import { type BodyLimits, readBody } from "./read-body.ts";
-import { headerList, pathAndQuery, plainAddress } from "./request-facts.ts";
+import { pathAndQuery } from "./request-facts.ts";
 import { toResponse } from "./write-answer.ts";
 
 export interface CallRoutesDeps {
   readonly service: CallService;
+  readonly ollama: Pick<OllamaCatalog, "show">;
   readonly clock: Clock;
   readonly limits: BodyLimits;
+  readonly admissions: Admissions;
+  /** Puts the call's own trace context in place of the client's; null: nothing is traced. */
+  readonly traced: ((callId: string, headers: HeaderList) => HeaderList) | null;
 }
 
 /** The part of Bun's server that a call needs. */
 interface Connection {
-  requestIP(request: Request): { readonly address: string } | null;
   timeout(request: Request, seconds: number): void;
 }
 
-const ollamaPaths = ["/api/chat", "/api/generate", "/api/embed", "/api/embeddings"];
+const ollamaPaths: readonly (readonly [method: "POST" | "DELETE" | "HEAD", path: string])[] = [
+  ["POST", "/api/chat"],
+  ["POST", "/api/generate"],
+  ["POST", "/api/embed"],
+  ["POST", "/api/embeddings"],
+  ["POST", "/api/show"],
+  ["POST", "/api/pull"],
+  ["POST", "/api/push"],
+  ["POST", "/api/create"],
+  ["POST", "/api/copy"],
+  ["DELETE", "/api/delete"],
+  ["HEAD", "/api/blobs/:digest"],
+  ["POST", "/api/blobs/:digest"],
+];
 
 export function callRoutes(deps: CallRoutesDeps) {
   const app = new Elysia({ name: "calls" });
@@ -30,8 +49,8 @@ export function callRoutes(deps: CallRoutesDeps) {
   app.all("/v1/*", ({ request, server }) => serve(request, server, "openai", deps), {
     parse: "none",
   });
-  for (const path of ollamaPaths)
-    app.post(path, ({ request, server }) => serve(request, server, "ollama", deps), {
+  for (const [method, path] of ollamaPaths)
+    app.route(method, path, ({ request, server }) => serve(request, server, "ollama", deps), {
       parse: "none",
     });
   return app;
@@ -43,19 +62,20 @@ async function serve(
   service: ServiceType,
   deps: CallRoutesDeps,
 ): Promise<Response> {
-  // Both are gone once the client is.
-  const sourceIp = plainAddress(server?.requestIP(request)?.address);
-  const headers = headerList(request.headers);
+  const { headers: received, sourceIp, peerIp, user } = deps.admissions.of(request);
   const { path, query } = pathAndQuery(request.url);
+  const id = deps.clock.id();
+  const headers = deps.traced?.(id, received) ?? received;
   const before = {
-    id: deps.clock.id(),
+    id,
     service,
     method: request.method,
     path,
     query,
     headers,
     sourceIp,
-    user: null,
+    ...(peerIp === null ? {} : { peerIp }),
+    user,
   };
   const unread = (): IncomingCall => ({
     ...before,
@@ -64,14 +84,15 @@ async function serve(
     bodyKind: "none",
     json: null,
     model: null,
+    modelKey: "model",
     wantsStream: false,
   });
   const refuse = (told: RequestProblem) =>
     toResponse(deps.service.refuse(unread(), told), () => undefined);
 
-  const early = refusal(headers);
+  const early = refusal(request.method, path, headers);
   if (early !== null) return refuse(early);
-  const body = await readBody(request, deps.limits);
+  const body = await readBody(request, deps.limits, deps.clock);
   if (body.kind === "problem") return refuse(body.problem);
   if (body.kind === "gone") return new Response(null, { status: 499 });
   // The server's own idle limit is for uploads; from here on the upstream's timers rule.
@@ -97,10 +118,19 @@ async function serve(
     receivedAt: deps.clock.now(),
     body: body.bytes,
   };
+  const shown = path === "/api/show" ? await deps.ollama.show(call) : null;
+  if (shown !== null) {
+    body.release();
+    return Response.json(shown.body, { status: shown.status, headers: { "x-request-id": id } });
+  }
   return toResponse(await deps.service.handle(call, request.signal), () => body.release());
 }
 
-function refusal(headers: IncomingCall["headers"]): RequestProblem | null {
+function refusal(method: string, path: string, headers: HeaderList): RequestProblem | null {
+  // An upstream would show its own key in the answer (RFC 9110 §9.3.8).
+  if (method === "TRACE" || method === "CONNECT")
+    return problem("not_supported", `${method} is not forwarded`);
+  if (climbs(path)) return problem("invalid_path", "the path must not lead out of where it begins");
   if (headerValue(headers, "upgrade") !== null)
     return problem("upgrade_unsupported", "connections cannot be upgraded here; use plain HTTP");
   return headerProblem(headers);

@@ -1,18 +1,19 @@
 // `GET /v1/models` and `/v1/models/{id}`: the router's own answers; other methods are forwarded like all of `/v1`.
 import { Elysia } from "elysia";
 import type { ModelCatalog } from "../../ports/model-catalog.ts";
-import { headerList, pathAndQuery } from "./request-facts.ts";
+import type { Admissions } from "./admissions.ts";
+import { pathAndQuery } from "./request-facts.ts";
 
 const prefix = "/v1/models/";
 
-export function modelRoutes(catalog: ModelCatalog) {
+export function modelRoutes(catalog: ModelCatalog, admissions: Admissions) {
   return new Elysia({ name: "models" })
     .get("/v1/models", async ({ request }) =>
-      Response.json({ object: "list", data: await catalog.list(headerList(request.headers)) }),
+      Response.json({ object: "list", data: await catalog.list(admissions.of(request).headers) }),
     )
     .get("/v1/models/*", async ({ request }) => {
       const id = decoded(pathAndQuery(request.url).path.slice(prefix.length));
-      const models = await catalog.list(headerList(request.headers));
+      const models = await catalog.list(admissions.of(request).headers);
       const model = models.find((known) => known.id === id);
       return model === undefined ? notFound(id) : Response.json(model);
     });

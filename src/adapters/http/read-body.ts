@@ -1,7 +1,9 @@
-// Reads a request's body whole, within the limits.
+// Reads a request's body whole, within the limits of size, memory and time.
 import type { Budget } from "../../domain/budget.ts";
 import { joinBytes } from "../../domain/bytes.ts";
 import { problem, type RequestProblem } from "../../domain/problem.ts";
+import { uploadDueMs } from "../../domain/security/upload-pace.ts";
+import type { Clock } from "../../ports/clock.ts";
 
 export interface BodyLimits {
   /** Bytes of one request. */
@@ -18,34 +20,58 @@ export type ReadBody =
 
 const empty = new Uint8Array(0);
 
-export async function readBody(request: Request, limits: BodyLimits): Promise<ReadBody> {
+/**
+ * A body that is announced to be no larger is read in one go. Larger ones are counted as they come:
+ * what is merely announced must not take memory from others.
+ */
+const readAtOnce = 64 * 1024;
+
+export async function readBody(
+  request: Request,
+  limits: BodyLimits,
+  clock: Pick<Clock, "after" | "elapsed">,
+): Promise<ReadBody> {
   if (request.body === null) return { kind: "read", bytes: empty, release: () => undefined };
   const announced = Number(request.headers.get("content-length") ?? Number.NaN);
   if (announced > limits.maxRequestSize) return { kind: "problem", problem: tooLarge(limits) };
-  return Number.isNaN(announced)
-    ? readChunks(request.body, limits)
-    : readAnnounced(request, announced, limits);
+  return announced <= readAtOnce
+    ? readAnnounced(request, announced, limits, clock)
+    : readChunks(request.body, limits, clock);
 }
 
 async function readAnnounced(
   request: Request,
   size: number,
   { budget }: BodyLimits,
+  clock: Pick<Clock, "after">,
 ): Promise<ReadBody> {
   if (!budget.take(size)) return { kind: "problem", problem: overloaded };
   const release = () => budget.give(size);
+  const late = Promise.withResolvers<null>();
+  const stop = clock.after(uploadDueMs(size), () => late.resolve(null));
   try {
-    return { kind: "read", bytes: new Uint8Array(await request.arrayBuffer()), release };
+    const bytes = await Promise.race([request.arrayBuffer(), late.promise]);
+    if (bytes !== null) return { kind: "read", bytes: new Uint8Array(bytes), release };
+    release();
+    return { kind: "problem", problem: tooSlow };
   } catch {
     release();
     return { kind: "gone" };
+  } finally {
+    stop();
   }
 }
 
-async function readChunks(body: ReadableStream<Uint8Array>, limits: BodyLimits): Promise<ReadBody> {
+async function readChunks(
+  body: ReadableStream<Uint8Array>,
+  limits: BodyLimits,
+  clock: Pick<Clock, "after" | "elapsed">,
+): Promise<ReadBody> {
   const { budget, maxRequestSize } = limits;
   const chunks: Uint8Array[] = [];
+  const start = clock.elapsed();
   let size = 0;
+  let late = false;
   const release = () => budget.give(size);
   const reader = body.getReader();
   const stop = async (told: RequestProblem): Promise<ReadBody> => {
@@ -53,9 +79,22 @@ async function readChunks(body: ReadableStream<Uint8Array>, limits: BodyLimits):
     await reader.cancel();
     return { kind: "problem", problem: told };
   };
+  let stopClock = () => undefined as void;
+  const watch = () => {
+    const left = uploadDueMs(size) - (clock.elapsed() - start);
+    if (left > 0) {
+      stopClock = clock.after(left, watch);
+      return;
+    }
+    late = true;
+    // Ends the read that is waiting; the loop then says why.
+    reader.cancel().catch(() => undefined);
+  };
+  watch();
   try {
     for (;;) {
       const { done, value } = await reader.read();
+      if (late) return await stop(tooSlow);
       if (done) return { kind: "read", bytes: joinBytes(chunks), release };
       if (size + value.length > maxRequestSize) return await stop(tooLarge(limits));
       if (!budget.take(value.length)) return await stop(overloaded);
@@ -65,8 +104,15 @@ async function readChunks(body: ReadableStream<Uint8Array>, limits: BodyLimits):
   } catch {
     release();
     return { kind: "gone" };
+  } finally {
+    stopClock();
   }
 }
+
+const tooSlow = problem(
+  "request_timeout",
+  "the request's body arrived too slowly: it must come at 16 kB/s, after 30 s of grace",
+);
 
 const overloaded = problem(
   "overloaded",

@@ -1,13 +1,21 @@
-// The HTTP server: every route group mounted on one Elysia, with the limits Bun's defaults get wrong.
+// The HTTP server: every route group mounted on one Elysia behind the gatekeeper, with the limits Bun's defaults get wrong.
 import { type AnyElysia, Elysia } from "elysia";
-import { healthRoutes } from "./health-routes.ts";
+import { type Surface, surfaceOf } from "../../domain/security/surface.ts";
+import type { Gatekeeper } from "./gatekeeper.ts";
+import { knownMethods } from "./known-methods.ts";
+import { refusal } from "./refusal.ts";
 
 export interface ServerOptions {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
-  /** Route groups: calls, read API, pages. */
+  /** Route groups: calls, read API, pages, health. */
   readonly routes: readonly AnyElysia[];
+  readonly gatekeeper: Gatekeeper;
+  /** Told of every 404 and 405. */
+  readonly refused: (status: number, surface: Surface) => void;
+  /** Told of what nobody expected; the client learns only that it happened. */
+  readonly fault: (message: string) => void;
 }
 
 export interface RunningServer {
@@ -19,32 +27,30 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** Seconds that an upload may stall; once a request is read its call decides (Bun's default is 10). */
-const uploadIdleSeconds = 120;
+/**
+ * Seconds that an upload or a kept connection may be silent; once a request is read its call
+ * decides (Bun's default is 10). A head that is not whole after 12 s is cut off by Bun, however
+ * steadily it drips.
+ */
+const idleSeconds = 120;
 
 /** @throws the system's error where the address cannot be bound (EADDRINUSE, EACCES) */
 export function startServer(options: ServerOptions): RunningServer {
-  const app = new Elysia({
-    // Without it, dynamic routes break under host names of three characters or fewer.
-    handler: { standardHostname: false },
-    serve: {
-      // Bodies are bounded where they are read, with an answer that says so.
-      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-      idleTimeout: uploadIdleSeconds,
-    },
-  }).onError(({ code, error, path, set }) => {
-    if (code === "NOT_FOUND") {
-      set.status = 404;
-      return { error: `nothing is served at ${path}` };
-    }
-    set.status = 500;
-    return { error: error instanceof Error ? error.message : "internal error" };
+  const app = mount(options);
+  const route = (request: Request) => app.fetch(request);
+  const server = Bun.serve({
+    hostname: options.host,
+    port: options.port,
+    idleTimeout: idleSeconds,
+    // Bodies are bounded where they are read, with an answer that says so.
+    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+    // Bun's own error pages show source code.
+    development: false,
+    fetch: (request, connections) => options.gatekeeper(request, connections, route),
+    error: (error) => failed("page", error, options),
   });
-  for (const routes of options.routes) app.use(routes);
-  app.use(healthRoutes());
-  app.listen({ hostname: options.host, port: options.port });
-  const server = app.server;
-  if (server === null) throw new Error("the server did not start");
+  // Not app.listen: Elysia would hand fixed paths to Bun's router, around the gatekeeper.
+  app.server = server;
   const host = options.host.includes(":") ? `[${options.host}]` : options.host;
   return {
     url: `http://${host}:${server.port}`,
@@ -54,4 +60,29 @@ export function startServer(options: ServerOptions): RunningServer {
       await server.stop(true);
     },
   };
+}
+
+function mount(options: ServerOptions): AnyElysia {
+  const app = new Elysia({
+    // Without it, dynamic routes break under host names of three characters or fewer.
+    handler: { standardHostname: false },
+  }).onError(({ code, error, path, request }) => {
+    const surface = surfaceOf(request.method, path);
+    if (code !== "NOT_FOUND") return failed(surface, error, options);
+    const allowed = knownMethods(app, path);
+    const status = allowed.length === 0 ? 404 : 405;
+    options.refused(status, surface);
+    if (status === 404) return refusal(surface, 404, `nothing is served at ${path}`);
+    const allow = allowed.join(", ");
+    const message = `${request.method} is not allowed at ${path}; use ${allow}`;
+    return refusal(surface, 405, message, { allow });
+  });
+  for (const routes of options.routes) app.use(routes);
+  return app;
+}
+
+/** A bug: told in full to the operator, and to the client only that it is one. */
+function failed(surface: Surface, error: unknown, options: ServerOptions): Response {
+  options.fault(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  return refusal(surface, 500, "internal error; the router's log says more");
 }

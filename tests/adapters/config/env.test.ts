@@ -40,6 +40,11 @@ test("an empty environment has the documented defaults", () => {
     maxLogAgeMs: 7 * 86_400_000,
     maxBodyAgeMs: null,
     webUiSecurity: "AUTH_WHEN_PROXIED",
+    jwtSecret: null,
+    trustedProxies: null,
+    allowedOrigins: { all: false, origins: new Set() },
+    allowedHosts: new Set(),
+    otlpEndpoint: null,
     blobs: {
       type: "filesystem",
       path: "blob_storage",
@@ -82,6 +87,19 @@ describe("a variable sets what it says, in its unit", () => {
     ["STRIP_JSON_MARKDOWN", "1", { policy: { stripJsonMarkdown: true } }],
     ["DISABLE_THINKING", "yes", { policy: { disableThinking: true } }],
     ["WEBUI_SECURITY", "NONE", { webUiSecurity: "NONE" }],
+    [
+      "JWT_SECRET",
+      " Zq8!pR3#vT6$xW9&yB2*dF5(gH1)jK4 ",
+      { jwtSecret: " Zq8!pR3#vT6$xW9&yB2*dF5(gH1)jK4 " },
+    ],
+    ["TRUSTED_PROXIES", "10.0.0.1, ::1", { trustedProxies: { text: "10.0.0.1, ::1" } }],
+    [
+      "ALLOWED_ORIGINS",
+      "https://Chat.example:443/,*, app://x",
+      { allowedOrigins: { all: true, origins: new Set(["https://chat.example", "app://x"]) } },
+    ],
+    ["ALLOWED_HOSTS", "Router.lan,box", { allowedHosts: new Set(["router.lan", "box"]) }],
+    ["OTEL_EXPORTER_OTLP_ENDPOINT", "http://otel:4318/", { otlpEndpoint: "http://otel:4318" }],
     ["BLOB_STORAGE_TYPE", "memory", { blobs: { type: "memory" } }],
     ["BLOB_STORAGE_PATH", "b", { blobs: { path: "b" } }],
     ["BLOB_INLINE_LIMIT", "0", { blobs: { inlineLimit: 0 } }],
@@ -157,7 +175,17 @@ describe("a value that is wrong is named with what would be right", () => {
     ["MAX_BODY_AGE_DAYS", "x", "must be a number from 0 to 1000000"],
     ["STRIP_THINKING", "maybe", "must be true, false or move"],
     ["STRIP_JSON_MARKDOWN", "2", "must be true or false (1/0, yes/no, on/off)"],
-    ["WEBUI_SECURITY", "none", 'must be one of AUTH_WHEN_PROXIED, NONE (did you mean "NONE"?)'],
+    [
+      "WEBUI_SECURITY",
+      "none",
+      'must be one of NONE, AUTH_WHEN_PROXIED, ALWAYS_AUTH (did you mean "NONE"?)',
+    ],
+    ["WEBUI_SECURITY", "ALWAYS_AUTH", "needs JWT_SECRET, or nobody could sign in"],
+    ["TRUSTED_PROXIES", "10.0.0.1, proxy", '"proxy" is no IP address'],
+    ["ALLOWED_ORIGINS", "chat.example", '"chat.example" is no web origin'],
+    ["ALLOWED_ORIGINS", "https://chat.example/app", '"https://chat.example/app" is no web origin'],
+    ["ALLOWED_HOSTS", "router.lan:1234", '"router.lan:1234" is no host name'],
+    ["ALLOWED_HOSTS", "http://router.lan", '"http://router.lan" is no host name'],
     ["BLOB_STORAGE_TYPE", "disk", "must be one of filesystem, memory"],
     ["BLOB_INLINE_LIMIT", "16k", "must be a whole number from 0 to 9007199254740991"],
     ["MAX_REQUEST_SIZE", "0", "must be a whole number from 1 to 9007199254740991"],
@@ -186,11 +214,20 @@ describe("a value that is wrong is named with what would be right", () => {
       DEFAULT_UPSTREAM: "http://me:s3cret@host?key=s3cret",
       JWT_SECRET: "s3cret",
       DATABASE_URL: "postgres://me:s3cret@db/x",
-      OTEL_EXPORTER_OTLP_ENDPOINT: "http://me:s3cret@otel",
+      OTEL_EXPORTER_OTLP_ENDPOINT: "ftp://me:s3cret@otel",
     });
     expect(told).toHaveLength(4);
     expect(told.join()).not.toContain("s3cret");
   });
+
+  test.each(["s3cret", "   ", " ".repeat(40), "a".repeat(40)])(
+    "a JWT_SECRET that is weak is refused, unseen: %p",
+    (secret) => {
+      const [told, ...more] = lines({ JWT_SECRET: secret });
+      expect(told).toMatch(/^environment: JWT_SECRET=\[hidden\]: must /);
+      expect(more).toEqual([]);
+    },
+  );
 
   test("a flag in place of a variable is named as the flag", () => {
     const result = parseEnvironment(
@@ -206,12 +243,6 @@ describe("a value that is wrong is named with what would be right", () => {
 test.each([
   ["DATABASE_URL", "postgres://db/x", "[hidden]"],
   ["BLOB_STORAGE_TYPE", "s3", "s3"],
-  ["JWT_SECRET", "a", "[hidden]"],
-  ["WEBUI_SECURITY", "ALWAYS_AUTH", "ALWAYS_AUTH"],
-  ["TRUSTED_PROXIES", "10.0.0.1", "10.0.0.1"],
-  ["OTEL_EXPORTER_OTLP_ENDPOINT", "http://otel", "[hidden]"],
-  ["ALLOWED_ORIGINS", "*", "*"],
-  ["ALLOWED_HOSTS", "router.lan", "router.lan"],
 ])("%s asks for what this version lacks, so it does not start", (name, value, shown) => {
   const told = lines({ [name]: value });
   expect(told).toHaveLength(1);

@@ -2,22 +2,28 @@
 import { describe, expect, test } from "bun:test";
 import { Value } from "@sinclair/typebox/value";
 import { apiRoutes } from "../../../src/adapters/http/api-routes.ts";
+import { createCallEvents } from "../../../src/adapters/logs/call-events.ts";
+import { createEventFeed } from "../../../src/adapters/http/events.ts";
 import { errorSchema, readSchemas } from "../../../src/adapters/http/schemas.ts";
 import { createBrowse } from "../../../src/app/usecases/browse.ts";
-import type { Browse, LogFilter } from "../../../src/ports/browse.ts";
+import type { Browse, LogFilter, PointsFilter } from "../../../src/ports/browse.ts";
+import { createHandClock } from "../../lab/hand-clock.ts";
 import { captured, idAt, logWrite, noon, startedEntry } from "../../lab/log-entries.ts";
 import { createMemoryLogStore } from "../../lab/memory-log-store.ts";
 
+const feed = createEventFeed({ events: createCallEvents(), clock: createHandClock() });
+
 async function ask(browse: Browse, path: string, method = "GET") {
   const request = new Request(`http://router.test${path}`, { method });
-  const response = await apiRoutes(browse).handle(request);
+  const response = await apiRoutes({ browse, events: feed, clock: { now: () => noon } }).handle(
+    request,
+  );
   const text = await response.text();
   return { response, body: text === "" ? null : (JSON.parse(text) as Record<string, unknown>) };
 }
 
 async function filled(): Promise<Browse> {
   const store = createMemoryLogStore();
-  const { reading, bodies } = logWrite();
   await store.write([
     logWrite(
       {},
@@ -25,13 +31,14 @@ async function filled(): Promise<Browse> {
       { promptTokens: 1, completionTokens: 2, totalTokens: 3, finishReason: "stop" },
     ),
     logWrite({ timestamp: noon + 1, state: "failed", statusCode: 502, attempts: [] }),
-    { entry: startedEntry({ timestamp: noon + 2, upstream: null }), bodies, reading },
+    { ...logWrite(), entry: startedEntry({ timestamp: noon + 2, upstream: null }) },
   ]);
   return createBrowse({
     reader: store,
     clock: { now: () => noon },
-    live: { count: () => 1, ...liveLists },
+    live: { count: () => 1, bodies: () => null, ...liveLists },
     droppedRows: () => ({ queue_full: 0 }),
+    droppedBodies: () => 0,
   });
 }
 
@@ -46,8 +53,11 @@ const liveLists: Pick<Browse, "inFlight" | "upstreams"> = {
         path: "/v1/chat/completions",
         source_ip: "127.0.0.1",
         original_model: "m",
+        mapped_model: "m",
+        upstream: "desk",
         route: "default",
         stream: true,
+        tokens_so_far: 0,
         waiting_for: "desk",
         position: 1,
       },
@@ -78,6 +88,7 @@ const liveLists: Pick<Browse, "inFlight" | "upstreams"> = {
 /** A read side that only remembers how it was asked. */
 function listening() {
   const filters: LogFilter[] = [];
+  const points: PointsFilter[] = [];
   const browse: Browse = {
     list: async (filter) => {
       filters.push(filter);
@@ -85,9 +96,13 @@ function listening() {
     },
     get: async () => null,
     stats: () => Promise.reject(new Error("the log cannot be read: locked")),
+    performance: async (filter) => {
+      points.push(filter);
+      return { points: [] };
+    },
     ...liveLists,
   };
-  return { browse, filters };
+  return { browse, filters, points };
 }
 
 describe("answers of the read API", () => {
@@ -95,6 +110,7 @@ describe("answers of the read API", () => {
     ["/api/logs", "/api/logs"],
     ["/api/logs/{id}", `/api/logs/${idAt(noon)}`],
     ["/api/stats", "/api/stats"],
+    ["/api/performance", "/api/performance"],
     ["/api/inflight", "/api/inflight"],
     ["/api/upstreams", "/api/upstreams"],
   ] as const)("of %s hold to their published schema, field by field", async (name, path) => {
@@ -183,6 +199,37 @@ describe("the query of /api/logs", () => {
   });
 });
 
+describe("the query of /api/performance", () => {
+  const day = 86_400_000;
+  test.each<[string, Partial<PointsFilter>]>([
+    ["", { since: noon - day, limit: 1_000 }],
+    ["?hours=1&limit=5", { since: noon - 3_600_000, limit: 5 }],
+    ["?hours=0.5", { since: noon - 1_800_000, limit: 1_000 }],
+    [
+      "?model=m&service_type=openai",
+      { since: noon - day, limit: 1_000, model: "m", service_type: "openai" },
+    ],
+    ["?hours=&limit=&model=&service_type=", { since: noon - day, limit: 1_000 }],
+  ])("%s is understood", async (query, expected) => {
+    const { browse, points } = listening();
+    const { response } = await ask(browse, `/api/performance${query}`);
+    expect(response.status).toBe(200);
+    expect(points as unknown[]).toEqual([expected]);
+  });
+
+  test.each([
+    ["hours=0", "hours must be"],
+    ["hours=-1", "hours must be"],
+    ["hours=day", "hours must be"],
+    ["limit=10001", "limit must be a whole number from 1 to 10000"],
+    ["service_type=x", "service_type must be"],
+  ])("with %s is refused", async (query, error) => {
+    const { response, body } = await ask(listening().browse, `/api/performance?${query}`);
+    expect(response.status).toBe(400);
+    expect(body?.["error"]).toStartWith(error);
+  });
+});
+
 describe("what the read API refuses", () => {
   test.each([idAt(noon), "7", "%00", "%zz", "'--"])("an id that is not there: %s", async (id) => {
     const { response, body } = await ask(listening().browse, `/api/logs/${id}`);
@@ -197,15 +244,18 @@ describe("what the read API refuses", () => {
     expect(body).toEqual({ error: "the log cannot be read: locked" });
   });
 
-  test.each(["/api/logs", `/api/logs/${idAt(noon)}`, "/api/stats"])(
-    "other methods on %s, naming those it takes",
-    async (path) => {
-      for (const method of ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"]) {
-        const { response, body } = await ask(listening().browse, path, method);
-        expect([method, response.status]).toEqual([method, 405]);
-        expect(response.headers.get("allow")).toBe("GET, HEAD");
-        expect(Value.Check(errorSchema, body)).toBe(true);
-      }
-    },
-  );
+  test.each([
+    "/api/logs",
+    `/api/logs/${idAt(noon)}`,
+    "/api/stats",
+    "/api/performance",
+    "/api/events",
+  ])("other methods on %s, naming those it takes", async (path) => {
+    for (const method of ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"]) {
+      const { response, body } = await ask(listening().browse, path, method);
+      expect([method, response.status]).toEqual([method, 405]);
+      expect(response.headers.get("allow")).toBe("GET, HEAD");
+      expect(Value.Check(errorSchema, body)).toBe(true);
+    }
+  });
 });

@@ -1,0 +1,31 @@
+// What the gatekeeper found out about a request, for the routes behind it.
+import type { HeaderList } from "../../domain/headers.ts";
+
+export interface Admission {
+  /** As received, the router's own token aside. */
+  readonly headers: HeaderList;
+  /** The client's address. */
+  readonly sourceIp: string;
+  /** Who opened the connection, where that is a trusted proxy. */
+  readonly peerIp: string | null;
+  /** The `sub` of the token shown; null where none was needed or it names nobody. */
+  readonly user: string | null;
+}
+
+export interface Admissions {
+  admit(request: Request, admission: Admission): void;
+  /** Throws for a request that no gatekeeper let in: nothing may be served around it. */
+  of(request: Request): Admission;
+}
+
+export function createAdmissions(): Admissions {
+  const admitted = new WeakMap<Request, Admission>();
+  return {
+    admit: (request, admission) => void admitted.set(request, admission),
+    of(request) {
+      const admission = admitted.get(request);
+      if (admission === undefined) throw new Error("a request came in around the gatekeeper");
+      return admission;
+    },
+  };
+}

@@ -1,0 +1,148 @@
+// Stands before every route: who may come in, from which web page, under which name; and what browsers may do with the answer.
+import { type HeaderList, headerValue } from "../../domain/headers.ts";
+import { ownHeaders, sandboxFor } from "../../domain/security/answer-headers.ts";
+import { clientAddress } from "../../domain/security/client-address.ts";
+import { bearerToken, shownToken, withoutToken } from "../../domain/security/credentials.ts";
+import { type CrossSitePolicy, judgeCrossSite } from "../../domain/security/cross-site.ts";
+import { isWeb, type Surface, surfaceOf, takesCalls } from "../../domain/security/surface.ts";
+import { cameThroughProxy, webRefusal } from "../../domain/security/web-policy.ts";
+import type { WebUiSecurity } from "../../domain/settings.ts";
+import type { TokenReading, Tokens } from "../../ports/tokens.ts";
+import type { Admissions } from "./admissions.ts";
+import { refusal, type RefusalStatus } from "./refusal.ts";
+import { headerList, pathAndQuery, plainAddress } from "./request-facts.ts";
+
+export interface GatekeeperDeps {
+  readonly policy: CrossSitePolicy;
+  readonly webUi: WebUiSecurity;
+  /** null: there are no tokens, calls need none. */
+  readonly tokens: Tokens | null;
+  readonly admissions: Admissions;
+  /** Told of every 400, 401, 403, 404 and 405 that leaves no row. */
+  readonly refused: (status: number, surface: Surface) => void;
+  /** A page for a person who is refused, where signing in would help; else the plain answer. */
+  readonly askToSignIn: (request: Request, status: number, message: string) => Promise<Response>;
+}
+
+/** The part of Bun's server that is asked who is calling. */
+interface Connections {
+  requestIP(request: Request): { readonly address: string } | null;
+}
+
+type Route = (request: Request) => Response | Promise<Response>;
+
+export type Gatekeeper = (request: Request, server: Connections, route: Route) => Promise<Response>;
+
+export function createGatekeeper(deps: GatekeeperDeps): Gatekeeper {
+  const { tokens, policy, webUi } = deps;
+
+  async function admit(request: Request, visit: Visit, route: Route): Promise<Response> {
+    const { surface, peer, headers } = visit;
+    const refuse = (status: RefusalStatus, message: string) => {
+      deps.refused(status, surface);
+      return refusal(surface, status, message);
+    };
+    const judged = judgeCrossSite(visit, policy);
+    if (judged.kind === "refused") return refuse(403, judged.message);
+    if (judged.kind === "preflight")
+      return new Response(null, { status: 204, headers: pairs(judged.headers) });
+
+    const token = await readToken(visit);
+    if (takesCalls(surface) && tokens !== null && token?.reading.kind !== "good") {
+      const response = refuse(401, callRefusal(token?.reading));
+      return withHeaders(response, judged.cors);
+    }
+    if (isWeb(surface)) {
+      const standing = token === null ? "none" : token.reading.kind === "good" ? "good" : "bad";
+      const proxied = cameThroughProxy(headers);
+      const told = webRefusal(webUi, proxied, standing, tokens !== null);
+      if (told !== null && surface === "page" && wantsPage(headers)) {
+        deps.refused(told.status, surface);
+        return deps.askToSignIn(request, told.status, told.message);
+      }
+      if (told !== null) return refuse(told.status, told.message);
+    }
+    const sourceIp = clientAddress(peer, headers, policy.trustedProxies);
+    deps.admissions.admit(request, {
+      headers: tokens === null ? headers : withoutToken(headers, token?.inAuthorization ?? false),
+      sourceIp,
+      peerIp: sourceIp === peer ? null : peer,
+      user: token?.reading.kind === "good" ? token.reading.user : null,
+    });
+    return withHeaders(await route(request), judged.cors);
+  }
+
+  /** The token shown, read; null where none is, or where there are none. */
+  async function readToken({ headers, surface }: Visit): Promise<{
+    readonly reading: TokenReading;
+    readonly inAuthorization: boolean;
+  } | null> {
+    if (tokens === null || surface === "health") return null;
+    const shown = shownToken(headers, !takesCalls(surface));
+    if (shown === null) return null;
+    const reading = await tokens.read(shown.token);
+    if (shown.in === "authorization") return { reading, inAuthorization: true };
+    // Authorization is the upstream's then, unless a client put the router's token into both.
+    const other = takesCalls(surface) ? bearerToken(headers) : null;
+    const inAuthorization = other !== null && (await tokens.read(other)).kind !== "foreign";
+    return { reading, inAuthorization };
+  }
+
+  return async (request, server, route) => {
+    const headers = headerList(request.headers);
+    const host = headerValue(headers, "host");
+    // Bun makes a URL of path and Host; where that fails, the path has not been made plain either.
+    if (!/^https?:\/\//.test(request.url) || host === null || host.includes(",")) {
+      deps.refused(400, "page");
+      return refusal("page", 400, "a request needs one valid Host header");
+    }
+    const { path } = pathAndQuery(request.url);
+    const surface = surfaceOf(request.method, path);
+    const peer = plainAddress(server.requestIP(request)?.address);
+    const visit: Visit = { method: request.method, surface, headers, peer };
+    return guarded(surface, await admit(request, visit, route));
+  };
+}
+
+interface Visit {
+  readonly method: string;
+  readonly surface: Surface;
+  readonly headers: HeaderList;
+  readonly peer: string;
+}
+
+function callRefusal(reading: TokenReading | undefined): string {
+  switch (reading?.kind) {
+    case "stale":
+      return "this router's token is not valid any more, or not yet";
+    case "foreign":
+      return "this is no token of this router's; send one that `smolrouter token` made, and an upstream's key beside a token in X-SmolRouter-Token";
+    case "good":
+    case undefined:
+      return "a token is needed: Authorization: Bearer, or X-SmolRouter-Token where Authorization holds an upstream's key";
+  }
+}
+
+/** Whether a person's browser asks for something to look at. */
+function wantsPage(headers: HeaderList): boolean {
+  return headerValue(headers, "accept")?.includes("text/html") ?? false;
+}
+
+function guarded(surface: Surface, response: Response): Response {
+  for (const [name, value] of ownHeaders(surface))
+    if (!response.headers.has(name)) response.headers.set(name, value);
+  const sandbox = sandboxFor(surface, response.headers.get("content-type"));
+  if (sandbox !== null) response.headers.set("content-security-policy", sandbox);
+  return response;
+}
+
+function withHeaders(response: Response, headers: HeaderList): Response {
+  for (const [name, value] of headers)
+    if (name === "vary") response.headers.append(name, value);
+    else response.headers.set(name, value);
+  return response;
+}
+
+function pairs(headers: HeaderList): [string, string][] {
+  return headers.map(([name, value]) => [name, value]);
+}

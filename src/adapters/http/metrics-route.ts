@@ -1,0 +1,17 @@
+// `GET /metrics`: figures for Prometheus. Who may read them the gatekeeper decides, as of pages.
+import { Elysia } from "elysia";
+
+export interface Exposition {
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+export function metricsRoute({ text, contentType }: Exposition) {
+  return new Elysia({ name: "metrics" }).get(
+    "/metrics",
+    async () =>
+      new Response(await text(), {
+        headers: { "content-type": contentType, "cache-control": "no-store" },
+      }),
+  );
+}

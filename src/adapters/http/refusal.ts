@@ -1,0 +1,34 @@
+// A refusal that leaves no row, in the form of the surface it was met on (SPEC section 12).
+import { errorBody, problem, type ProblemKind } from "../../domain/problem.ts";
+import type { Surface } from "../../domain/security/surface.ts";
+
+export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 500;
+
+const kinds: Readonly<Record<RefusalStatus, ProblemKind>> = {
+  400: "invalid_header",
+  401: "unauthorized",
+  403: "forbidden",
+  404: "not_found",
+  405: "method_not_allowed",
+  500: "internal_error",
+};
+
+/** `/v1` answers in OpenAI's form, everything else with `{"error":"…"}`. */
+export function refusal(
+  surface: Surface,
+  status: RefusalStatus,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  const form = surface === "openai" ? "openai" : "ollama";
+  return new Response(errorBody(form, problem(kinds[status], message)), {
+    status,
+    headers: {
+      "content-type": "application/json",
+      "cache-control": "no-store",
+      // Which scheme would do (RFC 9110 §11.6.1).
+      ...(status === 401 ? { "www-authenticate": 'Bearer realm="smolrouter"' } : {}),
+      ...headers,
+    },
+  });
+}
