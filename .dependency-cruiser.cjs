@@ -6,9 +6,9 @@ const forbid = (name, comment, from, to) => ({ name, comment, severity: "error",
 const only = (name, comment, from, ...allowed) =>
   forbid(name, comment, { path: from }, { pathNot: allowed });
 
-const MAY_WIRE = "^src/app/(compose\\.tsx?|main\\.ts|cli/.+)$";
+const MAY_WIRE = "^src/app/(compose\\.tsx?|main\\.ts|log-worker\\.ts|cli/.+)$";
 const MAY_CALL_UPSTREAMS =
-  "^src/(ports/|adapters/upstream/|app/compose\\.tsx?|app/usecases/(relay|try-targets|open-answer|live-source|models|probe|gate)[^/]*\\.ts$)";
+  "^src/(ports/|adapters/upstream/|app/compose\\.tsx?|app/usecases/(relay|try-targets|open-answer|live-source|models|server-client|probe|gate)[^/]*\\.ts$)";
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {

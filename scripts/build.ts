@@ -23,7 +23,7 @@ const defines = {
   BUILD_COMMIT: commit(),
   BUILD_DATE: new Date().toISOString(),
   // Inside the binary a module's own URL is the binary's, so a worker is named from --root.
-  BUILD_LOG_WORKER: "./adapters/logs/worker.ts",
+  BUILD_LOG_WORKER: "./app/log-worker.ts",
 };
 
 await mkdir("dist", { recursive: true });
@@ -44,7 +44,7 @@ const built = spawnSync(
     ...argv.slice(2),
     "src/app/main.ts",
     // Started by name at run time, so the bundler cannot find it by itself.
-    "src/adapters/logs/worker.ts",
+    "src/app/log-worker.ts",
   ],
   { stdout: "inherit", stderr: "inherit" },
 );

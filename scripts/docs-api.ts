@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { file, write } from "bun";
 import type { TSchema } from "@sinclair/typebox";
-import { errorSchema, readSchemas } from "../src/adapters/http/schemas.ts";
+import { errorSchema, eventSchema, readSchemas } from "../src/adapters/http/schemas.ts";
 
 export const apiPage = resolve(import.meta.dir, "../docs/api.md");
 
@@ -11,9 +11,11 @@ const markers = /(<!-- schemas[^>]*-->\n)[\s\S]*?(<!-- \/schemas -->)/;
 /** The page with its part between the markers made anew. */
 export function withSchemas(page: string): string {
   if (!markers.test(page)) throw new Error("docs/api.md has lost its markers");
-  const sections = Object.entries({ ...readSchemas, error: errorSchema }).map(([path, schema]) =>
-    section(path === "error" ? "Errors" : `GET ${path}`, schema),
-  );
+  const sections = [
+    ...Object.entries(readSchemas).map(([path, schema]) => section(`GET ${path}`, schema)),
+    section("Data of the events of GET /api/events", eventSchema),
+    section("Errors", errorSchema),
+  ];
   return page.replace(
     markers,
     (_, begin: string, end: string) => `${begin}\n${sections.join("\n")}\n${end}`,

@@ -2,27 +2,51 @@
 import type { AnyElysia } from "elysia";
 import { systemClock } from "../adapters/clock/system-clock.ts";
 import type { Configuration } from "../adapters/config/load.ts";
+import { watchRoutes } from "../adapters/config/watch-routes.ts";
+import { createAdmissions } from "../adapters/http/admissions.ts";
 import { apiRoutes } from "../adapters/http/api-routes.ts";
 import { callRoutes } from "../adapters/http/call-routes.ts";
+import { crossSitePolicy } from "../adapters/http/cross-site-policy.ts";
+import { createEventFeed } from "../adapters/http/events.ts";
+import { createGatekeeper } from "../adapters/http/gatekeeper.ts";
+import { healthRoutes } from "../adapters/http/health-routes.ts";
+import { metricsRoute } from "../adapters/http/metrics-route.ts";
+import { ollamaRoutes } from "../adapters/http/ollama-routes.ts";
 import { modelRoutes } from "../adapters/http/model-routes.ts";
 import { type RunningServer, startServer } from "../adapters/http/server.ts";
-import { webGuard } from "../adapters/http/web-guard.ts";
 import { type Logs, openLogs } from "../adapters/logs/open-logs.ts";
-import { pages } from "../adapters/pages/pages.tsx";
+import { createMetrics } from "../adapters/metrics/metrics.ts";
+import { createLogin } from "../adapters/pages/login.tsx";
+import { pages } from "../adapters/pages/pages.ts";
+import { createCallLog } from "../adapters/telemetry/call-log.ts";
+import { createSpanExporter } from "../adapters/telemetry/otlp-exporter.ts";
+import { createTracer } from "../adapters/telemetry/tracer.ts";
+import { createTokens } from "../adapters/tokens/jose-tokens.ts";
 import { fetchUpstream } from "../adapters/upstream/fetch-upstream.ts";
+import { tracedUpstream } from "../adapters/upstream/traced-upstream.ts";
 import { createBudget } from "../domain/budget.ts";
 import type { Logger } from "../ports/logger.ts";
+import { createCancelCalls } from "./usecases/cancel-calls.ts";
+import { checkUpstreams } from "./usecases/check-upstreams.ts";
 import { createBrowse } from "./usecases/browse.ts";
+import { tellFirstLists } from "./usecases/first-lists.ts";
 import { createGate } from "./usecases/gate.ts";
 import { createHealthBoard } from "./usecases/health-board.ts";
 import { createInFlightBoard } from "./usecases/in-flight.ts";
 import { orAfter } from "./usecases/or-after.ts";
 import { createModels } from "./usecases/models.ts";
+import { createOllamaCatalog } from "./usecases/ollama-catalog.ts";
 import { createRelay } from "./usecases/relay.ts";
+import { createLiveRouting, type RoutesTrouble } from "./usecases/reload-routes.ts";
+import { createServerClient } from "./usecases/server-client.ts";
+import { createStoreWatch } from "./usecases/store-watch.ts";
+import { createSendAgain } from "./usecases/send-again.ts";
 import { createLiveView } from "./usecases/server-states.ts";
 
 /** Bytes that the bodies of all requests being answered may take; and, apart from them, held answers (SPEC sections 3 and 7). */
 const sharedBytes = 512 * 1024 * 1024;
+/** Bytes of an answer kept until its end where nothing is logged. */
+const countedBytes = 256 * 1024;
 /** ms that calls under way may take to finish after a stop was asked for. */
 const drainMs = 30_000;
 
@@ -31,81 +55,178 @@ export interface Running {
   readonly port: number;
   /** Settles once the log can be read; never rejects. */
   readonly ready: Promise<void>;
+  /** Reads the routes file now; settles once it is in force, or refused and told. Never rejects. */
+  reload(): Promise<void>;
+  /** What is wrong with the routes file on disk; null: it is in force. */
+  routesTrouble(): RoutesTrouble | null;
   /** Takes no new calls, finishes those under way, writes the log. */
   stop(): Promise<void>;
 }
 
 /** @throws the system's error where the address cannot be bound */
 export function compose(
-  { settings, routing }: Configuration,
+  { settings, routing: initialRouting, routesSource }: Configuration,
   logger: Logger,
   version: string,
 ): Running {
   const clock = systemClock;
   const board = createInFlightBoard();
+  const cancels = createCancelCalls();
   const logs = settings.logging ? openLog(settings, logger) : null;
+  const metrics = createMetrics({
+    version,
+    inFlight: () => board.count(),
+    log: logs?.recorder ?? null,
+  });
+  const exporter =
+    settings.otlpEndpoint === null
+      ? null
+      : createSpanExporter({ endpoint: settings.otlpEndpoint, version, clock, logger });
+  const tracer = exporter === null ? null : createTracer(exporter);
+  const store =
+    logs === null
+      ? null
+      : createStoreWatch({
+          reader: logs.reader,
+          flush: () => logs.recorder.flush(),
+          lostRows: () => logs.recorder.droppedRows()["write_failed"] ?? 0,
+          clock,
+        });
   const via = `smolrouter-${clock.id().slice(-12)}`;
+  const ask = createServerClient(fetchUpstream, clock, via);
   const gate = createGate();
-  const models = createModels({ routing: () => routing, upstream: fetchUpstream, clock, via });
+  const live = createLiveRouting(initialRouting, {
+    clock,
+    logger,
+    adopted({ servers }) {
+      gate.adopt(servers.values());
+      models.reloaded().catch((error: unknown) => logger.error(String(error)));
+    },
+  });
+  const routing = () => live.current();
+  const models = createModels({ routing, ask, clock });
+  const ollama = createOllamaCatalog({ routing, models, ask });
   const health = createHealthBoard(clock, (baseUrl) => models.back(baseUrl));
-  const relay = createRelay({
-    routing: () => routing,
+  const routed = createRelay({
+    routing,
     models,
     clock,
-    observers: logs === null ? [board] : [board, logs.recorder],
-    upstream: fetchUpstream,
+    observers: [
+      board,
+      cancels,
+      logs?.recorder,
+      store,
+      metrics,
+      tracer,
+      createCallLog(logger),
+    ].filter((observer) => observer !== undefined && observer !== null),
+    upstream:
+      tracer === null
+        ? fetchUpstream
+        : tracedUpstream(fetchUpstream, (parent) => tracer.nextAttempt(parent)),
     via,
-    captureCap: logs === null ? 0 : settings.blobs.maxBlobSize,
+    // Without a log, enough for the token counts of metrics.
+    captureCap: logs === null ? countedBytes : settings.blobs.maxBlobSize,
     heldBudget: createBudget(sharedBytes),
     gate,
     health,
     sseKeepaliveMs: settings.sseKeepaliveMs,
   });
+  const relay = cancels.over(routed);
+  const admissions = createAdmissions();
+  const tokens = settings.jwtSecret === null ? null : createTokens(settings.jwtSecret, clock);
+  const login = createLogin({ tokens, now: () => clock.now(), version });
+  const refused = (status: number, surface: string) => metrics.refused(status, surface);
   const routes: AnyElysia[] = [
-    modelRoutes(models),
+    healthRoutes({
+      trouble: () => store?.trouble() ?? null,
+      warning: () =>
+        live.trouble() === null
+          ? null
+          : "the routes file on disk is not valid; the one before is in force",
+    }),
+    metricsRoute(metrics),
+    modelRoutes(models, admissions),
+    ollamaRoutes(ollama),
     callRoutes({
       service: relay,
+      ollama,
       clock,
       limits: { maxRequestSize: settings.maxRequestSize, budget: createBudget(sharedBytes) },
+      admissions,
+      traced: tracer === null ? null : (callId, headers) => tracer.traced(callId, headers),
     }),
   ];
-  if (logs !== null) {
+  const feed = logs === null ? null : createEventFeed({ events: logs.events, clock });
+  if (logs !== null && feed !== null) {
     const browse = createBrowse({
       reader: logs.reader,
       clock,
-      live: createLiveView({ clock, routing: () => routing, board, gate, health, models }),
+      live: createLiveView({ clock, routing, board, gate, health, models }),
       droppedRows: () => logs.recorder.droppedRows(),
+      droppedBodies: () => logs.recorder.droppedBodies(),
     });
-    const guard = webGuard(settings.webUiSecurity);
+    const again = createSendAgain({ browse, service: relay, clock, logger });
     routes.push(
-      guard.use(apiRoutes(browse)).use(
-        pages({
-          browse,
-          routing: () => routing,
-          now: () => clock.now(),
-          version,
-          address: `http://${settings.listen.host}:${settings.listen.port}`,
-        }),
-      ),
+      login.routes(),
+      apiRoutes({ browse, events: feed, clock }),
+      pages({
+        browse,
+        actions: {
+          checkUpstreams: () => checkUpstreams({ routing, models, health }),
+          cancel: (callId) => cancels.cancel(callId),
+          sendAgain: (callId, how) => again.send(callId, how),
+          repeatsOf: (callId) => again.repeatsOf(callId),
+        },
+        routing,
+        discovery: () => models.discovery(),
+        routesFile: settings.routesConfig.path,
+        routesTrouble: () => live.trouble(),
+        now: () => clock.now(),
+        version,
+        address: `http://${settings.listen.host}:${settings.listen.port}`,
+      }),
     );
   }
   let server: RunningServer;
   try {
-    server = startServer({ ...settings.listen, routes });
+    server = startServer({
+      ...settings.listen,
+      routes,
+      gatekeeper: createGatekeeper({
+        policy: crossSitePolicy(settings),
+        webUi: settings.webUiSecurity,
+        tokens,
+        admissions,
+        refused,
+        askToSignIn: (request, status, message) => login.ask(request, status, message),
+      }),
+      refused,
+      fault: (message) => logger.error(message),
+    });
   } catch (error) {
     logs?.close().catch((closing: unknown) => logger.error(String(closing)));
     throw error;
   }
-  models.refresh().catch((error: unknown) => logger.error(String(error)));
+  tellFirstLists(models, routing, logger, !("failed" in routesSource.look)).catch(
+    (error: unknown) => logger.error(String(error)),
+  );
+  const watch = watchRoutes(routesSource, clock, (reading) => live.take(reading));
   return {
     url: server.url,
     port: server.port,
     ready: logs === null ? Promise.resolve() : logs.opened.then(() => undefined),
+    reload: () => watch.reload(),
+    routesTrouble: () => live.trouble(),
     async stop() {
+      watch.stop();
+      store?.stop();
       server.stopListening();
+      feed?.close();
       const left = await orAfter(board.empty(), drainMs, clock);
       if (left === "due") logger.warn("calls were cut off by the stop", { calls: board.count() });
       await server.close();
+      await exporter?.close();
       await logs?.close();
     },
   };
@@ -114,6 +235,7 @@ export function compose(
 function openLog(settings: Configuration["settings"], logger: Logger): Logs {
   const logs = openLogs({
     path: settings.dbPath,
+    blobs: settings.blobs,
     maxBodyBytes: settings.blobs.maxBlobSize,
     maxLogAgeMs: settings.maxLogAgeMs,
     maxBodyAgeMs: settings.maxBodyAgeMs,

@@ -1,17 +1,23 @@
 #!/usr/bin/env bun
 // The program's start: a command in, an exit code out.
 import { parseCommand } from "./cli/args.ts";
+import { runBacktest } from "./cli/backtest.ts";
 import { runCheck } from "./cli/check.ts";
+import { completionScript } from "./cli/completion.ts";
 import { runDemo } from "./cli/demo.ts";
 import { runExplain } from "./cli/explain.ts";
+import { runInit } from "./cli/init.ts";
 import type { CommandIo } from "./cli/io.ts";
+import { coloursWelcome } from "./cli/paint.ts";
 import { raiseRequestLimit } from "./cli/raise-request-limit.ts";
 import { runServe } from "./cli/serve.ts";
+import { runToken } from "./cli/token.ts";
 import { versionText } from "./version.ts";
 
 const io: CommandIo = {
   env: process.env,
   terminal: process.stderr.isTTY,
+  colour: coloursWelcome(process.env, process.stdout.isTTY),
   print: (line) => process.stdout.write(`${line}\n`),
   complain: (line) => process.stderr.write(`${line}\n`),
 };
@@ -29,6 +35,15 @@ async function main(argv: readonly string[]): Promise<number> {
       return runCheck(command, io);
     case "explain":
       return runExplain(command, io);
+    case "init":
+      return runInit(command, io);
+    case "backtest":
+      return runBacktest(command, io);
+    case "completion":
+      io.print(completionScript(command.shell));
+      return 0;
+    case "token":
+      return runToken(command, io);
     case "version":
       io.print(`smolrouter ${versionText()}`);
       return 0;

@@ -1,26 +1,34 @@
 // The pages in a real browser: they look alive, run nothing foreign and call nobody else.
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { source as axe } from "axe-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { hostileDetail, hostileTexts } from "../adapters/pages/hostile-detail.ts";
-import { sampleBrowse } from "../adapters/pages/sample.ts";
+import { hostileRouting, hostileUpstream } from "../adapters/pages/hostile-routing.ts";
+import { pointOf, sampleActions, sampleBrowse } from "../adapters/pages/sample.ts";
+import { samplePoints } from "./sample-day.ts";
 import { sampleFailover, sampleLog, sampleRows } from "./sample-log.ts";
+import { sampleRouting } from "./sample-servers.ts";
 import { servePages, type ServedPages } from "./serve-pages.ts";
+import { launchBrowser, sizes, visit as visitWith } from "./visit.ts";
 
 // What is waited for takes two of the page's own polls; a busy machine may need longer.
 setDefaultTimeout(30_000);
 
 const rows = sampleRows(64);
 const failover = `/request/${rows[sampleFailover]!.id}`;
+const every = ["/", "/performance", failover, "/upstreams", "/routes?model=coding-assistant"];
+const routing = sampleRouting();
 
 let browser: Browser;
 let served: ServedPages;
 
 beforeAll(async () => {
-  browser = await chromium.launch({
-    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"],
-  });
-  served = servePages(sampleLog(rows));
+  browser = await launchBrowser();
+  const day = samplePoints(1_000);
+  served = servePages(
+    { ...sampleLog(rows), performance: () => Promise.resolve({ points: day }) },
+    { routing: () => routing },
+  );
 });
 
 afterAll(async () => {
@@ -28,40 +36,13 @@ afterAll(async () => {
   await served.stop();
 });
 
-/** Runs a visit and gives what went wrong in it: console errors, page errors, foreign requests. */
-async function visit(
-  options: BrowserContextOptions,
-  act: (page: Page) => Promise<void>,
-): Promise<readonly string[]> {
-  const context = await browser.newContext(options);
-  const page = await context.newPage();
-  const wrong: string[] = [];
-  page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") wrong.push(message.text());
-  });
-  page.on("pageerror", (error) => wrong.push(error.message));
-  page.on("dialog", (dialog) => {
-    wrong.push(`dialog: ${dialog.message()}`);
-    dialog.dismiss().catch(() => undefined);
-  });
-  page.on("request", (request) => {
-    const { hostname } = new URL(request.url());
-    if (hostname !== "127.0.0.1") wrong.push(`asked ${request.url()}`);
-  });
-  await act(page);
-  await context.close();
-  return wrong;
-}
-
-const sizes = { wide: { width: 1280, height: 860 }, phone: { width: 390, height: 844 } };
+const visit = (options: BrowserContextOptions, act: (page: Page) => Promise<void>) =>
+  visitWith(browser, options, act);
 
 describe.each(["light", "dark"] as const)("in the %s scheme", (colorScheme) => {
-  test.each([
-    ["wide", "/"],
-    ["phone", "/"],
-    ["wide", failover],
-    ["phone", failover],
-  ] as const)("%s %s shows without errors and fits its width", async (size, path) => {
+  test.each(
+    every.flatMap((path) => (["wide", "phone"] as const).map((size) => [size, path] as const)),
+  )("%s %s shows without errors and fits its width", async (size, path) => {
     const wrong = await visit({ colorScheme, viewport: sizes[size] }, async (page) => {
       await page.goto(served.origin + path);
       const picture = await page.screenshot({ fullPage: true });
@@ -72,6 +53,20 @@ describe.each(["light", "dark"] as const)("in the %s scheme", (colorScheme) => {
       expect(background).toBe(colorScheme === "light" ? "rgb(247, 247, 245)" : "rgb(15, 16, 18)");
     });
     expect(wrong).toEqual([]);
+  });
+
+  test.each(every)("%s has no fault that axe-core knows", async (path) => {
+    await visit({ colorScheme, viewport: sizes.wide, bypassCSP: true }, async (page) => {
+      await page.goto(served.origin + path, { waitUntil: "load" });
+      await page.evaluate(
+        "for (const fold of document.querySelectorAll('details')) fold.open = true",
+      );
+      await page.evaluate(axe);
+      const faults = (await page.evaluate(
+        "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 160))]))",
+      )) as unknown[];
+      expect(faults).toEqual([]);
+    });
   });
 });
 

@@ -1,8 +1,17 @@
 // An afternoon in the log of someone with three model servers and a coding agent: for the browser tests and the screenshots.
 import type { LoggedAttempt } from "../../src/domain/log-entry.ts";
 import type { HeaderList } from "../../src/domain/headers.ts";
-import type { Browse, LogDetail, LogFilter, LogRow, Stats } from "../../src/ports/browse.ts";
+import { pointOf } from "../adapters/pages/sample.ts";
+import type {
+  Browse,
+  InFlightCall,
+  LogDetail,
+  LogFilter,
+  LogRow,
+  Stats,
+} from "../../src/ports/browse.ts";
 import { sampleBodies } from "./sample-bodies.ts";
+import { sampleUpstreams } from "./sample-servers.ts";
 
 /** When the samples end; pages that show them take it for now. */
 export const sampleNow = Date.parse("2026-03-12T16:42:30.000Z");
@@ -384,7 +393,7 @@ export function sampleRows(count: number): readonly LogRow[] {
 /** The row with a failed-over agent's conversation: what the request page is shown with. */
 export const sampleFailover = 11;
 
-export interface SampleLog extends Pick<Browse, "list" | "get" | "stats"> {
+export interface SampleLog extends Browse {
   /** Puts a row on top, as a new call would. */
   add(row: LogRow): void;
   /** Puts a row in the place of the one with its id, as the end of its call would. */
@@ -422,6 +431,31 @@ export function sampleLog(initial: readonly LogRow[]): SampleLog {
       return Promise.resolve(row === undefined ? null : detailOf(row));
     },
     stats: () => Promise.resolve(statsOf(rows)),
+    upstreams: () => ({ upstreams: sampleUpstreams }),
+    inFlight: () => ({
+      inflight: rows
+        .filter(({ state }) => state === "inflight")
+        .map(inFlightOf)
+        .toReversed(),
+    }),
+    performance: ({ limit }) =>
+      Promise.resolve({
+        points: rows
+          .filter(({ state }) => state !== "inflight")
+          .slice(0, limit)
+          .map(pointOf),
+      }),
+  };
+}
+
+function inFlightOf(row: LogRow): InFlightCall {
+  const waits = row.original_model === "llama3.2:3b";
+  return {
+    ...row,
+    elapsed_ms: sampleNow - Date.parse(row.timestamp),
+    waiting_for: waits ? row.upstream : null,
+    position: waits ? 1 : null,
+    tokens_so_far: waits ? 0 : 138,
   };
 }
 
@@ -463,5 +497,6 @@ function statsOf(rows: readonly LogRow[]): Stats {
     last_24h: day,
     inflight: rows.filter((row) => row.state === "inflight").length,
     dropped_rows: {},
+    dropped_bodies: 0,
   };
 }

@@ -1,34 +1,59 @@
-// The pages over a sample log, on a socket of their own.
+// The pages over a sample log, on a socket of their own, with the events that keep them current.
 import { Elysia } from "elysia";
-import { pages } from "../../src/adapters/pages/pages.tsx";
+import { systemClock } from "../../src/adapters/clock/system-clock.ts";
+import { createEventFeed } from "../../src/adapters/http/events.ts";
+import { pages } from "../../src/adapters/pages/pages.ts";
 import type { PagesDeps } from "../../src/adapters/pages/pages-deps.ts";
-import type { Browse } from "../../src/ports/browse.ts";
+import type { CallEvent } from "../../src/ports/browse.ts";
+import { sampleDeps } from "../adapters/pages/sample.ts";
 import { sampleNow } from "./sample-log.ts";
 
 export interface ServedPages {
   readonly origin: string;
+  /** Tells the open pages of a call. */
+  tell(event: CallEvent): void;
+  /** GETs of documents so far. */
+  documents(): number;
   stop(): Promise<void>;
 }
 
-/** No server, alias or rule is configured. */
-const emptyRouting: ReturnType<PagesDeps["routing"]> = {
-  servers: new Map(),
-  aliases: new Map(),
-  rules: [],
-};
-
-export function servePages(browse: Pick<Browse, "list" | "get" | "stats">): ServedPages {
-  const app = new Elysia().use(
-    pages({
-      browse,
-      routing: () => emptyRouting,
-      now: () => sampleNow,
-      version: "1.0.0",
-      address: "http://127.0.0.1:1234",
-    }),
-  );
+/** @param over what differs from pages over a log without configuration */
+export function servePages(
+  browse: PagesDeps["browse"],
+  over: Partial<PagesDeps> = {},
+): ServedPages {
+  const listeners = new Set<(event: CallEvent) => void>();
+  const feed = createEventFeed({
+    clock: systemClock,
+    events: {
+      subscribe(listener) {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+    },
+  });
+  let documents = 0;
+  const app = new Elysia()
+    .onRequest(({ request }) => {
+      if (new URL(request.url).pathname === "/") documents++;
+    })
+    .get(
+      "/api/events",
+      () => new Response(feed.open(), { headers: { "content-type": "text/event-stream" } }),
+    )
+    .use(pages(sampleDeps(browse, { now: () => sampleNow, ...over })));
   app.listen({ hostname: "127.0.0.1", port: 0 });
   const { server } = app;
   if (server === null) throw new Error("the pages did not start");
-  return { origin: `http://127.0.0.1:${server.port}`, stop: () => server.stop(true) };
+  return {
+    origin: `http://127.0.0.1:${server.port}`,
+    tell(event) {
+      for (const listener of listeners) listener(event);
+    },
+    documents: () => documents,
+    async stop() {
+      feed.close();
+      await server.stop(true);
+    },
+  };
 }

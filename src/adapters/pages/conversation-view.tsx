@@ -60,7 +60,9 @@ export function ConversationView(props: ConversationViewProps): JSX.Element {
         </p>
       )}
       {running && asked.length > 0 && (
-        <p class="nothing">The answer is stored when the call ends.</p>
+        <p class="nothing">
+          {answered.length === 0 ? "No answer yet." : "The answer is still coming in."}
+        </p>
       )}
       {detail.response_body_truncated && (
         <p class="notice">The answer was stored cut; its end is missing here.</p>

@@ -64,6 +64,25 @@ export function dashboardHref(
   fields: Partial<Readonly<Record<FilterField, string>>>,
   before: string | null = null,
 ): string {
+  return withQuery("/", fields, before);
+}
+
+/** Where what is filtered is given out as a file. */
+export function exportHref(
+  form: ExportForm,
+  fields: Partial<Readonly<Record<FilterField, string>>>,
+): string {
+  return withQuery(`/export/requests.${form}`, fields, null);
+}
+
+export const exportForms = ["csv", "json"] as const;
+export type ExportForm = (typeof exportForms)[number];
+
+function withQuery(
+  path: string,
+  fields: Partial<Readonly<Record<FilterField, string>>>,
+  before: string | null,
+): string {
   const params = new URLSearchParams();
   for (const field of filterFields) {
     const text = fields[field] ?? "";
@@ -71,7 +90,7 @@ export function dashboardHref(
   }
   if (before !== null) params.set("before", before);
   const query = params.toString();
-  return query === "" ? "/" : `/?${query}`;
+  return query === "" ? path : `${path}?${query}`;
 }
 
 /** A code such as `404`, or a class such as `4xx`. */

@@ -1,12 +1,15 @@
 /** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // The dashboard: figures, filters, the recent requests.
 import { Html } from "@elysiajs/html";
-import type { LogPage, LogRow, Stats } from "../../ports/browse.ts";
+import type { InFlightCall, LogPage, LogRow, Stats } from "../../ports/browse.ts";
+import type { Activity } from "./activity.ts";
+import { Breakdown } from "./breakdown.tsx";
 import { Connect } from "./connect.tsx";
-import { dashboardHref } from "./dashboard-query.ts";
+import { dashboardHref, exportHref } from "./dashboard-query.ts";
 import type { DashboardQuery } from "./dashboard-query.ts";
 import { Figures } from "./figures.tsx";
 import { FilterBar } from "./filter-bar.tsx";
+import { InFlightList } from "./in-flight-list.tsx";
 import { whole } from "./format.ts";
 import { Layout } from "./layout.tsx";
 import type { Frame, RoutingNames } from "./pages-deps.ts";
@@ -17,20 +20,32 @@ export interface DashboardProps {
   readonly query: DashboardQuery;
   readonly page: LogPage;
   readonly stats: Stats;
+  readonly activity: Activity;
+  readonly inflight: readonly InFlightCall[];
   readonly routing: Pick<RoutingNames, "servers" | "aliases">;
 }
 
-const pollMs = 2000;
+/** Something runs, so figures move all the time. */
+const busyPollMs = 1000;
+/** Calls announce themselves; what is left is the age of what is shown. */
+const idlePollMs = 10_000;
 
 export function Dashboard(props: DashboardProps): JSX.Element {
-  const { frame, query, page, stats, routing } = props;
+  const { frame, query, page, stats, activity, inflight, routing } = props;
+  const waiting = inflight.filter(({ position }) => position !== null).length;
   const fresh = stats.total.requests === 0 && stats.inflight === 0 && !query.filtered;
   const connect = { origin: frame.origin, model: exampleModel(routing, page.logs) };
   return (
-    <Layout title="Dashboard" frame={frame} at="dashboard" poll={pollMs}>
+    <Layout
+      title="Dashboard"
+      frame={frame}
+      at="dashboard"
+      poll={inflight.length > 0 ? busyPollMs : idlePollMs}
+      events
+    >
       <h1 class="hidden">Dashboard</h1>
       <Notices stats={stats} />
-      <Figures stats={stats} />
+      <Figures stats={stats} activity={activity} waiting={waiting} />
       {fresh ? (
         <section id="requests" class="welcome" data-live>
           <h2>No request yet</h2>
@@ -42,6 +57,8 @@ export function Dashboard(props: DashboardProps): JSX.Element {
         </section>
       ) : (
         <>
+          <Breakdown activity={activity} />
+          <InFlightList calls={inflight} />
           <FilterBar
             query={query}
             models={knownModels(routing, page.logs)}
@@ -68,9 +85,15 @@ function Requests({ frame, query, page }: DashboardProps): JSX.Element {
       ) : (
         <RequestTable rows={page.logs} now={frame.now} />
       )}
-      {(paging || page.next !== null) && (
-        <nav class="paging" aria-label="Paging">
+      {page.logs.length > 0 && (
+        <nav class="paging" aria-label="Paging and export">
           {paging && <a href={dashboardHref(query.fields)}>← Newest</a>}
+          <a href={exportHref("csv", query.fields)} download="">
+            CSV
+          </a>
+          <a href={exportHref("json", query.fields)} download="">
+            JSON
+          </a>
           {page.next !== null && (
             <a class="older" rel="next" href={dashboardHref(query.fields, page.next)}>
               Older →

@@ -11,3 +11,23 @@ declare module "*/live.js" {
   const text: string;
   export default text;
 }
+declare module "*/ticks.js" {
+  const text: string;
+  export default text;
+}
+declare module "*/keys.js" {
+  const text: string;
+  export default text;
+}
+declare module "*/highlight.js" {
+  const text: string;
+  export default text;
+}
+declare module "*/performance.js" {
+  const text: string;
+  export default text;
+}
+declare module "*/uPlot.iife.min.js" {
+  const text: string;
+  export default text;
+}

@@ -47,6 +47,9 @@ export function Facts({ detail, routing, now }: FactsProps): JSX.Element {
       <Fact name="Route">
         <b safe>{detail.route === null ? none : routeInWords(detail.route)}</b>
         {rule !== null && <small safe>{`now: ${rule}`}</small>}
+        <small>
+          <a href={explainHref(detail)}>where would it go now?</a>
+        </small>
       </Fact>
       <Fact name="From">
         <b safe>{detail.auth_user ?? detail.source_ip}</b>
@@ -63,6 +66,16 @@ export function Facts({ detail, routing, now }: FactsProps): JSX.Element {
       </Fact>
     </dl>
   );
+}
+
+function explainHref(detail: LogDetail): string {
+  const asked = new URLSearchParams({
+    model: detail.original_model ?? "",
+    source: detail.source_ip,
+    path: detail.path.replace(/\?.*$/s, ""),
+    user: detail.auth_user ?? "",
+  });
+  return `/routes?${asked.toString()}`;
 }
 
 function Fact(props: PropsWithChildren<{ readonly name: string }>): JSX.Element {

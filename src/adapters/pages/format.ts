@@ -64,3 +64,16 @@ export function ago(then: number, now: number): string {
 export function clockTime(iso: string): string {
   return iso.replace("T", " ").replace(/\.\d+Z$|Z$/, " UTC");
 }
+
+/** A time of day: `14:05`, in UTC; epoch ms. */
+export function clockMinute(ms: number): string {
+  return new Date(ms).toISOString().slice(11, 16);
+}
+
+/** A stretch of time, roughly: `24 h`, `35 min`, `50 s`. */
+export function span(ms: number): string {
+  if (ms < 90_000) return `${Math.round(ms / 1000)} s`;
+  if (ms < 5_400_000) return `${Math.round(ms / 60_000)} min`;
+  if (ms < 172_800_000) return `${Math.round(ms / 3_600_000)} h`;
+  return `${Math.round(ms / 86_400_000)} d`;
+}

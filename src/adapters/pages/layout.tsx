@@ -3,20 +3,33 @@
 import { Html } from "@elysiajs/html";
 import type { PropsWithChildren } from "@elysiajs/html";
 import { assets } from "./assets.ts";
+import { KeysHelp } from "./keys-help.tsx";
 import type { Frame } from "./pages-deps.ts";
 
 export interface LayoutProps {
   readonly title: string;
   readonly frame: Frame;
   /** Which entry of the navigation this page is. */
-  readonly at?: "dashboard";
+  readonly at?: keyof typeof entries;
   /** ms after which the script asks again; none: the page is not live. */
   readonly poll?: number;
+  /** Addresses of what this page needs beyond what all do. */
+  readonly styles?: readonly string[];
+  readonly scripts?: readonly string[];
+  /** Whether calls that begin or end ask for the page anew. */
+  readonly events?: boolean;
   /** Whether a browser without scripts should reload by itself. */
   readonly reload?: boolean;
 }
 
 const reloadSeconds = "5";
+
+const entries = {
+  dashboard: ["/", "Dashboard"],
+  performance: ["/performance", "Performance"],
+  upstreams: ["/upstreams", "Upstreams"],
+  routes: ["/routes", "Routes"],
+} as const;
 
 export function Layout(props: PropsWithChildren<LayoutProps>): JSX.Element {
   const { title, frame, at, poll } = props;
@@ -29,14 +42,24 @@ export function Layout(props: PropsWithChildren<LayoutProps>): JSX.Element {
         <title safe>{`${title} · SmolRouter`}</title>
         <link rel="icon" type="image/svg+xml" href={assets.icon.path} />
         <link rel="stylesheet" href={assets.style.path} />
-        <script src={assets.script.path} defer></script>
+        {(props.styles ?? []).map((path) => (
+          <link rel="stylesheet" href={path} />
+        ))}
+        <script type="module" src={assets.script.path}></script>
+        {(props.scripts ?? []).map((path) => (
+          <script defer src={path}></script>
+        ))}
         {props.reload === true && (
           <noscript>
             <meta http-equiv="refresh" content={reloadSeconds} />
           </noscript>
         )}
       </head>
-      <body data-poll={poll === undefined ? undefined : String(poll)}>
+      <body
+        data-poll={poll === undefined ? undefined : String(poll)}
+        data-events={props.events === true ? "/api/events" : undefined}
+        data-now={poll === undefined ? undefined : String(frame.now)}
+      >
         <a class="skip" href="#main">
           Skip to content
         </a>
@@ -46,9 +69,11 @@ export function Layout(props: PropsWithChildren<LayoutProps>): JSX.Element {
             <span>SmolRouter</span>
           </a>
           <nav aria-label="Pages">
-            <a href="/" aria-current={at === "dashboard" ? "page" : undefined}>
-              Dashboard
-            </a>
+            {Object.entries(entries).map(([name, [href, words]]) => (
+              <a href={href} aria-current={at === name ? "page" : undefined}>
+                {words}
+              </a>
+            ))}
           </nav>
           <div class="address">
             <span class="lost" id="lost" role="status" hidden>
@@ -65,7 +90,11 @@ export function Layout(props: PropsWithChildren<LayoutProps>): JSX.Element {
         </main>
         <footer>
           <span safe>{`SmolRouter ${frame.version}`}</span>
+          <button type="button" id="keys-open" class="plain" hidden>
+            Keyboard shortcuts
+          </button>
         </footer>
+        <KeysHelp />
       </body>
     </html>
   );

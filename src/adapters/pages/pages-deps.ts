@@ -1,5 +1,7 @@
 // What the pages need of the rest, handed over by the composition.
-import type { Rule } from "../../domain/routing/types.ts";
+import type { DiscoverySnapshot } from "../../domain/routing/discovery.ts";
+import type { Routing, Rule } from "../../domain/routing/types.ts";
+import type { Actions } from "../../ports/actions.ts";
 import type { Browse } from "../../ports/browse.ts";
 
 /** What the pages say of the routing in force; the domain's `Routing` is one. */
@@ -9,10 +11,28 @@ export interface RoutingNames {
   readonly rules: readonly Pick<Rule, "number" | "says">[];
 }
 
+/** A routes file that was changed and cannot be taken. */
+export interface RoutesTrouble {
+  /** A line each. */
+  readonly problems: readonly string[];
+  /** Epoch ms. */
+  readonly since: number;
+}
+
 export interface PagesDeps {
-  readonly browse: Pick<Browse, "list" | "get" | "stats">;
+  readonly browse: Pick<
+    Browse,
+    "list" | "get" | "stats" | "upstreams" | "inFlight" | "performance"
+  >;
+  readonly actions: Actions;
   /** The routing in force; asked once per page. */
-  routing(): RoutingNames;
+  routing(): Routing;
+  /** What servers are known to list. */
+  discovery(): DiscoverySnapshot;
+  /** The routes file, as configured. */
+  readonly routesFile: string;
+  /** What is wrong with that file on disk; null: it is in force. */
+  routesTrouble(): RoutesTrouble | null;
   /** Epoch ms. */
   now(): number;
   readonly version: string;

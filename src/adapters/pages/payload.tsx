@@ -39,7 +39,10 @@ export function Payload(props: PayloadProps): JSX.Element {
         </p>
       </details>
     );
-  const shown = (text.length > longest ? null : prettyJson(text)) ?? text;
+  const pretty = text.length > longest ? null : prettyJson(text);
+  const shown = pretty ?? text;
+  // A stream is JSON, too, event by event.
+  const json = pretty !== null || /^(?:data:|event:|\{)/.test(text);
   return (
     <details id={`${id}-details`}>
       <summary>
@@ -47,7 +50,7 @@ export function Payload(props: PayloadProps): JSX.Element {
       </summary>
       <div class="code">
         <CopyButton of={id} label={`Copy: ${title}`} />
-        <pre id={id} tabindex="0" safe>
+        <pre id={id} tabindex="0" data-json={json ? true : undefined} safe>
           {shown.slice(0, longest)}
         </pre>
       </div>

@@ -3,7 +3,9 @@
 import { Html } from "@elysiajs/html";
 import type { LogDetail } from "../../ports/browse.ts";
 import { readConversation } from "../../domain/conversation/read-conversation.ts";
+import { AgainSection, type AgainSectionProps } from "./again-section.tsx";
 import { Attempts } from "./attempts.tsx";
+import { Compare } from "./compare.tsx";
 import { ConversationView } from "./conversation-view.tsx";
 import { curlCommand } from "./curl.ts";
 import { CurlSection } from "./curl-section.tsx";
@@ -11,6 +13,7 @@ import { Facts } from "./facts.tsx";
 import { ago, clockTime, duration } from "./format.ts";
 import { HeaderTable } from "./header-table.tsx";
 import { CopyButton, Layout } from "./layout.tsx";
+import type { Neighbours } from "./neighbours.ts";
 import type { Frame, RoutingNames } from "./pages-deps.ts";
 import { Payload } from "./payload.tsx";
 import { ModelName, StateMark, stateWords } from "./state-mark.tsx";
@@ -18,12 +21,19 @@ import { ModelName, StateMark, stateWords } from "./state-mark.tsx";
 export interface RequestPageProps {
   readonly frame: Frame;
   readonly detail: LogDetail;
+  readonly neighbours: Neighbours;
+  /** The request that this one repeats, null where the log has it no more; absent: it repeats none. */
+  readonly first?: LogDetail | null;
+  /** Ids of the requests that repeat this one, oldest first. */
+  readonly repeats: readonly string[];
   readonly routing: Pick<RoutingNames, "rules">;
+  readonly again: Omit<AgainSectionProps, "detail">;
 }
 
-const pollMs = 1000;
+const pollMs = 500;
 
-export function RequestPage({ frame, detail, routing }: RequestPageProps): JSX.Element {
+export function RequestPage(props: RequestPageProps): JSX.Element {
+  const { frame, detail, routing, first } = props;
   const running = detail.state === "inflight";
   const conversation = readConversation(
     detail.request_body_encoding === "base64" ? null : detail.request_body,
@@ -37,9 +47,13 @@ export function RequestPage({ frame, detail, routing }: RequestPageProps): JSX.E
       {...(running ? { poll: pollMs, reload: true } : {})}
     >
       <article id="request" data-live>
+        <Crumbs {...props} />
         <RequestHead detail={detail} now={frame.now} />
+        <AgainSection detail={detail} {...props.again} />
+        <Repeats ids={props.repeats} />
         <Facts detail={detail} routing={routing} now={frame.now} />
         <Attempts detail={detail} now={frame.now} />
+        {first !== undefined && <Compare first={first} again={detail} now={frame.now} />}
         <ConversationView conversation={conversation} detail={detail} />
         <section class="raw" aria-labelledby="raw-title">
           <header class="section-head">
@@ -84,6 +98,43 @@ export function RequestPage({ frame, detail, routing }: RequestPageProps): JSX.E
   );
 }
 
+function Crumbs({ neighbours }: Pick<RequestPageProps, "neighbours">): JSX.Element {
+  const { older, newer } = neighbours;
+  return (
+    <nav class="crumbs" aria-label="Requests">
+      <a href="/">← Requests</a>
+      <span class="turn-pages">
+        {newer !== null && (
+          <a rel="prev" href={`/request/${encodeURIComponent(newer)}`}>
+            ‹ Newer
+          </a>
+        )}
+        {older !== null && (
+          <a rel="next" href={`/request/${encodeURIComponent(older)}`}>
+            Older ›
+          </a>
+        )}
+      </span>
+    </nav>
+  );
+}
+
+function Repeats({ ids }: { readonly ids: readonly string[] }): JSX.Element {
+  if (ids.length === 0) return "";
+  return (
+    <p class="notice">
+      Sent again:{" "}
+      {ids.map((id) => (
+        <>
+          <a href={`/request/${encodeURIComponent(id)}`} safe>
+            {id}
+          </a>{" "}
+        </>
+      ))}
+    </p>
+  );
+}
+
 function RequestHead(props: { readonly detail: LogDetail; readonly now: number }): JSX.Element {
   const { detail, now } = props;
   const started = Date.parse(detail.timestamp);
@@ -93,9 +144,6 @@ function RequestHead(props: { readonly detail: LogDetail; readonly now: number }
       : stateWords[detail.state];
   return (
     <header class="request-head">
-      <p class="crumbs">
-        <a href="/">← Requests</a>
-      </p>
       <h1>
         <ModelName original={detail.original_model} mapped={detail.mapped_model} />
       </h1>

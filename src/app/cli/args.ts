@@ -1,9 +1,10 @@
 // The command line as a typed value.
 import { parseArgs } from "node:util";
 import { didYouMean } from "../../domain/config/suggest.ts";
+import type { HeaderList } from "../../domain/headers.ts";
 import { parseAddress } from "../../domain/net/address.ts";
-import { commandNames, helpText, usageLine } from "./help.ts";
-import type { CommandName } from "./help.ts";
+import { commandNames, helpText, shells, usageLine } from "./help.ts";
+import type { CommandName, Shell } from "./help.ts";
 
 export interface ServeCommand {
   readonly kind: "serve";
@@ -22,6 +23,7 @@ export interface CheckCommand {
   readonly kind: "check";
   /** In place of ROUTES_CONFIG. */
   readonly file: string | undefined;
+  readonly json: boolean;
 }
 
 export interface ExplainCommand {
@@ -29,7 +31,41 @@ export interface ExplainCommand {
   readonly model: string;
   readonly source: string;
   readonly path: string;
+  readonly user: string | null;
+  /** Names in lower case. */
+  readonly headers: HeaderList;
   readonly config: string | undefined;
+  readonly json: boolean;
+}
+
+export interface InitCommand {
+  readonly kind: "init";
+  /** Where to write, in place of ROUTES_CONFIG. */
+  readonly config: string | undefined;
+  readonly force: boolean;
+}
+
+export interface BacktestCommand {
+  readonly kind: "backtest";
+  /** The candidate. */
+  readonly file: string;
+  /** How far back, in ms; null: all that is logged. */
+  readonly sinceMs: number | null;
+  /** The routes file to compare with, in place of ROUTES_CONFIG. */
+  readonly config: string | undefined;
+  readonly json: boolean;
+}
+
+export interface CompletionCommand {
+  readonly kind: "completion";
+  readonly shell: Shell;
+}
+
+export interface TokenCommand {
+  readonly kind: "token";
+  readonly sub: string;
+  /** null: it does not expire. */
+  readonly lifetimeMs: number | null;
 }
 
 /** What to do; values of variables' flags are checked with the variables. */
@@ -38,6 +74,10 @@ export type Command =
   | DemoCommand
   | CheckCommand
   | ExplainCommand
+  | TokenCommand
+  | InitCommand
+  | BacktestCommand
+  | CompletionCommand
   | { readonly kind: "version" }
   /** Print it on stdout and exit 0. */
   | { readonly kind: "help"; readonly text: string }
@@ -50,14 +90,28 @@ const value = { type: "string" } as const;
 const options = {
   serve: { port: value, host: value, config: value, version: flag, help },
   demo: { once: flag, port: value, help },
-  check: { help },
-  explain: { model: value, source: value, path: value, config: value, help },
+  check: { json: flag, help },
+  explain: {
+    model: value,
+    source: value,
+    path: value,
+    user: value,
+    header: { type: "string", multiple: true },
+    config: value,
+    json: flag,
+    help,
+  },
+  init: { config: value, force: flag, help },
+  backtest: { since: value, config: value, json: flag, help },
+  completion: { help },
+  token: { sub: value, expires: value, help },
 } as const;
 
 /** @param argv what follows the program's name */
 export function parseCommand(argv: readonly string[]): Command {
   const [first, ...rest] = argv;
   if (first === undefined || first.startsWith("-")) return read("serve", argv);
+  if (first === "help") return parseCommand([...rest.slice(0, 1), "--help"]);
   const name = commandNames.find((known) => known === first);
   if (name !== undefined) return read(name, rest);
   const hint = didYouMean(first, commandNames);
@@ -98,19 +152,88 @@ const readers: Readonly<Record<CommandName, (args: readonly string[]) => Command
     });
     if (values.help === true) return { kind: "help", text: helpText("check") };
     if (positionals.length > 1) return misuse("check", "check takes one file");
-    return { kind: "check", file: positionals[0] };
+    return { kind: "check", file: positionals[0], json: values.json ?? false };
   },
   explain(args) {
     const { values } = parseArgs({ args: [...args], options: options.explain });
     if (values.help === true) return { kind: "help", text: helpText("explain") };
     const { model, source = "127.0.0.1", path = "/v1/chat/completions", config } = values;
+    const { user = null, header = [], json = false } = values;
     if (model === undefined || model === "") return misuse("explain", "--model is missing");
     if (parseAddress(source) === null)
       return misuse("explain", `--source: "${source}" is no IP address`);
     if (!path.startsWith("/")) return misuse("explain", `--path: "${path}" must begin with /`);
-    return { kind: "explain", model, source, path, config };
+    const headers = header.map(readHeader);
+    const bad = headers.indexOf(null);
+    if (bad !== -1) return misuse("explain", `--header: write "Name: value", not "${header[bad]}"`);
+    const known = headers.filter((pair) => pair !== null);
+    return { kind: "explain", model, source, path, user, headers: known, config, json };
+  },
+  init(args) {
+    const { values } = parseArgs({ args: [...args], options: options.init });
+    if (values.help === true) return { kind: "help", text: helpText("init") };
+    return { kind: "init", config: values.config, force: values.force ?? false };
+  },
+  backtest(args) {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: options.backtest,
+      allowPositionals: true,
+    });
+    if (values.help === true) return { kind: "help", text: helpText("backtest") };
+    const [file, ...more] = positionals;
+    if (file === undefined) return misuse("backtest", "the file to try is missing");
+    if (more.length > 0) return misuse("backtest", "backtest takes one file");
+    const { since = "7d", config, json = false } = values;
+    const sinceMs = since === "all" ? null : parseDuration(since);
+    if (since !== "all" && sinceMs === null)
+      return misuse("backtest", `--since: "${since}" is no time; write 7d, 12h, 90m or all`);
+    return { kind: "backtest", file, sinceMs, config, json };
+  },
+  completion(args) {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: options.completion,
+      allowPositionals: true,
+    });
+    if (values.help === true) return { kind: "help", text: helpText("completion") };
+    const shell = shells.find((known) => known === positionals[0]);
+    if (shell === undefined || positionals.length > 1)
+      return misuse("completion", `say which shell: ${shells.join(", ")}`);
+    return { kind: "completion", shell };
+  },
+  token(args) {
+    const { values } = parseArgs({ args: [...args], options: options.token });
+    if (values.help === true) return { kind: "help", text: helpText("token") };
+    const { sub = "", expires } = values;
+    if (sub.trim() === "") return misuse("token", "--sub is missing");
+    const lifetimeMs = expires === undefined ? null : parseDuration(expires);
+    if (expires !== undefined && lifetimeMs === null)
+      return misuse("token", `--expires: "${expires}" is no time; write 30d, 12h, 90m or 60s`);
+    return { kind: "token", sub, lifetimeMs };
   },
 };
+
+/** `Name: value`; null where it is none. */
+function readHeader(text: string): readonly [string, string] | null {
+  const colon = text.indexOf(":");
+  const name = text.slice(0, Math.max(colon, 0)).trim().toLowerCase();
+  return name === "" ? null : [name, text.slice(colon + 1).trim()];
+}
+
+const unitMs: Readonly<Record<string, number>> = {
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/** ms; null where the text is no time, or none at all. */
+function parseDuration(text: string): number | null {
+  const [, amount, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  const ms = Number(amount) * (unitMs[unit ?? ""] ?? 0);
+  return ms > 0 ? ms : null;
+}
 
 function misuse(command: CommandName, message: string): Command {
   return { kind: "misuse", text: `smolrouter: ${message}\n${usageLine(command)}` };

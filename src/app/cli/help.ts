@@ -1,7 +1,22 @@
 // What `--help` and usage lines say; the table of variables is the one that parsing reads.
 import { variableRows } from "../../adapters/config/variables.ts";
 
-export type CommandName = "serve" | "demo" | "check" | "explain";
+export const commandNames = [
+  "serve",
+  "init",
+  "demo",
+  "check",
+  "explain",
+  "backtest",
+  "token",
+  "completion",
+] as const;
+
+export type CommandName = (typeof commandNames)[number];
+
+/** What `completion` knows to write for. */
+export const shells = ["bash", "zsh", "fish"] as const;
+export type Shell = (typeof shells)[number];
 
 interface FlagHelp {
   readonly flag: string;
@@ -12,18 +27,33 @@ interface CommandHelp {
   readonly usage: string;
   readonly summary: string;
   readonly flags: readonly FlagHelp[];
+  /** What its argument is, for the shell's completion. */
+  readonly argument?: "file" | "shell";
+  /** Lines that can be run as they are. */
+  readonly examples?: readonly string[];
 }
 
 const help: FlagHelp = { flag: "--help", meaning: "show this" };
 const port: FlagHelp = { flag: "--port PORT", meaning: "in place of LISTEN_PORT" };
 const host: FlagHelp = { flag: "--host HOST", meaning: "in place of LISTEN_HOST" };
 const config: FlagHelp = { flag: "--config FILE", meaning: "in place of ROUTES_CONFIG" };
+const json: FlagHelp = { flag: "--json", meaning: "print JSON, for programs" };
 
 const commands: Readonly<Record<CommandName, CommandHelp>> = {
   serve: {
     usage: "smolrouter [serve] [--port PORT] [--host HOST] [--config FILE]",
     summary: "start the router (the default command)",
     flags: [port, host, config, help],
+    examples: ["smolrouter --port 8080", "DEFAULT_UPSTREAM=http://10.0.0.9:8000 smolrouter"],
+  },
+  init: {
+    usage: "smolrouter init [--config FILE] [--force]",
+    summary: "look for model servers on this machine and write a routes file to begin with",
+    flags: [
+      { flag: "--config FILE", meaning: "where to write, in place of ROUTES_CONFIG" },
+      { flag: "--force", meaning: "replace a file that is there" },
+      help,
+    ],
   },
   demo: {
     usage: "smolrouter demo [--once] [--port PORT]",
@@ -32,24 +62,73 @@ const commands: Readonly<Record<CommandName, CommandHelp>> = {
     flags: [{ flag: "--once", meaning: "exit when done; 0 only if all of it worked" }, port, help],
   },
   check: {
-    usage: "smolrouter check [FILE]",
+    usage: "smolrouter check [FILE] [--json]",
     summary: "check environment and routes file, and print every problem",
-    flags: [help],
+    flags: [json, help],
+    argument: "file",
+    examples: [
+      "smolrouter check",
+      "smolrouter check new-routes.yaml && mv new-routes.yaml routes.yaml",
+    ],
   },
   explain: {
-    usage: "smolrouter explain --model MODEL [--source IP] [--path PATH] [--config FILE]",
+    usage:
+      "smolrouter explain --model MODEL [--source IP] [--path PATH] [--user NAME] [--header 'NAME: VALUE'] [--config FILE] [--json]",
     summary: "say where a request would go and why, without calling any server",
     flags: [
       { flag: "--model MODEL", meaning: "the model the request asks for" },
       { flag: "--source IP", meaning: "the client's address (default 127.0.0.1)" },
       { flag: "--path PATH", meaning: "the request's path (default /v1/chat/completions)" },
+      { flag: "--user NAME", meaning: "the `sub` of the client's token" },
+      { flag: "--header 'NAME: VALUE'", meaning: "a header of the request; may be repeated" },
       config,
+      json,
       help,
+    ],
+    examples: ["smolrouter explain --model gpt-4 --source 10.0.1.7"],
+  },
+  backtest: {
+    usage: "smolrouter backtest FILE [--since 7d] [--config FILE] [--json]",
+    summary: "say which of the logged requests another routes file would send elsewhere",
+    flags: [
+      { flag: "--since TIME", meaning: "how far back: 7d (the default), 12h, 90m, or all" },
+      { flag: "--config FILE", meaning: "what to compare with, in place of ROUTES_CONFIG" },
+      json,
+      help,
+    ],
+    argument: "file",
+    examples: ["smolrouter backtest new-routes.yaml --since 30d"],
+  },
+  token: {
+    usage: "smolrouter token --sub NAME [--expires 30d]",
+    summary: "print a token signed with JWT_SECRET, for clients and for signing in",
+    flags: [
+      {
+        flag: "--sub NAME",
+        meaning: "whose token it is; shown in the log, and matched by `user` rules",
+      },
+      {
+        flag: "--expires TIME",
+        meaning: "how long it is valid: 30d, 12h, 90m, 60s (default: for ever)",
+      },
+      help,
+    ],
+  },
+  completion: {
+    usage: "smolrouter completion bash|zsh|fish",
+    summary: "print a script that completes commands and flags in your shell",
+    flags: [help],
+    argument: "shell",
+    examples: [
+      "source <(smolrouter completion bash)",
+      "smolrouter completion zsh > ~/.zfunc/_smolrouter   # a folder of $fpath",
+      "smolrouter completion fish > ~/.config/fish/completions/smolrouter.fish",
     ],
   },
 };
 
-export const commandNames: readonly CommandName[] = ["serve", "demo", "check", "explain"];
+/** What a shell's completion has to know. */
+export const commandTable: Readonly<Record<CommandName, CommandHelp>> = commands;
 
 /** The line that unknown flags are answered with. */
 export function usageLine(command: CommandName | null): string {
@@ -60,7 +139,7 @@ export function usageLine(command: CommandName | null): string {
 
 /** The help of one command; of `serve`, the default, with all commands and variables. */
 export function helpText(command: CommandName): string {
-  const { summary, flags } = commands[command];
+  const { summary, flags, examples = [] } = commands[command];
   const lines = [
     usageLine(command),
     "",
@@ -68,11 +147,12 @@ export function helpText(command: CommandName): string {
     "",
     "Flags:",
     ...columns(flags.map(({ flag, meaning }) => [flag, meaning])),
+    ...(command === "serve" ? columns([["--version", "print the version"]]) : []),
+    ...(examples.length === 0 ? [] : ["", "Examples:", ...examples.map((line) => `  ${line}`)]),
   ];
   if (command !== "serve") return lines.join("\n");
   return [
     ...lines,
-    ...columns([["--version", "print the version"]]),
     "",
     "Commands (each has --help):",
     ...columns(commandNames.map((name) => [name, commands[name].summary])),
@@ -88,7 +168,8 @@ export function helpText(command: CommandName): string {
 const sentence = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
 
 function columns(rows: readonly (readonly [left: string, right: string])[]): readonly string[] {
-  return rows.map(([left, right]) => `  ${left.padEnd(14)}  ${right}`);
+  const width = Math.max(14, ...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
 }
 
 function wrapped(text: string, width: number): readonly string[] {

@@ -5,6 +5,8 @@ export interface CommandIo {
   readonly env: Environment;
   /** Whether stderr is a terminal. */
   readonly terminal: boolean;
+  /** Whether what is printed may have colours; absent: no. */
+  readonly colour?: boolean;
   /** One line of the command's result, to stdout. */
   print(line: string): void;
   /** One line about the command itself, to stderr. */

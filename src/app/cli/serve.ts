@@ -1,11 +1,14 @@
 // `smolrouter serve`: configuration, composition, start-up line, signals.
+import { closeSync, openSync } from "node:fs";
 import { loadConfiguration, type Configuration } from "../../adapters/config/load.ts";
 import { problemLine } from "../../adapters/config/problem-line.ts";
 import { createLogger } from "../../adapters/console/stderr-logger.ts";
 import { compose, type Running } from "../compose.ts";
 import { versionText } from "../version.ts";
 import { countsText } from "./counts.ts";
+import { databaseAdvice } from "./database-advice.ts";
 import type { CommandIo } from "./io.ts";
+import { coloursWelcome } from "./paint.ts";
 
 export interface ServeOptions {
   readonly host?: string | undefined;
@@ -39,7 +42,7 @@ export async function startServing(options: ServeOptions, io: CommandIo): Promis
   const { settings } = configuration;
   const logger = createLogger({
     ...settings.log,
-    colour: terminal,
+    colour: coloursWelcome(env, terminal),
     now: () => Date.now(),
     write: (line) => io.complain(line),
   });
@@ -51,6 +54,8 @@ export async function startServing(options: ServeOptions, io: CommandIo): Promis
     return null;
   }
   await running.ready;
+  const advice = settings.logging ? databaseAdvice(settings.dbPath) : null;
+  if (advice !== null) logger.error(advice);
   logger.info(startLine(running.url, configuration));
   const stopped = Promise.withResolvers<void>();
   let stopping: Promise<void> | null = null;
@@ -60,7 +65,21 @@ export async function startServing(options: ServeOptions, io: CommandIo): Promis
     logger.info("stopping: calls under way are finished first; a second signal stops at once");
     stop().catch((error: unknown) => logger.error(String(error)));
   });
+  process.on("SIGHUP", () => {
+    if (terminal && terminalIsGone()) process.kill(process.pid, "SIGTERM");
+    else running.reload().catch((error: unknown) => logger.error(String(error)));
+  });
   return { url: running.url, stop, stopped: stopped.promise };
+}
+
+/** SIGHUP asks a service to read its files again, but tells a program in a window that the window was closed. */
+function terminalIsGone(): boolean {
+  try {
+    closeSync(openSync("/dev/tty", "r"));
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 function onSignal(then: () => void): void {

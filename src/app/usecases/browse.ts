@@ -11,23 +11,37 @@ export interface BrowseOptions {
   readonly live: LiveView;
   /** Rows the log had to drop since start, by reason. */
   readonly droppedRows: () => Readonly<Record<string, number>>;
+  /** Bodies the log had to drop since start, though it has their rows. */
+  readonly droppedBodies: () => number;
 }
 
 const dayMs = 86_400_000;
 
 /** The driving port of the read side over a log. */
 export function createBrowse(options: BrowseOptions): Browse {
-  const { reader, clock, live, droppedRows } = options;
+  const { reader, clock, live, droppedRows, droppedBodies } = options;
   return {
     list: (filter) => reader.list(filter),
-    get: (id) => reader.get(id),
+    async get(id) {
+      const detail = await reader.get(id);
+      // The log has the bodies when the call has ended; until then the call itself shows them.
+      const bodies = detail?.state === "inflight" ? live.bodies(id) : null;
+      return detail === null || bodies === null ? detail : { ...detail, ...bodies };
+    },
     async stats() {
       const [total, last_24h] = await Promise.all([
         reader.stats(null),
         reader.stats(clock.now() - dayMs),
       ]);
-      return { total, last_24h, inflight: live.count(), dropped_rows: droppedRows() };
+      return {
+        total,
+        last_24h,
+        inflight: live.count(),
+        dropped_rows: droppedRows(),
+        dropped_bodies: droppedBodies(),
+      };
     },
+    performance: async (filter) => ({ points: await reader.points(filter) }),
     inFlight: () => live.inFlight(),
     upstreams: () => live.upstreams(),
   };

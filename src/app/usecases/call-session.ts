@@ -2,10 +2,10 @@
 import { type Attempt, loggedAttempt } from "../../domain/attempt.ts";
 import type { IncomingCall } from "../../domain/call.ts";
 import { headerValue, type HeaderList, redactHeaders } from "../../domain/headers.ts";
-import { type LogEntry, openEntry, towards } from "../../domain/log-entry.ts";
-import type { RoutePlan } from "../../domain/routing/plan.ts";
+import { type CapturedBody, type LogEntry, openEntry, towards } from "../../domain/log-entry.ts";
+import type { RoutePlan, Target } from "../../domain/routing/plan.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { CallObserver } from "../../ports/observer.ts";
+import type { CallObserver, CallProgress } from "../../ports/observer.ts";
 import type { Capture } from "./capture.ts";
 
 export interface SessionDeps {
@@ -25,6 +25,8 @@ export interface Ending {
   readonly headers: HeaderList;
   readonly upstreamRequestId: string | null;
   readonly heldPartially?: boolean;
+  /** What the client got, where that is not what came. */
+  readonly delivered?: CapturedBody | null;
   /** The answer received last, as it came. */
   readonly capture: Capture | null;
 }
@@ -33,6 +35,12 @@ export interface CallSession {
   readonly call: IncomingCall;
   attempts(): readonly Attempt[];
   note(attempt: Attempt): void;
+  /** An attempt begins; what it captures is what can be seen of the answer meanwhile. */
+  asking(target: Target, capture: Capture): void;
+  /** Fields that the translation for the target being asked cannot carry. */
+  dropped(fields: readonly string[]): void;
+  /** Of the target asked last. */
+  droppedFields(): readonly string[];
   /** The client was sent this status before the answer was known. */
   headSent(status: number): void;
   /** The first ending counts; later ones are ignored. */
@@ -48,18 +56,40 @@ export function openSession(
   const { clock, observers, captureCap } = deps;
   const start = clock.elapsed();
   const attempts: Attempt[] = [];
+  let dropped: readonly string[] = [];
   let sentStatus: number | null = null;
   let over = false;
   const entry: LogEntry =
     plan === null
       ? openEntry(call)
       : { ...openEntry(call), ...towards(plan.targets[0]), route: plan.route };
-  if (plan !== null) for (const observer of observers) observer.started(entry);
+  const request =
+    captureCap === 0 || call.body.length === 0
+      ? null
+      : {
+          chunks: [call.body.subarray(0, captureCap)],
+          truncated: call.body.length > captureCap,
+        };
+  let current: { readonly target: Target; readonly capture: Capture } | null = null;
+  const progress: CallProgress = {
+    request,
+    asked: () => current?.target ?? null,
+    received: () => current?.capture.body() ?? null,
+    contents: () => current?.capture.contents() ?? 0,
+  };
+  if (plan !== null) for (const observer of observers) observer.started(entry, progress);
 
   return {
     call,
     attempts: () => attempts,
     note: (attempt) => void attempts.push(attempt),
+    asking(target, capture) {
+      current = { target, capture };
+    },
+    dropped(fields) {
+      dropped = fields;
+    },
+    droppedFields: () => dropped,
     headSent(status) {
       sentStatus = status;
     },
@@ -77,20 +107,16 @@ export function openSession(
         upstreamRequestId: ending.upstreamRequestId,
         held: ending.heldPartially === true ? "partial" : null,
         attempts: attempts.map(loggedAttempt),
+        dropped,
         durationMs: Math.round(clock.elapsed() - start),
         ttftMs: last === undefined ? null : sinceRead(call, last),
         responseSize: ending.capture?.size() ?? 0,
         responseHeaders: redactHeaders(ending.headers),
       };
       const bodies = {
-        request:
-          captureCap === 0 || call.body.length === 0
-            ? null
-            : {
-                chunks: [call.body.subarray(0, captureCap)],
-                truncated: call.body.length > captureCap,
-              },
+        request,
         response: ending.capture?.body() ?? null,
+        delivered: ending.delivered ?? null,
       };
       for (const observer of observers) observer.ended(ended, bodies);
     },

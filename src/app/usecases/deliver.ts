@@ -3,6 +3,7 @@ import { errorEvent } from "../../domain/dialects/wire-format.ts";
 import { errorObject, problem } from "../../domain/problem.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { AnswerStream } from "../../ports/service.ts";
+import type { Capture } from "./capture.ts";
 import type { LiveStep, StreamFailure } from "./live-source.ts";
 import type { OpenedAnswer } from "./open-answer.ts";
 import { orAfter } from "./or-after.ts";
@@ -18,12 +19,14 @@ const ping = new TextEncoder().encode(": ping\n\n");
 /**
  * The rest of a call whose answer has been opened.
  * @param keepaliveMs silence towards the client until a ping goes out; 0: none
+ * @param delivered told of every piece of the answer that the client gets, pings aside
  * @param onEnd called exactly once
  */
 export function deliver(
   answer: OpenedAnswer,
   keepaliveMs: number,
   clock: Clock,
+  delivered: Pick<Capture, "add">,
   onEnd: (ending: DeliveryEnding) => void,
 ): AnswerStream {
   const source = answer.rest;
@@ -44,7 +47,13 @@ export function deliver(
     if (failure.event !== null) return failure.event;
     const { framing, format } = answer.wire;
     if (framing === "none") return null;
-    const kind = failure.reason === "silence_timeout" ? "upstream_timeout" : "upstream_broken";
+    // A client that is still there to read this was not the one who left.
+    const kind =
+      failure.reason === "client_gone"
+        ? "cancelled"
+        : failure.reason === "silence_timeout"
+          ? "upstream_timeout"
+          : "upstream_broken";
     return errorEvent(format, framing, errorObject(problem(kind, failure.message)));
   }
 
@@ -52,7 +61,10 @@ export function deliver(
     async next() {
       for (;;) {
         const piece = queue.shift();
-        if (piece !== undefined) return piece;
+        if (piece !== undefined) {
+          delivered.add(piece);
+          return piece;
+        }
         if (over) return null;
         if (outcome === "ended" || source === null) {
           end({ kind: "complete" });

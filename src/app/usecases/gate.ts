@@ -12,6 +12,8 @@ export interface Gate {
    * @returns null at once where the line is full; `gone` where the signal fires first
    */
   wait(server: Server, callId: string, gone: AbortSignal): Promise<Leave | "gone"> | null;
+  /** The servers as a reload left them: whoever waits and now finds room enters. */
+  adopt(servers: Iterable<Server>): void;
   /** Calls being answered by, and waiting for, a server. */
   load(serverName: string): { readonly active: number; readonly waiting: number };
   /** Where a waiting call stands, from 1; null where it does not wait. */
@@ -20,6 +22,7 @@ export interface Gate {
 
 interface Waiter {
   readonly callId: string;
+  readonly server: Server;
   enter(leave: Leave): void;
 }
 
@@ -29,8 +32,10 @@ interface Door {
 }
 
 export function createGate(): Gate {
-  // By name, which outlives a reload of the configuration; the limits are the asking server's.
+  // By name, which outlives a reload of the configuration.
   const doors = new Map<string, Door>();
+  // Calls that were routed before a reload must not bring the old limits back.
+  let reloaded: ReadonlyMap<string, Server> = new Map();
 
   function doorOf(name: string): Door {
     let door = doors.get(name);
@@ -46,17 +51,32 @@ export function createGate(): Gate {
     return () => {
       if (left) return;
       left = true;
-      const next = door.line.shift();
-      if (next === undefined) door.active--;
-      else next.enter(leaver(door));
+      door.active--;
+      admit(door);
     };
+  }
+
+  function full(door: Door, asking: Server): boolean {
+    const { maxConcurrency } = reloaded.get(asking.name) ?? asking;
+    return maxConcurrency !== null && door.active >= maxConcurrency;
+  }
+
+  function admit(door: Door): void {
+    for (
+      let [next] = door.line;
+      next !== undefined && !full(door, next.server);
+      [next] = door.line
+    ) {
+      door.line.shift();
+      door.active++;
+      next.enter(leaver(door));
+    }
   }
 
   return {
     tryEnter(server) {
       const door = doorOf(server.name);
-      const full = server.maxConcurrency !== null && door.active >= server.maxConcurrency;
-      if (full || door.line.length > 0) return null;
+      if (door.line.length > 0 || full(door, server)) return null;
       door.active++;
       return leaver(door);
     },
@@ -66,6 +86,7 @@ export function createGate(): Gate {
       return new Promise((resolve) => {
         const waiter: Waiter = {
           callId,
+          server,
           enter(leave) {
             gone.removeEventListener("abort", giveUp);
             resolve(leave);
@@ -80,6 +101,10 @@ export function createGate(): Gate {
         gone.addEventListener("abort", giveUp);
         if (gone.aborted) giveUp();
       });
+    },
+    adopt(servers) {
+      reloaded = new Map([...servers].map((server) => [server.name, server]));
+      for (const door of doors.values()) admit(door);
     },
     load(serverName) {
       const door = doors.get(serverName);

@@ -1,21 +1,27 @@
 // The calls being answered right now, held in memory so that pages and API see them at once.
 import type { LogEntry } from "../../domain/log-entry.ts";
-import type { CallObserver } from "../../ports/observer.ts";
+import type { CallObserver, CallProgress } from "../../ports/observer.ts";
+
+export interface RunningCall {
+  readonly entry: LogEntry;
+  readonly progress: CallProgress;
+}
 
 export interface InFlightBoard extends CallObserver {
   count(): number;
   /** Oldest first. */
-  entries(): readonly LogEntry[];
+  calls(): readonly RunningCall[];
+  call(id: string): RunningCall | null;
   /** Resolves once no call is left. */
   empty(): Promise<void>;
 }
 
 export function createInFlightBoard(): InFlightBoard {
-  const calls = new Map<string, LogEntry>();
+  const calls = new Map<string, RunningCall>();
   let waiting: (() => void)[] = [];
   return {
-    started(entry) {
-      calls.set(entry.id, entry);
+    started(entry, progress) {
+      calls.set(entry.id, { entry, progress });
     },
     ended(entry) {
       calls.delete(entry.id);
@@ -24,7 +30,8 @@ export function createInFlightBoard(): InFlightBoard {
       waiting = [];
     },
     count: () => calls.size,
-    entries: () => [...calls.values()],
+    calls: () => [...calls.values()],
+    call: (id) => calls.get(id) ?? null,
     empty: () =>
       calls.size === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve)),
   };

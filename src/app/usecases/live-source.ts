@@ -1,6 +1,6 @@
 // An upstream's streamed answer as steps: whole events only, each read once for content, end and error.
 import type { FailureReason } from "../../domain/attempt.ts";
-import type { FrameEditor, Wire } from "../../domain/carriage.ts";
+import type { Carriage, Wire } from "../../domain/carriage.ts";
 import {
   createStreamReader,
   frameJson,
@@ -33,6 +33,8 @@ export interface LiveStep {
 export interface LiveSource {
   /** Not called again after a step whose outcome is not `open`. */
   next(): Promise<LiveStep>;
+  /** Whether the client got anything so far other than the upstream sent it. */
+  changed(): boolean;
   cancel(): void;
 }
 
@@ -48,15 +50,16 @@ const splitters: Record<Framing, () => Splitter | null> = {
   none: () => null,
 };
 
-/** @param editor changes what goes to the client; null: the events' own bytes do */
 export function createLiveSource(
   body: UpstreamBody,
-  { framing, format }: Wire,
-  editor: FrameEditor | null,
+  wire: Wire,
+  carriage: Carriage,
   capture: Capture,
   clock: Clock,
 ): LiveSource {
+  const { framing, format } = wire;
   const splitter = splitters[framing]();
+  const editor = splitter === null ? null : carriage.editor(wire);
   const readFrame = createStreamReader(format);
   const isJson = format !== "opaque";
   const endIsAnnounced = format !== "opaque" && splitter !== null;
@@ -68,10 +71,13 @@ export function createLiveSource(
     for (const frame of frames) {
       const json = isJson ? frameJson(frame) : null;
       const reading = readFrame(frame, json);
-      const failure = failureOf(reading, frame);
+      const failure = failureOf(reading, carriage.retells ? null : frame.bytes);
       if (failure !== null) return { pieces, content, outcome: failure };
       complete ||= reading.end;
-      content ||= reading.content;
+      if (reading.content) {
+        content = true;
+        capture.content();
+      }
       if (editor === null) append(pieces, frame.bytes);
       else for (const bytes of editor.frame(frame, json)) append(pieces, bytes);
     }
@@ -87,12 +93,11 @@ export function createLiveSource(
   function atEnd(got: Exclude<BodyRead, { kind: "bytes" }>): LiveStep {
     const rest = got.kind === "end" ? (splitter?.end() ?? null) : null;
     const step = rest === null ? nothing : take([rest]);
-    if (step.outcome !== "open") {
-      // The last event never got its closing line: it was cut, not malformed.
-      return complete ? { ...nothing, outcome: "ended" } : { ...step, outcome: noEnd };
-    }
-    if (complete) return { ...step, outcome: "ended" };
-    return { ...step, outcome: endIsAnnounced || got.kind !== "end" ? breakOf(got) : "ended" };
+    const whole = complete || (got.kind === "end" && !endIsAnnounced);
+    // What never got its closing line counts only if it completes the answer: whatever is said
+    // after it would run into it.
+    if (!whole) return { ...nothing, outcome: breakOf(got) };
+    return { ...(step.outcome === "open" ? step : nothing), outcome: "ended" };
   }
 
   return {
@@ -117,6 +122,7 @@ export function createLiveSource(
         }
       }
     },
+    changed: () => editor?.changed() ?? false,
     cancel: () => body.cancel(),
   };
 }
@@ -143,7 +149,7 @@ function breakOf(got: Exclude<BodyRead, { kind: "bytes" }>): StreamFailure {
   }
 }
 
-function failureOf(reading: FrameReading, frame: Frame): StreamFailure | null {
+function failureOf(reading: FrameReading, event: Uint8Array | null): StreamFailure | null {
   if (reading.unreadable)
     return {
       reason: "malformed_event",
@@ -156,7 +162,7 @@ function failureOf(reading: FrameReading, frame: Frame): StreamFailure | null {
     reason: "error_event",
     message: reading.error.message,
     codes: reading.error.codes,
-    event: frame.bytes,
+    event,
   };
 }
 

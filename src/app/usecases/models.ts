@@ -1,6 +1,5 @@
 // The servers' model lists: fetched beside the requests, never on their path; a good list outlives a bad answer.
-import { joinBytes } from "../../domain/bytes.ts";
-import { type HeaderList, requestHeaders } from "../../domain/headers.ts";
+import type { HeaderList } from "../../domain/headers.ts";
 import {
   clientModels,
   discoveryFrom,
@@ -14,8 +13,8 @@ import {
 import { type DiscoverySnapshot, emptyDiscovery } from "../../domain/routing/discovery.ts";
 import type { Routing, Server } from "../../domain/routing/types.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { Upstream, UpstreamBody } from "../../ports/upstream.ts";
 import { orAfter } from "./or-after.ts";
+import { type AskServer, askLimitMs } from "./server-client.ts";
 
 export interface Models {
   /** What is known now; reading it counts as use and starts a refresh where the lists are old. */
@@ -26,9 +25,13 @@ export interface Models {
   back(baseUrl: string): void;
   /** For clients; waits only for servers whose list is not known yet, and at most 2 s. */
   list(client: HeaderList): Promise<readonly ModelObject[]>;
+  /** Every list known, by server. */
+  lists(): KnownLists;
   state(serverName: string): ModelListState;
   /** Fetches every list; settles when all have answered or given up. */
   refresh(): Promise<void>;
+  /** The routing was replaced: lists of servers that are gone or moved are forgotten, and all fetched anew. */
+  reloaded(): Promise<void>;
 }
 
 export interface ModelListState {
@@ -41,23 +44,23 @@ export interface ModelListState {
 
 export interface ModelsDeps {
   readonly routing: () => Routing;
-  readonly upstream: Upstream;
+  readonly ask: AskServer;
   readonly clock: Clock;
-  readonly via: string;
 }
 
 const freshMs = 30_000;
 /** A missed model makes the lists look old sooner, but not with every request. */
 const missedMs = 5_000;
-const limitMs = 2_000;
 const unknown: ModelListState = { models: [], fetchedAt: null, error: null };
 
 type Fetched =
   | { readonly kind: "list"; readonly models: readonly ListedModel[] }
   | { readonly kind: "denied" | "failed"; readonly error: string };
 
-export function createModels({ routing, upstream, clock, via }: ModelsDeps): Models {
+export function createModels({ routing, ask, clock }: ModelsDeps): Models {
   const states = new Map<string, ModelListState>();
+  // Which server each state speaks of: a name may be given to another one by a reload.
+  const sources = new Map<string, Server>();
   const underWay = new Map<string, Promise<void>>();
   let denied = false;
   let refreshedAt = -freshMs;
@@ -72,8 +75,10 @@ export function createModels({ routing, upstream, clock, via }: ModelsDeps): Mod
 
   function refreshServer(server: Server): Promise<void> {
     const running = underWay.get(server.name);
-    if (running !== undefined) return running;
+    if (running !== undefined && sameServer(server, sources.get(server.name))) return running;
+    sources.set(server.name, server);
     const work = fetchList(server, []).then((fetched) => {
+      if (underWay.get(server.name) !== work) return; // it was asked for a server that has moved since
       underWay.delete(server.name);
       const before = states.get(server.name) ?? unknown;
       if (server === routing().defaultServer) denied = fetched.kind === "denied";
@@ -101,44 +106,30 @@ export function createModels({ routing, upstream, clock, via }: ModelsDeps): Mod
 
   /** @param client whose credentials to show where the server has no key of its own; empty: nobody's */
   async function fetchList(server: Server, client: HeaderList): Promise<Fetched> {
-    const controller = new AbortController();
-    const stop = clock.after(limitMs, () => controller.abort());
-    try {
-      const reply = await upstream.send({
-        method: "GET",
-        url: server.baseUrl + listPaths[server.type],
-        headers: requestHeaders(client, {
-          apiKey: server.apiKey,
-          extra: server.headers,
-          via,
-          sourceIp: "",
-        }),
-        body: null,
-        connectTimeoutMs: limitMs,
-        silenceTimeoutMs: limitMs,
-        freshConnection: false,
-        ca: server.ca,
-        insecure: server.insecure,
-        signal: controller.signal,
-      });
-      if (reply.kind === "aborted")
-        return { kind: "failed", error: `no list within ${limitMs} ms` };
-      if (reply.kind !== "answered") return { kind: "failed", error: reply.message };
-      const body = await readAll(reply.body);
-      const error = `status ${reply.status}`;
-      if (reply.status === 401 || reply.status === 403) return { kind: "denied", error };
-      if (reply.status >= 400) return { kind: "failed", error };
-      const models = body === null ? null : readModelList(body);
-      return models === null
-        ? { kind: "failed", error: "the answer is no list of models" }
-        : { kind: "list", models };
-    } finally {
-      stop();
-    }
+    const says = await ask(server, { method: "GET", path: listPaths[server.type], client });
+    if (says.kind === "failed") return says;
+    const error = `status ${says.status}`;
+    if (says.status === 401 || says.status === 403) return { kind: "denied", error };
+    if (says.status >= 400) return { kind: "failed", error };
+    const models = readModelList(says.body);
+    return models === null
+      ? { kind: "failed", error: "the answer is no list of models" }
+      : { kind: "list", models };
   }
 
   return {
     refresh,
+    reloaded() {
+      const current = new Map(serversOf(routing()).map((server) => [server.name, server]));
+      for (const [name, source] of sources) {
+        if (sameServer(source, current.get(name))) continue;
+        sources.delete(name);
+        states.delete(name);
+        underWay.delete(name);
+      }
+      snapshot = discoveryFrom(known(), current.values());
+      return refresh();
+    },
     discovery() {
       refreshIfOlder(freshMs);
       return snapshot;
@@ -152,12 +143,13 @@ export function createModels({ routing, upstream, clock, via }: ModelsDeps): Mod
       for (const server of serversOf(routing()))
         if (server.baseUrl === baseUrl) refreshServer(server).catch(() => undefined);
     },
+    lists: known,
     state: (name) => states.get(name) ?? unknown,
     async list(client) {
       refreshIfOlder(freshMs);
       const now = routing();
       const unheard = serversOf(now).filter(({ name }) => !states.has(name));
-      await orAfter(Promise.all(unheard.map(refreshServer)), limitMs, clock);
+      await orAfter(Promise.all(unheard.map(refreshServer)), askLimitMs, clock);
       const lists = new Map(known());
       const credentials = client.filter(([name]) => name === "authorization");
       if (denied && credentials.length > 0) {
@@ -169,19 +161,7 @@ export function createModels({ routing, upstream, clock, via }: ModelsDeps): Mod
   };
 }
 
-/** The whole body; null where it broke off or is larger than a list can be. */
-async function readAll(body: UpstreamBody): Promise<Uint8Array | null> {
-  const largest = 16 * 1024 * 1024;
-  const pieces: Uint8Array[] = [];
-  let size = 0;
-  for (;;) {
-    const got = await body.read();
-    if (got.kind === "end") return joinBytes(pieces);
-    if (got.kind !== "bytes" || size > largest) {
-      body.cancel();
-      return null;
-    }
-    size += got.bytes.length;
-    pieces.push(got.bytes);
-  }
+/** Whether a list fetched from one speaks of the other, too. */
+function sameServer(a: Server, b: Server | undefined): boolean {
+  return b !== undefined && a.baseUrl === b.baseUrl && a.type === b.type && a.apiKey === b.apiKey;
 }

@@ -13,7 +13,7 @@ import type { IncomingCall } from "../../domain/call.ts";
 import { joinBytes } from "../../domain/bytes.ts";
 import { headerValue, type HeaderList } from "../../domain/headers.ts";
 import { isRecord, parseJsonBytes } from "../../domain/json.ts";
-import { type AttemptFailure, retryAfterMs } from "../../domain/judge.ts";
+import { type AttemptFailure, type FailedAnswer, retryAfterMs } from "../../domain/judge.ts";
 import type { Policy } from "../../domain/routing/types.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { UpstreamAnswer } from "../../ports/upstream.ts";
@@ -39,6 +39,8 @@ export interface OpenedAnswer {
   readonly heldSize: number;
   /** What follows; null where `held` is the whole answer. */
   readonly rest: LiveSource | null;
+  /** Whether the client got, in the end, anything other than the upstream sent. */
+  changed(): boolean;
   /** More was to be held than may be: the rest streams unchecked. */
   readonly heldPartially: boolean;
 }
@@ -71,13 +73,7 @@ export async function openAnswer(
   const framing =
     answer.status < 400 ? framingOf(headerValue(answer.headers, "content-type")) : "none";
   const wire = { framing, format: streamFormat(path, framing) };
-  const source = createLiveSource(
-    answer.body,
-    wire,
-    framing === "none" ? null : carriage.editor(wire),
-    context.capture,
-    context.clock,
-  );
+  const source = createLiveSource(answer.body, wire, carriage, context.capture, context.clock);
   const promised = answer.status < 300 && framing === "none" && expectsJson(path);
   const whole = answer.status >= 400 || promised || context.policy.commit === "full";
   const reading = await hold(source, framing, whole, context);
@@ -95,16 +91,24 @@ export async function openAnswer(
     headers: answer.headers,
     body: joinBytes(reading.pieces),
   });
+  const retold = (body: Uint8Array): FailedAnswer =>
+    carriage.error === null
+      ? { ...bodySoFar(), body }
+      : {
+          status: answer.status,
+          headers: withType(answer.headers, "application/json"),
+          body: carriage.error(answer.status, body),
+        };
 
   if (answer.status >= 400) {
-    const body = bodySoFar();
-    const error = errorIn(body.body);
+    const { body } = bodySoFar();
+    const error = errorIn(body);
     return failed({
       reason: reading.failure?.reason === "client_gone" ? "client_gone" : "status",
       message: `status ${answer.status}${error === null ? "" : `: ${error.message}`}`,
       status: answer.status,
       codes: error?.codes ?? [],
-      answer: body,
+      answer: retold(body),
     });
   }
   if (reading.failure !== null) {
@@ -118,26 +122,36 @@ export async function openAnswer(
         event === null ? null : { ...bodySoFar(), body: joinBytes([...reading.pieces, event]) },
     });
   }
+  let wholeChanged = false;
   let held: readonly Uint8Array[] = reading.pieces;
   if (promised && reading.ended && call.method !== "HEAD") {
     const body = joinBytes(reading.pieces);
     const parsed = parseJsonBytes(body);
     const wrong = plainFailure(parsed);
-    if (wrong !== null) return failed({ ...wrong, status: 502, answer: bodySoFar() });
-    held = [carriage.whole(body, parsed)];
+    if (wrong !== null) return failed({ ...wrong, status: 502, answer: retold(body) });
+    const carried = carriage.whole(body, parsed);
+    wholeChanged = carried !== body;
+    held = [carried];
   }
+  const client = carriage.client(wire);
   return {
     kind: "opened",
     answer: {
       status: answer.status,
-      headers: answer.headers,
-      wire: carriage.clientWire(wire),
+      headers:
+        client.contentType === null ? answer.headers : withType(answer.headers, client.contentType),
+      wire: client.wire,
       held,
       heldSize: reading.size,
       rest: reading.ended ? null : source,
       heldPartially: reading.partial,
+      changed: () => wholeChanged || source.changed(),
     },
   };
+}
+
+function withType(headers: HeaderList, type: string): HeaderList {
+  return [...headers.filter(([name]) => name !== "content-type"), ["content-type", type]];
 }
 
 interface Held {

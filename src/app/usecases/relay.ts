@@ -5,6 +5,7 @@ import { joinBytes } from "../../domain/bytes.ts";
 import { headerSafe, headerValue, responseHeaders } from "../../domain/headers.ts";
 import { type AttemptFailure, timedOut } from "../../domain/judge.ts";
 import { errorBody, problem, problemStatus, type RequestProblem } from "../../domain/problem.ts";
+import { capableTargets } from "../../domain/ollama-targets.ts";
 import { planRoute, type RoutePlan } from "../../domain/routing/plan.ts";
 import type { Routing } from "../../domain/routing/types.ts";
 import type { Answer, CallService } from "../../ports/service.ts";
@@ -14,10 +15,12 @@ import {
   type SessionDeps,
   upstreamRequestId,
 } from "./call-session.ts";
+import { createCapture } from "./capture.ts";
 import { deliver, type DeliveryEnding } from "./deliver.ts";
 import { earlyAnswer } from "./early-answer.ts";
 import { orAfter } from "./or-after.ts";
 import type { Models } from "./models.ts";
+import { whoLeft } from "./who-left.ts";
 import { clientLeft, type Tried, tryTargets, type TryingDeps } from "./try-targets.ts";
 
 export interface RelayDeps extends TryingDeps, SessionDeps {
@@ -32,7 +35,10 @@ const text = new TextEncoder();
 
 export function createRelay(deps: RelayDeps): CallService {
   async function handle(call: IncomingCall, clientGone: AbortSignal): Promise<Answer> {
-    const plan = planRoute(call, deps.routing(), deps.models.discovery());
+    const routing = deps.routing();
+    const found = planRoute(call, routing, deps.models.discovery());
+    const plan = capableTargets(call, found, routing);
+    if (plan === null) return refuse(call, onlyOllama(call, found));
     if (plan.route.endsWith("default")) deps.models.missed(plan.targets[0].model);
     if (headerValue(call.headers, "via")?.includes(deps.via))
       return refuse(call, loopThrough(plan));
@@ -51,20 +57,27 @@ export function createRelay(deps: RelayDeps): CallService {
     clientGone: AbortSignal,
   ): Promise<Answer> {
     const tried = await tryTargets(session, plan, clientGone, deps);
-    return tried.kind === "opened" ? opened(session, tried) : failed(session, plan, tried);
+    return tried.kind === "opened"
+      ? opened(session, tried, clientGone)
+      : failed(session, plan, tried);
   }
 
-  function opened(session: CallSession, tried: Extract<Tried, { kind: "opened" }>): Answer {
+  function opened(
+    session: CallSession,
+    tried: Extract<Tried, { kind: "opened" }>,
+    clientGone: AbortSignal,
+  ): Answer {
     const { answer, attempt } = tried;
     const headers = [
       ...responseHeaders(answer.headers),
       ...routedHeaders(session, attempt.target.server.name, attempt.target.model, 1),
     ];
+    const delivered = createCapture(deps.captureCap);
     const over = (ending: DeliveryEnding) => {
       deps.heldBudget.give(answer.heldSize);
       const failure = ending.kind === "broke" ? ending.failure : null;
       const gone = ending.kind === "client-gone" || failure?.reason === "client_gone";
-      const broken = gone ? clientLeft : failure;
+      const broken = gone ? { ...clientLeft, message: whoLeft(clientGone) } : failure;
       session.note(attempt.close(broken));
       session.end({
         state: gone ? "cancelled" : failure === null ? "completed" : "failed",
@@ -73,14 +86,16 @@ export function createRelay(deps: RelayDeps): CallService {
         headers,
         upstreamRequestId: upstreamRequestId(answer.headers),
         heldPartially: answer.heldPartially,
+        delivered: answer.changed() ? delivered.body() : null,
         capture: attempt.capture,
       });
     };
     if (answer.rest === null && answer.wire.framing === "none") {
+      for (const piece of answer.held) delivered.add(piece);
       over({ kind: "complete" });
       return { status: answer.status, headers, body: joinBytes(answer.held) };
     }
-    const body = deliver(answer, deps.sseKeepaliveMs, deps.clock, over);
+    const body = deliver(answer, deps.sseKeepaliveMs, deps.clock, delivered, over);
     return { status: answer.status, headers, body };
   }
 
@@ -94,9 +109,12 @@ export function createRelay(deps: RelayDeps): CallService {
     const routed = routedHeaders(session, target.server.name, target.model, 0);
     const seen = { upstreamRequestId: null, capture };
     if (last.reason === "client_gone") {
-      const { message } = clientLeft;
+      const { message } = last;
       session.end({ ...seen, state: "cancelled", statusCode: 499, error: message, headers: [] });
-      return { status: 499, headers: [], body: null };
+      // Read only where it was not the client who left.
+      const told = problem("cancelled", message);
+      const headers: [string, string][] = [["content-type", "application/json"], ...routed];
+      return { status: 499, headers, body: text.encode(errorBody(session.call.service, told)) };
     }
     if (passOn && last.answer !== null) {
       const { status, headers: theirs, body } = last.answer;
@@ -138,6 +156,8 @@ export function createRelay(deps: RelayDeps): CallService {
       ["x-smolrouter-upstream", headerSafe(upstream)],
       ["x-smolrouter-attempts", String(session.attempts().length + open)],
     ];
+    const dropped = session.droppedFields();
+    if (dropped.length > 0) headers.push(["x-smolrouter-dropped", headerSafe(dropped.join(","))]);
     if (model !== null) headers.push(["x-smolrouter-model", headerSafe(model)]);
     return headers;
   }
@@ -161,6 +181,11 @@ export function createRelay(deps: RelayDeps): CallService {
   }
 
   return { handle, refuse };
+}
+
+function onlyOllama(call: IncomingCall, { targets: [first] }: RoutePlan): RequestProblem {
+  const message = `${call.path} is for Ollama servers only, and ${first.server.name} is none`;
+  return problem("not_supported", message);
 }
 
 function loopThrough(plan: RoutePlan): RequestProblem {

@@ -1,9 +1,10 @@
 // What is known of servers and calls right now, in the words of the read API.
+import { joinBytes } from "../../domain/bytes.ts";
 import { standing } from "../../domain/health.ts";
-import { isoTime } from "../../domain/log-entry.ts";
+import { type CapturedBody, isoTime } from "../../domain/log-entry.ts";
 import { serversOf } from "../../domain/model-list.ts";
 import type { Routing, Server } from "../../domain/routing/types.ts";
-import type { InFlight, Upstreams, UpstreamState } from "../../ports/browse.ts";
+import type { InFlight, LogDetail, Upstreams, UpstreamState } from "../../ports/browse.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Gate } from "./gate.ts";
 import type { HealthBoard } from "./health-board.ts";
@@ -24,7 +25,11 @@ export interface LiveView {
   count(): number;
   inFlight(): InFlight;
   upstreams(): Upstreams;
+  /** What a running call's bodies hold so far; null where no such call runs. */
+  bodies(id: string): LiveBodies | null;
 }
+
+export type LiveBodies = Pick<LogDetail, "request_body" | "response_body">;
 
 export function createLiveView(live: LiveState): LiveView {
   return {
@@ -33,13 +38,22 @@ export function createLiveView(live: LiveState): LiveView {
     upstreams: () => ({
       upstreams: serversOf(live.routing()).map((server) => stateOf(server, live)),
     }),
+    bodies(id) {
+      const call = live.board.call(id);
+      if (call === null) return null;
+      const { progress } = call;
+      return {
+        request_body: textOf(progress.request),
+        response_body: textOf(progress.received()),
+      };
+    },
   };
 }
 
 function inFlightCalls({ board, gate, clock }: LiveState): InFlight {
   const now = clock.now();
   return {
-    inflight: board.entries().map((entry) => {
+    inflight: board.calls().map(({ entry, progress }) => {
       const place = gate.position(entry.id);
       return {
         id: entry.id,
@@ -49,13 +63,22 @@ function inFlightCalls({ board, gate, clock }: LiveState): InFlight {
         path: entry.path,
         source_ip: entry.sourceIp,
         original_model: entry.originalModel,
+        mapped_model: entry.mappedModel,
+        upstream: place?.upstream ?? progress.asked()?.server.name ?? null,
         route: entry.route,
         stream: entry.stream,
+        tokens_so_far: entry.stream ? progress.contents() : null,
         waiting_for: place?.upstream ?? null,
         position: place?.position ?? null,
       };
     }),
   };
+}
+
+/** A character that has come in part is left out. */
+function textOf(body: CapturedBody | null): string | null {
+  if (body === null) return null;
+  return new TextDecoder().decode(joinBytes(body.chunks), { stream: true });
 }
 
 function stateOf(server: Server, { clock, gate, health, models }: LiveState): UpstreamState {

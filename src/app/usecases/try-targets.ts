@@ -1,18 +1,19 @@
 // The loop: asks a plan's targets in order until one answers. What to do about a failure is the domain's to judge.
 import type { Attempt } from "../../domain/attempt.ts";
-import { carriageFor } from "../../domain/carriage.ts";
-import type { IncomingCall } from "../../domain/call.ts";
+import type { Carriage } from "../../domain/carriage.ts";
+import { carriageFor } from "../../domain/choose-carriage.ts";
 import { type AttemptFailure, type CandidateTries, judge } from "../../domain/judge.ts";
 import { outgoingRequest } from "../../domain/outgoing.ts";
 import type { RoutePlan, Target } from "../../domain/routing/plan.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { NoAnswer, Upstream } from "../../ports/upstream.ts";
+import type { NoAnswer, Upstream, UpstreamAnswer } from "../../ports/upstream.ts";
 import type { Budget } from "../../domain/budget.ts";
 import type { CallSession } from "./call-session.ts";
 import { type Capture, createCapture } from "./capture.ts";
 import type { Gate } from "./gate.ts";
 import type { HealthBoard } from "./health-board.ts";
 import { nextTurn, type Turn } from "./next-turn.ts";
+import { whoLeft } from "./who-left.ts";
 import { openAnswer, type OpenedAnswer } from "./open-answer.ts";
 
 export interface TryingDeps {
@@ -26,6 +27,8 @@ export interface TryingDeps {
   readonly gate: Gate;
   readonly health: HealthBoard;
 }
+
+type TryingSession = Pick<CallSession, "call" | "note" | "dropped" | "asking">;
 
 /** An attempt that is still going: its answer has begun to reach the client. */
 export interface OpenAttempt {
@@ -55,7 +58,7 @@ export type Tried =
  * @param session is told of every attempt that failed, in order
  */
 export async function tryTargets(
-  session: Pick<CallSession, "call" | "note">,
+  session: TryingSession,
   plan: RoutePlan,
   clientGone: AbortSignal,
   deps: TryingDeps,
@@ -69,8 +72,9 @@ export async function tryTargets(
       return { kind: "failed", last: queueFull, passOn: false, capture: null };
     }
     if (turn.kind === "gone") {
-      session.note(notAsked(turn.target, leftWaiting, deps.clock));
-      return { kind: "failed", last: leftWaiting, passOn: true, capture: null };
+      const left = { ...leftWaiting, message: whoLeft(clientGone) };
+      session.note(notAsked(turn.target, left, deps.clock));
+      return { kind: "failed", last: left, passOn: true, capture: null };
     }
     left.splice(left.indexOf(turn.target), 1);
     const tried = await tryTarget(session, turn, left.length > 0, clientGone, deps);
@@ -89,7 +93,7 @@ export async function tryTargets(
 
 /** One target until it answers, or the domain says to leave it. Holds its place at the gate meanwhile. */
 async function tryTarget(
-  session: Pick<CallSession, "call" | "note">,
+  session: TryingSession,
   { target, leave }: Turn,
   othersLeft: boolean,
   clientGone: AbortSignal,
@@ -108,7 +112,7 @@ async function tryTarget(
   let tries: CandidateTries = { redialled: false, retries: 0 };
   for (let redial = false; ;) {
     health.asked(address);
-    const asked = await ask(session.call, target, { redial, othersLeft }, clientGone, deps);
+    const asked = await ask(session, target, { redial, othersLeft }, clientGone, deps);
     if (asked.kind === "opened") {
       const { attempt } = asked;
       return {
@@ -149,18 +153,20 @@ type Asked =
     };
 
 async function ask(
-  call: IncomingCall,
+  session: TryingSession,
   target: Target,
   how: { readonly redial: boolean; readonly othersLeft: boolean },
   clientGone: AbortSignal,
   deps: TryingDeps,
 ): Promise<Asked> {
+  const { call } = session;
   const { clock } = deps;
   const { server, policy } = target;
   const startedAt = clock.now();
   const start = clock.elapsed();
   const since = () => Math.round(clock.elapsed() - start);
   const capture = createCapture(deps.captureCap);
+  session.asking(target, capture);
   const controller = new AbortController();
   const leave = () => controller.abort();
   const release = () => clientGone.removeEventListener("abort", leave);
@@ -177,8 +183,10 @@ async function ask(
       : nothingToStop;
 
   let ttftMs: number | null = null;
-  const carriage = carriageFor(call, target);
-  const reply = await deps.upstream.send({
+  const carriage = carriageFor(call, target, () => clock.now());
+  session.dropped(carriage.dropped);
+  const exchange = carriage.instead === null ? deps.upstream : answering(carriage.instead);
+  const reply = await exchange.send({
     method: call.method,
     ...outgoingRequest(call, server, carriage, deps.via),
     connectTimeoutMs: policy.connectTimeoutMs,
@@ -232,7 +240,7 @@ async function ask(
     };
   release();
   const failure = clientGone.aborted
-    ? { ...opening.failure, ...clientLeft }
+    ? { ...opening.failure, ...clientLeft, message: whoLeft(clientGone) }
     : late
       ? { ...opening.failure, ...noFirstToken(policy.firstTokenTimeoutMs) }
       : opening.failure;
@@ -245,6 +253,26 @@ async function ask(
 }
 
 const nothingToStop = () => undefined;
+
+/** Stands in for the upstream where the carriage knows the answer. */
+function answering({ status, body }: NonNullable<Carriage["instead"]>): Upstream {
+  let left: Uint8Array | null = body;
+  const answer: UpstreamAnswer = {
+    kind: "answered",
+    status,
+    headers: [["content-type", "application/json"]],
+    connectMs: null,
+    body: {
+      read() {
+        const bytes = left;
+        left = null;
+        return Promise.resolve(bytes === null ? { kind: "end" } : { kind: "bytes", bytes });
+      },
+      cancel: () => undefined,
+    },
+  };
+  return { send: () => Promise.resolve(answer) };
+}
 
 const queueFull: AttemptFailure = {
   reason: "queue_full",

@@ -80,7 +80,7 @@ test("a row says state, models, upstream, route, attempts, tokens and times", as
     tokens_estimated: true,
   });
   const { document } = await open(sampleBrowse([row]), "/");
-  const cells = [...document.querySelectorAll("tbody td")].map((cell) =>
+  const cells = [...document.querySelectorAll("#requests tbody td")].map((cell) =>
     cell.textContent.replace(/\s+/g, " ").trim(),
   );
   expect(cells).toEqual([
@@ -94,7 +94,7 @@ test("a row says state, models, upstream, route, attempts, tokens and times", as
     "2.1 s",
     "10 s ago",
   ]);
-  expect(document.querySelector("td a")?.getAttribute("href")).toBe(`/request/${row.id}`);
+  expect(document.querySelector("#requests td a")?.getAttribute("href")).toBe(`/request/${row.id}`);
   expect(document.querySelector("time")?.getAttribute("title")).toBe("2026-03-12 16:00:00 UTC");
   expect(document.querySelector(".mark-failover")?.getAttribute("title")).toContain(
     "slow-box: connection refused",
@@ -132,7 +132,7 @@ test("the figures are those of the log", async () => {
   const stats = sampleStats(period, { inflight: 3 });
   const { document } = await open(sampleBrowse([sampleDetail()], null, stats), "/");
   const figures = [...document.querySelectorAll(".figure dd")].map((figure) =>
-    [...figure.children].map((child) => child.textContent),
+    [".value", ".note"].map((part) => figure.querySelector(part)?.textContent),
   );
   expect(figures).toEqual([
     ["1,234", "1,234 in all"],
@@ -160,4 +160,74 @@ test("a log that cannot be read is a page that says so, with 503", async () => {
   expect(status).toBe(503);
   expect(textOf(document, "h1")).toBe("The log cannot be read just now");
   expect(document.body.textContent).not.toContain("secret detail");
+});
+
+test("each chart has a name, and tells what lies in a slice of time", async () => {
+  const { document } = await open(sampleBrowse([sampleDetail()]), "/");
+  const charts = [...document.querySelectorAll(".figure svg")];
+  expect(charts.map((chart) => chart.getAttribute("aria-label"))).toEqual([
+    "Requests, last 24 h",
+    "Failed requests, last 24 h",
+    "Duration, median and 95th percentile, last 24 h",
+    "Median time to the first token, last 24 h",
+    "Median tokens per second, last 24 h",
+  ]);
+  expect(charts.map((chart) => chart.textContent)).toEqual([
+    "15:30–16:00 UTC: 1 requests, 0 failed",
+    "15:30–16:00 UTC: 0 failed",
+    "15:30–16:00 UTC: median 2.1 s, p95 2.1 s",
+    "15:30–16:00 UTC: median 200 ms",
+    "15:30–16:00 UTC: median 18 tokens/s",
+  ]);
+});
+
+test("the last hours are told by model and by upstream, each leading to its requests", async () => {
+  const rows = [
+    sampleDetail(),
+    sampleDetail({ mapped_model: "other", state: "failed" }),
+    sampleDetail({ upstream: "attic" }),
+  ];
+  const { document } = await open(sampleBrowse(rows), "/");
+  const groups = [...document.querySelectorAll("#breakdown tbody tr")].map((row) => [
+    row.querySelector("a")?.getAttribute("href"),
+    ...[...row.querySelectorAll("td")].map((cell) => cell.textContent),
+  ]);
+  expect(groups).toEqual([
+    ["/?model=llama3-8b", "2", "0 %", "2.1 s", "2.1 s", "18/s"],
+    ["/?model=other", "1", "100 %", "–", "–", "–"],
+    ["/?upstream=fast-box", "2", "50 %", "2.1 s", "2.1 s", "18/s"],
+    ["/?upstream=attic", "1", "0 %", "2.1 s", "2.1 s", "18/s"],
+  ]);
+});
+
+test("a call under way says who answers or how long its line is, and can be cancelled without a script", async () => {
+  const call = {
+    ...sampleDetail({ state: "inflight" }),
+    elapsed_ms: 12_340,
+    waiting_for: null,
+    position: null,
+    tokens_so_far: 57,
+  };
+  const browse: PagesDeps["browse"] = {
+    ...sampleBrowse([sampleDetail()]),
+    inFlight: () => ({
+      inflight: [
+        call,
+        { ...call, id: "b", waiting_for: "fast-box", position: 2, tokens_so_far: 0 },
+      ],
+    }),
+  };
+  const { document } = await open(browse, "/");
+  const lines = [...document.querySelectorAll("#inflight li")].map((line) =>
+    line.textContent.replace(/\s+/g, " ").trim(),
+  );
+  expect(lines).toEqual([
+    "llama3-8bfast-box~57 tokens12.3 sCancel",
+    "llama3-8bwaits for fast-box, place 212.3 sCancel",
+  ]);
+  const form = document.querySelector("#inflight form");
+  expect(form?.getAttribute("method")).toBe("post");
+  expect(form?.getAttribute("action")).toBe(`/api/inflight/${id}/cancel`);
+  expect(form?.querySelector("button")?.getAttribute("aria-label")).toBe("Cancel llama3-8b");
+  expect(document.body.getAttribute("data-poll")).toBe("1000");
 });

@@ -4,6 +4,7 @@ import type { Document } from "happy-dom";
 import type { LogDetail } from "../../../src/ports/browse.ts";
 import { open, sampleBrowse, sampleStats } from "./sample.ts";
 import { hostileDetail, hostileTexts } from "./hostile-detail.ts";
+import { hostileRouting, hostileUpstream } from "./hostile-routing.ts";
 
 /** Every element with its attributes' names, in order: what no text may change. */
 function skeleton(document: Document): readonly string[] {
@@ -20,10 +21,13 @@ function badAddresses(document: Document): readonly string[] {
     .filter((address) => !/^(?:\/(?!\/)|#|https?:\/\/)/.test(address));
 }
 
-async function bothPages(text: string): Promise<readonly Document[]> {
+async function allPages(text: string): Promise<readonly Document[]> {
   const detail: LogDetail = hostileDetail(text);
   const stats = sampleStats({ requests: 1 }, { dropped_rows: { [text]: 1 } });
-  const browse = sampleBrowse([detail], detail.id, stats);
+  const browse = {
+    ...sampleBrowse([detail], detail.id, stats),
+    upstreams: () => ({ upstreams: [hostileUpstream(text)] }),
+  };
   const query = new URLSearchParams({
     q: text,
     model: text,
@@ -31,21 +35,22 @@ async function bothPages(text: string): Promise<readonly Document[]> {
     status: text,
     state: text,
   });
-  const names = new Map([[text, null]]);
-  const routing = () => ({ servers: names, aliases: names, rules: [{ number: 1, says: text }] });
+  const routing = () => hostileRouting(text);
   const opened = [
     await open(browse, `/?${query.toString()}`, { routing }),
     await open(browse, `/request/${encodeURIComponent(detail.id)}`, { routing }),
     await open(browse, `/request/${encodeURIComponent(`${detail.id}-unknown`)}`),
+    await open(browse, "/upstreams"),
+    await open(browse, `/routes?${query.toString()}`, { routing, routesFile: text }),
   ];
   return opened.map(({ document }) => document);
 }
 
-const harmless = await bothPages("harmless");
+const harmless = await allPages("harmless");
 
 describe.each(hostileTexts)("with %p in every field", (text) => {
   test("the pages have the elements and attributes they have without", async () => {
-    const pages = await bothPages(text);
+    const pages = await allPages(text);
     expect(pages.map(skeleton)).toEqual(harmless.map(skeleton));
     expect(pages.flatMap(badAddresses)).toEqual([]);
   });
@@ -53,7 +58,7 @@ describe.each(hostileTexts)("with %p in every field", (text) => {
 
 test("what is shown of a hostile text is the text", async () => {
   const text = "</pre><script>alert(1)</script>";
-  const [dashboard, request] = await bothPages(text);
+  const [dashboard, request] = await allPages(text);
   expect(dashboard?.querySelector(".model")?.textContent).toBe(text);
   expect(request?.querySelector(".turn .text")?.textContent).toBe(text);
 });

@@ -1,12 +1,12 @@
 // The page of one request, for each kind of call.
 import { expect, test } from "bun:test";
-import type { RoutingNames } from "../../../src/adapters/pages/pages-deps.ts";
-import type { LogDetail } from "../../../src/ports/browse.ts";
+import type { LogDetail, LogFilter } from "../../../src/ports/browse.ts";
+import { routingOf } from "../../lab/routing-of.ts";
 import { open, sampleAttempt, sampleBrowse, sampleDetail, textOf } from "./sample.ts";
 
-async function show(over: Partial<LogDetail>, rules: RoutingNames["rules"] = []) {
+async function show(over: Partial<LogDetail>, routes = "") {
   const detail = sampleDetail(over);
-  const routing = () => ({ servers: new Map(), aliases: new Map(), rules });
+  const routing = () => routingOf(routes);
   return open(sampleBrowse([detail]), `/request/${detail.id}`, { routing });
 }
 
@@ -67,11 +67,15 @@ test.each([
 });
 
 test("the rule that decided is told as it stands now", async () => {
-  const { document } = await show({ route: "rule:2" }, [
-    { number: 1, says: "first" },
-    { number: 2, says: "model is gpt-4" },
-  ]);
-  expect(textOf(document, ".facts")).toContain("now: model is gpt-4");
+  const { document } = await show(
+    { route: "rule:2" },
+    `
+servers: { a: "http://a:1" }
+routes:
+  - { match: { model: x }, route: { upstream: a } }
+  - { match: { model: gpt-4 }, route: { upstream: a } }`,
+  );
+  expect(textOf(document, ".facts")).toContain("now: rule 2 (routes.yaml:5) matches model gpt-4");
 });
 
 test("estimated tokens are called so", async () => {
@@ -93,7 +97,7 @@ test("a call in flight says so, promises nothing, and reloads without scripts", 
   expect(textOf(document, ".badge")).toContain("still running for 10.0 s");
   expect(textOf(document, ".attempts")).toContain("still under way");
   expect(textOf(document, ".conversation")).toContain("stored when the call ends");
-  expect(document.body.getAttribute("data-poll")).toBe("1000");
+  expect(document.body.getAttribute("data-poll")).toBe("500");
   expect(document.head.innerHTML).toContain('http-equiv="refresh"');
 });
 
@@ -148,4 +152,50 @@ test("thinking is folded and images are named, never loaded", async () => {
   expect(document.querySelector("details.thinking")?.hasAttribute("open")).toBe(false);
   expect(textOf(document, ".media")).toContain("https://elsewhere.example/a.png");
   expect(document.querySelector("img")).toBeNull();
+});
+
+test("what a running call's answer holds so far is shown", async () => {
+  const { document } = await show({
+    state: "inflight",
+    response_body: 'data: {"choices":[{"delta":{"content":"So far"}}]}\n\ndata: {"cho',
+  });
+  expect(textOf(document, ".turn.answer")).toBe("assistantSo far");
+  expect(textOf(document, ".conversation")).toContain("still coming in");
+});
+
+test("the next newer and older requests are a link away", async () => {
+  const rows = [3, 2, 1].map((second) =>
+    sampleDetail({
+      id: `0195a2c4-000${second}-7000-8000-000000000000`,
+      timestamp: `2026-03-12T16:00:0${second}.000Z`,
+    }),
+  );
+  const browse = {
+    ...sampleBrowse(rows),
+    list: ({ limit, before, since = 0 }: LogFilter) =>
+      Promise.resolve({
+        logs: rows
+          .filter(({ id }) => before === undefined || id < before)
+          .filter(({ timestamp }) => Date.parse(timestamp) >= since)
+          .slice(0, limit),
+        next: null,
+      }),
+  };
+  const links = async (id: string) => {
+    const { document } = await open(browse, `/request/${id}`);
+    return ["prev", "next"].map((rel) =>
+      document.querySelector(`[rel=${rel}]`)?.getAttribute("href"),
+    );
+  };
+  expect(await links(rows[1]!.id)).toEqual([`/request/${rows[0]!.id}`, `/request/${rows[2]!.id}`]);
+  expect(await links(rows[0]!.id)).toEqual([undefined, `/request/${rows[1]!.id}`]);
+  expect(await links(rows[2]!.id)).toEqual([`/request/${rows[1]!.id}`, undefined]);
+});
+
+test("the decision leads to the box that explains it as things stand now", async () => {
+  const { document } = await show({ path: "/v1/chat/completions?x=1", auth_user: "mara" });
+  const href = document.querySelector('.facts a[href^="/routes"]')?.getAttribute("href");
+  expect(href).toBe(
+    "/routes?model=llama3-8b&source=10.0.0.7&path=%2Fv1%2Fchat%2Fcompletions&user=mara",
+  );
 });

@@ -1,10 +1,20 @@
 // Rows for the pages' tests, and a page opened over them.
 import { Elysia } from "elysia";
 import { type Document, Window } from "happy-dom";
-import { pages } from "../../../src/adapters/pages/pages.tsx";
+import { pages } from "../../../src/adapters/pages/pages.ts";
 import type { PagesDeps } from "../../../src/adapters/pages/pages-deps.ts";
 import type { LoggedAttempt } from "../../../src/domain/log-entry.ts";
-import type { LogDetail, PeriodStats, Stats } from "../../../src/ports/browse.ts";
+import { emptyDiscovery } from "../../../src/domain/routing/discovery.ts";
+import type { Actions } from "../../../src/ports/actions.ts";
+import type {
+  LogDetail,
+  LogRow,
+  PerformancePoint,
+  PeriodStats,
+  Stats,
+  UpstreamState,
+} from "../../../src/ports/browse.ts";
+import { routingOf } from "../../lab/routing-of.ts";
 
 const now = Date.parse("2026-03-12T16:00:10.000Z");
 
@@ -81,7 +91,14 @@ const noStats: PeriodStats = {
 
 export function sampleStats(over: Partial<PeriodStats> = {}, stats: Partial<Stats> = {}): Stats {
   const period = { ...noStats, ...over };
-  return { total: period, last_24h: period, inflight: 0, dropped_rows: {}, ...stats };
+  return {
+    total: period,
+    last_24h: period,
+    inflight: 0,
+    dropped_rows: {},
+    dropped_bodies: 0,
+    ...stats,
+  };
 }
 
 /** A log that holds these rows, whatever is asked of it. */
@@ -94,6 +111,58 @@ export function sampleBrowse(
     list: () => Promise.resolve({ logs: details, next }),
     get: (id) => Promise.resolve(details.find((detail) => detail.id === id) ?? null),
     stats: () => Promise.resolve(stats),
+    upstreams: () => ({ upstreams: [] }),
+    inFlight: () => ({ inflight: [] }),
+    performance: () => Promise.resolve({ points: details.map(pointOf) }),
+  };
+}
+
+/** A row as the charts see it. */
+export function pointOf(row: LogRow): PerformancePoint {
+  return { ...row, model: row.mapped_model ?? row.original_model };
+}
+
+export function sampleUpstream(over: Partial<UpstreamState> = {}): UpstreamState {
+  return {
+    name: "fast-box",
+    url: "http://192.168.1.100:8000",
+    type: "openai",
+    state: "well",
+    failures: 0,
+    last_error: null,
+    rests_until: null,
+    active: 0,
+    waiting: 0,
+    max_concurrency: null,
+    max_queue: 100,
+    models: ["llama3-8b"],
+    models_fetched_at: "2026-03-12T16:00:00.000Z",
+    models_error: null,
+    ...over,
+  };
+}
+
+export const sampleActions: Actions = {
+  checkUpstreams: () => Promise.resolve(),
+  cancel: () => false,
+  sendAgain: () => Promise.resolve({ kind: "refused", why: "this is a test" }),
+  repeatsOf: () => [],
+};
+
+/** What pages need, over a log; nothing is configured and no action does anything. */
+export function sampleDeps(browse: PagesDeps["browse"], over: Partial<PagesDeps> = {}): PagesDeps {
+  const nothingConfigured = routingOf("");
+  return {
+    browse,
+    actions: sampleActions,
+    routing: () => nothingConfigured,
+    discovery: () => emptyDiscovery,
+    routesFile: "routes.yaml",
+    routesTrouble: () => null,
+    now: () => now,
+    version: "1.0.0",
+    address: "http://127.0.0.1:1234",
+    ...over,
   };
 }
 
@@ -110,16 +179,7 @@ export async function open(
   deps: Partial<PagesDeps> = {},
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Opened> {
-  const app = new Elysia().use(
-    pages({
-      browse,
-      routing: () => ({ servers: new Map(), aliases: new Map(), rules: [] }),
-      now: () => now,
-      version: "1.0.0",
-      address: "http://127.0.0.1:1234",
-      ...deps,
-    }),
-  );
+  const app = new Elysia().use(pages(sampleDeps(browse, deps)));
   const host = { host: "router.lan:1234", ...headers };
   const response = await app.handle(
     new Request(`http://router.lan:1234${path}`, { headers: host }),

@@ -6,6 +6,7 @@ import { variables } from "../../../src/adapters/config/variables.ts";
 import { parseCommand } from "../../../src/app/cli/args.ts";
 import { runCheck } from "../../../src/app/cli/check.ts";
 import { runExplain } from "../../../src/app/cli/explain.ts";
+import { commandNames } from "../../../src/app/cli/help.ts";
 
 describe("the command line", () => {
   test.each<[string, object]>([
@@ -25,6 +26,19 @@ describe("the command line", () => {
       "explain --model m --source fe80::1 --path /api/chat",
       { kind: "explain", source: "fe80::1", path: "/api/chat" },
     ],
+    ["token --sub ada", { kind: "token", sub: "ada", lifetimeMs: null }],
+    ["token --sub ada --expires 30d", { kind: "token", lifetimeMs: 30 * 86_400_000 }],
+    ["check --json", { kind: "check", json: true }],
+    [
+      "explain --model m --user ada --header X-Team:lab",
+      { kind: "explain", user: "ada", headers: [["x-team", "lab"]] },
+    ],
+    ["init --config r.yaml --force", { kind: "init", config: "r.yaml", force: true }],
+    ["backtest new.yaml", { kind: "backtest", file: "new.yaml", sinceMs: 7 * 86_400_000 }],
+    ["backtest new.yaml --since all --json", { kind: "backtest", sinceMs: null, json: true }],
+    ["completion fish", { kind: "completion", shell: "fish" }],
+    ["help explain", { kind: "help" }],
+    ["help", { kind: "help" }],
     ["--version", { kind: "version" }],
   ])("%p", (line, command) => {
     expect(parseCommand(line.split(" ").filter(Boolean))).toMatchObject(command);
@@ -34,14 +48,38 @@ describe("the command line", () => {
     [
       "srve",
       'unknown command "srve" (did you mean "serve"?)',
-      "usage: smolrouter [serve|demo|check|explain]",
+      "usage: smolrouter [serve|init|demo|check|explain|backtest|token|completion]",
     ],
-    ["token", 'unknown command "token"', "usage: smolrouter [serve|demo|check|explain]"],
+    ["token", "--sub is missing", "usage: smolrouter token --sub NAME"],
+    [
+      "token --sub a --expires soon",
+      '--expires: "soon" is no time; write 30d, 12h, 90m or 60s',
+      "usage: smolrouter token",
+    ],
+    [
+      "token --sub a --expires 0d",
+      '--expires: "0d" is no time; write 30d, 12h, 90m or 60s',
+      "usage: smolrouter token",
+    ],
     ["--prot 80", "Unknown option '--prot'", "usage: smolrouter [serve]"],
     ["serve --once", "Unknown option '--once'", "usage: smolrouter [serve]"],
     ["serve extra", "Unexpected argument 'extra'", "usage: smolrouter [serve]"],
     ["--port", "Option '--port <value>' argument missing", "usage: smolrouter [serve]"],
     ["demo --host x", "Unknown option '--host'", "usage: smolrouter demo"],
+    ["backtest", "the file to try is missing", "usage: smolrouter backtest FILE"],
+    ["backtest a b", "backtest takes one file", "usage: smolrouter backtest FILE"],
+    [
+      "backtest a --since then",
+      '--since: "then" is no time; write 7d, 12h, 90m or all',
+      "usage: smolrouter backtest FILE",
+    ],
+    ["completion tcsh", "say which shell: bash, zsh, fish", "usage: smolrouter completion"],
+    ["help nonsense", 'unknown command "nonsense"', "usage: smolrouter [serve|"],
+    [
+      "explain --model m --header lab",
+      '--header: write "Name: value", not "lab"',
+      "usage: smolrouter explain",
+    ],
     ["check a b", "check takes one file", "usage: smolrouter check"],
     ["explain", "--model is missing", "usage: smolrouter explain"],
     [
@@ -59,7 +97,7 @@ describe("the command line", () => {
     expect(more).toEqual([]);
   });
 
-  test.each(["serve", "demo", "check", "explain"])("%s has --help and -h", (name) => {
+  test.each([...commandNames])("%s has --help and -h", (name) => {
     for (const flag of ["--help", "-h"]) {
       const command = parseCommand([name, flag]);
       if (command.kind !== "help") throw new Error(command.kind);
@@ -71,7 +109,7 @@ describe("the command line", () => {
     const command = parseCommand(["--help"]);
     if (command.kind !== "help") throw new Error(command.kind);
     for (const name of Object.keys(variables)) expect(command.text).toContain(`  ${name} (`);
-    expect(command.text).not.toMatch(/JWT_SECRET|DATABASE_URL|s3/);
+    expect(command.text).not.toMatch(/DATABASE_URL|s3/);
   });
 });
 
@@ -166,6 +204,52 @@ routes:
     expect(printed.at(-1)).toContain("known to list the model");
     const alone = run(["explain", "--model", "m"], { ROUTES_CONFIG: file("") });
     expect(alone.printed.at(-1)).toBe("  1. default (http://localhost:8000), model m");
+  });
+
+  test("explain asks with the user and headers given", () => {
+    const env = {
+      ROUTES_CONFIG: file(`
+servers: { a: "http://a:1" }
+routes: [{ match: { user: ada, header: { X-Team: lab } }, route: { upstream: a } }]`),
+    };
+    const line = ["explain", "--model", "m", "--user", "ada", "--header", "x-team: lab"];
+    expect(run(line, env).printed).toContain("decided by rule:1:");
+    expect(run(line.slice(0, 5), env).printed).toContain("decided by default:");
+  });
+
+  test("--json says for programs what is otherwise said in words", () => {
+    const path = file(routes);
+    const json = (line: string) => {
+      const { code, printed } = run(line.split(" "), { ROUTES_CONFIG: path });
+      expect(printed).toHaveLength(1);
+      return { code, ...(JSON.parse(printed[0] ?? "") as object) };
+    };
+    expect(json("check --json")).toEqual({
+      code: 0,
+      valid: true,
+      problems: [],
+      servers: 2,
+      aliases: 1,
+      routes: 1,
+    });
+    expect(json("explain --model x --json")).toEqual({
+      code: 0,
+      model: "x",
+      source: "127.0.0.1",
+      path: "/v1/chat/completions",
+      route: "alias:x",
+      because: ["alias x: 2 instances, tried in order"],
+      targets: [
+        { upstream: "a", url: "http://a:1", model: "one" },
+        { upstream: "b", url: "http://b:1", model: "two" },
+      ],
+      depends_on_discovery: false,
+    });
+    file("servers: []");
+    const message = "servers must be a mapping, not a list";
+    const problems = [{ file: path, line: 1, column: 10, message }];
+    expect(json("check --json")).toEqual({ code: 1, valid: false, problems });
+    expect(json("explain --model x --json")).toEqual({ code: 1, problems });
   });
 
   test("explain with a configuration that has problems prints them and exits 1", () => {

@@ -83,18 +83,55 @@ function announce(section, count) {
 
 let timer = 0;
 let asking = false;
+let asked = 0;
+let dirty = false;
+let events = null;
+
+/** Between two questions, whatever happens: hundreds of calls a second make one of them a second. */
+const shortest = 1000;
+/** Where nobody tells of calls. */
+const withoutEvents = 2000;
 
 /** Nothing is asked while nobody looks; coming back to the page asks at once. */
 function schedule() {
   clearTimeout(timer);
-  const every = Number(document.body.dataset.poll);
-  if (every && !document.hidden) timer = setTimeout(refreshNow, every);
+  const told = Number(document.body.dataset.poll);
+  if (!told || document.hidden) return;
+  const every = heard() || !document.body.dataset.events ? told : Math.min(told, withoutEvents);
+  const wait = dirty ? Math.max(0, asked + shortest - Date.now()) : every;
+  timer = setTimeout(refreshNow, wait);
+}
+
+function heard() {
+  return events !== null && events.readyState === EventSource.OPEN;
+}
+
+/** Calls that begin or end have the page asked for anew; nobody listens while nobody looks. */
+function listen() {
+  const address = document.body.dataset.events;
+  if (!address) return;
+  if (document.hidden) {
+    events?.close();
+    events = null;
+    return;
+  }
+  if (events !== null && events.readyState !== EventSource.CLOSED) return;
+  events = new EventSource(address);
+  const soon = () => {
+    if (dirty) return;
+    dirty = true;
+    if (!asking) schedule();
+  };
+  events.addEventListener("started", soon);
+  events.addEventListener("completed", soon);
 }
 
 async function refresh() {
   clearTimeout(timer);
   if (!document.body.dataset.poll || document.hidden || asking) return;
   asking = true;
+  dirty = false;
+  asked = Date.now();
   try {
     const answer = await fetch(location.href, { cache: "no-store" });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -104,6 +141,8 @@ async function refresh() {
         if (old?.matches(region)) update(old, next);
       }
       document.body.dataset.poll = page.body.dataset.poll ?? "";
+      document.body.dataset.now = page.body.dataset.now ?? "";
+      document.dispatchEvent(new Event("smolrouter:fresh"));
       showCopyButtons();
     }
     lost(!answer.ok);
@@ -111,6 +150,7 @@ async function refresh() {
     lost(true);
   }
   asking = false;
+  listen();
   schedule();
 }
 
@@ -124,7 +164,7 @@ function lost(is) {
 }
 
 function showCopyButtons() {
-  for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
+  for (const button of document.querySelectorAll("[data-copy], #keys-open")) button.hidden = false;
 }
 
 async function copy(button) {
@@ -162,19 +202,23 @@ document.addEventListener("change", (event) => {
   if (event.target.matches(".filters select")) event.target.form.requestSubmit();
 });
 
-document.addEventListener("keydown", (event) => {
-  const typing = event.target.closest("input, select, textarea");
-  if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
-  const search = document.querySelector(".filters input[type=search]");
-  if (!search) return;
+document.addEventListener("visibilitychange", () => {
+  listen();
+  refreshNow();
+});
+// Actions stay on the page; what they changed shows at once.
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("#inflight form");
+  if (!form) return;
   event.preventDefault();
-  search.focus();
+  form.querySelector("button").disabled = true;
+  fetch(form.action, { method: "POST" }).then(refreshNow, () => lost(true));
 });
 
-document.addEventListener("visibilitychange", refreshNow);
 addEventListener("scroll", () => {
   if (scrollY === 0 && document.getElementById("waiting")) refreshNow();
 });
 
 showCopyButtons();
+listen();
 schedule();

@@ -1,0 +1,46 @@
+/** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
+// `/upstreams` and `/routes`: what is configured, and how it is doing.
+import { Elysia } from "elysia";
+import { Html } from "@elysiajs/html";
+import { planRoute } from "../../domain/routing/plan.ts";
+import { questionOf, readExplain } from "./explain-query.ts";
+import { foreign, frameOf, page, seeOther } from "./page-response.tsx";
+import type { PagesDeps } from "./pages-deps.ts";
+import { RoutesPage } from "./routes-page.tsx";
+import { isSameOrigin } from "./same-origin.ts";
+import { UpstreamsPage } from "./upstreams-page.tsx";
+
+export function configurationRoutes(deps: PagesDeps) {
+  const { browse, actions } = deps;
+  return new Elysia({ name: "configuration-pages" })
+    .get("/upstreams", ({ request }) =>
+      page(
+        request,
+        200,
+        <UpstreamsPage frame={frameOf(request, deps)} upstreams={browse.upstreams().upstreams} />,
+      ),
+    )
+    .post("/upstreams/check", async ({ request }) => {
+      if (!isSameOrigin(request.headers)) return foreign();
+      await actions.checkUpstreams();
+      return seeOther("/upstreams");
+    })
+    .get("/routes", ({ request }) => {
+      const routing = deps.routing();
+      const fields = readExplain(new URL(request.url).searchParams);
+      const question = questionOf(fields);
+      return page(
+        request,
+        200,
+        <RoutesPage
+          frame={frameOf(request, deps)}
+          routing={routing}
+          file={deps.routesFile}
+          trouble={deps.routesTrouble()}
+          fields={fields}
+          plan={question === null ? null : planRoute(question, routing, deps.discovery())}
+          upstreams={browse.upstreams().upstreams}
+        />,
+      );
+    });
+}

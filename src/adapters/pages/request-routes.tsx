@@ -1,0 +1,97 @@
+/** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
+// `/request/{id}`: one call, whatever became of it, and the way to send it again.
+import { Elysia } from "elysia";
+import { Html } from "@elysiajs/html";
+import { headerValue } from "../../domain/headers.ts";
+import { resentHeader } from "../../domain/resend.ts";
+import { planRoute } from "../../domain/routing/plan.ts";
+import type { LogDetail } from "../../ports/browse.ts";
+import { MessagePage } from "./message-page.tsx";
+import { knownModelNames } from "./model-names.ts";
+import { neighboursOf } from "./neighbours.ts";
+import { foreign, frameOf, page, readable, seeOther, unreadable } from "./page-response.tsx";
+import type { PagesDeps } from "./pages-deps.ts";
+import { RequestPage } from "./request-page.tsx";
+import { isSameOrigin } from "./same-origin.ts";
+
+const unknownRequest = [
+  "It may be older than what the log keeps (MAX_LOG_AGE_DAYS), or was never logged here.",
+];
+
+export function requestRoutes(deps: PagesDeps) {
+  const { browse, actions } = deps;
+
+  async function show(request: Request, id: string, refused: string | null): Promise<Response> {
+    const frame = frameOf(request, deps);
+    const read = await readable(requestOf(id, deps));
+    if (!read.ok) return unreadable(request, frame);
+    if (read.value === null)
+      return page(
+        request,
+        404,
+        <MessagePage frame={frame} title="No such request" says={unknownRequest} />,
+      );
+    const { detail, ...beside } = read.value;
+    const routing = deps.routing();
+    return page(
+      request,
+      refused === null ? 200 : 422,
+      <RequestPage
+        frame={frame}
+        detail={detail}
+        {...beside}
+        repeats={actions.repeatsOf(detail.id)}
+        routing={routing}
+        again={{
+          models: knownModelNames(routing, browse.upstreams().upstreams),
+          serversHaveKeys: serversHaveKeys(detail, deps),
+          refused,
+        }}
+      />,
+    );
+  }
+
+  return new Elysia({ name: "request-page" })
+    .get("/request/:id", ({ request, params: { id } }) => show(request, id, null))
+    .post(
+      "/request/:id/again",
+      async ({ request, params: { id } }) => {
+        if (!isSameOrigin(request.headers)) return foreign();
+        const form = new URLSearchParams(await request.text());
+        const given = (name: string): string | null => form.get(name)?.trim() || null;
+        const read = await readable(
+          actions.sendAgain(id, { model: given("model"), key: given("key") }),
+        );
+        if (!read.ok) return unreadable(request, frameOf(request, deps));
+        return read.value.kind === "sent"
+          ? seeOther(`/request/${encodeURIComponent(read.value.id)}`)
+          : show(request, id, read.value.why);
+      },
+      { parse: "none" },
+    );
+}
+
+/** The request with those that belong beside it; null where the log has none of that id. */
+async function requestOf(id: string, { browse, now }: Pick<PagesDeps, "browse" | "now">) {
+  const detail = await browse.get(id);
+  if (detail === null) return null;
+  const firstId = headerValue(detail.request_headers, resentHeader);
+  const [neighbours, first] = await Promise.all([
+    neighboursOf(detail, now(), browse),
+    firstId === null ? undefined : browse.get(firstId),
+  ]);
+  return { detail, neighbours, ...(first === undefined ? {} : { first }) };
+}
+
+/** Whether the call would find a key wherever it goes now, so that the client's is not missed. */
+function serversHaveKeys(detail: LogDetail, deps: PagesDeps): boolean {
+  const question = {
+    model: detail.original_model,
+    sourceIp: detail.source_ip,
+    path: detail.path.replace(/\?.*$/s, ""),
+    user: detail.auth_user,
+    headers: detail.request_headers,
+  };
+  const { targets } = planRoute(question, deps.routing(), deps.discovery());
+  return targets.every(({ server }) => server.apiKey !== null);
+}

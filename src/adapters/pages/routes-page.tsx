@@ -1,0 +1,75 @@
+/** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
+// `/routes`: the configuration in force, and a box that explains where a model would go.
+import { Html } from "@elysiajs/html";
+import type { RoutePlan } from "../../domain/routing/plan.ts";
+import type { Routing } from "../../domain/routing/types.ts";
+import type { UpstreamState } from "../../ports/browse.ts";
+import { ExplainBox } from "./explain-box.tsx";
+import type { ExplainFields } from "./explain-query.ts";
+import { Layout } from "./layout.tsx";
+import { clockTime } from "./format.ts";
+import type { Frame, RoutesTrouble } from "./pages-deps.ts";
+import { knownModelNames } from "./model-names.ts";
+import { RoutingTables } from "./routing-tables.tsx";
+
+export interface RoutesPageProps {
+  readonly frame: Frame;
+  readonly routing: Routing;
+  /** As configured. */
+  readonly file: string;
+  readonly fields: ExplainFields;
+  /** What is wrong with the file on disk; null: it is in force. */
+  readonly trouble: RoutesTrouble | null;
+  /** null where nothing was asked. */
+  readonly plan: RoutePlan | null;
+  readonly upstreams: readonly UpstreamState[];
+}
+
+export function RoutesPage(props: RoutesPageProps): JSX.Element {
+  const { frame, routing, file, fields, plan, upstreams } = props;
+  const { servers, aliases, rules } = routing;
+  const empty = servers.size === 0 && aliases.size === 0 && rules.length === 0;
+  return (
+    <Layout title="Routes" frame={frame} at="routes">
+      <header class="page-head">
+        <h1>Routes</h1>
+        <p class="faint">
+          in force from <code safe>{file}</code> and the environment
+        </p>
+      </header>
+      {props.trouble !== null && <Trouble {...props.trouble} />}
+      <ExplainBox
+        fields={fields}
+        plan={plan}
+        upstreams={upstreams}
+        models={knownModelNames(routing, upstreams)}
+        policy={routing.policy}
+      />
+      {empty && (
+        <p class="notice">
+          Nothing is configured, so every request goes to the default upstream. Write servers,
+          aliases and rules into <code safe>{file}</code>; routes.yaml.example shows how.
+        </p>
+      )}
+      <RoutingTables routing={routing} file={file} />
+    </Layout>
+  );
+}
+
+function Trouble({ problems, since }: RoutesTrouble): JSX.Element {
+  return (
+    <div class="notice bad" role="alert">
+      <p>
+        <strong>The routes file has been changed and is not valid; what was in force stays.</strong>{" "}
+        <span safe>{`Since ${clockTime(new Date(since).toISOString())}:`}</span>
+      </p>
+      <ul>
+        {problems.map((problem) => (
+          <li>
+            <code safe>{problem}</code>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

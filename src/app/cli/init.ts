@@ -1,0 +1,85 @@
+// `smolrouter init`: a routes file to begin with, from what answers on this machine.
+import { existsSync, writeFileSync } from "node:fs";
+import { systemClock } from "../../adapters/clock/system-clock.ts";
+import { parseEnvironment } from "../../adapters/config/env.ts";
+import { fetchUpstream } from "../../adapters/upstream/fetch-upstream.ts";
+import { firstRoutesFile, localServers, type LocalServer } from "../../domain/local-servers.ts";
+import { type LocalFindings, probeLocal } from "../usecases/probe-local.ts";
+import { createServerClient } from "../usecases/server-client.ts";
+import type { InitCommand } from "./args.ts";
+import type { CommandIo } from "./io.ts";
+import { createPaint } from "./paint.ts";
+
+const defaultPort = 1234;
+
+/**
+ * Writes the file, unless one is there and `force` is not set.
+ * @param places where to look; the usual local ports unless a test says otherwise
+ * @returns the exit code: 1 where nothing was written
+ */
+export async function runInit(
+  { config, force }: InitCommand,
+  io: CommandIo,
+  places: readonly LocalServer[] = localServers,
+): Promise<number> {
+  const environment = parseEnvironment(io.env, { terminal: io.terminal });
+  const { path: configured } =
+    "problems" in environment ? environment.routesConfig : environment.settings.routesConfig;
+  const path = config ?? configured;
+  if (path.toLowerCase().endsWith(".json")) {
+    io.complain(`${path}: init writes YAML; give it another name with --config`);
+    return 1;
+  }
+  if (existsSync(path) && !force) {
+    io.complain(`${path} is there already; --force replaces it, --config FILE writes another`);
+    return 1;
+  }
+  const ask = createServerClient(fetchUpstream, systemClock, "smolrouter-init");
+  const findings = await probeLocal(places, ask);
+  tell(findings, places, io);
+  try {
+    writeFileSync(path, firstRoutesFile(findings.found), { flag: force ? "w" : "wx" });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    io.complain(`${path} cannot be written: ${why}`);
+    io.complain("run it in a folder of yours, or name another file with --config");
+    return 1;
+  }
+  io.print(`\nwrote ${path}`);
+  for (const line of nextSteps(findings, path, configured)) io.print(line);
+  return 0;
+}
+
+function tell({ found, routers }: LocalFindings, places: readonly LocalServer[], io: CommandIo) {
+  const paint = createPaint(io.colour);
+  for (const place of places) {
+    const { server, program } = place;
+    const there = found.find((one) => one.server === server);
+    const where = `${program} (${server.baseUrl})`;
+    if (there !== undefined) {
+      const models = there.models.length === 0 ? "no models yet" : there.models.join(", ");
+      io.print(`${paint.good("found  ")} ${where}: ${models}`);
+    } else if (routers.includes(place))
+      io.print(paint.faint(`skipped ${server.baseUrl}: a router listens there`));
+    else io.print(paint.faint(`nothing ${where}`));
+  }
+}
+
+function nextSteps({ found }: LocalFindings, path: string, configured: string): readonly string[] {
+  const [first] = found;
+  const taken = found.find(({ server }) => server.baseUrl.endsWith(`:${defaultPort}`));
+  const flags = [
+    ...(path === configured ? [] : [`--config ${path}`]),
+    ...(taken === undefined ? [] : ["--port 1235"]),
+  ];
+  const start = ["smolrouter", ...flags].join(" ");
+  if (first === undefined)
+    return ["no model server answered: write yours into it, then start the router:", `  ${start}`];
+  return [
+    ...(taken === undefined
+      ? []
+      : [`${taken.program} has port ${defaultPort}, the router's default: it gets another here`]),
+    "start the router; what no server is known to list goes to DEFAULT_UPSTREAM:",
+    `  DEFAULT_UPSTREAM=${first.server.baseUrl} ${start}`,
+  ];
+}

@@ -1,0 +1,83 @@
+// The page of the servers: how each is doing and why.
+import { expect, test } from "bun:test";
+import { Elysia } from "elysia";
+import { pages } from "../../../src/adapters/pages/pages.ts";
+import type { UpstreamState } from "../../../src/ports/browse.ts";
+import { open, sampleActions, sampleBrowse, sampleDeps, sampleUpstream, textOf } from "./sample.ts";
+
+async function show(over: Partial<UpstreamState>) {
+  const upstreams = [sampleUpstream(over)];
+  return open({ ...sampleBrowse([]), upstreams: () => ({ upstreams }) }, "/upstreams");
+}
+
+test.each<[Partial<UpstreamState>, string]>([
+  [{}, "Taking requests"],
+  [{ failures: 1 }, "Taking requests, after 1 failure"],
+  [
+    { state: "resting", failures: 3, rests_until: "2026-03-12T16:00:18.200Z" },
+    "Resting after 3 failures in a row, 9 s left",
+  ],
+  [
+    { state: "probe-due", failures: 4 },
+    "Back in line after 4 failures in a row: the next request finds out",
+  ],
+  [{ state: "probing", failures: 3 }, "One request is finding out, after 3 failures in a row"],
+])("%j reads %p", async (over, words) => {
+  const { document } = await show(over);
+  expect(textOf(document, ".standing")).toBe(words);
+});
+
+test("a server in trouble says why", async () => {
+  const { document } = await show({ failures: 1, last_error: "connection refused" });
+  expect(textOf(document, ".upstream-state .why")).toBe("connection refused");
+});
+
+test("places taken and the waiting line are shown where they are limited", async () => {
+  const { document } = await show({ max_concurrency: 4, active: 4, waiting: 7, max_queue: 100 });
+  expect(textOf(document, ".upstream-load")).toBe("4 of 4 running7 of 100 waiting");
+  expect(document.querySelector(".places.full rect")?.getAttribute("width")).toBe("100");
+});
+
+test("a list that could not be renewed is kept, and says so", async () => {
+  const { document } = await show({ models_error: "connection refused" });
+  expect(textOf(document, ".upstream-models .why")).toBe(
+    "list: connection refused (kept: listed 10 s ago)",
+  );
+  expect(textOf(document, ".upstream-models li")).toBe("llama3-8b");
+});
+
+const host = "http://router.lan:1234";
+
+async function check(headers: Readonly<Record<string, string>>) {
+  let checked = 0;
+  const checkUpstreams = () => {
+    checked++;
+    return Promise.resolve();
+  };
+  const deps = sampleDeps(sampleBrowse([]), { actions: { ...sampleActions, checkUpstreams } });
+  const response = await new Elysia().use(pages(deps)).handle(
+    new Request(`${host}/upstreams/check`, {
+      method: "POST",
+      headers: { host: "router.lan:1234", ...headers },
+    }),
+  );
+  return { status: response.status, location: response.headers.get("location"), checked };
+}
+
+test.each<Readonly<Record<string, string>>>([
+  { "sec-fetch-site": "same-origin", origin: host },
+  { "sec-fetch-site": "none" },
+  { origin: host },
+  {},
+])("a check asked for with %j is made, and leads back to the page", async (headers) => {
+  expect(await check(headers)).toEqual({ status: 303, location: "/upstreams", checked: 1 });
+});
+
+test.each<Readonly<Record<string, string>>>([
+  { "sec-fetch-site": "cross-site", origin: "https://evil.example" },
+  { "sec-fetch-site": "same-site" },
+  { origin: "http://router.lan:4321" },
+  { origin: "null" },
+])("another site's page cannot have it made: %j", async (headers) => {
+  expect(await check(headers)).toEqual({ status: 403, location: null, checked: 0 });
+});

@@ -1,0 +1,105 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "bun:test";
+import { loadConfiguration } from "../../../src/adapters/config/load.ts";
+import { runInit } from "../../../src/app/cli/init.ts";
+import { firstRoutesFile, localServers } from "../../../src/domain/local-servers.ts";
+import { plainServer } from "../../../src/domain/routing/plain-server.ts";
+import { parseServerUrl } from "../../../src/domain/routing/server-url.ts";
+import { freePort } from "../../lab/free-port.ts";
+import { withRouter } from "../../lab/start-router.ts";
+import { withTempFolder } from "../../lab/temp-folder.ts";
+import { withFakes } from "../../lab/with-fakes.ts";
+
+/** A place to look at, as one of the usual ones. */
+function place(name: string, url: string) {
+  const parsed = parseServerUrl(url);
+  if ("problem" in parsed) throw new Error(parsed.problem);
+  return { program: name.toUpperCase(), server: plainServer(name, parsed) };
+}
+
+function io(folder: string) {
+  const printed: string[] = [];
+  const complained: string[] = [];
+  return {
+    printed,
+    complained,
+    env: { ROUTES_CONFIG: join(folder, "routes.yaml") },
+    terminal: false,
+    print: (line: string) => void printed.push(line),
+    complain: (line: string) => void complained.push(line),
+  };
+}
+
+const plainly = { kind: "init", config: undefined, force: false } as const;
+
+test("init finds the servers that answer with models, writes them down and says how to go on", () =>
+  withTempFolder((folder) =>
+    withFakes({ one: { models: ["m2", "m1"] }, two: { models: [] } }, async ({ one, two }) => {
+      const told = io(folder);
+      const dead = `http://127.0.0.1:${await freePort()}`;
+      const places = [place("one", one.url), place("two", two.url), place("gone", dead)];
+      expect(await runInit(plainly, told, places)).toBe(0);
+      expect(told.printed.join("\n")).toContain(`found   ONE (${one.url}): m1, m2`);
+      expect(told.printed).toContain(`nothing GONE (${dead})`);
+      expect(told.printed.at(-1)).toContain(`DEFAULT_UPSTREAM=${one.url} smolrouter`);
+      const loaded = loadConfiguration(told.env, { terminal: false });
+      if ("problems" in loaded) throw new Error(JSON.stringify(loaded.problems));
+      const urls = [...loaded.routing.servers.values()].map(({ baseUrl }) => baseUrl);
+      expect(urls).toEqual([one.url, two.url]);
+    }),
+  ));
+
+test("init does not take a running router for a model server", () =>
+  withTempFolder((folder) =>
+    withFakes({ a: {} }, ({ a }) =>
+      withRouter({ env: { DEFAULT_UPSTREAM: a.url } }, async ({ url }) => {
+        const told = io(folder);
+        expect(await runInit(plainly, told, [place("lmstudio", url)])).toBe(0);
+        expect(told.printed).toContain(`skipped ${url}: a router listens there`);
+        expect(readFileSync(told.env.ROUTES_CONFIG, "utf8")).not.toContain(url);
+      }),
+    ),
+  ));
+
+test("init replaces a file only with --force", () =>
+  withTempFolder(async (folder) => {
+    const told = io(folder);
+    writeFileSync(told.env.ROUTES_CONFIG, "mine");
+    expect(await runInit(plainly, told, [])).toBe(1);
+    expect(told.complained[0]).toContain("--force");
+    expect(readFileSync(told.env.ROUTES_CONFIG, "utf8")).toBe("mine");
+    expect(await runInit({ ...plainly, force: true }, told, [])).toBe(0);
+    expect(readFileSync(told.env.ROUTES_CONFIG, "utf8")).toContain("aliases");
+  }));
+
+test("init says what to do where it cannot write", () =>
+  withTempFolder(async (folder) => {
+    const told = io(folder);
+    const config = join(folder, "missing/routes.yaml");
+    expect(await runInit({ ...plainly, config }, told, [])).toBe(1);
+    expect(told.complained.join("\n")).toMatch(/cannot be written.*ENOENT[^]*--config/);
+    expect(existsSync(config)).toBe(false);
+  }));
+
+test.each([0, 1, 2, 5])(
+  "with %p servers found, the file is valid, its examples uncommented too",
+  (count) =>
+    withTempFolder(async (folder) => {
+      const found = localServers.slice(0, count).map((one) => ({
+        ...one,
+        models: ["a # b", 'quo"te', "line\nbreak: x", "4", "5", "6", "7"],
+      }));
+      const text = firstRoutesFile(found);
+      if (count > 0) expect(text).toContain("and 1 more");
+      const path = join(folder, "routes.yaml");
+      const examples = text.replace(/^#(?=[a-z]| {2})/gm, "");
+      for (const version of [text, examples]) {
+        writeFileSync(path, version);
+        const loaded = loadConfiguration({ ROUTES_CONFIG: path }, { terminal: false });
+        if ("problems" in loaded) throw new Error(JSON.stringify(loaded.problems) + version);
+        expect(loaded.routing.rules.length).toBe(version === text ? 0 : 2);
+        expect(loaded.routing.aliases.size).toBe(version === text ? 0 : 1);
+      }
+    }),
+);

@@ -1,0 +1,88 @@
+// A logged request sent once more through the whole router.
+import { expect, test } from "bun:test";
+import { headerValue } from "../../src/domain/headers.ts";
+import type { LogDetail } from "../../src/ports/browse.ts";
+import { type TestRouter, withRouter } from "../lab/start-router.ts";
+import { withFakes } from "../lab/with-fakes.ts";
+
+const path = "/v1/chat/completions";
+const messages = [{ role: "user", content: "hi" }];
+
+async function again(
+  router: TestRouter,
+  id: string,
+  form: Record<string, string>,
+): Promise<string> {
+  const response = await fetch(`${router.url}/request/${id}/again`, {
+    method: "POST",
+    body: new URLSearchParams(form),
+    headers: { origin: router.url },
+    redirect: "manual",
+  });
+  expect(response.status).toBe(303);
+  return (response.headers.get("location") ?? "").replace("/request/", "");
+}
+
+/** The row of a call that nobody waits for, once it has ended. */
+async function ended(router: TestRouter, id: string): Promise<LogDetail> {
+  for (;;) {
+    const row = (await (await fetch(`${router.url}/api/logs/${id}`)).json()) as LogDetail;
+    if (row.state !== "inflight") return row;
+  }
+}
+
+test("it goes to another model with the server's own key, streams to its end, and both rows are linked", () =>
+  withFakes({ a: {}, b: { models: ["other"] } }, ({ a, b }) =>
+    withRouter(
+      {
+        env: { DEFAULT_UPSTREAM: a.url },
+        routes: `servers: { own: { url: "${b.url}", api_key: sk-own } }`,
+      },
+      async (router) => {
+        const headers = { authorization: "Bearer sk-client" };
+        await (await router.post(path, { model: "m", messages, stream: true }, headers)).text();
+        const first = await router.row();
+        const id = await again(router, first.id, { model: "own/other" });
+        const row = await ended(router, id);
+        expect(row).toMatchObject({
+          state: "completed",
+          status_code: 200,
+          original_model: "own/other",
+          upstream: "own",
+          stream: true,
+        });
+        expect(row.request_headers).toContainEqual(["x-smolrouter-resent", first.id]);
+        const [call] = b.calls();
+        expect(headerValue(call!.headers, "authorization")).toBe("Bearer sk-own");
+        expect(headerValue(call!.headers, "x-smolrouter-resent")).toBeNull();
+        expect(row.response_body).toContain("[DONE]");
+        const page = await (await fetch(`${router.url}/request/${first.id}`)).text();
+        expect(page).toContain(`/request/${id}`);
+      },
+    ),
+  ));
+
+test("a key given for this send reaches the upstream and nothing else", () =>
+  withFakes({ a: {} }, ({ a }) =>
+    withRouter({ env: { DEFAULT_UPSTREAM: a.url } }, async (router) => {
+      const headers = { authorization: "Bearer sk-client" };
+      await (await router.post(path, { model: "m", messages }, headers)).text();
+      const first = await router.row();
+      const row = await ended(router, await again(router, first.id, { key: "sk-once" }));
+      expect(headerValue(a.calls()[1]!.headers, "authorization")).toBe("Bearer sk-once");
+      expect(a.calls()[1]?.body).toEqual(a.calls()[0]!.body);
+      expect(JSON.stringify(row)).not.toContain("sk-once");
+      expect(router.log.join()).not.toContain("sk-once");
+    }),
+  ));
+
+test("without one the client's redacted key is not made up", () =>
+  withFakes({ a: {} }, ({ a }) =>
+    withRouter({ env: { DEFAULT_UPSTREAM: a.url } }, async (router) => {
+      const headers = { authorization: "Bearer sk-client" };
+      await (await router.post(path, { model: "m", messages }, headers)).text();
+      const first = await router.row();
+      await ended(router, await again(router, first.id, {}));
+      expect(headerValue(a.calls()[1]!.headers, "authorization")).toBeNull();
+    }),
+  ));
