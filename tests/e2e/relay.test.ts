@@ -351,3 +351,23 @@ test("an answer that is complete does not wait for an upstream that forgets to h
       },
     ),
   ));
+
+test("an event too large to hold passes in parts, and a break within it is still told", () =>
+  withFakes({ a: {} }, ({ a }) =>
+    withRouter({ env: { DEFAULT_UPSTREAM: a.url, MAX_BLOB_SIZE: "1000" } }, async (router) => {
+      const large = `data: {"choices":[{"index":0,"delta":{"content":"${"x".repeat(33 << 20)}"}}]}\n\n`;
+      const pieces = [
+        `data: {"choices":[{"index":0,"delta":{"content":"a"}}]}\n\n`,
+        large,
+        "data: [DONE]\n\n",
+      ];
+      const whole = { kind: "answer", contentType: "text/event-stream", pieces } as const;
+      a.script([whole, { ...whole, kind: "cut", when: { afterBytes: 33 << 20 }, betweenMs: 5 }]);
+      const passed = await (await router.post(path, chat({ stream: true }))).text();
+      expect(passed.length).toBe(pieces.join("").length);
+      const cut = await (await router.post(path, chat({ stream: true }))).text();
+      expect(JSON.parse(sseEvents(cut).at(-1)!.data)).toMatchObject({
+        error: { type: "upstream_error" },
+      });
+    }),
+  ));

@@ -1,4 +1,5 @@
 // An opened answer on its way to the client: held events first, then the rest at the client's pace, one ending.
+import { joinBytes } from "../../domain/bytes.ts";
 import { errorEvent } from "../../domain/dialects/wire-format.ts";
 import { errorObject, problem } from "../../domain/problem.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -15,6 +16,9 @@ export type DeliveryEnding =
 
 /** A comment line that every SSE client skips (WHATWG HTML §9.2.5) and every proxy counts as life. */
 const ping = new TextEncoder().encode(": ping\n\n");
+
+/** Ends an event that was torn, so that the next one stands by itself. */
+const eventBreak = new TextEncoder().encode("\n\n");
 
 /**
  * The rest of a call whose answer has been opened.
@@ -76,10 +80,10 @@ export function deliver(
           end({ kind: "broke", failure });
           const words = lastWords(failure);
           if (words === null) throw new BrokenAnswer(failure.message);
-          return words;
+          return source.torn() ? joinBytes([eventBreak, words]) : words;
         }
         reading ??= source.next();
-        const step = await orAfter(reading, pings, clock);
+        const step = await orAfter(reading, source.torn() ? 0 : pings, clock);
         if (step === "due") return ping;
         reading = null;
         queue.push(...step.pieces);

@@ -33,6 +33,8 @@ export interface LiveStep {
 export interface LiveSource {
   /** Not called again after a step whose outcome is not `open`. */
   next(): Promise<LiveStep>;
+  /** Part of an event too large to hold has gone out, its end has not. */
+  torn(): boolean;
   /** Whether the client got anything so far other than the upstream sent it. */
   changed(): boolean;
   cancel(): void;
@@ -64,11 +66,17 @@ export function createLiveSource(
   const isJson = format !== "opaque";
   const endIsAnnounced = format !== "opaque" && splitter !== null;
   let complete = false;
+  let torn = false;
 
   function take(frames: readonly Frame[]): LiveStep {
     const pieces: Uint8Array[] = [];
     let content = false;
     for (const frame of frames) {
+      if (torn) {
+        torn = false;
+        append(pieces, frame.bytes);
+        continue;
+      }
       const json = isJson ? frameJson(frame) : null;
       const reading = readFrame(frame, json);
       const failure = failureOf(reading, carriage.retells ? null : frame.bytes);
@@ -118,10 +126,12 @@ export function createLiveSource(
         }
         if (splitter.held() > largestEvent) {
           const part = splitter.end();
+          torn = true;
           if (part !== null) return { pieces: [part.bytes], content: true, outcome: "open" };
         }
       }
     },
+    torn: () => torn,
     changed: () => editor?.changed() ?? false,
     cancel: () => body.cancel(),
   };

@@ -25,7 +25,7 @@ export interface LiveRoutingDeps {
   readonly clock: Pick<Clock, "now">;
   readonly logger: Logger;
   /** Called after each replacement, with what is now in force. */
-  adopted(routing: Routing): void;
+  readonly adopted: (routing: Routing) => void;
 }
 
 /** @param initial what the program started with; of it, a reload replaces servers, aliases and rules */
