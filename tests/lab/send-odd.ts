@@ -28,7 +28,8 @@ export async function sendOdd(
       let socket: Socket | null = null;
       while (left-- > 0) {
         const request = next();
-        socket = socket === null || socket.destroyed || !request.whole ? await open(port) : socket;
+        if (!request.whole) socket?.destroy();
+        if (socket === null || socket.destroyed) socket = await open(port);
         const status = await exchange(socket, request);
         tally.sent++;
         if (status !== null) tally.statuses.set(status, (tally.statuses.get(status) ?? 0) + 1);
@@ -66,8 +67,12 @@ function exchange(socket: Socket, { bytes, method, leaves }: OddRequest): Promis
     };
     const data = (chunk: Buffer | string): void => {
       got = Buffer.concat([got, Buffer.from(chunk)]);
-      const interim = /^HTTP\/1\.1 1\d\d .*?\r\n\r\n/s.exec(got.toString("latin1"))?.[0];
-      if (interim !== undefined) got = got.subarray(interim.length);
+      // Any number of interim answers may come first (RFC 9110 §15.2).
+      for (;;) {
+        const interim = /^HTTP\/1\.1 1\d\d .*?\r\n\r\n/s.exec(got.toString("latin1"))?.[0];
+        if (interim === undefined) break;
+        got = got.subarray(interim.length);
+      }
       const response = readResponse(got, method);
       // An event stream does not end: its head is the answer.
       const endless = response.headers.some(([, value]) => value.startsWith("text/event-stream"));
