@@ -53,6 +53,8 @@ export interface LogDetail extends LogRow {
   readonly response_body: string | null;
   readonly response_body_encoding?: "base64";
   readonly response_body_truncated: boolean;
+  /** As the client got it, where a cleaner or a translation changed it. */
+  readonly response_body_clean?: string;
 }
 
 export interface LogFilter {

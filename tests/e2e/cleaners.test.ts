@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { FakeModel } from "../../src/adapters/fake-model/fake-model.ts";
 import { startFakeModel } from "../../src/adapters/fake-model/start-fake-model.ts";
+import type { LogDetail } from "../../src/ports/browse.ts";
 import { ndjsonValues, sseValues } from "../lab/split-events.ts";
 import { startRouter, type TestRouter } from "../lab/start-router.ts";
 
@@ -103,4 +104,22 @@ test("an answer with nothing to clean arrives byte for byte", async () => {
   const ask = JSON.stringify({ model: "m", messages, stream: true });
   const direct = await (await fetch(fake.url + path, { method: "POST", body: ask })).text();
   expect(await (await router.post(path, ask)).text()).toBe(direct);
+});
+
+test("the log keeps the raw answer beside the one the client got, where they differ", async () => {
+  const rowOf = async (response: Response) => {
+    const body = await response.text();
+    await router.rows();
+    const id = response.headers.get("x-request-id")!;
+    const detail = await (await fetch(`${router.url}/api/logs/${id}`)).json();
+    return { body, detail: detail as LogDetail };
+  };
+  for (const stream of [false, true]) {
+    const cleaned = await rowOf(await router.post(path, { model: "think-m", messages, stream }));
+    expect(cleaned.detail.response_body).toContain("<think>");
+    expect(cleaned.detail.response_body_clean).toBe(cleaned.body);
+    const same = await rowOf(await router.post(path, { model: "m", messages, stream }));
+    expect(same.detail.response_body).toBe(same.body);
+    expect(same.detail).not.toHaveProperty("response_body_clean");
+  }
 });

@@ -101,6 +101,11 @@ const detailSchema = object({
   response_body: maybeText("as received from the upstream"),
   response_body_encoding: base64,
   response_body_truncated: Type.Boolean({ description: "stored cut" }),
+  response_body_clean: Type.Optional(
+    Type.String({
+      description: "as the client got it; present where a cleaner or a translation changed it",
+    }),
+  ),
 });
 
 const pageSchema = object({

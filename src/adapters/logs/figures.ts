@@ -24,7 +24,7 @@ const logGrowth = Math.log(growth);
 const lowestBucket = -1;
 
 /** @param time ms */
-export function bucketOf(time: number): number {
+function bucketOf(time: number): number {
   return time < 1 ? lowestBucket : Math.round(Math.log(time) / logGrowth);
 }
 

@@ -59,6 +59,9 @@ export function logDetail(row: LogRow, bodies: CapturedBodies): LogDetail {
     response_body: response.text,
     ...(response.base64 ? { response_body_encoding: "base64" as const } : {}),
     response_body_truncated: bodies.response?.truncated ?? false,
+    ...(bodies.delivered === null || bodies.delivered === undefined
+      ? {}
+      : { response_body_clean: deliveredText(bodies.delivered) }),
   };
 }
 
@@ -66,6 +69,11 @@ export function logDetail(row: LogRow, bodies: CapturedBodies): LogDetail {
 export function bodyBytes(body: CapturedBody): Uint8Array {
   const [first] = body.chunks;
   return body.chunks.length === 1 && first !== undefined ? first : Buffer.concat(body.chunks);
+}
+
+/** What a cleaner or a translation made is text. */
+function deliveredText(body: CapturedBody): string {
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bodyBytes(body));
 }
 
 function bodyText(body: CapturedBody | null): { text: string | null; base64: boolean } {

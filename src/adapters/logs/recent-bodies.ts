@@ -26,22 +26,18 @@ const mostBytes = 48 * 1024 * 1024;
 /** In common; less is not worth a chain. */
 const leastBytes = 512;
 const leastShare = 0.25;
-/** Told apart by these at first, as most differ early. */
-const openingBytes = 64;
-
 export function createRecentBodies(): RecentBodies {
   /** Oldest first. */
   let kept: readonly RecentBody[] = [];
   return {
     alike(bytes) {
       let best: RecentBody | null = null;
-      let longest = Math.max(leastBytes, bytes.length * leastShare) - 1;
-      for (const body of kept) {
-        if (body.depth >= deepest) continue;
-        const common = commonLength(body.bytes, bytes);
-        if (common <= longest) continue;
+      let wanted = Math.ceil(Math.max(leastBytes, bytes.length * leastShare));
+      // The newest is the likeliest; one comparison then dismisses each that is no better.
+      for (const body of kept.toReversed()) {
+        if (body.depth >= deepest || !beginsAlike(body.bytes, bytes, 0, wanted)) continue;
         best = body;
-        longest = common;
+        wanted = commonLength(body.bytes, bytes, wanted) + 1;
       }
       return best;
     },
@@ -67,18 +63,21 @@ export function createRecentBodies(): RecentBodies {
   };
 }
 
-/** Bytes that two bodies begin with alike. */
-function commonLength(a: Uint8Array, b: Uint8Array): number {
-  const same = (from: number, to: number) =>
-    Buffer.compare(a.subarray(from, to), b.subarray(from, to)) === 0;
+/** Whether two bodies are the same from one place to another, which both must reach. */
+function beginsAlike(a: Uint8Array, b: Uint8Array, from: number, to: number): boolean {
+  if (a.length < to || b.length < to) return false;
+  return Buffer.compare(a.subarray(from, to), b.subarray(from, to)) === 0;
+}
+
+/** Bytes that two bodies begin with alike, which are so many at least. */
+function commonLength(a: Uint8Array, b: Uint8Array, least: number): number {
   const most = Math.min(a.length, b.length);
-  if (most < openingBytes || !same(0, openingBytes)) return 0;
-  if (same(openingBytes, most)) return most;
-  let low = openingBytes; // alike up to here
+  if (beginsAlike(a, b, least, most)) return most;
+  let low = least; // alike up to here
   let high = most; // not up to here
   while (high - low > 1) {
     const middle = (low + high) >>> 1;
-    if (same(low, middle)) low = middle;
+    if (beginsAlike(a, b, low, middle)) low = middle;
     else high = middle;
   }
   return low;

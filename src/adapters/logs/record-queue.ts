@@ -65,7 +65,10 @@ export function createRecordQueue(limits: QueueLimits): RecordQueue {
     ended(entry, bodies) {
       starts.delete(entry.id);
       const failed = entry.state === "failed";
-      const more = capturedSize(bodies.request) + capturedSize(bodies.response);
+      const more = [bodies.request, bodies.response, bodies.delivered ?? null].reduce(
+        (sum, body) => sum + capturedSize(body),
+        0,
+      );
       const dropped: LogEntry[] = [];
       while (!fits(more)) {
         const start = size() >= limits.entries ? first(starts) : undefined;

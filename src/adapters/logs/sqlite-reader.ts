@@ -78,7 +78,11 @@ async function readBodies(
     [id],
   );
   const lost = new Set<BodyKind>();
-  const bodies: Record<BodyKind, CapturedBody | null> = { request: null, response: null };
+  const bodies: Record<BodyKind, CapturedBody | null> = {
+    request: null,
+    response: null,
+    delivered: null,
+  };
   for (const { kind, payload, truncated } of stored) {
     const content = payload === null ? null : await readPayload(db, blobs, payload);
     if (content === null) lost.add(kind);

@@ -97,8 +97,8 @@ async function bodiesToWrite(
   kept: PayloadBatch,
 ): Promise<readonly BodyToWrite[]> {
   const found: BodyToWrite[] = [];
-  for (const kind of ["request", "response"] as const) {
-    const body = bodies[kind];
+  for (const kind of ["request", "response", "delivered"] as const) {
+    const body = bodies[kind] ?? null;
     if (body === null) continue;
     const payload = await kept.keep(bodyBytes(body), kind === "request");
     found.push({ kind, payload, truncated: body.truncated });

@@ -47,7 +47,7 @@ export interface RequestsTable extends StoredRow {
 }
 
 /** Which body of a request; `CapturedBodies` has a field for each. */
-export type BodyKind = "request" | "response";
+export type BodyKind = "request" | "response" | "delivered";
 
 /** Beside the rows, so that lists and figures never read bodies. */
 export interface BodiesTable {

@@ -19,6 +19,7 @@ interface WireRow {
   readonly entry: LogEntry;
   readonly request: WireBody | null;
   readonly response: WireBody | null;
+  readonly delivered: WireBody | null;
 }
 
 interface WireBody {
@@ -44,7 +45,12 @@ export function packBatch(entries: readonly RecordedEntry[], maxBodyBytes: numbe
     return { length, truncated: body.truncated || size > maxBodyBytes };
   };
   for (const { entry, bodies } of entries)
-    rows.push({ entry, request: wireBody(bodies.request), response: wireBody(bodies.response) });
+    rows.push({
+      entry,
+      request: wireBody(bodies.request),
+      response: wireBody(bodies.response),
+      delivered: wireBody(bodies.delivered ?? null),
+    });
 
   const bytes = new Uint8Array(total);
   let at = 0;
@@ -69,9 +75,9 @@ export function unpackBatch({ rows, bytes }: WireBatch): readonly RecordedEntry[
     return { chunks: [chunk], truncated: wire.truncated };
   };
   const parsed = JSON.parse(rows) as readonly WireRow[];
-  return parsed.map(({ entry, request, response }) => ({
+  return parsed.map(({ entry, request, response, delivered }) => ({
     entry,
-    bodies: { request: body(request), response: body(response) },
+    bodies: { request: body(request), response: body(response), delivered: body(delivered) },
   }));
 }
 

@@ -10,13 +10,22 @@ import type {
 } from "../../ports/browse.ts";
 import type { LogPlace } from "./log-place.ts";
 import type { WireBatch } from "./wire-batch.ts";
-import type { WriterReport } from "./writer.ts";
 
 export interface OpenReport {
   /** For people; what went wrong while opening. The log keeps trying. */
   readonly warnings: readonly string[];
   /** Rows an earlier process had left in flight. */
   readonly interrupted: number;
+}
+
+/** What became of a batch. */
+export interface WriterReport {
+  /** Places within the batch of the entries that could not be written. */
+  readonly failed: readonly number[];
+  /** Why; where all were written, what people should know of it, if anything. */
+  readonly message: string | null;
+  /** Bodies of rows written that could not be stored. */
+  readonly lostBodies: number;
 }
 
 export interface WriteReport extends WriterReport {

@@ -8,17 +8,7 @@ import { openDatabase } from "./database.ts";
 import type { LogDatabase } from "./database.ts";
 import type { BlobPlace, LogPlace, OpenBlobs } from "./log-place.ts";
 import { createSqliteStore } from "./sqlite-store.ts";
-import type { OpenReport } from "./worker-calls.ts";
-
-/** What became of a batch. */
-export interface WriterReport {
-  /** Places within the batch of the entries that could not be written. */
-  readonly failed: readonly number[];
-  /** Why; where all were written, what people should know of it, if anything. */
-  readonly message: string | null;
-  /** Bodies of rows written that could not be stored. */
-  readonly lostBodies: number;
-}
+import type { OpenReport, WriterReport } from "./worker-calls.ts";
 
 export interface Writer {
   /** Opens the database and closes the rows an earlier process left open; never rejects. */
