@@ -49,6 +49,14 @@ export const demoRequests: readonly ((url: string) => Promise<DemoResult>)[] = [
         got.headers.get("x-smolrouter-upstream") === "steady",
     ),
   (url) =>
+    tell(
+      "a model that thinks aloud: the client gets the answer only",
+      url,
+      "/v1/chat/completions",
+      { model: "smol-think", stream: true },
+      (got) => !got.text.includes("think>") && got.text.includes("Hello"),
+    ),
+  (url) =>
     tell("an Ollama client, natively", url, "/api/chat", { model: "steady/smol-chat" }, (got) =>
       got.text.includes('"done":true'),
     ),
