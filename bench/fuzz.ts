@@ -24,6 +24,9 @@ try {
   const start = performance.now();
   const tally = await sendOdd(port, next, count, 64);
   const seconds = (performance.now() - start) / 1_000;
+  const filesAtEnd = router.openFiles();
+  // Connections that were left or broken off are closed by then: a head has 12 s to come.
+  await Bun.sleep(15_000);
   const after = await router.probe();
   const statuses = [...tally.statuses].toSorted(([a], [b]) => a - b);
   console.log(`${tally.sent} requests in ${seconds.toFixed(1)} s, seed ${seed}`);
@@ -31,7 +34,7 @@ try {
   console.log(
     `memory after a collection: ${megabytes(before.resident)} → ${megabytes(after.resident)}, ` +
       `objects ${before.objects} → ${after.objects}, timers ${before.timers} → ${after.timers}, ` +
-      `open files ${router.openFiles()}`,
+      `open files ${filesAtEnd}, 15 s later ${router.openFiles()}`,
   );
   for (const bad of tally.bad.slice(0, 10)) console.log(`\n${JSON.stringify(bad)}`);
   console.log(`${tally.bad.length} answers that should not be`);

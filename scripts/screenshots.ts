@@ -24,13 +24,14 @@ const paths = {
   routes: "/routes?model=coding-assistant",
 } as const;
 
-/** Pages whose pictures the README has, beside the dark and the narrow dashboard. */
+/** Those that the README shows. */
 const pictures = [
   "dashboard-wide-light",
   "dashboard-wide-dark",
   "dashboard-phone-light",
+  "performance-wide-light",
   "request-wide-light",
-  "request-wide-dark",
+  "request-phone-dark",
   "upstreams-wide-light",
   "routes-wide-dark",
 ];

@@ -30,6 +30,14 @@ const embeddingPath = /^\/(?:v1|api)\/embed/;
 
 const clientLeft = 499;
 
+/** The same, its bodies parsed already. */
+export interface ParsedCall extends Pick<AnsweredCall, "path" | "status"> {
+  /** null where the request is no JSON object. */
+  readonly request: () => JsonRecord | null;
+  /** See `answerDocuments`. */
+  readonly documents: readonly JsonRecord[];
+}
+
 export const nothingRead: AnswerReading = {
   promptTokens: null,
   completionTokens: null,
@@ -43,13 +51,24 @@ export const nothingRead: AnswerReading = {
  * reported of each; what it does not report is estimated, unless the call failed without content.
  * Never throws, whatever the bytes.
  */
-export function readAnswer(call: AnsweredCall): AnswerReading {
+export function readAnswer({ path, status, request, response }: AnsweredCall): AnswerReading {
+  if (!countedPath.test(path)) return nothingRead;
+  return readParsedAnswer({
+    path,
+    status,
+    request: () => parseRecord(new TextDecoder().decode(request)),
+    documents: answerDocuments(response),
+  });
+}
+
+/** As `readAnswer`. */
+export function readParsedAnswer(call: ParsedCall): AnswerReading {
   if (!countedPath.test(call.path)) return nothingRead;
-  const documents = answerDocuments(call.response);
+  const { documents } = call;
   const told = reported(documents);
   const estimate = answered(call.status, documents, told.characters);
 
-  const promptTokens = told.prompt ?? (estimate ? estimatedPrompt(call.request) : null);
+  const promptTokens = told.prompt ?? (estimate ? estimatedPrompt(call.request()) : null);
   // An embedding has no text of its own.
   const completes = estimate && !embeddingPath.test(call.path);
   const completionTokens = told.completion ?? (completes ? estimatedTokens(told.characters) : null);
@@ -105,8 +124,7 @@ function answered(
   return status !== clientLeft && documents.length > 0 && !failed;
 }
 
-function estimatedPrompt(bytes: Uint8Array): number | null {
-  const request = parseRecord(new TextDecoder().decode(bytes));
+function estimatedPrompt(request: JsonRecord | null): number | null {
   return request === null ? null : estimatedTokens(promptLength(request));
 }
 

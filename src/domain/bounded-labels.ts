@@ -1,7 +1,7 @@
 // Names that clients choose, kept from growing without end where each becomes a series of its own.
 
 /** What stands for every name beyond the limit. */
-export const otherLabel = "other";
+const otherLabel = "other";
 
 export interface BoundedLabels {
   /**

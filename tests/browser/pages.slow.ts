@@ -4,12 +4,12 @@ import { source as axe } from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { hostileDetail, hostileTexts } from "../adapters/pages/hostile-detail.ts";
 import { hostileRouting, hostileUpstream } from "../adapters/pages/hostile-routing.ts";
-import { pointOf, sampleActions, sampleBrowse } from "../adapters/pages/sample.ts";
+import { sampleBrowse } from "../adapters/pages/sample.ts";
 import { samplePoints } from "./sample-day.ts";
 import { sampleFailover, sampleLog, sampleRows } from "./sample-log.ts";
 import { sampleRouting } from "./sample-servers.ts";
 import { servePages, type ServedPages } from "./serve-pages.ts";
-import { launchBrowser, sizes, visit as visitWith } from "./visit.ts";
+import { launchBrowser, sizes, until, visit as visitWith } from "./visit.ts";
 
 // What is waited for takes two of the page's own polls; a busy machine may need longer.
 setDefaultTimeout(30_000);
@@ -62,48 +62,12 @@ describe.each(["light", "dark"] as const)("in the %s scheme", (colorScheme) => {
         "for (const fold of document.querySelectorAll('details')) fold.open = true",
       );
       await page.evaluate(axe);
-      const faults = (await page.evaluate(
+      const faults: unknown = await page.evaluate(
         "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 160))]))",
-      )) as unknown[];
+      );
       expect(faults).toEqual([]);
     });
   });
-});
-
-test("a new request appears by itself, and focus stays where it was", async () => {
-  const log = sampleLog(rows.slice(1, 20));
-  const own = servePages(log);
-  const wrong = await visit({ viewport: sizes.wide }, async (page) => {
-    await page.goto(own.origin);
-    const link = page.locator("tbody tr").nth(4).locator("a");
-    await link.focus();
-    const focused = await link.getAttribute("href");
-    log.add(rows[0]!);
-    await page.locator(`#r-${rows[0]!.id}`).waitFor();
-    expect(await page.evaluate("document.activeElement.getAttribute('href')")).toBe(focused);
-    expect(await page.locator("tbody tr").count()).toBe(20);
-  });
-  await own.stop();
-  expect(wrong).toEqual([]);
-});
-
-test("rows do not move under someone who reads further down; a mark leads back to the new ones", async () => {
-  const log = sampleLog(rows.slice(1));
-  const own = servePages(log);
-  const wrong = await visit({ viewport: sizes.wide }, async (page) => {
-    await page.goto(own.origin);
-    await page.evaluate("scrollTo(0, 900)");
-    log.add(rows[0]!);
-    const pill = page.locator("#waiting");
-    await pill.waitFor();
-    expect(await pill.textContent()).toBe("↑ 1 new");
-    expect(await page.evaluate("scrollY")).toBe(900);
-    expect(await page.locator(`#r-${rows[0]!.id}`).count()).toBe(0);
-    await pill.click();
-    await page.locator(`#r-${rows[0]!.id}`).waitFor();
-  });
-  await own.stop();
-  expect(wrong).toEqual([]);
 });
 
 test("filtering, paging and opening a row work by mouse and by keyboard", async () => {
@@ -113,15 +77,15 @@ test("filtering, paging and opening a row work by mouse and by keyboard", async 
     await page.keyboard.type("mixtral");
     await page.keyboard.press("Enter");
     await page.waitForURL(/q=mixtral/);
-    expect(await page.locator("tbody tr").count()).toBe(2);
+    expect(await page.locator("#requests tbody tr").count()).toBe(2);
     await page.locator("select[name=state]").selectOption("completed");
     await page.waitForURL(/state=completed/);
     expect(await page.locator("#requests").textContent()).toContain("No request matches");
     await page.locator(".filters .clear").click();
     await page.locator("a.older").click();
     await page.waitForURL(/before=/);
-    expect(await page.locator("tbody tr").count()).toBe(14);
-    await page.locator("tbody tr").first().locator(".c-duration").click();
+    expect(await page.locator("#requests tbody tr").count()).toBe(14);
+    await page.locator("#requests tbody tr").first().locator(".c-duration").click();
     await page.waitForURL(/\/request\//);
   });
   expect(wrong).toEqual([]);
@@ -139,59 +103,128 @@ test("copying gives the command, not the button", async () => {
   expect(wrong).toEqual([]);
 });
 
-test("a call in flight turns into its end without a reload, and what was unfolded stays so", async () => {
-  const log = sampleLog(rows.slice(0, 1));
-  const own = servePages(log);
-  const wrong = await visit({ viewport: sizes.wide }, async (page) => {
-    await page.goto(`${own.origin}/request/${rows[0]!.id}`);
-    await page.locator("#request-headers summary").click();
-    log.replace({ ...rows[0]!, state: "completed", status_code: 200, duration_ms: 4_000 });
-    await page.locator(".badge.completed").waitFor();
-    expect(await page.locator("#request-headers").getAttribute("open")).not.toBeNull();
-    expect(await page.evaluate("document.body.dataset.poll")).toBe("");
-  });
-  await own.stop();
-  expect(wrong).toEqual([]);
-});
-
-test("a router that went away is told, and found again", async () => {
-  const wrong = await visit({}, async (page) => {
-    await page.goto(served.origin);
-    await page.route("**/*", (route) => route.abort());
-    await page.locator("#lost").waitFor();
-    await page.unroute("**/*");
-    await page.locator("#lost").waitFor({ state: "hidden" });
-  });
-  expect(wrong.filter((message) => !message.includes("net::ERR_FAILED"))).toEqual([]);
-});
-
 test("every page works without scripts", async () => {
   const wrong = await visit({ javaScriptEnabled: false }, async (page) => {
     await page.goto(served.origin);
     await page.locator("input[name=q]").fill("mixtral");
     await page.locator(".filters button").click();
-    expect(await page.locator("tbody tr").count()).toBe(2);
+    expect(await page.locator("#requests tbody tr").count()).toBe(2);
     expect(await page.locator(".copy").first().isVisible()).toBe(false);
-    await page.locator("tbody a").first().click();
+    await page.locator("#requests tbody a").first().click();
     expect(await page.locator("h1").textContent()).toContain("mixtral");
   });
   expect(wrong).toEqual([]);
 });
 
-test("hostile texts in every field run nothing, load nothing and leave no console error", async () => {
-  const details = hostileTexts.map((text, index) => ({
-    ...hostileDetail(text),
-    id: `hostile-${index}`,
-    state: "completed" as const,
-  }));
-  const own = servePages(sampleBrowse(details));
-  const wrong = await visit({}, async (page) => {
-    for (const path of ["/", ...details.map(({ id }) => `/request/${id}`)]) {
-      await page.goto(own.origin + path);
-      expect(await page.locator("img, main script, main svg[onload]").count()).toBe(0);
-      expect(await page.title()).not.toMatch(/^(run|1)$/);
-    }
+test("the configuration is explained without scripts, too", async () => {
+  const wrong = await visit({ javaScriptEnabled: false }, async (page) => {
+    await page.goto(`${served.origin}/routes`);
+    await page.locator("input[name=model]").fill("gpt-3.5-turbo");
+    await page.locator(".explain-form button").click();
+    expect(await page.locator(".because").textContent()).toContain("MODEL_MAP renamed");
+    await page.goto(`${served.origin}/performance`);
+    expect(await page.locator(".figures-table tbody tr").count()).toBe(7);
   });
-  await own.stop();
   expect(wrong).toEqual([]);
+});
+
+test("keys lead from page to page and from request to request, and can be switched off", async () => {
+  const wrong = await visit({ viewport: sizes.wide }, async (page) => {
+    const pressed = async (...keys: readonly string[]) => {
+      for (const key of keys) await page.keyboard.press(key);
+    };
+    await page.goto(served.origin);
+    await pressed("g", "u");
+    await page.waitForURL(/\/upstreams$/);
+    await pressed("g", "d");
+    await page.waitForURL(`${served.origin}/`);
+    await pressed("j", "j", "j", "k");
+    const focused = "document.activeElement.getAttribute('href')";
+    const second = await page.locator("#inflight a").nth(1).getAttribute("href");
+    expect(await page.evaluate(focused)).toBe(second);
+    await pressed("Enter");
+    await page.waitForURL(/\/request\//);
+    await page.locator("a[rel=next]").waitFor();
+    const older = await page.locator("a[rel=next]").getAttribute("href");
+    await pressed("]");
+    await page.waitForURL(`**${older}`);
+    await pressed("?");
+    await page.locator("dialog[open]").waitFor();
+    await page.locator("#keys-on").uncheck();
+    await pressed("Escape", "g", "u");
+    expect(page.url()).toEndWith(older ?? "none");
+  });
+  expect(wrong).toEqual([]);
+});
+
+test("JSON is coloured when it is unfolded, without a change to its text", async () => {
+  const wrong = await visit({ viewport: sizes.wide }, async (page) => {
+    await page.goto(served.origin + failover);
+    const ranges = "CSS.highlights.get('json-key')?.size ?? 0";
+    expect(await page.evaluate(ranges)).toBe(0);
+    await page.locator("#request-body-details summary").click();
+    await until(page, `(${ranges}) > 20`);
+    expect(await page.locator("#request-body > *").count()).toBe(0);
+  });
+  expect(wrong).toEqual([]);
+});
+
+test("a page with all it loads weighs less than 100 kB compressed", async () => {
+  for (const path of every) {
+    let bytes = 0;
+    await visit({ viewport: sizes.wide }, async (page) => {
+      const sizesOf: Promise<void>[] = [];
+      page.on("requestfinished", (request) => {
+        // What a chart draws is the log's, not the page's.
+        if (request.url().includes("/performance/points")) return;
+        sizesOf.push(
+          request.sizes().then(({ responseBodySize, responseHeadersSize }) => {
+            bytes += responseBodySize + responseHeadersSize;
+          }),
+        );
+      });
+      await page.goto(served.origin + path, { waitUntil: "load" });
+      await Promise.all(sizesOf);
+    });
+    expect(bytes).toBeGreaterThan(2_000);
+    expect(bytes).toBeLessThan(100_000);
+  }
+});
+
+test("hostile texts in every field run nothing, load nothing and leave no console error", async () => {
+  for (const text of hostileTexts) {
+    const detail = { ...hostileDetail(text), id: "hostile", state: "completed" as const };
+    const own = servePages(
+      {
+        ...sampleBrowse([detail]),
+        upstreams: () => ({ upstreams: [hostileUpstream(text)] }),
+        inFlight: () => ({
+          inflight: [
+            { ...detail, elapsed_ms: 1, waiting_for: text, position: 1, tokens_so_far: 1 },
+          ],
+        }),
+      },
+      {
+        routing: () => hostileRouting(text),
+        routesFile: text,
+        routesTrouble: () => ({ problems: [text], since: 0 }),
+      },
+    );
+    const wrong = await visit({}, async (page) => {
+      const query = new URLSearchParams({ q: text, model: text, path: text, x: text }).toString();
+      for (const path of ["/", "/request/hostile", "/upstreams", "/routes", "/performance"]) {
+        await page.goto(`${own.origin}${path}?${query}`);
+        expect(await page.locator("img, main script, main svg[onload]").count()).toBe(0);
+        expect(await page.title()).not.toMatch(/^(run|1)$/);
+      }
+      await page.goto(`${own.origin}/performance`);
+      await page.locator("#scatter[data-drawn]").waitFor();
+      const box = (await page.locator(".u-over").boundingBox())!;
+      await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+      expect(await page.locator(".tip *").count()).toBe(0);
+      expect(await page.title()).not.toMatch(/^(run|1)$/);
+    });
+    await own.stop();
+    expect(wrong).toEqual([]);
+  }
 });

@@ -12,7 +12,9 @@ export interface ServedPages {
   readonly origin: string;
   /** Tells the open pages of a call. */
   tell(event: CallEvent): void;
-  /** GETs of documents so far. */
+  /** Resolves once a page listens for events. */
+  readonly listening: Promise<void>;
+  /** GETs of the dashboard so far. */
   documents(): number;
   stop(): Promise<void>;
 }
@@ -23,11 +25,13 @@ export function servePages(
   over: Partial<PagesDeps> = {},
 ): ServedPages {
   const listeners = new Set<(event: CallEvent) => void>();
+  const listening = Promise.withResolvers<void>();
   const feed = createEventFeed({
     clock: systemClock,
     events: {
       subscribe(listener) {
         listeners.add(listener);
+        listening.resolve();
         return () => listeners.delete(listener);
       },
     },
@@ -50,6 +54,7 @@ export function servePages(
     tell(event) {
       for (const listener of listeners) listener(event);
     },
+    listening: listening.promise,
     documents: () => documents,
     async stop() {
       feed.close();

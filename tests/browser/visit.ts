@@ -41,3 +41,32 @@ export const sizes = {
   wide: { width: 1280, height: 860 },
   phone: { width: 390, height: 844 },
 } as const;
+
+/** Waits until an expression holds in the page, asking once a frame. */
+export async function until(page: Page, expression: string): Promise<void> {
+  while (
+    !(await page.evaluate(`new Promise(requestAnimationFrame).then(() => Boolean(${expression}))`))
+  );
+}
+
+/** Begins to watch how long the page does not come to its timers. */
+export async function watchStutter(page: Page): Promise<void> {
+  await page.evaluate(`
+    globalThis.slowest = 0;
+    let last = performance.now();
+    setInterval(() => {
+      const now = performance.now();
+      slowest = Math.max(slowest, now - last - 10);
+      last = now;
+    }, 10);
+  `);
+}
+
+/** ms of the longest stutter since it was asked last. */
+export async function stutter(page: Page): Promise<number> {
+  return Number(
+    await page.evaluate(
+      "new Promise(requestAnimationFrame).then(() => new Promise((then) => setTimeout(then, 30))).then(() => { const told = slowest; slowest = 0; return told; })",
+    ),
+  );
+}

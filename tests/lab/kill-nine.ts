@@ -132,12 +132,12 @@ function inspect(
     expectSame("rows in the search", one("select count(*) from search"), rows);
     expectSame(
       "rows in the figures",
-      one("select sum(amount) from figures where span = 60000 and kind = 0"),
+      one("select coalesce(sum(amount), 0) from figures where span = 60000 and kind = 0"),
       rows,
     );
     expectSame(
       "needs of contents",
-      one("select sum(refs) from payloads"),
+      one("select coalesce(sum(refs), 0) from payloads"),
       one(
         "select (select count(*) from bodies) + (select count(*) from payloads where base is not null)",
       ),

@@ -6,12 +6,12 @@ export interface Exposition {
   readonly contentType: string;
 }
 
-export function metricsRoute({ text, contentType }: Exposition) {
+export function metricsRoute(figures: Exposition) {
   return new Elysia({ name: "metrics" }).get(
     "/metrics",
     async () =>
-      new Response(await text(), {
-        headers: { "content-type": contentType, "cache-control": "no-store" },
+      new Response(await figures.text(), {
+        headers: { "content-type": figures.contentType, "cache-control": "no-store" },
       }),
   );
 }

@@ -1,6 +1,11 @@
 // What points say of the last hours: figures for slices of time, and for each model and upstream.
 import type { PerformancePoint } from "../../ports/browse.ts";
 
+/** ms that charts look back. */
+export const daySpan = 86_400_000;
+/** Points read for charts; with more calls in a day they reach back less far. */
+export const chartPoints = 10_000;
+
 /** Figures of some calls. Times in ms, of completed calls: a refused one says nothing of how long answers take. */
 export interface CallFigures {
   readonly requests: number;

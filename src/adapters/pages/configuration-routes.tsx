@@ -3,23 +3,49 @@
 import { Elysia } from "elysia";
 import { Html } from "@elysiajs/html";
 import { planRoute } from "../../domain/routing/plan.ts";
+import { activityOf, chartPoints, daySpan } from "./activity.ts";
+import { keptFor } from "./kept-for.ts";
 import { questionOf, readExplain } from "./explain-query.ts";
-import { foreign, frameOf, page, seeOther } from "./page-response.tsx";
+import { foreign, frameOf, page, readable, seeOther } from "./page-response.tsx";
 import type { PagesDeps } from "./pages-deps.ts";
 import { RoutesPage } from "./routes-page.tsx";
 import { isSameOrigin } from "./same-origin.ts";
 import { UpstreamsPage } from "./upstreams-page.tsx";
 
+const slices = 24;
+const recentMs = 10_000;
+
 export function configurationRoutes(deps: PagesDeps) {
   const { browse, actions } = deps;
+  const recent = keptFor(
+    recentMs,
+    () => deps.now(),
+    async () => {
+      const now = deps.now();
+      const { points } = await browse.performance({ since: now - daySpan, limit: chartPoints });
+      const cut = points.length >= chartPoints;
+      const options = { now, span: daySpan, slices, cut };
+      return new Map(
+        [...Map.groupBy(points, ({ upstream }) => upstream ?? "")].map(
+          ([name, own]) => [name, activityOf(own, options)] as const,
+        ),
+      );
+    },
+  );
   return new Elysia({ name: "configuration-pages" })
-    .get("/upstreams", ({ request }) =>
-      page(
+    .get("/upstreams", async ({ request }) => {
+      // How servers are doing is known without the log.
+      const read = await readable(recent());
+      return page(
         request,
         200,
-        <UpstreamsPage frame={frameOf(request, deps)} upstreams={browse.upstreams().upstreams} />,
-      ),
-    )
+        <UpstreamsPage
+          frame={frameOf(request, deps)}
+          upstreams={browse.upstreams().upstreams}
+          activity={read.ok ? read.value : new Map()}
+        />,
+      );
+    })
     .post("/upstreams/check", async ({ request }) => {
       if (!isSameOrigin(request.headers)) return foreign();
       await actions.checkUpstreams();

@@ -2,7 +2,7 @@
 // `/`, what is filtered there as a file, and the end of a call under way.
 import { Elysia } from "elysia";
 import { Html } from "@elysiajs/html";
-import { activityOf } from "./activity.ts";
+import { activityOf, chartPoints, daySpan } from "./activity.ts";
 import { exportForms, readQuery } from "./dashboard-query.ts";
 import { Dashboard } from "./dashboard.tsx";
 import { exportRows } from "./export.ts";
@@ -11,10 +11,7 @@ import { foreign, frameOf, page, readable, seeOther, unreadable } from "./page-r
 import type { PagesDeps } from "./pages-deps.ts";
 import { isSameOrigin } from "./same-origin.ts";
 
-const dayMs = 86_400_000;
 const slices = 48;
-/** Read for the charts; with more calls in a day they reach back less far. */
-const mostPoints = 10_000;
 /** Charts of a day do not change by the second. */
 const activityMs = 5_000;
 
@@ -25,8 +22,8 @@ export function dashboardRoutes(deps: PagesDeps) {
     () => deps.now(),
     async () => {
       const now = deps.now();
-      const { points } = await browse.performance({ since: now - dayMs, limit: mostPoints });
-      return activityOf(points, { now, span: dayMs, slices, cut: points.length >= mostPoints });
+      const { points } = await browse.performance({ since: now - daySpan, limit: chartPoints });
+      return activityOf(points, { now, span: daySpan, slices, cut: points.length >= chartPoints });
     },
   );
   return new Elysia({ name: "dashboard" })

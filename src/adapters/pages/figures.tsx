@@ -28,7 +28,7 @@ export function Figures({ stats, activity, waiting }: FiguresProps): JSX.Element
           note={`${whole(total.requests)} in all`}
           chart={{
             label: `Requests, ${reach(activity)}`,
-            hints: hints(
+            hints: sliceHints(
               activity,
               ({ requests, errors }) => `${whole(requests)} requests, ${whole(errors)} failed`,
             ),
@@ -56,7 +56,7 @@ export function Figures({ stats, activity, waiting }: FiguresProps): JSX.Element
           mark={day.errors === 0 ? "" : "bad"}
           chart={{
             label: `Failed requests, ${reach(activity)}`,
-            hints: hints(activity, ({ errors }) => `${whole(errors)} failed`),
+            hints: sliceHints(activity, ({ errors }) => `${whole(errors)} failed`),
             bars: [{ kind: "errors", values: values(({ errors }) => errors) }],
           }}
         />
@@ -66,7 +66,7 @@ export function Figures({ stats, activity, waiting }: FiguresProps): JSX.Element
           note={`p95 ${duration(day.duration_ms_p95)}`}
           chart={{
             label: `Duration, median and 95th percentile, ${reach(activity)}`,
-            hints: hints(
+            hints: sliceHints(
               activity,
               ({ median, p95 }) => `median ${duration(median)}, p95 ${duration(p95)}`,
             ),
@@ -82,7 +82,7 @@ export function Figures({ stats, activity, waiting }: FiguresProps): JSX.Element
           note="median"
           chart={{
             label: `Median time to the first token, ${reach(activity)}`,
-            hints: hints(activity, ({ firstToken }) => `median ${duration(firstToken)}`),
+            hints: sliceHints(activity, ({ firstToken }) => `median ${duration(firstToken)}`),
             lines: [{ kind: "median", values: values(({ firstToken }) => firstToken) }],
           }}
         />
@@ -92,7 +92,7 @@ export function Figures({ stats, activity, waiting }: FiguresProps): JSX.Element
           note={`${short(day.prompt_tokens)} in, ${short(day.completion_tokens)} out`}
           chart={{
             label: `Median tokens per second, ${reach(activity)}`,
-            hints: hints(activity, ({ speed }) => `median ${perSecond(speed)}`),
+            hints: sliceHints(activity, ({ speed }) => `median ${perSecond(speed)}`),
             lines: [{ kind: "median", values: speeds }],
           }}
         />
@@ -110,7 +110,8 @@ export function perSecond(speed: number | null): string {
   return speed === null ? "–" : `${speed < 10 ? speed.toFixed(1) : Math.round(speed)} tokens/s`;
 }
 
-function hints(
+/** What each slice of time held; null where it held nothing. */
+export function sliceHints(
   { from, to, slices }: Activity,
   say: (slice: CallFigures) => string,
 ): readonly (string | null)[] {

@@ -14,7 +14,7 @@ export interface LoginDeps {
   /** null: there is no JWT_SECRET, and nothing to sign in with. */
   readonly tokens: Tokens | null;
   /** Epoch ms. */
-  now(): number;
+  readonly now: () => number;
   readonly version: string;
 }
 

@@ -109,10 +109,8 @@ interface PartProps {
 function Part({ id, title, count, children }: PropsWithChildren<PartProps>): JSX.Element {
   if (count === 0) return "";
   return (
-    <section id={id} class="part" aria-labelledby={`${id}-title`}>
-      <h2 id={`${id}-title`} safe>
-        {title}
-      </h2>
+    <section id={id} class="part">
+      <h2 safe>{title}</h2>
       {children}
     </section>
   );

@@ -2,7 +2,10 @@
 // `/upstreams`: how each server is doing and why, what it serves, who waits for it.
 import { Html } from "@elysiajs/html";
 import type { UpstreamState } from "../../ports/browse.ts";
-import { ago, none, whole } from "./format.ts";
+import type { Activity } from "./activity.ts";
+import { Chart } from "./chart.tsx";
+import { reach, sliceHints } from "./figures.tsx";
+import { ago, duration, none, whole } from "./format.ts";
 import { Layout } from "./layout.tsx";
 import type { Frame } from "./pages-deps.ts";
 import { standingInWords } from "./standing-words.ts";
@@ -10,11 +13,13 @@ import { standingInWords } from "./standing-words.ts";
 export interface UpstreamsPageProps {
   readonly frame: Frame;
   readonly upstreams: readonly UpstreamState[];
+  /** The last hours of each upstream that was asked, by name. */
+  readonly activity: ReadonlyMap<string, Activity>;
 }
 
 const pollMs = 2000;
 
-export function UpstreamsPage({ frame, upstreams }: UpstreamsPageProps): JSX.Element {
+export function UpstreamsPage({ frame, upstreams, activity }: UpstreamsPageProps): JSX.Element {
   const resting = upstreams.filter(({ state }) => state !== "well").length;
   return (
     <Layout title="Upstreams" frame={frame} at="upstreams" poll={pollMs}>
@@ -31,7 +36,11 @@ export function UpstreamsPage({ frame, upstreams }: UpstreamsPageProps): JSX.Ele
       </header>
       <ul id="upstreams" class="upstreams" data-live>
         {upstreams.map((upstream) => (
-          <UpstreamCard upstream={upstream} now={frame.now} />
+          <UpstreamCard
+            upstream={upstream}
+            now={frame.now}
+            {...recentOf(activity, upstream.name)}
+          />
         ))}
       </ul>
       {upstreams.length < 2 && (
@@ -53,9 +62,18 @@ interface UpstreamCardProps {
   readonly upstream: UpstreamState;
   /** Epoch ms. */
   readonly now: number;
+  readonly recent?: Activity;
 }
 
-function UpstreamCard({ upstream, now }: UpstreamCardProps): JSX.Element {
+function recentOf(
+  activity: ReadonlyMap<string, Activity>,
+  name: string,
+): { readonly recent?: Activity } {
+  const recent = activity.get(name);
+  return recent === undefined ? {} : { recent };
+}
+
+function UpstreamCard({ upstream, now, recent }: UpstreamCardProps): JSX.Element {
   const { name, url, type, state, failures, last_error: error } = upstream;
   const troubled = state !== "well" || failures > 0;
   return (
@@ -80,6 +98,7 @@ function UpstreamCard({ upstream, now }: UpstreamCardProps): JSX.Element {
           </p>
         )}
       </div>
+      <div class="upstream-recent">{recent !== undefined && <Recent activity={recent} />}</div>
       <Load upstream={upstream} />
       <Models upstream={upstream} now={now} />
     </li>
@@ -101,6 +120,25 @@ function RestsUntil({ until, now }: { readonly until: string; readonly now: numb
       <time datetime={until} data-countdown title={until} safe>
         {`${seconds} s left`}
       </time>
+    </>
+  );
+}
+
+/** Shapes only: the figures themselves stand on the dashboard and the performance page. */
+function Recent({ activity }: { readonly activity: Activity }): JSX.Element {
+  const { slices } = activity;
+  return (
+    <>
+      <Chart
+        label={`Median duration, ${reach(activity)}`}
+        hints={sliceHints(activity, ({ median }) => `median ${duration(median)}`)}
+        lines={[{ kind: "median", values: slices.map(({ median }) => median) }]}
+      />
+      <Chart
+        label={`Failed requests, ${reach(activity)}`}
+        hints={sliceHints(activity, ({ errors }) => `${whole(errors)} failed`)}
+        bars={[{ kind: "errors", values: slices.map(({ errors }) => errors) }]}
+      />
     </>
   );
 }

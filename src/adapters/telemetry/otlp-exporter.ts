@@ -33,7 +33,7 @@ const errorStatus = 2;
 export function createSpanExporter(options: ExporterOptions): SpanExporter {
   const { clock, logger, version, gatherMs = defaultGatherMs } = options;
   const { url, headers } = target(options.endpoint);
-  let waiting: Span[] = [];
+  const waiting: Span[] = [];
   let cancel: (() => void) | null = null;
   let sending: Promise<void> | null = null;
   let dropped = 0;

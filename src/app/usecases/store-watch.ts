@@ -21,8 +21,10 @@ export interface StoreWatchDeps {
 }
 
 const betweenMs = 2_000;
-/** A look that takes longer has failed. */
-const longestLookMs = 2_000;
+/** Rows that wait longer for their place on the disk show a store that takes none. */
+const longestWriteMs = 5_000;
+/** Reads may stand behind those of people who look at pages. */
+const longestReadMs = 10_000;
 
 /** Without paths and system messages: whoever asks `/readyz` need not be trusted. */
 const words = {
@@ -33,7 +35,9 @@ const words = {
 
 export function createStoreWatch({ reader, flush, lostRows, clock }: StoreWatchDeps): StoreWatch {
   let record: StoreRecord = wellStore;
-  let underWay: Promise<string | null> | null = null;
+  // What does not answer is not asked again until it has.
+  const flushing = oneAtATime(flush);
+  const reading = oneAtATime(() => reader.list({ limit: 1 }));
   let lost = lostRows();
   let endedSince = 0;
   let lossy = false;
@@ -43,8 +47,9 @@ export function createStoreWatch({ reader, flush, lostRows, clock }: StoreWatchD
   async function look(): Promise<string | null> {
     const ended = endedSince;
     try {
-      await flush();
-      await reader.list({ limit: 1 });
+      if ((await orAfter(flushing(), longestWriteMs, clock)) === "due") return words.slow;
+      const read = await orAfter(reading(), longestReadMs, clock);
+      if (read === "due") return words.slow;
     } catch {
       return words.unreadable;
     }
@@ -59,11 +64,9 @@ export function createStoreWatch({ reader, flush, lostRows, clock }: StoreWatchD
 
   async function watch(): Promise<void> {
     const startedAt = clock.now();
-    underWay ??= look();
-    const found = await orAfter(underWay, longestLookMs, clock);
-    if (found !== "due") underWay = null;
+    const found = await look();
     if (stopped) return;
-    record = looked(record, found === "due" ? words.slow : found, startedAt);
+    record = looked(record, found, startedAt);
     cancel = clock.after(betweenMs, start);
   }
 
@@ -81,4 +84,13 @@ export function createStoreWatch({ reader, flush, lostRows, clock }: StoreWatchD
       cancel();
     },
   };
+}
+
+/** Joins callers to the work under way instead of starting it once more. */
+function oneAtATime<T>(work: () => Promise<T>): () => Promise<T> {
+  let underWay: Promise<T> | null = null;
+  return () =>
+    (underWay ??= work().finally(() => {
+      underWay = null;
+    }));
 }

@@ -1,5 +1,6 @@
 // A logged call's bodies as the conversation they hold.
 import { answerDocuments, parseRecord } from "../answer-documents.ts";
+import type { JsonRecord } from "../answer-documents.ts";
 import { answeredError, answeredTurns } from "./answered.ts";
 import { askedTurns, offeredTools } from "./asked.ts";
 import type { Conversation } from "./turn.ts";
@@ -15,6 +16,14 @@ import type { Conversation } from "./turn.ts";
 export function readConversation(request: string | null, response: string | null): Conversation {
   const asked = request === null ? null : parseRecord(request);
   const documents = response === null ? [] : answerDocuments(new TextEncoder().encode(response));
+  return conversationOf(asked, documents);
+}
+
+/** The same, of bodies that are parsed already; null where the request is no JSON object. */
+export function conversationOf(
+  asked: JsonRecord | null,
+  documents: readonly JsonRecord[],
+): Conversation {
   return {
     asked: asked === null ? [] : askedTurns(asked),
     answered: answeredTurns(documents),

@@ -33,7 +33,7 @@ const published = new Set([
  * The secret is taken as it is, white space included: its UTF-8 bytes are the key.
  */
 export function weakSecret(secret: string): string | null {
-  const characters = [...secret];
+  const characters = Array.from(secret);
   const wanted = "such as the output of `openssl rand -base64 48`";
   if (secret.trim() === "") return `must not be blank; it must be a random text, ${wanted}`;
   if (characters.length < fewestCharacters)

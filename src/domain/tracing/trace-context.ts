@@ -25,7 +25,7 @@ export function parseTraceparent(
 }
 
 /** A call's own trace: where its client has none, named after the call. */
-export function ownTraceId(callId: string): string {
+function ownTraceId(callId: string): string {
   return callId.replaceAll("-", "");
 }
 

@@ -39,7 +39,7 @@ function withWatch(
         parseRoutesFile({ path, required: required || gone }, look, {}),
     };
     let now = 0;
-    let timer: { readonly at: number; readonly then: () => void } | null = null;
+    let timer: { readonly at: number; readonly run: () => void } | null = null;
     let scheduled = Promise.withResolvers<void>();
     const taken: string[] = [];
     const watch = watchRoutes(
@@ -47,7 +47,7 @@ function withWatch(
       {
         elapsed: () => now,
         after(ms, then) {
-          timer = { at: now + ms, then };
+          timer = { at: now + ms, run: then };
           scheduled.resolve();
           return () => (timer = null);
         },
@@ -62,11 +62,11 @@ function withWatch(
         async pass(ms) {
           const end = now + ms;
           while (timer !== null && timer.at <= end) {
-            const { at, then } = timer;
+            const due: { readonly at: number; readonly run: () => void } = timer;
             timer = null;
             scheduled = Promise.withResolvers();
-            now = at;
-            then();
+            now = due.at;
+            due.run();
             await scheduled.promise;
           }
           now = end;

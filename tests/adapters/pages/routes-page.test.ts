@@ -31,7 +31,7 @@ async function show(query = "", routes = yaml): Promise<Document> {
 }
 
 const rowsOf = (document: Document, part: string): readonly string[] =>
-  [...document.querySelectorAll(`[aria-labelledby=${part}-title] tbody tr`)].map((row) =>
+  [...document.querySelectorAll(`#${part} tbody tr`)].map((row) =>
     [...row.children].map((cell) => cell.textContent.replace(/\s+/g, " ").trim()).join(" | "),
   );
 

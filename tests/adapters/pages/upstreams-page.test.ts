@@ -3,7 +3,15 @@ import { expect, test } from "bun:test";
 import { Elysia } from "elysia";
 import { pages } from "../../../src/adapters/pages/pages.ts";
 import type { UpstreamState } from "../../../src/ports/browse.ts";
-import { open, sampleActions, sampleBrowse, sampleDeps, sampleUpstream, textOf } from "./sample.ts";
+import {
+  open,
+  sampleActions,
+  sampleBrowse,
+  sampleDeps,
+  sampleDetail,
+  sampleUpstream,
+  textOf,
+} from "./sample.ts";
 
 async function show(over: Partial<UpstreamState>) {
   const upstreams = [sampleUpstream(over)];
@@ -44,6 +52,37 @@ test("a list that could not be renewed is kept, and says so", async () => {
     "list: connection refused (kept: listed 10 s ago)",
   );
   expect(textOf(document, ".upstream-models li")).toBe("llama3-8b");
+});
+
+test("each server has the shape of its own last hours; one that was not asked has none", async () => {
+  const rows = [
+    sampleDetail(),
+    sampleDetail({ state: "failed" }),
+    sampleDetail({ upstream: "attic", duration_ms: 9_000 }),
+  ];
+  const upstreams = ["fast-box", "idle"].map((name) => sampleUpstream({ name }));
+  const { document } = await open(
+    { ...sampleBrowse(rows), upstreams: () => ({ upstreams }) },
+    "/upstreams",
+  );
+  const shapes = [...document.querySelectorAll(".upstream")].map((upstream) =>
+    [...upstream.querySelectorAll(".chart")].map((chart) => chart.textContent),
+  );
+  expect(shapes).toEqual([["15:00–16:00 UTC: median 2.1 s", "15:00–16:00 UTC: 1 failed"], []]);
+});
+
+test("a log that cannot be read takes nothing from the page but those shapes", async () => {
+  const upstreams = [sampleUpstream()];
+  const { status, document } = await open(
+    {
+      ...sampleBrowse([]),
+      upstreams: () => ({ upstreams }),
+      performance: () => Promise.reject(new Error("locked")),
+    },
+    "/upstreams",
+  );
+  expect(status).toBe(200);
+  expect(textOf(document, ".standing")).toBe("Taking requests");
 });
 
 const host = "http://router.lan:1234";

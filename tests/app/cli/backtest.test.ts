@@ -28,10 +28,11 @@ test("backtest reads the log of a running router and says what would change", ()
   withFakes({ a: {}, b: {} }, ({ a, b }) => {
     const routes = `servers: { a: "${a.url}", b: "${b.url}" }
 aliases: { x: { instances: [a/m] } }`;
-    return withRouter({ routes }, async ({ folder, post, rows }) => {
+    return withRouter({ routes }, async (router) => {
+      const { folder } = router;
       for (const model of ["x", "x", "b/m"])
-        await (await post("/v1/chat/completions?key=k", { model, messages: [] })).text();
-      expect(await rows()).toHaveLength(3);
+        await (await router.post("/v1/chat/completions?key=k", { model, messages: [] })).text();
+      expect(await router.rows()).toHaveLength(3);
       const file = join(folder, "new.yaml");
       writeFileSync(file, routes.replace("[a/m]", "[b/m, a/m]"));
       const env = {

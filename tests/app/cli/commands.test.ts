@@ -219,7 +219,7 @@ routes: [{ match: { user: ada, header: { X-Team: lab } }, route: { upstream: a }
 
   test("--json says for programs what is otherwise said in words", () => {
     const path = file(routes);
-    const json = (line: string) => {
+    const json = (line: string): unknown => {
       const { code, printed } = run(line.split(" "), { ROUTES_CONFIG: path });
       expect(printed).toHaveLength(1);
       return { code, ...(JSON.parse(printed[0] ?? "") as object) };

@@ -67,7 +67,7 @@ describe("a store", () => {
   test("that does not answer at all is told, too, and asked only once at a time", async () => {
     const { state, watch, pass } = watched();
     state.answer = "never";
-    await pass(12);
+    await pass(20);
     expect(watch.trouble()).toBe("the log's store does not answer");
     watch.stop();
   });

@@ -113,6 +113,8 @@ function draw(points) {
     labelFont: "12px system-ui, sans-serif",
     labelSize: 22,
     splits: (_, __, low, high) => (log ? logTicks(low, high) : linearTicks(low, high)),
+    // The chart's own choice would take names away again.
+    filter: (_, splits) => splits,
     values: (_, splits) => splits.map((value) => (named(value, splits) ? say(value) : "")),
   });
 

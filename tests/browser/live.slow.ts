@@ -1,0 +1,210 @@
+// Pages that people leave open: they follow what happens, and act on it, without a reload.
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { LogRow } from "../../src/ports/browse.ts";
+import { sampleActions } from "../adapters/pages/sample.ts";
+import { sampleLog, sampleRows } from "./sample-log.ts";
+import { servePages } from "./serve-pages.ts";
+import { launchBrowser, sizes, stutter, visit as visitWith, watchStutter } from "./visit.ts";
+
+// What is waited for takes two of the page's own polls; a busy machine may need longer.
+setDefaultTimeout(30_000);
+
+const rows = sampleRows(64);
+
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+
+afterAll(() => browser.close());
+
+const visit = (options: BrowserContextOptions, act: (page: Page) => Promise<void>) =>
+  visitWith(browser, options, act);
+
+test("a new request appears by itself, and focus stays where it was", async () => {
+  const log = sampleLog(rows.slice(1, 20));
+  const own = servePages(log);
+  const wrong = await visit({ viewport: sizes.wide }, async (page) => {
+    await page.goto(own.origin);
+    const link = page.locator("#requests tbody tr").nth(4).locator("a");
+    await link.focus();
+    const focused = await link.getAttribute("href");
+    log.add(rows[0]!);
+    await page.locator(`#r-${rows[0]!.id}`).waitFor();
+    expect(await page.evaluate("document.activeElement.getAttribute('href')")).toBe(focused);
+    expect(await page.locator("#requests tbody tr").count()).toBe(20);
+  });
+  await own.stop();
+  expect(wrong).toEqual([]);
+});
+
+test("rows do not move under someone who reads further down; a mark leads back to the new ones", async () => {
+  const log = sampleLog(rows.slice(1));
+  const own = servePages(log);
+  const wrong = await visit({ viewport: sizes.wide }, async (page) => {
+    await page.goto(own.origin);
+    await page.evaluate("scrollTo(0, 900)");
+    const top = `document.getElementById("r-${rows[20]!.id}").getBoundingClientRect().top`;
+    const before = await page.evaluate(top);
+    log.add(rows[0]!);
+    const pill = page.locator("#waiting");
+    await pill.waitFor();
+    expect(await pill.textContent()).toBe("↑ 1 new");
+    expect(await page.evaluate(top)).toBeCloseTo(before as number, 0);
+    expect(await page.locator(`#r-${rows[0]!.id}`).count()).toBe(0);
+    await pill.click();
+    await page.locator(`#r-${rows[0]!.id}`).waitFor();
+  });
+  await own.stop();
+  expect(wrong).toEqual([]);
+});
+
+test("a call in flight turns into its end without a reload, and what was unfolded stays so", async () => {
+  const log = sampleLog(rows.slice(0, 1));
+  const own = servePages(log);
+  const wrong = await visit({ viewport: sizes.wide }, async (page) => {
+    await page.goto(`${own.origin}/request/${rows[0]!.id}`);
+    await page.locator("#request-headers summary").click();
+    log.replace({ ...rows[0]!, state: "completed", status_code: 200, duration_ms: 4_000 });
+    await page.locator(".badge.completed").waitFor();
+    expect(await page.locator("#request-headers").getAttribute("open")).not.toBeNull();
+    expect(await page.evaluate("document.body.dataset.poll")).toBe("");
+  });
+  await own.stop();
+  expect(wrong).toEqual([]);
+});
+
+test("a router that went away is told, and found again", async () => {
+  const own = servePages(sampleLog(rows));
+  const wrong = await visit({}, async (page) => {
+    await page.goto(own.origin);
+    await page.route("**/*", (route) => route.abort());
+    await page.locator("#lost").waitFor();
+    await page.unroute("**/*");
+    await page.locator("#lost").waitFor({ state: "hidden" });
+  });
+  await own.stop();
+  expect(wrong.filter((message) => !message.includes("net::ERR_FAILED"))).toEqual([]);
+});
+
+const later = (row: LogRow, number: number): LogRow => ({
+  ...row,
+  id: `0195a2c5-${number.toString(16).padStart(4, "0")}-7000-8000-000000000000`,
+});
+
+test("an event brings what happened at once, where nothing else would for seconds", async () => {
+  const idle = rows.filter(({ state }) => state !== "inflight");
+  const log = sampleLog(idle.slice(0, 9));
+  const own = servePages(log);
+  const wrong = await visit({ viewport: sizes.wide }, async (page) => {
+    await page.goto(own.origin);
+    expect(await page.evaluate("document.body.dataset.poll")).toBe("10000");
+    await own.listening;
+    const row = later(idle[9]!, 1);
+    log.add(row);
+    own.tell({ kind: "completed", row });
+    const start = performance.now();
+    await page.locator(`#r-${row.id}`).waitFor();
+    expect(performance.now() - start).toBeLessThan(5_000);
+  });
+  await own.stop();
+  expect(wrong).toEqual([]);
+});
+
+test("at 200 calls a second the page asks about once a second and stays usable", async () => {
+  const log = sampleLog(rows);
+  const own = servePages(log);
+  const wrong = await visit({ viewport: sizes.wide }, async (page) => {
+    await page.goto(own.origin);
+    const before = own.documents();
+    await watchStutter(page);
+    const seconds = 3;
+    let told = 0;
+    const start = performance.now();
+    while (told < seconds * 200) {
+      const due = Math.floor(((performance.now() - start) / 1_000) * 200);
+      for (; told < due; told++) {
+        const row = later(rows[5]!, told);
+        log.add(row);
+        own.tell({ kind: "started", row });
+        own.tell({ kind: "completed", row });
+      }
+      await Bun.sleep(5);
+    }
+    expect(own.documents() - before).toBeLessThanOrEqual(seconds + 2);
+    await page.locator(`#r-${later(rows[5]!, told - 1).id}`).waitFor();
+    const longest = await stutter(page);
+    console.log(`longest stutter at 200 calls a second: ${Math.round(longest)} ms`);
+    expect(longest).toBeLessThan(500);
+  });
+  await own.stop();
+  expect(wrong).toEqual([]);
+});
+
+test("a call under way is cancelled from the list, without leaving the page", async () => {
+  const log = sampleLog(rows.slice(0, 5));
+  const cancelled: string[] = [];
+  const own = servePages(log, {
+    actions: {
+      ...sampleActions,
+      cancel(id) {
+        cancelled.push(id);
+        const row = rows.find((candidate) => candidate.id === id);
+        if (row !== undefined) log.replace({ ...row, state: "cancelled", status_code: 499 });
+        return true;
+      },
+    },
+  });
+  const wrong = await visit({ viewport: sizes.wide }, async (page) => {
+    await page.goto(own.origin);
+    await page.getByRole("button", { name: "Cancel coding-assistant" }).click();
+    await page.locator(`#r-${rows[0]!.id}.cancelled`).waitFor();
+    expect(await page.locator("#inflight li").count()).toBe(1);
+    expect(page.url()).toBe(`${own.origin}/`);
+  });
+  await own.stop();
+  expect(wrong).toEqual([]);
+  expect(cancelled).toEqual([rows[0]!.id]);
+});
+
+test("a request is sent again to another model, and its answer comes in beside the first", async () => {
+  const log = sampleLog(rows);
+  const first = rows.find(({ path, state }) => path === "/api/chat" && state === "completed")!;
+  const sent: unknown[] = [];
+  const again: LogRow = {
+    ...later(first, 7),
+    state: "inflight",
+    original_model: "qwen3:8b",
+    mapped_model: "qwen3:8b",
+    request_headers: [["x-smolrouter-resent", first.id]],
+  };
+  const own = servePages(log, {
+    actions: {
+      ...sampleActions,
+      sendAgain: (id, how) => {
+        sent.push([id, how]);
+        log.add(again);
+        return Promise.resolve({ kind: "sent", id: again.id });
+      },
+    },
+  });
+  const wrong = await visit({ viewport: sizes.wide }, async (page) => {
+    await page.goto(`${own.origin}/request/${first.id}`);
+    await page.locator("#again summary").click();
+    await page.locator("#again input[name=model]").fill("qwen3:8b");
+    await page.locator("#again input[name=key]").fill("sk-once");
+    await page.locator("#again button").click();
+    await page.waitForURL(`**/request/${again.id}`);
+    expect(await page.locator(".columns > div:last-child").textContent()).toContain("Nothing yet.");
+    log.replace({ ...again, state: "completed", status_code: 200 });
+    await page.locator(".badge.completed").waitFor();
+    expect(await page.locator(".compare").textContent()).toContain("word for word");
+    await page.locator(".compare a").click();
+    await page.waitForURL(`**/request/${first.id}`);
+  });
+  await own.stop();
+  expect(wrong).toEqual([]);
+  expect(sent).toEqual([[first.id, { model: "qwen3:8b", key: "sk-once" }]]);
+});
