@@ -22,7 +22,15 @@ export function Facts({ detail, routing, now }: FactsProps): JSX.Element {
   return (
     <dl class="facts">
       <Fact name="Duration">
-        <b safe>{running ? duration(soFar) : duration(detail.duration_ms)}</b>
+        {running ? (
+          <b>
+            <time datetime={detail.timestamp} data-running safe>
+              {duration(soFar)}
+            </time>
+          </b>
+        ) : (
+          <b safe>{duration(detail.duration_ms)}</b>
+        )}
         {running && <small>so far</small>}
       </Fact>
       <Fact name="First token">

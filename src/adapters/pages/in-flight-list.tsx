@@ -2,6 +2,7 @@
 // The calls being answered right now, each with a way to end it.
 import { Html } from "@elysiajs/html";
 import type { InFlightCall } from "../../ports/browse.ts";
+import { CancelForm } from "./cancel-form.tsx";
 import { duration, whole } from "./format.ts";
 import { ModelName } from "./state-mark.tsx";
 
@@ -45,11 +46,7 @@ function Running({ call }: { readonly call: InFlightCall }): JSX.Element {
       <time class="number" datetime={call.timestamp} data-running safe>
         {duration(call.elapsed_ms)}
       </time>
-      <form method="post" action={`/api/inflight/${encodeURIComponent(id)}/cancel`}>
-        <button type="submit" class="small" aria-label={`Cancel ${model}`}>
-          Cancel
-        </button>
-      </form>
+      <CancelForm id={id} model={model} />
     </li>
   );
 }

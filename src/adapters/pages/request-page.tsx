@@ -5,6 +5,7 @@ import type { LogDetail } from "../../ports/browse.ts";
 import { readConversation } from "../../domain/conversation/read-conversation.ts";
 import { AgainSection, type AgainSectionProps } from "./again-section.tsx";
 import { Attempts } from "./attempts.tsx";
+import { CancelForm } from "./cancel-form.tsx";
 import { Compare } from "./compare.tsx";
 import { ConversationView } from "./conversation-view.tsx";
 import { curlCommand } from "./curl.ts";
@@ -147,7 +148,7 @@ function RequestHead(props: { readonly detail: LogDetail; readonly now: number }
       <h1>
         <ModelName original={detail.original_model} mapped={detail.mapped_model} />
       </h1>
-      <p class="state">
+      <div class="state">
         <span class={`badge ${detail.state}`}>
           <StateMark state={detail.state} />
           <span safe>{[detail.status_code, state].filter((part) => part !== null).join(" ")}</span>
@@ -161,7 +162,10 @@ function RequestHead(props: { readonly detail: LogDetail; readonly now: number }
         <code class="id" safe>
           {detail.id}
         </code>
-      </p>
+        {detail.state === "inflight" && (
+          <CancelForm id={detail.id} model={detail.original_model ?? "this call"} />
+        )}
+      </div>
       {detail.error_message !== null && (
         <p class="notice bad" safe>
           {detail.error_message}

@@ -88,8 +88,14 @@ function RequestLine({ row, now }: { readonly row: LogRow; readonly now: number 
       <td class="number c-first" safe>
         {duration(row.ttft_ms)}
       </td>
-      <td class="number c-duration" safe>
-        {running ? duration(Math.max(0, now - started)) : duration(row.duration_ms)}
+      <td class="number c-duration">
+        {running ? (
+          <time datetime={row.timestamp} data-running safe>
+            {duration(Math.max(0, now - started))}
+          </time>
+        ) : (
+          <span safe>{duration(row.duration_ms)}</span>
+        )}
       </td>
       <td class="number c-time">
         <time datetime={row.timestamp} title={clockTime(row.timestamp)} safe>

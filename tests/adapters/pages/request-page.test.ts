@@ -96,6 +96,9 @@ test("a call in flight says so, promises nothing, and reloads without scripts", 
   });
   expect(textOf(document, ".badge")).toContain("still running for 10.0 s");
   expect(textOf(document, ".attempts")).toContain("still under way");
+  expect(document.querySelector(".state form")?.getAttribute("action")).toBe(
+    `/api/inflight/${sampleDetail().id}/cancel`,
+  );
   expect(textOf(document, ".conversation")).toContain("stored when the call ends");
   expect(document.body.getAttribute("data-poll")).toBe("500");
   expect(document.head.innerHTML).toContain('http-equiv="refresh"');
@@ -105,6 +108,7 @@ test("a call that has ended is not asked for again", async () => {
   const { document } = await show({});
   expect(document.body.hasAttribute("data-poll")).toBe(false);
   expect(document.head.innerHTML).not.toContain("http-equiv");
+  expect(document.querySelector(".state form")).toBeNull();
 });
 
 test("bodies that were cut or are no text are marked", async () => {

@@ -208,7 +208,7 @@ document.addEventListener("visibilitychange", () => {
 });
 // Actions stay on the page; what they changed shows at once.
 document.addEventListener("submit", (event) => {
-  const form = event.target.closest("#inflight form");
+  const form = event.target.closest("form[data-stay]");
   if (!form) return;
   event.preventDefault();
   form.querySelector("button").disabled = true;
