@@ -3,8 +3,8 @@
 import { Html } from "@elysiajs/html";
 import { answerText } from "../../domain/conversation/answer-text.ts";
 import { readConversation } from "../../domain/conversation/read-conversation.ts";
-import { type DiffPiece, textDiff } from "../../domain/conversation/text-diff.ts";
 import type { LogDetail } from "../../ports/browse.ts";
+import { Diff } from "./diff.tsx";
 import { duration, whole } from "./format.ts";
 import { stateWords } from "./state-mark.tsx";
 
@@ -44,11 +44,7 @@ export function Compare({ first, again, now }: CompareProps): JSX.Element {
       {!running && before !== after && (
         <>
           <h3>What differs</h3>
-          <p class="text diff">
-            {textDiff(before, after).map((piece) => (
-              <Piece piece={piece} />
-            ))}
-          </p>
+          <Diff before={before} after={after} />
         </>
       )}
       {!running && before === after && before !== "" && (
@@ -107,15 +103,4 @@ function Column({ title, detail, text, now }: ColumnProps): JSX.Element {
       )}
     </div>
   );
-}
-
-function Piece({ piece }: { readonly piece: DiffPiece }): JSX.Element {
-  switch (piece.kind) {
-    case "same":
-      return <span safe>{piece.text}</span>;
-    case "removed":
-      return <del safe>{piece.text}</del>;
-    case "added":
-      return <ins safe>{piece.text}</ins>;
-  }
 }

@@ -6,6 +6,7 @@ import { readConversation } from "../../domain/conversation/read-conversation.ts
 import { AgainSection, type AgainSectionProps } from "./again-section.tsx";
 import { Attempts } from "./attempts.tsx";
 import { CancelForm } from "./cancel-form.tsx";
+import { CleanedSection } from "./cleaned-section.tsx";
 import { Compare } from "./compare.tsx";
 import { ConversationView } from "./conversation-view.tsx";
 import { curlCommand } from "./curl.ts";
@@ -56,6 +57,11 @@ export function RequestPage(props: RequestPageProps): JSX.Element {
         <Attempts detail={detail} now={frame.now} />
         {first !== undefined && <Compare first={first} again={detail} now={frame.now} />}
         <ConversationView conversation={conversation} detail={detail} />
+        {detail.response_body_clean !== undefined &&
+          detail.response_body !== null &&
+          detail.response_body_encoding !== "base64" && (
+            <CleanedSection raw={detail.response_body} clean={detail.response_body_clean} />
+          )}
         <section class="raw" aria-labelledby="raw-title">
           <header class="section-head">
             <h2 id="raw-title">Raw</h2>
@@ -83,6 +89,17 @@ export function RequestPage(props: RequestPageProps): JSX.Element {
             size={detail.response_size}
             absent={running ? "Stored when the call ends." : "No body is stored."}
           />
+          {detail.response_body_clean !== undefined && (
+            <Payload
+              id="response-body-clean"
+              title="Answer body, as the client got it"
+              text={detail.response_body_clean}
+              base64={false}
+              truncated={false}
+              size={new TextEncoder().encode(detail.response_body_clean).length}
+              absent=""
+            />
+          )}
           <HeaderTable
             id="request-headers"
             title="Request headers"

@@ -1,8 +1,14 @@
 // An answer as one text, for comparing it with another.
 import type { Conversation } from "./turn.ts";
 
-/** Text, refusals and tool calls of all choices; thinking is left out, as no two runs share it. */
-export function answerText({ answered }: Conversation): string {
+/**
+ * Text, refusals and tool calls of all choices.
+ * @param thinking whether it counts as text; no two runs share it
+ */
+export function answerText(
+  { answered }: Conversation,
+  { thinking = false }: { readonly thinking?: boolean } = {},
+): string {
   return answered
     .flatMap(({ parts }) =>
       parts.flatMap((part): readonly string[] => {
@@ -12,8 +18,9 @@ export function answerText({ answered }: Conversation): string {
             return [part.text];
           case "tool-call":
             return [`${part.name}(${part.arguments})`];
-          case "tool-result":
           case "thinking":
+            return thinking ? [part.text] : [];
+          case "tool-result":
           case "media":
           case "vectors":
           case "other":

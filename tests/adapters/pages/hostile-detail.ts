@@ -62,6 +62,7 @@ export function hostileDetail(text: string): LogDetail {
         { role: "tool", tool_call_id: text, content: text },
       ],
     }),
+    response_body_clean: JSON.stringify({ choices: [{ message: { content: text } }] }),
     response_body: JSON.stringify({
       error: { message: text },
       choices: [

@@ -203,3 +203,23 @@ test("the decision leads to the box that explains it as things stand now", async
     "/routes?model=llama3-8b&source=10.0.0.7&path=%2Fv1%2Fchat%2Fcompletions&user=mara",
   );
 });
+
+test("what a cleaner took out is shown against what was received, and both bodies are there", async () => {
+  const answer = (content: string): string =>
+    JSON.stringify({ choices: [{ message: { content } }] });
+  const { document } = await show({
+    response_body: answer("<think>hm</think>\nYes, it is."),
+    response_body_clean: answer("Yes, it is."),
+  });
+  const pieces = [...document.querySelectorAll(".cleaned .diff > *")].map(
+    (piece) => `${piece.tagName} ${piece.textContent.trim()}`,
+  );
+  expect(pieces).toEqual(["DEL hm", "SPAN Yes, it is."]);
+  expect(textOf(document, "#response-body")).toContain("<think>");
+  expect(textOf(document, "#response-body-clean")).not.toContain("<think>");
+});
+
+test("an answer that reached the client as it came has no second body", async () => {
+  const { document } = await show({});
+  expect(document.querySelector(".cleaned, #response-body-clean")).toBeNull();
+});

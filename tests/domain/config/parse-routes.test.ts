@@ -245,7 +245,7 @@ describe("what is refused", () => {
     );
     const start = performance.now();
     expect(problems(`l0: &l0 [x]\n${levels.join("\n")}`)[0]).toContain("too large");
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(performance.now() - start).toBeLessThan(10_000);
   });
 
   test("broken YAML, with its position", () => {
