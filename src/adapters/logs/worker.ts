@@ -67,6 +67,8 @@ function createAnswers(openBlobs: OpenBlobs): Answers {
       inLine(async () => {
         const report = await writer.open(place, now);
         await warmUp(openBlobs({ ...place.blobs, type: "memory" }), now);
+        // What the warm-up leaves would stay resident until something is written.
+        Bun.gc(true);
         return report;
       }),
     write: ({ batch, tellReadings }) =>

@@ -1,10 +1,16 @@
 // What points say of the last hours: figures for slices of time, and for each model and upstream.
 import type { PerformancePoint } from "../../ports/browse.ts";
+import type { KeptOptions } from "./kept-for.ts";
 
 /** ms that charts look back. */
 export const daySpan = 86_400_000;
 /** Points read for charts; with more calls in a day they reach back less far. */
 export const chartPoints = 10_000;
+
+/** Charts of a day do not change by the second, and reading for them takes longer than the rest of a page. */
+export function keeping({ now }: { readonly now: () => number }): KeptOptions {
+  return { fresh: 5_000, usable: 60_000, now };
+}
 
 /** Figures of some calls. Times in ms, of completed calls: a refused one says nothing of how long answers take. */
 export interface CallFigures {

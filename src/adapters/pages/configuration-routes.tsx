@@ -3,7 +3,7 @@
 import { Elysia } from "elysia";
 import { Html } from "@elysiajs/html";
 import { planRoute } from "../../domain/routing/plan.ts";
-import { activityOf, chartPoints, daySpan } from "./activity.ts";
+import { activityOf, chartPoints, daySpan, keeping } from "./activity.ts";
 import { keptFor } from "./kept-for.ts";
 import { questionOf, readExplain } from "./explain-query.ts";
 import { foreign, frameOf, page, readable, seeOther } from "./page-response.tsx";
@@ -13,25 +13,20 @@ import { isSameOrigin } from "./same-origin.ts";
 import { UpstreamsPage } from "./upstreams-page.tsx";
 
 const slices = 24;
-const recentMs = 10_000;
 
 export function configurationRoutes(deps: PagesDeps) {
   const { browse, actions } = deps;
-  const recent = keptFor(
-    recentMs,
-    () => deps.now(),
-    async () => {
-      const now = deps.now();
-      const { points } = await browse.performance({ since: now - daySpan, limit: chartPoints });
-      const cut = points.length >= chartPoints;
-      const options = { now, span: daySpan, slices, cut };
-      return new Map(
-        [...Map.groupBy(points, ({ upstream }) => upstream ?? "")].map(
-          ([name, own]) => [name, activityOf(own, options)] as const,
-        ),
-      );
-    },
-  );
+  const recent = keptFor(keeping({ now: () => deps.now() }), async () => {
+    const now = deps.now();
+    const { points } = await browse.performance({ since: now - daySpan, limit: chartPoints });
+    const cut = points.length >= chartPoints;
+    const options = { now, span: daySpan, slices, cut };
+    return new Map(
+      [...Map.groupBy(points, ({ upstream }) => upstream ?? "")].map(
+        ([name, own]) => [name, activityOf(own, options)] as const,
+      ),
+    );
+  });
   return new Elysia({ name: "configuration-pages" })
     .get("/upstreams", async ({ request }) => {
       // How servers are doing is known without the log.

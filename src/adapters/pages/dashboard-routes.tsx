@@ -2,7 +2,7 @@
 // `/`, what is filtered there as a file, and the end of a call under way.
 import { Elysia } from "elysia";
 import { Html } from "@elysiajs/html";
-import { activityOf, chartPoints, daySpan } from "./activity.ts";
+import { activityOf, chartPoints, daySpan, keeping } from "./activity.ts";
 import { exportForms, readQuery } from "./dashboard-query.ts";
 import { Dashboard } from "./dashboard.tsx";
 import { exportRows } from "./export.ts";
@@ -11,21 +11,15 @@ import { foreign, frameOf, page, readable, seeOther, unreadable } from "./page-r
 import type { PagesDeps } from "./pages-deps.ts";
 import { isSameOrigin } from "./same-origin.ts";
 
-const slices = 48;
-/** Charts of a day do not change by the second. */
-const activityMs = 5_000;
+const slices = 24;
 
 export function dashboardRoutes(deps: PagesDeps) {
   const { browse, actions } = deps;
-  const activity = keptFor(
-    activityMs,
-    () => deps.now(),
-    async () => {
-      const now = deps.now();
-      const { points } = await browse.performance({ since: now - daySpan, limit: chartPoints });
-      return activityOf(points, { now, span: daySpan, slices, cut: points.length >= chartPoints });
-    },
-  );
+  const activity = keptFor(keeping({ now: () => deps.now() }), async () => {
+    const now = deps.now();
+    const { points } = await browse.performance({ since: now - daySpan, limit: chartPoints });
+    return activityOf(points, { now, span: daySpan, slices, cut: points.length >= chartPoints });
+  });
   return new Elysia({ name: "dashboard" })
     .get("/", async ({ request }) => {
       const frame = frameOf(request, deps);

@@ -173,11 +173,11 @@ test("each chart has a name, and tells what lies in a slice of time", async () =
     "Median tokens per second, last 24 h",
   ]);
   expect(charts.map((chart) => chart.textContent)).toEqual([
-    "15:30–16:00 UTC: 1 requests, 0 failed",
-    "15:30–16:00 UTC: 0 failed",
-    "15:30–16:00 UTC: median 2.1 s, p95 2.1 s",
-    "15:30–16:00 UTC: median 200 ms",
-    "15:30–16:00 UTC: median 18 tokens/s",
+    "15:00–16:00 UTC: 1 requests, 0 failed",
+    "15:00–16:00 UTC: 0 failed",
+    "15:00–16:00 UTC: median 2.1 s, p95 2.1 s",
+    "15:00–16:00 UTC: median 200 ms",
+    "15:00–16:00 UTC: median 18 tokens/s",
   ]);
 });
 

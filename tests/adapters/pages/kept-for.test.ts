@@ -1,30 +1,50 @@
-// Answers that are kept for a moment.
+// Answers that are kept for a while.
 import { expect, test } from "bun:test";
 import { keptFor } from "../../../src/adapters/pages/kept-for.ts";
 
-test("within its time an answer is given again; afterwards it is asked for anew", async () => {
-  let [now, asked] = [0, 0];
-  const ask = keptFor(
-    100,
-    () => now,
-    () => Promise.resolve(++asked),
-  );
+function counted(fails: readonly number[] = []) {
+  const time = { now: 0 };
+  let asked = 0;
+  const ask = keptFor({ fresh: 100, usable: 1_000, now: () => time.now }, () => {
+    asked++;
+    return fails.includes(asked) ? Promise.reject(new Error("locked")) : Promise.resolve(asked);
+  });
+  return { time, ask };
+}
+
+test("while it is new an answer is given again; those who ask at once share one question", async () => {
+  const { time, ask } = counted();
   expect(await Promise.all([ask(), ask()])).toEqual([1, 1]);
-  now = 99;
+  time.now = 99;
   expect(await ask()).toBe(1);
-  now = 100;
+});
+
+test("an old answer is given at once while a new one is asked for", async () => {
+  const { time, ask } = counted();
+  await ask();
+  time.now = 100;
+  expect(await ask()).toBe(1);
   expect(await ask()).toBe(2);
 });
 
-test("a failure is told to who asked, and asked again", async () => {
-  let asked = 0;
-  const ask = keptFor(
-    100,
-    () => 0,
-    () => (++asked === 1 ? Promise.reject(new Error("locked")) : Promise.resolve("read")),
-  );
-  expect(ask()).rejects.toThrow("locked");
-  await Promise.resolve();
-  await Promise.resolve();
-  expect(await ask()).toBe("read");
+test("for one that is too old the new one is waited for", async () => {
+  const { time, ask } = counted();
+  await ask();
+  time.now = 1_000;
+  expect(await ask()).toBe(2);
+});
+
+test("a failure is told to who waits, and asked again", async () => {
+  const { ask } = counted([1]);
+  expect(await ask().catch((error: Error) => error.message)).toBe("locked");
+  expect(await ask()).toBe(2);
+});
+
+test("a failure behind an answer that will do is not told, and asked again", async () => {
+  const { time, ask } = counted([2]);
+  await ask();
+  time.now = 100;
+  expect(await ask()).toBe(1);
+  expect(await ask()).toBe(1);
+  expect(await ask()).toBe(3);
 });
