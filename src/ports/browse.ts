@@ -110,7 +110,7 @@ export interface Stats {
 export interface PointsFilter {
   /** Epoch ms. */
   readonly since: number;
-  /** 1 to 10,000. */
+  /** 1 to 50,000; the API takes 10,000 at most. */
   readonly limit: number;
   /** As asked for or as sent upstream. */
   readonly model?: string;
