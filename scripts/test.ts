@@ -1,10 +1,7 @@
 // Everything that shows this tree works: the checks, the fast suites, then each slow one
 // (sweeps, browser, binary). Ends with the plain line `N passed, N failed`.
-import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { Glob, spawn, stripANSI } from "bun";
-
-const CHROMIUM = "/usr/bin/chromium";
 
 const root = resolve(import.meta.dir, "..");
 process.chdir(root);
@@ -56,19 +53,27 @@ async function suite(name: string, ...patterns: readonly string[]): Promise<Resu
   return { name, passed, failed, skipped: count("skip"), seconds };
 }
 
-async function chromium(): Promise<Result[]> {
-  if (existsSync(CHROMIUM)) return [];
+/** The browser, and the proxies that the router is tested behind. */
+async function programs(): Promise<Result[]> {
+  const PATH = `${process.env["PATH"] ?? ""}:/usr/bin:/usr/sbin`;
+  const missing = ["chromium", "nginx", "caddy"].filter(
+    (name) => Bun.which(name, { PATH }) === null,
+  );
+  if (missing.length === 0) return [];
+  const names = missing.join(" ");
   if (process.getuid?.() !== 0 || Bun.which("apt-get") === null) {
-    console.error(`The browser suite needs ${CHROMIUM}: apt-get install chromium (as root).`);
-    return [{ name: "chromium", passed: 0, failed: 1, skipped: 0, seconds: 0 }];
+    console.error(`The tests need ${names}: apt-get install ${names} (as root).`);
+    return [{ name: names, passed: 0, failed: 1, skipped: 0, seconds: 0 }];
   }
-  const install = "apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium";
-  return [await step("chromium", "sh", "-c", `export DEBIAN_FRONTEND=noninteractive; ${install}`)];
+  const install = `apt-get update -qq && apt-get install -y -qq --no-install-recommends ${names}`;
+  // In run level 1 a package does not start the service that it brings.
+  const quiet = "export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1";
+  return [await step(names, "sh", "-c", `${quiet}; ${install}`)];
 }
 
 const results: Result[] = [
   await step("install", process.execPath, "install", "--frozen-lockfile"),
-  ...(await chromium()),
+  ...(await programs()),
   await step("check", process.execPath, "scripts/check.ts"),
   await suite("fast suites"),
 ];
