@@ -107,21 +107,3 @@ function targetsOf(
   });
   return [target(first), ...rest.map(target)];
 }
-
-/**
- * The plan with the targets on resting servers moved to the end, order kept otherwise: they are
- * still tried when nothing else is left.
- */
-export function reorderForHealth(
-  decided: RoutePlan,
-  resting: (baseUrl: string) => boolean,
-): RoutePlan {
-  const { targets } = decided;
-  if (targets.length === 1 || !targets.some(({ server }) => resting(server.baseUrl)))
-    return decided;
-  const [first, ...rest] = [
-    ...targets.filter(({ server }) => !resting(server.baseUrl)),
-    ...targets.filter(({ server }) => resting(server.baseUrl)),
-  ];
-  return first === undefined ? decided : { ...decided, targets: [first, ...rest] };
-}

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { array, assert, boolean, constantFrom, option, property, record } from "fast-check";
 import { type DiscoverySnapshot, emptyDiscovery } from "../../../src/domain/routing/discovery.ts";
-import { planRoute, reorderForHealth, type RoutePlan } from "../../../src/domain/routing/plan.ts";
+import { planRoute, type RoutePlan } from "../../../src/domain/routing/plan.ts";
 import type { RouteQuestion } from "../../../src/domain/routing/route-question.ts";
 import { routingOf } from "../../lab/routing-of.ts";
 
@@ -309,26 +309,6 @@ routes:
     expect(policies("al", [["x-smolrouter-thinking", "move"]])).toMatchObject([
       { stripThinking: "move", retries: 4 },
       { stripThinking: "move", retries: 3 },
-    ]);
-  });
-});
-
-describe("resting servers", () => {
-  const routing = routingOf(`
-servers: { a: "http://a:1", b: "http://b:1", c: "http://c:1" }
-aliases: { x: { instances: [a/1, b/2, a/3, c/4] } }`);
-  const plan = planRoute(ask("x"), routing, emptyDiscovery);
-  test.each<[string, readonly string[], readonly string[]]>([
-    ["none", [], ["a=1", "b=2", "a=3", "c=4"]],
-    ["go to the end in their order", ["http://a:1"], ["b=2", "c=4", "a=1", "a=3"]],
-    [
-      "all: the order stays",
-      ["http://a:1", "http://b:1", "http://c:1"],
-      ["a=1", "b=2", "a=3", "c=4"],
-    ],
-  ])("%s", (_, resting, expected) => {
-    expect(targets(reorderForHealth(plan, (baseUrl) => resting.includes(baseUrl)))).toEqual([
-      ...expected,
     ]);
   });
 });
