@@ -1,6 +1,7 @@
 // Sums and histograms of the rows by minute and hour, kept in the transaction that writes the rows,
 // so that the figures of a million rows are read from a few thousand numbers.
 import type { Kysely } from "kysely";
+import { type Insertion, insertRows } from "./insert-rows.ts";
 import { runSql } from "./run-sql.ts";
 import type { LogTables, RequestsTable } from "./tables.ts";
 
@@ -59,8 +60,12 @@ export interface FigureChanges {
   write(transaction: Kysely<LogTables>): Promise<void>;
 }
 
-const addSql = `insert into figures (span, start, kind, bucket, amount) values (?, ?, ?, ?, ?)
-  on conflict (span, start, kind, bucket) do update set amount = amount + excluded.amount`;
+const additions: Insertion = {
+  into: "figures",
+  columns: ["span", "start", "kind", "bucket", "amount"],
+  onConflict:
+    "on conflict (span, start, kind, bucket) do update set amount = amount + excluded.amount",
+};
 const clearSql = `delete from figures
   where span = ? and start = ? and kind = ? and bucket = ? and amount = 0`;
 
@@ -89,11 +94,14 @@ export function createFigureChanges(): FigureChanges {
       change(row, -1);
     },
     async write(transaction) {
-      for (const { key, amount } of changes.values()) {
-        if (amount === 0) continue;
-        await runSql(transaction, addSql, [...key, amount]);
+      const changed = [...changes.values()].filter(({ amount }) => amount !== 0);
+      await insertRows(
+        transaction,
+        additions,
+        changed.map(({ key, amount }) => [...key, amount]),
+      );
+      for (const { key, amount } of changed)
         if (amount < 0) await runSql(transaction, clearSql, key);
-      }
     },
   };
 }

@@ -2,7 +2,7 @@
 import type { Kysely } from "kysely";
 import type { BlobStore } from "../../ports/blob-store.ts";
 import { unpack } from "./pack.ts";
-import { hex } from "./payload-writer.ts";
+import { hex } from "./payload-rows.ts";
 import { runSql } from "./run-sql.ts";
 import type { LogTables, PayloadsTable } from "./tables.ts";
 

@@ -1,11 +1,13 @@
 // Taking bodies away: a content goes with the last body, and the last difference, that needs it.
 import type { Kysely } from "kysely";
-import { hex } from "./payload-writer.ts";
+import { hex } from "./payload-rows.ts";
 import { runSql } from "./run-sql.ts";
 import type { LogTables } from "./tables.ts";
 
 /** What the blob store has to remove once the transaction is through. */
 export interface Released {
+  /** Payloads that no longer have a row. */
+  readonly ids: readonly number[];
   readonly names: readonly string[];
   /** In the blob store. */
   readonly bytes: number;
@@ -23,6 +25,7 @@ export async function releasePayloads(
   transaction: Kysely<LogTables>,
   ids: readonly (number | null)[],
 ): Promise<Released> {
+  const gone: number[] = [];
   const names: string[] = [];
   let bytes = 0;
   let waiting = ids.filter((id) => id !== null);
@@ -30,19 +33,20 @@ export async function releasePayloads(
     const bases: number[] = [];
     for (const id of waiting) {
       await runSql(transaction, "update payloads set refs = refs - 1 where id = ?", [id]);
-      const [gone] = await runSql<Gone>(
+      const [row] = await runSql<Gone>(
         transaction,
         `delete from payloads where id = ? and refs <= 0
           returning hash, stored, base, data is null as outside`,
         [id],
       );
-      if (gone === undefined) continue;
-      if (gone.base !== null) bases.push(gone.base);
-      if (gone.outside === 0) continue;
-      names.push(hex(gone.hash));
-      bytes += gone.stored;
+      if (row === undefined) continue;
+      gone.push(id);
+      if (row.base !== null) bases.push(row.base);
+      if (row.outside === 0) continue;
+      names.push(hex(row.hash));
+      bytes += row.stored;
     }
     waiting = bases;
   }
-  return { names, bytes };
+  return { ids: gone, names, bytes };
 }

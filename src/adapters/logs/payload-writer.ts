@@ -4,10 +4,24 @@ import { CryptoHasher } from "bun";
 import type { Kysely } from "kysely";
 import type { BlobStore } from "../../ports/blob-store.ts";
 import { pack } from "./pack.ts";
+import type { Released } from "./payload-release.ts";
+import {
+  addRefs,
+  bytesOutside,
+  freeNames,
+  highestPayloadId,
+  insertPayloads,
+  storedPayloads,
+} from "./payload-rows.ts";
 import { createRecentBodies } from "./recent-bodies.ts";
 import type { RecentBody } from "./recent-bodies.ts";
-import { runSql } from "./run-sql.ts";
 import type { LogTables, PayloadsTable } from "./tables.ts";
+
+export interface Content {
+  readonly bytes: Uint8Array;
+  /** The next of its kind may begin like it, as an agent's requests do. */
+  readonly evolves: boolean;
+}
 
 export interface KeptPayload {
   readonly id: number;
@@ -17,12 +31,8 @@ export interface KeptPayload {
 
 /** The contents of one transaction. Blobs are written before it, so that no row names one that is not there. */
 export interface PayloadBatch {
-  /**
-   * Sees to it that the content is stored.
-   * @param evolves the next of its kind may begin like it, as an agent's requests do
-   * @returns null where the blob store does not take it
-   */
-  keep(bytes: Uint8Array, evolves: boolean): Promise<KeptPayload | null>;
+  /** What became of each content, in their order; null where the blob store did not take it. */
+  readonly kept: readonly (KeptPayload | null)[];
   /** Contents that the blob store did not take, and why. */
   lost(): { readonly bodies: number; readonly message: string | null };
   /** Writes the rows of what was kept. */
@@ -34,27 +44,19 @@ export interface PayloadBatch {
 }
 
 export interface PayloadWriter {
-  begin(): Promise<PayloadBatch>;
+  /** Sees to it that the contents are stored once the transaction is through. */
+  begin(contents: readonly Content[]): Promise<PayloadBatch>;
   /** Bytes in the blob store. */
   outsideBytes(): Promise<number>;
   /** To be told of what the store removed. */
-  removed(bytes: number): void;
+  removed(released: Pick<Released, "ids" | "bytes">): void;
 }
 
 /** A payload that the batch adds. */
 type Added = Omit<PayloadsTable, "refs"> & { refs: number; readonly outside: boolean };
 
-const hashBytes = 16;
-
-interface KnownRow {
-  readonly id: number;
-  readonly root: number;
-  readonly rootHash: Uint8Array;
-  readonly outside: number;
-}
-
-const knownSql = `select p.id, p.root, r.hash as rootHash, r.data is null as outside
-  from payloads p join payloads r on r.id = p.root where p.hash = ?`;
+/** Hex digits of a name: 16 bytes of SHA-256. */
+const nameLength = 32;
 
 /** @param inlineLimit bytes; larger bodies go to the blob store, unless they are little but a difference */
 export function createPayloadWriter(
@@ -66,25 +68,19 @@ export function createPayloadWriter(
   let nextId: number | null = null;
   let outsideBytes: number | null = null;
 
-  async function loadOutsideBytes(): Promise<number> {
-    const text = "select coalesce(sum(stored), 0) as bytes from payloads where data is null";
-    const [row] = await runSql<{ bytes: number }>(db, text);
-    return row?.bytes ?? 0;
-  }
-
-  async function begin(): Promise<PayloadBatch> {
-    const [top] =
-      nextId === null
-        ? await runSql<{ id: number | null }>(db, "select max(id) as id from payloads")
-        : [{ id: nextId - 1 }];
-    let next = (top?.id ?? 0) + 1;
-    outsideBytes ??= await loadOutsideBytes();
+  async function begin(contents: readonly Content[]): Promise<PayloadBatch> {
+    let next = nextId ?? (await highestPayloadId(db)) + 1;
+    outsideBytes ??= await bytesOutside(db);
+    const names = contents.map(({ bytes }) =>
+      new CryptoHasher("sha256").update(bytes).digest("hex").slice(0, nameLength),
+    );
+    const stored = await storedPayloads(db, names);
     const added = new Map<string, Added>();
     const addedById = new Map<number, Added>();
-    const known = new Map<string, KeptPayload>();
+    const known = new Map<string, KeptPayload | null>();
     /** More that need a payload which was there before. */
     const moreRefs = new Map<number, number>();
-    /** Payloads whose blob has gone: their name is free for it to be stored anew. */
+    /** Payloads whose blob has gone. */
     const blobless: number[] = [];
     let lostBodies = 0;
     let lostMessage: string | null = null;
@@ -95,42 +91,39 @@ export function createPayloadWriter(
       else moreRefs.set(id, (moreRefs.get(id) ?? 0) + 1);
     };
 
-    async function findKnown(name: string, hash: Uint8Array): Promise<KeptPayload | null> {
+    async function findKnown(name: string): Promise<KeptPayload | null> {
       const before = known.get(name);
       if (before !== undefined) return before;
-      const [row] = await runSql<KnownRow>(db, knownSql, [hash]);
+      const row = stored.get(name);
       if (row === undefined) return null;
       const outside = row.outside === 1;
-      if (outside && !(await blobs.has(hex(row.rootHash)))) {
+      const gone = outside && !(await blobs.has(row.rootName));
+      if (gone) {
         blobless.push(row.id);
-        recent.forget(row.root);
-        return null;
+        recent.forget(({ root }) => root.id === row.root);
       }
-      const kept = { id: row.id, outside };
-      known.set(name, kept);
-      return kept;
+      const found = gone ? null : { id: row.id, outside };
+      known.set(name, found);
+      return found;
     }
 
     async function findBase(bytes: Uint8Array): Promise<RecentBody | null> {
       const base = recent.alike(bytes);
       if (base === null || !base.root.outside || (await blobs.has(base.root.name))) return base;
-      recent.forget(base.root.id);
+      recent.forget(({ root }) => root.id === base.root.id);
       return null;
     }
 
-    function add(name: string, payload: Added): Added {
-      added.set(name, payload);
-      addedById.set(payload.id, payload);
-      next = Math.max(next, payload.id + 1);
-      return payload;
+    function add(name: string, payload: Omit<Added, "hash" | "refs">): Added {
+      const row = { ...payload, hash: Buffer.from(name, "hex"), refs: 0 };
+      added.set(name, row);
+      addedById.set(row.id, row);
+      next = Math.max(next, row.id + 1);
+      return row;
     }
 
     /** As what differs from one of the last bodies; null where that is not little. */
-    async function addDifference(
-      bytes: Uint8Array,
-      name: string,
-      hash: Uint8Array,
-    ): Promise<Added | null> {
+    async function addDifference(bytes: Uint8Array, name: string): Promise<Added | null> {
       const base = await findBase(bytes);
       if (base === null) return null;
       const { bytes: data } = pack(bytes, base.bytes);
@@ -139,69 +132,54 @@ export function createPayloadWriter(
       const id = next;
       need(base.id);
       recent.add({ id, bytes, depth: base.depth + 1, root: base.root });
-      const row = { id, hash, stored: data.length, packed: 1, base: base.id, root: base.root.id };
-      return add(name, { ...row, data, refs: 0, outside });
+      const row = { id, stored: data.length, packed: 1, base: base.id, root: base.root.id };
+      return add(name, { ...row, data, outside });
     }
 
-    async function addWhole(
-      bytes: Uint8Array,
-      name: string,
-      hash: Uint8Array,
-      evolves: boolean,
-    ): Promise<Added> {
+    async function addWhole({ bytes, evolves }: Content, name: string): Promise<Added> {
       const { bytes: data, packed } = pack(bytes, null);
       const outside = bytes.length > inlineLimit;
       if (outside) await blobs.put(name, data);
       const id = next;
       if (evolves) recent.add({ id, bytes, depth: 0, root: { id, outside, name } });
-      const row = { id, hash, stored: data.length, packed: packed ? 1 : 0, base: null, root: id };
-      return add(name, { ...row, data: outside ? null : data, refs: 0, outside });
+      const row = { id, stored: data.length, packed: packed ? 1 : 0, base: null, root: id };
+      return add(name, { ...row, data: outside ? null : data, outside });
     }
 
+    async function keep(content: Content, name: string): Promise<KeptPayload | null> {
+      try {
+        const { id, outside } =
+          added.get(name) ??
+          (await findKnown(name)) ??
+          (content.evolves ? await addDifference(content.bytes, name) : null) ??
+          (await addWhole(content, name));
+        need(id);
+        return { id, outside };
+      } catch (error) {
+        lostBodies++;
+        lostMessage = error instanceof Error ? error.message : "unknown error";
+        return null;
+      }
+    }
+
+    const kept: (KeptPayload | null)[] = [];
+    for (const [place, content] of contents.entries())
+      kept.push(await keep(content, names[place] ?? ""));
+
     return {
-      async keep(bytes, evolves) {
-        const hash = new CryptoHasher("sha256").update(bytes).digest().subarray(0, hashBytes);
-        const name = hex(hash);
-        const own = added.get(name);
-        const there = own ?? (await findKnown(name, hash));
-        try {
-          const kept =
-            there ??
-            (evolves ? await addDifference(bytes, name, hash) : null) ??
-            (await addWhole(bytes, name, hash, evolves));
-          need(kept.id);
-          return { id: kept.id, outside: kept.outside };
-        } catch (error) {
-          lostBodies++;
-          lostMessage = error instanceof Error ? error.message : "unknown error";
-          return null;
-        }
-      },
+      kept,
       lost: () => ({ bodies: lostBodies, message: lostMessage }),
       async write(transaction) {
-        for (const id of blobless)
-          await runSql(
-            transaction,
-            "update payloads set hash = randomblob(16), stored = 0 where id = ?",
-            [id],
-          );
-        for (const row of added.values())
-          await runSql(
-            transaction,
-            "insert into payloads (id, hash, stored, packed, base, root, data, refs) values (?, ?, ?, ?, ?, ?, ?, ?)",
-            [row.id, row.hash, row.stored, row.packed, row.base, row.root, row.data, row.refs],
-          );
-        for (const [id, count] of moreRefs)
-          await runSql(transaction, "update payloads set refs = refs + ? where id = ?", [
-            count,
-            id,
-          ]);
+        await freeNames(transaction, blobless);
+        await insertPayloads(transaction, [...added.values()]);
+        await addRefs(transaction, moreRefs);
       },
       committed() {
         nextId = next;
         if (blobless.length > 0) outsideBytes = null;
         else if (outsideBytes !== null)
-          for (const { data, stored } of added.values()) if (data === null) outsideBytes += stored;
+          for (const { data, stored: bytes } of added.values())
+            if (data === null) outsideBytes += bytes;
       },
       async abandoned() {
         nextId = null;
@@ -216,16 +194,12 @@ export function createPayloadWriter(
   return {
     begin,
     async outsideBytes() {
-      outsideBytes ??= await loadOutsideBytes();
+      outsideBytes ??= await bytesOutside(db);
       return outsideBytes;
     },
-    removed(bytes) {
+    removed({ ids, bytes }) {
+      if (ids.length > 0) recent.forget((body) => ids.includes(body.id));
       if (outsideBytes !== null) outsideBytes -= bytes;
     },
   };
-}
-
-/** The name in the blob store of a payload's hash. */
-export function hex(hash: Uint8Array): string {
-  return Buffer.from(hash).toString("hex");
 }

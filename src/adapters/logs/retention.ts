@@ -6,7 +6,7 @@ import { createFigureChanges } from "./figures.ts";
 import type { CountedRow } from "./figures.ts";
 import { releasePayloads } from "./payload-release.ts";
 import type { Released } from "./payload-release.ts";
-import { hex } from "./payload-writer.ts";
+import { freeNames, hex } from "./payload-rows.ts";
 import type { PayloadWriter } from "./payload-writer.ts";
 import { inTransaction, runSql } from "./run-sql.ts";
 import type { BodiesTable, LogTables } from "./tables.ts";
@@ -24,7 +24,7 @@ interface Step {
   readonly released: Released;
 }
 
-const nothing: Step = { count: 0, released: { names: [], bytes: 0 } };
+const nothing: Step = { count: 0, released: { ids: [], names: [], bytes: 0 } };
 
 export function createRetention({ db, blobs, payloads, dropBlobs }: RetentionParts): LogRetention {
   async function removeBodies(
@@ -76,10 +76,8 @@ export function createRetention({ db, blobs, payloads, dropBlobs }: RetentionPar
         if (there.has(hex(hash))) needed.add(hex(hash));
         else {
           // Its blob has gone: the same content may come again under its name.
-          await runSql(db, "update payloads set hash = randomblob(16), stored = 0 where id = ?", [
-            id,
-          ]);
-          payloads.removed(stored);
+          await freeNames(db, [id]);
+          payloads.removed({ ids: [], bytes: stored });
         }
       }
       for (const name of there) if (!needed.has(name)) await blobs.remove(name);

@@ -2,19 +2,29 @@
 import type { Kysely } from "kysely";
 import { soughtParts, spacedWords } from "../../domain/search-words.ts";
 import type { LogWrite } from "../../ports/log-store.ts";
+import { type Insertion, insertRows } from "./insert-rows.ts";
 import { runSql } from "./run-sql.ts";
 import type { LogTables } from "./tables.ts";
 
-/** Writes what a row is found by, in place of what it was found by before. */
-export async function indexText(
+const texts: Insertion = { into: "search", columns: ["rowid", "text"] };
+
+/** Makes rows found by their texts, in place of what they were found by before. */
+export async function indexTexts(
   transaction: Kysely<LogTables>,
-  seq: number,
-  write: LogWrite,
+  rows: readonly { readonly seq: number; readonly isNew: boolean; readonly write: LogWrite }[],
 ): Promise<void> {
-  await runSql(transaction, "insert or replace into search (rowid, text) values (?, ?)", [
-    seq,
-    spacedWords(indexedText(write)),
-  ]);
+  const replaced = rows.filter(({ isNew }) => !isNew).map(({ seq }) => seq);
+  if (replaced.length > 0)
+    await runSql(
+      transaction,
+      "delete from search where rowid in (select value from json_each(?))",
+      [JSON.stringify(replaced)],
+    );
+  await insertRows(
+    transaction,
+    texts,
+    rows.map(({ seq, write }) => [seq, spacedWords(indexedText(write))]),
+  );
 }
 
 /** Every text by which a row is found. */

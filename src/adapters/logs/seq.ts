@@ -4,7 +4,7 @@
 /** 2020-01-01: what is counted from then fits a double's whole numbers until 2089. */
 const epoch = 1_577_836_800_000;
 /** Numbers for each ms: the 12 bits that follow the time in a UUIDv7, a counter as Bun makes them. */
-export const perMs = 4_096;
+const perMs = 4_096;
 
 /** The key of an id (UUIDv7, RFC 9562 §5.7). Two ids of one ms may share one; ids in order give keys in order. */
 export function seqOf(id: string): number {

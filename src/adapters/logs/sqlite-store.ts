@@ -3,20 +3,21 @@ import type { Kysely } from "kysely";
 import type { BlobStore } from "../../ports/blob-store.ts";
 import type { LogRetention, LogStore, LogWrite } from "../../ports/log-store.ts";
 import { createFigureChanges } from "./figures.ts";
-import type { CountedRow, FigureChanges } from "./figures.ts";
+import type { FigureChanges } from "./figures.ts";
+import { type Insertion, insertRows, replacing } from "./insert-rows.ts";
 import { bodyBytes, logRow } from "./log-row.ts";
 import { releasePayloads } from "./payload-release.ts";
 import type { Released } from "./payload-release.ts";
 import { createPayloadWriter } from "./payload-writer.ts";
-import type { KeptPayload, PayloadBatch } from "./payload-writer.ts";
+import type { Content, PayloadBatch } from "./payload-writer.ts";
+import { placeWrites } from "./place-writes.ts";
+import type { PlacedWrite } from "./place-writes.ts";
 import { createRetention } from "./retention.ts";
 import { inTransaction, runSql } from "./run-sql.ts";
-import { indexText } from "./search-index.ts";
-import { perMs, seqOf } from "./seq.ts";
+import { indexTexts } from "./search-index.ts";
 import { createSqliteReader } from "./sqlite-reader.ts";
-import { tableRow } from "./sqlite-rows.ts";
+import { rowColumns, tableRow } from "./sqlite-rows.ts";
 import type { BodiesTable, BodyKind, LogTables } from "./tables.ts";
-import { createUpsert } from "./upsert.ts";
 
 export interface SqliteStoreOptions {
   /** Brought up to date by `openDatabase`. */
@@ -26,19 +27,12 @@ export interface SqliteStoreOptions {
   readonly inlineLimit: number;
 }
 
-interface BodyToWrite {
-  readonly kind: BodyKind;
-  readonly payload: KeptPayload | null;
-  readonly truncated: boolean;
-}
-
 export function createSqliteStore(options: SqliteStoreOptions): LogStore & LogRetention {
   const { tables: db, blobs } = options;
   const payloads = createPayloadWriter(db, blobs, options.inlineLimit);
-  const upsertRow = createUpsert(db, "requests", "id");
 
   async function dropBlobs(released: Released): Promise<void> {
-    payloads.removed(released.bytes);
+    payloads.removed(released);
     // A blob that cannot be removed now is swept later.
     for (const name of released.names) await blobs.remove(name).catch(() => undefined);
   }
@@ -47,26 +41,15 @@ export function createSqliteStore(options: SqliteStoreOptions): LogStore & LogRe
     ...createSqliteReader(db, blobs),
     ...createRetention({ db, blobs, payloads, dropBlobs }),
 
-    async write(batch) {
-      const kept = await payloads.begin();
-      const bodies: (readonly BodyToWrite[])[] = [];
-      for (const write of batch) bodies.push(await bodiesToWrite(write, kept));
+    async write(writes) {
+      const batch = onceEach(writes);
+      const bodies = batch.flatMap(bodiesOf);
+      const kept = await payloads.begin(bodies);
       let released: Released;
       try {
-        released = await inTransaction(db, "immediate", async (transaction) => {
-          const figures = createFigureChanges();
-          const replaced: (number | null)[] = [];
-          for (const [place, write] of batch.entries()) {
-            const { seq, isNew } = await writeRow(transaction, write, figures, upsertRow);
-            await indexText(transaction, seq, write);
-            const own = bodies[place] ?? [];
-            if (!isNew) replaced.push(...(await bodiesBefore(transaction, seq, own)));
-            await writeBodies(transaction, seq, write, own);
-          }
-          await kept.write(transaction);
-          await figures.write(transaction);
-          return releasePayloads(transaction, replaced);
-        });
+        released = await inTransaction(db, "immediate", (transaction) =>
+          writeBatch(transaction, batch, bodies, kept),
+        );
       } catch (error) {
         await kept.abandoned();
         throw error;
@@ -92,90 +75,111 @@ export function createSqliteStore(options: SqliteStoreOptions): LogStore & LogRe
   };
 }
 
-async function bodiesToWrite(
-  { bodies }: LogWrite,
-  kept: PayloadBatch,
-): Promise<readonly BodyToWrite[]> {
-  const found: BodyToWrite[] = [];
+/** Of writes for the same id the last, with those bodies of earlier ones that it has none in place of. */
+function onceEach(writes: readonly LogWrite[]): readonly LogWrite[] {
+  const byId = new Map<string, LogWrite>();
+  for (const write of writes) {
+    const earlier = byId.get(write.entry.id)?.bodies;
+    const { request, response, delivered } = write.bodies;
+    const bodies = {
+      request: request ?? earlier?.request ?? null,
+      response: response ?? earlier?.response ?? null,
+      delivered: delivered ?? earlier?.delivered ?? null,
+    };
+    byId.set(write.entry.id, earlier === undefined ? write : { ...write, bodies });
+  }
+  return byId.size === writes.length ? writes : [...byId.values()];
+}
+
+interface BodyOfWrite extends Content {
+  readonly id: string;
+  readonly kind: BodyKind;
+  readonly truncated: boolean;
+}
+
+function bodiesOf({ entry, bodies }: LogWrite): readonly BodyOfWrite[] {
+  const found: BodyOfWrite[] = [];
   for (const kind of ["request", "response", "delivered"] as const) {
     const body = bodies[kind] ?? null;
     if (body === null) continue;
-    const payload = await kept.keep(bodyBytes(body), kind === "request");
-    found.push({ kind, payload, truncated: body.truncated });
+    const { truncated } = body;
+    const evolves = kind === "request";
+    found.push({ id: entry.id, kind, bytes: bodyBytes(body), truncated, evolves });
   }
   return found;
 }
 
-type EarlierRow = CountedRow & { readonly seq: number };
-
-const earlierSql = `select seq, timestamp, state, duration_ms, ttft_ms, prompt_tokens,
-  completion_tokens from requests where id = ?`;
-
-async function writeRow(
+/** @returns the contents that nothing needs any longer */
+async function writeBatch(
   transaction: Kysely<LogTables>,
-  write: LogWrite,
+  batch: readonly LogWrite[],
+  bodies: readonly BodyOfWrite[],
+  kept: PayloadBatch,
+): Promise<Released> {
+  const figures = createFigureChanges();
+  const placed = await placeWrites(transaction, batch, figures);
+  await writeRows(transaction, [...placed.values()], figures);
+  await indexTexts(transaction, [...placed.values()]);
+  const replaced = await bodiesBefore(transaction, placed, bodies);
+  await insertRows(
+    transaction,
+    bodyInsertion,
+    bodies.flatMap(({ id, kind, truncated }, place) => {
+      const { seq, write } = placed.get(id) ?? {};
+      if (seq === undefined || write === undefined) return [];
+      const { timestamp, state } = write.entry;
+      const payload = kept.kept[place] ?? null;
+      const [failed, outside] = [state === "failed", payload?.outside === true];
+      const flags = [failed, outside, truncated].map(Number);
+      return [[seq, kind, timestamp, payload?.id ?? null, ...flags]];
+    }),
+  );
+  await kept.write(transaction);
+  await figures.write(transaction);
+  return releasePayloads(transaction, replaced);
+}
+
+const columns = ["seq", ...rowColumns] as const;
+const rowInsertion: Insertion = {
+  into: "requests",
+  columns,
+  onConflict: replacing("id", columns),
+};
+
+async function writeRows(
+  transaction: Kysely<LogTables>,
+  placed: readonly PlacedWrite[],
   figures: FigureChanges,
-  upsertRow: ReturnType<typeof createUpsert<"requests">>,
-): Promise<{ readonly seq: number; readonly isNew: boolean }> {
-  const { id } = write.entry;
-  const [earlier] = await runSql<EarlierRow>(transaction, earlierSql, [id]);
-  if (earlier !== undefined) figures.subtract(earlier);
-  const seq = earlier?.seq ?? (await freeSeq(transaction, id));
-  const row = tableRow(logRow(write), seq);
-  figures.add(row);
-  await upsertRow(transaction, row);
-  return { seq, isNew: earlier === undefined };
+): Promise<void> {
+  const rows = placed.map(({ write, seq }) => tableRow(logRow(write), seq));
+  for (const row of rows) figures.add(row);
+  const values = rows.map((row) => columns.map((column) => row[column]));
+  await insertRows(transaction, rowInsertion, values);
 }
 
-/** The key its id gives a row, or one behind it where another row has that. */
-async function freeSeq(transaction: Kysely<LogTables>, id: string): Promise<number> {
-  let seq = seqOf(id);
-  for (;;) {
-    const [taken] = await runSql(transaction, "select 1 from requests where seq = ?", [seq]);
-    if (taken === undefined) return seq;
-    const [last] = await runSql<{ seq: number }>(
-      transaction,
-      "select max(seq) as seq from requests where seq >= ? and seq < ?",
-      [seq, seq + perMs],
-    );
-    seq = (last?.seq ?? seq) + 1;
-  }
-}
+const bodyInsertion: Insertion = {
+  into: "bodies",
+  columns: ["seq", "kind", "timestamp", "payload", "failed", "outside", "truncated"],
+  onConflict: `on conflict (seq, kind) do update set failed = excluded.failed,
+    payload = excluded.payload, outside = excluded.outside, truncated = excluded.truncated`,
+};
 
-const bodySql = `insert into bodies (seq, kind, timestamp, failed, payload, outside, truncated)
-  values (?, ?, ?, ?, ?, ?, ?) on conflict (seq, kind) do update set failed = excluded.failed,
-  payload = excluded.payload, outside = excluded.outside, truncated = excluded.truncated`;
+const bodiesBeforeSql = `select seq, kind, payload from bodies
+  where seq in (select value from json_each(?))`;
 
 /** The payloads that stand where these bodies go, which are then no longer needed. */
 async function bodiesBefore(
   transaction: Kysely<LogTables>,
-  seq: number,
-  bodies: readonly BodyToWrite[],
+  placed: ReadonlyMap<string, PlacedWrite>,
+  bodies: readonly BodyOfWrite[],
 ): Promise<readonly (number | null)[]> {
-  const rows = await runSql<Pick<BodiesTable, "kind" | "payload">>(
+  const there = [...placed.values()].filter(({ isNew }) => !isNew).map(({ seq }) => seq);
+  if (there.length === 0) return [];
+  const coming = new Set(bodies.map(({ id, kind }) => `${placed.get(id)?.seq} ${kind}`));
+  const rows = await runSql<Pick<BodiesTable, "seq" | "kind" | "payload">>(
     transaction,
-    "select kind, payload from bodies where seq = ?",
-    [seq],
+    bodiesBeforeSql,
+    [JSON.stringify(there)],
   );
-  return rows
-    .filter(({ kind }) => bodies.some((body) => body.kind === kind))
-    .map(({ payload }) => payload);
-}
-
-async function writeBodies(
-  transaction: Kysely<LogTables>,
-  seq: number,
-  { entry }: LogWrite,
-  bodies: readonly BodyToWrite[],
-): Promise<void> {
-  for (const { kind, payload, truncated } of bodies)
-    await runSql(transaction, bodySql, [
-      seq,
-      kind,
-      entry.timestamp,
-      entry.state === "failed" ? 1 : 0,
-      payload?.id ?? null,
-      payload?.outside === true ? 1 : 0,
-      truncated ? 1 : 0,
-    ]);
+  return rows.filter(({ seq, kind }) => coming.has(`${seq} ${kind}`)).map(({ payload }) => payload);
 }

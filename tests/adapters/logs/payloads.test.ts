@@ -154,6 +154,19 @@ describe("contents of bodies", () => {
   );
 
   test(
+    "are not told as the difference from one that has gone",
+    inLab(async ({ store, count }) => {
+      // Below the limit, so that nothing but its row says whether it is there.
+      const start = noise(800);
+      await store.write([call(1, `${start} first`)]);
+      while (await store.removeOlder(noon + 2, null, 100));
+      expect(count("payloads")).toBe(0);
+      await store.write([call(3, `${start} second`)]);
+      expect(await bodyOf(store, 3)).toBe(`${start} second`);
+    }),
+  );
+
+  test(
     "of a row written again are those it was written with last",
     inLab(async ({ store, files }) => {
       await store.write([call(0, noise(5_000))]);
