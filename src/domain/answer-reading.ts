@@ -1,5 +1,5 @@
 // What an answer says of itself, read from its raw bytes after the call: usage and finish reason.
-import { answerDocuments, isRecord, parseRecord } from "./answer-documents.ts";
+import { visitDocuments, isRecord, parseRecord } from "./answer-documents.ts";
 import type { JsonRecord } from "./answer-documents.ts";
 import { answerLength, estimatedTokens, promptLength } from "./text-length.ts";
 
@@ -30,12 +30,15 @@ const embeddingPath = /^\/(?:v1|api)\/embed/;
 
 const clientLeft = 499;
 
-/** The same, its bodies parsed already. */
-export interface ParsedCall extends Pick<AnsweredCall, "path" | "status"> {
-  /** null where the request is no JSON object. */
-  readonly request: () => JsonRecord | null;
-  /** See `answerDocuments`. */
-  readonly documents: readonly JsonRecord[];
+/** Reads an answer document by document. */
+export interface AnswerReader {
+  /** The next document of the answer; see `visitDocuments`. */
+  add(document: JsonRecord): void;
+  /** @param request the call's, parsed where it is needed; null where it is no JSON object */
+  reading(
+    call: Pick<AnsweredCall, "path" | "status">,
+    request: () => JsonRecord | null,
+  ): AnswerReading;
 }
 
 export const nothingRead: AnswerReading = {
@@ -53,24 +56,51 @@ export const nothingRead: AnswerReading = {
  */
 export function readAnswer({ path, status, request, response }: AnsweredCall): AnswerReading {
   if (!countedPath.test(path)) return nothingRead;
-  return readParsedAnswer({
-    path,
-    status,
-    request: () => parseRecord(new TextDecoder().decode(request)),
-    documents: answerDocuments(response),
+  const reader = createAnswerReader();
+  visitDocuments(response, (document) => {
+    reader.add(document);
   });
+  return reader.reading({ path, status }, () => parseRecord(new TextDecoder().decode(request)));
 }
 
-/** As `readAnswer`. */
-export function readParsedAnswer(call: ParsedCall): AnswerReading {
-  if (!countedPath.test(call.path)) return nothingRead;
-  const { documents } = call;
-  const told = reported(documents);
-  const estimate = answered(call.status, documents, told.characters);
+/** As `readAnswer`, for an answer that is read for other ends as well. */
+export function createAnswerReader(): AnswerReader {
+  const told: Reported = {
+    prompt: null,
+    completion: null,
+    total: null,
+    finishReason: null,
+    characters: 0,
+    documents: 0,
+    failed: false,
+  };
+  return {
+    add(document) {
+      const { prompt, completion, total } = usageOf(document);
+      told.prompt = prompt ?? told.prompt;
+      told.completion = completion ?? told.completion;
+      told.total = total ?? told.total;
+      told.finishReason = finishOf(document) ?? told.finishReason;
+      told.characters += answerLength(document);
+      told.documents++;
+      told.failed ||= isRecord(document["error"]);
+    },
+    reading({ path, status }, request) {
+      return countedPath.test(path) ? readingOf(told, path, status, request) : nothingRead;
+    },
+  };
+}
 
-  const promptTokens = told.prompt ?? (estimate ? estimatedPrompt(call.request()) : null);
+function readingOf(
+  told: Readonly<Reported>,
+  path: string,
+  status: number | null,
+  request: () => JsonRecord | null,
+): AnswerReading {
+  const estimate = answered(status, told);
+  const promptTokens = told.prompt ?? (estimate ? estimatedPrompt(request()) : null);
   // An embedding has no text of its own.
-  const completes = estimate && !embeddingPath.test(call.path);
+  const completes = estimate && !embeddingPath.test(path);
   const completionTokens = told.completion ?? (completes ? estimatedTokens(told.characters) : null);
   const counted = promptTokens !== null || completionTokens !== null;
   return {
@@ -88,40 +118,23 @@ interface Usage {
   readonly total: number | null;
 }
 
-interface Reported extends Usage {
-  readonly finishReason: string | null;
+/** What the documents of an answer say so far; the last word on each matter counts. */
+interface Reported {
+  prompt: number | null;
+  completion: number | null;
+  total: number | null;
+  finishReason: string | null;
   /** Of text in the answer. */
-  readonly characters: number;
-}
-
-/** What all documents of an answer say together; the last word on each matter counts. */
-function reported(documents: readonly JsonRecord[]): Reported {
-  let prompt: number | null = null;
-  let completion: number | null = null;
-  let total: number | null = null;
-  let finishReason: string | null = null;
-  let characters = 0;
-  for (const document of documents) {
-    const usage = usageOf(document);
-    prompt = usage.prompt ?? prompt;
-    completion = usage.completion ?? completion;
-    total = usage.total ?? total;
-    finishReason = finishOf(document) ?? finishReason;
-    characters += answerLength(document);
-  }
-  return { prompt, completion, total, finishReason, characters };
+  characters: number;
+  documents: number;
+  failed: boolean;
 }
 
 /** Whether a model did something for this call, so that tokens were used. */
-function answered(
-  status: number | null,
-  documents: readonly JsonRecord[],
-  characters: number,
-): boolean {
+function answered(status: number | null, told: Readonly<Reported>): boolean {
   if (status === null || (status >= 400 && status !== clientLeft)) return false;
-  if (characters > 0) return true;
-  const failed = documents.some((document) => isRecord(document["error"]));
-  return status !== clientLeft && documents.length > 0 && !failed;
+  if (told.characters > 0) return true;
+  return status !== clientLeft && told.documents > 0 && !told.failed;
 }
 
 function estimatedPrompt(request: JsonRecord | null): number | null {
@@ -133,11 +146,8 @@ function estimatedPrompt(request: JsonRecord | null): number | null {
  * `message` of an Anthropic one; Ollama's counts stand at the top by names of their own.
  */
 function usageOf(document: JsonRecord): Usage {
-  const { response, message } = document;
-  const holder = [document, response, message]
-    .filter(isRecord)
-    .find((candidate) => isRecord(candidate["usage"]));
-  const usage = isRecord(holder?.["usage"]) ? holder["usage"] : {};
+  const usage =
+    usageIn(document) ?? usageIn(document["response"]) ?? usageIn(document["message"]) ?? {};
   const input = count(usage["input_tokens"]);
   return {
     prompt:
@@ -150,6 +160,12 @@ function usageOf(document: JsonRecord): Usage {
       count(document["eval_count"]),
     total: count(usage["total_tokens"]),
   };
+}
+
+function usageIn(holder: unknown): JsonRecord | null {
+  if (!isRecord(holder)) return null;
+  const { usage } = holder;
+  return isRecord(usage) ? usage : null;
 }
 
 /** Anthropic reports what was read from and written to its cache beside `input_tokens`, not within. */
@@ -169,15 +185,29 @@ const unfinished = new Set(["queued", "in_progress"]);
 /** Why a model stopped, in the words of its own format; of the first choice that says so. */
 function finishOf(document: JsonRecord): string | null {
   const { choices, delta, response } = document;
-  const reasons: unknown[] = [document["done_reason"], document["stop_reason"]];
-  if (Array.isArray(choices))
-    for (const choice of choices as readonly unknown[])
-      if (isRecord(choice)) reasons.push(choice["finish_reason"]);
-  if (isRecord(delta)) reasons.push(delta["stop_reason"]);
-  for (const object of [document, response])
-    if (isRecord(object) && object["object"] === "response") reasons.push(object["status"]);
-  const reason = reasons.find(
-    (candidate) => typeof candidate === "string" && candidate !== "" && !unfinished.has(candidate),
+  return (
+    reason(document["done_reason"]) ??
+    reason(document["stop_reason"]) ??
+    (Array.isArray(choices) ? choiceFinish(choices) : null) ??
+    (isRecord(delta) ? reason(delta["stop_reason"]) : null) ??
+    responseStatus(document) ??
+    responseStatus(response)
   );
-  return typeof reason === "string" ? reason : null;
+}
+
+function choiceFinish(choices: readonly unknown[]): string | null {
+  for (const choice of choices) {
+    const found = isRecord(choice) ? reason(choice["finish_reason"]) : null;
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function responseStatus(object: unknown): string | null {
+  return isRecord(object) && object["object"] === "response" ? reason(object["status"]) : null;
+}
+
+function reason(candidate: unknown): string | null {
+  if (typeof candidate !== "string" || candidate === "") return null;
+  return unfinished.has(candidate) ? null : candidate;
 }

@@ -7,33 +7,50 @@ import type { Draft } from "./draft.ts";
 import { asJson, listOf, textOrNull } from "./turn.ts";
 import type { Turn } from "./turn.ts";
 
-/** The answer's turns, one for each choice; documents of several APIs do not come mixed. */
-export function answeredTurns(documents: readonly JsonRecord[]): readonly Turn[] {
+/** Puts an answer together document by document. */
+export interface AnsweredReader {
+  /** The next document of the answer; documents of several APIs do not come mixed. */
+  add(document: JsonRecord): void;
+  /** The answer's turns, one for each choice. */
+  turns(): readonly Turn[];
+  /** The error the answer holds, in its own words; null where it holds none. */
+  error(): string | null;
+}
+
+/** @param most characters of a choice's pieces put together; the rest is left out */
+export function createAnsweredReader(most = Number.POSITIVE_INFINITY): AnsweredReader {
   const drafts = new Map<number, Draft>();
   const draft = (index: unknown): Draft => {
     const key = typeof index === "number" ? index : 0;
     const known = drafts.get(key);
     if (known !== undefined) return known;
-    const created = createDraft();
+    const created = createDraft(most);
     drafts.set(key, created);
     return created;
   };
   let whole: readonly Turn[] = [];
-  for (const document of documents) {
-    for (const choice of listOf(document["choices"]).filter(isRecord))
-      readChoice(choice, draft(choice["index"]));
-    readOllama(document, draft);
-    readAnthropic(document, draft);
-    readResponsesDelta(document, draft);
-    const read = wholeAnswer(document);
-    if (read.length > 0) whole = read;
-  }
-  // A stream of the Responses API repeats at its end what its deltas brought.
-  if (whole.length > 0) return whole;
-  return [...drafts.entries()]
-    .toSorted(([a], [b]) => a - b)
-    .map(([, answer]) => answer.finished())
-    .filter(({ parts, finish }) => parts.length > 0 || finish !== null);
+  let error: string | null = null;
+  return {
+    add(document) {
+      for (const choice of listOf(document["choices"]).filter(isRecord))
+        readChoice(choice, draft(choice["index"]));
+      readOllama(document, draft);
+      readAnthropic(document, draft);
+      readResponsesDelta(document, draft);
+      const read = wholeAnswer(document);
+      if (read.length > 0) whole = read;
+      error ??= errorOf(document);
+    },
+    turns() {
+      // A stream of the Responses API repeats at its end what its deltas brought.
+      if (whole.length > 0) return whole;
+      return [...drafts.entries()]
+        .toSorted(([a], [b]) => a - b)
+        .map(([, answer]) => answer.finished())
+        .filter(({ parts, finish }) => parts.length > 0 || finish !== null);
+    },
+    error: () => error,
+  };
 }
 
 /** A whole answer in one document: Responses, Anthropic's messages, embeddings. */
@@ -50,12 +67,15 @@ function wholeAnswer(document: JsonRecord): readonly Turn[] {
 }
 
 function vectors(document: JsonRecord): readonly Turn[] {
+  const { data, embedding, embeddings } = document;
+  // Events have none of them, and there may be thousands.
+  if (data === undefined && embedding === undefined && embeddings === undefined) return [];
   const rows = [
-    ...listOf(document["data"])
+    ...listOf(data)
       .filter(isRecord)
       .map((row) => row["embedding"]),
-    ...listOf(document["embeddings"]),
-    ...(document["embedding"] === undefined ? [] : [document["embedding"]]),
+    ...listOf(embeddings),
+    ...(embedding === undefined ? [] : [embedding]),
   ].filter((row) => row !== undefined);
   const [first] = rows;
   if (first === undefined) return [];
@@ -110,14 +130,11 @@ function readResponsesDelta(document: JsonRecord, draft: (index: number) => Draf
     draft(0).thinking(delta);
 }
 
-/** The error an answer holds, in its own words; null where it holds none. */
-export function answeredError(documents: readonly JsonRecord[]): string | null {
-  for (const document of documents) {
-    const holder = isRecord(document["response"]) ? document["response"] : document;
-    const error = holder["error"] ?? document["error"];
-    if (typeof error === "string") return error;
-    if (isRecord(error)) return textOrNull(error["message"]) ?? asJson(error);
-    if (document["type"] === "error") return textOrNull(document["message"]) ?? asJson(document);
-  }
+function errorOf(document: JsonRecord): string | null {
+  const holder = isRecord(document["response"]) ? document["response"] : document;
+  const error = holder["error"] ?? document["error"];
+  if (typeof error === "string") return error;
+  if (isRecord(error)) return textOrNull(error["message"]) ?? asJson(error);
+  if (document["type"] === "error") return textOrNull(document["message"]) ?? asJson(document);
   return null;
 }

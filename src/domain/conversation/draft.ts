@@ -24,39 +24,53 @@ interface DraftCall {
   readonly pieces: string[];
 }
 
-export function createDraft(): Draft {
+/** @param most characters kept of all pieces together */
+export function createDraft(most: number): Draft {
   const text: string[] = [];
   const thinking: string[] = [];
   const refusal: string[] = [];
   const others: TurnPart[] = [];
   const calls = new Map<unknown, DraftCall>();
   let finish: string | null = null;
+  let room = most;
+
+  function keep(pieces: string[], piece: string): void {
+    if (room <= 0) return;
+    pieces.push(piece);
+    room -= piece.length;
+  }
 
   const draft: Draft = {
-    text: (piece) => void text.push(piece),
-    thinking: (piece) => void thinking.push(piece),
-    refusal: (piece) => void refusal.push(piece),
+    text: (piece) => {
+      keep(text, piece);
+    },
+    thinking: (piece) => {
+      keep(thinking, piece);
+    },
+    refusal: (piece) => {
+      keep(refusal, piece);
+    },
     call(place, id, name, piece) {
       const known = calls.get(place) ?? { id: null, name: "", pieces: [] };
       calls.set(place, known);
       known.id ??= id;
       if (name !== null) known.name += name;
-      known.pieces.push(piece);
+      keep(known.pieces, piece);
     },
     message(message) {
       const { content } = message;
-      if (typeof content === "string") text.push(content);
+      if (typeof content === "string") draft.text(content);
       else
         for (const part of contentParts(content))
-          if (part.kind === "text") text.push(part.text);
-          else if (part.kind === "thinking") thinking.push(part.text);
+          if (part.kind === "text") draft.text(part.text);
+          else if (part.kind === "thinking") draft.thinking(part.text);
           else others.push(part);
       // Servers that know two names for it fill both with the same words.
       const reasoning = ["reasoning_content", "reasoning", "thinking"]
         .map((field) => textOrNull(message[field]))
         .find((told) => told !== null);
-      if (reasoning !== undefined && reasoning !== null) thinking.push(reasoning);
-      if (typeof message["refusal"] === "string") refusal.push(message["refusal"]);
+      if (reasoning !== undefined && reasoning !== null) draft.thinking(reasoning);
+      if (typeof message["refusal"] === "string") draft.refusal(message["refusal"]);
       for (const call of listOf(message["tool_calls"])) addCall(call);
       if (isRecord(message["function_call"]))
         addCall({ index: -1, function: message["function_call"] });

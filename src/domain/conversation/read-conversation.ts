@@ -1,7 +1,8 @@
 // A logged call's bodies as the conversation they hold.
-import { answerDocuments, parseRecord } from "../answer-documents.ts";
+import { visitDocuments, parseRecord } from "../answer-documents.ts";
 import type { JsonRecord } from "../answer-documents.ts";
-import { answeredError, answeredTurns } from "./answered.ts";
+import { createAnsweredReader } from "./answered.ts";
+import type { AnsweredReader } from "./answered.ts";
 import { askedTurns, offeredTools } from "./asked.ts";
 import type { Conversation } from "./turn.ts";
 
@@ -14,20 +15,20 @@ import type { Conversation } from "./turn.ts";
  * @param response as received from the upstream, perhaps a stream, perhaps cut; null as above
  */
 export function readConversation(request: string | null, response: string | null): Conversation {
-  const asked = request === null ? null : parseRecord(request);
-  const documents = response === null ? [] : answerDocuments(new TextEncoder().encode(response));
-  return conversationOf(asked, documents);
+  const answer = createAnsweredReader();
+  if (response !== null)
+    visitDocuments(new TextEncoder().encode(response), (document) => {
+      answer.add(document);
+    });
+  return conversationOf(request === null ? null : parseRecord(request), answer);
 }
 
-/** The same, of bodies that are parsed already; null where the request is no JSON object. */
-export function conversationOf(
-  asked: JsonRecord | null,
-  documents: readonly JsonRecord[],
-): Conversation {
+/** The same, of bodies that are read already; null where the request is no JSON object. */
+export function conversationOf(asked: JsonRecord | null, answer: AnsweredReader): Conversation {
   return {
     asked: asked === null ? [] : askedTurns(asked),
-    answered: answeredTurns(documents),
+    answered: answer.turns(),
     tools: asked === null ? [] : offeredTools(asked),
-    error: answeredError(documents),
+    error: answer.error(),
   };
 }

@@ -2,7 +2,7 @@
 import type { Conversation, Turn, TurnPart } from "./turn.ts";
 
 /** Characters of what is new in a call: asked since the model's last answer, and answered. */
-const newText = 64 * 1024;
+export const newText = 64 * 1024;
 /** Characters of the turns before: the rows of earlier calls hold them in full. */
 const olderText = 4 * 1024;
 
