@@ -15,7 +15,7 @@ import {
   type SessionDeps,
   upstreamRequestId,
 } from "./call-session.ts";
-import { createCapture } from "./capture.ts";
+import { createDelivered } from "./capture.ts";
 import { deliver, type DeliveryEnding } from "./deliver.ts";
 import { earlyAnswer } from "./early-answer.ts";
 import { orAfter } from "./or-after.ts";
@@ -72,7 +72,7 @@ export function createRelay(deps: RelayDeps): CallService {
       ...responseHeaders(answer.headers),
       ...routedHeaders(session, attempt.target.server.name, attempt.target.model, 1),
     ];
-    const delivered = createCapture(deps.captureCap);
+    const delivered = createDelivered(deps.captureCap, attempt.capture, () => answer.changed());
     const over = (ending: DeliveryEnding) => {
       deps.heldBudget.give(answer.heldSize);
       const failure = ending.kind === "broke" ? ending.failure : null;
@@ -86,7 +86,7 @@ export function createRelay(deps: RelayDeps): CallService {
         headers,
         upstreamRequestId: upstreamRequestId(answer.headers),
         heldPartially: answer.heldPartially,
-        delivered: answer.changed() ? delivered.body() : null,
+        delivered: delivered.body(),
         capture: attempt.capture,
       });
     };
