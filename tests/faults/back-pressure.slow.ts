@@ -2,7 +2,6 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import type { Behaviour } from "../../src/adapters/fake-model/behaviour.ts";
 import type { RecordedRequest } from "../../src/adapters/fake-model/request-log.ts";
-import { allRows } from "../lab/log-rows.ts";
 import { printTable } from "../lab/print-table.ts";
 import { slowReader } from "../lab/slow-reader.ts";
 import { withSpawnedRouter, type SpawnedRouter } from "../lab/spawn-router.ts";
@@ -10,7 +9,10 @@ import { withFakes } from "../lab/with-fakes.ts";
 
 const megabyte = 1024 * 1024;
 const total = 200 * megabyte;
+/** While the client reads nothing. */
 const mostGrowth = 32 * megabyte;
+/** At full speed afterwards: what the log keeps of it (10 MB), and garbage not yet collected. */
+const mostGrowthAtSpeed = 128 * megabyte;
 
 const block = new Uint8Array(megabyte).map((_, index) => index);
 
@@ -48,7 +50,7 @@ afterAll(() => {
       "answer",
       "sent by the upstream during the stall",
       "growth by then",
-      "growth in all",
+      "growth at full speed afterwards",
       "seconds",
     ],
     figures,
@@ -80,7 +82,7 @@ async function peakDuring<T>(router: SpawnedRouter, work: Promise<T>): Promise<[
 
 describe.each(Object.entries(floods))("%s", (name, { path, stream, flood }) => {
   test(
-    "200 MB through a stalled client grow memory by less than 32 MB, and all of it arrives in the end",
+    "a stalled client with 200 MB to come grows memory by less than 32 MB, and all of it arrives in the end",
     () =>
       withFakes({ a: {} }, ({ a }) =>
         withSpawnedRouter(
@@ -88,8 +90,6 @@ describe.each(Object.entries(floods))("%s", (name, { path, stream, flood }) => {
             routes: `
 servers: { a: { url: "${a.url}", type: ${path.startsWith("/api") ? "ollama" : "openai"} } }
 `,
-            // What the log keeps of a body is another matter.
-            env: { MAX_BLOB_SIZE: String(megabyte), STRIP_THINKING: "false" },
           },
           async (router) => {
             const request = {
@@ -100,12 +100,6 @@ servers: { a: { url: "${a.url}", type: ${path.startsWith("/api") ? "ollama" : "o
             const straight = await (
               await slowReader(a.url, { ...request, body: { ...request.body, model: "m" } })
             ).over;
-            // At full speed first: what is measured then is growth, not the warming up.
-            for (let round = 0; round < 3; round++)
-              expect(await (await slowReader(router.url, request)).over).toEqual(straight);
-
-            await allRows(router.url);
-
             a.reset();
             a.script(() => flood);
             const before = router.residentBytes();
@@ -123,7 +117,7 @@ servers: { a: { url: "${a.url}", type: ${path.startsWith("/api") ? "ollama" : "o
             const [answer, peak] = await peakDuring(router, reader.over);
             expect(answer).toEqual(straight);
             expect(answer.bytes).toBeGreaterThanOrEqual(total);
-            expect(peak - before).toBeLessThan(mostGrowth);
+            expect(peak - before).toBeLessThan(mostGrowthAtSpeed);
             figures.push([
               name,
               (sent / megabyte).toFixed(1),

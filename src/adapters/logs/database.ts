@@ -10,6 +10,8 @@ import type { LogTables } from "./tables.ts";
 
 export interface LogDatabase {
   readonly tables: Kysely<LogTables>;
+  /** Gives the pages it holds in memory back to the system; they are read again when needed. */
+  rest(): void;
   /** Gives some of the file's free pages back to the disk; returns whether there are more. */
   shrink(): boolean;
   close(): void;
@@ -81,6 +83,9 @@ async function openAndMigrate(path: string): Promise<LogDatabase> {
 function logDatabase(raw: Database): LogDatabase {
   return {
     tables: new Kysely<LogTables>({ dialect: new SqliteDialect({ database: forKysely(raw) }) }),
+    rest() {
+      raw.run("PRAGMA shrink_memory");
+    },
     shrink() {
       raw.query(`PRAGMA incremental_vacuum(${pagesPerShrink})`).all();
       const left = raw.query<{ freelist_count: number }, []>("PRAGMA freelist_count").get();
@@ -93,7 +98,7 @@ function logDatabase(raw: Database): LogDatabase {
 }
 
 /** What kysely's dialect expects (better-sqlite3's shape) over what Bun has; `query` caches statements. */
-function forKysely(raw: Database): SqliteDatabase {
+export function forKysely(raw: Database): SqliteDatabase {
   return {
     close() {
       raw.close();

@@ -9,6 +9,8 @@ export interface RecordedEntry {
 }
 
 export interface WireBatch {
+  /** Of rows. */
+  readonly count: number;
   /** JSON of `WireRow[]`. */
   readonly rows: string;
   /** The bodies of all rows, one behind the other: each row's request, then its response. */
@@ -52,7 +54,8 @@ export function packBatch(entries: readonly RecordedEntry[], maxBodyBytes: numbe
       delivered: wireBody(bodies.delivered ?? null),
     });
 
-  const bytes = new Uint8Array(total);
+  // Every byte is written below, and a buffer of its own is what can be handed over.
+  const bytes = Buffer.allocUnsafeSlow(total);
   let at = 0;
   for (const [body, length] of captured) {
     const end = at + length;
@@ -62,7 +65,7 @@ export function packBatch(entries: readonly RecordedEntry[], maxBodyBytes: numbe
       at += piece.byteLength;
     }
   }
-  return { rows: JSON.stringify(rows), bytes };
+  return { count: rows.length, rows: JSON.stringify(rows), bytes };
 }
 
 /** What `packBatch` packed; each body in one piece. */

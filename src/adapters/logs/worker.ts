@@ -6,6 +6,7 @@ import type { LogReader } from "../../ports/log-store.ts";
 import { openForReading } from "./database.ts";
 import type { LogDatabase } from "./database.ts";
 import type { LogPlace, OpenBlobs } from "./log-place.ts";
+import { packPoints } from "./pack-points.ts";
 import { readEntry } from "./read-entry.ts";
 import { createSqliteReader } from "./sqlite-reader.ts";
 import { unpackBatch } from "./wire-batch.ts";
@@ -18,6 +19,7 @@ import type {
 } from "./worker-calls.ts";
 import { warmUp } from "./warm-up.ts";
 import { createWriter } from "./writer.ts";
+import type { Writer } from "./writer.ts";
 
 type Answers = {
   readonly [K in WorkerCallKind]: (
@@ -27,18 +29,43 @@ type Answers = {
 
 const parts = Array.from({ length: 256 }, (_, part) => part.toString(16).padStart(2, "0"));
 
+/** ms without a question after which the thread gives back what the last ones have left in memory. */
+const restAfterMs = 500;
+/** It is left lying where no more rows than this were written since. */
+const fewRows = 100;
+/** Bytes of bodies, likewise. */
+const fewBytes = 1024 * 1024;
+
 /** Answers what comes in at the port, for as long as the thread lives. */
 export function serveLog(port: MessagePort, openBlobs: OpenBlobs): void {
-  const answers = createAnswers(openBlobs);
+  const writer = createWriter(openBlobs);
+  const answers = createAnswers(writer, openBlobs);
+  let [rows, bytes] = [0, 0];
+  let resting: NodeJS.Timeout | undefined;
+
+  // Under load the collector runs often enough; what the last second of it left would stay for hours.
+  function rest(): void {
+    if (rows <= fewRows && bytes <= fewBytes) return;
+    [rows, bytes] = [0, 0];
+    writer.rest();
+    Bun.gc(true);
+  }
+
   port.on("message", (request: WorkerRequest) => {
+    clearTimeout(resting);
+    if (request.kind === "write") {
+      const { batch } = request.input as WorkerCalls["write"]["input"];
+      rows += batch.count;
+      bytes += batch.bytes.length;
+    }
     answer(answers, request).then((result) => {
       port.postMessage({ number: request.number, result } satisfies WorkerReply);
+      resting = setTimeout(rest, restAfterMs);
     }, fail);
   });
 }
 
-function createAnswers(openBlobs: OpenBlobs): Answers {
-  const writer = createWriter(openBlobs);
+function createAnswers(writer: Writer, openBlobs: OpenBlobs): Answers {
   let reading: { readonly database: LogDatabase; readonly reader: LogReader } | null = null;
   let line: Promise<unknown> = Promise.resolve();
 
@@ -90,7 +117,8 @@ function createAnswers(openBlobs: OpenBlobs): Answers {
     list: ({ place, filter }) => inLine(() => reader(place).list(filter)),
     get: ({ place, id }) => inLine(() => reader(place).get(id)),
     stats: ({ place, since }) => inLine(() => reader(place).stats(since)),
-    points: ({ place, filter }) => inLine(() => reader(place).points(filter)),
+    points: ({ place, filter }) =>
+      inLine(async () => packPoints(await reader(place).points(filter))),
     close: () =>
       inLine(() => {
         writer.close();

@@ -21,6 +21,8 @@ export interface Writer {
   shrink(): Promise<boolean>;
   /** Brings one part of the blob store in line with the rows. */
   sweep(firstDigits: string): Promise<void>;
+  /** Nothing is written for a while: memory that only helps the next write goes back to the system. */
+  rest(): void;
   /** The blobs it writes; for reading those that live in this thread only. */
   blobs(place: BlobPlace): BlobStore;
   close(): void;
@@ -90,7 +92,6 @@ export function createWriter(openBlobs: OpenBlobs): Writer {
         const { warnings = [], interrupted = 0 } = await opened();
         return { warnings, interrupted };
       } catch (error) {
-        failing = true;
         const warning = `the log database ${path} cannot be opened (${words(error)}); requests are not logged until it can`;
         return { warnings: [warning], interrupted: 0 };
       }
@@ -128,6 +129,10 @@ export function createWriter(openBlobs: OpenBlobs): Writer {
 
     async sweep(firstDigits) {
       await (await opened()).store.sweep(firstDigits);
+    },
+
+    rest() {
+      log?.database.rest();
     },
 
     close() {
