@@ -4,7 +4,7 @@ import { type Insertion, insertRows } from "./insert-rows.ts";
 import { runSql } from "./run-sql.ts";
 import type { LogTables, PayloadsTable } from "./tables.ts";
 
-/** A content that has a row; names are hashes in hex, as in the blob store. */
+/** A content that has a row; names are its SHA-256 in hex, cut to 32 digits, as in the blob store. */
 export interface StoredPayload {
   readonly name: string;
   readonly id: number;
@@ -14,20 +14,50 @@ export interface StoredPayload {
   readonly outside: number;
 }
 
-const storedSql = `select lower(hex(p.hash)) as name, p.id, p.root,
-    lower(hex(r.hash)) as rootName, r.data is null as outside
+export const nameDigits = 32;
+const idDigits = 12;
+
+/**
+ * What stands in the table's unique column, in hex: the name of what lies in the blob store, so that
+ * it is found by it; for what lies in the row, the name behind the id. New rows then go to the end
+ * of the index, where names alone would change a page of it each.
+ */
+export function payloadKey(name: string, id: number, inRow: boolean): string {
+  return inRow ? id.toString(16).padStart(idDigits, "0") + name : name;
+}
+
+const storedSql = `select substr(lower(hex(p.hash)), -${nameDigits}) as name, p.id, p.root,
+    substr(lower(hex(r.hash)), -${nameDigits}) as rootName, r.data is null as outside
   from json_each(?) as wanted
   join payloads p on p.hash = unhex(wanted.value)
   join payloads r on r.id = p.root`;
 
-/** Those of the names that are stored, by name. */
+/** Those of the keys that are stored, by name. */
 export async function storedPayloads(
   db: Kysely<LogTables>,
-  names: readonly string[],
+  keys: readonly string[],
 ): Promise<ReadonlyMap<string, StoredPayload>> {
-  if (names.length === 0) return new Map();
-  const rows = await runSql<StoredPayload>(db, storedSql, [JSON.stringify(names)]);
+  if (keys.length === 0) return new Map();
+  const rows = await runSql<StoredPayload>(db, storedSql, [JSON.stringify(keys)]);
   return new Map(rows.map((row) => [row.name, row]));
+}
+
+/** Names of the contents that lie in rows, and the ids of these, the newest last. */
+export async function newestInRows(
+  db: Kysely<LogTables>,
+  most: number,
+): Promise<readonly (readonly [name: string, id: number])[]> {
+  // Read off the index; no id reaches 2 ** 40, so all their keys begin with a zero byte.
+  const rows = await runSql<{ key: string }>(
+    db,
+    "select hex(hash) as key from payloads where hash < x'01' order by hash desc limit ?",
+    [most],
+  );
+  return rows
+    .map(({ key }) => key.toLowerCase())
+    .filter((key) => key.length === idDigits + nameDigits)
+    .map((key) => [key.slice(idDigits), Number.parseInt(key.slice(0, idDigits), 16)] as const)
+    .toReversed();
 }
 
 /** 0 where there is none. */

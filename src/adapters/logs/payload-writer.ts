@@ -11,10 +11,15 @@ import {
   freeNames,
   highestPayloadId,
   insertPayloads,
+  nameDigits,
+  newestInRows,
+  payloadKey,
   storedPayloads,
 } from "./payload-rows.ts";
 import { createRecentBodies } from "./recent-bodies.ts";
 import type { RecentBody } from "./recent-bodies.ts";
+import { createRecentNames, mostNames } from "./recent-names.ts";
+import type { RecentNames } from "./recent-names.ts";
 import type { LogTables, PayloadsTable } from "./tables.ts";
 
 export interface Content {
@@ -55,9 +60,6 @@ export interface PayloadWriter {
 /** A payload that the batch adds. */
 type Added = Omit<PayloadsTable, "refs"> & { refs: number; readonly outside: boolean };
 
-/** Hex digits of a name: 16 bytes of SHA-256. */
-const nameLength = 32;
-
 /** @param inlineLimit bytes; larger bodies go to the blob store, unless they are little but a difference */
 export function createPayloadWriter(
   db: Kysely<LogTables>,
@@ -65,16 +67,16 @@ export function createPayloadWriter(
   inlineLimit: number,
 ): PayloadWriter {
   const recent = createRecentBodies();
+  let names: RecentNames | null = null;
   let nextId: number | null = null;
   let outsideBytes: number | null = null;
 
   async function begin(contents: readonly Content[]): Promise<PayloadBatch> {
     let next = nextId ?? (await highestPayloadId(db)) + 1;
     outsideBytes ??= await bytesOutside(db);
-    const names = contents.map(({ bytes }) =>
-      new CryptoHasher("sha256").update(bytes).digest("hex").slice(0, nameLength),
-    );
-    const stored = await storedPayloads(db, names);
+    const recentNames = (names ??= createRecentNames(await newestInRows(db, mostNames)));
+    const wanted = contents.map(({ bytes }) => nameOf(bytes));
+    const stored = await storedPayloads(db, keysOf(wanted, recentNames));
     const added = new Map<string, Added>();
     const addedById = new Map<number, Added>();
     const known = new Map<string, KeptPayload | null>();
@@ -115,7 +117,10 @@ export function createPayloadWriter(
     }
 
     function add(name: string, payload: Omit<Added, "hash" | "refs">): Added {
-      const row = { ...payload, hash: Buffer.from(name, "hex"), refs: 0 };
+      const { id, data } = payload;
+      const hash = Buffer.from(payloadKey(name, id, data !== null), "hex");
+      const row = { ...payload, hash, refs: 0 };
+      if (data !== null) recentNames.add(name, id);
       added.set(name, row);
       addedById.set(row.id, row);
       next = Math.max(next, row.id + 1);
@@ -164,7 +169,7 @@ export function createPayloadWriter(
 
     const kept: (KeptPayload | null)[] = [];
     for (const [place, content] of contents.entries())
-      kept.push(await keep(content, names[place] ?? ""));
+      kept.push(await keep(content, wanted[place] ?? ""));
 
     return {
       kept,
@@ -202,4 +207,16 @@ export function createPayloadWriter(
       if (outsideBytes !== null) outsideBytes -= bytes;
     },
   };
+}
+
+function nameOf(bytes: Uint8Array): string {
+  return new CryptoHasher("sha256").update(bytes).digest("hex").slice(0, nameDigits);
+}
+
+/** The keys under which contents of these names may be stored. */
+function keysOf(names: readonly string[], recent: RecentNames): readonly string[] {
+  return names.flatMap((name) => {
+    const id = recent.id(name);
+    return id === undefined ? [name] : [name, payloadKey(name, id, true)];
+  });
 }

@@ -14,6 +14,8 @@ import { withTempFolder } from "../../lab/temp-folder.ts";
 
 interface Lab {
   readonly store: LogStore & LogRetention;
+  /** A store on the same log that remembers nothing of this one. */
+  readonly restarted: () => LogStore & LogRetention;
   readonly blobs: BlobStore;
   /** Names of all files in the blob folder. */
   readonly files: () => Promise<readonly string[]>;
@@ -39,6 +41,7 @@ const inLab =
       try {
         await run({
           store: sqliteStoreOn(database, blobs, 1_000),
+          restarted: () => sqliteStoreOn(database, blobs, 1_000),
           blobs,
           files,
           async bytes() {
@@ -99,6 +102,34 @@ describe("contents of bodies", () => {
       expect(count("payloads")).toBe(2);
       for (const ms of [0, 1, 2]) expect(await bodyOf(store, ms)).toBe(body);
       for (const ms of [3, 4]) expect(await bodyOf(store, ms)).toBe("small");
+    }),
+  );
+
+  test(
+    "that are the same are stored once over a restart too",
+    inLab(async ({ store, restarted, count }) => {
+      const bodies = ["small", noise(5_000)];
+      await store.write(bodies.map((body, ms) => call(ms, body)));
+      await restarted().write(bodies.map((body, ms) => call(10 + ms, body)));
+      expect(count("payloads")).toBe(2);
+      for (const ms of [0, 10]) expect(await bodyOf(store, ms)).toBe("small");
+    }),
+  );
+
+  test(
+    "that are small and the same are stored anew where 10,000 others came between, and large ones never",
+    inLab(async ({ store, count }) => {
+      const large = noise(5_000);
+      await store.write([call(0, "small"), call(1, large)]);
+      const others = Array.from({ length: 10_000 }, (_, ms) => call(2 + ms, `other ${ms}`));
+      await store.write(others);
+      await store.write([call(10_002, "small"), call(10_003, large)]);
+      expect(count("payloads")).toBe(10_003);
+      for (const ms of [0, 10_002]) expect(await bodyOf(store, ms)).toBe("small");
+      // Each goes with its own request.
+      await store.removeOlder(noon + 1, null, 10);
+      expect(await bodyOf(store, 10_002)).toBe("small");
+      expect(await bodyOf(store, 10_003)).toBe(large);
     }),
   );
 
