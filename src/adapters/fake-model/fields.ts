@@ -23,3 +23,19 @@ export function asText(value: unknown): string {
 export function asNumber(value: unknown): number | undefined {
   return typeof value === "number" ? value : undefined;
 }
+
+/** How many choices or images a request may ask for, as OpenAI has it. */
+export const mostChoices = 128;
+
+/** How long vectors may be. */
+export const mostDimensions = 4_096;
+
+/**
+ * How many of something a request wants: a whole number from 1 to `most`.
+ * @param otherwise where it does not say
+ * @returns null where it asks for what cannot be
+ */
+export function countOf(value: unknown, otherwise: number, most: number): number | null {
+  const count = asNumber(value) ?? otherwise;
+  return Number.isInteger(count) && count >= 1 && count <= most ? count : null;
+}

@@ -1,15 +1,16 @@
 // Ollama's embeddings, in its present and its older form.
 import type { Answerer } from "./ask.ts";
-import { asNumber, asText } from "./fields.ts";
+import { asText, countOf, mostDimensions } from "./fields.ts";
 import { DIMENSIONS, inputTexts } from "./openai-embeddings.ts";
 import { splitTokens } from "./prompt.ts";
-import { jsonReply } from "./reply.ts";
+import { countError, jsonReply } from "./reply.ts";
 import { vectorOf } from "./vectors.ts";
 
 /** Answers `POST /api/embed`. */
 export const answerEmbed: Answerer = ({ fields }) => {
   const texts = inputTexts(fields["input"]);
-  const dimensions = asNumber(fields["dimensions"]) ?? DIMENSIONS;
+  const dimensions = countOf(fields["dimensions"], DIMENSIONS, mostDimensions);
+  if (dimensions === null) return countError("ollama", "dimensions", mostDimensions);
   return jsonReply({
     model: asText(fields["model"]),
     embeddings: texts.map((text) => vectorOf(text, dimensions)),

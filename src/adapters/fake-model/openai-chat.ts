@@ -1,6 +1,6 @@
 // OpenAI's chat completions, whole and streamed.
 import { CREATED, type Answerer, type Ask } from "./ask.ts";
-import { asFields, asNumber, asText, type Fields } from "./fields.ts";
+import { asFields, asNumber, asText, countOf, type Fields, mostChoices } from "./fields.ts";
 import {
   idOf,
   readMessages,
@@ -10,7 +10,7 @@ import {
   type Said,
   type ToolCall,
 } from "./prompt.ts";
-import { jsonReply, sseEvent, type Piece, type Reply } from "./reply.ts";
+import { countError, jsonReply, sseEvent, type Piece, type Reply } from "./reply.ts";
 
 function wantedJson(format: Fields): unknown {
   if (format["type"] === "json_object") return true;
@@ -113,7 +113,8 @@ function streamPieces(said: Said, base: object, choices: number, withUsage: bool
 export const answerChat: Answerer = (ask, server): Reply => {
   const prompt = readPrompt(ask);
   const said = say(server.name, prompt);
-  const choices = asNumber(ask.fields["n"]) ?? 1;
+  const choices = countOf(ask.fields["n"], 1, mostChoices);
+  if (choices === null) return countError("openai", "n", mostChoices);
   const base = {
     id: `chatcmpl-${idOf(prompt.model + prompt.allText)}`,
     object: "chat.completion",

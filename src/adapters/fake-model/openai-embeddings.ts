@@ -1,8 +1,8 @@
 // OpenAI's embeddings.
 import type { Answerer } from "./ask.ts";
-import { asList, asNumber, asText } from "./fields.ts";
+import { asList, asText, countOf, mostDimensions } from "./fields.ts";
 import { splitTokens } from "./prompt.ts";
-import { jsonReply } from "./reply.ts";
+import { countError, jsonReply } from "./reply.ts";
 import { vectorBase64, vectorOf } from "./vectors.ts";
 
 /** How long vectors are unless the request says so. */
@@ -20,7 +20,8 @@ export function inputTexts(input: unknown): readonly string[] {
 export const answerEmbeddings: Answerer = (ask) => {
   const { fields } = ask;
   const texts = inputTexts(fields["input"]);
-  const dimensions = asNumber(fields["dimensions"]) ?? DIMENSIONS;
+  const dimensions = countOf(fields["dimensions"], DIMENSIONS, mostDimensions);
+  if (dimensions === null) return countError("openai", "dimensions", mostDimensions);
   const tokens = splitTokens(texts.join(" ")).length;
   const data = texts.map((text, index) => {
     const vector = vectorOf(text, dimensions);

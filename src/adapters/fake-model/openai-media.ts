@@ -1,8 +1,8 @@
 // OpenAI's audio and images: uploads by multipart, answers in binary.
 import { CREATED, type Answerer, type Ask } from "./ask.ts";
-import { asNumber, asText } from "./fields.ts";
+import { asText, countOf, mostChoices } from "./fields.ts";
 import { readMultipart, type FormPart } from "./multipart.ts";
-import { errorReply, jsonReply, textReply } from "./reply.ts";
+import { countError, errorReply, jsonReply, textReply } from "./reply.ts";
 
 const MIB = 1024 * 1024;
 
@@ -45,7 +45,10 @@ export const answerSpeech: Answerer = (ask) => {
 /** Answers `POST /v1/images/generations`, and `…/edits` by multipart. */
 export const answerImages: Answerer = (ask) => {
   const form = formOf(ask);
-  const wanted = form.length > 0 ? Number(formText(form, "n")) : asNumber(ask.fields["n"]);
-  const data = Array.from({ length: wanted || 1 }, () => ({ b64_json: PIXEL }));
+  const inForm = formText(form, "n");
+  const wanted = inForm === "" ? ask.fields["n"] : Number(inForm);
+  const length = countOf(wanted, 1, mostChoices);
+  if (length === null) return countError("openai", "n", mostChoices);
+  const data = Array.from({ length }, () => ({ b64_json: PIXEL }));
   return jsonReply({ created: CREATED, data });
 };

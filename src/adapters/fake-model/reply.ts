@@ -78,6 +78,11 @@ export function errorReply(
   return jsonReply(errorValue(surface, status, message, code), status);
 }
 
+/** Refuses a number that `countOf` has refused. */
+export function countError(surface: Surface, field: string, most: number): WholeReply {
+  return errorReply(surface, 400, `'${field}' must be a whole number from 1 to ${most}`);
+}
+
 const failure = "the model stopped on purpose";
 
 /** An error event in a stream's own form; without a payload, the format's usual one. */

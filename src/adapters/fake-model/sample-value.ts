@@ -3,6 +3,15 @@ import { asFields, asList, asNumber, asText, type Fields } from "./fields.ts";
 
 const MAX_DEPTH = 12;
 
+/** A schema may ask for lists of lists without end, or for itself. */
+const MOST_VALUES = 1_000;
+
+/** The schema that references lead into, and how many values may still be made. */
+interface Sample {
+  readonly root: Fields;
+  left: number;
+}
+
 function resolve(schema: Fields, root: Fields): Fields {
   const reference = asText(schema["$ref"]);
   if (!reference.startsWith("#/")) return schema;
@@ -19,27 +28,28 @@ function typeOf(schema: Fields): string {
   return "properties" in schema ? "object" : "string";
 }
 
-function build(given: Fields, name: string, root: Fields, depth: number): unknown {
-  const schema = resolve(given, root);
+function build(given: Fields, name: string, sample: Sample, depth: number): unknown {
+  if (--sample.left < 0) return null;
+  const schema = resolve(given, sample.root);
   if ("const" in schema) return schema["const"];
   const [choice] = asList(schema["enum"]);
   if (choice !== undefined) return choice;
   if ("default" in schema) return schema["default"];
   const [variant] = [...asList(schema["anyOf"]), ...asList(schema["oneOf"])];
-  if (variant !== undefined) return build(asFields(variant), name, root, depth + 1);
+  if (variant !== undefined) return build(asFields(variant), name, sample, depth + 1);
   switch (typeOf(schema)) {
     case "object": {
       if (depth > MAX_DEPTH) return {};
       const properties = Object.entries(asFields(schema["properties"]));
       return Object.fromEntries(
-        properties.map(([key, value]) => [key, build(asFields(value), key, root, depth + 1)]),
+        properties.map(([key, value]) => [key, build(asFields(value), key, sample, depth + 1)]),
       );
     }
     case "array": {
       if (depth > MAX_DEPTH) return [];
-      const length = asNumber(schema["minItems"]) ?? 1;
+      const length = Math.min(asNumber(schema["minItems"]) ?? 1, Math.max(1, sample.left));
       const items = asFields(schema["items"]);
-      return Array.from({ length }, () => build(items, name, root, depth + 1));
+      return Array.from({ length }, () => build(items, name, sample, depth + 1));
     }
     case "integer":
     case "number":
@@ -55,9 +65,10 @@ function build(given: Fields, name: string, root: Fields, depth: number): unknow
 
 /**
  * Builds a value from a JSON schema: the first of every choice, defaults where given, else
- * `sample <property name>`, 1 or the minimum, true, one array item. Follows local `$ref`s.
+ * `sample <property name>`, 1 or the minimum, true, one array item. Follows local `$ref`s. A schema
+ * that asks for more than a thousand values gets null in place of the rest.
  */
 export function sampleValue(schema: unknown): unknown {
   const root = asFields(schema);
-  return build(root, "value", root, 0);
+  return build(root, "value", { root, left: MOST_VALUES }, 0);
 }
