@@ -8,6 +8,8 @@ export function isRecord(value: unknown): value is JsonRecord {
 
 /** The object a text is, or null: for what is no JSON, or JSON of another kind. */
 export function parseRecord(text: string): JsonRecord | null {
+  // An error made for each of a million lines would take seconds.
+  if (!/^\s*\{/.test(text)) return null;
   try {
     const value: unknown = JSON.parse(text);
     return isRecord(value) ? value : null;
@@ -15,6 +17,9 @@ export function parseRecord(text: string): JsonRecord | null {
     return null;
   }
 }
+
+/** Lines that are tried as one event; known servers send one, a million would be held as a list. */
+const mostEventLines = 1_000;
 
 /**
  * Visits every JSON object of an answer in the order received, whatever form it came in (plain
@@ -42,8 +47,8 @@ export function visitDocuments(bytes: Uint8Array, visit: (document: JsonRecord) 
     event = [];
   };
   visitLines(bytes, (line) => {
-    if (line === "") closeEvent();
-    else if (line.startsWith("data:")) event.push(line.slice("data:".length));
+    if (line === "" || event.length === mostEventLines) closeEvent();
+    if (line.startsWith("data:")) event.push(line.slice("data:".length));
     else if (line.startsWith("{")) visitText(line);
   });
   closeEvent();

@@ -10,8 +10,11 @@ export interface AnswerStream {
    * format has no words for that: the client's connection must then be closed unfinished.
    */
   next(): Promise<Uint8Array | null>;
-  /** The client went away. Safe to call at any time. */
-  cancel(): void;
+  /**
+   * Nothing more is wanted. Safe to call at any time.
+   * @param unfit why the answer cannot be passed on; by default the client went away
+   */
+  cancel(unfit?: string): void;
 }
 
 export interface Answer {

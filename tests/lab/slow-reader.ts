@@ -1,4 +1,4 @@
-// A client for answers too large to keep: counts and hashes a chunked body as it comes, and may stop reading.
+// A client for answers too large to keep: counts and hashes a body as it comes, and may stop reading.
 import { Buffer } from "node:buffer";
 import { connect } from "node:net";
 import { requestBytes, type RawRequest } from "./raw-request.ts";
@@ -10,7 +10,7 @@ export interface SlowReader {
   readonly pause: () => void;
   readonly resume: () => void;
   readonly leave: () => void;
-  /** Resolves once the last chunk has come, or the connection has ended without it. */
+  /** Resolves once the body is whole, or the connection has ended before that. */
   readonly over: Promise<ReadAnswer>;
 }
 
@@ -26,7 +26,7 @@ export interface ReadAnswer {
 /** Sends a request on a connection of its own; resolves once the answer's first byte is there. */
 export async function slowReader(url: string, request: RawRequest): Promise<SlowReader> {
   const { hostname, port, host } = new URL(url);
-  const body = createChunkedBody();
+  const body = createBody();
   const begun = Promise.withResolvers<void>();
   const over = Promise.withResolvers<ReadAnswer>();
   const socket = connect({ host: hostname, port: Number(port), noDelay: true }, () => {
@@ -52,12 +52,13 @@ export async function slowReader(url: string, request: RawRequest): Promise<Slow
   };
 }
 
-/** Reads a head and a chunked body (RFC 9112 §7.1), keeping nothing but sums. */
-function createChunkedBody() {
+/** Reads a head and a body, chunked or of a known length (RFC 9112 §6), keeping nothing but sums. */
+function createBody() {
   const hasher = new Bun.CryptoHasher("sha256");
-  let head = true;
+  let head = "";
+  let framing: "unknown" | "chunked" | "length" = "unknown";
   let line = "";
-  /** Of the chunk under way; with its line end. */
+  /** Of the chunk under way, with its line end; or of the whole body. */
   let left = 0;
   let bytes = 0;
   let whole = false;
@@ -68,7 +69,18 @@ function createChunkedBody() {
     bytes += part.length;
     tail = Buffer.concat([tail, part.subarray(-64)]).subarray(-64);
   }
-  function take(chunk: Buffer): void {
+  /** Takes the head's next bytes, and gives what follows it. */
+  function takeHead(chunk: Buffer): Buffer {
+    const before = head.length;
+    head += chunk.toString("latin1");
+    const end = head.indexOf("\r\n\r\n");
+    if (end < 0) return Buffer.alloc(0);
+    const length = /^content-length: *(\d+)/im.exec(head.slice(0, end));
+    framing = length === null ? "chunked" : "length";
+    left = Number(length?.[1] ?? 0);
+    return chunk.subarray(end + 4 - before);
+  }
+  function takeChunked(chunk: Buffer): void {
     let at = 0;
     while (at < chunk.length && !whole) {
       if (left > 0) {
@@ -80,16 +92,20 @@ function createChunkedBody() {
         continue;
       }
       line += String.fromCharCode(chunk[at++] ?? 0);
-      if (head && line.endsWith("\r\n\r\n")) {
-        head = false;
-        line = "";
-      } else if (!head && line.endsWith("\r\n")) {
-        const size = Number.parseInt(line, 16);
-        whole = size === 0;
-        left = size + 2;
-        line = "";
-      }
+      if (!line.endsWith("\r\n")) continue;
+      const size = Number.parseInt(line, 16);
+      whole = size === 0;
+      left = size + 2;
+      line = "";
     }
+  }
+  function take(chunk: Buffer): void {
+    const content = framing === "unknown" ? takeHead(chunk) : chunk;
+    if (framing === "chunked") takeChunked(content);
+    if (framing !== "length") return;
+    add(content);
+    left -= content.length;
+    whole = left === 0;
   }
   return {
     take,

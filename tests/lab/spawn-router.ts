@@ -10,6 +10,8 @@ const root = resolve(import.meta.dir, "../..");
 export interface SpawnedRouter {
   readonly url: string;
   readonly pid: number;
+  /** Warnings and errors in the program's log, their messages, oldest first. */
+  readonly told: readonly string[];
   /** Resident memory in bytes. */
   residentBytes(): number;
   /** Open file descriptors. */
@@ -45,7 +47,11 @@ export async function spawnRouter(
     stdout: "inherit",
     stderr: "pipe",
   });
-  const lines = readLines(child.stderr);
+  const told: string[] = [];
+  const lines = readLines(child.stderr, (line) => {
+    const trouble = troubleIn(line);
+    if (trouble !== null) told.push(trouble);
+  });
   const started = await lines.first((line) => line.includes("smolrouter at http"));
   const url = /http:\/\/[\d.:]+\d/.exec(started)?.[0];
   if (url === undefined) throw new Error(`no address in: ${started}`);
@@ -53,6 +59,7 @@ export async function spawnRouter(
   return {
     url,
     pid,
+    told,
     exited: child.exited,
     residentBytes() {
       const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"));
@@ -75,6 +82,12 @@ export async function spawnRouter(
   };
 }
 
+/** What a line of the program's log warns of; null where it does not. */
+function troubleIn(line: string): string | null {
+  const [, message] = /"level":"(?:warn|error)","message":("(?:[^"\\]|\\.)*")/.exec(line) ?? [];
+  return message === undefined ? null : (JSON.parse(message) as string);
+}
+
 interface Lines {
   /** The first line that fits, whether it came or is still to come. */
   first(fits: (line: string) => boolean): Promise<string>;
@@ -83,7 +96,10 @@ interface Lines {
 }
 
 /** Reads a process's output to its end; what was waited for and never came is told with the rest. */
-function readLines(stream: ReadableStream<Uint8Array>): Lines {
+function readLines(
+  stream: ReadableStream<Uint8Array>,
+  each: (line: string) => void = () => undefined,
+): Lines {
   const past: string[] = [];
   let waiting: { fits: (line: string) => boolean; found: (line: string | null) => void }[] = [];
   let over = false;
@@ -94,6 +110,7 @@ function readLines(stream: ReadableStream<Uint8Array>): Lines {
       const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
       rest = lines.pop() ?? "";
       for (const line of lines) {
+        each(line);
         past.push(line);
         if (past.length > 200) past.shift();
         const fitting = waiting.filter(({ fits }) => fits(line));

@@ -34,7 +34,8 @@ export function deliver(
   onEnd: (ending: DeliveryEnding) => void,
 ): AnswerStream {
   const source = answer.rest;
-  const queue = [...answer.held];
+  // Not a copy: what has been sent must be free to go.
+  const queue = answer.held;
   const pings = answer.wire.framing === "sse" ? keepaliveMs : 0;
   let outcome: LiveStep["outcome"] = source === null ? "ended" : "open";
   let reading: Promise<LiveStep> | null = null;
@@ -86,15 +87,21 @@ export function deliver(
         const step = await orAfter(reading, source.torn() ? 0 : pings, clock);
         if (step === "due") return ping;
         reading = null;
-        queue.push(...step.pieces);
+        for (const part of step.pieces) queue.push(part);
         outcome = step.outcome;
       }
     },
-    cancel() {
+    cancel(unfit) {
       source?.cancel();
-      end({ kind: "client-gone" });
+      end(
+        unfit === undefined ? { kind: "client-gone" } : { kind: "broke", failure: unfitted(unfit) },
+      );
     },
   };
+}
+
+function unfitted(message: string): StreamFailure {
+  return { reason: "malformed_event", message, codes: [], event: null };
 }
 
 /** Thrown by `AnswerStream.next` when all that is left to say is closing the connection. */

@@ -1,8 +1,10 @@
 // The answer of a call whose client already has a 200 and pings: whatever comes must now be said in events.
 import type { IncomingCall } from "../../domain/call.ts";
+import { mostHeld } from "../../domain/budget.ts";
 import { errorEvent, streamFormat, wholeAsEvents } from "../../domain/dialects/wire-format.ts";
 import { joinBytes } from "../../domain/bytes.ts";
 import { headerValue } from "../../domain/headers.ts";
+import { errorObject, problem } from "../../domain/problem.ts";
 import { isRecord, type JsonRecord, parseJsonBytes } from "../../domain/json.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Answer, AnswerStream } from "../../ports/service.ts";
@@ -35,6 +37,7 @@ async function asEvents(call: IncomingCall, answer: Answer): Promise<AnswerStrea
   const type = headerValue(answer.headers, "content-type") ?? "";
   if (status < 400 && isStream(body) && type.startsWith("text/event-stream")) return body;
   const whole = isStream(body) ? await readAll(body) : (body ?? new Uint8Array(0));
+  if (whole === null) return once(errorEvent(format, "sse", errorObject(tooLarge)));
   return once(
     status < 400
       ? wholeAsEvents(format, whole)
@@ -46,11 +49,23 @@ function isStream(body: Answer["body"]): body is AnswerStream {
   return body !== null && "next" in body;
 }
 
-async function readAll(stream: AnswerStream): Promise<Uint8Array> {
+const tooLarge = problem(
+  "upstream_broken",
+  "the upstream's answer is no event stream, and too large to be made one",
+);
+
+/** null: it is larger than may be held, and has been let go. */
+async function readAll(stream: AnswerStream): Promise<Uint8Array | null> {
   const pieces: Uint8Array[] = [];
+  let size = 0;
   for (;;) {
     const piece = await stream.next();
     if (piece === null) return joinBytes(pieces);
+    size += piece.length;
+    if (size > mostHeld) {
+      stream.cancel(tooLarge.message);
+      return null;
+    }
     pieces.push(piece);
   }
 }

@@ -1,5 +1,6 @@
 // An upstream's streamed answer as steps: whole events only, each read once for content, end and error.
 import type { FailureReason } from "../../domain/attempt.ts";
+import { mostHeld } from "../../domain/budget.ts";
 import type { Carriage, Wire } from "../../domain/carriage.ts";
 import {
   createStreamReader,
@@ -39,9 +40,6 @@ export interface LiveSource {
   changed(): boolean;
   cancel(): void;
 }
-
-/** An event beyond this size is passed on in parts, unread: nothing may hold more of one answer (SPEC section 7). */
-const largestEvent = 32 * 1024 * 1024;
 
 /** How long an answer that is complete may keep its connection open: usage and `[DONE]` come at once. */
 const lingerMs = 2_000;
@@ -124,11 +122,9 @@ export function createLiveSource(
           const step = take(frames);
           return step.outcome === "open" ? step : last(step);
         }
-        if (splitter.held() > largestEvent) {
-          const part = splitter.end();
-          torn = true;
-          if (part !== null) return { pieces: [part.bytes], content: true, outcome: "open" };
-        }
+        // An event too large to hold is passed on unread, its parts as they come.
+        torn ||= splitter.held() > mostHeld;
+        if (torn) return { pieces: splitter.tear(), content: true, outcome: "open" };
       }
     },
     torn: () => torn,

@@ -13,11 +13,12 @@ import type { IncomingCall } from "../../domain/call.ts";
 import { joinBytes } from "../../domain/bytes.ts";
 import { headerValue, type HeaderList } from "../../domain/headers.ts";
 import { isRecord, parseJsonBytes } from "../../domain/json.ts";
+import { errorBody, problem } from "../../domain/problem.ts";
 import { type AttemptFailure, type FailedAnswer, retryAfterMs } from "../../domain/judge.ts";
 import type { Policy } from "../../domain/routing/types.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { UpstreamAnswer } from "../../ports/upstream.ts";
-import type { Budget } from "../../domain/budget.ts";
+import { type Budget, mostHeld } from "../../domain/budget.ts";
 import type { Capture } from "./capture.ts";
 import {
   createLiveSource,
@@ -33,8 +34,8 @@ export interface OpenedAnswer {
   readonly headers: HeaderList;
   /** As the client gets it. */
   readonly wire: Wire;
-  /** Held until now; goes first. */
-  readonly held: readonly Uint8Array[];
+  /** Held until now; goes first. Whoever sends it takes it out piece by piece. */
+  readonly held: Uint8Array[];
   /** Bytes to give back to the budget once they are sent. */
   readonly heldSize: number;
   /** What follows; null where `held` is the whole answer. */
@@ -61,8 +62,6 @@ export interface OpeningContext {
   onContent(framing: Framing): void;
 }
 
-const mostHeld = 32 * 1024 * 1024;
-
 /** Reads the answer as far as it has to be held (SPEC section 7); gives held bytes back to the budget on failure. */
 export async function openAnswer(
   answer: UpstreamAnswer,
@@ -86,22 +85,32 @@ export async function openAnswer(
       failure: { ...failure, retryAfterMs: retryAfterMs(answer.headers, context.clock.now()) },
     };
   };
-  const bodySoFar = () => ({
+  const asItIs = (body: Uint8Array): FailedAnswer => ({
     status: answer.status,
     headers: answer.headers,
-    body: joinBytes(reading.pieces),
+    body,
+  });
+  const inJson = (body: Uint8Array): FailedAnswer => ({
+    ...asItIs(body),
+    headers: withType(answer.headers, "application/json"),
   });
   const retold = (body: Uint8Array): FailedAnswer =>
-    carriage.error === null
-      ? { ...bodySoFar(), body }
-      : {
-          status: answer.status,
-          headers: withType(answer.headers, "application/json"),
-          body: carriage.error(answer.status, body),
-        };
+    carriage.error === null ? asItIs(body) : inJson(carriage.error(answer.status, body));
 
+  if (answer.status >= 400 && reading.partial) {
+    const message = `status ${answer.status}, with an error too large to be held`;
+    const told = errorBody(call.service, problem("upstream_broken", message));
+    const body = new TextEncoder().encode(told);
+    return failed({
+      reason: "status",
+      message,
+      status: answer.status,
+      codes: [],
+      answer: inJson(body),
+    });
+  }
   if (answer.status >= 400) {
-    const { body } = bodySoFar();
+    const body = joinBytes(reading.pieces);
     const error = errorIn(body);
     return failed({
       reason: reading.failure?.reason === "client_gone" ? "client_gone" : "status",
@@ -118,12 +127,11 @@ export async function openAnswer(
       message,
       codes,
       status: reason === "error_event" ? 502 : null,
-      answer:
-        event === null ? null : { ...bodySoFar(), body: joinBytes([...reading.pieces, event]) },
+      answer: event === null ? null : asItIs(joinBytes([...reading.pieces, event])),
     });
   }
   let wholeChanged = false;
-  let held: readonly Uint8Array[] = reading.pieces;
+  let held = reading.pieces;
   if (promised && reading.ended && call.method !== "HEAD") {
     const body = joinBytes(reading.pieces);
     const parsed = parseJsonBytes(body);
@@ -174,7 +182,7 @@ async function hold(
   for (;;) {
     const step: LiveStep = await source.next();
     const stepSize = step.pieces.reduce((sum, piece) => sum + piece.length, 0);
-    pieces.push(...step.pieces);
+    for (const piece of step.pieces) pieces.push(piece);
     const room = size + stepSize <= mostHeld && context.heldBudget.take(stepSize);
     if (room) size += stepSize;
     if (step.content && !contentSeen) {

@@ -28,18 +28,22 @@ export function lineJson(frame: Frame): EventJson {
   return { bytes: frame.bytes, start: skipSpace(frame.bytes, afterMark(frame.bytes, 0)) };
 }
 
-function onOneLine(frame: Frame, data: string): EventJson {
-  const lines = new TextDecoder().decode(frame.bytes).split(/\r\n|\n|\r/);
-  const others = lines.filter(
-    (line) => line !== "" && line !== "data" && !line.startsWith("data:"),
-  );
-  const before = new TextEncoder().encode([...others, "data: "].join("\n"));
-  const text = `${data.replaceAll("\n", " ")}\n\n`.trimStart();
-  const value = new TextEncoder().encode(text);
-  const bytes = new Uint8Array(before.length + value.length);
-  bytes.set(before);
-  bytes.set(value, before.length);
-  return { bytes, start: before.length };
+function onOneLine({ bytes }: Frame, data: string): EventJson {
+  const value = new TextEncoder().encode(`${data.replaceAll("\n", " ")}\n\n`.trimStart());
+  const whole = new Uint8Array(bytes.length + oneLine.length + value.length + 1);
+  let size = 0;
+  for (let at = afterMark(bytes, 0), next = at; at < bytes.length; at = next) {
+    next = nextLine(bytes, at);
+    const other = bytes.subarray(at, next - 1);
+    if (other.length === 0 || isData(bytes, at) || isBareData(other)) continue;
+    whole.set(other, size);
+    whole[size + other.length] = lf;
+    size += next - at;
+  }
+  whole.set(oneLine, size);
+  const start = size + oneLine.length;
+  whole.set(value, start);
+  return { bytes: whole.subarray(0, start + value.length), start };
 }
 
 /** A stream may begin with a byte order mark. */
@@ -48,6 +52,12 @@ function afterMark(bytes: Uint8Array, at: number): number {
 }
 
 const dataField = new TextEncoder().encode("data:");
+const oneLine = new TextEncoder().encode("data: ");
+
+/** A data line without a value. */
+function isBareData(line: Uint8Array): boolean {
+  return line.length === 4 && dataField.every((byte, at) => at === 4 || line[at] === byte);
+}
 
 function isData(bytes: Uint8Array, at: number): boolean {
   return dataField.every((byte, offset) => bytes[at + offset] === byte);

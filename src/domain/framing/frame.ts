@@ -17,6 +17,11 @@ export interface Splitter {
   end(): Frame | null;
   /** Bytes held because their event is not complete. */
   held(): number;
+  /**
+   * Gives up what is held, unread and uncopied: an event too large to wait for. Its remainder
+   * comes as the next frame.
+   */
+  tear(): readonly Uint8Array[];
 }
 
 /**
@@ -26,10 +31,19 @@ export interface Splitter {
 export function createCarry(): {
   keep(piece: Uint8Array): void;
   take(piece: Uint8Array): Uint8Array;
+  tear(): readonly Uint8Array[];
   size(): number;
 } {
   let pieces: Uint8Array[] = [];
   let size = 0;
+
+  function tear(): readonly Uint8Array[] {
+    const torn = pieces;
+    pieces = [];
+    size = 0;
+    return torn;
+  }
+
   return {
     keep(piece) {
       if (piece.length === 0) return;
@@ -37,12 +51,9 @@ export function createCarry(): {
       size += piece.length;
     },
     take(piece) {
-      if (size === 0) return piece;
-      const whole = joinBytes([...pieces, piece]);
-      pieces = [];
-      size = 0;
-      return whole;
+      return size === 0 ? piece : joinBytes([...tear(), piece]);
     },
+    tear,
     size: () => size,
   };
 }

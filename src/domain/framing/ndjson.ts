@@ -18,13 +18,17 @@ export function createNdjsonSplitter(): Splitter {
       const frames: Frame[] = [];
       let from = 0;
       for (let at = chunk.indexOf(lf); at >= 0; at = chunk.indexOf(lf, from)) {
-        frames.push(frame(carry.take(chunk.subarray(from, at + 1))));
-        from = at + 1;
+        let end = at + 1;
+        // Blank lines say nothing: they go with the line before, not as an event each.
+        while (chunk[end] === lf) end++;
+        frames.push(frame(carry.take(chunk.subarray(from, end))));
+        from = end;
       }
       carry.keep(chunk.subarray(from));
       return frames;
     },
     held: () => carry.size(),
+    tear: () => carry.tear(),
     end() {
       const rest = carry.take(new Uint8Array(0));
       return rest.length === 0 ? null : frame(rest);

@@ -1,0 +1,177 @@
+// Answers that unpack to a thousand times what came: they pass through or end clearly, and the router stays small.
+import { afterAll, describe, expect, test } from "bun:test";
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import { createGzip } from "node:zlib";
+import { peakGrowth, whenIdle } from "../lab/peak-memory.ts";
+import { printTable } from "../lab/print-table.ts";
+import { slowReader } from "../lab/slow-reader.ts";
+import { withSpawnedRouter } from "../lab/spawn-router.ts";
+
+const megabyte = 1024 * 1024;
+const gigabyte = 1024 * megabyte;
+/** Of which some 100 MB are what the collector of garbage leaves lying at such a pace. */
+const mostGrowth = 200 * megabyte;
+/** Nearly all that is held of one answer: as bytes, as text, as JSON, and on its way to the client. */
+const nearlyHeld = 31 * megabyte;
+const mostGrowthHeld = 256 * megabyte;
+
+interface Bomb {
+  readonly path: string;
+  readonly stream: boolean;
+  readonly type: string;
+  readonly status?: number;
+  /** The body: the unit over and over again up to the size, between head and tail. */
+  readonly head?: string;
+  readonly unit: string;
+  readonly tail?: string;
+  readonly size?: number;
+  /** ms before the answer begins. */
+  readonly delayMs?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  /** How what the client gets ends; where it is not the tail. */
+  readonly ends?: string;
+}
+
+const chat = { path: "/v1/chat/completions", stream: true, type: "text/event-stream" };
+const ndjson = { path: "/api/chat", stream: true, type: "application/x-ndjson" };
+const json = { ...chat, stream: false, type: "application/json" };
+const letters = "x".repeat(1_024);
+const words = "word ".repeat(200);
+const event = `data: {"choices":[{"index":0,"delta":{"content":"${words}"}}]}\n\n`;
+const line = `{"message":{"role":"assistant","content":"${words}"},"done":false}\n`;
+const answer = { head: '{"choices":[{"message":{"content":"', unit: letters, tail: '"}}]}' };
+const delta = {
+  head: 'data: {"choices":[{"delta":{"content":"',
+  tail: '"}}]}\n\ndata: [DONE]\n\n',
+};
+const cleaned = { env: { STRIP_THINKING: "true", STRIP_JSON_MARKDOWN: "true" } };
+const untouched = { env: { STRIP_THINKING: "false" } };
+const broken = '"code":"upstream_broken"}}';
+const noEnd = `${broken}\n\n`;
+
+const bombs: Readonly<Record<string, Bomb>> = {
+  "a stream without a line end": { ...chat, unit: letters, ends: noEnd },
+  "an event that never ends": { ...chat, head: "data: ", unit: letters, ends: noEnd },
+  "an event of countless lines": { ...chat, unit: "data: x\n".repeat(128), ends: noEnd },
+  "blank lines": { ...chat, unit: "\n".repeat(1_024), ends: noEnd },
+  events: { ...chat, unit: event, tail: "data: [DONE]\n\n", ...untouched },
+  "events, cleaned": { ...chat, unit: event, tail: "data: [DONE]\n\n", ...cleaned },
+  "events of no known kind": { ...chat, path: "/v1/other", unit: letters },
+  "NDJSON without a line end": { ...ndjson, unit: letters, ends: 'was complete"}\n' },
+  NDJSON: { ...ndjson, unit: line, tail: '{"done":true}\n' },
+  JSON: { ...json, ...answer, ...untouched },
+  "JSON, cleaned": { ...json, ...answer, ...cleaned },
+  "JSON in answer to a call that streams": { ...json, ...answer, stream: true },
+  "JSON in answer to a client that has had pings": {
+    ...json,
+    ...answer,
+    stream: true,
+    delayMs: 500,
+    env: { SSE_KEEPALIVE: "0.1" },
+    ends: noEnd,
+  },
+  "an error": { ...json, status: 500, head: '{"error":"', unit: letters, ends: broken },
+  "bytes of no known kind": { ...json, path: "/v1/files/x", type: "image/png", unit: letters },
+  "JSON that can be held, cleaned": { ...json, ...answer, size: nearlyHeld, ...cleaned },
+  "an event that can be held, cleaned": {
+    ...chat,
+    ...delta,
+    unit: letters,
+    size: nearlyHeld,
+    ...cleaned,
+  },
+  "an event of countless lines that can be held": {
+    ...chat,
+    ...delta,
+    unit: "\ndata: ".repeat(100),
+    size: nearlyHeld,
+    ends: broken,
+  },
+};
+
+/** Of a gigabyte, never the gigabyte itself. */
+function packed({ head = "", unit, tail = "", size = gigabyte }: Bomb): Promise<Buffer> {
+  const block = unit.repeat(Math.ceil(megabyte / unit.length));
+  function* blocks() {
+    yield head;
+    for (let done = 0; done < size; done += block.length) yield block;
+    yield tail;
+  }
+  return buffer(Readable.from(blocks()).pipe(createGzip({ level: 9 })));
+}
+
+/** An eighth of a bomb in plain events, as fast as they are read. */
+function harmless(): Response {
+  const block = new TextEncoder().encode(event.repeat(megabyte / event.length));
+  let left = 128;
+  const stream = new ReadableStream({
+    pull(controller) {
+      if (left-- > 0) return controller.enqueue(block);
+      controller.enqueue(new TextEncoder().encode("data: [DONE]\n\n"));
+      controller.close();
+    },
+  });
+  return new Response(stream, { headers: { "content-type": chat.type } });
+}
+
+const figures: (string | number)[][] = [];
+afterAll(() => {
+  const columns = ["answer", "came as (MB)", "grew by (MB)", "client stalled (MB)", "seconds"];
+  printTable("answers packed a thousand times", columns, figures);
+});
+
+describe.each(Object.entries(bombs))("%s", (name, bomb) => {
+  const { path, stream, type, status = 200, unit, tail = "", size = gigabyte } = bomb;
+  const limit = size === gigabyte ? mostGrowth : mostGrowthHeld;
+
+  test(`cannot make the router larger by ${limit / megabyte} MB, and ends clearly`, async () => {
+    const bytes = await packed(bomb);
+    const upstream = Bun.serve({
+      port: 0,
+      hostname: "127.0.0.1",
+      async fetch(call) {
+        if ((await call.text()).includes('"harmless"')) return harmless();
+        await Bun.sleep(bomb.delayMs ?? 0);
+        const headers = { "content-type": type, "content-encoding": "gzip" };
+        return new Response(bytes, { status, headers });
+      },
+    });
+    const kind = path.startsWith("/api") ? "ollama" : "openai";
+    const url = `http://127.0.0.1:${upstream.port}`;
+    const routes = `servers: { a: { url: "${url}", type: ${kind} }, plain: { url: "${url}" } }`;
+    try {
+      await withSpawnedRouter({ routes, env: bomb.env ?? {} }, async ({ url, pid }) => {
+        // What the process grows to with traffic of any kind is not the bomb's doing.
+        const warmUp = { ...chat, body: { model: "plain/harmless", stream: true, messages: [] } };
+        for (let round = 0; round < 3; round++) await (await slowReader(url, warmUp)).over;
+        const request = { path, body: { model: "a/m", stream, messages: [] } };
+        const send = () => slowReader(url, request);
+
+        const started = performance.now();
+        const read = await peakGrowth(pid, async () => {
+          const got = await (await send()).over;
+          return { ...got, seconds: (performance.now() - started) / 1_000 };
+        });
+        const stalled = await peakGrowth(pid, async () => {
+          const reader = await send();
+          reader.pause();
+          await whenIdle(pid);
+          reader.leave();
+        });
+        figures.push([
+          name,
+          (bytes.length / megabyte).toFixed(1),
+          (read.growth / megabyte).toFixed(0),
+          (stalled.growth / megabyte).toFixed(0),
+          read.result.seconds.toFixed(1),
+        ]);
+        expect(read.result.whole).toBe(true);
+        expect(read.result.tail).toEndWith(bomb.ends ?? (tail || unit).slice(-64));
+        expect(Math.max(read.growth, stalled.growth)).toBeLessThan(limit);
+      });
+    } finally {
+      await upstream.stop(true);
+    }
+  }, 60_000);
+});
