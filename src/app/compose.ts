@@ -21,7 +21,7 @@ import { pages } from "../adapters/pages/pages.ts";
 import { createCallLog } from "../adapters/telemetry/call-log.ts";
 import { createSpanExporter } from "../adapters/telemetry/otlp-exporter.ts";
 import { createTracer } from "../adapters/telemetry/tracer.ts";
-import { createTokens } from "../adapters/tokens/jose-tokens.ts";
+import { createTokens } from "../adapters/tokens/jwt-tokens.ts";
 import { fetchUpstream } from "../adapters/upstream/fetch-upstream.ts";
 import { tracedUpstream } from "../adapters/upstream/traced-upstream.ts";
 import { createBudget } from "../domain/budget.ts";

@@ -1,6 +1,6 @@
 // `smolrouter token`: a token for a client, or for signing in at /login.
 import { systemClock } from "../../adapters/clock/system-clock.ts";
-import { createTokens } from "../../adapters/tokens/jose-tokens.ts";
+import { createTokens } from "../../adapters/tokens/jwt-tokens.ts";
 import { weakSecret } from "../../domain/security/weak-secret.ts";
 import type { TokenCommand } from "./args.ts";
 import type { CommandIo } from "./io.ts";
