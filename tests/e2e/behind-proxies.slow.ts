@@ -6,6 +6,7 @@ import { oddRequests } from "../lab/odd-requests.ts";
 import { rawRequest } from "../lab/raw-request.ts";
 import { sendOdd } from "../lab/send-odd.ts";
 import { type SpawnedRouter, spawnRouter } from "../lab/spawn-router.ts";
+import { selfSigned } from "../lab/self-signed.ts";
 import { hasProxy, type ProxyName, type RunningProxy, startProxy } from "../lab/start-proxy.ts";
 import { testSecret, tokenOf } from "../lab/tokens.ts";
 
@@ -78,6 +79,40 @@ describe.each<ProxyName>(names)("%s", (name) => {
     const { logs } = (await seen.json()) as { logs: { source_ip: string }[] };
     // Where the client itself is a trusted address, what it says is believed; Caddy believes nobody.
     expect(logs[0]!.source_ip).toBe(name === "nginx" ? "203.0.113.9" : "127.0.0.1");
+  });
+
+  test("over TLS pages, calls and streams work, and who signs in gets a Secure cookie", async () => {
+    const { secureUrl } = proxy;
+    const tls = { ca: selfSigned.cert };
+    const call = async (stream: boolean) => {
+      const init = { method: "POST", headers: { authorization }, tls };
+      const sent = JSON.stringify({ ...body, stream });
+      const response = await fetch(secureUrl + path, { ...init, body: sent });
+      return [response.status, (await response.text()).includes(stream ? "[DONE]" : "choices")];
+    };
+    expect(await call(false)).toEqual([200, true]);
+    expect(await call(true)).toEqual([200, true]);
+    expect((await fetch(secureUrl, { tls })).status).toBe(403);
+    const signedIn = await fetch(`${secureUrl}/login`, {
+      method: "POST",
+      redirect: "manual",
+      headers: { origin: secureUrl, "sec-fetch-site": "same-origin" },
+      body: new URLSearchParams({ token: tokenOf() }),
+      tls,
+    });
+    expect(signedIn.status).toBe(303);
+    const [pair, ...flags] = signedIn.headers.get("set-cookie")!.split("; ");
+    expect(flags).toContain("Secure");
+    const act = (origin: string) =>
+      fetch(`${secureUrl}/upstreams/check`, {
+        method: "POST",
+        redirect: "manual",
+        headers: { origin, cookie: pair! },
+        tls,
+      });
+    expect((await fetch(secureUrl, { headers: { cookie: pair! }, tls })).status).toBe(200);
+    expect((await act(secureUrl)).status).toBe(303);
+    expect((await act("https://evil.example")).status).toBe(403);
   });
 
   test("pages ask for a token, and signing in works on the name that browsers use", async () => {

@@ -1,7 +1,8 @@
 // What whoever runs the router looks at: health, figures, traces and the program's own log.
 import { describe, expect, test } from "bun:test";
 import { freePort } from "../lab/free-port.ts";
-import { startCollector, type SpanJson } from "../lab/start-collector.ts";
+import type { SpanJson } from "../lab/otlp.ts";
+import { startCollector } from "../lab/start-collector.ts";
 import { withRouter } from "../lab/start-router.ts";
 import { withFakes } from "../lab/with-fakes.ts";
 
@@ -114,7 +115,8 @@ aliases: { pair: { instances: [gone/m, good/m] } }`;
 describe("traces", () => {
   const attribute = (span: SpanJson, key: string) => {
     const value = span.attributes.find((one) => one.key === key)?.value;
-    return value?.stringValue ?? value?.intValue ?? null;
+    if (value === undefined) return null;
+    return "stringValue" in value ? value.stringValue : "intValue" in value ? value.intValue : null;
   };
 
   test("show a call and its attempts, linked to the client's trace and to what the upstream saw", () =>
@@ -187,6 +189,40 @@ aliases: { pair: { instances: [gone/m, good/m] } }`;
       expect(sent[0]).toMatch(/^00-[\da-f]{32}-[\da-f]{16}-01$/);
       expect(sent[1]).toBe(quiet);
       expect(sent[2]).toMatch(/^00-[\da-f]{32}-[\da-f]{16}-01$/);
+    }));
+
+  test("are OTLP to the letter, whatever the calls were", () =>
+    withFakes({ a: {} }, async ({ a }) => {
+      const collector = startCollector();
+      const env = {
+        DEFAULT_UPSTREAM: a.url,
+        OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+        REQUEST_TIMEOUT: "0.2",
+      };
+      const odd = "m\ud800\u0000\u{1f642}";
+      try {
+        await withRouter({ env }, async (router) => {
+          const send = async (to: string, body: unknown, headers: Record<string, string> = {}) =>
+            (await router.post(to, body, headers)).text().catch(() => "");
+          await send(path, chat({ stream: true }));
+          await send(path, chat({ model: odd }), { "user-agent": "\u00fcber/1" });
+          await send("/v1/odd/%ff%c3%bc?key=x", "{not json");
+          await send("/v1/embeddings", { model: "m", input: "x" });
+          await send("/api/chat", chat({ stream: false }));
+          for (const kind of ["reset", "stall"] as const) {
+            a.script([{ kind, when: "mid-content" }]);
+            await send(path, chat({ stream: true }));
+          }
+          a.script([{ kind: "status", status: 429, body: "\ufffe\u0007" }]);
+          await send(path, chat());
+        });
+      } finally {
+        await collector.stop();
+      }
+      expect(collector.faults()).toEqual([]);
+      expect(collector.spans().filter(({ kind }) => kind === 2)).toHaveLength(8);
+      const models = collector.spans().map((span) => attribute(span, "gen_ai.request.model"));
+      expect(models).toContain(odd.toWellFormed());
     }));
 
   test("that are off cost nothing: what a client sends passes as it is", () =>

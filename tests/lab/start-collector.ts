@@ -1,48 +1,39 @@
-// An OpenTelemetry collector that only remembers.
-
-export interface SpanJson {
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly parentSpanId?: string;
-  readonly name: string;
-  readonly kind: number;
-  readonly attributes: readonly {
-    readonly key: string;
-    readonly value: { readonly stringValue?: string; readonly intValue?: string };
-  }[];
-  readonly status: { readonly code?: number };
-}
-
-interface Payload {
-  readonly resourceSpans: readonly {
-    readonly scopeSpans: readonly { readonly spans: readonly SpanJson[] }[];
-  }[];
-}
+// An OpenTelemetry collector that only remembers, and takes nothing that is not OTLP.
+import { readTraces, type SpanJson } from "./otlp.ts";
 
 export interface Collector {
   readonly url: string;
   /** All that came, in order. */
   spans(): readonly SpanJson[];
+  /** What was wrong with what it refused. */
+  faults(): readonly string[];
   stop(): Promise<void>;
 }
 
 export function startCollector(): Collector {
   const spans: SpanJson[] = [];
+  const faults: string[] = [];
   const server = Bun.serve({
     port: 0,
     hostname: "127.0.0.1",
     async fetch(request) {
-      if (new URL(request.url).pathname !== "/v1/traces")
-        return new Response(null, { status: 404 });
-      const { resourceSpans } = (await request.json()) as Payload;
-      for (const { scopeSpans } of resourceSpans)
-        for (const scope of scopeSpans) spans.push(...scope.spans);
-      return Response.json({});
+      const to = `${request.method} ${new URL(request.url).pathname}`;
+      if (to !== "POST /v1/traces") return new Response(null, { status: 404 });
+      if (request.headers.get("content-type") !== "application/json")
+        return new Response(null, { status: 415 });
+      try {
+        spans.push(...readTraces(await request.text()));
+        return Response.json({});
+      } catch (error) {
+        faults.push(String(error));
+        return Response.json({ code: 3, message: String(error) }, { status: 400 });
+      }
     },
   });
   return {
     url: `http://127.0.0.1:${server.port}`,
     spans: () => spans,
+    faults: () => faults,
     stop: () => server.stop(true),
   };
 }

@@ -1,14 +1,17 @@
-// nginx and Caddy in front of a router, from the examples in docs/, without TLS and on a free port.
+// nginx and Caddy in front of a router, from the examples in docs/, on free ports: one with TLS, one without.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { freePort } from "./free-port.ts";
+import { selfSigned } from "./self-signed.ts";
 
 export type ProxyName = "nginx" | "caddy";
 
 export interface RunningProxy {
   readonly url: string;
   readonly port: number;
+  /** With TLS; who trusts the test's own certificate is answered. */
+  readonly secureUrl: string;
   stop(): Promise<void>;
 }
 
@@ -22,14 +25,14 @@ export function hasProxy(name: ProxyName): boolean {
 /** Starts a proxy in front of a router. */
 export async function startProxy(name: ProxyName, routerPort: number): Promise<RunningProxy> {
   const folder = mkdtempSync(join(tmpdir(), "smolrouter-proxy-"));
-  const port = await freePort();
+  const [port, securePort] = [await freePort(), await freePort()];
   const program = Bun.which(name, { PATH: `${process.env["PATH"] ?? ""}:/usr/sbin` });
   if (program === null) throw new Error(`${name} is not installed`);
   const file = join(folder, "config");
-  writeFileSync(
-    file,
-    name === "nginx" ? nginxConfig(folder, port, routerPort) : caddyConfig(port, routerPort),
-  );
+  writeFileSync(join(folder, "cert.pem"), selfSigned.cert);
+  writeFileSync(join(folder, "key.pem"), selfSigned.key);
+  const config = name === "nginx" ? nginxConfig : caddyConfig;
+  writeFileSync(file, config(folder, port, securePort, routerPort));
   const command =
     name === "nginx"
       ? [program, "-p", folder, "-c", file, "-e", join(folder, "error.log"), "-g", "daemon off;"]
@@ -49,6 +52,7 @@ export async function startProxy(name: ProxyName, routerPort: number): Promise<R
   return {
     url,
     port,
+    secureUrl: `https://localhost:${securePort}`,
     async stop() {
       child.kill("SIGTERM");
       await child.exited;
@@ -69,11 +73,14 @@ async function answers(url: string): Promise<void> {
   throw new Error(`${url} does not answer`);
 }
 
-/** The example's lines, TLS aside, with this test's ports. */
-function nginxConfig(folder: string, port: number, routerPort: number): string {
+type Config = (folder: string, port: number, securePort: number, routerPort: number) => string;
+
+/** The example's lines, with this test's ports and certificate. */
+const nginxConfig: Config = (folder, port, securePort, routerPort) => {
   const example = readFileSync(join(examples, "nginx.conf"), "utf8")
-    .replace(/^\s*ssl_.*$/gm, "")
-    .replace("listen 443 ssl;", `listen 127.0.0.1:${port};`)
+    .replace("/etc/ssl/router.example.com.pem", join(folder, "cert.pem"))
+    .replace("/etc/ssl/router.example.com.key", join(folder, "key.pem"))
+    .replace("listen 443 ssl;", `listen 127.0.0.1:${port}; listen 127.0.0.1:${securePort} ssl;`)
     .replace("server 127.0.0.1:1234;", `server 127.0.0.1:${routerPort};`)
     // All of a test's clients have one address.
     .replace("limit_conn smolrouter_connections 100;", "limit_conn smolrouter_connections 5000;");
@@ -89,16 +96,20 @@ ${temporary}
 ${example}
 }
 `;
-}
+};
 
-function caddyConfig(port: number, routerPort: number): string {
-  const example = readFileSync(join(examples, "Caddyfile"), "utf8")
-    .replace("router.example.com {", `http://:${port} {`)
-    .replace("127.0.0.1:1234", `127.0.0.1:${routerPort}`);
+const caddyConfig: Config = (folder, port, securePort, routerPort) => {
+  const example = readFileSync(join(examples, "Caddyfile"), "utf8").replace(
+    "127.0.0.1:1234",
+    `127.0.0.1:${routerPort}`,
+  );
+  const site = (opening: string) => example.replace("router.example.com {", `${opening}\n`);
   return `{
 	admin off
-	auto_https off
+	auto_https disable_redirects
+	skip_install_trust
 	default_bind 127.0.0.1
 }
-${example}`;
-}
+${site(`http://:${port} {`)}
+${site(`https://localhost:${securePort} {\n\ttls ${folder}/cert.pem ${folder}/key.pem`)}`;
+};

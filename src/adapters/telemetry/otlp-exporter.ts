@@ -137,18 +137,21 @@ function payload(spans: readonly Span[], version: string): object {
   };
 }
 
-/** OTLP's JSON: ids in hex, 64-bit numbers as text. */
+/**
+ * OTLP's JSON: ids in hex, 64-bit numbers as text, text that UTF-8 can hold (a client's JSON may hold
+ * half a character; a collector would refuse the whole batch for it).
+ */
 function spanJson(span: Span): object {
   return {
     traceId: span.traceId,
     spanId: span.spanId,
     ...(span.parentSpanId === null ? {} : { parentSpanId: span.parentSpanId }),
-    name: span.name,
+    name: span.name.toWellFormed(),
     kind: kinds[span.kind],
     startTimeUnixNano: nanoseconds(span.startedAt),
     endTimeUnixNano: nanoseconds(span.endedAt),
     attributes: attributes(span.attributes),
-    status: span.error === null ? {} : { code: errorStatus, message: span.error },
+    status: span.error === null ? {} : { code: errorStatus, message: span.error.toWellFormed() },
   };
 }
 
@@ -169,6 +172,6 @@ function attributeValue(value: AttributeValue): object {
     case "number":
       return Number.isInteger(value) ? { intValue: String(value) } : { doubleValue: value };
     default:
-      return { stringValue: value };
+      return { stringValue: value.toWellFormed() };
   }
 }

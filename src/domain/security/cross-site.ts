@@ -46,7 +46,11 @@ export function judgeCrossSite(knock: Knock, policy: CrossSitePolicy): CrossSite
   const calledAs = forwardedHost(knock, policy.trustedProxies) ?? host;
   const { acceptedNames, allowedOrigins } = policy;
   const standing = originStanding(origin, calledAs, acceptedNames, allowedOrigins);
-  const message = originRefusal(standing, origin, surface);
+  // An Origin is like the router's own also where its page had no TLS and the router has: the
+  // browser knows the difference, and says so.
+  const message =
+    originRefusal(standing, origin, surface) ??
+    (takesCalls(surface) ? null : fetchRefusal(knock, policy));
   if (message !== null) return { kind: "refused", message };
   if (!takesCalls(surface)) return { kind: "passed", cors: noCors };
   const asks = method === "OPTIONS" ? headerValue(headers, "access-control-request-method") : null;
@@ -90,7 +94,7 @@ function originRefusal(standing: OriginStanding, origin: string, surface: Surfac
 }
 
 /**
- * Requests without an `Origin` that a browser says come from another site (Fetch Metadata, W3C):
+ * Requests that a browser says come from another site (Fetch Metadata, W3C) without their `Origin` showing it:
  * images, scripts, frames and forms of foreign pages. Links that a person follows are fine.
  */
 function fetchRefusal({ headers, surface, method }: Knock, policy: CrossSitePolicy): string | null {

@@ -108,6 +108,16 @@ describe("the router's own origin", () => {
     expect(judged).toMatchObject({ message: expect.stringContaining("ALLOWED_HOSTS") });
   });
 
+  test("is not that of a page without TLS, where the browser itself says so", () => {
+    const mixed = { host: "router.lan", origin: "http://router.lan" };
+    for (const site of ["cross-site", "same-site"]) {
+      const headers = { ...mixed, "sec-fetch-site": site };
+      for (const path of ["/login", "/upstreams/check", "/api/inflight/7/cancel"])
+        expect(verdict(path, headers, {}, "POST")).toBe("refused");
+      expect(verdict("/v1/models", headers)).toBe("passed with CORS");
+    }
+  });
+
   test("may be named by X-Forwarded-Host, where a trusted proxy says so", () => {
     const forwarded = { "x-forwarded-host": "router.lan" };
     expect(own("127.0.0.1:1234", "https://router.lan", forwarded, "10.0.0.1")).toBe("passed");
