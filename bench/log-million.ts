@@ -8,73 +8,15 @@ import { openDatabase, openForReading } from "../src/adapters/logs/database.ts";
 import { createSqliteReader } from "../src/adapters/logs/sqlite-reader.ts";
 import { createSqliteStore } from "../src/adapters/logs/sqlite-store.ts";
 import type { LogFilter } from "../src/ports/browse.ts";
-import type { LogReader, LogWrite } from "../src/ports/log-store.ts";
-import { captured, logWrite } from "../tests/lab/log-entries.ts";
+import type { LogReader } from "../src/ports/log-store.ts";
 import { printTable } from "../tests/lab/print-table.ts";
-import { createRandom } from "../tests/lab/random.ts";
+import { models, sampleCall, sampleId, vocabulary } from "./lab/sample-calls.ts";
 
 const rows = Number(process.argv[2] ?? 1_000_000);
 const folder = mkdtempSync(join(tmpdir(), "smolrouter-million-"));
 const path = process.argv[3] ?? join(folder, "requests.db");
 const weekMs = 7 * 86_400_000;
 const now = Date.UTC(2026, 2, 1, 12);
-const chance = createRandom(1);
-const random = () => chance.next();
-const below = (most: number) => Math.floor(random() * most);
-/** Few are common and most are rare, as words are. */
-const skewed = (most: number) => Math.floor(most * random() ** 3);
-
-const vocabulary = Array.from({ length: 30_000 }, (_, at) => (at * 7_919 + 1_000).toString(36));
-const models = Array.from(
-  { length: 24 },
-  (_, at) => `model-${String.fromCodePoint(97 + at)}:${at}b`,
-);
-const upstreams = ["desk", "rack-1", "rack-2", "hosted", "default"];
-const text = (words: number) =>
-  Array.from({ length: words }, () => vocabulary[skewed(vocabulary.length)]).join(" ");
-
-/** The id of the row at a place: a UUIDv7 of its time. */
-function idOf(time: number): string {
-  const hex = time.toString(16).padStart(12, "0");
-  const tail = below(2 ** 32)
-    .toString(16)
-    .padStart(8, "0");
-  const counter = below(4_096).toString(16).padStart(3, "0");
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-7${counter}-8000-0000${tail}`;
-}
-
-function call(place: number): LogWrite {
-  const timestamp = now - weekMs + Math.floor((place * weekMs) / rows);
-  const model = models[skewed(models.length)] ?? "";
-  const failed = below(50) === 0;
-  const cancelled = !failed && below(100) === 0;
-  const stream = below(3) > 0;
-  const state = failed ? "failed" : cancelled ? "cancelled" : "completed";
-  const durationMs = Math.round(200 * 30 ** random());
-  const said = [text(40 + below(40)), text(60 + below(60))] as const;
-  const [promptTokens, completionTokens] = [below(3_000), below(800)];
-  return logWrite(
-    {
-      id: idOf(timestamp),
-      timestamp,
-      state,
-      completedAt: timestamp + durationMs,
-      service: below(10) === 0 ? "ollama" : "openai",
-      originalModel: model,
-      mappedModel: below(4) === 0 ? models[skewed(models.length)]! : model,
-      upstream: upstreams[skewed(upstreams.length)]!,
-      statusCode: failed ? [500, 502, 503, 429, 404][below(5)]! : cancelled ? 499 : 200,
-      errorMessage: failed ? "upstream desk: connection refused" : null,
-      path: "/v1/chat/completions",
-      durationMs,
-      ttftMs: stream ? durationMs / 5 : null,
-      stream,
-    },
-    { request: captured(said[0]), response: captured(said[1]) },
-    { promptTokens, completionTokens, totalTokens: promptTokens + completionTokens },
-    said.join("\n"),
-  );
-}
 
 async function build(): Promise<void> {
   const started = performance.now();
@@ -83,7 +25,9 @@ async function build(): Promise<void> {
   const store = createSqliteStore({ tables: database.tables, blobs, inlineLimit: 16_384 });
   const batches: number[] = [];
   for (let place = 0; place < rows;) {
-    const batch = Array.from({ length: Math.min(500, rows - place) }, () => call(place++));
+    const batch = Array.from({ length: Math.min(500, rows - place) }, () =>
+      sampleCall(now - weekMs + Math.floor((place++ * weekMs) / rows)),
+    );
     const before = performance.now();
     await store.write(batch);
     batches.push(performance.now() - before);
@@ -105,7 +49,7 @@ const list = (filter: Partial<LogFilter>) => (reader: LogReader) =>
   reader.list({ limit: 50, ...filter });
 const rare = vocabulary.at(-7) ?? "";
 const common = vocabulary[3] ?? "";
-const middle = idOf(now - weekMs / 2);
+const middle = sampleId(now - weekMs / 2);
 
 const questions: readonly (readonly [string, (reader: LogReader) => Promise<unknown>])[] = [
   ["list: newest", list({})],

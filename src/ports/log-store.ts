@@ -64,6 +64,11 @@ export interface LogRetention {
    */
   removeExcess(maxBytes: number, limit: number): Promise<boolean>;
   /**
+   * Gives up some of the room that removed rows still take.
+   * @returns whether there is more
+   */
+  compact(): Promise<boolean>;
+  /**
    * Brings one part of the blob store and the rows in line, which a stop at the wrong moment, or
    * someone else's hand, may have parted: blobs that no row needs go.
    * @param firstDigits two hex digits

@@ -101,6 +101,7 @@ export function createMemoryLogStore(): LogStore & LogRetention {
     },
     // It has no blobs.
     removeExcess: async () => false,
+    compact: async () => false,
     sweep: async () => undefined,
   };
 }

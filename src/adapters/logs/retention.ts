@@ -9,6 +9,8 @@ import type { Released } from "./payload-release.ts";
 import { freeNames, hex } from "./payload-rows.ts";
 import type { PayloadWriter } from "./payload-writer.ts";
 import { inTransaction, runSql } from "./run-sql.ts";
+import { mergeSearch, withoutMerging } from "./search-upkeep.ts";
+import { createStepPace } from "./step-pace.ts";
 import type { BodiesTable, LogTables } from "./tables.ts";
 
 export interface RetentionParts {
@@ -26,7 +28,14 @@ interface Step {
 
 const nothing: Step = { count: 0, released: { ids: [], names: [], bytes: 0 } };
 
+/** Pages of the search's index written at a time. */
+const pagesPerMerge = 32;
+/** ms: a write behind such a step hardly notices. */
+const mergeMs = 10;
+
 export function createRetention({ db, blobs, payloads, dropBlobs }: RetentionParts): LogRetention {
+  const merging = createStepPace(pagesPerMerge, mergeMs);
+
   async function removeBodies(
     where: string,
     order: string,
@@ -62,6 +71,13 @@ export function createRetention({ db, blobs, payloads, dropBlobs }: RetentionPar
         if (removed > 0) return (await payloads.outsideBytes()) > maxBytes;
       }
       return false;
+    },
+
+    async compact() {
+      const startedAt = performance.now();
+      const isMore = await mergeSearch(db, merging.size());
+      merging.took(performance.now() - startedAt);
+      return isMore;
     },
 
     async sweep(firstDigits) {
@@ -115,7 +131,9 @@ async function rowsStep(
     `delete from bodies where seq ${among} returning payload`,
     seqs,
   );
-  await runSql(transaction, `delete from search where rowid ${among}`, seqs);
+  await withoutMerging(transaction, () =>
+    runSql(transaction, `delete from search where rowid ${among}`, seqs),
+  );
   await runSql(transaction, `delete from requests where seq ${among}`, seqs);
   await figures.write(transaction);
   const payloads = bodies.map(({ payload }) => payload);

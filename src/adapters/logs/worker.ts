@@ -1,6 +1,6 @@
 // The log's thread: writes batches, removes what is old, answers reads. The main thread runs two,
 // one for writes and one for reads, so that a large read holds up no write.
-import { setImmediate as turn } from "node:timers/promises";
+import { setImmediate as turn, setTimeout as sleep } from "node:timers/promises";
 import type { MessagePort } from "node:worker_threads";
 import type { LogReader } from "../../ports/log-store.ts";
 import { openForReading } from "./database.ts";
@@ -84,9 +84,18 @@ function createAnswers(writer: Writer, openBlobs: OpenBlobs): Answers {
     return reading.reader;
   }
 
-  /** Repeats a job while it says that there is more; messages arrive between turns of the event loop only. */
+  /** Repeats a job while it says that there is more, and leaves disk and processor to others for as long after each time. */
   async function inSteps(job: () => Promise<boolean>): Promise<void> {
-    while (await inLine(job)) await turn();
+    for (let isMore = true; isMore;) {
+      let tookMs = 0;
+      isMore = await inLine(async () => {
+        const startedAt = performance.now();
+        const more = await job();
+        tookMs = performance.now() - startedAt;
+        return more;
+      });
+      await sleep(tookMs);
+    }
   }
 
   return {

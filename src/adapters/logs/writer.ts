@@ -8,6 +8,7 @@ import { openDatabase } from "./database.ts";
 import type { LogDatabase } from "./database.ts";
 import type { BlobPlace, LogPlace, OpenBlobs } from "./log-place.ts";
 import { createSqliteStore } from "./sqlite-store.ts";
+import { createStepPace } from "./step-pace.ts";
 import type { OpenReport, WriterReport } from "./worker-calls.ts";
 
 export interface Writer {
@@ -31,8 +32,10 @@ export interface Writer {
 const defaultPatienceMs = 10_000;
 const pauseMs = 100;
 
-/** Rows removed at a time: few enough that a write hardly notices. */
+/** Rows removed at a time, where the disk is quick. */
 const rowsPerStep = 100;
+/** ms: a write behind such a step hardly notices. */
+const stepMs = 10;
 /** Bodies removed at a time where there are too many. */
 const bodiesPerStep = 50;
 
@@ -47,6 +50,7 @@ export function createWriter(openBlobs: OpenBlobs): Writer {
   let blobStore: BlobStore | null = null;
   let log: OpenLog | null = null;
   let failing = false;
+  const pace = createStepPace(rowsPerStep, stepMs);
 
   function blobs(at: BlobPlace): BlobStore {
     return (blobStore ??= openBlobs(at));
@@ -120,11 +124,15 @@ export function createWriter(openBlobs: OpenBlobs): Writer {
 
     async removeOlder(rowsBefore, bodiesBefore) {
       const { store } = await opened();
-      return store.removeOlder(rowsBefore, bodiesBefore, rowsPerStep);
+      const startedAt = performance.now();
+      const isMore = await store.removeOlder(rowsBefore, bodiesBefore, pace.size());
+      pace.took(performance.now() - startedAt);
+      return isMore;
     },
 
     async shrink() {
-      return (await opened()).database.shrink();
+      const { store, database } = await opened();
+      return (await store.compact()) || database.shrink();
     },
 
     async sweep(firstDigits) {
