@@ -1,4 +1,5 @@
 // Opens the SQLite file that keeps the log; one that cannot be read is moved aside, never deleted.
+import { statSync } from "node:fs";
 import { mkdir, rename } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { Database, SQLiteError } from "bun:sqlite";
@@ -10,6 +11,8 @@ import type { LogTables } from "./tables.ts";
 
 export interface LogDatabase {
   readonly tables: Kysely<LogTables>;
+  /** Whether its file still stands where it was opened; rows would otherwise go where nobody finds them. */
+  isThere(): boolean;
   /** Gives the pages it holds in memory back to the system; they are read again when needed. */
   rest(): void;
   /** Gives some of the file's free pages back to the disk; returns whether there are more. */
@@ -57,7 +60,7 @@ export function openForReading(path: string): LogDatabase {
   raw.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
   raw.run("PRAGMA query_only = ON");
   raw.run(`PRAGMA cache_size = -${cacheKib}`);
-  return logDatabase(raw);
+  return logDatabase(raw, path);
 }
 
 async function openAndMigrate(path: string): Promise<LogDatabase> {
@@ -71,7 +74,7 @@ async function openAndMigrate(path: string): Promise<LogDatabase> {
     raw.run("PRAGMA synchronous = NORMAL");
     raw.run(`PRAGMA journal_size_limit = ${walBytes}`);
     raw.run(`PRAGMA cache_size = -${cacheKib}`);
-    const database = logDatabase(raw);
+    const database = logDatabase(raw, path);
     await migrate(database.tables);
     return database;
   } catch (error) {
@@ -80,8 +83,10 @@ async function openAndMigrate(path: string): Promise<LogDatabase> {
   }
 }
 
-function logDatabase(raw: Database): LogDatabase {
+function logDatabase(raw: Database, path: string): LogDatabase {
+  const file = fileAt(path);
   return {
+    isThere: () => fileAt(path) === file,
     tables: new Kysely<LogTables>({ dialect: new SqliteDialect({ database: forKysely(raw) }) }),
     rest() {
       raw.run("PRAGMA shrink_memory");
@@ -95,6 +100,12 @@ function logDatabase(raw: Database): LogDatabase {
       raw.close();
     },
   };
+}
+
+/** Which file stands at a path; null: none. */
+function fileAt(path: string): string | null {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found === undefined ? null : `${found.dev} ${found.ino}`;
 }
 
 /** What kysely's dialect expects (better-sqlite3's shape) over what Bun has; `query` caches statements. */
@@ -116,12 +127,14 @@ export function forKysely(raw: Database): SqliteDatabase {
   };
 }
 
-function isUnreadable(error: unknown): boolean {
+/** Whether SQLite says that this is no database, or a damaged one. */
+export function isUnreadable(error: unknown): boolean {
   if (!(error instanceof SQLiteError)) return false;
   return error.code === "SQLITE_NOTADB" || (error.code ?? "").startsWith("SQLITE_CORRUPT");
 }
 
-async function moveAside(path: string, now: number): Promise<string> {
+/** @returns where the file went */
+export async function moveAside(path: string, now: number): Promise<string> {
   const time = new Date(now).toISOString().replaceAll(/[:.]/g, "-");
   const movedTo = `${path}.unreadable-${time}`;
   await rename(path, movedTo);

@@ -2,6 +2,7 @@
 import type { Clock } from "../../ports/clock.ts";
 import type { LogReader } from "../../ports/log-store.ts";
 import type { LogPlace } from "./log-place.ts";
+import { unpackPoints } from "./pack-points.ts";
 import type { CallResult } from "./worker-calls.ts";
 import type { Recorder } from "./recorder.ts";
 import type { WorkerThread } from "./worker-thread.ts";
@@ -17,25 +18,28 @@ export interface LogReaderOptions {
 
 /** A writer that is stuck must not make the pages stuck. */
 const longestWaitMs = 250;
+/** Nor must a disk that hangs. */
+const longestReadMs = 10_000;
 
 /** Reads see every call that ended before them, as long as the writer keeps up. */
 export function createLogReader(options: LogReaderOptions): LogReader {
   const { place, thread, bodiesThread, recorder, clock } = options;
 
-  function written(): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel = clock.after(longestWaitMs, resolve);
-      const settle = () => {
-        cancel();
-        resolve();
-      };
-      recorder.flush().then(settle, settle);
+  /** The promise's value, or null where it has none in time. */
+  function within<T>(ms: number, coming: Promise<T>): Promise<T | null> {
+    return new Promise((resolve, reject) => {
+      const cancel = clock.after(ms, () => {
+        resolve(null);
+      });
+      coming.finally(cancel).then(resolve, reject);
     });
   }
 
   async function read<T>(ask: () => Promise<CallResult<T>>): Promise<T> {
-    await written();
-    const result = await ask();
+    await within(longestWaitMs, recorder.flush());
+    const result = await within(longestReadMs, ask());
+    if (result === null)
+      throw new Error(`the log cannot be read: no answer within ${longestReadMs / 1_000} s`);
     if (!result.ok) throw new Error(`the log cannot be read: ${result.message}`);
     return result.value;
   }
@@ -44,6 +48,7 @@ export function createLogReader(options: LogReaderOptions): LogReader {
     list: (filter) => read(() => thread.call("list", { place, filter })),
     get: (id) => read(() => bodiesThread.call("get", { place, id })),
     stats: (since) => read(() => thread.call("stats", { place, since })),
-    points: (filter) => read(() => thread.call("points", { place, filter })),
+    points: async (filter) =>
+      unpackPoints(await read(() => thread.call("points", { place, filter }))),
   };
 }

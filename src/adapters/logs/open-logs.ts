@@ -37,6 +37,7 @@ export interface Logs {
 }
 
 const hourMs = 3_600_000;
+const longestCloseMs = 1_000;
 
 /** Opens the log; calls may be recorded at once. */
 export function openLogs(options: LogsOptions): Logs {
@@ -76,6 +77,17 @@ export function openLogs(options: LogsOptions): Logs {
     });
   }
 
+  /** A reader that its disk holds up is not waited for. */
+  async function closeReading(): Promise<void> {
+    if (reading.isRunning()) {
+      const late = Promise.withResolvers<void>();
+      const cancel = clock.after(longestCloseMs, late.resolve);
+      await Promise.race([reading.call("close", null), late.promise]);
+      cancel();
+    }
+    reading.stop();
+  }
+
   async function open(): Promise<OpenReport> {
     const result = await writing.call("open", { place, now: clock.now() });
     cleaning = clean();
@@ -91,9 +103,10 @@ export function openLogs(options: LogsOptions): Logs {
       closed = true;
       cancelClean();
       await recorder.close();
+      // The last connection to close puts the write-ahead log into the file, so the writer's goes last.
+      await closeReading();
       await writing.call("close", null);
       writing.stop();
-      reading.stop();
       await cleaning;
     },
   };

@@ -19,7 +19,7 @@ export interface RecordQueue {
   /** Takes a call's start in; where the queue is full it is left out, as the end brings all of it. */
   started(entry: LogEntry): void;
   /** Takes a call's end in, in place of its start where that still waits; returns the ends dropped. */
-  ended(entry: LogEntry, bodies: CapturedBodies): readonly LogEntry[];
+  ended(entry: LogEntry, bodies: CapturedBodies): readonly RecordedEntry[];
   /** Removes and returns the next batch. */
   take(): readonly QueuedEntry[];
   size(): number;
@@ -69,15 +69,15 @@ export function createRecordQueue(limits: QueueLimits): RecordQueue {
         (sum, body) => sum + capturedSize(body),
         0,
       );
-      const dropped: LogEntry[] = [];
+      const dropped: RecordedEntry[] = [];
       while (!fits(more)) {
         const start = size() >= limits.entries ? first(starts) : undefined;
         const success = failed ? first(successes) : undefined;
         if (start !== undefined) remove(starts, start);
-        else if (success === undefined) return [...dropped, entry];
+        else if (success === undefined) return [...dropped, { entry, bodies }];
         else {
           remove(successes, success);
-          dropped.push(success.entry);
+          dropped.push(success);
         }
       }
       bytes += more;

@@ -38,10 +38,13 @@ export interface RecorderOptions {
   readonly trouble?: (message: string) => void;
 }
 
+const noBodies: CapturedBodies = { request: null, response: null };
+
 const defaultLimits: QueueLimits = { entries: 10_000, bytes: 64 * 1024 * 1024 };
 
 /** How long an entry waits for others to share its transaction. */
 const gatherMs = 25;
+const tellAgainMs = 60_000;
 /** A queue that holds so many is written at once. */
 const plenty = 200;
 
@@ -54,7 +57,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
   let sending: readonly QueuedEntry[] = [];
   let timer: { readonly soon: boolean; readonly cancel: () => void } | null = null;
   let failing = false;
+  let told: { readonly kind: string; readonly forget: () => void } | null = null;
   let droppedBodies = 0;
+  /** Calls in flight whose start is written, or being written. */
+  const open = new Set<string>();
+  /** Ends of those that could not be written: without them their rows would stay in flight. */
+  const late = new Map<string, LogEntry>();
   let closed = false;
 
   function schedule(): void {
@@ -72,6 +80,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
     sending = queue.take();
     if (sending.length === 0) return;
     const batch = sending;
+    // A start that is lost costs nothing: the call's end brings the whole row.
+    for (const { entry } of batch) if (entry.state === "inflight") open.add(entry.id);
     write(batch).then(
       (result) => {
         sent(batch, result);
@@ -94,14 +104,56 @@ export function createRecorder(options: RecorderOptions): Recorder {
       for (const [place, { entry }] of batch.entries())
         if (entry.state !== "inflight")
           events.ended(entry, result.ok ? result.value.readings[place] : undefined);
-    // A start that is lost costs nothing: the call's end brings the whole row.
-    for (const place of failed)
-      if (batch[place]?.entry.state !== "inflight") dropped.write_failed++;
-    if (failed.length === 0) {
+    const lost = new Set(failed);
+    for (const [place, { entry, bodies }] of batch.entries()) {
+      const isStart = entry.state === "inflight";
+      if (lost.has(place) && !isStart) drop(entry, bodies, "write_failed");
+      else if (lost.has(place) || !isStart) open.delete(entry.id);
+    }
+    if (failed.length > 0) {
+      if (!failing) trouble?.(`the log loses rows: ${message ?? "unknown reason"}`);
+    } else {
       if (failing) trouble?.("the log is written again");
-      if (message !== null) trouble?.(message);
-    } else if (!failing) trouble?.(`the log loses rows: ${message ?? "unknown reason"}`);
+      if (message !== null) tell(message);
+      writeLate();
+    }
     failing = failed.length > 0;
+  }
+
+  /** What goes wrong with every batch is told once a minute. */
+  function tell(message: string): void {
+    // Each batch has other files to name.
+    const kind = message.replaceAll(/'[^']*'/g, "");
+    if (kind === told?.kind) return;
+    told?.forget();
+    trouble?.(message);
+    const forget = clock.after(tellAgainMs, () => {
+      told = null;
+    });
+    told = { kind, forget };
+  }
+
+  /** The end of a call could not be kept. */
+  function drop(entry: LogEntry, bodies: CapturedBodies, why: keyof typeof dropped): void {
+    if (!open.has(entry.id)) {
+      dropped[why]++;
+      return;
+    }
+    late.set(entry.id, entry);
+    droppedBodies += Object.values(bodies).filter((body) => body !== null).length;
+  }
+
+  function writeLate(): void {
+    const entries = [...late.values()];
+    late.clear();
+    for (const entry of entries) enqueue(entry, noBodies);
+  }
+
+  function enqueue(entry: LogEntry, bodies: CapturedBodies): void {
+    for (const lost of queue.ended(entry, bodies)) {
+      drop(lost.entry, lost.bodies, "queue_full");
+      events?.ended(lost.entry);
+    }
   }
 
   function sent(batch: readonly QueuedEntry[], result: CallResult<WriteReport>): void {
@@ -136,15 +188,17 @@ export function createRecorder(options: RecorderOptions): Recorder {
         dropped.log_closed++;
         return;
       }
-      const lost = queue.ended(entry, bodies);
-      dropped.queue_full += lost.length;
-      for (const one of lost) events?.ended(one);
+      enqueue(entry, bodies);
       schedule();
     },
     flush,
-    close() {
+    async close() {
       closed = true;
-      return flush();
+      await flush();
+      // Once more, for ends that had failed before.
+      await flush();
+      told?.forget();
+      dropped.write_failed += late.size;
     },
     queuedRows: () => queue.size() + sending.length,
     droppedRows: () => ({ ...dropped }),

@@ -4,11 +4,11 @@ import type {
   LogDetail,
   LogFilter,
   LogPage,
-  PerformancePoint,
   PeriodStats,
   PointsFilter,
 } from "../../ports/browse.ts";
 import type { LogPlace } from "./log-place.ts";
+import type { PackedPoints } from "./pack-points.ts";
 import type { WireBatch } from "./wire-batch.ts";
 
 export interface OpenReport {
@@ -63,7 +63,7 @@ export interface WorkerCalls {
   };
   readonly points: {
     readonly input: { readonly place: LogPlace; readonly filter: PointsFilter };
-    readonly output: readonly PerformancePoint[];
+    readonly output: PackedPoints;
   };
   /** Closes the databases; nothing may be asked afterwards. */
   readonly close: { readonly input: null; readonly output: null };

@@ -18,6 +18,8 @@ export interface WorkerThread {
     input: WorkerCalls[K]["input"],
     transfer?: readonly ArrayBuffer[],
   ): Promise<CallResult<WorkerCalls[K]["output"]>>;
+  /** Whether it was started and has not ended. */
+  isRunning(): boolean;
   /** Ends the worker at once; calls under way fail. */
   stop(): void;
 }
@@ -70,6 +72,7 @@ export function createWorkerThread(start: () => Worker = startWorker): WorkerThr
         running().postMessage(request, [...transfer]);
       });
     },
+    isRunning: () => worker !== null,
     stop() {
       worker?.terminate();
       lost("the log's worker was stopped");

@@ -77,6 +77,10 @@ function createAnswers(writer: Writer, openBlobs: OpenBlobs): Answers {
   }
 
   function reader({ path, blobs }: LogPlace): LogReader {
+    if (reading?.database.isThere() === false) {
+      reading.database.close();
+      reading = null;
+    }
     if (reading === null) {
       const database = openForReading(path);
       reading = { database, reader: createSqliteReader(database.tables, writer.blobs(blobs)) };

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { SQLiteError } from "bun:sqlite";
 import type { LogRetention, LogStore, LogWrite } from "../../ports/log-store.ts";
 import type { BlobStore } from "../../ports/blob-store.ts";
-import { openDatabase } from "./database.ts";
+import { isUnreadable, moveAside, openDatabase } from "./database.ts";
 import type { LogDatabase } from "./database.ts";
 import type { BlobPlace, LogPlace, OpenBlobs } from "./log-place.ts";
 import { createSqliteStore } from "./sqlite-store.ts";
@@ -67,23 +67,41 @@ export function createWriter(openBlobs: OpenBlobs): Writer {
   }
 
   async function opened(): Promise<OpenLog & Partial<OpenReport>> {
-    if (log !== null) return log;
     if (place === null) throw new Error("the log was not opened");
-    const { database, movedTo } = await openDatabase(place.path, place.now);
+    const { path, now } = place;
+    const warnings: string[] = [];
+    if (log !== null) {
+      if (log.database.isThere()) return log;
+      closeLog();
+      warnings.push(`the log database ${path} was removed or replaced; it is opened anew`);
+    }
+    const { database, movedTo } = await openDatabase(path, now);
+    if (movedTo !== null) warnings.push(movedWords(path, movedTo));
     const store = createSqliteStore({
       tables: database.tables,
       blobs: blobs(place.blobs),
       inlineLimit: place.blobs.inlineLimit,
     });
-    const interrupted = await store.interruptLeftovers(place.now);
-    log = { database, store };
-    const warnings =
-      movedTo === null
-        ? []
-        : [
-            `the log database ${place.path} could not be read; it was moved to ${movedTo}, and a fresh one was begun`,
-          ];
-    return { ...log, interrupted, warnings };
+    try {
+      const interrupted = await store.interruptLeftovers(now);
+      log = { database, store };
+      return { ...log, interrupted, warnings };
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  }
+
+  function closeLog(): void {
+    log?.database.close();
+    log = null;
+  }
+
+  /** Out of the way with a database that turned out to be damaged; the next write begins a fresh one. */
+  async function setAside(): Promise<string | null> {
+    if (place === null) return null;
+    closeLog();
+    return movedWords(place.path, await moveAside(place.path, Date.now()));
   }
 
   return {
@@ -103,15 +121,22 @@ export function createWriter(openBlobs: OpenBlobs): Writer {
 
     async write(batch) {
       const giveUpAt = performance.now() + (failing ? 0 : (place?.patienceMs ?? defaultPatienceMs));
+      const told: string[] = [];
       for (;;) {
         try {
-          const { store, warnings } = await opened();
+          const { store, warnings = [] } = await opened();
+          told.push(...warnings);
           const { lostBodies, message } = await store.write(batch);
           failing = false;
           await removeExcess(store);
-          const lost = message === null ? null : `bodies could not be stored: ${message}`;
-          return { failed: [], message: warnings?.[0] ?? lost, lostBodies };
+          if (message !== null) told.push(`bodies could not be stored: ${message}`);
+          return { failed: [], message: told.length === 0 ? null : told.join("; "), lostBodies };
         } catch (error) {
+          const aside = isUnreadable(error) ? await setAside().catch(() => null) : null;
+          if (aside !== null) {
+            told.push(aside);
+            continue;
+          }
           if (!isPassing(error)) return writeSingly(batch, error);
           if (performance.now() >= giveUpAt) {
             failing = true;
@@ -143,10 +168,7 @@ export function createWriter(openBlobs: OpenBlobs): Writer {
       log?.database.rest();
     },
 
-    close() {
-      log?.database.close();
-      log = null;
-    },
+    close: closeLog,
   };
 
   /** One entry that the database refuses must not take its batch along. */
@@ -163,6 +185,10 @@ export function createWriter(openBlobs: OpenBlobs): Writer {
     }
     return { failed, message: failed.length === 0 ? null : words(first), lostBodies };
   }
+}
+
+function movedWords(path: string, movedTo: string): string {
+  return `the log database ${path} could not be read; it was moved to ${movedTo}, and a fresh one was begun`;
 }
 
 const passingCodes =

@@ -13,7 +13,7 @@ export function databaseAdvice(dbPath: string, mayWrite: MayWrite = writable): s
   if (refused === undefined) return null;
   const uid = process.getuid?.();
   const who = uid === undefined ? "this user" : `the user with id ${uid}`;
-  return `requests are not logged: ${refused} may not be written by ${who}; give it the right to (chown, chmod), or set DB_PATH to a file in a folder of its own`;
+  return `requests are not logged: ${refused} may not be written by ${who}; give it the right to (chown, chmod; a mount may be read-only), or set DB_PATH to a file in a folder of its own`;
 }
 
 /** The folder the file is in, or the one in which its folders will be made. */

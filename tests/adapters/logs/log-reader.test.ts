@@ -55,3 +55,14 @@ test("a read that fails is rejected in words", async () => {
   );
   expect(String(failure)).toBe("Error: the log cannot be read: disk I/O error");
 });
+
+test("a thread that does not answer is waited for 10 s", async () => {
+  const { reader, clock } = setUp(() => Promise.resolve(), new Promise(() => {}));
+  const failure = reader.stats(null).then(
+    () => null,
+    (error: unknown) => error,
+  );
+  for (let turn = 0; turn < 5; turn++) await Promise.resolve();
+  clock.pass(10_000);
+  expect(String(await failure)).toBe("Error: the log cannot be read: no answer within 10 s");
+});

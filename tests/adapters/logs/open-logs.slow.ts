@@ -1,4 +1,5 @@
 // The log as a whole, on real workers and a real file.
+import { existsSync } from "node:fs";
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { write } from "bun";
@@ -103,6 +104,17 @@ describe("the log", () => {
   );
 
   test(
+    "is one file once it is closed, though it was read",
+    onFile(async (path) => {
+      await withLogs({ path }, async ({ recorder, reader }) => {
+        recorder.ended(logEntry(), noBodies);
+        expect((await reader.stats(null)).requests).toBe(1);
+      });
+      expect(existsSync(`${path}-wal`)).toBe(false);
+    }),
+  );
+
+  test(
     "closes what an earlier process left in flight",
     onFile(async (path) => {
       await withLogs({ path }, async ({ recorder }) => {
@@ -142,7 +154,8 @@ describe("the log", () => {
   );
 
   test("says so where there can be no database, and takes calls in all the same", async () => {
-    await withLogs({ path: "/dev/null/requests.db" }, async ({ opened, recorder }) => {
+    const nowhere = { path: "/dev/null/requests.db", patienceMs: 100 };
+    await withLogs(nowhere, async ({ opened, recorder }) => {
       expect((await opened).warnings.join()).toContain("cannot be opened");
       recorder.started(startedEntry());
     });

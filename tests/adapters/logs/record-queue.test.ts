@@ -44,7 +44,7 @@ test("every end is taken, waits or is told as dropped, exactly once, within the 
           const before = waiting();
           const state = step.failed ? "failed" : "completed";
           const bodies = { ...noBodies, request: captured("x".repeat(step.size)) };
-          const lost = queue.ended(logEntry({ id, state }), bodies).map((entry) => entry.id);
+          const lost = queue.ended(logEntry({ id, state }), bodies).map(({ entry }) => entry.id);
           ended.set(id, { failed: step.failed, size: step.size });
           dropped.push(...lost);
           const errorsLost = lost.filter((one) => ended.get(one)?.failed === true);

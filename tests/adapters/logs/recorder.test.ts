@@ -268,6 +268,78 @@ describe("a writer that fails", () => {
   });
 });
 
+describe("a call whose start is written, and whose end cannot be", () => {
+  const lost = {
+    ok: true,
+    value: { ...written.value, failed: [0], message: "disk full" },
+  } as const;
+  const long = () => call(1, { durationMs: 60_000 });
+  const states = (batches: readonly (readonly RecordedEntry[])[]) =>
+    batches.map((batch) => batch.map(({ entry }) => `${entry.id.slice(-1)} ${entry.state}`));
+
+  async function begun() {
+    const lab = setUp();
+    lab.recorder.started(startedEntry({ id: idAt(noon, 1) }));
+    lab.clock.pass(25);
+    await lab.answer();
+    return lab;
+  }
+
+  test("ends in the log as soon as something can be written again, without its bodies", async () => {
+    const { recorder, clock, answer, batches } = await begun();
+    recorder.ended(long(), { request: captured("asked"), response: captured("said") });
+    clock.pass(25);
+    await answer(lost);
+    expect(recorder.droppedRows()["write_failed"]).toBe(0);
+    expect(recorder.droppedBodies()).toBe(2);
+    recorder.ended(call(2), noBodies);
+    clock.pass(25);
+    await answer();
+    clock.pass(25);
+    await answer();
+    expect(states(batches).slice(1)).toEqual([["1 completed"], ["2 completed"], ["1 completed"]]);
+    expect(batches.at(-1)?.[0]?.bodies).toMatchObject(noBodies);
+    expect(recorder.droppedRows()["write_failed"]).toBe(0);
+  });
+
+  test("counts as dropped where nothing is written any more", async () => {
+    const { recorder, clock, answer } = await begun();
+    recorder.ended(long(), noBodies);
+    clock.pass(25);
+    await answer(lost);
+    await recorder.close();
+    expect(recorder.droppedRows()["write_failed"]).toBe(1);
+  });
+
+  test("is kept where the queue has no room for it", async () => {
+    const { recorder, clock, answer, batches } = setUp({ limits: { entries: 1, bytes: 1_000 } });
+    recorder.started(startedEntry({ id: idAt(noon, 1) }));
+    clock.pass(25);
+    recorder.ended(call(2, failure), noBodies);
+    recorder.ended(long(), noBodies);
+    expect(recorder.droppedRows()["queue_full"]).toBe(0);
+    await answer();
+    for (let round = 0; round < 2; round++) {
+      clock.pass(25);
+      await answer();
+    }
+    clock.pass(25);
+    expect(states(batches).flat()).toContain("1 completed");
+  });
+});
+
+test("what goes wrong with every batch is told once a minute, whatever files it names", async () => {
+  const told: string[] = [];
+  const { recorder, clock, answer } = setUp({ trouble: (message) => told.push(message) });
+  for (let batch = 0; batch < 4; batch++) {
+    recorder.ended(call(batch), noBodies);
+    clock.pass(batch === 3 ? 60_000 : 25);
+    const message = `bodies could not be stored: read-only, open '/blobs/${batch}'`;
+    await answer({ ok: true, value: { ...written.value, message } });
+  }
+  expect(told.map((message) => message.slice(-2))).toEqual(["0'", "3'"]);
+});
+
 describe("flush", () => {
   test("is over at once where nothing waits", async () => {
     await setUp().recorder.flush();
