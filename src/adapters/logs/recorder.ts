@@ -56,6 +56,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
   let waiting: { readonly upTo: number; readonly done: () => void }[] = [];
   let sending: readonly QueuedEntry[] = [];
   let timer: { readonly soon: boolean; readonly cancel: () => void } | null = null;
+  /** Entries have gathered for long enough, and wait for the batch being written. */
+  let overdue = false;
   let failing = false;
   let told: { readonly kind: string; readonly forget: () => void } | null = null;
   let droppedBodies = 0;
@@ -66,7 +68,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   let closed = false;
 
   function schedule(): void {
-    if (sending.length > 0) return; // its end schedules the next
+    if (overdue) return;
     const soon = queue.size() >= plenty;
     if (timer !== null && (timer.soon || !soon)) return;
     timer?.cancel();
@@ -76,7 +78,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
   function sendBatch(): void {
     timer?.cancel();
     timer = null;
-    if (sending.length > 0) return;
+    overdue = sending.length > 0;
+    if (overdue) return; // its end sends the next
     sending = queue.take();
     if (sending.length === 0) return;
     const batch = sending;
@@ -164,7 +167,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     waiting = waiting.filter(({ upTo }) => upTo >= oldest);
     for (const { done } of settled) done();
     if (queue.size() === 0) return;
-    if (waiting.length > 0) sendBatch();
+    if (overdue || waiting.length > 0) sendBatch();
     else schedule();
   }
 

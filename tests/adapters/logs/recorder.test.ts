@@ -84,6 +84,22 @@ describe("what the recorder is told", () => {
     expect(ids()).toEqual([[1], [2]]);
   });
 
+  test("that gathered long enough while the writer was busy goes out as soon as it is done", async () => {
+    const { recorder, clock, ids, answer } = setUp();
+    recorder.ended(call(1), noBodies);
+    clock.pass(25);
+    recorder.ended(call(2), noBodies);
+    clock.pass(20);
+    await answer();
+    expect(ids()).toEqual([[1]]);
+    clock.pass(5);
+    expect(ids()).toEqual([[1], [2]]);
+    recorder.ended(call(3), noBodies);
+    clock.pass(25);
+    await answer();
+    expect(ids()).toEqual([[1], [2], [3]]);
+  });
+
   test("sets no timer while nothing waits", async () => {
     const { recorder, clock, answer } = setUp();
     recorder.ended(call(1), noBodies);
