@@ -11,6 +11,7 @@ import {
   routeKeys,
   serverKeys,
 } from "../src/domain/config/routes-keys.ts";
+import { schemaSections } from "./docs-schemas.ts";
 
 const docs = join(import.meta.dir, "../docs");
 
@@ -26,6 +27,7 @@ const pages: Readonly<Record<string, Readonly<Record<string, () => string>>>> = 
     "handling-keys": () => keyTable(handlingKeys),
   },
   "commands.md": { commands: commandSections },
+  "api.md": { schemas: schemaSections },
 };
 
 export const generatedPages: readonly string[] = Object.keys(pages).map((name) => join(docs, name));

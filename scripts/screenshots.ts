@@ -4,6 +4,7 @@
 import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { chromium } from "playwright-core";
+import type { Stats } from "../src/ports/browse.ts";
 import { sampleFailover, sampleLog, sampleRows } from "../tests/browser/sample-log.ts";
 import { samplePoints } from "../tests/browser/sample-day.ts";
 import { sampleRouting } from "../tests/browser/sample-servers.ts";
@@ -43,26 +44,27 @@ const log = sampleLog(rows);
 const day = (await log.stats()).last_24h;
 const routing = sampleRouting();
 const day24 = samplePoints(1_327);
+// As if the rows were the last of a day's, and the day one of a week's.
+const stats: Stats = {
+  total: { ...day, requests: 9_418 },
+  last_24h: {
+    ...day,
+    requests: 1_327,
+    errors: 16,
+    error_rate: 16 / 1_327,
+    prompt_tokens: 6_840_000,
+    completion_tokens: 372_000,
+  },
+  inflight: 2,
+  dropped_rows: {},
+  dropped_bodies: 0,
+};
 const served = servePages(
   {
     ...log,
     performance: ({ limit }) => Promise.resolve({ points: day24.slice(0, limit) }),
-    // As if the rows were the last of a day's, and the day one of a week's.
-    stats: () =>
-      Promise.resolve({
-        total: { ...day, requests: 9_418 },
-        last_24h: {
-          ...day,
-          requests: 1_327,
-          errors: 16,
-          error_rate: 16 / 1_327,
-          prompt_tokens: 6_840_000,
-          completion_tokens: 372_000,
-        },
-        inflight: 2,
-        dropped_rows: {},
-        dropped_bodies: 0,
-      }),
+    stats: () => Promise.resolve(stats),
+    today: () => Promise.resolve(stats),
   },
   { routing: () => routing },
 );

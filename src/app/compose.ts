@@ -50,6 +50,9 @@ const countedBytes = 256 * 1024;
 /** ms that calls under way may take to finish after a stop was asked for. */
 const drainMs = 30_000;
 
+/** ms in which a browser has shown what it got, and no reading for the next page gets in its way. */
+const afterPageMs = 300;
+
 export interface Running {
   readonly url: string;
   readonly port: number;
@@ -176,14 +179,15 @@ export function compose(
           checkUpstreams: () => checkUpstreams({ routing, models, health }),
           cancel: (callId) => cancels.cancel(callId),
           sendAgain: (callId, how) => again.send(callId, how),
-          repeatsOf: (callId) => again.repeatsOf(callId),
         },
         routing,
         discovery: () => models.discovery(),
         routesFile: settings.routesConfig.path,
         routesTrouble: () => live.trouble(),
         now: () => clock.now(),
+        later: (work) => void clock.after(afterPageMs, work),
         version,
+        canSignIn: tokens !== null,
         address: `http://${settings.listen.host}:${settings.listen.port}`,
       }),
     );

@@ -26,6 +26,8 @@ export interface IncomingCall {
   readonly peerIp?: string;
   /** The `sub` of the client's token, where it showed one. */
   readonly user: string | null;
+  /** The logged request that this one repeats; clients cannot say so. */
+  readonly resentFrom?: string;
   readonly body: Uint8Array;
   readonly bodyKind: BodyKind;
   /** What a JSON body parsed to; null for every other kind. */

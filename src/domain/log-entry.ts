@@ -45,6 +45,8 @@ export interface LogEntry {
   readonly attempts: readonly LoggedAttempt[];
   /** Fields that a translation could not carry. */
   readonly dropped: readonly string[];
+  /** The id of the request that this one repeats. */
+  readonly resentFrom: string | null;
   readonly stream: boolean;
   readonly statusCode: number | null;
   readonly errorMessage: string | null;
@@ -100,6 +102,7 @@ export function openEntry(call: IncomingCall): LogEntry {
     route: null,
     attempts: [],
     dropped: [],
+    resentFrom: call.resentFrom ?? null,
     stream: call.wantsStream,
     statusCode: null,
     errorMessage: null,

@@ -22,9 +22,6 @@ export interface StoredRequest {
   readonly request_body_truncated: boolean;
 }
 
-/** In the new row's request headers: the id of the one it repeats. Never forwarded, as its prefix says. */
-export const resentHeader = "x-smolrouter-resent";
-
 /** Why a request cannot be sent again, in a sentence; null where it can. */
 export function whyNotAgain(stored: StoredRequest): string | null {
   if (stored.state === "inflight") return "The call is still under way.";
@@ -68,7 +65,7 @@ export function callAgain(
 ): IncomingCall | null {
   const mark = stored.path.indexOf("?");
   const path = mark < 0 ? stored.path : stored.path.slice(0, mark);
-  const headers: HeaderList = [...withKey(stored.request_headers, key), [resentHeader, stored.id]];
+  const headers = withKey(stored.request_headers, key);
   const type = headerValue(headers, "content-type");
   const read = (bytes: Uint8Array): IncomingCall | null => {
     const reading = readRequest(stored.service_type, stored.method, path, type, bytes);
@@ -83,6 +80,7 @@ export function callAgain(
       headers,
       sourceIp: stored.source_ip,
       user: stored.auth_user,
+      resentFrom: stored.id,
       ...reading,
       body: bytes,
     };

@@ -15,6 +15,4 @@ export interface Actions {
   cancel(callId: string): boolean;
   /** Sends a logged request once more; does not wait for the answer. */
   sendAgain(callId: string, again: Again): Promise<SentAgain>;
-  /** Ids of the calls that repeat one, oldest first, as far as this process remembers. */
-  repeatsOf(callId: string): readonly string[];
 }

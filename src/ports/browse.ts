@@ -27,6 +27,8 @@ export interface LogRow {
   readonly route: string | null;
   readonly attempts: readonly LoggedAttempt[];
   readonly dropped: readonly string[];
+  /** The id of the row that this call repeats ("Send again"). */
+  readonly resent_from: string | null;
   readonly stream: boolean;
   readonly status_code: number | null;
   readonly error_message: string | null;
@@ -71,6 +73,8 @@ export interface LogFilter {
   readonly status?: { readonly from: number; readonly to: number };
   readonly upstream?: string;
   readonly state?: LogState;
+  /** The repeats of the row with this id. */
+  readonly resent_from?: string;
   /** Words of models, upstream, path, address, user, error, prompt or answer, or the beginning of an id (docs/api.md). */
   readonly q?: string;
 }
@@ -97,14 +101,17 @@ export interface PeriodStats {
   readonly completion_tokens: number;
 }
 
-export interface Stats {
-  readonly total: PeriodStats;
+export interface Today {
   readonly last_24h: PeriodStats;
   readonly inflight: number;
   /** Rows the log had to drop since start, by reason. */
   readonly dropped_rows: Readonly<Record<string, number>>;
   /** Bodies since start that could not be stored, though their rows were. */
   readonly dropped_bodies: number;
+}
+
+export interface Stats extends Today {
+  readonly total: PeriodStats;
 }
 
 export interface PointsFilter {
@@ -202,6 +209,8 @@ export interface BrowseLog {
   list(filter: LogFilter): Promise<LogPage>;
   get(id: string): Promise<LogDetail | null>;
   stats(): Promise<Stats>;
+  /** The part of `stats` that is read in no time, however large the log is. */
+  today(): Promise<Today>;
   performance(filter: PointsFilter): Promise<Performance>;
 }
 

@@ -178,7 +178,7 @@ test("a request is sent again to another model, and its answer comes in beside t
     state: "inflight",
     original_model: "qwen3:8b",
     mapped_model: "qwen3:8b",
-    request_headers: [["x-smolrouter-resent", first.id]],
+    resent_from: first.id,
   };
   const own = servePages(log, {
     actions: {

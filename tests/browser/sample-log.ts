@@ -359,6 +359,7 @@ function rowOf(sample: Sample, index: number): LogRow {
     route: sample.route,
     attempts: attemptsOf(sample, started),
     dropped: [],
+    resent_from: null,
     stream,
     status_code: sample.status === undefined ? 200 : sample.status,
     error_message: sample.error ?? null,
@@ -406,6 +407,7 @@ export function sampleLog(initial: readonly LogRow[]): SampleLog {
   const matches = (row: LogRow, filter: LogFilter): boolean =>
     (filter.before === undefined || row.id < filter.before) &&
     (filter.state === undefined || row.state === filter.state) &&
+    (filter.resent_from === undefined || row.resent_from === filter.resent_from) &&
     (filter.service_type === undefined || row.service_type === filter.service_type) &&
     (filter.upstream === undefined || row.upstream === filter.upstream) &&
     (filter.model === undefined || [row.original_model, row.mapped_model].includes(filter.model)) &&
@@ -431,6 +433,7 @@ export function sampleLog(initial: readonly LogRow[]): SampleLog {
       return Promise.resolve(row === undefined ? null : detailOf(row));
     },
     stats: () => Promise.resolve(statsOf(rows)),
+    today: () => Promise.resolve(statsOf(rows)),
     upstreams: () => ({ upstreams: sampleUpstreams }),
     inFlight: () => ({
       inflight: rows

@@ -46,6 +46,7 @@ export function logStoreContract(
           route: "alias:gpt-4",
           attempts: logWrite().entry.attempts,
           dropped: ["options.num_ctx"],
+          resent_from: null,
           stream: true,
           status_code: 200,
           error_message: "cut off",
@@ -185,6 +186,17 @@ export function logStoreContract(
         await store.write(four);
         expect(await ids(store, filter)).toEqual(expected.map((minutes) => idAt(at(minutes))));
       });
+
+    on("lead from a row to its repeats, and from a repeat to what it repeats", async (store) => {
+      const again = (minutes: number, of: number) =>
+        logWrite({ timestamp: at(minutes), resentFrom: idAt(at(of)) });
+      await store.write([...four, again(4, 0), again(5, 1), again(6, 0)]);
+      expect(await ids(store, { resent_from: idAt(at(0)) })).toEqual([idAt(at(6)), idAt(at(4))]);
+      expect(await ids(store, { resent_from: idAt(at(4)) })).toEqual([]);
+      expect((await store.get(idAt(at(5))))?.resent_from).toBe(idAt(at(1)));
+      await store.removeOlder(at(1), null, 10);
+      expect(await ids(store, { resent_from: idAt(at(0)), limit: 1 })).toEqual([idAt(at(6))]);
+    });
 
     on("page through everything once, rows of one moment included", async (store) => {
       const many = Array.from({ length: 11 }, (_, index) => idAt(noon, index));

@@ -1,8 +1,10 @@
 // A logged request sent once more through the whole router.
 import { expect, test } from "bun:test";
+import { join } from "node:path";
 import { headerValue } from "../../src/domain/headers.ts";
 import type { LogDetail } from "../../src/ports/browse.ts";
 import { type TestRouter, withRouter } from "../lab/start-router.ts";
+import { withTempFolder } from "../lab/temp-folder.ts";
 import { withFakes } from "../lab/with-fakes.ts";
 
 const path = "/v1/chat/completions";
@@ -51,15 +53,44 @@ test("it goes to another model with the server's own key, streams to its end, an
           upstream: "own",
           stream: true,
         });
-        expect(row.request_headers).toContainEqual(["x-smolrouter-resent", first.id]);
+        expect(row.resent_from).toBe(first.id);
+        expect(first.resent_from).toBeNull();
         const [call] = b.calls();
         expect(headerValue(call!.headers, "authorization")).toBe("Bearer sk-own");
-        expect(headerValue(call!.headers, "x-smolrouter-resent")).toBeNull();
+        const repeats = await fetch(`${router.url}/api/logs?resent_from=${first.id}`);
+        expect(await repeats.json()).toMatchObject({ logs: [{ id }], next: null });
         expect(row.response_body).toContain("[DONE]");
         const page = await (await fetch(`${router.url}/request/${first.id}`)).text();
         expect(page).toContain(`/request/${id}`);
       },
     ),
+  ));
+
+test("the link between a request and its repeat outlives the process", () =>
+  withFakes({ a: {} }, ({ a }) =>
+    withTempFolder(async (folder) => {
+      const env = { DEFAULT_UPSTREAM: a.url, DB_PATH: join(folder, "kept.db") };
+      const [first, id] = await withRouter({ env }, async (router) => {
+        await (await router.post(path, { model: "m", messages })).text();
+        const row = await router.row();
+        return [row.id, (await ended(router, await again(router, row.id, {}))).id] as const;
+      });
+      await withRouter({ env }, async (router) => {
+        const page = async (of: string) => (await fetch(`${router.url}/request/${of}`)).text();
+        expect(await page(first)).toContain(`/request/${id}`);
+        expect(await page(id)).toContain(`/request/${first}`);
+      });
+    }),
+  ));
+
+test("no client can claim that its call repeats another", () =>
+  withFakes({ a: {} }, ({ a }) =>
+    withRouter({ env: { DEFAULT_UPSTREAM: a.url } }, async (router) => {
+      const claim = "0195a2c4-0000-7000-8000-000000000001";
+      const headers = { "x-smolrouter-resent": claim, "resent-from": claim };
+      await (await router.post(path, { model: "m", messages, resent_from: claim }, headers)).text();
+      expect((await router.row()).resent_from).toBeNull();
+    }),
   ));
 
 test("a key given for this send reaches the upstream and nothing else", () =>

@@ -50,6 +50,7 @@ export function logEntry(own: Partial<LogEntry> = {}): LogEntry {
       },
     ],
     dropped: ["options.num_ctx"],
+    resentFrom: null,
     stream: true,
     statusCode: 200,
     errorMessage: null,

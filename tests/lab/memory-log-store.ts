@@ -107,7 +107,7 @@ export function createMemoryLogStore(): LogStore & LogRetention {
 }
 
 function passes(row: LogRow, filter: LogFilter): boolean {
-  const { before, since, model, service_type, status, upstream, state } = filter;
+  const { before, since, model, service_type, status, upstream, state, resent_from } = filter;
   return (
     (before === undefined || row.id < before) &&
     (since === undefined || Date.parse(row.timestamp) >= since) &&
@@ -118,7 +118,8 @@ function passes(row: LogRow, filter: LogFilter): boolean {
         row.status_code >= status.from &&
         row.status_code <= status.to)) &&
     (upstream === undefined || row.upstream === upstream) &&
-    (state === undefined || row.state === state)
+    (state === undefined || row.state === state) &&
+    (resent_from === undefined || row.resent_from === resent_from)
   );
 }
 

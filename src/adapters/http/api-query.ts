@@ -74,6 +74,11 @@ const logParameters: Parameters<LogFilter> = {
     filter.state = state;
     return null;
   },
+  resent_from(value, filter) {
+    if (!isRowId(value)) return "resent_from must be the id of a row";
+    filter.resent_from = value.toLowerCase();
+    return null;
+  },
   q(value, filter) {
     filter.q = value;
     return null;

@@ -73,6 +73,7 @@ const rowFields = {
   route: maybeText("`alias:NAME`, `rule:N`, `direct`, `discovered`, `default`"),
   attempts: Type.Array(attemptSchema, { description: "in the order made" }),
   dropped: Type.Array(Type.String(), { description: "fields a translation could not carry" }),
+  resent_from: maybeText("id of the request that this one repeats (send again)"),
   stream: Type.Boolean(),
   status_code: nullable(Type.Integer({ description: "as the client saw it; 499 where it left" })),
   error_message: nullable(Type.String()),

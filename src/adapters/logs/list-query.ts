@@ -44,7 +44,7 @@ export async function filteredRows(
 
 /** The columns' conditions of a filter. */
 export function filterConditions(filter: LogFilter, modelColumn: ModelColumn): Condition[] {
-  const { model, service_type, status, upstream, state } = filter;
+  const { model, service_type, status, upstream, state, resent_from } = filter;
   const conditions: Condition[] = [];
   const same = (column: string, value: string | number | undefined) => {
     if (value !== undefined) conditions.push({ column, test: "= ?", parameters: [value] });
@@ -53,6 +53,7 @@ export function filterConditions(filter: LogFilter, modelColumn: ModelColumn): C
   same("service_type", service_type);
   same("upstream", upstream);
   same("state", state);
+  same("resent_from", resent_from);
   if (status === undefined) return conditions;
   const { from, to } = status;
   if (from === to) same("status_code", from);

@@ -30,6 +30,7 @@ export function logRow({ entry, reading }: Pick<LogWrite, "entry" | "reading">):
     route: entry.route,
     attempts: entry.attempts,
     dropped: entry.dropped,
+    resent_from: entry.resentFrom,
     stream: entry.stream,
     status_code: entry.statusCode,
     error_message: entry.errorMessage,

@@ -4,6 +4,7 @@ import type { Kysely } from "kysely";
 import { Migrator } from "kysely/migration";
 import type { Migration } from "kysely/migration";
 import { payloadsAndSearch } from "./payload-schema.ts";
+import { resentFrom } from "./resent-schema.ts";
 import type { LogTables } from "./tables.ts";
 
 const requestsAndBodies: Migration = {
@@ -94,15 +95,21 @@ const requestsAndBodies: Migration = {
 const migrations: Readonly<Record<string, Migration>> = {
   "0001-requests-and-bodies": requestsAndBodies,
   "0002-payloads-and-search": payloadsAndSearch,
+  "0003-resent-from": resentFrom,
 };
 
-/** Brings the schema up to date; throws the database's own error where it cannot. */
-export async function migrate(db: Kysely<LogTables>): Promise<void> {
+/**
+ * Brings the schema up to date; throws the database's own error where it cannot.
+ * @param upTo the name of a step to stop at; the last one where none is given
+ */
+export async function migrate(db: Kysely<LogTables>, upTo?: string): Promise<void> {
   const migrator = new Migrator({
     db,
     provider: { getMigrations: () => Promise.resolve({ ...migrations }) },
   });
-  const { error } = await migrator.migrateToLatest();
+  const { error } = await (upTo === undefined
+    ? migrator.migrateToLatest()
+    : migrator.migrateTo(upTo));
   if (error instanceof Error) throw error;
   if (error !== undefined)
     throw new Error("the schema cannot be brought up to date", { cause: error });

@@ -128,7 +128,9 @@ async function readPoints(
       );
     }),
   );
-  return newestFirst(found.flat())
-    .slice(0, limit)
-    .map(({ timestamp, ...point }) => ({ ...point, timestamp: isoTime(timestamp) }));
+  const [rows = [], more] = found;
+  // Tens of thousands may be asked for, and those of one statement are in order.
+  return (more === undefined ? rows : newestFirst([...rows, ...more]).slice(0, limit)).map(
+    ({ timestamp, ...point }) => ({ ...point, timestamp: isoTime(timestamp) }),
+  );
 }

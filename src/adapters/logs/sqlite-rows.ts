@@ -57,6 +57,7 @@ export const rowColumns = [
   "route",
   "attempts",
   "dropped",
+  "resent_from",
   "stream",
   "status_code",
   "error_message",

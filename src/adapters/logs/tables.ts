@@ -25,6 +25,7 @@ export interface StoredRow {
   readonly route: string | null;
   readonly attempts: string;
   readonly dropped: string;
+  readonly resent_from: string | null;
   readonly stream: number;
   readonly status_code: number | null;
   readonly error_message: string | null;
@@ -67,7 +68,7 @@ export interface BodiesTable {
 /** Contents of bodies, each once however many requests have it. */
 export interface PayloadsTable {
   readonly id: number;
-  /** The first 16 bytes of the content's SHA-256; in hex, its name in the blob store. */
+  /** Unique; see `payloadKey`. In hex, the name of what lies in the blob store. */
   readonly hash: Uint8Array;
   /** Bytes as stored. */
   readonly stored: number;

@@ -54,6 +54,7 @@ function sample(number: number, now: number): RecordedEntry {
     route: "default",
     attempts: [],
     dropped: [],
+    resentFrom: null,
     stream: number % 2 === 0,
     statusCode: 200,
     errorMessage: null,

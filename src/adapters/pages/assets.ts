@@ -10,6 +10,7 @@ import performance from "./assets/performance.js" with { type: "text" };
 import performanceStyle from "./assets/performance.css" with { type: "text" };
 import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
 import uplot from "uplot/dist/uPlot.iife.min.js" with { type: "text" };
+import requests from "./assets/requests.css" with { type: "text" };
 import style from "./assets/style.css" with { type: "text" };
 import { textResponse } from "./compressed.ts";
 import ticks from "./assets/ticks.js" with { type: "text" };
@@ -27,7 +28,12 @@ function asset(name: string, extension: string, type: string, text: string): Ass
 
 /** A style sheet without what only its writers need: a third of its size. */
 function squeezed(css: string): string {
-  return css.replace(/\n\s*/g, "").replace(/ \{/g, "{").replace(/;\}/g, "}").replace(/: /g, ":");
+  return css
+    .replace(/\/\*.*?\*\//gs, "")
+    .replace(/\n\s*/g, "")
+    .replace(/ \{/g, "{")
+    .replace(/;\}/g, "}")
+    .replace(/: /g, ":");
 }
 
 export const assets = {
@@ -35,7 +41,7 @@ export const assets = {
     "style",
     "css",
     "text/css; charset=utf-8",
-    squeezed(style + config + charts + request + performanceStyle),
+    squeezed(style + requests + config + charts + request + performanceStyle),
   ),
   script: asset("live", "js", "text/javascript; charset=utf-8", live + ticks + keys + highlight),
   /** A chart library, for the page that draws. */
@@ -51,7 +57,7 @@ const byPath = new Map(Object.values(assets).map((one) => [one.path, one]));
  * @param file the last part of the path; null where no asset has that name
  * @param accepts the request's `Accept-Encoding`
  */
-export function assetResponse(file: string, accepts: string | null): Response | null {
+export function assetResponse(file: string, accepts: string | null): Promise<Response> | null {
   const found = byPath.get(`/assets/${file}`);
   if (found === undefined) return null;
   return textResponse(found.text, accepts, 200, {

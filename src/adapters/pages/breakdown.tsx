@@ -3,7 +3,7 @@
 import { Html } from "@elysiajs/html";
 import type { Activity, NamedFigures } from "./activity.ts";
 import { dashboardHref } from "./dashboard-query.ts";
-import { perSecond, reach } from "./figures.tsx";
+import { alarm, perSecond, reach } from "./figures.tsx";
 import { duration, percent, whole } from "./format.ts";
 
 const shown = 5;
@@ -42,7 +42,7 @@ function GroupTable({ head, field, groups, reach: period }: GroupTableProps): JS
         <thead>
           <tr>
             <th scope="col">
-              <span safe>{head}</span> <small safe>{period}</small>
+              <span safe>{`${head}, ${period}`}</span>
             </th>
             <th scope="col" class="number">
               Requests
@@ -83,9 +83,7 @@ function GroupTable({ head, field, groups, reach: period }: GroupTableProps): JS
                 </svg>
               </th>
               <td class="number">{whole(group.requests)}</td>
-              <td class={group.errors > 0 ? "number bad" : "number faint"}>
-                {percent(group.errors / group.requests)}
-              </td>
+              <td class={`number ${alarm(group)}`}>{percent(group.errors / group.requests)}</td>
               <td class="number">{duration(group.median)}</td>
               <td class="number c-p95">{duration(group.p95)}</td>
               <td class="number c-speed">{perSecond(group.speed).replace(" tokens/s", "/s")}</td>
@@ -93,7 +91,11 @@ function GroupTable({ head, field, groups, reach: period }: GroupTableProps): JS
           ))}
         </tbody>
       </table>
-      {left.length > 0 && <p class="faint">{`and ${left.length} more`}</p>}
+      {left.length > 0 && (
+        <p>
+          <a href={`/performance?by=${field}`}>{`and ${left.length} more`}</a>
+        </p>
+      )}
     </div>
   );
 }

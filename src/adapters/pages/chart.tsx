@@ -44,20 +44,18 @@ export function Chart({ label, hints, bars = [], lines = [] }: ChartProps): JSX.
       {lines.map(({ kind, values }) => (
         <path class={`line ${kind}`} d={path(values, y)} />
       ))}
-      {hints.map((hint, at) =>
-        hint === null ? (
-          ""
-        ) : (
-          <rect
-            class="slice"
-            x={String(at * sliceWidth)}
-            width={String(sliceWidth)}
-            height={String(height)}
-          >
-            <title safe>{hint}</title>
-          </rect>
-        ),
-      )}
+      {/* Nothing to style or to lay out until the pointer comes. */}
+      <g class="hints">
+        {hints.map((hint, at) =>
+          hint === null ? (
+            ""
+          ) : (
+            <rect x={String(at * sliceWidth)} width={String(sliceWidth)} height={String(height)}>
+              <title safe>{hint}</title>
+            </rect>
+          ),
+        )}
+      </g>
     </svg>
   );
 }

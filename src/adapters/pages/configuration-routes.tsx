@@ -6,17 +6,16 @@ import { planRoute } from "../../domain/routing/plan.ts";
 import { activityOf, chartPoints, daySpan, keeping } from "./activity.ts";
 import { keptFor } from "./kept-for.ts";
 import { questionOf, readExplain } from "./explain-query.ts";
-import { foreign, frameOf, page, readable, seeOther } from "./page-response.tsx";
+import { frameOf, page, readable, seeOther } from "./page-response.tsx";
 import type { PagesDeps } from "./pages-deps.ts";
 import { RoutesPage } from "./routes-page.tsx";
-import { isSameOrigin } from "./same-origin.ts";
 import { UpstreamsPage } from "./upstreams-page.tsx";
 
 const slices = 24;
 
 export function configurationRoutes(deps: PagesDeps) {
   const { browse, actions } = deps;
-  const recent = keptFor(keeping({ now: () => deps.now() }), async () => {
+  const recent = keptFor(keeping(deps), async () => {
     const now = deps.now();
     const { points } = await browse.performance({ since: now - daySpan, limit: chartPoints });
     const cut = points.length >= chartPoints;
@@ -41,8 +40,7 @@ export function configurationRoutes(deps: PagesDeps) {
         />,
       );
     })
-    .post("/upstreams/check", async ({ request }) => {
-      if (!isSameOrigin(request.headers)) return foreign();
+    .post("/upstreams/check", async () => {
       await actions.checkUpstreams();
       return seeOther("/upstreams");
     })

@@ -4,44 +4,66 @@ import { Elysia } from "elysia";
 import { Html } from "@elysiajs/html";
 import { activityOf, chartPoints, daySpan, keeping } from "./activity.ts";
 import { exportForms, readQuery } from "./dashboard-query.ts";
-import { Dashboard } from "./dashboard.tsx";
+import { Dashboard, dashboardHead } from "./dashboard.tsx";
 import { exportRows } from "./export.ts";
 import { keptFor } from "./kept-for.ts";
-import { foreign, frameOf, page, readable, seeOther, unreadable } from "./page-response.tsx";
+import {
+  frameOf,
+  isOpening,
+  type MadePage,
+  pageOnceRead,
+  readable,
+  seeOther,
+  unreadable,
+} from "./page-response.tsx";
+import type { Stats } from "../../ports/browse.ts";
 import type { PagesDeps } from "./pages-deps.ts";
-import { isSameOrigin } from "./same-origin.ts";
 
 const slices = 24;
 
 export function dashboardRoutes(deps: PagesDeps) {
   const { browse, actions } = deps;
-  const activity = keptFor(keeping({ now: () => deps.now() }), async () => {
+  const activity = keptFor(keeping(deps), async () => {
     const now = deps.now();
     const { points } = await browse.performance({ since: now - daySpan, limit: chartPoints });
     return activityOf(points, { now, span: daySpan, slices, cut: points.length >= chartPoints });
   });
+  const total = keptFor(keeping(deps), async () => {
+    return (await browse.stats()).total;
+  });
+
+  async function stats(): Promise<Stats> {
+    // What is waited for first: the log answers one question after the other.
+    const [today, all] = await Promise.all([browse.today(), total()]);
+    const requests = Math.max(all.requests, today.last_24h.requests);
+    return { ...today, total: { ...all, requests } };
+  }
+
   return new Elysia({ name: "dashboard" })
-    .get("/", async ({ request }) => {
+    .get("/", ({ request }) => {
       const frame = frameOf(request, deps);
       const query = readQuery(new URL(request.url).searchParams);
-      const read = await readable(
-        Promise.all([browse.list(query.filter), browse.stats(), activity()]),
+      const made = readable(Promise.all([browse.list(query.filter), stats(), activity()])).then(
+        (read): MadePage => {
+          if (!read.ok) return unreadable(frame);
+          const [list, figures, recent] = read.value;
+          const html = (
+            <Dashboard
+              frame={frame}
+              query={query}
+              page={list}
+              stats={figures}
+              activity={recent}
+              inflight={browse.inFlight().inflight}
+              upstreams={browse.upstreams().upstreams}
+              routing={deps.routing()}
+              opening={isOpening(request)}
+            />
+          );
+          return { status: 200, html };
+        },
       );
-      if (!read.ok) return unreadable(request, frame);
-      const [list, stats, recent] = read.value;
-      return page(
-        request,
-        200,
-        <Dashboard
-          frame={frame}
-          query={query}
-          page={list}
-          stats={stats}
-          activity={recent}
-          inflight={browse.inFlight().inflight}
-          routing={deps.routing()}
-        />,
-      );
+      return pageOnceRead(request, dashboardHead, made);
     })
     .get("/export/:file", ({ request, params }) => {
       const form = exportForms.find((known) => params.file === `requests.${known}`);
@@ -50,7 +72,6 @@ export function dashboardRoutes(deps: PagesDeps) {
       return exportRows(browse, filter, form);
     })
     .post("/api/inflight/:id/cancel", ({ request, params: { id } }) => {
-      if (!isSameOrigin(request.headers)) return foreign();
       const cancelled = actions.cancel(id);
       // A form wants a page, a script an answer.
       if (request.headers.get("accept")?.includes("text/html") === true) return seeOther("/");

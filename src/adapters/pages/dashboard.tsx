@@ -1,8 +1,8 @@
 /** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // The dashboard: figures, filters, the recent requests.
 import { Html } from "@elysiajs/html";
-import type { InFlightCall, LogPage, LogRow, Stats } from "../../ports/browse.ts";
-import type { Activity } from "./activity.ts";
+import type { InFlightCall, LogPage, LogRow, Stats, UpstreamState } from "../../ports/browse.ts";
+import { type Activity, isOld } from "./activity.ts";
 import { Breakdown } from "./breakdown.tsx";
 import { Connect } from "./connect.tsx";
 import { dashboardHref, exportHref } from "./dashboard-query.ts";
@@ -11,9 +11,10 @@ import { Figures } from "./figures.tsx";
 import { FilterBar } from "./filter-bar.tsx";
 import { InFlightList } from "./in-flight-list.tsx";
 import { whole } from "./format.ts";
-import { Layout } from "./layout.tsx";
+import { type HeadProps, Layout } from "./layout.tsx";
 import type { Frame, RoutingNames } from "./pages-deps.ts";
 import { RequestTable } from "./request-table.tsx";
+import { Welcome } from "./welcome.tsx";
 
 export interface DashboardProps {
   readonly frame: Frame;
@@ -22,39 +23,37 @@ export interface DashboardProps {
   readonly stats: Stats;
   readonly activity: Activity;
   readonly inflight: readonly InFlightCall[];
+  readonly upstreams: readonly UpstreamState[];
   readonly routing: Pick<RoutingNames, "servers" | "aliases">;
+  /** See RequestTable. */
+  readonly opening: boolean;
 }
 
-/** Something runs, so figures move all the time. */
-const busyPollMs = 1000;
+/** Something runs, so that figures move all the time, or newer ones are on their way. */
+const soonPollMs = 1000;
 /** Calls announce themselves; what is left is the age of what is shown. */
 const idlePollMs = 10_000;
 
+export const dashboardHead: HeadProps = { title: "Dashboard" };
+
 export function Dashboard(props: DashboardProps): JSX.Element {
-  const { frame, query, page, stats, activity, inflight, routing } = props;
+  const { frame, query, page, stats, activity, inflight, upstreams, routing } = props;
   const waiting = inflight.filter(({ position }) => position !== null).length;
   const fresh = stats.total.requests === 0 && stats.inflight === 0 && !query.filtered;
-  const connect = { origin: frame.origin, model: exampleModel(routing, page.logs) };
+  const connect = { origin: frame.origin, model: exampleModel(props) };
   return (
     <Layout
-      title="Dashboard"
+      {...dashboardHead}
       frame={frame}
       at="dashboard"
-      poll={inflight.length > 0 ? busyPollMs : idlePollMs}
+      poll={inflight.length > 0 || isOld(activity, frame.now) ? soonPollMs : idlePollMs}
       events
     >
       <h1 class="hidden">Dashboard</h1>
       <Notices stats={stats} />
       <Figures stats={stats} activity={activity} waiting={waiting} />
       {fresh ? (
-        <section id="requests" class="welcome" data-live>
-          <h2>No request yet</h2>
-          <p>
-            The router listens at <code safe>{frame.origin}</code>. Point any OpenAI or Ollama
-            client here; its first request shows up on this page by itself.
-          </p>
-          <Connect {...connect} />
-        </section>
+        <Welcome {...connect} upstreams={upstreams} />
       ) : (
         <>
           <Breakdown activity={activity} />
@@ -75,7 +74,7 @@ export function Dashboard(props: DashboardProps): JSX.Element {
   );
 }
 
-function Requests({ frame, query, page }: DashboardProps): JSX.Element {
+function Requests({ frame, query, page, opening }: DashboardProps): JSX.Element {
   const paging = query.filter.before !== undefined;
   return (
     // Older pages stay as they are while one reads them.
@@ -83,7 +82,7 @@ function Requests({ frame, query, page }: DashboardProps): JSX.Element {
       {page.logs.length === 0 ? (
         <Nothing paging={paging} query={query} />
       ) : (
-        <RequestTable rows={page.logs} now={frame.now} />
+        <RequestTable rows={page.logs} now={frame.now} opening={opening} />
       )}
       {page.logs.length > 0 && (
         <nav class="paging" aria-label="Paging and export">
@@ -151,9 +150,10 @@ function distinct(names: readonly (string | null)[]): readonly string[] {
   return [...new Set(names.filter((name) => name !== null))].toSorted();
 }
 
-/** A name that works here: an alias, else one that worked lately. */
-function exampleModel(routing: Pick<RoutingNames, "aliases">, rows: readonly LogRow[]): string {
-  const worked = rows.find((row) => row.state === "completed" && row.original_model !== null);
+/** A name that works here: an alias, one that worked lately, or one that a server lists. */
+function exampleModel({ routing, page, upstreams }: DashboardProps): string {
   const [alias] = routing.aliases.keys();
-  return alias ?? worked?.original_model ?? "your-model";
+  const worked = page.logs.find((row) => row.state === "completed" && row.original_model !== null);
+  const [listed] = upstreams.flatMap(({ models }) => models);
+  return alias ?? worked?.original_model ?? listed ?? "your-model";
 }

@@ -31,6 +31,7 @@ const columns = [
   "auth_user",
   "user_agent",
   "error_message",
+  "resent_from",
 ] as const satisfies readonly (keyof LogRow)[];
 
 interface Form {

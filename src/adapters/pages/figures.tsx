@@ -18,7 +18,6 @@ export function Figures({ stats, activity, waiting }: FiguresProps): JSX.Element
   const { total, last_24h: day } = stats;
   const { slices } = activity;
   const values = (of: (slice: CallFigures) => number | null) => slices.map(of);
-  const speeds = values(({ speed }) => speed);
   return (
     <section class="figures" id="figures" data-live aria-label="Figures">
       <dl>
@@ -91,9 +90,12 @@ export function Figures({ stats, activity, waiting }: FiguresProps): JSX.Element
           value={short(day.prompt_tokens + day.completion_tokens)}
           note={`${short(day.prompt_tokens)} in, ${short(day.completion_tokens)} out`}
           chart={{
-            label: `Median tokens per second, ${reach(activity)}`,
-            hints: sliceHints(activity, ({ speed }) => `median ${perSecond(speed)}`),
-            lines: [{ kind: "median", values: speeds }],
+            label: `Tokens, ${reach(activity)}`,
+            hints: sliceHints(
+              activity,
+              ({ tokens, speed }) => `${short(tokens)} tokens, median ${perSecond(speed)}`,
+            ),
+            bars: [{ kind: "requests", values: values(({ tokens }) => tokens) }],
           }}
         />
       </dl>
@@ -104,6 +106,15 @@ export function Figures({ stats, activity, waiting }: FiguresProps): JSX.Element
 /** What the charts reach back to. */
 export function reach({ from, to }: Activity): string {
   return `last ${span(to - from)}`;
+}
+
+/** A share of failures that wants attention; single ones among many do not. */
+const alarming = 0.01;
+
+/** The class of a share of failures. */
+export function alarm({ requests, errors }: Pick<CallFigures, "requests" | "errors">): string {
+  if (errors === 0) return "faint";
+  return errors >= requests * alarming ? "bad" : "";
 }
 
 export function perSecond(speed: number | null): string {

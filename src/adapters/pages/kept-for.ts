@@ -7,6 +7,8 @@ export interface KeptOptions {
   readonly usable: number;
   /** Epoch ms. */
   readonly now: () => number;
+  /** Does some work once whoever asks now has been answered. */
+  readonly later: (work: () => void) => void;
 }
 
 interface Kept<T> {
@@ -16,11 +18,12 @@ interface Kept<T> {
 
 /** @returns the answer; those who ask at once share one question; a failure is told, and not kept */
 export function keptFor<T>(
-  { fresh, usable, now }: KeptOptions,
+  { fresh, usable, now, later }: KeptOptions,
   ask: () => Promise<T>,
 ): () => Promise<T> {
   let kept: Kept<T> | null = null;
   let coming: Kept<T> | null = null;
+  let due = false;
 
   function askAnew(): Promise<T> {
     if (coming !== null) return coming.answer;
@@ -40,8 +43,14 @@ export function keptFor<T>(
 
   return () => {
     if (kept === null || now() - kept.at >= usable) return askAnew();
-    // Whoever asks when it has become old waits for it, and is told if it fails.
-    if (now() - kept.at >= fresh) askAnew().catch(() => undefined);
+    if (now() - kept.at >= fresh && coming === null && !due) {
+      due = true;
+      later(() => {
+        due = false;
+        // Whoever asks when it has become too old waits for it, and is told if it fails.
+        askAnew().catch(() => undefined);
+      });
+    }
     return kept.answer;
   };
 }

@@ -6,20 +6,23 @@ import { assets } from "./assets.ts";
 import { KeysHelp } from "./keys-help.tsx";
 import type { Frame } from "./pages-deps.ts";
 
-export interface LayoutProps {
+export interface HeadProps {
   readonly title: string;
+  /** Addresses of what this page needs beyond what all do. */
+  readonly styles?: readonly string[];
+  readonly scripts?: readonly string[];
+  /** Whether a browser without scripts should reload by itself. */
+  readonly reload?: boolean;
+}
+
+export interface LayoutProps extends HeadProps {
   readonly frame: Frame;
   /** Which entry of the navigation this page is. */
   readonly at?: keyof typeof entries;
   /** ms after which the script asks again; none: the page is not live. */
   readonly poll?: number;
-  /** Addresses of what this page needs beyond what all do. */
-  readonly styles?: readonly string[];
-  readonly scripts?: readonly string[];
   /** Whether calls that begin or end ask for the page anew. */
   readonly events?: boolean;
-  /** Whether a browser without scripts should reload by itself. */
-  readonly reload?: boolean;
 }
 
 const reloadSeconds = "5";
@@ -31,30 +34,36 @@ const entries = {
   routes: ["/routes", "Routes"],
 } as const;
 
+export function Head(props: HeadProps): JSX.Element {
+  return (
+    <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <meta name="color-scheme" content="light dark" />
+      <title safe>{`${props.title} · SmolRouter`}</title>
+      <link rel="icon" type="image/svg+xml" href={assets.icon.path} />
+      <link rel="stylesheet" href={assets.style.path} />
+      {(props.styles ?? []).map((path) => (
+        <link rel="stylesheet" href={path} />
+      ))}
+      <script type="module" src={assets.script.path}></script>
+      {(props.scripts ?? []).map((path) => (
+        <script defer src={path}></script>
+      ))}
+      {props.reload === true && (
+        <noscript>
+          <meta http-equiv="refresh" content={reloadSeconds} />
+        </noscript>
+      )}
+    </head>
+  );
+}
+
 export function Layout(props: PropsWithChildren<LayoutProps>): JSX.Element {
-  const { title, frame, at, poll } = props;
+  const { frame, at, poll } = props;
   return (
     <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title safe>{`${title} · SmolRouter`}</title>
-        <link rel="icon" type="image/svg+xml" href={assets.icon.path} />
-        <link rel="stylesheet" href={assets.style.path} />
-        {(props.styles ?? []).map((path) => (
-          <link rel="stylesheet" href={path} />
-        ))}
-        <script type="module" src={assets.script.path}></script>
-        {(props.scripts ?? []).map((path) => (
-          <script defer src={path}></script>
-        ))}
-        {props.reload === true && (
-          <noscript>
-            <meta http-equiv="refresh" content={reloadSeconds} />
-          </noscript>
-        )}
-      </head>
+      <Head {...props} />
       <body
         data-poll={poll === undefined ? undefined : String(poll)}
         data-events={props.events === true ? "/api/events" : undefined}
@@ -83,6 +92,7 @@ export function Layout(props: PropsWithChildren<LayoutProps>): JSX.Element {
               {frame.origin}
             </code>
             <CopyButton of="address" label="Copy address" />
+            <Account account={frame.account} />
           </div>
         </header>
         <main id="main" tabindex="-1">
@@ -97,6 +107,23 @@ export function Layout(props: PropsWithChildren<LayoutProps>): JSX.Element {
         <KeysHelp />
       </body>
     </html>
+  );
+}
+
+function Account({ account }: Pick<Frame, "account">): JSX.Element {
+  if (account === null) return "";
+  if (account !== "signed-in")
+    return (
+      <a class="account" href={account.signIn}>
+        Sign in
+      </a>
+    );
+  return (
+    <form class="account" method="post" action="/logout">
+      <button type="submit" class="plain">
+        Sign out
+      </button>
+    </form>
   );
 }
 

@@ -35,6 +35,8 @@ export function createLogin({ tokens, now, version }: LoginDeps): Login {
     origin: new URL(request.url).origin,
     version,
     now: now(),
+    // The page itself is about that.
+    account: null,
   });
 
   async function ask(request: Request, status: number, says: string, next = pathOf(request)) {

@@ -1,7 +1,9 @@
 /** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // What every page's answer shares: headers, compression, the frame, and what to say when the log cannot be read.
 import { Html } from "@elysiajs/html";
-import { textResponse } from "./compressed.ts";
+import { cookieValue, tokenCookie } from "../../domain/security/credentials.ts";
+import { textInTwo, textResponse } from "./compressed.ts";
+import { Head, type HeadProps } from "./layout.tsx";
 import { MessagePage } from "./message-page.tsx";
 import type { Frame, PagesDeps } from "./pages-deps.ts";
 
@@ -23,14 +25,46 @@ export async function page(request: Request, status: number, html: JSX.Element):
   return textResponse(`<!doctype html>${await html}`, accepts, status, pageHeaders);
 }
 
+/** A page once what it shows is known. */
+export interface MadePage {
+  readonly status: number;
+  readonly html: JSX.Element;
+}
+
+/**
+ * A page that has to wait for the log. A browser that opens it gets the head at once, and fetches and
+ * prepares what the head names meanwhile; the status is 200 then, whatever the page comes to say.
+ * @param head as in the page itself
+ */
+export async function pageOnceRead(
+  request: Request,
+  head: HeadProps,
+  made: Promise<MadePage>,
+): Promise<Response> {
+  if (!isOpening(request)) {
+    const { status, html } = await made;
+    return page(request, status, html);
+  }
+  const headHtml: JSX.Element = <Head {...head} />;
+  const first = `<!doctype html><html lang="en">${await headHtml}`;
+  const rest = made.then(async ({ html }) => afterHead(await html));
+  return textInTwo(first, rest, request.headers.get("accept-encoding"), pageHeaders);
+}
+
+/** Whether a browser opens the page; its script, which renews it, takes anything. */
+export function isOpening(request: Request): boolean {
+  return request.headers.get("accept")?.includes("text/html") ?? false;
+}
+
+const headEnd = "</head>";
+
+function afterHead(html: string): string {
+  return html.slice(html.indexOf(headEnd) + headEnd.length);
+}
+
 /** The address to go on to by GET, so that reloading does nothing twice (RFC 9110 §15.4.4). */
 export function seeOther(location: string): Response {
   return new Response(null, { status: 303, headers: { location } });
-}
-
-export function foreign(): Response {
-  const error = "actions are taken from the router's own pages only";
-  return Response.json({ error }, { status: 403 });
 }
 
 /** A log that cannot be read is expected of it (ports/browse.ts), and the store itself reports why. */
@@ -43,21 +77,28 @@ export function readable<T>(
   );
 }
 
-export function unreadable(request: Request, frame: Frame): Promise<Response> {
+export function unreadable(frame: Frame): MadePage {
   const says = ["Requests are routed all the same. The router's own output says what is wrong."];
   const title = "The log cannot be read just now";
-  return page(request, 503, <MessagePage frame={frame} title={title} says={says} />);
+  return { status: 503, html: <MessagePage frame={frame} title={title} says={says} /> };
 }
 
 export function frameOf(
   request: Request,
-  deps: Pick<PagesDeps, "address" | "version" | "now">,
+  deps: Pick<PagesDeps, "address" | "version" | "now" | "canSignIn">,
 ): Frame {
   return {
     origin: originOf(request, deps.address),
     version: deps.version,
     now: deps.now(),
+    account: deps.canSignIn ? accountOf(request) : null,
   };
+}
+
+function accountOf(request: Request): Frame["account"] {
+  if (cookieValue([...request.headers], tokenCookie) !== null) return "signed-in";
+  const { pathname, search } = new URL(request.url);
+  return { signIn: `/login?next=${encodeURIComponent(pathname + search)}` };
 }
 
 /** As the browser reached the router, which behind a proxy or in a container only the browser knows. */

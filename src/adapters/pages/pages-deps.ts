@@ -22,7 +22,7 @@ export interface RoutesTrouble {
 export interface PagesDeps {
   readonly browse: Pick<
     Browse,
-    "list" | "get" | "stats" | "upstreams" | "inFlight" | "performance"
+    "list" | "get" | "stats" | "today" | "upstreams" | "inFlight" | "performance"
   >;
   readonly actions: Actions;
   /** The routing in force; asked once per page. */
@@ -35,7 +35,11 @@ export interface PagesDeps {
   routesTrouble(): RoutesTrouble | null;
   /** Epoch ms. */
   now(): number;
+  /** Does some work once the page asked for has been given and shown. */
+  later(work: () => void): void;
   readonly version: string;
+  /** Whether there are tokens to sign in with. */
+  readonly canSignIn: boolean;
   /** This router's origin, for requests whose `Host` does not say it, such as `http://127.0.0.1:1234`. */
   readonly address: string;
 }
@@ -47,4 +51,6 @@ export interface Frame {
   readonly version: string;
   /** Epoch ms. */
   readonly now: number;
+  /** Signed in by cookie, or a way to the sign-in page and back; null where there is nothing to do. */
+  readonly account: "signed-in" | { readonly signIn: string } | null;
 }

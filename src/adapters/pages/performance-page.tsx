@@ -3,9 +3,9 @@
 import { Html } from "@elysiajs/html";
 import type { NamedFigures } from "./activity.ts";
 import { assets } from "./assets.ts";
-import { perSecond } from "./figures.tsx";
+import { alarm, perSecond } from "./figures.tsx";
 import { ago, duration, percent, whole } from "./format.ts";
-import { Layout } from "./layout.tsx";
+import { type HeadProps, Layout } from "./layout.tsx";
 import type { Frame } from "./pages-deps.ts";
 import type { PerformancePoint } from "../../ports/browse.ts";
 import {
@@ -35,16 +35,16 @@ export const colouredGroups = 8;
 const groupsShown = 30;
 const slowestShown = 8;
 
+export const performanceHead: HeadProps = {
+  title: "Performance",
+  scripts: [assets.uplot.path, assets.performance.path],
+  styles: [assets.uplotStyle.path],
+};
+
 export function PerformancePage(props: PerformancePageProps): JSX.Element {
   const { frame, query, points } = props;
   return (
-    <Layout
-      title="Performance"
-      frame={frame}
-      at="performance"
-      scripts={[assets.uplot.path, assets.performance.path]}
-      styles={[assets.uplotStyle.path]}
-    >
+    <Layout {...performanceHead} frame={frame} at="performance">
       <header class="page-head">
         <h1>Performance</h1>
         <p class="faint" safe>
@@ -204,9 +204,7 @@ function Groups({ groups, query }: PerformancePageProps): JSX.Element {
               <td class="number">{duration(group.p95)}</td>
               <td class="number">{duration(group.firstToken)}</td>
               <td class="number">{perSecond(group.speed).replace(" tokens/s", "")}</td>
-              <td class={group.errors > 0 ? "number bad" : "number faint"}>
-                {percent(group.errors / group.requests)}
-              </td>
+              <td class={`number ${alarm(group)}`}>{percent(group.errors / group.requests)}</td>
             </tr>
           ))}
         </tbody>
@@ -218,13 +216,26 @@ function Groups({ groups, query }: PerformancePageProps): JSX.Element {
   );
 }
 
+/** Without sorting the tens of thousands that are not shown. */
+function slowestOf(
+  points: readonly PerformancePoint[],
+  y: PerformanceQuery["y"],
+): readonly PerformancePoint[] {
+  const slowest: PerformancePoint[] = [];
+  for (const point of points) {
+    const time = point[y];
+    const last = slowest[slowestShown - 1]?.[y] ?? -1;
+    if (time === null || time <= last) continue;
+    slowest.splice(slowest.findLastIndex((other) => (other[y] ?? 0) >= time) + 1, 0, point);
+    if (slowest.length > slowestShown) slowest.pop();
+  }
+  return slowest;
+}
+
 /** The dots one would click first, for those who do not use a pointer. */
 function Slowest({ points, query, frame }: PerformancePageProps): JSX.Element {
   const { y } = query;
-  const slowest = points
-    .filter((point) => point[y] !== null)
-    .toSorted((a, b) => (b[y] ?? 0) - (a[y] ?? 0))
-    .slice(0, slowestShown);
+  const slowest = slowestOf(points, y);
   if (slowest.length === 0) return "";
   return (
     <section class="part" aria-labelledby="slowest-title">

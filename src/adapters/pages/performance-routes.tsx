@@ -6,9 +6,9 @@ import type { PerformancePoint } from "../../ports/browse.ts";
 import { named } from "./activity.ts";
 import { textResponse } from "./compressed.ts";
 import { knownModelNames } from "./model-names.ts";
-import { frameOf, page, readable, unreadable } from "./page-response.tsx";
+import { frameOf, type MadePage, pageOnceRead, readable, unreadable } from "./page-response.tsx";
 import type { PagesDeps } from "./pages-deps.ts";
-import { colouredGroups, PerformancePage } from "./performance-page.tsx";
+import { colouredGroups, performanceHead, PerformancePage } from "./performance-page.tsx";
 import { type PerformanceQuery, pointsFilter, readPerformance } from "./performance-query.ts";
 import { pointColumns } from "./point-columns.ts";
 
@@ -20,12 +20,15 @@ export function performanceRoutes(deps: PagesDeps) {
     return { query, points, groups: groupsOf(points, query) };
   };
   return new Elysia({ name: "performance-page" })
-    .get("/performance", async ({ request }) => {
+    .get("/performance", ({ request }) => {
       const frame = frameOf(request, deps);
-      const found = await readable(read(request));
-      if (!found.ok) return unreadable(request, frame);
-      const models = knownModelNames(deps.routing(), browse.upstreams().upstreams);
-      return page(request, 200, <PerformancePage frame={frame} models={models} {...found.value} />);
+      const made = readable(read(request)).then((found): MadePage => {
+        if (!found.ok) return unreadable(frame);
+        const models = knownModelNames(deps.routing(), browse.upstreams().upstreams);
+        const html = <PerformancePage frame={frame} models={models} {...found.value} />;
+        return { status: 200, html };
+      });
+      return pageOnceRead(request, performanceHead, made);
     })
     .get("/performance/points", async ({ request }) => {
       const found = await readable(read(request));

@@ -1,7 +1,7 @@
 /** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // One request: what became of it, every attempt, the conversation, the raw bodies.
 import { Html } from "@elysiajs/html";
-import type { LogDetail } from "../../ports/browse.ts";
+import type { LogDetail, LogPage } from "../../ports/browse.ts";
 import { readConversation } from "../../domain/conversation/read-conversation.ts";
 import { AgainSection, type AgainSectionProps } from "./again-section.tsx";
 import { Attempts } from "./attempts.tsx";
@@ -26,8 +26,8 @@ export interface RequestPageProps {
   readonly neighbours: Neighbours;
   /** The request that this one repeats, null where the log has it no more; absent: it repeats none. */
   readonly first?: LogDetail | null;
-  /** Ids of the requests that repeat this one, oldest first. */
-  readonly repeats: readonly string[];
+  /** The newest of those that repeat this one. */
+  readonly repeats: LogPage;
   readonly routing: Pick<RoutingNames, "rules">;
   readonly again: Omit<AgainSectionProps, "detail">;
 }
@@ -52,7 +52,7 @@ export function RequestPage(props: RequestPageProps): JSX.Element {
         <Crumbs {...props} />
         <RequestHead detail={detail} now={frame.now} />
         <AgainSection detail={detail} {...props.again} />
-        <Repeats ids={props.repeats} />
+        <Repeats repeats={props.repeats} now={frame.now} />
         <Facts detail={detail} routing={routing} now={frame.now} />
         <Attempts detail={detail} now={frame.now} />
         {first !== undefined && <Compare first={first} again={detail} now={frame.now} />}
@@ -137,19 +137,29 @@ function Crumbs({ neighbours }: Pick<RequestPageProps, "neighbours">): JSX.Eleme
   );
 }
 
-function Repeats({ ids }: { readonly ids: readonly string[] }): JSX.Element {
-  if (ids.length === 0) return "";
+function Repeats(props: { readonly repeats: LogPage; readonly now: number }): JSX.Element {
+  const { logs, next } = props.repeats;
+  if (logs.length === 0) return "";
   return (
-    <p class="notice">
-      Sent again:{" "}
-      {ids.map((id) => (
-        <>
-          <a href={`/request/${encodeURIComponent(id)}`} safe>
-            {id}
-          </a>{" "}
-        </>
-      ))}
-    </p>
+    <section class="repeats" aria-label="Sent again">
+      <p>Sent again</p>
+      <ul>
+        {logs.map((row) => (
+          <li>
+            <StateMark state={row.state} />
+            <a href={`/request/${encodeURIComponent(row.id)}`}>
+              <ModelName original={row.original_model} mapped={row.mapped_model} />
+            </a>{" "}
+            <span class="faint" safe>
+              {[row.status_code, row.upstream, ago(Date.parse(row.timestamp), props.now)]
+                .filter((part) => part !== null)
+                .join(" · ")}
+            </span>
+          </li>
+        ))}
+        {next !== null && <li class="faint">and earlier ones</li>}
+      </ul>
+    </section>
   );
 }
 

@@ -2,17 +2,16 @@
 // `/request/{id}`: one call, whatever became of it, and the way to send it again.
 import { Elysia } from "elysia";
 import { Html } from "@elysiajs/html";
-import { headerValue } from "../../domain/headers.ts";
-import { resentHeader } from "../../domain/resend.ts";
 import { planRoute } from "../../domain/routing/plan.ts";
 import type { LogDetail } from "../../ports/browse.ts";
 import { MessagePage } from "./message-page.tsx";
 import { knownModelNames } from "./model-names.ts";
 import { neighboursOf } from "./neighbours.ts";
-import { foreign, frameOf, page, readable, seeOther, unreadable } from "./page-response.tsx";
-import type { PagesDeps } from "./pages-deps.ts";
+import { frameOf, page, readable, seeOther, unreadable } from "./page-response.tsx";
+import type { Frame, PagesDeps } from "./pages-deps.ts";
 import { RequestPage } from "./request-page.tsx";
-import { isSameOrigin } from "./same-origin.ts";
+
+const repeatsShown = 20;
 
 const unknownRequest = [
   "It may be older than what the log keeps (MAX_LOG_AGE_DAYS), or was never logged here.",
@@ -24,7 +23,7 @@ export function requestRoutes(deps: PagesDeps) {
   async function show(request: Request, id: string, refused: string | null): Promise<Response> {
     const frame = frameOf(request, deps);
     const read = await readable(requestOf(id, deps));
-    if (!read.ok) return unreadable(request, frame);
+    if (!read.ok) return unreadablePage(request, frame);
     if (read.value === null)
       return page(
         request,
@@ -40,7 +39,6 @@ export function requestRoutes(deps: PagesDeps) {
         frame={frame}
         detail={detail}
         {...beside}
-        repeats={actions.repeatsOf(detail.id)}
         routing={routing}
         again={{
           models: knownModelNames(routing, browse.upstreams().upstreams),
@@ -56,13 +54,12 @@ export function requestRoutes(deps: PagesDeps) {
     .post(
       "/request/:id/again",
       async ({ request, params: { id } }) => {
-        if (!isSameOrigin(request.headers)) return foreign();
         const form = new URLSearchParams(await request.text());
         const given = (name: string): string | null => form.get(name)?.trim() || null;
         const read = await readable(
           actions.sendAgain(id, { model: given("model"), key: given("key") }),
         );
-        if (!read.ok) return unreadable(request, frameOf(request, deps));
+        if (!read.ok) return unreadablePage(request, frameOf(request, deps));
         return read.value.kind === "sent"
           ? seeOther(`/request/${encodeURIComponent(read.value.id)}`)
           : show(request, id, read.value.why);
@@ -71,16 +68,22 @@ export function requestRoutes(deps: PagesDeps) {
     );
 }
 
+function unreadablePage(request: Request, frame: Frame): Promise<Response> {
+  const { status, html } = unreadable(frame);
+  return page(request, status, html);
+}
+
 /** The request with those that belong beside it; null where the log has none of that id. */
 async function requestOf(id: string, { browse, now }: Pick<PagesDeps, "browse" | "now">) {
   const detail = await browse.get(id);
   if (detail === null) return null;
-  const firstId = headerValue(detail.request_headers, resentHeader);
-  const [neighbours, first] = await Promise.all([
+  const { resent_from: firstId } = detail;
+  const [neighbours, repeats, first] = await Promise.all([
     neighboursOf(detail, now(), browse),
+    browse.list({ limit: repeatsShown, resent_from: id }),
     firstId === null ? undefined : browse.get(firstId),
   ]);
-  return { detail, neighbours, ...(first === undefined ? {} : { first }) };
+  return { detail, neighbours, repeats, ...(first === undefined ? {} : { first }) };
 }
 
 /** Whether the call would find a key wherever it goes now, so that the client's is not missed. */

@@ -10,53 +10,80 @@ export interface RequestTableProps {
   readonly rows: readonly LogRow[];
   /** Epoch ms. */
   readonly now: number;
+  /** The page is opened, not renewed: what is out of sight may follow a moment later. */
+  readonly opening: boolean;
 }
 
-export function RequestTable({ rows, now }: RequestTableProps): JSX.Element {
+/** As many as most windows show beneath the figures. */
+const inSight = 14;
+
+// Rows are grids, and browsers take elements for what they look like: the roles say what they are.
+export function RequestTable({ rows, now, opening }: RequestTableProps): JSX.Element {
   return (
-    <table class="requests">
+    <table class="requests" role="table">
       <caption class="hidden">Requests, newest first</caption>
-      <thead>
-        <tr>
-          <th scope="col">Status</th>
-          <th scope="col">Model</th>
-          <th scope="col">Upstream</th>
-          <th scope="col">Route</th>
-          <th scope="col">Call</th>
-          <th scope="col" class="number">
+      <thead role="rowgroup">
+        <tr role="row">
+          <th role="columnheader" scope="col">
+            Status
+          </th>
+          <th role="columnheader" scope="col">
+            Model
+          </th>
+          <th role="columnheader" scope="col">
+            Upstream
+          </th>
+          <th role="columnheader" scope="col">
+            Route
+          </th>
+          <th role="columnheader" scope="col">
+            Call
+          </th>
+          <th role="columnheader" scope="col" class="number">
             Tokens
           </th>
-          <th scope="col" class="number">
+          <th role="columnheader" scope="col" class="number">
             First token
           </th>
-          <th scope="col" class="number">
+          <th role="columnheader" scope="col" class="number">
             Duration
           </th>
-          <th scope="col" class="number">
+          <th role="columnheader" scope="col" class="number">
             Time
           </th>
         </tr>
       </thead>
-      <tbody>
-        {rows.map((row) => (
-          <RequestLine row={row} now={now} />
+      <tbody role="rowgroup">
+        {rows.map((row, place) => (
+          <RequestLine row={row} now={now} later={opening && place >= inSight} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function RequestLine({ row, now }: { readonly row: LogRow; readonly now: number }): JSX.Element {
+interface RequestLineProps {
+  readonly row: LogRow;
+  readonly now: number;
+  readonly later: boolean;
+}
+
+function RequestLine({ row, now, later }: RequestLineProps): JSX.Element {
   const started = Date.parse(row.timestamp);
   const running = row.state === "inflight";
   const ended = row.error_message !== null && row.state === "failed";
   return (
-    <tr id={`r-${row.id}`} class={row.state} data-href={requestHref(row.id)}>
-      <td class="c-status">
+    <tr
+      id={`r-${row.id}`}
+      role="row"
+      class={later ? `${row.state} later` : row.state}
+      data-href={requestHref(row.id)}
+    >
+      <td role="cell" class="c-status">
         <StateMark state={row.state} />
         <span class="code">{row.status_code ?? (running ? "…" : none)}</span>
       </td>
-      <td class="c-model">
+      <td role="cell" class="c-model">
         <a href={requestHref(row.id)}>
           <ModelName original={row.original_model} mapped={row.mapped_model} />
         </a>
@@ -66,38 +93,34 @@ function RequestLine({ row, now }: { readonly row: LogRow; readonly now: number 
           </span>
         )}
       </td>
-      <td class="c-upstream">
-        <span class="clip" title={row.upstream_url ?? undefined} safe>
-          {row.upstream ?? none}
-        </span>
-        <Failover row={row} />
+      <Upstream row={row} />
+      <td
+        role="cell"
+        class="c-route"
+        title={row.route === null ? undefined : routeInWords(row.route)}
+        safe
+      >
+        {row.route ?? none}
       </td>
-      <td class="c-route">
-        <span class="clip" title={row.route === null ? undefined : routeInWords(row.route)} safe>
-          {row.route ?? none}
-        </span>
+      <td role="cell" class="c-call" title={`${row.method} ${row.path}`} safe>
+        {callName(row)}
       </td>
-      <td class="c-call">
-        <span class="clip" title={`${row.method} ${row.path}`} safe>
-          {callName(row)}
-        </span>
-      </td>
-      <td class="number c-tokens">
-        <Tokens row={row} />
-      </td>
-      <td class="number c-first" safe>
+      <Tokens row={row} />
+      <td role="cell" class="number c-first" safe>
         {duration(row.ttft_ms)}
       </td>
-      <td class="number c-duration">
-        {running ? (
+      {running ? (
+        <td role="cell" class="number c-duration">
           <time datetime={row.timestamp} data-running safe>
             {duration(Math.max(0, now - started))}
           </time>
-        ) : (
-          <span safe>{duration(row.duration_ms)}</span>
-        )}
-      </td>
-      <td class="number c-time">
+        </td>
+      ) : (
+        <td role="cell" class="number c-duration" safe>
+          {duration(row.duration_ms)}
+        </td>
+      )}
+      <td role="cell" class="number c-time">
         <time datetime={row.timestamp} title={clockTime(row.timestamp)} safe>
           {ago(started, now)}
         </time>
@@ -110,10 +133,27 @@ function requestHref(id: string): string {
   return `/request/${encodeURIComponent(id)}`;
 }
 
+function Upstream({ row }: { readonly row: LogRow }): JSX.Element {
+  const name = row.upstream ?? none;
+  const title = row.upstream_url ?? undefined;
+  if (row.attempts.length < 2)
+    return (
+      <td role="cell" class="c-upstream" title={title} safe>
+        {name}
+      </td>
+    );
+  return (
+    <td role="cell" class="c-upstream">
+      <span class="clip" title={title} safe>
+        {name}
+      </span>
+      <Failover row={row} />
+    </td>
+  );
+}
+
 /** More than one attempt was made: which failed, and why. */
-function Failover({ row }: { readonly row: LogRow }): JSX.Element {
-  const { attempts } = row;
-  if (attempts.length < 2) return "";
+function Failover({ row: { attempts } }: { readonly row: LogRow }): JSX.Element {
   const tried = attempts.map(({ upstream, error, reason }) => `${upstream}: ${error ?? reason}`);
   return (
     <span class="mark-failover" title={tried.join("\n")}>
@@ -124,24 +164,26 @@ function Failover({ row }: { readonly row: LogRow }): JSX.Element {
 }
 
 function Tokens({ row }: { readonly row: LogRow }): JSX.Element {
-  const { prompt_tokens: prompt, completion_tokens: completion } = row;
-  if (prompt === null && completion === null) return none;
+  const { prompt_tokens: prompt, completion_tokens: completion, tokens_estimated: guess } = row;
+  if (prompt === null && completion === null)
+    return (
+      <td role="cell" class="number c-tokens">
+        {none}
+      </td>
+    );
+  const [asked, answered] = [short(prompt), short(completion)];
   return (
-    <span title={row.tokens_estimated ? "estimated: the upstream did not count" : undefined}>
-      {row.tokens_estimated && (
-        <>
-          <span aria-hidden="true">~</span>
-          <span class="hidden">about </span>
-        </>
-      )}
-      <span safe>{short(prompt)}</span>
-      <span class="faint">
-        <span aria-hidden="true"> / </span>
-        <span class="hidden"> in, </span>
-      </span>
-      <span safe>{short(completion)}</span>
-      <span class="hidden"> out</span>
-    </span>
+    <td
+      role="cell"
+      class="number c-tokens"
+      title={guess ? "estimated: the upstream did not count" : undefined}
+      aria-label={`${guess ? "about " : ""}${asked} in, ${answered} out`}
+    >
+      {guess && "~"}
+      {asked}
+      <span class="faint"> / </span>
+      {answered}
+    </td>
   );
 }
 

@@ -124,21 +124,27 @@ function RestsUntil({ until, now }: { readonly until: string; readonly now: numb
   );
 }
 
-/** Shapes only: the figures themselves stand on the dashboard and the performance page. */
 function Recent({ activity }: { readonly activity: Activity }): JSX.Element {
-  const { slices } = activity;
+  const { slices, byUpstream } = activity;
+  const [all] = byUpstream;
   return (
     <>
-      <Chart
-        label={`Median duration, ${reach(activity)}`}
-        hints={sliceHints(activity, ({ median }) => `median ${duration(median)}`)}
-        lines={[{ kind: "median", values: slices.map(({ median }) => median) }]}
-      />
-      <Chart
-        label={`Failed requests, ${reach(activity)}`}
-        hints={sliceHints(activity, ({ errors }) => `${whole(errors)} failed`)}
-        bars={[{ kind: "errors", values: slices.map(({ errors }) => errors) }]}
-      />
+      <figure>
+        <figcaption safe>{`median ${duration(all?.median ?? null)}`}</figcaption>
+        <Chart
+          label={`Median duration, ${reach(activity)}`}
+          hints={sliceHints(activity, ({ median }) => `median ${duration(median)}`)}
+          lines={[{ kind: "median", values: slices.map(({ median }) => median) }]}
+        />
+      </figure>
+      <figure>
+        <figcaption safe>{`${whole(all?.errors ?? 0)} failed`}</figcaption>
+        <Chart
+          label={`Failed requests, ${reach(activity)}`}
+          hints={sliceHints(activity, ({ errors }) => `${whole(errors)} failed`)}
+          bars={[{ kind: "errors", values: slices.map(({ errors }) => errors) }]}
+        />
+      </figure>
     </>
   );
 }

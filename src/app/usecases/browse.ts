@@ -1,5 +1,5 @@
 // The read side for API and pages: the log's rows and figures, with what only the running process knows.
-import type { Browse } from "../../ports/browse.ts";
+import type { Browse, Today } from "../../ports/browse.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { LogReader } from "../../ports/log-store.ts";
 import type { LiveView } from "./server-states.ts";
@@ -20,6 +20,16 @@ const dayMs = 86_400_000;
 /** The driving port of the read side over a log. */
 export function createBrowse(options: BrowseOptions): Browse {
   const { reader, clock, live, droppedRows, droppedBodies } = options;
+
+  async function today(): Promise<Today> {
+    return {
+      last_24h: await reader.stats(clock.now() - dayMs),
+      inflight: live.count(),
+      dropped_rows: droppedRows(),
+      dropped_bodies: droppedBodies(),
+    };
+  }
+
   return {
     list: (filter) => reader.list(filter),
     async get(id) {
@@ -29,18 +39,10 @@ export function createBrowse(options: BrowseOptions): Browse {
       return detail === null || bodies === null ? detail : { ...detail, ...bodies };
     },
     async stats() {
-      const [total, last_24h] = await Promise.all([
-        reader.stats(null),
-        reader.stats(clock.now() - dayMs),
-      ]);
-      return {
-        total,
-        last_24h,
-        inflight: live.count(),
-        dropped_rows: droppedRows(),
-        dropped_bodies: droppedBodies(),
-      };
+      const [total, last] = await Promise.all([reader.stats(null), today()]);
+      return { total, ...last };
     },
+    today,
     performance: async (filter) => ({ points: await reader.points(filter) }),
     inFlight: () => live.inFlight(),
     upstreams: () => live.upstreams(),

@@ -14,25 +14,11 @@ export interface SendAgainDeps {
 }
 
 export interface SendAgain {
+  /** Does not wait for the answer; rejects where the log cannot be read. */
   send(id: string, again: Again): Promise<SentAgain>;
-  /** Ids of the calls that repeat one, oldest first; those of this process, as far as it remembers. */
-  repeatsOf(id: string): readonly string[];
 }
 
-/** Requests whose repeats are remembered. */
-const mostRemembered = 1_000;
-
 export function createSendAgain({ browse, service, clock, logger }: SendAgainDeps): SendAgain {
-  const repeats = new Map<string, string[]>();
-
-  function remember(of: string, id: string): void {
-    const known = repeats.get(of) ?? [];
-    repeats.delete(of);
-    repeats.set(of, [...known, id]);
-    const [oldest] = repeats.keys();
-    if (repeats.size > mostRemembered && oldest !== undefined) repeats.delete(oldest);
-  }
-
   return {
     async send(id, again) {
       const stored = await browse.get(id);
@@ -42,7 +28,6 @@ export function createSendAgain({ browse, service, clock, logger }: SendAgainDep
       const call = callAgain(stored, bodyOf(stored), again, { id: clock.id(), now: clock.now() });
       if (call === null)
         return { kind: "refused", why: "The stored body cannot be read any more." };
-      remember(id, call.id);
       // Nobody leaves: it ends by itself, or is cancelled like every call under way.
       const answer = service.handle(call, new AbortController().signal);
       answer
@@ -50,7 +35,6 @@ export function createSendAgain({ browse, service, clock, logger }: SendAgainDep
         .catch((error: unknown) => logger.error(String(error)));
       return { kind: "sent", id: call.id };
     },
-    repeatsOf: (id) => repeats.get(id) ?? [],
   };
 }
 

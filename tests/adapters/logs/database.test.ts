@@ -168,6 +168,7 @@ describe("the SQLite store", () => {
     { service_type: "ollama" as const },
     { status: { from: 404, to: 404 } },
     { status: { from: 500, to: 599 } },
+    { resent_from: idAt(noon) },
     { since: noon },
     { before: idAt(noon) },
     { model: "gpt-4", before: idAt(noon), since: noon },

@@ -28,6 +28,7 @@ test("where nothing has been completed there are no times", () => {
   expect(figuresOf([])).toEqual({
     requests: 0,
     errors: 0,
+    tokens: 0,
     median: null,
     p95: null,
     firstToken: null,

@@ -2,7 +2,15 @@
 import { expect, test } from "bun:test";
 import type { PagesDeps } from "../../../src/adapters/pages/pages-deps.ts";
 import type { LogFilter } from "../../../src/ports/browse.ts";
-import { open, sampleAttempt, sampleBrowse, sampleDetail, sampleStats, textOf } from "./sample.ts";
+import {
+  open,
+  sampleAttempt,
+  sampleBrowse,
+  sampleDetail,
+  sampleStats,
+  sampleUpstream,
+  textOf,
+} from "./sample.ts";
 
 const id = "0195a2c4-0000-7000-8000-000000000001";
 
@@ -11,6 +19,22 @@ test("an empty log teaches how to point a client at the address the browser used
   for (const snippet of ["curl", "python", "javascript", "ollama"])
     expect(textOf(document, `#snippet-${snippet}`)).toContain("http://router.lan:1234");
   expect(document.querySelector("#requests[data-live]")).not.toBeNull();
+});
+
+test("an empty log tells what stands behind the router, and how to find more where nothing does", async () => {
+  const upstreams = [
+    sampleUpstream({ models: ["phi4"] }),
+    sampleUpstream({ name: "default", models: [], models_error: "connection refused" }),
+  ];
+  const found = { ...sampleBrowse([]), upstreams: () => ({ upstreams }) };
+  const { document } = await open(found, "/");
+  expect(textOf(document, ".behind")).toBe(
+    "fast-box http://192.168.1.100:8000 phi4default http://192.168.1.100:8000 connection refused",
+  );
+  expect(textOf(document, "#snippet-curl")).toContain('"model": "phi4"');
+  expect(textOf(document, ".welcome")).not.toContain("smolrouter init");
+  const none = { ...found, upstreams: () => ({ upstreams: upstreams.slice(1) }) };
+  expect(textOf((await open(none, "/")).document, ".welcome")).toContain("smolrouter init");
 });
 
 test("behind a proxy with TLS the address shown is https", async () => {
@@ -89,7 +113,7 @@ test("a row says state, models, upstream, route, attempts, tokens and times", as
     "fast-box⤳ 22 attempts",
     "alias:coding-assistant",
     "chat",
-    "~about 12k / in, 34 out",
+    "~12k / 34",
     "200 ms",
     "2.1 s",
     "10 s ago",
@@ -170,14 +194,14 @@ test("each chart has a name, and tells what lies in a slice of time", async () =
     "Failed requests, last 24 h",
     "Duration, median and 95th percentile, last 24 h",
     "Median time to the first token, last 24 h",
-    "Median tokens per second, last 24 h",
+    "Tokens, last 24 h",
   ]);
   expect(charts.map((chart) => chart.textContent)).toEqual([
     "15:00–16:00 UTC: 1 requests, 0 failed",
     "15:00–16:00 UTC: 0 failed",
     "15:00–16:00 UTC: median 2.1 s, p95 2.1 s",
     "15:00–16:00 UTC: median 200 ms",
-    "15:00–16:00 UTC: median 18 tokens/s",
+    "15:00–16:00 UTC: 46 tokens, median 18 tokens/s",
   ]);
 });
 
@@ -230,4 +254,21 @@ test("a call under way says who answers or how long its line is, and can be canc
   expect(form?.getAttribute("action")).toBe(`/api/inflight/${id}/cancel`);
   expect(form?.querySelector("button")?.getAttribute("aria-label")).toBe("Cancel llama3-8b");
   expect(document.body.getAttribute("data-poll")).toBe("1000");
+});
+
+const token = { cookie: "other=1; smolrouter_token=abc" };
+
+test.each<[string, boolean, Record<string, string>, string | null]>([
+  ["without tokens there is nothing to sign in with", false, token, null],
+  ["whoever is not signed in finds the way, and back", true, {}, "/login?next=%2F%3Fq%3Da%2526b"],
+  ["whoever came in by cookie can sign out", true, token, "/logout"],
+])("%s", async (_, canSignIn, headers, leads) => {
+  const { document } = await open(
+    sampleBrowse([sampleDetail()]),
+    "/?q=a%26b",
+    { canSignIn },
+    headers,
+  );
+  const account = document.querySelector(".bar .account");
+  expect(account?.getAttribute("href") ?? account?.getAttribute("action") ?? null).toBe(leads);
 });

@@ -51,7 +51,7 @@ test("as CSV each row is a line under the columns' names", async () => {
   const lines = text.trimEnd().split("\r\n");
   expect(lines[0]).toStartWith("id,timestamp,completed_at,state,status_code,");
   expect(lines.slice(1).map((line) => line.slice(0, 2))).toEqual(["a,", "b,", "c,"]);
-  expect(lines[1]).toEndWith(',"a, ""x"""');
+  expect(lines[1]).toEndWith(',"a, ""x""",');
 });
 
 test("nothing filtered is an empty list", async () => {

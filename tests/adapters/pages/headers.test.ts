@@ -1,7 +1,11 @@
 // What protects the pages, and what lets browsers keep their assets.
 import { expect, test } from "bun:test";
+import { constants, gunzipSync } from "node:zlib";
+import { Elysia } from "elysia";
 import { textResponse } from "../../../src/adapters/pages/compressed.ts";
-import { open, sampleBrowse, sampleDetail } from "./sample.ts";
+import { pages } from "../../../src/adapters/pages/pages.ts";
+import type { LogPage } from "../../../src/ports/browse.ts";
+import { open, sampleBrowse, sampleDeps, sampleDetail, textOf } from "./sample.ts";
 
 const detail = sampleDetail();
 const browse = sampleBrowse([detail]);
@@ -55,10 +59,43 @@ test.each<[string | null, string | null]>([
   ["gzip;q=0, br", null],
   ["identity", null],
   [null, null],
-])("a browser that accepts %p gets %p", (accepts, encoding) => {
-  const response = textResponse("x".repeat(5_000), accepts, 200, {});
+])("a browser that accepts %p gets %p", async (accepts, encoding) => {
+  const response = await textResponse("x".repeat(5_000), accepts, 200, {});
   expect(response.headers.get("content-encoding")).toBe(encoding);
   expect(response.headers.get("vary")).toBe("accept-encoding");
+});
+
+test.each([5_000, 5_000_000])("a text of %d letters arrives whole", async (length) => {
+  const text = "ü".repeat(length);
+  const response = await textResponse(text, "gzip", 200, {});
+  expect(gunzipSync(await response.bytes()).toString()).toBe(text);
+});
+
+test("a browser that opens a page has its head before the log is read", async () => {
+  const log = Promise.withResolvers<LogPage>();
+  const app = new Elysia().use(pages(sampleDeps({ ...browse, list: () => log.promise })));
+  const headers = { accept: "text/html", "accept-encoding": "gzip" };
+  const response = await app.handle(new Request("http://router.lan/", { headers }));
+  const reader = response.body!.getReader();
+  const first = (await reader.read()).value!;
+  const flush = { finishFlush: constants.Z_SYNC_FLUSH };
+  expect(gunzipSync(first, flush).toString()).toEndWith("</head>");
+  log.resolve(await browse.list({ limit: 1 }));
+  const second = (await reader.read()).value!;
+  expect((await reader.read()).done).toBe(true);
+  const whole = await app.handle(new Request("http://router.lan/", { headers: { accept: "*/*" } }));
+  expect(gunzipSync(Buffer.concat([first, second])).toString()).toBe(await whole.text());
+});
+
+test("a log that cannot be read is told within the page that has begun", async () => {
+  const broken = { ...browse, list: () => Promise.reject(new Error("secret detail")) };
+  for (const path of ["/", "/performance"]) {
+    const unreadable = { ...broken, performance: () => Promise.reject(new Error("secret detail")) };
+    const { status, document } = await open(unreadable, path, {}, { accept: "text/html" });
+    expect(status).toBe(200);
+    expect(textOf(document, "h1")).toBe("The log cannot be read just now");
+    expect((await open(unreadable, path)).status).toBe(503);
+  }
 });
 
 test("an asset of another version is not found", async () => {

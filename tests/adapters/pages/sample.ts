@@ -55,6 +55,7 @@ export function sampleDetail(over: Partial<LogDetail> = {}): LogDetail {
     route: "direct",
     attempts: [sampleAttempt()],
     dropped: [],
+    resent_from: null,
     stream: true,
     status_code: 200,
     error_message: null,
@@ -108,9 +109,15 @@ export function sampleBrowse(
   stats: Stats = sampleStats({ requests: details.length }),
 ): PagesDeps["browse"] {
   return {
-    list: () => Promise.resolve({ logs: details, next }),
+    list: ({ resent_from }) =>
+      Promise.resolve(
+        resent_from === undefined
+          ? { logs: details, next }
+          : { logs: details.filter((row) => row.resent_from === resent_from), next: null },
+      ),
     get: (id) => Promise.resolve(details.find((detail) => detail.id === id) ?? null),
     stats: () => Promise.resolve(stats),
+    today: () => Promise.resolve(stats),
     upstreams: () => ({ upstreams: [] }),
     inFlight: () => ({ inflight: [] }),
     performance: () => Promise.resolve({ points: details.map(pointOf) }),
@@ -146,7 +153,6 @@ export const sampleActions: Actions = {
   checkUpstreams: () => Promise.resolve(),
   cancel: () => false,
   sendAgain: () => Promise.resolve({ kind: "refused", why: "this is a test" }),
-  repeatsOf: () => [],
 };
 
 /** What pages need, over a log; nothing is configured and no action does anything. */
@@ -160,7 +166,11 @@ export function sampleDeps(browse: PagesDeps["browse"], over: Partial<PagesDeps>
     routesFile: "routes.yaml",
     routesTrouble: () => null,
     now: () => now,
+    later: (work) => {
+      work();
+    },
     version: "1.0.0",
+    canSignIn: false,
     address: "http://127.0.0.1:1234",
     ...over,
   };

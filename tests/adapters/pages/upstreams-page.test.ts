@@ -85,38 +85,17 @@ test("a log that cannot be read takes nothing from the page but those shapes", a
   expect(textOf(document, ".standing")).toBe("Taking requests");
 });
 
-const host = "http://router.lan:1234";
-
-async function check(headers: Readonly<Record<string, string>>) {
+test("a check that is asked for is made, and leads back to the page", async () => {
   let checked = 0;
   const checkUpstreams = () => {
     checked++;
     return Promise.resolve();
   };
   const deps = sampleDeps(sampleBrowse([]), { actions: { ...sampleActions, checkUpstreams } });
-  const response = await new Elysia().use(pages(deps)).handle(
-    new Request(`${host}/upstreams/check`, {
-      method: "POST",
-      headers: { host: "router.lan:1234", ...headers },
-    }),
-  );
-  return { status: response.status, location: response.headers.get("location"), checked };
-}
-
-test.each<Readonly<Record<string, string>>>([
-  { "sec-fetch-site": "same-origin", origin: host },
-  { "sec-fetch-site": "none" },
-  { origin: host },
-  {},
-])("a check asked for with %j is made, and leads back to the page", async (headers) => {
-  expect(await check(headers)).toEqual({ status: 303, location: "/upstreams", checked: 1 });
-});
-
-test.each<Readonly<Record<string, string>>>([
-  { "sec-fetch-site": "cross-site", origin: "https://evil.example" },
-  { "sec-fetch-site": "same-site" },
-  { origin: "http://router.lan:4321" },
-  { origin: "null" },
-])("another site's page cannot have it made: %j", async (headers) => {
-  expect(await check(headers)).toEqual({ status: 403, location: null, checked: 0 });
+  const response = await new Elysia()
+    .use(pages(deps))
+    .handle(new Request("http://router.lan/upstreams/check", { method: "POST" }));
+  expect(response.status).toBe(303);
+  expect(response.headers.get("location")).toBe("/upstreams");
+  expect(checked).toBe(1);
 });

@@ -71,6 +71,46 @@ describe("server-sent events are cut at blank lines, whatever the pieces", () =>
     expect(frames).toBe(1);
     expect(performance.now() - start).toBeLessThan(500);
   });
+
+  test("an event of a million lines is read in linear time", () => {
+    const lines = 1_000_000;
+    const splitter = createSseSplitter();
+    const start = performance.now();
+    const [frame] = splitter.push(bytes(`${"data: x\n".repeat(lines)}\n`));
+    expect(frame?.data?.length).toBe(2 * lines - 1);
+    expect(performance.now() - start).toBeLessThan(1_000);
+  });
+
+  test("blank lines in a row are one frame, which says nothing", () => {
+    const splitter = createSseSplitter();
+    const said = splitter.push(bytes("\n\r\n\n\rdata: a\n\n\n\n")).map(({ data }) => data);
+    expect(said).toEqual([null, "a"]);
+  });
+
+  test("only a mark at the event's start is no part of it", () => {
+    const mark = "\ufeff";
+    const splitter = createSseSplitter();
+    const [frame] = splitter.push(bytes(`${mark}data: ${mark}a\ndata: ${mark}b\n\n`));
+    expect(frame?.data).toBe(`${mark}a\n${mark}b`);
+  });
+});
+
+describe.each([
+  ["SSE", createSseSplitter, "\n\n"],
+  ["NDJSON", createNdjsonSplitter, "\n"],
+])("an event too large to hold, %s", (_name, create, end) => {
+  test("is given up as the pieces that came, not a copy of them, and goes on after that", () => {
+    const splitter = create();
+    const pieces = [bytes('data: {"a'), bytes(":1,"), bytes('"b"')];
+    for (const piece of pieces) expect(splitter.push(piece)).toEqual([]);
+    const torn = splitter.tear();
+    expect(torn.map(({ buffer }) => buffer)).toEqual(pieces.map(({ buffer }) => buffer));
+    expect(splitter.held()).toBe(0);
+    expect(splitter.tear()).toEqual([]);
+    const [rest, next] = splitter.push(bytes(`:2}${end}data: 3${end}`));
+    expect(new TextDecoder().decode(rest?.bytes)).toBe(`:2}${end}`);
+    expect(next?.data).toContain("3");
+  });
 });
 
 describe("random bytes are never lost", () => {

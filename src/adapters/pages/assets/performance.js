@@ -20,6 +20,10 @@ function span(ms) {
   return ms < 60_000 ? `${+(ms / 1000).toFixed(1)} s` : `${+(ms / 60_000).toFixed(1)} min`;
 }
 
+function seconds(ms) {
+  return ms < 1000 ? `${+ms.toFixed(1)} ms` : `${count(ms / 1000)} s`;
+}
+
 /** About six round values. */
 function linearTicks(low, high) {
   const rough = (high - low) / 6;
@@ -30,19 +34,19 @@ function linearTicks(low, high) {
   return ticks;
 }
 
-/** 1 to 9 times each power of ten; within less than one power, as on a linear axis. */
+/** 1, 2 and 5 times each power of ten; within less than one power, as on a linear axis. */
 function logTicks(low, high) {
   if (high / low < 10) return linearTicks(low, high);
   const ticks = [];
   for (let unit = 10 ** Math.floor(Math.log10(low)); unit <= high; unit *= 10)
-    for (let times = 1; times < 10; times++)
+    for (const times of [1, 2, 5])
       if (times * unit >= low && times * unit <= high) ticks.push(times * unit);
   return ticks;
 }
 
 /** All lines are drawn; where they are many, those at powers of ten have a name. */
 function named(value, ticks) {
-  return ticks.length < 10 || Number.isInteger(+Math.log10(value).toFixed(9));
+  return ticks.length < 8 || Number.isInteger(+Math.log10(value).toFixed(9));
 }
 
 function colour(name) {
@@ -104,13 +108,14 @@ function draw(points) {
   const full = { x: extent(xs), y: extent(ys) };
   let zoom = full;
 
+  const family = getComputedStyle(document.body).fontFamily;
   const axis = (name, say) => ({
     label: name,
     stroke: () => colour("--muted"),
     grid: { stroke: () => colour("--line"), width: 1 },
     ticks: { show: false },
-    font: "12px system-ui, sans-serif",
-    labelFont: "12px system-ui, sans-serif",
+    font: `12px ${family}`,
+    labelFont: `12px ${family}`,
     labelSize: 22,
     splits: (_, __, low, high) => (log ? logTicks(low, high) : linearTicks(low, high)),
     // The chart's own choice would take names away again.
@@ -140,7 +145,8 @@ function draw(points) {
       },
       axes: [
         { ...axis(place.dataset.x, count), size: 34 },
-        { ...axis(place.dataset.y, span), size: 64 },
+        // Round in seconds, on an axis of powers of ten.
+        { ...axis(place.dataset.y, log ? seconds : span), size: 56 },
       ],
       series: [null, ...groups.map(() => ({ paths: drawGroup }))],
       hooks: {

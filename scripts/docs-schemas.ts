@@ -1,25 +1,14 @@
-// Writes the read API's schemas into docs/api.md, between its markers; a test holds the page to them.
-import { resolve } from "node:path";
-import { file, write } from "bun";
+// The schemas of the read API as tables and JSON, for docs/api.md.
 import type { TSchema } from "@sinclair/typebox";
 import { errorSchema, eventSchema, readSchemas } from "../src/adapters/http/schemas.ts";
 
-export const apiPage = resolve(import.meta.dir, "../docs/api.md");
-
-const markers = /(<!-- schemas[^>]*-->\n)[\s\S]*?(<!-- \/schemas -->)/;
-
-/** The page with its part between the markers made anew. */
-export function withSchemas(page: string): string {
-  if (!markers.test(page)) throw new Error("docs/api.md has lost its markers");
-  const sections = [
+/** A section for each answer. */
+export function schemaSections(): string {
+  return [
     ...Object.entries(readSchemas).map(([path, schema]) => section(`GET ${path}`, schema)),
     section("Data of the events of GET /api/events", eventSchema),
     section("Errors", errorSchema),
-  ];
-  return page.replace(
-    markers,
-    (_, begin: string, end: string) => `${begin}\n${sections.join("\n")}\n${end}`,
-  );
+  ].join("\n\n");
 }
 
 function section(title: string, schema: TSchema): string {
@@ -37,7 +26,6 @@ function section(title: string, schema: TSchema): string {
     "```",
     "",
     "</details>",
-    "",
   ].join("\n");
 }
 
@@ -79,5 +67,3 @@ function typeName(schema: TSchema): string {
 function variants(schema: TSchema): readonly TSchema[] {
   return (schema["anyOf"] ?? []) as readonly TSchema[];
 }
-
-if (import.meta.main) await write(apiPage, withSchemas(await file(apiPage).text()));

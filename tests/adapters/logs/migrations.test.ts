@@ -1,0 +1,113 @@
+// A log that an earlier version wrote is brought up to date without losing what it says.
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { Database } from "bun:sqlite";
+import type { SQLQueryBindings } from "bun:sqlite";
+import { Kysely, SqliteDialect } from "kysely";
+import { forKysely, openDatabase } from "../../../src/adapters/logs/database.ts";
+import { bodyBytes, logRow } from "../../../src/adapters/logs/log-row.ts";
+import { migrate } from "../../../src/adapters/logs/migrations.ts";
+import { tableRow } from "../../../src/adapters/logs/sqlite-rows.ts";
+import type { LogTables } from "../../../src/adapters/logs/tables.ts";
+import type { LogFilter } from "../../../src/ports/browse.ts";
+import type { LogStore, LogWrite } from "../../../src/ports/log-store.ts";
+import { captured, idAt, logWrite, noon } from "../../lab/log-entries.ts";
+import { sqliteStoreOn } from "../../lab/log-place.ts";
+import { createMemoryLogStore } from "../../lab/memory-log-store.ts";
+import { withTempFolder } from "../../lab/temp-folder.ts";
+
+const hour = 3_600_000;
+
+/** Calls of several hours, of every end, with and without bodies, two in one ms. */
+const calls: readonly LogWrite[] = [
+  logWrite({ timestamp: noon, stream: false, ttftMs: null }, { request: captured('{"a":1}') }),
+  logWrite({ timestamp: noon, id: idAt(noon, 1) }, { response: captured("data: x\n\n") }),
+  logWrite(
+    { timestamp: noon + 7, state: "failed", statusCode: 502, errorMessage: "connection refused" },
+    { request: captured("grüße"), response: { ...captured("half an ans"), truncated: true } },
+    { promptTokens: 12, completionTokens: 3, totalTokens: 15, tokensEstimated: true },
+  ),
+  logWrite(
+    { timestamp: noon + hour + 1, durationMs: 0.4, originalModel: "phi4", mappedModel: null },
+    { request: captured(""), response: captured(new Uint8Array([0xff, 0x00, 0x80])) },
+    { promptTokens: 1_000, finishReason: "stop" },
+  ),
+  logWrite({ timestamp: noon + 30 * hour, state: "cancelled", statusCode: 499, authUser: "ann" }),
+];
+
+/** Writes the calls as the first version did. */
+async function writeFirstVersion(path: string): Promise<void> {
+  const raw = new Database(path, { create: true });
+  const tables = new Kysely<LogTables>({
+    dialect: new SqliteDialect({ database: forKysely(raw) }),
+  });
+  await migrate(tables, "0001-requests-and-bodies");
+  const insert = (table: string, row: Readonly<Record<string, SQLQueryBindings>>) => {
+    const names = Object.keys(row);
+    raw
+      .query(`insert into ${table} (${names.join()}) values (${names.map(() => "?").join()})`)
+      .run(...Object.values(row));
+  };
+  for (const write of calls) {
+    const { seq: _, resent_from: __, ...row } = tableRow(logRow(write), 0);
+    insert("requests", row);
+    const { request, response } = write.bodies;
+    if (request === null && response === null) continue;
+    insert("bodies", {
+      request_id: write.entry.id,
+      timestamp: write.entry.timestamp,
+      request: request === null ? null : bodyBytes(request),
+      request_truncated: request?.truncated === true ? 1 : 0,
+      response: response === null ? null : bodyBytes(response),
+      response_truncated: response?.truncated === true ? 1 : 0,
+    });
+  }
+  raw.close();
+}
+
+const filters: readonly Partial<LogFilter>[] = [
+  {},
+  { model: "llama3" },
+  { state: "failed" },
+  { status: { from: 400, to: 499 } },
+  { since: noon + 1, before: idAt(noon + 30 * hour) },
+  { q: "refused" },
+  { q: "phi4" },
+  { q: "ann" },
+  { resent_from: idAt(noon) },
+];
+
+/** All that a log says. */
+const said = async (store: LogStore) => ({
+  lists: await Promise.all(filters.map((filter) => store.list({ limit: 3, ...filter }))),
+  details: await Promise.all(calls.map(({ entry }) => store.get(entry.id))),
+  all: await store.stats(null),
+  // Within an hour, within a minute, and after everything.
+  later: await Promise.all([noon + 5, noon + hour, noon + 31 * hour].map((at) => store.stats(at))),
+  points: await store.points({ since: 0, limit: 10 }),
+});
+
+test("a log of the first version says the same after every step to the newest", () =>
+  withTempFolder(async (folder) => {
+    const path = join(folder, "requests.db");
+    await writeFirstVersion(path);
+    const { database, movedTo } = await openDatabase(path, noon);
+    const store = sqliteStoreOn(database);
+    const same = createMemoryLogStore();
+    await same.write(calls);
+    expect(movedTo).toBeNull();
+    expect(await said(store)).toEqual(await said(same));
+
+    // And it is written on: a row in the place of an old one, a new one that repeats it.
+    const more = [
+      logWrite({ timestamp: noon, statusCode: 500, state: "failed" }, { request: captured("new") }),
+      logWrite({ timestamp: noon + 40 * hour, resentFrom: idAt(noon) }, {}, { promptTokens: 1 }),
+    ];
+    await store.write(more);
+    await same.write(more);
+    for (const log of [store, same]) await log.removeOlder(noon + 1, null, 2);
+    const [found, expected] = [await said(store), await said(same)];
+    expect(found.lists.at(-1)?.logs.map(({ id }) => id)).toEqual([idAt(noon + 40 * hour)]);
+    expect(found).toEqual(expected);
+    database.close();
+  }));
