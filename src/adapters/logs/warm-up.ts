@@ -13,21 +13,28 @@ const batches = 24;
 const batchSize = 8;
 const inlineLimit = 2_000;
 
-/** @param blobs in memory: nothing may stay */
-export async function warmUp(blobs: BlobStore, now: number): Promise<void> {
-  const { database } = await openDatabase(":memory:", now);
-  try {
-    const store = createSqliteStore({ tables: database.tables, blobs, inlineLimit });
-    for (let batch = 0; batch < batches; batch++) {
-      const entries = Array.from({ length: batchSize }, (_, at) =>
-        sample(batch * batchSize + at, now),
-      );
-      const wire = packBatch(entries, 1_000_000);
-      await store.write(unpackBatch(wire).map(readEntry));
-    }
-  } finally {
+/**
+ * A warm-up in steps of a few ms, so that what is to be logged meanwhile gets in between.
+ * @param blobs in memory: nothing may stay
+ * @returns takes one step; resolves to whether there are more
+ */
+export function createWarmUp(blobs: BlobStore, now: number): () => Promise<boolean> {
+  const opening = openDatabase(":memory:", now).then(({ database }) => ({
+    database,
+    store: createSqliteStore({ tables: database.tables, blobs, inlineLimit }),
+  }));
+  let batch = 0;
+  return async () => {
+    const { database, store } = await opening;
+    const entries = Array.from({ length: batchSize }, (_, at) =>
+      sample(batch * batchSize + at, now),
+    );
+    await store.write(unpackBatch(packBatch(entries, 1_000_000)).map(readEntry));
+    batch++;
+    if (batch < batches) return true;
     database.close();
-  }
+    return false;
+  };
 }
 
 /** A call as they come: every second streamed, of a conversation that grows. */

@@ -2,6 +2,7 @@
 // one for writes and one for reads, so that a large read holds up no write.
 import { setImmediate as turn, setTimeout as sleep } from "node:timers/promises";
 import type { MessagePort } from "node:worker_threads";
+import type { BlobStore } from "../../ports/blob-store.ts";
 import type { LogReader } from "../../ports/log-store.ts";
 import { openForReading } from "./database.ts";
 import type { LogDatabase } from "./database.ts";
@@ -17,7 +18,7 @@ import type {
   WorkerReply,
   WorkerRequest,
 } from "./worker-calls.ts";
-import { warmUp } from "./warm-up.ts";
+import { createWarmUp } from "./warm-up.ts";
 import { createWriter } from "./writer.ts";
 import type { Writer } from "./writer.ts";
 
@@ -102,15 +103,18 @@ function createAnswers(writer: Writer, openBlobs: OpenBlobs): Answers {
     }
   }
 
+  async function warmUp(blobs: BlobStore, now: number): Promise<void> {
+    await inSteps(createWarmUp(blobs, now));
+    // What it leaves would stay resident until something is written.
+    Bun.gc(true);
+  }
+
   return {
-    open: ({ place, now }) =>
-      inLine(async () => {
-        const report = await writer.open(place, now);
-        await warmUp(openBlobs({ ...place.blobs, type: "memory" }), now);
-        // What the warm-up leaves would stay resident until something is written.
-        Bun.gc(true);
-        return report;
-      }),
+    open: async ({ place, now }) => {
+      const report = await inLine(() => writer.open(place, now));
+      warmUp(openBlobs({ ...place.blobs, type: "memory" }), now).catch(fail);
+      return report;
+    },
     write: ({ batch, tellReadings }) =>
       inLine(async () => {
         const writes = unpackBatch(batch).map(readEntry);

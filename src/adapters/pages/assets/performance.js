@@ -66,7 +66,7 @@ function draw(points) {
   });
   /** What lies in which cell of the screen, made anew with every drawing. */
   let cells = new Map();
-  const cellOf = (x, y) => `${Math.floor(x / nearEnough)} ${Math.floor(y / nearEnough)}`;
+  const cellOf = (x, y) => Math.floor(x / nearEnough) * 10_000 + Math.floor(y / nearEnough);
 
   function drawGroup(plot, series) {
     const members = groups[series - 1];
