@@ -11,9 +11,28 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** As `parseJson`, from UTF-8 bytes. */
+/** As `parseJson`, from UTF-8 bytes; undefined also where these are too intricate to be parsed. */
 export function parseJsonBytes(bytes: Uint8Array): unknown {
-  return parseJson(new TextDecoder().decode(bytes));
+  return isTooIntricate(bytes) ? undefined : parseJson(new TextDecoder().decode(bytes));
+}
+
+/** Bytes below which nothing is counted. */
+const simple = 4 * 1024 * 1024;
+/** Opening brackets of a text; 100 MB of code hold about as many. */
+export const mostBrackets = 4_000_000;
+
+/**
+ * Whether a text has so many arrays and objects that parsing it would take far more memory than
+ * the text itself: `[],` over and over takes 27 times as much.
+ */
+export function isTooIntricate(bytes: Uint8Array): boolean {
+  if (bytes.length < simple) return false;
+  let brackets = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (byte === 0x5b || byte === 0x7b) brackets++;
+  }
+  return brackets > mostBrackets;
 }
 
 /** An object, neither null nor an array. */
