@@ -23,7 +23,7 @@ const compose = parse(await read("examples/compose.yaml")) as {
     };
   };
 };
-const unit = await read("examples/smolrouter.service");
+const unit = await read("docs/examples/smolrouter.service");
 
 test("every variable they set is one that the router reads", () => {
   const set = [
