@@ -53,10 +53,6 @@ export async function startServing(options: ServeOptions, io: CommandIo): Promis
     io.complain(whyNotListening(error, settings.listen));
     return null;
   }
-  await running.ready;
-  const advice = settings.logging ? databaseAdvice(settings.dbPath) : null;
-  if (advice !== null) logger.error(advice);
-  logger.info(startLine(running.url, configuration));
   const stopped = Promise.withResolvers<void>();
   let stopping: Promise<void> | null = null;
   const stop = () => (stopping ??= running.stop().finally(() => stopped.resolve()));
@@ -69,6 +65,11 @@ export async function startServing(options: ServeOptions, io: CommandIo): Promis
     if (terminal && terminalIsGone()) process.kill(process.pid, "SIGTERM");
     else running.reload().catch((error: unknown) => logger.error(String(error)));
   });
+  await running.ready;
+  const advice = settings.logging ? databaseAdvice(settings.dbPath) : null;
+  if (advice !== null) logger.error(advice);
+  // Last: whoever waits for this line may send a signal at once.
+  logger.info(startLine(running.url, configuration));
   return { url: running.url, stop, stopped: stopped.promise };
 }
 
