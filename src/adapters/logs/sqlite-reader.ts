@@ -91,19 +91,8 @@ async function readBodies(
   return { bodies, lost };
 }
 
-type PointRow = Pick<
-  RequestsTable,
-  | "id"
-  | "timestamp"
-  | "upstream"
-  | "duration_ms"
-  | "ttft_ms"
-  | "prompt_tokens"
-  | "completion_tokens"
-  | "total_tokens"
-  | "status_code"
-  | "state"
-> & { readonly model: string | null };
+type PointRow = Pick<RequestsTable, Exclude<keyof PerformancePoint, "model">> &
+  Pick<PerformancePoint, "model">;
 
 async function readPoints(
   db: Kysely<LogTables>,
