@@ -5,7 +5,6 @@ import type { FakeModel } from "../../src/adapters/fake-model/fake-model.ts";
 import { freePort } from "../lab/free-port.ts";
 import { inParallel } from "../lab/in-parallel.ts";
 import { printTable } from "../lab/print-table.ts";
-import type { ProcessFigures } from "../lab/process-probe.ts";
 import { rawRequest, type RawRequest } from "../lab/raw-request.ts";
 import { withSpawnedRouter, type SpawnedRouter } from "../lab/spawn-router.ts";
 import { withFakes } from "../lab/with-fakes.ts";
@@ -108,21 +107,22 @@ async function send(url: string, fake: FakeModel, index: number): Promise<void> 
   exchange.leave();
 }
 
+/** Seconds that the system takes until it has the pages back that a collection has freed. */
+const settlingSeconds = 5;
+
 async function settled(router: SpawnedRouter, requests: number, fake: FakeModel): Promise<Figures> {
-  // Freed pages go back to the system in their own time, and so do calls whose client has left.
-  const probes: ProcessFigures[] = [];
-  for (let round = 0; round < 4; round++) {
-    probes.push(await router.probe());
-    await Bun.sleep(250);
+  for (let second = 0; second < settlingSeconds; second++) {
+    await router.probe();
+    await Bun.sleep(1_000);
   }
-  const least = (key: keyof ProcessFigures): number => Math.min(...probes.map((one) => one[key]));
+  const { timers, objects, resident } = await router.probe();
   return {
     requests,
     upstreamSockets: fake.openSockets(),
     files: router.openFiles(),
-    timers: least("timers"),
-    objects: least("objects"),
-    megabytes: Math.round(least("resident") / 1024 / 1024),
+    timers,
+    objects,
+    megabytes: Math.round(resident / 1024 / 1024),
   };
 }
 
