@@ -1,14 +1,47 @@
 // What the log costs: processor time for each request with it and without, in one run, side by side.
 // The request path is the main thread (its time as the kernel counts it, /proc/<pid>/schedstat);
 // the log's own threads come on top in the whole process's time. Linux only.
-// Run it with: bun bench/log-cost.ts [rounds, default 9] [calls a round, default 4000]
+// At a steady pace both processors have time to spare; as fast as it goes, client, fake and log fight
+// for them, and the main thread pays for the caches that it shares.
+// Run it with: bun bench/log-cost.ts [rounds, default 9] [calls a round, default 2000]
 import { readFileSync } from "node:fs";
 import { printTable } from "../tests/lab/print-table.ts";
 import { type Child, startFake, startRouterProcess } from "./lab/children.ts";
 
 const rounds = Number(process.argv[2] ?? 9);
-const callsPerRound = Number(process.argv[3] ?? 4_000);
+const callsPerRound = Number(process.argv[3] ?? 2_000);
 const atOnce = 16;
+/** Until the runtime has compiled what is measured, its compiler counts too. */
+const warmUpRounds = 6;
+
+/** Sends a round's calls: so many a second, however long each takes, or as fast as the clients can. */
+type Pace = (call: (number: number) => Promise<void>) => Promise<void>;
+
+function perSecond(rate: number): Pace {
+  return async (call) => {
+    const start = performance.now();
+    const sent: Promise<void>[] = [];
+    while (sent.length < callsPerRound) {
+      const due = Math.min(callsPerRound, ((performance.now() - start) * rate) / 1_000);
+      while (sent.length < due) sent.push(call(sent.length));
+      await Bun.sleep(1);
+    }
+    await Promise.all(sent);
+  };
+}
+
+async function asFastAsItGoes(call: (number: number) => Promise<void>): Promise<void> {
+  let left = callsPerRound;
+  const client = async () => {
+    while (left-- > 0) await call(left);
+  };
+  await Promise.all(Array.from({ length: atOnce }, client));
+}
+
+const paces: Readonly<Record<string, Pace>> = {
+  "1,000 a second": perSecond(1_000),
+  "as fast as it goes": asFastAsItGoes,
+};
 
 const body = (stream: boolean, number: number) =>
   JSON.stringify({
@@ -26,20 +59,16 @@ interface Spent {
 const mainThread = (pid: number): number =>
   Number(readFileSync(`/proc/${pid}/schedstat`, "utf8").split(" ")[0]) / 1e3;
 
-async function load(child: Child, stream: boolean): Promise<Spent> {
-  let left = callsPerRound;
+async function load(child: Child, stream: boolean, pace: Pace): Promise<Spent> {
   const before = { main: mainThread(child.pid), process: child.cpu() * 1e6 };
-  const client = async () => {
-    while (left-- > 0) {
-      const response = await fetch(`${child.url}/v1/chat/completions`, {
-        method: "POST",
-        body: body(stream, left),
-      });
-      if (response.status !== 200) throw new Error(`status ${response.status}`);
-      await response.bytes();
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, client));
+  await pace(async (number) => {
+    const response = await fetch(`${child.url}/v1/chat/completions`, {
+      method: "POST",
+      body: body(stream, number),
+    });
+    if (response.status !== 200) throw new Error(`status ${response.status}`);
+    await response.bytes();
+  });
   // What the log still writes belongs to these calls.
   await fetch(`${child.url}/api/logs?limit=1`);
   return {
@@ -55,34 +84,37 @@ const fake = await startFake();
 const off = await startRouterProcess({ DEFAULT_UPSTREAM: fake.url, ENABLE_LOGGING: "false" });
 const on = await startRouterProcess({ DEFAULT_UPSTREAM: fake.url });
 try {
-  const lines: (readonly string[])[] = [];
-  for (const stream of [false, true]) {
-    await load(off, stream); // warm
-    await load(on, stream);
-    const pairs: (readonly [Spent, Spent])[] = [];
-    for (let round = 0; round < rounds; round++) {
-      // Who goes first alternates, so that a machine that warms up favours neither.
-      const first = round % 2 === 0 ? off : on;
-      const second = first === off ? on : off;
-      const spent = [await load(first, stream), await load(second, stream)] as const;
-      pairs.push(first === off ? spent : [spent[1], spent[0]]);
+  for (const stream of [false, true])
+    for (let round = 0; round < warmUpRounds; round++)
+      for (const child of [off, on]) await load(child, stream, asFastAsItGoes);
+  for (const [paceName, pace] of Object.entries(paces)) {
+    const lines: (readonly string[])[] = [];
+    for (const stream of [false, true]) {
+      const pairs: (readonly [Spent, Spent])[] = [];
+      for (let round = 0; round < rounds; round++) {
+        // Who goes first alternates, so that a machine that warms up favours neither.
+        const first = round % 2 === 0 ? off : on;
+        const second = first === off ? on : off;
+        const spent = [await load(first, stream, pace), await load(second, stream, pace)] as const;
+        pairs.push(first === off ? spent : [spent[1], spent[0]]);
+      }
+      for (const part of ["main", "process"] as const) {
+        const ratios = pairs.map(([without, withLog]) => withLog[part] / without[part]);
+        lines.push([
+          `${stream ? "streamed" : "plain"}, ${part === "main" ? "main thread" : "whole process"}`,
+          median(pairs.map(([without]) => without[part])).toFixed(0),
+          median(pairs.map(([, withLog]) => withLog[part])).toFixed(0),
+          median(ratios).toFixed(3),
+          `${Math.min(...ratios).toFixed(3)} to ${Math.max(...ratios).toFixed(3)}`,
+        ]);
+      }
     }
-    for (const part of ["main", "process"] as const) {
-      const ratios = pairs.map(([without, withLog]) => withLog[part] / without[part]);
-      lines.push([
-        `${stream ? "streamed" : "plain"}, ${part === "main" ? "main thread" : "whole process"}`,
-        median(pairs.map(([without]) => without[part])).toFixed(0),
-        median(pairs.map(([, withLog]) => withLog[part])).toFixed(0),
-        median(ratios).toFixed(3),
-        `${Math.min(...ratios).toFixed(3)} to ${Math.max(...ratios).toFixed(3)}`,
-      ]);
-    }
+    printTable(
+      `µs of processor time a request, ${paceName}, medians of ${rounds} rounds of ${callsPerRound}`,
+      ["", "log off", "log on", "ratio", "over the rounds"],
+      lines,
+    );
   }
-  printTable(
-    `µs of processor time a request, medians of ${rounds} rounds of ${callsPerRound}, ${atOnce} at once`,
-    ["", "log off", "log on", "ratio", "over the rounds"],
-    lines,
-  );
   const stats = (await (await fetch(`${on.url}/api/stats`)).json()) as {
     total: { requests: number };
     dropped_rows: object;

@@ -31,6 +31,11 @@ const busyTimeoutMs = 250;
 
 /** The write-ahead log is cut back to this after it grew. */
 const walBytes = 16 * 1024 * 1024;
+/**
+ * Pages in the write-ahead log that bring about a checkpoint. The ends of the indexes are in every
+ * batch: the more of them share a checkpoint, the less is written; it must not hold up a batch for long.
+ */
+const checkpointPages = 2_000;
 /** KiB of pages held by each connection, filled as they are used. */
 const cacheKib = 32 * 1024;
 
@@ -72,6 +77,7 @@ async function openAndMigrate(path: string): Promise<LogDatabase> {
     raw.run("PRAGMA journal_mode = WAL");
     // A power cut may cost the last rows, never the database.
     raw.run("PRAGMA synchronous = NORMAL");
+    raw.run(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
     raw.run(`PRAGMA journal_size_limit = ${walBytes}`);
     raw.run(`PRAGMA cache_size = -${cacheKib}`);
     const database = logDatabase(raw, path);

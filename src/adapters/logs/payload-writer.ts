@@ -76,7 +76,12 @@ export function createPayloadWriter(
     outsideBytes ??= await bytesOutside(db);
     const recentNames = (names ??= createRecentNames(await newestInRows(db, mostNames)));
     const wanted = contents.map(({ bytes }) => nameOf(bytes));
-    const stored = await storedPayloads(db, keysOf(wanted, recentNames));
+    const stored = await storedPayloads(
+      db,
+      contents.flatMap(({ bytes }, place) =>
+        keysOf(wanted[place] ?? "", bytes.length > inlineLimit, recentNames),
+      ),
+    );
     const added = new Map<string, Added>();
     const addedById = new Map<number, Added>();
     const known = new Map<string, KeptPayload | null>();
@@ -210,13 +215,12 @@ export function createPayloadWriter(
 }
 
 function nameOf(bytes: Uint8Array): string {
-  return new CryptoHasher("sha256").update(bytes).digest("hex").slice(0, nameDigits);
+  return CryptoHasher.hash("sha256", bytes, "hex").slice(0, nameDigits);
 }
 
-/** The keys under which contents of these names may be stored. */
-function keysOf(names: readonly string[], recent: RecentNames): readonly string[] {
-  return names.flatMap((name) => {
-    const id = recent.id(name);
-    return id === undefined ? [name] : [name, payloadKey(name, id, true)];
-  });
+/** The keys under which a content may be stored: what is small never lies in the blob store. */
+function keysOf(name: string, isLarge: boolean, recent: RecentNames): readonly string[] {
+  const id = recent.id(name);
+  const inRow = id === undefined ? [] : [payloadKey(name, id, true)];
+  return isLarge ? [name, ...inRow] : inRow;
 }

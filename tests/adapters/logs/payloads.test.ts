@@ -117,19 +117,19 @@ describe("contents of bodies", () => {
   );
 
   test(
-    "that are small and the same are stored anew where 10,000 others came between, and large ones never",
+    "that are small and the same are stored anew where 20,000 others came between, and large ones never",
     inLab(async ({ store, count }) => {
       const large = noise(5_000);
       await store.write([call(0, "small"), call(1, large)]);
-      const others = Array.from({ length: 10_000 }, (_, ms) => call(2 + ms, `other ${ms}`));
+      const others = Array.from({ length: 20_000 }, (_, ms) => call(2 + ms, `other ${ms}`));
       await store.write(others);
-      await store.write([call(10_002, "small"), call(10_003, large)]);
-      expect(count("payloads")).toBe(10_003);
-      for (const ms of [0, 10_002]) expect(await bodyOf(store, ms)).toBe("small");
+      await store.write([call(20_002, "small"), call(20_003, large)]);
+      expect(count("payloads")).toBe(20_003);
+      for (const ms of [0, 20_002]) expect(await bodyOf(store, ms)).toBe("small");
       // Each goes with its own request.
       await store.removeOlder(noon + 1, null, 10);
-      expect(await bodyOf(store, 10_002)).toBe("small");
-      expect(await bodyOf(store, 10_003)).toBe(large);
+      expect(await bodyOf(store, 20_002)).toBe("small");
+      expect(await bodyOf(store, 20_003)).toBe(large);
     }),
   );
 
