@@ -38,6 +38,17 @@ export interface RecorderOptions {
   readonly trouble?: (message: string) => void;
 }
 
+/** An entry on its way to the writer. */
+interface SentEntry {
+  readonly entry: LogEntry;
+  /** How many it has. */
+  readonly bodies: number;
+}
+
+function countBodies({ request, response, delivered = null }: CapturedBodies): number {
+  return [request, response, delivered].filter((body) => body !== null).length;
+}
+
 const noBodies: CapturedBodies = { request: null, response: null };
 
 const defaultLimits: QueueLimits = { entries: 10_000, bytes: 64 * 1024 * 1024 };
@@ -54,7 +65,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const queue = createRecordQueue(options.limits ?? defaultLimits);
   const dropped = { queue_full: 0, write_failed: 0, log_closed: 0 };
   let waiting: { readonly upTo: number; readonly done: () => void }[] = [];
-  let sending: readonly QueuedEntry[] = [];
+  let sending: readonly SentEntry[] = [];
   let timer: { readonly soon: boolean; readonly cancel: () => void } | null = null;
   /** Entries have gathered for long enough, and wait for the batch being written. */
   let overdue = false;
@@ -80,12 +91,14 @@ export function createRecorder(options: RecorderOptions): Recorder {
     timer = null;
     overdue = sending.length > 0;
     if (overdue) return; // its end sends the next
-    sending = queue.take();
-    if (sending.length === 0) return;
-    const batch = sending;
+    const taken = queue.take();
+    if (taken.length === 0) return;
     // A start that is lost costs nothing: the call's end brings the whole row.
-    for (const { entry } of batch) if (entry.state === "inflight") open.add(entry.id);
-    write(batch).then(
+    for (const { entry } of taken) if (entry.state === "inflight") open.add(entry.id);
+    // Packed, the bodies need not be kept a second time.
+    const batch = taken.map(({ entry, bodies }) => ({ entry, bodies: countBodies(bodies) }));
+    sending = batch;
+    write(taken).then(
       (result) => {
         sent(batch, result);
       },
@@ -99,7 +112,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     return send(packBatch(batch, maxBodyBytes), events?.wanted() ?? false);
   }
 
-  function account(batch: readonly QueuedEntry[], result: CallResult<WriteReport>): void {
+  function account(batch: readonly SentEntry[], result: CallResult<WriteReport>): void {
     const failed = result.ok ? result.value.failed : [...batch.keys()];
     const message = result.ok ? result.value.message : result.message;
     if (result.ok) droppedBodies += result.value.lostBodies;
@@ -137,13 +150,13 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   /** The end of a call could not be kept. */
-  function drop(entry: LogEntry, bodies: CapturedBodies, why: keyof typeof dropped): void {
+  function drop(entry: LogEntry, bodies: number, why: keyof typeof dropped): void {
     if (!open.has(entry.id)) {
       dropped[why]++;
       return;
     }
     late.set(entry.id, entry);
-    droppedBodies += Object.values(bodies).filter((body) => body !== null).length;
+    droppedBodies += bodies;
   }
 
   function writeLate(): void {
@@ -154,12 +167,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   function enqueue(entry: LogEntry, bodies: CapturedBodies): void {
     for (const lost of queue.ended(entry, bodies)) {
-      drop(lost.entry, lost.bodies, "queue_full");
+      drop(lost.entry, countBodies(lost.bodies), "queue_full");
       events?.ended(lost.entry);
     }
   }
 
-  function sent(batch: readonly QueuedEntry[], result: CallResult<WriteReport>): void {
+  function sent(batch: readonly SentEntry[], result: CallResult<WriteReport>): void {
     account(batch, result);
     sending = [];
     const oldest = queue.oldest();

@@ -12,6 +12,7 @@ import type {
 import { type ConnectWatch, watchConnection } from "./connect-watch.ts";
 import { decodeBody } from "./decode-body.ts";
 import { isReset, reasonOf, wordsFor } from "./fetch-errors.ts";
+import { watchLargeBody } from "./large-bodies.ts";
 
 /** Why the router itself aborted an exchange. */
 type Cut = "connect" | "silence" | "gone";
@@ -102,15 +103,21 @@ function bodyOf(stream: ReadableStream<Uint8Array> | null, exchange: Exchange): 
   const reader = stream?.getReader();
   if (reader === undefined) exchange.end();
   let over = reader === undefined;
+  const passedOn = watchLargeBody();
+  let lastBytes = 0;
   return {
     async read(): Promise<BodyRead> {
       if (exchange.cut() === "gone") return { kind: "aborted" };
       if (over || reader === undefined) return { kind: "end" };
+      passedOn(lastBytes);
       exchange.resume();
       try {
         const { done, value } = await reader.read();
         exchange.pause();
-        if (!done) return { kind: "bytes", bytes: value };
+        if (!done) {
+          lastBytes = value.length;
+          return { kind: "bytes", bytes: value };
+        }
         over = true;
         exchange.end();
         return { kind: "end" };
