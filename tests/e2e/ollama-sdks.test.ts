@@ -7,28 +7,18 @@ import { embed, generateText, streamText, tool } from "ai";
 import { createOllama } from "ollama-ai-provider-v2";
 import { z } from "zod";
 import type { FakeModel } from "../../src/adapters/fake-model/fake-model.ts";
-import { startFakeModel } from "../../src/adapters/fake-model/start-fake-model.ts";
-import { startRouter, type TestRouter } from "../lab/start-router.ts";
+import { type NativeAndForeign, startNativeAndForeign } from "../lab/native-and-foreign.ts";
+import type { TestRouter } from "../lab/start-router.ts";
 
 let native: FakeModel;
 let foreign: FakeModel;
 let router: TestRouter;
+let stop: NativeAndForeign["stop"];
+
 beforeAll(async () => {
-  native = await startFakeModel({ name: "native", kind: "ollama", models: ["m", "think-m"] });
-  foreign = await startFakeModel({ name: "foreign", kind: "openai", models: ["m", "think-m"] });
-  router = await startRouter({
-    env: { DEFAULT_UPSTREAM: foreign.url },
-    routes: `
-servers:
-  native: { url: "${native.url}", type: ollama }
-  foreign: "${foreign.url}"
-`,
-  });
+  ({ native, foreign, router, stop } = await startNativeAndForeign());
 });
-afterAll(async () => {
-  await router.stop();
-  await Promise.all([native.stop(), foreign.stop()]);
-});
+afterAll(() => stop());
 
 const city = z.object({ city: z.string() });
 

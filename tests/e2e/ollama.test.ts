@@ -2,31 +2,18 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Ollama } from "ollama";
 import type { FakeModel } from "../../src/adapters/fake-model/fake-model.ts";
-import { startFakeModel } from "../../src/adapters/fake-model/start-fake-model.ts";
-import { startRouter, type TestRouter } from "../lab/start-router.ts";
+import { type NativeAndForeign, startNativeAndForeign } from "../lab/native-and-foreign.ts";
+import type { TestRouter } from "../lab/start-router.ts";
 
 let native: FakeModel;
 let foreign: FakeModel;
 let router: TestRouter;
+let stop: NativeAndForeign["stop"];
 
 beforeAll(async () => {
-  native = await startFakeModel({ name: "native", kind: "ollama", models: ["m", "think-m"] });
-  foreign = await startFakeModel({ name: "foreign", kind: "openai", models: ["m", "think-m"] });
-  router = await startRouter({
-    env: { DEFAULT_UPSTREAM: foreign.url },
-    routes: `
-servers:
-  native: { url: "${native.url}", type: ollama }
-  foreign: "${foreign.url}"
-aliases:
-  both: { instances: ["native/m", "foreign/m"] }
-`,
-  });
+  ({ native, foreign, router, stop } = await startNativeAndForeign());
 });
-afterAll(async () => {
-  await router.stop();
-  await Promise.all([native.stop(), foreign.stop()]);
-});
+afterAll(() => stop());
 
 const messages = [{ role: "user", content: "Hello there" }];
 const weather = {

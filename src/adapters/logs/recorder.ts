@@ -4,6 +4,7 @@ import type { CapturedBodies, LogEntry } from "../../domain/log-entry.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { CallObserver } from "../../ports/observer.ts";
 import type { CallEventSource } from "./call-events.ts";
+import { createOnceAMinute } from "./once-a-minute.ts";
 import { createRecordQueue } from "./record-queue.ts";
 import type { QueueLimits, QueuedEntry } from "./record-queue.ts";
 import { packBatch } from "./wire-batch.ts";
@@ -11,7 +12,6 @@ import type { WireBatch } from "./wire-batch.ts";
 import type { CallResult, WriteReport } from "./worker-calls.ts";
 
 export interface Recorder extends CallObserver {
-  started(entry: LogEntry): void;
   /** How a call goes on is of no interest here: its end brings all of it. */
   started(entry: LogEntry): void;
   /** Resolves when all that was handed over before is written or dropped. */
@@ -55,7 +55,6 @@ const defaultLimits: QueueLimits = { entries: 10_000, bytes: 64 * 1024 * 1024 };
 
 /** How long an entry waits for others to share its transaction. */
 const gatherMs = 25;
-const tellAgainMs = 60_000;
 /** A queue that holds so many is written at once. */
 const plenty = 200;
 
@@ -63,6 +62,7 @@ const plenty = 200;
 export function createRecorder(options: RecorderOptions): Recorder {
   const { send, clock, maxBodyBytes, events, trouble } = options;
   const queue = createRecordQueue(options.limits ?? defaultLimits);
+  const repeated = createOnceAMinute(clock, (message) => trouble?.(message));
   const dropped = { queue_full: 0, write_failed: 0, log_closed: 0 };
   let waiting: { readonly upTo: number; readonly done: () => void }[] = [];
   let sending: readonly SentEntry[] = [];
@@ -70,7 +70,6 @@ export function createRecorder(options: RecorderOptions): Recorder {
   /** Entries have gathered for long enough, and wait for the batch being written. */
   let overdue = false;
   let failing = false;
-  let told: { readonly kind: string; readonly forget: () => void } | null = null;
   let droppedBodies = 0;
   /** Calls in flight whose start is written, or being written. */
   const open = new Set<string>();
@@ -130,23 +129,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
       if (!failing) trouble?.(`the log loses rows: ${message ?? "unknown reason"}`);
     } else {
       if (failing) trouble?.("the log is written again");
-      if (message !== null) tell(message);
+      if (message !== null) repeated.tell(message);
       writeLate();
     }
     failing = failed.length > 0;
-  }
-
-  /** What goes wrong with every batch is told once a minute. */
-  function tell(message: string): void {
-    // Each batch has other files to name.
-    const kind = message.replaceAll(/'[^']*'/g, "");
-    if (kind === told?.kind) return;
-    told?.forget();
-    trouble?.(message);
-    const forget = clock.after(tellAgainMs, () => {
-      told = null;
-    });
-    told = { kind, forget };
   }
 
   /** The end of a call could not be kept. */
@@ -213,7 +199,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       await flush();
       // Once more, for ends that had failed before.
       await flush();
-      told?.forget();
+      repeated.stop();
       dropped.write_failed += late.size;
     },
     queuedRows: () => queue.size() + sending.length,
