@@ -13,12 +13,13 @@ import type { TestRouter } from "../lab/start-router.ts";
 let native: FakeModel;
 let foreign: FakeModel;
 let router: TestRouter;
-let stop: NativeAndForeign["stop"];
+let lab: NativeAndForeign;
 
 beforeAll(async () => {
-  ({ native, foreign, router, stop } = await startNativeAndForeign());
+  lab = await startNativeAndForeign();
+  ({ native, foreign, router } = lab);
 });
-afterAll(() => stop());
+afterAll(() => lab.stop());
 
 const city = z.object({ city: z.string() });
 
