@@ -65,10 +65,8 @@ export function createRecordQueue(limits: QueueLimits): RecordQueue {
     ended(entry, bodies) {
       starts.delete(entry.id);
       const failed = entry.state === "failed";
-      const more = [bodies.request, bodies.response, bodies.delivered ?? null].reduce(
-        (sum, body) => sum + capturedSize(body),
-        0,
-      );
+      const { request, response, delivered = null } = bodies;
+      const more = capturedSize(request) + capturedSize(response) + capturedSize(delivered);
       const dropped: RecordedEntry[] = [];
       while (!fits(more)) {
         const start = size() >= limits.entries ? first(starts) : undefined;

@@ -46,7 +46,7 @@ interface SentEntry {
 }
 
 function countBodies({ request, response, delivered = null }: CapturedBodies): number {
-  return [request, response, delivered].filter((body) => body !== null).length;
+  return Number(request !== null) + Number(response !== null) + Number(delivered !== null);
 }
 
 const noBodies: CapturedBodies = { request: null, response: null };
