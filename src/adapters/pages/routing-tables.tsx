@@ -21,7 +21,9 @@ export interface RoutingTablesProps {
 
 export function RoutingTables({ routing, file }: RoutingTablesProps): JSX.Element {
   const { rules, aliases, servers, modelMap, defaultServer, policy } = routing;
-  const at = (line: number | null): string => (line === null ? "" : `${file}:${line}`);
+  // The page's head says where the file lies; here its folders would leave no room for the rest.
+  const name = file.split(/[\\/]/).at(-1);
+  const at = (line: number | null): string => (line === null ? "" : `${name}:${line}`);
   return (
     <>
       <Part

@@ -38,16 +38,16 @@ const rowsOf = (document: Document, part: string): readonly string[] =>
 test("every server, alias and rule is shown with what it says and the line it stands in", async () => {
   const document = await show();
   expect(rowsOf(document, "servers")).toEqual([
-    "hosted | https://api.example.com | OpenAI · own key · adds x-team · 4 at once, 100 in lineretries: 1 | lab/routes.yaml:3",
-    "attic | http://attic:11434 | Ollama | lab/routes.yaml:4",
+    "hosted | https://api.example.com | OpenAI · own key · adds x-team · 4 at once, 100 in lineretries: 1 | routes.yaml:3",
+    "attic | http://attic:11434 | Ollama | routes.yaml:4",
     "default | http://default:8000 | OpenAI | DEFAULT_UPSTREAM",
   ]);
   expect(rowsOf(document, "aliases")).toEqual([
-    "coder | hosted bigattic smallretries: 3commit: full | lab/routes.yaml:6",
+    "coder | hosted bigattic smallretries: 3commit: full | routes.yaml:6",
   ]);
   expect(rowsOf(document, "rules")).toEqual([
-    "1 | model /^gpt/ | rename to coder | lab/routes.yaml:8",
-    "2 | source_host 10.0.0.0/8 and path /v1/embeddings | attic | lab/routes.yaml:10",
+    "1 | model /^gpt/ | rename to coder | routes.yaml:8",
+    "2 | source_host 10.0.0.0/8 and path /v1/embeddings | attic | routes.yaml:10",
   ]);
   expect(rowsOf(document, "model-map")).toEqual([
     "old | coder | MODEL_MAP",
