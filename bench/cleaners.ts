@@ -7,6 +7,7 @@ import type { CleanPolicy } from "../src/domain/clean/clean-text.ts";
 import { createStreamCleaner } from "../src/domain/clean/stream-cleaner.ts";
 import type { Clock } from "../src/ports/clock.ts";
 import type { BodyRead } from "../src/ports/upstream.ts";
+import { median } from "./lab/median.ts";
 
 const events = 200;
 const words = "The router picks an upstream by model name, and fails over when it has to. ".split(
@@ -130,9 +131,6 @@ async function timed(reads: readonly BodyRead[], policy: CleanPolicy | null): Pr
   for (let count = 0; count < streams; count++) await run(reads, policy);
   return ((performance.now() - start) * 1_000) / (streams * events);
 }
-
-const median = (values: number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
 for (const { name, deltas: contents, policy } of cases) {
   const reads = readsOf(contents);

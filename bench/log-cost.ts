@@ -5,8 +5,10 @@
 // for them, and the main thread pays for the caches that it shares.
 // Run it with: bun bench/log-cost.ts [rounds, default 9] [calls a round, default 2000]
 import { readFileSync } from "node:fs";
+import { inParallel } from "../tests/lab/in-parallel.ts";
 import { printTable } from "../tests/lab/print-table.ts";
 import { type Child, startFake, startRouterProcess } from "./lab/children.ts";
+import { median } from "./lab/median.ts";
 
 const rounds = Number(process.argv[2] ?? 9);
 const callsPerRound = Number(process.argv[3] ?? 2_000);
@@ -30,13 +32,10 @@ function perSecond(rate: number): Pace {
   };
 }
 
-async function asFastAsItGoes(call: (number: number) => Promise<void>): Promise<void> {
-  let left = callsPerRound;
-  const client = async () => {
-    while (left-- > 0) await call(left);
-  };
-  await Promise.all(Array.from({ length: atOnce }, client));
-}
+const asFastAsItGoes: Pace = async (call) => {
+  const numbers = Array.from({ length: callsPerRound }, (_, number) => number);
+  await inParallel(numbers, atOnce, call);
+};
 
 const paces: Readonly<Record<string, Pace>> = {
   "1,000 a second": perSecond(1_000),
@@ -77,8 +76,30 @@ async function load(child: Child, stream: boolean, pace: Pace): Promise<Spent> {
   };
 }
 
-const median = (values: readonly number[]) =>
-  values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
+type Pair = readonly [without: Spent, withLog: Spent];
+
+async function compare(off: Child, on: Child, stream: boolean, pace: Pace): Promise<Pair[]> {
+  const pairs: Pair[] = [];
+  for (let round = 0; round < rounds; round++) {
+    // Who goes first alternates, so that a machine that warms up favours neither.
+    const offFirst = round % 2 === 0;
+    const first = await load(offFirst ? off : on, stream, pace);
+    const second = await load(offFirst ? on : off, stream, pace);
+    pairs.push(offFirst ? [first, second] : [second, first]);
+  }
+  return pairs;
+}
+
+function line(name: string, pairs: readonly Pair[], part: keyof Spent): readonly string[] {
+  const ratios = pairs.map(([without, withLog]) => withLog[part] / without[part]);
+  return [
+    name,
+    median(pairs.map(([without]) => without[part])).toFixed(0),
+    median(pairs.map(([, withLog]) => withLog[part])).toFixed(0),
+    median(ratios).toFixed(3),
+    `${Math.min(...ratios).toFixed(3)} to ${Math.max(...ratios).toFixed(3)}`,
+  ];
+}
 
 const fake = await startFake();
 const off = await startRouterProcess({ DEFAULT_UPSTREAM: fake.url, ENABLE_LOGGING: "false" });
@@ -87,32 +108,18 @@ try {
   for (const stream of [false, true])
     for (let round = 0; round < warmUpRounds; round++)
       for (const child of [off, on]) await load(child, stream, asFastAsItGoes);
-  for (const [paceName, pace] of Object.entries(paces)) {
-    const lines: (readonly string[])[] = [];
-    for (const stream of [false, true]) {
-      const pairs: (readonly [Spent, Spent])[] = [];
-      for (let round = 0; round < rounds; round++) {
-        // Who goes first alternates, so that a machine that warms up favours neither.
-        const first = round % 2 === 0 ? off : on;
-        const second = first === off ? on : off;
-        const spent = [await load(first, stream, pace), await load(second, stream, pace)] as const;
-        pairs.push(first === off ? spent : [spent[1], spent[0]]);
-      }
-      for (const part of ["main", "process"] as const) {
-        const ratios = pairs.map(([without, withLog]) => withLog[part] / without[part]);
-        lines.push([
-          `${stream ? "streamed" : "plain"}, ${part === "main" ? "main thread" : "whole process"}`,
-          median(pairs.map(([without]) => without[part])).toFixed(0),
-          median(pairs.map(([, withLog]) => withLog[part])).toFixed(0),
-          median(ratios).toFixed(3),
-          `${Math.min(...ratios).toFixed(3)} to ${Math.max(...ratios).toFixed(3)}`,
-        ]);
-      }
-    }
+  for (const [name, pace] of Object.entries(paces)) {
+    const plain = await compare(off, on, false, pace);
+    const streamed = await compare(off, on, true, pace);
     printTable(
-      `µs of processor time a request, ${paceName}, medians of ${rounds} rounds of ${callsPerRound}`,
+      `µs of processor time a request, ${name}, medians of ${rounds} rounds of ${callsPerRound}`,
       ["", "log off", "log on", "ratio", "over the rounds"],
-      lines,
+      [
+        line("plain, main thread", plain, "main"),
+        line("plain, whole process", plain, "process"),
+        line("streamed, main thread", streamed, "main"),
+        line("streamed, whole process", streamed, "process"),
+      ],
     );
   }
   const stats = (await (await fetch(`${on.url}/api/stats`)).json()) as {

@@ -1,6 +1,7 @@
 // What the router costs: the same calls straight to a fake model server and through the router, side by
 // side in one run. `bun bench/relay.ts [rounds]`; figures of one machine compare with each other only.
 import { type Child, startFake, startRouterProcess } from "./lab/children.ts";
+import { median } from "./lab/median.ts";
 
 const rounds = Number(process.argv[2] ?? 3);
 const callsPerRound = 4_000;
@@ -49,9 +50,6 @@ async function firstEvent(url: string): Promise<number> {
   await reader?.cancel();
   return took;
 }
-
-const median = (values: readonly number[]) =>
-  values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 
 const fake = await startFake();
 const quiet = await startRouterProcess({ DEFAULT_UPSTREAM: fake.url, ENABLE_LOGGING: "false" });

@@ -61,25 +61,25 @@ afterAll(() => {
   );
 });
 
-/** How many bytes the upstream has got rid of once no more go. */
-async function whenSteady(call: RecordedRequest): Promise<number> {
-  for (let before = -1, same = 0; same < 5;) {
-    same = call.bytesSent === before ? same + 1 : 0;
-    before = call.bytesSent;
-    await Bun.sleep(50);
+/** What a figure says once it has said so five times. */
+async function whenSteady(figure: () => number, everyMs: number): Promise<number> {
+  let last = figure();
+  for (let same = 0; same < 5;) {
+    await Bun.sleep(everyMs);
+    const now = figure();
+    same = now === last ? same + 1 : 0;
+    last = now;
   }
-  return call.bytesSent;
+  return last;
 }
 
+/** What the upstream has got rid of once no more goes, in bytes. */
+const sentWhenStalled = (call: RecordedRequest): Promise<number> =>
+  whenSteady(() => call.bytesSent, 50);
+
 /** Until what the answers before have left is given back, and the log's thread rests. */
-async function whenAtRest(router: SpawnedRouter): Promise<void> {
-  for (let before = -1, same = 0; same < 5;) {
-    const now = Math.round(router.residentBytes() / megabyte);
-    same = now === before ? same + 1 : 0;
-    before = now;
-    await Bun.sleep(250);
-  }
-}
+const whenAtRest = (router: SpawnedRouter): Promise<number> =>
+  whenSteady(() => Math.round(router.residentBytes() / megabyte), 250);
 
 const routesTo = (fake: FakeModel, path: string): string =>
   `servers: { a: { url: "${fake.url}", type: ${path.startsWith("/api") ? "ollama" : "openai"} } }`;
@@ -145,7 +145,7 @@ describe.each(Object.entries(floods))("%s", (name, { path, stream, flood }) => {
           const reader = await slowReader(router.url, request);
           reader.pause();
           const call = await a.waitForRequest(({ target }) => target === path);
-          const [sent, stalledPeak] = await peakDuring(router, whenSteady(call));
+          const [sent, stalledPeak] = await peakDuring(router, sentWhenStalled(call));
           expect(call.ending).toBe("open");
           // What the operating system's buffers on the way took.
           expect(sent).toBeLessThan(total / 3);
@@ -176,7 +176,7 @@ describe.each(Object.entries(floods))("%s", (name, { path, stream, flood }) => {
         const reader = await slowReader(router.url, request);
         reader.pause();
         const call = await a.waitForRequest(({ target }) => target === path);
-        await whenSteady(call);
+        await sentWhenStalled(call);
         const left = performance.now();
         reader.leave();
         await a.waitForRequest((received) => received === call && received.abortedAt !== null);

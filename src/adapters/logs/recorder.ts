@@ -38,11 +38,10 @@ export interface RecorderOptions {
   readonly trouble?: (message: string) => void;
 }
 
-/** An entry on its way to the writer. */
+/** An entry on its way to the writer; its bodies are packed. */
 interface SentEntry {
   readonly entry: LogEntry;
-  /** How many it has. */
-  readonly bodies: number;
+  readonly bodyCount: number;
 }
 
 function countBodies({ request, response, delivered = null }: CapturedBodies): number {
@@ -94,35 +93,28 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (taken.length === 0) return;
     // A start that is lost costs nothing: the call's end brings the whole row.
     for (const { entry } of taken) if (entry.state === "inflight") open.add(entry.id);
-    // Packed, the bodies need not be kept a second time.
-    const batch = taken.map(({ entry, bodies }) => ({ entry, bodies: countBodies(bodies) }));
-    sending = batch;
-    write(taken).then(
-      (result) => {
-        sent(batch, result);
-      },
-      () => {
-        sent(batch, { ok: false, message: "a batch could not be handed over" });
-      },
-    );
+    sending = taken.map(({ entry, bodies }) => ({ entry, bodyCount: countBodies(bodies) }));
+    write(taken).then(sent, () => {
+      sent({ ok: false, message: "a batch could not be handed over" });
+    });
   }
 
   async function write(batch: readonly QueuedEntry[]): Promise<CallResult<WriteReport>> {
     return send(packBatch(batch, maxBodyBytes), events?.wanted() ?? false);
   }
 
-  function account(batch: readonly SentEntry[], result: CallResult<WriteReport>): void {
-    const failed = result.ok ? result.value.failed : [...batch.keys()];
+  function account(result: CallResult<WriteReport>): void {
+    const failed = result.ok ? result.value.failed : [...sending.keys()];
     const message = result.ok ? result.value.message : result.message;
     if (result.ok) droppedBodies += result.value.lostBodies;
     if (events?.wanted() === true)
-      for (const [place, { entry }] of batch.entries())
+      for (const [place, { entry }] of sending.entries())
         if (entry.state !== "inflight")
           events.ended(entry, result.ok ? result.value.readings[place] : undefined);
     const lost = new Set(failed);
-    for (const [place, { entry, bodies }] of batch.entries()) {
+    for (const [place, { entry, bodyCount }] of sending.entries()) {
       const isStart = entry.state === "inflight";
-      if (lost.has(place) && !isStart) drop(entry, bodies, "write_failed");
+      if (lost.has(place) && !isStart) drop(entry, bodyCount, "write_failed");
       else if (lost.has(place) || !isStart) open.delete(entry.id);
     }
     if (failed.length > 0) {
@@ -136,13 +128,13 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   /** The end of a call could not be kept. */
-  function drop(entry: LogEntry, bodies: number, why: keyof typeof dropped): void {
+  function drop(entry: LogEntry, bodyCount: number, why: keyof typeof dropped): void {
     if (!open.has(entry.id)) {
       dropped[why]++;
       return;
     }
     late.set(entry.id, entry);
-    droppedBodies += bodies;
+    droppedBodies += bodyCount;
   }
 
   function writeLate(): void {
@@ -158,8 +150,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
     }
   }
 
-  function sent(batch: readonly SentEntry[], result: CallResult<WriteReport>): void {
-    account(batch, result);
+  function sent(result: CallResult<WriteReport>): void {
+    account(result);
     sending = [];
     const oldest = queue.oldest();
     const settled = waiting.filter(({ upTo }) => upTo < oldest);

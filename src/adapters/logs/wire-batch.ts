@@ -60,8 +60,7 @@ export function packBatch(entries: readonly RecordedEntry[], maxBodyBytes: numbe
   for (const [body, length] of captured) {
     const end = at + length;
     for (const chunk of body.chunks) {
-      const left = end - at;
-      const piece = chunk.length <= left ? chunk : chunk.subarray(0, left);
+      const piece = chunk.subarray(0, end - at);
       bytes.set(piece, at);
       at += piece.byteLength;
     }
