@@ -13,6 +13,7 @@ import { healthRoutes } from "../adapters/http/health-routes.ts";
 import { metricsRoute } from "../adapters/http/metrics-route.ts";
 import { ollamaRoutes } from "../adapters/http/ollama-routes.ts";
 import { modelRoutes } from "../adapters/http/model-routes.ts";
+import type { TurnedAway } from "../adapters/http/refusal.ts";
 import { type RunningServer, startServer } from "../adapters/http/server.ts";
 import { type Logs, openLogs } from "../adapters/logs/open-logs.ts";
 import { createMetrics } from "../adapters/metrics/metrics.ts";
@@ -139,7 +140,7 @@ export function compose(
   const admissions = createAdmissions();
   const tokens = settings.jwtSecret === null ? null : createTokens(settings.jwtSecret, clock);
   const login = createLogin({ tokens, now: () => clock.now(), version });
-  const refused = (status: number, surface: string) => metrics.refused(status, surface);
+  const refused = ({ status, surface }: TurnedAway) => metrics.refused(status, surface);
   const routes: AnyElysia[] = [
     healthRoutes({
       trouble: () => store?.trouble() ?? null,
@@ -206,6 +207,7 @@ export function compose(
         askToSignIn: (request, status, message) => login.ask(request, status, message),
       }),
       refused,
+      admissions,
       fault: (message) => logger.error(message),
     });
   } catch (error) {

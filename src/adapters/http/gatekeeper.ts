@@ -9,7 +9,7 @@ import { cameThroughProxy, webRefusal } from "../../domain/security/web-policy.t
 import type { WebUiSecurity } from "../../domain/settings.ts";
 import type { TokenReading, Tokens } from "../../ports/tokens.ts";
 import type { Admissions } from "./admissions.ts";
-import { refusal, type RefusalStatus } from "./refusal.ts";
+import { refusal, type RefusalStatus, type TurnedAway } from "./refusal.ts";
 import { headerList, pathAndQuery, plainAddress } from "./request-facts.ts";
 
 export interface GatekeeperDeps {
@@ -19,7 +19,7 @@ export interface GatekeeperDeps {
   readonly tokens: Tokens | null;
   readonly admissions: Admissions;
   /** Told of every 400, 401, 403, 404 and 405 that leaves no row. */
-  readonly refused: (status: number, surface: Surface) => void;
+  readonly refused: (away: TurnedAway) => void;
   /** A page for a person who is refused, where signing in would help; else the plain answer. */
   readonly askToSignIn: (request: Request, status: number, message: string) => Promise<Response>;
 }
@@ -38,8 +38,9 @@ export function createGatekeeper(deps: GatekeeperDeps): Gatekeeper {
 
   async function admit(request: Request, visit: Visit, route: Route): Promise<Response> {
     const { surface, peer, headers } = visit;
+    const sourceIp = clientAddress(peer, headers, policy.trustedProxies);
     const refuse = (status: RefusalStatus, message: string) => {
-      deps.refused(status, surface);
+      deps.refused({ status, surface, address: sourceIp, reason: message });
       return refusal(surface, status, message);
     };
     const judged = judgeCrossSite(visit, policy);
@@ -57,12 +58,12 @@ export function createGatekeeper(deps: GatekeeperDeps): Gatekeeper {
       const proxied = cameThroughProxy(headers);
       const told = webRefusal(webUi, proxied, standing, tokens !== null);
       if (told !== null && surface === "page" && wantsPage(headers)) {
-        deps.refused(told.status, surface);
-        return deps.askToSignIn(request, told.status, told.message);
+        const { status, message } = told;
+        deps.refused({ status, surface, address: sourceIp, reason: message });
+        return deps.askToSignIn(request, status, message);
       }
       if (told !== null) return refuse(told.status, told.message);
     }
-    const sourceIp = clientAddress(peer, headers, policy.trustedProxies);
     deps.admissions.admit(request, {
       headers: tokens === null ? headers : withoutToken(headers, token?.inAuthorization ?? false),
       sourceIp,
@@ -90,15 +91,16 @@ export function createGatekeeper(deps: GatekeeperDeps): Gatekeeper {
 
   return async (request, server, route) => {
     const headers = headerList(request.headers);
+    const peer = plainAddress(server.requestIP(request)?.address);
     const host = headerValue(headers, "host");
     // Bun makes a URL of path and Host; where that fails, the path has not been made plain either.
     if (!/^https?:\/\//.test(request.url) || host === null || host.includes(",")) {
-      deps.refused(400, "page");
-      return refusal("page", 400, "a request needs one valid Host header");
+      const reason = "a request needs one valid Host header";
+      deps.refused({ status: 400, surface: "page", address: peer, reason });
+      return refusal("page", 400, reason);
     }
     const { path } = pathAndQuery(request.url);
     const surface = surfaceOf(request.method, path);
-    const peer = plainAddress(server.requestIP(request)?.address);
     const visit: Visit = { method: request.method, surface, headers, peer };
     return guarded(surface, await admit(request, visit, route));
   };

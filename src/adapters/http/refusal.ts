@@ -4,6 +4,16 @@ import type { Surface } from "../../domain/security/surface.ts";
 
 export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 500;
 
+/** A request that was turned away and leaves no row. */
+export interface TurnedAway {
+  readonly status: number;
+  readonly surface: Surface;
+  /** The client's address. */
+  readonly address: string;
+  /** Why, in the words that the client got. */
+  readonly reason: string;
+}
+
 const kinds: Readonly<Record<RefusalStatus, ProblemKind>> = {
   400: "invalid_header",
   401: "unauthorized",

@@ -1,9 +1,10 @@
 // The HTTP server: every route group mounted on one Elysia behind the gatekeeper, with the limits Bun's defaults get wrong.
 import { type AnyElysia, Elysia } from "elysia";
 import { type Surface, surfaceOf } from "../../domain/security/surface.ts";
+import type { Admissions } from "./admissions.ts";
 import type { Gatekeeper } from "./gatekeeper.ts";
 import { knownMethods } from "./known-methods.ts";
-import { refusal } from "./refusal.ts";
+import { refusal, type TurnedAway } from "./refusal.ts";
 
 export interface ServerOptions {
   readonly host: string;
@@ -13,7 +14,8 @@ export interface ServerOptions {
   readonly routes: readonly AnyElysia[];
   readonly gatekeeper: Gatekeeper;
   /** Told of every 404 and 405. */
-  readonly refused: (status: number, surface: Surface) => void;
+  readonly refused: (away: TurnedAway) => void;
+  readonly admissions: Pick<Admissions, "of">;
   /** Told of what nobody expected; the client learns only that it happened. */
   readonly fault: (message: string) => void;
 }
@@ -71,11 +73,14 @@ function mount(options: ServerOptions): AnyElysia {
     if (code !== "NOT_FOUND") return failed(surface, error, options);
     const allowed = knownMethods(app, path);
     const status = allowed.length === 0 ? 404 : 405;
-    options.refused(status, surface);
-    if (status === 404) return refusal(surface, 404, `nothing is served at ${path}`);
     const allow = allowed.join(", ");
-    const message = `${request.method} is not allowed at ${path}; use ${allow}`;
-    return refusal(surface, 405, message, { allow });
+    const reason =
+      status === 404
+        ? `nothing is served at ${path}`
+        : `${request.method} is not allowed at ${path}; use ${allow}`;
+    const address = options.admissions.of(request).sourceIp;
+    options.refused({ status, surface, address, reason });
+    return refusal(surface, status, reason, status === 405 ? { allow } : {});
   });
   for (const routes of options.routes) app.use(routes);
   return app;
