@@ -1,5 +1,5 @@
 // Lint rules of the house that oxlint has no built-in for: time, chance and environment are
-// arguments, so the globals that supply them are named in one adapter each.
+// arguments, so the globals that supply them are named in one adapter each; JSON of others has one door.
 
 const property = (node) =>
   node.computed
@@ -47,7 +47,24 @@ const ambientEnv = {
   }),
 };
 
+const unboundedJson = {
+  create: (context) => ({
+    MemberExpression(node) {
+      if (isGlobal(node.object, "JSON") && property(node) === "parse")
+        context.report({
+          node,
+          message:
+            "JSON.parse: it takes nesting that nothing survives; read JSON by domain/json.ts.",
+        });
+    },
+  }),
+};
+
 export default {
   meta: { name: "smolrouter" },
-  rules: { "no-ambient-time": ambientTime, "no-ambient-env": ambientEnv },
+  rules: {
+    "no-ambient-time": ambientTime,
+    "no-ambient-env": ambientEnv,
+    "no-unbounded-json": unboundedJson,
+  },
 };

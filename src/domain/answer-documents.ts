@@ -1,21 +1,13 @@
 // An answer's bytes as the JSON objects in it: one for plain JSON, one per event or line of a stream.
 
-export type JsonRecord = Readonly<Record<string, unknown>>;
+import { isRecord, type JsonRecord, parseJson } from "./json.ts";
 
-export function isRecord(value: unknown): value is JsonRecord {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** The object a text is, or null: for what is no JSON, or JSON of another kind. */
+/** The object a text is, or null: for what is not JSON, too intricate to be read, or JSON of another kind. */
 export function parseRecord(text: string): JsonRecord | null {
   // An error made for each of a million lines would take seconds.
   if (!/^\s*\{/.test(text)) return null;
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : null;
-  } catch {
-    return null;
-  }
+  const value = parseJson(text);
+  return isRecord(value) ? value : null;
 }
 
 /** Lines that are tried as one event; known servers send one, a million would be held as a list. */

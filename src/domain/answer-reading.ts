@@ -1,6 +1,6 @@
 // What an answer says of itself, read from its raw bytes after the call: usage and finish reason.
-import { visitDocuments, isRecord, parseRecord } from "./answer-documents.ts";
-import type { JsonRecord } from "./answer-documents.ts";
+import { visitDocuments, parseRecord } from "./answer-documents.ts";
+import { isRecord, type JsonRecord } from "./json.ts";
 import { answerLength, estimatedTokens, promptLength } from "./text-length.ts";
 
 export interface AnswerReading {

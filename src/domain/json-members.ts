@@ -1,5 +1,6 @@
 // Finds and replaces values of a JSON body in its bytes, so that key order, spacing and numbers survive.
 import { joinBytes } from "./bytes.ts";
+import { parseJson } from "./json.ts";
 
 /** Where a value stands: from its first byte up to, not including, `end`. */
 export interface Span {
@@ -134,7 +135,7 @@ function keyIs(body: Uint8Array, start: number, end: number, key: string): boole
     return true;
   }
   const text = new TextDecoder().decode(body.subarray(start, end));
-  return text === `"${key}"` || (text.includes("\\") && JSON.parse(text) === key);
+  return text === `"${key}"` || (text.includes("\\") && parseJson(text) === key);
 }
 
 /** Whether a string is plain ASCII without escapes, so that its bytes are its characters. */

@@ -1,7 +1,7 @@
 // What a request's body asks for: its model, and whether the answer is to be streamed. Parsed once, here.
 import type { BodyKind, ServiceType } from "./call.ts";
 import type { HeaderList } from "./headers.ts";
-import { isRecord, isTooIntricate, type JsonRecord, mostBrackets, parseJsonBytes } from "./json.ts";
+import { isRecord, type JsonRecord, readJsonBytes } from "./json.ts";
 import { fieldText, formFields, multipartBoundary } from "./multipart.ts";
 import { problem, type RequestProblem } from "./problem.ts";
 import { requestedThinking } from "./routing/policy.ts";
@@ -13,8 +13,6 @@ export interface RequestReading {
   readonly modelKey: string;
   readonly wantsStream: boolean;
 }
-
-const tooIntricate = `the request's body has more than ${mostBrackets} arrays and objects`;
 
 /** Paths of `/v1` whose body can only be JSON; on others a body that is none is passed on unread. */
 const jsonPaths = [
@@ -51,14 +49,10 @@ export function readRequest(
   if (body.length === 0 && !takesJson) return unread;
   const boundary = multipartBoundary(contentType);
   if (boundary !== null) return readForm(body, boundary);
-  const parsed = parseJsonBytes(body);
-  if (parsed === undefined)
-    return takesJson
-      ? problem(
-          "invalid_json",
-          isTooIntricate(body) ? tooIntricate : "the request's body is not valid JSON",
-        )
-      : unread;
+  const reading = readJsonBytes(body);
+  if ("wrong" in reading)
+    return takesJson ? problem("invalid_json", `the request's body ${reading.wrong}`) : unread;
+  const { value: parsed } = reading;
   if (!isRecord(parsed))
     return takesJson ? problem("invalid_json", "the request's body is not a JSON object") : unread;
   const modelKey = modelKeyOf(service, path, parsed);

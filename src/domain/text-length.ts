@@ -1,6 +1,5 @@
 // How much text a prompt or an answer holds, for estimating tokens where nobody counted them.
-import { isRecord } from "./answer-documents.ts";
-import type { JsonRecord } from "./answer-documents.ts";
+import { isRecord, type JsonRecord } from "./json.ts";
 
 /** No model counts exactly so, but over prose and code it comes within a third of most. */
 const charactersPerToken = 4;

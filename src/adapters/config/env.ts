@@ -3,6 +3,7 @@ import { timeoutSeconds } from "../../domain/config/parse-overrides.ts";
 import type { NumberRange } from "../../domain/config/reader.ts";
 import { parseBoolean } from "../../domain/config/reader.ts";
 import type { Environment } from "../../domain/config/substitute.ts";
+import { isRecord, parseJson } from "../../domain/json.ts";
 import { parseAddress } from "../../domain/net/address.ts";
 import { compileModelMap } from "../../domain/routing/model-map.ts";
 import { parseServerUrl, shownUrl } from "../../domain/routing/server-url.ts";
@@ -138,14 +139,8 @@ function readHost(read: VariableReader): string {
 
 function readModelMap(read: VariableReader): ModelMap | null {
   const wanted = 'must be a JSON object of names and replacements, such as {"gpt-4": "llama3"}';
-  let value: unknown;
-  try {
-    value = JSON.parse(read.text("MODEL_MAP"));
-  } catch {
-    read.tell("MODEL_MAP", wanted);
-    return null;
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+  const value = parseJson(read.text("MODEL_MAP"));
+  if (!isRecord(value)) {
     read.tell("MODEL_MAP", wanted);
     return null;
   }

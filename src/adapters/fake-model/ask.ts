@@ -30,15 +30,6 @@ export type Answerer = (ask: Ask, server: FakeServer) => Reply;
 /** Seconds since the epoch in all answers: the same request gets the same bytes. */
 export const CREATED = 1_735_689_600;
 
-/** The body's JSON; undefined where it is none. */
-export function parseJson(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(body)) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
 /** What an API sees of a request under a behaviour's wishes. */
 export function createAsk(
   request: Pick<Ask, "method" | "path" | "headers" | "body"> & { readonly json: unknown },

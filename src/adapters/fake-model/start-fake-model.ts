@@ -1,7 +1,8 @@
 // A model server for the demo and the tests: deterministic answers, faults on demand, real sockets.
 import type { Socket } from "bun";
 import { answerAsk, askedModel, isModelCall, surfaceOf } from "./answer-table.ts";
-import { createAsk, parseJson, type FakeServer } from "./ask.ts";
+import { parseJsonBytes } from "../../domain/json.ts";
+import { createAsk, type FakeServer } from "./ask.ts";
 import type { Behaviour } from "./behaviour.ts";
 import type { FakeModel, FakeModelOptions, Script } from "./fake-model.ts";
 import {
@@ -65,7 +66,7 @@ export async function startFakeModel(options: FakeModelOptions): Promise<FakeMod
       query: mark < 0 ? "" : request.target.slice(mark),
       headers: request.headers,
       body: request.body,
-      json: request.body.length === 0 ? undefined : parseJson(request.body),
+      json: request.body.length === 0 ? undefined : parseJsonBytes(request.body),
       isCall: isModelCall(request.method, path),
       receivedAt: performance.now(),
     });

@@ -1,6 +1,6 @@
 // What each wire format calls content, a proper end and an error (SPEC section 7): one row a format.
 import type { Frame } from "../framing/frame.ts";
-import { isRecord, isTooIntricate, type JsonRecord, parseJson, parseJsonBytes } from "../json.ts";
+import { isRecord, type JsonRecord, parseJson, parseJsonBytes } from "../json.ts";
 
 export type WireFormat = "chat" | "responses" | "messages" | "ndjson" | "opaque";
 
@@ -60,8 +60,8 @@ export function createStreamReader(format: WireFormat): StreamReader {
 }
 
 /** An event's JSON object, parsed once for everyone who looks at it; null where it holds none. */
-export function frameJson({ bytes, data }: Frame): JsonRecord | null {
-  if (data === null || isDone(data) || isTooIntricate(bytes)) return null;
+export function frameJson({ data }: Frame): JsonRecord | null {
+  if (data === null || isDone(data)) return null;
   const value = parseJson(data);
   return isRecord(value) ? value : null;
 }
