@@ -9,6 +9,10 @@ export interface AnswerReading {
   readonly totalTokens: number | null;
   /** The upstream gave no usage, or not all of it; at least one count is an estimate. */
   readonly tokensEstimated: boolean;
+  /** Of the prompt, what was read from a cache. */
+  readonly cachedTokens: number | null;
+  /** Of the completion, what was thinking. */
+  readonly reasoningTokens: number | null;
   readonly finishReason: string | null;
 }
 
@@ -46,6 +50,8 @@ export const nothingRead: AnswerReading = {
   completionTokens: null,
   totalTokens: null,
   tokensEstimated: false,
+  cachedTokens: null,
+  reasoningTokens: null,
   finishReason: null,
 };
 
@@ -108,6 +114,8 @@ function readingOf(
     completionTokens,
     totalTokens: told.total ?? (counted ? (promptTokens ?? 0) + (completionTokens ?? 0) : null),
     tokensEstimated: promptTokens !== told.prompt || completionTokens !== told.completion,
+    cachedTokens: null,
+    reasoningTokens: null,
     finishReason: told.finishReason,
   };
 }

@@ -45,6 +45,8 @@ export interface LogEntry {
   readonly attempts: readonly LoggedAttempt[];
   /** Fields that a translation could not carry. */
   readonly dropped: readonly string[];
+  /** What was odd about the call although it went on, such as `malformed_event`; each once. */
+  readonly warnings: readonly string[];
   /** The id of the request that this one repeats. */
   readonly resentFrom: string | null;
   readonly stream: boolean;
@@ -102,6 +104,7 @@ export function openEntry(call: IncomingCall): LogEntry {
     route: null,
     attempts: [],
     dropped: [],
+    warnings: [],
     resentFrom: call.resentFrom ?? null,
     stream: call.wantsStream,
     statusCode: null,

@@ -27,6 +27,8 @@ export interface LogRow {
   readonly route: string | null;
   readonly attempts: readonly LoggedAttempt[];
   readonly dropped: readonly string[];
+  /** What was odd about the call although it went on, such as `malformed_event`. */
+  readonly warnings: readonly string[];
   /** The id of the row that this call repeats ("Send again"). */
   readonly resent_from: string | null;
   readonly stream: boolean;
@@ -38,6 +40,10 @@ export interface LogRow {
   readonly completion_tokens: number | null;
   readonly total_tokens: number | null;
   readonly tokens_estimated: boolean;
+  /** Of the prompt, what was read from a cache; null where the upstream does not say. */
+  readonly cached_tokens: number | null;
+  /** Of the completion, what was thinking; null where the upstream does not say. */
+  readonly reasoning_tokens: number | null;
   readonly finish_reason: string | null;
   /** Bytes. */
   readonly request_size: number;

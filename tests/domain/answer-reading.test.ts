@@ -151,6 +151,8 @@ describe("usage and finish are read from", () => {
       completionTokens: completion,
       totalTokens: total,
       tokensEstimated: false,
+      cachedTokens: null,
+      reasoningTokens: null,
       finishReason: finish,
     });
   });
@@ -249,6 +251,8 @@ describe("without usage, tokens are estimated at four characters each", () => {
       completionTokens: 2,
       totalTokens: tokens + 2,
       tokensEstimated: true,
+      cachedTokens: null,
+      reasoningTokens: null,
       finishReason: null,
     });
   });
@@ -335,6 +339,8 @@ describe("no tokens are made up for", () => {
     completionTokens: null,
     totalTokens: null,
     tokensEstimated: false,
+    cachedTokens: null,
+    reasoningTokens: null,
     finishReason: null,
   };
   const request = bytes(JSON.stringify({ messages: [{ content: "a long prompt" }] }));

@@ -50,6 +50,7 @@ export function logEntry(own: Partial<LogEntry> = {}): LogEntry {
       },
     ],
     dropped: ["options.num_ctx"],
+    warnings: ["malformed_event"],
     resentFrom: null,
     stream: true,
     statusCode: 200,

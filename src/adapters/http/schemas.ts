@@ -73,6 +73,9 @@ const rowFields = {
   route: maybeText("`alias:NAME`, `rule:N`, `direct`, `discovered`, `default`"),
   attempts: Type.Array(attemptSchema, { description: "in the order made" }),
   dropped: Type.Array(Type.String(), { description: "fields a translation could not carry" }),
+  warnings: Type.Array(Type.String(), {
+    description: "what was odd about the call although it went on, such as `malformed_event`",
+  }),
   resent_from: maybeText("id of the request that this one repeats (send again)"),
   stream: Type.Boolean(),
   status_code: nullable(Type.Integer({ description: "as the client saw it; 499 where it left" })),
@@ -83,6 +86,8 @@ const rowFields = {
   completion_tokens: nullable(whole("as the upstream reports, else estimated")),
   total_tokens: nullable(whole("as the upstream reports, else the sum")),
   tokens_estimated: Type.Boolean({ description: "at least one of the counts is an estimate" }),
+  cached_tokens: nullable(whole("of the prompt, what was read from a cache; null: not reported")),
+  reasoning_tokens: nullable(whole("of the completion, what was thinking; null: not reported")),
   finish_reason: maybeText("in the words of the answer's own format"),
   request_size: whole("bytes received from the client"),
   response_size: whole("bytes received from the upstream"),

@@ -6,6 +6,7 @@ import type { Migration } from "kysely/migration";
 import { payloadsAndSearch } from "./payload-schema.ts";
 import { resentFrom } from "./resent-schema.ts";
 import type { LogTables } from "./tables.ts";
+import { warningsAndTokenParts } from "./warnings-schema.ts";
 
 const requestsAndBodies: Migration = {
   async up(db: Kysely<unknown>) {
@@ -96,6 +97,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0001-requests-and-bodies": requestsAndBodies,
   "0002-payloads-and-search": payloadsAndSearch,
   "0003-resent-from": resentFrom,
+  "0004-warnings-and-token-parts": warningsAndTokenParts,
 };
 
 /**

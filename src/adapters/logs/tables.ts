@@ -25,6 +25,7 @@ export interface StoredRow {
   readonly route: string | null;
   readonly attempts: string;
   readonly dropped: string;
+  readonly warnings: string;
   readonly resent_from: string | null;
   readonly stream: number;
   readonly status_code: number | null;
@@ -35,6 +36,8 @@ export interface StoredRow {
   readonly completion_tokens: number | null;
   readonly total_tokens: number | null;
   readonly tokens_estimated: number;
+  readonly cached_tokens: number | null;
+  readonly reasoning_tokens: number | null;
   readonly finish_reason: string | null;
   readonly request_size: number;
   readonly response_size: number;

@@ -61,6 +61,7 @@ function sample(number: number, now: number): RecordedEntry {
     route: "default",
     attempts: [],
     dropped: [],
+    warnings: [],
     resentFrom: null,
     stream: number % 2 === 0,
     statusCode: 200,

@@ -24,6 +24,8 @@ const columns = [
   "completion_tokens",
   "total_tokens",
   "tokens_estimated",
+  "cached_tokens",
+  "reasoning_tokens",
   "finish_reason",
   "request_size",
   "response_size",

@@ -25,6 +25,8 @@ export interface Ending {
   readonly headers: HeaderList;
   readonly upstreamRequestId: string | null;
   readonly heldPartially?: boolean;
+  /** What was odd about it although it went on; each once. */
+  readonly warnings?: readonly string[];
   /** What the client got, where that is not what came. */
   readonly delivered?: CapturedBody | null;
   /** The answer received last, as it came. */
@@ -108,6 +110,7 @@ export function openSession(
         held: ending.heldPartially === true ? "partial" : null,
         attempts: attempts.map(loggedAttempt),
         dropped,
+        warnings: ending.warnings ?? [],
         durationMs: Math.round(clock.elapsed() - start),
         ttftMs: last === undefined ? null : sinceRead(call, last),
         responseSize: ending.capture?.size() ?? 0,

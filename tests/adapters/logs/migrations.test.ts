@@ -33,7 +33,16 @@ const calls: readonly LogWrite[] = [
     { promptTokens: 1_000, finishReason: "stop" },
   ),
   logWrite({ timestamp: noon + 30 * hour, state: "cancelled", statusCode: 499, authUser: "ann" }),
-];
+].map((write) => ({ ...write, entry: { ...write.entry, warnings: [] } }));
+
+/** Columns that came after the first version. */
+const laterColumns = new Set([
+  "seq",
+  "resent_from",
+  "warnings",
+  "cached_tokens",
+  "reasoning_tokens",
+]);
 
 /** Writes the calls as the first version did. */
 async function writeFirstVersion(path: string): Promise<void> {
@@ -49,8 +58,8 @@ async function writeFirstVersion(path: string): Promise<void> {
       .run(...Object.values(row));
   };
   for (const write of calls) {
-    const { seq: _, resent_from: __, ...row } = tableRow(logRow(write), 0);
-    insert("requests", row);
+    const row = Object.entries(tableRow(logRow(write), 0));
+    insert("requests", Object.fromEntries(row.filter(([column]) => !laterColumns.has(column))));
     const { request, response } = write.bodies;
     if (request === null && response === null) continue;
     insert("bodies", {
