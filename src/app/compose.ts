@@ -27,6 +27,7 @@ import { fetchUpstream } from "../adapters/upstream/fetch-upstream.ts";
 import { tracedUpstream } from "../adapters/upstream/traced-upstream.ts";
 import { createBudget } from "../domain/budget.ts";
 import type { Logger } from "../ports/logger.ts";
+import type { Notice } from "../ports/notices.ts";
 import { createCancelCalls } from "./usecases/cancel-calls.ts";
 import { checkUpstreams } from "./usecases/check-upstreams.ts";
 import { createBrowse } from "./usecases/browse.ts";
@@ -36,6 +37,8 @@ import { createHealthBoard } from "./usecases/health-board.ts";
 import { createInFlightBoard } from "./usecases/in-flight.ts";
 import { orAfter } from "./usecases/or-after.ts";
 import { createModels } from "./usecases/models.ts";
+import { logNotices, routesNotice } from "./usecases/notice-sources.ts";
+import { createNotices } from "./usecases/notices.ts";
 import { createOllamaCatalog } from "./usecases/ollama-catalog.ts";
 import { createRelay } from "./usecases/relay.ts";
 import { createLiveRouting, type RoutesTrouble } from "./usecases/reload-routes.ts";
@@ -77,6 +80,16 @@ export function compose(
   const board = createInFlightBoard();
   const cancels = createCancelCalls();
   const logs = settings.logging ? openLog(settings, logger) : null;
+  let startNotices: readonly Notice[] = [];
+  logs?.opened
+    .then(({ warnings }) => {
+      startNotices = warnings.map((line, place) => ({
+        id: `log-opened:${place}`,
+        message: "The log's database could not be opened as it was.",
+        details: [line],
+      }));
+    })
+    .catch((error: unknown) => logger.error(String(error)));
   const metrics = createMetrics({
     version,
     inFlight: () => board.count(),
@@ -96,6 +109,15 @@ export function compose(
           lostRows: () => logs.recorder.droppedRows()["write_failed"] ?? 0,
           clock,
         });
+  const notices = createNotices([
+    () => routesNotice(live.trouble()),
+    () =>
+      logNotices({
+        trouble: store?.trouble() ?? null,
+        dropped: logs?.recorder.droppedRows() ?? {},
+      }),
+    () => startNotices,
+  ]);
   const via = `smolrouter-${clock.id().slice(-12)}`;
   const ask = createServerClient(fetchUpstream, clock, via);
   const gate = createGate();
@@ -144,10 +166,7 @@ export function compose(
   const routes: AnyElysia[] = [
     healthRoutes({
       trouble: () => store?.trouble() ?? null,
-      warning: () =>
-        live.trouble() === null
-          ? null
-          : "the routes file on disk is not valid; the one before is in force",
+      warnings: () => notices.current().map(({ message }) => message),
     }),
     metricsRoute(metrics),
     modelRoutes(models, admissions),
@@ -184,7 +203,7 @@ export function compose(
         routing,
         discovery: () => models.discovery(),
         routesFile: settings.routesConfig.path,
-        routesTrouble: () => live.trouble(),
+        notices,
         now: () => clock.now(),
         later: (work) => void clock.after(afterPageMs, work),
         version,

@@ -200,7 +200,10 @@ test("hostile texts in every field run nothing, load nothing and leave no consol
       {
         routing: () => hostileRouting(text),
         routesFile: text,
-        routesTrouble: () => ({ problems: [text], since: 0 }),
+        notices: {
+          current: () => [{ id: text, message: text, details: [text] }],
+          dismiss: () => {},
+        },
       },
     );
     const wrong = await visit({}, async (page) => {

@@ -47,6 +47,7 @@ test("these are the actions", () => {
     "POST /api/inflight/some-id/cancel",
     "POST /login",
     "POST /logout",
+    "POST /notices/dismiss",
     "POST /request/some-id/again",
     "POST /upstreams/check",
   ]);

@@ -4,24 +4,22 @@ import { Elysia } from "elysia";
 export interface HealthDeps {
   /** Why the router is not ready; null where it is. */
   readonly trouble: () => string | null;
-  /** What should be put right though the router is ready; null: nothing. */
-  readonly warning: () => string | null;
+  /** What a person should act on, a sentence each. */
+  readonly warnings: () => readonly string[];
 }
 
 const noStore = { "cache-control": "no-store" };
 
-export function healthRoutes({ trouble, warning }: HealthDeps) {
+export function healthRoutes({ trouble, warnings }: HealthDeps) {
   return new Elysia({ name: "health" })
     .get("/healthz", () => Response.json({ status: "ok" }, { headers: noStore }))
     .get("/readyz", () => {
       const problem = trouble();
       if (problem !== null)
         return Response.json(
-          { error: problem },
+          { error: problem, warnings: warnings() },
           { status: 503, headers: { ...noStore, "retry-after": "5" } },
         );
-      const told = warning();
-      const body = told === null ? { status: "ready" } : { status: "ready", warning: told };
-      return Response.json(body, { headers: noStore });
+      return Response.json({ status: "ready", warnings: warnings() }, { headers: noStore });
     });
 }

@@ -55,7 +55,6 @@ export function configurationRoutes(deps: PagesDeps) {
           frame={frameOf(request, deps)}
           routing={routing}
           file={deps.routesFile}
-          trouble={deps.routesTrouble()}
           fields={fields}
           plan={question === null ? null : planRoute(question, routing, deps.discovery())}
           upstreams={browse.upstreams().upstreams}

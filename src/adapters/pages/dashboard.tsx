@@ -10,7 +10,6 @@ import type { DashboardQuery } from "./dashboard-query.ts";
 import { Figures } from "./figures.tsx";
 import { FilterBar } from "./filter-bar.tsx";
 import { InFlightList } from "./in-flight-list.tsx";
-import { whole } from "./format.ts";
 import { type HeadProps, Layout } from "./layout.tsx";
 import type { Frame, RoutingNames } from "./pages-deps.ts";
 import { RequestTable } from "./request-table.tsx";
@@ -50,7 +49,6 @@ export function Dashboard(props: DashboardProps): JSX.Element {
       events
     >
       <h1 class="hidden">Dashboard</h1>
-      <Notices stats={stats} />
       <Figures stats={stats} activity={activity} waiting={waiting} />
       {fresh ? (
         <Welcome {...connect} upstreams={upstreams} />
@@ -110,22 +108,6 @@ function Nothing(props: { readonly paging: boolean; readonly query: DashboardQue
     <p class="nothing">
       No request matches. <a href="/">Clear the filter</a>
     </p>
-  );
-}
-
-/** What the router could not do, in the way of nobody while there is nothing. */
-function Notices({ stats }: { readonly stats: Stats }): JSX.Element {
-  const dropped = Object.entries(stats.dropped_rows).filter(([, count]) => count > 0);
-  const told = dropped.map(([reason, count]) => `${whole(count)} (${reason})`).join(", ");
-  return (
-    <div id="notices" data-live>
-      {dropped.length > 0 && (
-        <p class="notice" role="status">
-          <strong>The log lost rows since the start:</strong> <span safe>{told}</span>. Traffic is
-          not affected.
-        </p>
-      )}
-    </div>
   );
 }
 

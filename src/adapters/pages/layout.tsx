@@ -4,6 +4,7 @@ import { Html } from "@elysiajs/html";
 import type { PropsWithChildren } from "@elysiajs/html";
 import { assets } from "./assets.ts";
 import { KeysHelp } from "./keys-help.tsx";
+import { NoticeBanner } from "./notice-banner.tsx";
 import type { Frame } from "./pages-deps.ts";
 
 export interface HeadProps {
@@ -96,6 +97,7 @@ export function Layout(props: PropsWithChildren<LayoutProps>): JSX.Element {
           </div>
         </header>
         <main id="main" tabindex="-1">
+          <NoticeBanner {...frame} />
           {props.children}
         </main>
         <footer>

@@ -9,6 +9,7 @@ import type { Tokens } from "../../ports/tokens.ts";
 import { LoginPage } from "./login-page.tsx";
 import { MessagePage } from "./message-page.tsx";
 import type { Frame } from "./pages-deps.ts";
+import { readForm } from "./read-form.ts";
 
 export interface LoginDeps {
   /** null: there is no JWT_SECRET, and nothing to sign in with. */
@@ -24,9 +25,6 @@ export interface Login {
   ask(request: Request, status: number, says: string): Promise<Response>;
 }
 
-/** Larger than any token; the rest is not read. */
-const mostFormBytes = 64 * 1024;
-
 const noSecret =
   "Signing in needs tokens, and this router has no JWT_SECRET to make and check them with.";
 
@@ -37,6 +35,9 @@ export function createLogin({ tokens, now, version }: LoginDeps): Login {
     now: now(),
     // The page itself is about that.
     account: null,
+    // Nor is anybody known yet whom they concern.
+    notices: [],
+    path: "/",
   });
 
   async function ask(request: Request, status: number, says: string, next = pathOf(request)) {
@@ -91,12 +92,6 @@ export function createLogin({ tokens, now, version }: LoginDeps): Login {
 function pathOf(request: Request): string {
   const { pathname, search } = new URL(request.url);
   return request.method === "GET" ? localPath(pathname + search) : "/";
-}
-
-async function readForm(request: Request): Promise<URLSearchParams> {
-  const announced = Number(request.headers.get("content-length") ?? mostFormBytes);
-  if (!(announced < mostFormBytes)) return new URLSearchParams();
-  return new URLSearchParams(await request.text());
 }
 
 /** @param age seconds; null: until the browser is closed */

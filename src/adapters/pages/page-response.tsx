@@ -85,20 +85,28 @@ export function unreadable(frame: Frame): MadePage {
 
 export function frameOf(
   request: Request,
-  deps: Pick<PagesDeps, "address" | "version" | "now" | "canSignIn">,
+  deps: Pick<PagesDeps, "address" | "version" | "now" | "canSignIn" | "notices">,
 ): Frame {
+  const path = pathOf(request);
   return {
     origin: originOf(request, deps.address),
     version: deps.version,
     now: deps.now(),
-    account: deps.canSignIn ? accountOf(request) : null,
+    account: deps.canSignIn ? accountOf(request, path) : null,
+    notices: deps.notices.current(),
+    path,
   };
 }
 
-function accountOf(request: Request): Frame["account"] {
+function accountOf(request: Request, path: string): Frame["account"] {
   if (cookieValue([...request.headers], tokenCookie) !== null) return "signed-in";
-  const { pathname, search } = new URL(request.url);
-  return { signIn: `/login?next=${encodeURIComponent(pathname + search)}` };
+  return { signIn: `/login?next=${encodeURIComponent(path)}` };
+}
+
+/** What a form sent to cannot be opened again: the beginning can. */
+function pathOf({ method, url }: Request): string {
+  const { pathname, search } = new URL(url);
+  return method === "GET" ? pathname + search : "/";
 }
 
 /** As the browser reached the router, which behind a proxy or in a container only the browser knows. */

@@ -3,6 +3,7 @@ import type { DiscoverySnapshot } from "../../domain/routing/discovery.ts";
 import type { Routing, Rule } from "../../domain/routing/types.ts";
 import type { Actions } from "../../ports/actions.ts";
 import type { Browse } from "../../ports/browse.ts";
+import type { Notice, Notices } from "../../ports/notices.ts";
 
 /** What the pages say of the routing in force; the domain's `Routing` is one. */
 export interface RoutingNames {
@@ -11,28 +12,20 @@ export interface RoutingNames {
   readonly rules: readonly Pick<Rule, "number" | "says">[];
 }
 
-/** A routes file that was changed and cannot be taken. */
-export interface RoutesTrouble {
-  /** A line each. */
-  readonly problems: readonly string[];
-  /** Epoch ms. */
-  readonly since: number;
-}
-
 export interface PagesDeps {
   readonly browse: Pick<
     Browse,
     "list" | "get" | "stats" | "today" | "upstreams" | "inFlight" | "performance"
   >;
   readonly actions: Actions;
+  /** What every page says until it is put right or dismissed. */
+  readonly notices: Notices;
   /** The routing in force; asked once per page. */
   routing(): Routing;
   /** What servers are known to list. */
   discovery(): DiscoverySnapshot;
   /** The routes file, as configured. */
   readonly routesFile: string;
-  /** What is wrong with that file on disk; null: it is in force. */
-  routesTrouble(): RoutesTrouble | null;
   /** Epoch ms. */
   now(): number;
   /** Does some work once the page asked for has been given and shown. */
@@ -53,4 +46,8 @@ export interface Frame {
   readonly now: number;
   /** Signed in by cookie, or a way to the sign-in page and back; null where there is nothing to do. */
   readonly account: "signed-in" | { readonly signIn: string } | null;
+  /** What a person should act on; nothing for those who may not see pages. */
+  readonly notices: readonly Notice[];
+  /** Path and query by which the page can be opened again. */
+  readonly path: string;
 }

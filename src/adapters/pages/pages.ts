@@ -4,6 +4,7 @@ import { assetResponse } from "./assets.ts";
 import { configurationRoutes } from "./configuration-routes.tsx";
 import { dashboardRoutes } from "./dashboard-routes.tsx";
 import type { PagesDeps } from "./pages-deps.ts";
+import { noticeRoutes } from "./notice-routes.ts";
 import { performanceRoutes } from "./performance-routes.tsx";
 import { requestRoutes } from "./request-routes.tsx";
 
@@ -13,6 +14,7 @@ export function pages(deps: PagesDeps) {
     .use(performanceRoutes(deps))
     .use(requestRoutes(deps))
     .use(configurationRoutes(deps))
+    .use(noticeRoutes(deps))
     .get(
       "/assets/:file",
       ({ params, request }) =>

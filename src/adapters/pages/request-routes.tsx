@@ -9,6 +9,7 @@ import { knownModelNames } from "./model-names.ts";
 import { neighboursOf } from "./neighbours.ts";
 import { frameOf, page, readable, seeOther, unreadable } from "./page-response.tsx";
 import type { Frame, PagesDeps } from "./pages-deps.ts";
+import { readForm } from "./read-form.ts";
 import { RequestPage } from "./request-page.tsx";
 
 const repeatsShown = 20;
@@ -54,7 +55,7 @@ export function requestRoutes(deps: PagesDeps) {
     .post(
       "/request/:id/again",
       async ({ request, params: { id } }) => {
-        const form = new URLSearchParams(await request.text());
+        const form = await readForm(request);
         const given = (name: string): string | null => form.get(name)?.trim() || null;
         const read = await readable(
           actions.sendAgain(id, { model: given("model"), key: given("key") }),

@@ -7,8 +7,7 @@ import type { UpstreamState } from "../../ports/browse.ts";
 import { ExplainBox } from "./explain-box.tsx";
 import type { ExplainFields } from "./explain-query.ts";
 import { Layout } from "./layout.tsx";
-import { clockTime } from "./format.ts";
-import type { Frame, RoutesTrouble } from "./pages-deps.ts";
+import type { Frame } from "./pages-deps.ts";
 import { knownModelNames } from "./model-names.ts";
 import { RoutingTables } from "./routing-tables.tsx";
 
@@ -18,8 +17,6 @@ export interface RoutesPageProps {
   /** As configured. */
   readonly file: string;
   readonly fields: ExplainFields;
-  /** What is wrong with the file on disk; null: it is in force. */
-  readonly trouble: RoutesTrouble | null;
   /** null where nothing was asked. */
   readonly plan: RoutePlan | null;
   readonly upstreams: readonly UpstreamState[];
@@ -37,7 +34,6 @@ export function RoutesPage(props: RoutesPageProps): JSX.Element {
           in force from <code safe>{file}</code> and the environment
         </p>
       </header>
-      {props.trouble !== null && <Trouble {...props.trouble} />}
       <ExplainBox
         fields={fields}
         plan={plan}
@@ -53,23 +49,5 @@ export function RoutesPage(props: RoutesPageProps): JSX.Element {
       )}
       <RoutingTables routing={routing} file={file} />
     </Layout>
-  );
-}
-
-function Trouble({ problems, since }: RoutesTrouble): JSX.Element {
-  return (
-    <div class="notice bad" role="alert">
-      <p>
-        <strong>The routes file has been changed and is not valid; what was in force stays.</strong>{" "}
-        <span safe>{`Since ${clockTime(new Date(since).toISOString())}:`}</span>
-      </p>
-      <ul>
-        {problems.map((problem) => (
-          <li>
-            <code safe>{problem}</code>
-          </li>
-        ))}
-      </ul>
-    </div>
   );
 }

@@ -168,13 +168,6 @@ test("the figures are those of the log", async () => {
   ]);
 });
 
-test("rows that the log lost are told", async () => {
-  const stats = sampleStats({ requests: 1 }, { dropped_rows: { "disk full": 12, other: 0 } });
-  const { document } = await open(sampleBrowse([sampleDetail()], null, stats), "/");
-  expect(textOf(document, ".notice")).toContain("12 (disk full)");
-  expect(textOf(document, ".notice")).not.toContain("other");
-});
-
 test("a log that cannot be read is a page that says so, with 503", async () => {
   const browse: PagesDeps["browse"] = {
     ...sampleBrowse([]),

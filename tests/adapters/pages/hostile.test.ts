@@ -23,7 +23,11 @@ function badAddresses(document: Document): readonly string[] {
 
 async function allPages(text: string): Promise<readonly Document[]> {
   const detail: LogDetail = hostileDetail(text);
-  const stats = sampleStats({ requests: 1 }, { dropped_rows: { [text]: 1 } });
+  const stats = sampleStats({ requests: 1 });
+  const notices = {
+    current: () => [{ id: text, message: text, details: [text] }],
+    dismiss: () => {},
+  };
   const browse = {
     ...sampleBrowse([detail], detail.id, stats),
     upstreams: () => ({ upstreams: [hostileUpstream(text)] }),
@@ -37,10 +41,10 @@ async function allPages(text: string): Promise<readonly Document[]> {
   });
   const routing = () => hostileRouting(text);
   const opened = [
-    await open(browse, `/?${query.toString()}`, { routing }),
+    await open(browse, `/?${query.toString()}`, { routing, notices }),
     await open(browse, `/request/${encodeURIComponent(detail.id)}`, { routing }),
     await open(browse, `/request/${encodeURIComponent(`${detail.id}-unknown`)}`),
-    await open(browse, "/upstreams"),
+    await open(browse, "/upstreams", { notices }),
     await open(browse, `/routes?${query.toString()}`, { routing, routesFile: text }),
   ];
   return opened.map(({ document }) => document);

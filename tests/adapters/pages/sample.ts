@@ -167,7 +167,7 @@ export function sampleDeps(browse: PagesDeps["browse"], over: Partial<PagesDeps>
     routing: () => nothingConfigured,
     discovery: () => emptyDiscovery,
     routesFile: "routes.yaml",
-    routesTrouble: () => null,
+    notices: { current: () => [], dismiss: () => {} },
     now: () => now,
     later: (work) => {
       work();

@@ -99,7 +99,7 @@ function schedule() {
   if (!told || document.hidden) return;
   const every = heard() || !document.body.dataset.events ? told : Math.min(told, withoutEvents);
   const wait = dirty ? Math.max(0, asked + shortest - Date.now()) : every;
-  timer = setTimeout(refreshNow, wait);
+  timer = setTimeout(() => refreshNow(), wait);
 }
 
 function heard() {
@@ -126,9 +126,10 @@ function listen() {
   events.addEventListener("completed", soon);
 }
 
-async function refresh() {
+/** @param acted whether something was done here, so that even a page that is not live shows it */
+async function refresh(acted) {
   clearTimeout(timer);
-  if (!document.body.dataset.poll || document.hidden || asking) return;
+  if (!(document.body.dataset.poll || acted) || document.hidden || asking) return;
   asking = true;
   dirty = false;
   asked = Date.now();
@@ -155,8 +156,8 @@ async function refresh() {
 }
 
 /** For timers and listeners, which wait for nobody. */
-function refreshNow() {
-  refresh().catch(() => lost(true));
+function refreshNow(acted = false) {
+  refresh(acted).catch(() => lost(true));
 }
 
 function lost(is) {
@@ -211,8 +212,12 @@ document.addEventListener("submit", (event) => {
   const form = event.target.closest("form[data-stay]");
   if (!form) return;
   event.preventDefault();
+  const body = new URLSearchParams(new FormData(form));
   form.querySelector("button").disabled = true;
-  fetch(form.action, { method: "POST" }).then(refreshNow, () => lost(true));
+  fetch(form.action, { method: "POST", body, redirect: "manual" }).then(
+    () => refreshNow(true),
+    () => lost(true),
+  );
 });
 
 addEventListener("scroll", () => {
