@@ -1,5 +1,6 @@
 // `GET /v1/models` and `/v1/models/{id}`: the router's own answers; other methods are forwarded like all of `/v1`.
 import { Elysia } from "elysia";
+import { spellingsOf } from "../../domain/routing/latest.ts";
 import type { ModelCatalog } from "../../ports/model-catalog.ts";
 import type { Admissions } from "./admissions.ts";
 import { pathAndQuery } from "./request-facts.ts";
@@ -14,7 +15,9 @@ export function modelRoutes(catalog: ModelCatalog, admissions: Admissions) {
     .get("/v1/models/*", async ({ request }) => {
       const id = decoded(pathAndQuery(request.url).path.slice(prefix.length));
       const models = await catalog.list(admissions.of(request).headers);
-      const model = models.find((known) => known.id === id);
+      const model = spellingsOf(id)
+        .map((spelling) => models.find((known) => known.id === spelling))
+        .find((known) => known !== undefined);
       return model === undefined ? notFound(id) : Response.json(model);
     });
 }

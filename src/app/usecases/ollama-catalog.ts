@@ -42,7 +42,7 @@ export function createOllamaCatalog({ routing, models, ask }: OllamaCatalogDeps)
         return { status: 400, body: { error: "model is required" } };
       const plan = planRoute(call, routing(), models.discovery());
       const { server, model: sent } = plan.targets[0];
-      const isAlias = routing().aliases.has(model);
+      const isAlias = /(^|>)alias:/.test(plan.route);
       if (server.type === "ollama" && !isAlias) return null;
       if (server.type === "ollama") {
         const body = text.encode(JSON.stringify({ ...call.json, model: sent, name: undefined }));

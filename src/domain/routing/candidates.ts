@@ -1,5 +1,6 @@
 // The steps of routing that a model name takes apart from the rules: alias, direct address, discovery, default.
 import type { DiscoverySnapshot } from "./discovery.ts";
+import { latestSaid, nameAt } from "./latest.ts";
 import type { PolicyLevel } from "./policy.ts";
 import type { Alias, NonEmpty, Routing, Server } from "./types.ts";
 
@@ -13,21 +14,25 @@ export interface Candidate {
 export interface Candidates {
   /** As in the log, without the rule that may have gone before. */
   readonly route: string;
-  /** The step in a sentence. */
-  readonly because: string;
+  /** The steps that led there, a sentence each. */
+  readonly because: readonly string[];
   readonly list: NonEmpty<Candidate>;
 }
 
 /** What the name itself says: an alias, else a configured server addressed directly; null where it is neither. */
-export function namedCandidates(model: string, routing: Routing): Candidates | null {
+export function namedCandidates(
+  model: string,
+  routing: Routing,
+  discovery: DiscoverySnapshot,
+): Candidates | null {
   const alias = routing.aliases.get(model);
   if (alias !== undefined) return aliasCandidates(alias);
   const direct = directAddress(model, routing);
   if (direct === null) return null;
   return {
     route: "direct",
-    because: `${model} addresses server ${direct.server.name} directly`,
-    list: [direct],
+    because: [`${model} addresses server ${direct.server.name} directly`],
+    list: [{ ...direct, model: nameAt(direct.server, direct.model, discovery) }],
   };
 }
 
@@ -40,16 +45,20 @@ function aliasCandidates(alias: Alias): Candidates {
   const [first, ...rest] = alias.instances;
   return {
     route: `alias:${alias.name}`,
-    because:
+    because: [
       rest.length === 0
         ? `alias ${alias.name} has one instance`
         : `alias ${alias.name}: ${rest.length + 1} instances, tried in order`,
+    ],
     list: [candidate(first), ...rest.map(candidate)],
   };
 }
 
 /** `server/model` or `model [server]`. */
-function directAddress(model: string, routing: Routing): Candidate | null {
+function directAddress(
+  model: string,
+  routing: Routing,
+): (Candidate & { readonly model: string }) | null {
   if (routing.servers.size === 0) return null;
   const slash = model.indexOf("/");
   if (slash > 0 && slash < model.length - 1) {
@@ -68,27 +77,42 @@ function directAddress(model: string, routing: Routing): Candidate | null {
 /**
  * Where a call goes that neither name nor rule decides: to the servers known to list the model, in
  * the order written, unless the default upstream lists it too; else to the default upstream.
+ * @param names of the model, looked up one after the other; none where the request names no model
  */
 export function remainingCandidates(
-  model: string | null,
+  names: NonEmpty<string> | readonly [],
   routing: Routing,
   discovery: DiscoverySnapshot,
 ): Candidates {
-  if (model !== null && !discovery.serves(routing.defaultServer.name, model)) {
+  const { servers, defaultServer } = routing;
+  for (const model of names) {
+    const [full = model] = names;
+    const without = model === full ? [] : [latestSaid(full)];
+    const because = (step: string) => [...without, step];
+    if (discovery.serves(defaultServer.name, model)) {
+      const step = `the default upstream lists ${model}`;
+      return { ...byDefault(model, routing), because: because(step) };
+    }
     const list: Candidate[] = [];
-    for (const server of routing.servers.values())
+    for (const server of servers.values())
       if (discovery.serves(server.name, model)) list.push({ server, model, levels: [] });
     const [first, ...rest] = list;
     if (first !== undefined)
       return {
         route: "discovered",
-        because: `${model} is listed by ${list.map(({ server }) => server.name).join(", ")}`,
+        because: because(
+          `${model} is listed by ${list.map(({ server }) => server.name).join(", ")}`,
+        ),
         list: [first, ...rest],
       };
   }
+  return byDefault(names[0] ?? null, routing);
+}
+
+function byDefault(model: string | null, { defaultServer }: Routing): Candidates {
   return {
     route: "default",
-    because: "nothing else decides, so it goes to the default upstream",
-    list: [{ server: routing.defaultServer, model, levels: [] }],
+    because: ["nothing else decides, so it goes to the default upstream"],
+    list: [{ server: defaultServer, model, levels: [] }],
   };
 }

@@ -2,6 +2,7 @@
 import { namedCandidates, remainingCandidates } from "./candidates.ts";
 import type { Candidate, Candidates } from "./candidates.ts";
 import type { DiscoverySnapshot } from "./discovery.ts";
+import { latestSaid, nameAt, spellingsOf } from "./latest.ts";
 import { ruleMatches } from "./match-rule.ts";
 import { applyModelMap } from "./model-map.ts";
 import { effectivePolicy, requestedThinking } from "./policy.ts";
@@ -26,7 +27,8 @@ export interface RoutePlan {
 
 /**
  * Decides where a call goes: MODEL_MAP, then alias, a server addressed directly, the rules,
- * discovery, the default upstream (SPEC section 4). Calls nothing and always finds a target.
+ * discovery, the default upstream (SPEC section 4). Calls nothing and always finds a target. A name
+ * with the tag `latest` is looked up as it is first; every later look-up takes either spelling.
  *
  * A rule that only renames does not apply to a call that names no model: nothing is there to rename.
  * @param question its headers must have passed requestedThinking; a bad value there counts as none
@@ -37,9 +39,9 @@ export function planRoute(
   discovery: DiscoverySnapshot,
 ): RoutePlan {
   const because: string[] = [];
-  const model = mappedModel(question.model, routing, because);
+  const { names, named } = lookUp(question.model, routing, discovery, because);
   const settle = (candidates: Candidates, rule: Rule | null): RoutePlan => {
-    because.push(candidates.because);
+    because.push(...candidates.because);
     return {
       targets: targetsOf(candidates.list, rule, question, routing),
       route: rule === null ? candidates.route : `rule:${rule.number}>${candidates.route}`,
@@ -47,19 +49,24 @@ export function planRoute(
     };
   };
 
-  const named = model === null ? null : namedCandidates(model, routing);
   if (named !== null) return settle(named, null);
 
-  const rule = firstRule(question, model, routing);
-  if (rule === null) return settle(remainingCandidates(model, routing, discovery), null);
+  const decided = firstRule(question, names, routing);
+  if (decided === null) return settle(remainingCandidates(names, routing, discovery), null);
 
+  const { rule, name } = decided;
+  const [full = name] = names;
+  if (full !== null && name !== full) because.push(latestSaid(full));
   because.push(rule.says);
-  if (rule.server === null)
+  if (rule.server === null) {
+    const renamed = namedBySpelling(rule.model, routing, discovery, because);
     return settle(
-      namedCandidates(rule.model, routing) ?? remainingCandidates(rule.model, routing, discovery),
+      renamed ?? remainingCandidates(spellingsOf(rule.model), routing, discovery),
       rule,
     );
-  const sent = model === null ? null : (rule.model ?? model);
+  }
+  const own = name === null ? null : nameAt(rule.server, name, discovery);
+  const sent = own === null ? null : (rule.model ?? own);
   return {
     targets: targetsOf([{ server: rule.server, model: sent, levels: [] }], rule, question, routing),
     route: `rule:${rule.number}`,
@@ -67,21 +74,70 @@ export function planRoute(
   };
 }
 
-function mappedModel(model: string | null, routing: Routing, because: string[]): string | null {
-  if (model === null) {
-    because.push("the request names no model");
-    return null;
-  }
-  const mapped = applyModelMap(routing.modelMap, model);
-  if (mapped === null) return model;
-  because.push(`MODEL_MAP renamed ${model} to ${mapped}`);
-  return mapped;
+/** What a name comes to by MODEL_MAP, aliases and direct addresses. */
+interface LookedUp {
+  /** Under which rules and discovery look it up, in order; none where the request names no model. */
+  readonly names: Names;
+  /** null: rules, discovery and the default upstream decide. */
+  readonly named: Candidates | null;
 }
 
-function firstRule(question: RouteQuestion, model: string | null, routing: Routing): Rule | null {
+type Names = NonEmpty<string> | readonly [];
+
+function lookUp(
+  model: string | null,
+  routing: Routing,
+  discovery: DiscoverySnapshot,
+  because: string[],
+): LookedUp {
+  if (model === null) {
+    because.push("the request names no model");
+    return { names: [], named: null };
+  }
+  const spellings = spellingsOf(model);
+  for (const spelling of spellings) {
+    const mapped = applyModelMap(routing.modelMap, spelling);
+    const named = mapped === null ? namedCandidates(spelling, routing, discovery) : null;
+    if (mapped === null && named === null) continue;
+    if (spelling !== model) because.push(latestSaid(model));
+    if (mapped === null) return { names: [spelling], named };
+    because.push(`MODEL_MAP renamed ${spelling} to ${mapped}`);
+    return {
+      names: spellingsOf(mapped),
+      named: namedBySpelling(mapped, routing, discovery, because),
+    };
+  }
+  return { names: spellings, named: null };
+}
+
+function namedBySpelling(
+  model: string,
+  routing: Routing,
+  discovery: DiscoverySnapshot,
+  because: string[],
+): Candidates | null {
+  for (const spelling of spellingsOf(model)) {
+    const named = namedCandidates(spelling, routing, discovery);
+    if (named === null) continue;
+    if (spelling !== model) because.push(latestSaid(model));
+    return named;
+  }
+  return null;
+}
+
+/** @returns the first rule that holds for the call under any of its names, and the name it holds for */
+function firstRule(
+  question: RouteQuestion,
+  names: Names,
+  routing: Routing,
+): { readonly rule: Rule; readonly name: string | null } | null {
   for (const rule of routing.rules) {
-    if (rule.server === null && model === null) continue;
-    if (ruleMatches(rule.match, question, model)) return rule;
+    if (names.length === 0) {
+      if (rule.server !== null && ruleMatches(rule.match, question, null))
+        return { rule, name: null };
+      continue;
+    }
+    for (const name of names) if (ruleMatches(rule.match, question, name)) return { rule, name };
   }
   return null;
 }
