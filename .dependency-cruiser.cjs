@@ -1,5 +1,15 @@
 // Which way imports may point: inward, towards the domain. Type imports count as imports.
 
+// The parser's visitor does not know `using`, and would give up on the file: what it declares is
+// visited like any other declaration.
+const { Visitor } = require("@swc/core/Visitor.js");
+const { visitStatement } = Visitor.prototype;
+Visitor.prototype.visitStatement = function (statement) {
+  if (statement.type !== "UsingDeclaration") return visitStatement.call(this, statement);
+  statement.decls = this.visitVariableDeclarators(statement.decls);
+  return statement;
+};
+
 const forbid = (name, comment, from, to) => ({ name, comment, severity: "error", from, to });
 
 /** Everything that the files under `from` import must match one of `allowed`. */

@@ -1,24 +1,40 @@
-// What may be held of answers: a limit for each, and a number of bytes shared by many holders.
+// What may be held in memory: a limit for each answer, and a number of bytes shared by many holders.
 
 /** Bytes of one answer that are held at most, as a whole or as one event (SPEC section 7). */
 export const mostHeld = 32 * 1024 * 1024;
 
-export interface Budget {
-  /** Takes the bytes if they are left; false, and nothing taken, if not. */
+/** One holder's part of a budget; empty at first. Disposing of it gives all of it back, once. */
+export interface Share extends Disposable {
+  /** Takes the bytes if they are left; false, and nothing taken, if not, or once given back. */
   take(bytes: number): boolean;
-  give(bytes: number): void;
+}
+
+export interface Budget {
+  share(): Share;
+  /** Bytes that all holders have together. */
+  taken(): number;
 }
 
 export function createBudget(limit: number): Budget {
   let taken = 0;
   return {
-    take(bytes) {
-      if (taken + bytes > limit) return false;
-      taken += bytes;
-      return true;
+    share() {
+      let own = 0;
+      let over = false;
+      return {
+        take(bytes) {
+          if (over || taken + bytes > limit) return false;
+          taken += bytes;
+          own += bytes;
+          return true;
+        },
+        [Symbol.dispose]() {
+          over = true;
+          taken -= own;
+          own = 0;
+        },
+      };
     },
-    give(bytes) {
-      taken -= bytes;
-    },
+    taken: () => taken,
   };
 }

@@ -5,11 +5,12 @@ import { type HeaderList, headerValue } from "../../domain/headers.ts";
 import { problem, type RequestProblem } from "../../domain/problem.ts";
 import { headerProblem, readRequest } from "../../domain/read-request.ts";
 import { climbs } from "../../domain/security/climbs.ts";
+import type { Budget } from "../../domain/budget.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { OllamaCatalog } from "../../ports/ollama-catalog.ts";
 import type { CallService } from "../../ports/service.ts";
 import type { Admissions } from "./admissions.ts";
-import { type BodyLimits, readBody } from "./read-body.ts";
+import { readBody } from "./read-body.ts";
 import { pathAndQuery } from "./request-facts.ts";
 import { toResponse } from "./write-answer.ts";
 
@@ -17,7 +18,9 @@ export interface CallRoutesDeps {
   readonly service: CallService;
   readonly ollama: Pick<OllamaCatalog, "show">;
   readonly clock: Clock;
-  readonly limits: BodyLimits;
+  readonly maxRequestSize: number;
+  /** Bytes of all requests being answered. */
+  readonly bodyBudget: Budget;
   readonly admissions: Admissions;
   /** Puts the call's own trace context in place of the client's; null: nothing is traced. */
   readonly traced: ((callId: string, headers: HeaderList) => HeaderList) | null;
@@ -87,12 +90,15 @@ async function serve(
     modelKey: "model",
     wantsStream: false,
   });
-  const refuse = (told: RequestProblem) =>
-    toResponse(deps.service.refuse(unread(), told), () => undefined);
+  // Whatever happens below gives the body's bytes back; on success they go with the answer.
+  using held = new DisposableStack();
+  const share = held.use(deps.bodyBudget.share());
+  const refuse = (told: RequestProblem, call = unread()) =>
+    toResponse(deps.service.refuse(call, told), held.move());
 
   const early = refusal(request.method, path, headers);
   if (early !== null) return refuse(early);
-  const body = await readBody(request, deps.limits, deps.clock);
+  const body = await readBody(request, { maxRequestSize: deps.maxRequestSize, share }, deps.clock);
   if (body.kind === "problem") return refuse(body.problem);
   if (body.kind === "gone") return new Response(null, { status: 499 });
   // The server's own idle limit is for uploads; from here on the upstream's timers rule.
@@ -105,13 +111,7 @@ async function serve(
     headerValue(headers, "content-type"),
     body.bytes,
   );
-  if ("kind" in reading) {
-    body.release();
-    return toResponse(
-      deps.service.refuse({ ...unread(), body: body.bytes }, reading),
-      () => undefined,
-    );
-  }
+  if ("kind" in reading) return refuse(reading, { ...unread(), body: body.bytes });
   const call: IncomingCall = {
     ...before,
     ...reading,
@@ -119,11 +119,10 @@ async function serve(
     body: body.bytes,
   };
   const shown = path === "/api/show" ? await deps.ollama.show(call) : null;
-  if (shown !== null) {
-    body.release();
+  if (shown !== null)
     return Response.json(shown.body, { status: shown.status, headers: { "x-request-id": id } });
-  }
-  return toResponse(await deps.service.handle(call, request.signal), () => body.release());
+  const answer = await deps.service.handle(call, request.signal);
+  return toResponse(answer, held.move());
 }
 
 function refusal(method: string, path: string, headers: HeaderList): RequestProblem | null {

@@ -1,5 +1,5 @@
 // Reads a request's body whole, within the limits of size, memory and time.
-import type { Budget } from "../../domain/budget.ts";
+import type { Share } from "../../domain/budget.ts";
 import { joinBytes } from "../../domain/bytes.ts";
 import { problem, type RequestProblem } from "../../domain/problem.ts";
 import { uploadDueMs } from "../../domain/security/upload-pace.ts";
@@ -8,13 +8,12 @@ import type { Clock } from "../../ports/clock.ts";
 export interface BodyLimits {
   /** Bytes of one request. */
   readonly maxRequestSize: number;
-  /** Bytes of all requests being answered. */
-  readonly budget: Budget;
+  /** This request's part of what all requests being answered may take; it stays the caller's. */
+  readonly share: Share;
 }
 
 export type ReadBody =
-  /** `release` gives the bytes back to the budget; called once, when the answer is over. */
-  | { readonly kind: "read"; readonly bytes: Uint8Array; release(): void }
+  | { readonly kind: "read"; readonly bytes: Uint8Array }
   | { readonly kind: "problem"; readonly problem: RequestProblem }
   | { readonly kind: "gone" };
 
@@ -31,7 +30,7 @@ export async function readBody(
   limits: BodyLimits,
   clock: Pick<Clock, "after" | "elapsed">,
 ): Promise<ReadBody> {
-  if (request.body === null) return { kind: "read", bytes: empty, release: () => undefined };
+  if (request.body === null) return { kind: "read", bytes: empty };
   const announced = Number(request.headers.get("content-length") ?? Number.NaN);
   if (announced > limits.maxRequestSize) return { kind: "problem", problem: tooLarge(limits) };
   return announced <= readAtOnce
@@ -42,20 +41,17 @@ export async function readBody(
 async function readAnnounced(
   request: Request,
   size: number,
-  { budget }: BodyLimits,
+  { share }: BodyLimits,
   clock: Pick<Clock, "after">,
 ): Promise<ReadBody> {
-  if (!budget.take(size)) return { kind: "problem", problem: overloaded };
-  const release = () => budget.give(size);
+  if (!share.take(size)) return { kind: "problem", problem: overloaded };
   const late = Promise.withResolvers<null>();
   const stop = clock.after(uploadDueMs(size), () => late.resolve(null));
   try {
     const bytes = await Promise.race([request.arrayBuffer(), late.promise]);
-    if (bytes !== null) return { kind: "read", bytes: new Uint8Array(bytes), release };
-    release();
+    if (bytes !== null) return { kind: "read", bytes: new Uint8Array(bytes) };
     return { kind: "problem", problem: tooSlow };
   } catch {
-    release();
     return { kind: "gone" };
   } finally {
     stop();
@@ -67,15 +63,13 @@ async function readChunks(
   limits: BodyLimits,
   clock: Pick<Clock, "after" | "elapsed">,
 ): Promise<ReadBody> {
-  const { budget, maxRequestSize } = limits;
+  const { share, maxRequestSize } = limits;
   const chunks: Uint8Array[] = [];
   const start = clock.elapsed();
   let size = 0;
   let late = false;
-  const release = () => budget.give(size);
   const reader = body.getReader();
   const stop = async (told: RequestProblem): Promise<ReadBody> => {
-    release();
     await reader.cancel();
     return { kind: "problem", problem: told };
   };
@@ -95,14 +89,13 @@ async function readChunks(
     for (;;) {
       const { done, value } = await reader.read();
       if (late) return await stop(tooSlow);
-      if (done) return { kind: "read", bytes: joinBytes(chunks), release };
+      if (done) return { kind: "read", bytes: joinBytes(chunks) };
       if (size + value.length > maxRequestSize) return await stop(tooLarge(limits));
-      if (!budget.take(value.length)) return await stop(overloaded);
+      if (!share.take(value.length)) return await stop(overloaded);
       size += value.length;
       chunks.push(value);
     }
   } catch {
-    release();
     return { kind: "gone" };
   } finally {
     stopClock();

@@ -18,7 +18,7 @@ import { type AttemptFailure, type FailedAnswer, retryAfterMs } from "../../doma
 import type { Policy } from "../../domain/routing/types.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { UpstreamAnswer } from "../../ports/upstream.ts";
-import { type Budget, mostHeld } from "../../domain/budget.ts";
+import { mostHeld, type Share } from "../../domain/budget.ts";
 import type { Capture } from "./capture.ts";
 import {
   createLiveSource,
@@ -36,8 +36,6 @@ export interface OpenedAnswer {
   readonly wire: Wire;
   /** Held until now; goes first. Whoever sends it takes it out piece by piece. */
   readonly held: Uint8Array[];
-  /** Bytes to give back to the budget once they are sent. */
-  readonly heldSize: number;
   /** What follows; null where `held` is the whole answer. */
   readonly rest: LiveSource | null;
   /** Whether the client got, in the end, anything other than the upstream sent. */
@@ -55,14 +53,14 @@ export interface OpeningContext {
   readonly carriage: Carriage;
   readonly policy: Policy;
   readonly capture: Capture;
-  /** Bytes that all answers together may hold. */
-  readonly heldBudget: Budget;
+  /** Counts the bytes held; whoever owns the attempt gives them back. */
+  readonly share: Share;
   readonly clock: Clock;
   /** Called once, at the answer's first content. */
   onContent(framing: Framing): void;
 }
 
-/** Reads the answer as far as it has to be held (SPEC section 7); gives held bytes back to the budget on failure. */
+/** Reads the answer as far as it has to be held (SPEC section 7). */
 export async function openAnswer(
   answer: UpstreamAnswer,
   context: OpeningContext,
@@ -79,7 +77,6 @@ export async function openAnswer(
 
   const failed = (failure: Omit<AttemptFailure, "retryAfterMs">): Opening => {
     source.cancel();
-    context.heldBudget.give(reading.size);
     return {
       kind: "failed",
       failure: { ...failure, retryAfterMs: retryAfterMs(answer.headers, context.clock.now()) },
@@ -150,7 +147,6 @@ export async function openAnswer(
         client.contentType === null ? answer.headers : withType(answer.headers, client.contentType),
       wire: client.wire,
       held,
-      heldSize: reading.size,
       rest: reading.ended ? null : source,
       heldPartially: reading.partial,
       changed: () => wholeChanged || source.changed(),
@@ -183,7 +179,7 @@ async function hold(
     const step: LiveStep = await source.next();
     const stepSize = step.pieces.reduce((sum, piece) => sum + piece.length, 0);
     for (const piece of step.pieces) pieces.push(piece);
-    const room = size + stepSize <= mostHeld && context.heldBudget.take(stepSize);
+    const room = size + stepSize <= mostHeld && context.share.take(stepSize);
     if (room) size += stepSize;
     if (step.content && !contentSeen) {
       contentSeen = true;

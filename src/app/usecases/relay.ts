@@ -74,7 +74,6 @@ export function createRelay(deps: RelayDeps): CallService {
     ];
     const delivered = createDelivered(deps.captureCap, attempt.capture, () => answer.changed());
     const over = (ending: DeliveryEnding) => {
-      deps.heldBudget.give(answer.heldSize);
       const failure = ending.kind === "broke" ? ending.failure : null;
       const gone = ending.kind === "client-gone" || failure?.reason === "client_gone";
       const broken = gone ? { ...clientLeft, message: whoLeft(clientGone) } : failure;

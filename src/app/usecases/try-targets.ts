@@ -169,7 +169,11 @@ async function ask(
   session.asking(target, capture);
   const controller = new AbortController();
   const leave = () => controller.abort();
-  const release = () => clientGone.removeEventListener("abort", leave);
+  const share = deps.heldBudget.share();
+  const release = () => {
+    clientGone.removeEventListener("abort", leave);
+    share[Symbol.dispose]();
+  };
   clientGone.addEventListener("abort", leave);
   if (clientGone.aborted) leave();
 
@@ -203,7 +207,7 @@ async function ask(
           carriage,
           policy,
           capture,
-          heldBudget: deps.heldBudget,
+          share,
           clock,
           onContent(framing) {
             stopFirstToken();

@@ -15,9 +15,10 @@ function upload(announced?: number) {
     headers: announced === undefined ? {} : { "content-length": String(announced) },
   });
   const budget = createBudget(1_000_000);
-  const limits = { maxRequestSize: 500_000, budget };
+  const others = budget.share();
+  const limits = { maxRequestSize: 500_000, share: budget.share() };
   const reading = readBody(request, limits, { after: clock.after, elapsed: clock.now });
-  return { clock, writer, reading, budget };
+  return { clock, writer, reading, budget, others, share: limits.share };
 }
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -26,11 +27,12 @@ test.each([
   ["announced, small", 100],
   ["announced, large", 400_000],
 ])("a body that never comes gets 408 after 30 s: %s", async (_name, announced) => {
-  const { clock, reading, budget } = upload(announced);
+  const { clock, reading, budget, share } = upload(announced);
   await settle();
   clock.pass(uploadDueMs(announced ?? 0) + 1);
   expect(await reading).toMatchObject({ kind: "problem", problem: { kind: "request_timeout" } });
-  expect(budget.take(1_000_000)).toBe(true);
+  share[Symbol.dispose]();
+  expect(budget.taken()).toBe(0);
 });
 
 test("a body that drips gets 408; one that keeps the pace is taken however long it takes", async () => {
@@ -55,11 +57,11 @@ test("a body that drips gets 408; one that keeps the pace is taken however long 
 });
 
 test("a body takes from the shared memory what has come, not what was announced", async () => {
-  const { writer, reading, budget } = upload(400_000);
+  const { writer, reading, others } = upload(400_000);
   await writer.write(new Uint8Array(1_000));
   await settle();
-  expect(budget.take(999_000)).toBe(true);
-  expect(budget.take(1)).toBe(false);
+  expect(others.take(999_000)).toBe(true);
+  expect(others.take(1)).toBe(false);
   writer.abort(new Error("gone")).catch(() => undefined);
   expect((await reading).kind).toBe("gone");
 });
