@@ -2,6 +2,7 @@
 import type { IncomingCall } from "./call.ts";
 import type { Carriage } from "./carriage.ts";
 import { type HeaderList, requestHeaders, withoutCredentialQuery } from "./headers.ts";
+import { upstreamUrl } from "./routing/server-url.ts";
 import type { Server } from "./routing/types.ts";
 
 export interface OutgoingRequest {
@@ -23,7 +24,7 @@ export function outgoingRequest(
 ): OutgoingRequest {
   const query = server.apiKey === null ? call.query : withoutCredentialQuery(call.query);
   return {
-    url: server.baseUrl + path + query,
+    url: upstreamUrl(server, path) + query,
     headers: requestHeaders(typed(call.headers, contentType), {
       apiKey: server.apiKey,
       extra: server.headers,

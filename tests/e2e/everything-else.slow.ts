@@ -127,7 +127,7 @@ test("Upgrade gets 501", () =>
     expect((await exchange.whole()).status).toBe(501);
   }));
 
-test.each(["", "/v1", "/v1/", "/base", "/base/v1"])("a base path %p is not doubled", (base) => {
+test.each(["", "/v1", "/v1/", "/base/v1", "/base/v1/"])("a base path %p is not doubled", (base) => {
   const basePath = base.startsWith("/base") ? "/base" : "";
   return withFakes({ a: { basePath } }, ({ a }) =>
     withRouter(

@@ -115,7 +115,8 @@ function readUpstream(read: VariableReader): ServerUrl | null {
   const text = read.text("DEFAULT_UPSTREAM");
   const url = parseServerUrl(text);
   if (!("problem" in url)) return url;
-  read.tell("DEFAULT_UPSTREAM", `the URL ${url.problem}`, oneLine(shownUrl(text)));
+  const right = url.right === null ? "" : `; write ${url.right}`;
+  read.tell("DEFAULT_UPSTREAM", `the URL ${url.problem}${right}`, oneLine(shownUrl(text)));
   return null;
 }
 

@@ -10,7 +10,8 @@ export interface Variable {
 export const variables = {
   DEFAULT_UPSTREAM: {
     default: "http://localhost:8000",
-    meaning: "URL of the model server used when nothing else matches",
+    meaning:
+      "URL of the model server used when nothing else matches; as `url` of a server in the routes file",
   },
   LISTEN_HOST: { default: "127.0.0.1", meaning: "address to listen on" },
   LISTEN_PORT: { default: "1234", meaning: "port to listen on; 0 takes any free one" },

@@ -18,7 +18,7 @@ export interface FakeModelOptions {
   /** Where the APIs begin, `/api/v9` say; nothing but them is served. */
   readonly basePath?: string;
   /**
-   * Whatever stands before `/v1` or `/api` is taken for a base path, so that one fake is as many
+   * Whatever stands before `/v1` or `/api`, or in place of `/v1`, is taken for a base path, so that one fake is as many
    * servers as a test needs; a script tells them apart by the request's target.
    */
   readonly anyBasePath?: boolean;

@@ -32,9 +32,10 @@ interface Connection {
 
 const WAIT_MS = 4000;
 
-/** What stands before the API's own path. */
-function basePathOf(path: string): string {
-  return path.slice(0, Math.max(0, path.search(/\/(?:v1|api)\//)));
+/** The API's own path below whatever base: an SDK's base URL stands for `/v1`. */
+function belowAnyBase(path: string): string {
+  const own = path.search(/\/(?:v1|api)\//);
+  return own === -1 ? path.replace(/^\/[^/]+\//, "/v1/") : path.slice(own);
 }
 
 /** Starts a fake model server; it listens when the promise resolves. */
@@ -54,8 +55,12 @@ export async function startFakeModel(options: FakeModelOptions): Promise<FakeMod
   const record = (request: HttpRequest, connection: number): OpenRecord => {
     const mark = request.target.indexOf("?");
     const full = mark < 0 ? request.target : request.target.slice(0, mark);
-    const base = options.anyBasePath === true ? basePathOf(full) : basePath;
-    const path = full.startsWith(`${base}/`) ? full.slice(base.length) : "";
+    const path =
+      options.anyBasePath === true
+        ? belowAnyBase(full)
+        : full.startsWith(`${basePath}/`)
+          ? full.slice(basePath.length)
+          : "";
     received += 1;
     return log.add({
       number: received,

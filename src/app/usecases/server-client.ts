@@ -1,6 +1,7 @@
 // The router's own questions to servers, beside the calls it relays: lists, descriptions, what is loaded.
 import { joinBytes } from "../../domain/bytes.ts";
 import { type HeaderList, requestHeaders } from "../../domain/headers.ts";
+import { upstreamUrl } from "../../domain/routing/server-url.ts";
 import type { Server } from "../../domain/routing/types.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Upstream, UpstreamBody } from "../../ports/upstream.ts";
@@ -32,7 +33,7 @@ export function createServerClient(upstream: Upstream, clock: Clock, via: string
     try {
       const reply = await upstream.send({
         method,
-        url: server.baseUrl + path,
+        url: upstreamUrl(server, path),
         headers: requestHeaders(client, {
           apiKey: server.apiKey,
           extra: server.headers,

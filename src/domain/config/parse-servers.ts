@@ -63,9 +63,9 @@ function parseServer(
     const entry = entries.get(key);
     return entry === undefined ? null : read(entry.value, key);
   };
-  const url = value("url", (at) => parseUrl(reader, at, `url of ${what}`));
-  if (!entries.has("url")) reader.tell(node.at, `${what} has no url`);
   const type = value("type", (at, key) => reader.oneOf<ServerType>(at, key, ["openai", "ollama"]));
+  const url = value("url", (at) => parseUrl(reader, at, `url of ${what}`, type));
+  if (!entries.has("url")) reader.tell(node.at, `${what} has no url`);
   const apiKey = value("api_key", (at, key) => printable(reader, reader.text(at, key), key));
   const server = {
     name,
@@ -80,16 +80,25 @@ function parseServer(
     overrides: parseOverrides(reader, entries),
   };
   if (url === null) return null;
-  return { ...server, baseUrl: url.baseUrl, type: type ?? url.type };
+  return { ...server, baseUrl: url.baseUrl, type: url.type };
 }
 
-/** A URL in the file; what is wrong with it is told without what may be secret in it. */
-export function parseUrl(reader: Reader, node: ConfigNode, what: string): ServerUrl | null {
+/**
+ * A URL in the file; what is wrong with it is told without what may be secret in it.
+ * @param type what the server is said to speak; null: the URL decides
+ */
+export function parseUrl(
+  reader: Reader,
+  node: ConfigNode,
+  what: string,
+  type: ServerType | null = null,
+): ServerUrl | null {
   const text = reader.text(node, what);
   if (text === null) return null;
-  const url = parseServerUrl(text.text);
+  const url = parseServerUrl(text.text, type);
   if (!("problem" in url)) return url;
-  reader.tell(text.at, `${what}: "${shownUrl(text.shown)}" ${url.problem}`);
+  const right = url.right === null || text.fromEnvironment ? "" : `; write ${url.right}`;
+  reader.tell(text.at, `${what}: "${shownUrl(text.shown)}" ${url.problem}${right}`);
   return null;
 }
 

@@ -29,6 +29,8 @@ export interface Text {
   readonly text: string;
   /** For problems: as written in the file, so without what came from the environment. */
   readonly shown: string;
+  /** Some of it came from the environment, and so may be secret. */
+  readonly fromEnvironment: boolean;
   readonly at: Position;
   /** What is wrong with it, as long as that tells nothing of the environment's values. */
   why(detail: string): string;
@@ -145,6 +147,7 @@ export function createReader(file: string, env: Environment): Reader {
       return {
         text,
         shown,
+        fromEnvironment,
         at: node.at,
         why: (detail) =>
           fromEnvironment ? `${shown} is not valid here (its value is not shown)` : detail,

@@ -15,7 +15,8 @@ export const serverKeys = {
   url: {
     takes: "http(s) URL",
     default: "required",
-    meaning: "without user name, password or query; a trailing `/v1` is not doubled",
+    meaning:
+      "the base URL, without user name, password or query: without a path, or with one that ends in `/v1`, it gets `/v1/…`; one with another path is an SDK's base URL, to which what follows `/v1` in the request's path is added; before an Ollama server it is a prefix",
   },
   type: {
     takes: "`openai`, `ollama`",
@@ -67,7 +68,7 @@ export const instanceKeys = {
   url: {
     takes: "http(s) URL",
     default: "this or `server`",
-    meaning: "a server that has no entry of its own",
+    meaning: "a server that has no entry of its own; as `url` of a server",
   },
   model: {
     takes: "text",
@@ -110,7 +111,7 @@ export const routeKeys = {
   upstream: {
     takes: "server's name or URL",
     default: "this, `model` or both",
-    meaning: "where the request goes",
+    meaning: "where the request goes; a URL as `url` of a server",
   },
   model: {
     takes: "text",

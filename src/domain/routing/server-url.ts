@@ -1,44 +1,86 @@
-// The URL of a model server, brought into one form.
-import type { ServerType } from "./types.ts";
+// The URL of a model server, brought into one form, and the addresses of its paths.
+import { endpointIn } from "./endpoint-url.ts";
+import type { Server, ServerType } from "./types.ts";
 
 export interface ServerUrl {
-  /** Without trailing slash; a trailing `/v1` is removed, for paths bring their own. */
+  /** As in `Server.baseUrl`. */
   readonly baseUrl: string;
   readonly origin: string;
-  /** What the port suggests: 11434 is Ollama's. */
   readonly type: ServerType;
+}
+
+export interface UrlProblem {
+  /** In words; does not repeat the URL, which may hold a password. */
+  readonly problem: string;
+  /** The URL that would be right, where it can be told. */
+  readonly right: string | null;
 }
 
 const ollamaPort = "11434";
 
 /**
  * Reads the URL of a server.
- * @returns its parts, or a problem in words that does not repeat the URL, which may hold a password
+ * @param type what the server is said to speak; null: its port decides (11434 is Ollama's)
  */
-export function parseServerUrl(text: string): ServerUrl | { readonly problem: string } {
+export function parseServerUrl(
+  text: string,
+  type: ServerType | null = null,
+): ServerUrl | UrlProblem {
   const trimmed = text.trim();
-  if (!/^https?:\/\//i.test(trimmed)) return { problem: "must begin with http:// or https://" };
+  if (!/^https?:\/\//i.test(trimmed)) return problem("must begin with http:// or https://");
+  if (/\s/.test(trimmed)) return problem("must be the URL alone, without spaces or a comment");
   const url = URL.parse(trimmed);
-  if (url === null || url.hostname === "") return { problem: "is no valid URL" };
+  if (url === null || url.hostname === "") return problem("is not a valid URL");
   if (url.username !== "" || url.password !== "")
-    return {
-      problem:
-        "must not hold a user name or password; a server's key goes into api_key, anything else into headers",
-    };
+    return problem(
+      "must not hold a user name or password; a server's key goes into api_key, anything else into headers",
+    );
   if (trimmed.includes("?") || trimmed.includes("#"))
-    return { problem: "must have no query (?) and no fragment (#)" };
-  const path = url.pathname.replace(/\/+$/, "").replace(/\/v1$/, "").replace(/\/+$/, "");
-  return {
-    baseUrl: url.origin + path,
-    origin: url.origin,
-    type: url.port === ollamaPort ? "ollama" : "openai",
-  };
+    return problem("must have no query (?) and no fragment (#)");
+  const path = url.pathname.replace(/\/{2,}/g, "/").replace(/\/$/, "");
+  const speaks = type ?? (url.port === ollamaPort ? "ollama" : "openai");
+  const endpoint = endpointIn(path, speaks);
+  if (endpoint !== null) {
+    const right = url.origin + path.slice(0, -endpoint.length);
+    return problem(`must be the server's base URL, without the endpoint ${endpoint}`, right);
+  }
+  // Ollama has its API beside `/v1`; elsewhere a path before `/v1` is told from one that stands for it.
+  const dropped = path === "/v1" || speaks === "ollama" ? path.replace(/\/v1$/, "") : path;
+  return { baseUrl: url.origin + dropped, origin: url.origin, type: speaks };
 }
 
-/** A URL for people and problems, be it valid or not: without user name, password and query. */
+function problem(words: string, right: string | null = null): UrlProblem {
+  return { problem: words, right };
+}
+
+/**
+ * The address of a path of the API (`/v1/…`, `/api/…`) at a server, for calls, lists and probes alike.
+ * A base URL without a path, or with one that ends in `/v1`, has the API's own paths; any other is
+ * an SDK's base URL and stands for `/v1` (SPEC section 4). Before an Ollama server a path is a
+ * reverse proxy's prefix.
+ */
+export function upstreamUrl(
+  { baseUrl, type }: Pick<Server, "baseUrl" | "type">,
+  path: string,
+): string {
+  if (type === "ollama" || isOrigin(baseUrl)) return baseUrl + path;
+  const api = path === "/v1" || path.startsWith("/v1/");
+  if (baseUrl.endsWith("/v1")) return baseUrl.slice(0, -"/v1".length) + path;
+  return baseUrl + (api ? path.slice("/v1".length) : path);
+}
+
+function isOrigin(baseUrl: string): boolean {
+  return !baseUrl.includes("/", "https://".length);
+}
+
+/**
+ * A URL for people and problems, be it valid or not: what may be secret in it is hidden (user name,
+ * password, what a query or fragment says), what may be the mistake is not.
+ */
 export function shownUrl(text: string): string {
   return text
     .trim()
-    .replace(/[?#].*$/s, "")
-    .replace(/^(https?:\/\/)?.*@/is, "$1[hidden]@");
+    .replace(/^(https?:\/\/)?\S*@/i, "$1[hidden]@")
+    .replace(/\?[^\s#]+/, "?[hidden]")
+    .replace(/(\S)#\S+/, "$1#[hidden]");
 }

@@ -34,7 +34,10 @@ export type ServerType = "openai" | "ollama";
 export interface Server {
   /** The configured name, `default`, or the URL's origin where the URL stood in a route or alias. */
   readonly name: string;
-  /** Absolute http(s) URL without trailing slash, query or fragment; a trailing `/v1` is removed. */
+  /**
+   * Absolute http(s) URL without trailing slash, query or fragment; a path that is only `/v1` is
+   * left out. `upstreamUrl` makes addresses of it.
+   */
   readonly baseUrl: string;
   readonly type: ServerType;
   readonly apiKey: string | null;
