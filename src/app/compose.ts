@@ -40,6 +40,7 @@ import { createModels } from "./usecases/models.ts";
 import { logNotices, routesNotice } from "./usecases/notice-sources.ts";
 import { createNotices } from "./usecases/notices.ts";
 import { createOllamaCatalog } from "./usecases/ollama-catalog.ts";
+import { createRefusals } from "./usecases/refusals.ts";
 import { createRelay } from "./usecases/relay.ts";
 import { createLiveRouting, type RoutesTrouble } from "./usecases/reload-routes.ts";
 import { createServerClient } from "./usecases/server-client.ts";
@@ -162,7 +163,11 @@ export function compose(
   const admissions = createAdmissions();
   const tokens = settings.jwtSecret === null ? null : createTokens(settings.jwtSecret, clock);
   const login = createLogin({ tokens, now: () => clock.now(), version });
-  const refused = ({ status, surface }: TurnedAway) => metrics.refused(status, surface);
+  const refusals = createRefusals(() => clock.now());
+  const refused = (away: TurnedAway) => {
+    metrics.refused(away.status, away.surface);
+    refusals.note(away);
+  };
   const routes: AnyElysia[] = [
     healthRoutes({
       trouble: () => store?.trouble() ?? null,
@@ -205,6 +210,7 @@ export function compose(
         discovery: () => models.discovery(),
         routesFile: settings.routesConfig.path,
         notices,
+        refusedCalls: () => refusals.seen(),
         now: () => clock.now(),
         later: (work) => void clock.after(afterPageMs, work),
         version,

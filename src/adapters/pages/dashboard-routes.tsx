@@ -57,6 +57,7 @@ export function dashboardRoutes(deps: PagesDeps) {
               inflight={browse.inFlight().inflight}
               upstreams={browse.upstreams().upstreams}
               routing={deps.routing()}
+              refused={deps.refusedCalls()}
               opening={isOpening(request)}
             />
           );

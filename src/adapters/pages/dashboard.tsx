@@ -2,6 +2,7 @@
 // The dashboard: figures, filters, the recent requests.
 import { Html } from "@elysiajs/html";
 import type { InFlightCall, LogPage, LogRow, Stats, UpstreamState } from "../../ports/browse.ts";
+import type { RefusedCalls } from "../../ports/refusals.ts";
 import { type Activity, isOld } from "./activity.ts";
 import { Breakdown } from "./breakdown.tsx";
 import { Connect } from "./connect.tsx";
@@ -12,6 +13,7 @@ import { FilterBar } from "./filter-bar.tsx";
 import { InFlightList } from "./in-flight-list.tsx";
 import { type HeadProps, Layout } from "./layout.tsx";
 import type { Frame, RoutingNames } from "./pages-deps.ts";
+import { RefusedLine } from "./refused-line.tsx";
 import { RequestTable } from "./request-table.tsx";
 import { Welcome } from "./welcome.tsx";
 
@@ -24,6 +26,7 @@ export interface DashboardProps {
   readonly inflight: readonly InFlightCall[];
   readonly upstreams: readonly UpstreamState[];
   readonly routing: Pick<RoutingNames, "servers" | "aliases">;
+  readonly refused: RefusedCalls;
   /** See RequestTable. */
   readonly opening: boolean;
 }
@@ -50,6 +53,7 @@ export function Dashboard(props: DashboardProps): JSX.Element {
     >
       <h1 class="hidden">Dashboard</h1>
       <Figures stats={stats} activity={activity} waiting={waiting} />
+      <RefusedLine refused={props.refused} now={frame.now} />
       {fresh ? (
         <Welcome {...connect} upstreams={upstreams} />
       ) : (

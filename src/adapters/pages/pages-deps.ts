@@ -3,6 +3,7 @@ import type { DiscoverySnapshot } from "../../domain/routing/discovery.ts";
 import type { Routing, Rule } from "../../domain/routing/types.ts";
 import type { Actions } from "../../ports/actions.ts";
 import type { Browse } from "../../ports/browse.ts";
+import type { RefusedCalls } from "../../ports/refusals.ts";
 import type { Notice, Notices } from "../../ports/notices.ts";
 
 /** What the pages say of the routing in force; the domain's `Routing` is one. */
@@ -20,6 +21,8 @@ export interface PagesDeps {
   readonly actions: Actions;
   /** What every page says until it is put right or dismissed. */
   readonly notices: Notices;
+  /** Calls turned away with 401 or 403 since start. */
+  refusedCalls(): RefusedCalls;
   /** The routing in force; asked once per page. */
   routing(): Routing;
   /** What servers are known to list. */

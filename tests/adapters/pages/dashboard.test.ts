@@ -168,6 +168,20 @@ test("the figures are those of the log", async () => {
   ]);
 });
 
+test("calls that were refused are counted, with the last one's address and reason", async () => {
+  const last = {
+    at: Date.parse("2026-03-12T15:58:00Z"),
+    status: 401,
+    address: "10.0.0.9",
+    reason: "a token is needed",
+  };
+  const refusedCalls = () => ({ count: 1234, last });
+  const { document } = await open(sampleBrowse([sampleDetail()]), "/", { refusedCalls });
+  expect(textOf(document, "#refused")).toBe(
+    "1,234 calls refused since the start; the last 2 min ago from 10.0.0.9: 401, a token is needed",
+  );
+});
+
 test("a log that cannot be read is a page that says so, with 503", async () => {
   const browse: PagesDeps["browse"] = {
     ...sampleBrowse([]),

@@ -24,6 +24,10 @@ function badAddresses(document: Document): readonly string[] {
 async function allPages(text: string): Promise<readonly Document[]> {
   const detail: LogDetail = hostileDetail(text);
   const stats = sampleStats({ requests: 1 });
+  const refusedCalls = () => ({
+    count: 1,
+    last: { at: 0, status: 401, address: text, reason: text },
+  });
   const notices = {
     current: () => [{ id: text, message: text, details: [text] }],
     dismiss: () => {},
@@ -41,7 +45,7 @@ async function allPages(text: string): Promise<readonly Document[]> {
   });
   const routing = () => hostileRouting(text);
   const opened = [
-    await open(browse, `/?${query.toString()}`, { routing, notices }),
+    await open(browse, `/?${query.toString()}`, { routing, notices, refusedCalls }),
     await open(browse, `/request/${encodeURIComponent(detail.id)}`, { routing }),
     await open(browse, `/request/${encodeURIComponent(`${detail.id}-unknown`)}`),
     await open(browse, "/upstreams", { notices }),

@@ -167,6 +167,7 @@ export function sampleDeps(browse: PagesDeps["browse"], over: Partial<PagesDeps>
     routing: () => nothingConfigured,
     discovery: () => emptyDiscovery,
     routesFile: "routes.yaml",
+    refusedCalls: () => ({ count: 0, last: null }),
     notices: { current: () => [], dismiss: () => {} },
     now: () => now,
     later: (work) => {
