@@ -14,6 +14,10 @@ export interface ServedPages {
   tell(event: CallEvent): void;
   /** Resolves once a page listens for events. */
   readonly listening: Promise<void>;
+  /** Event streams that are open. */
+  streams(): number;
+  /** Ends every event stream, as a router does that is started anew. */
+  cut(): void;
   /** GETs of the dashboard so far. */
   documents(): number;
   stop(): Promise<void>;
@@ -26,16 +30,18 @@ export function servePages(
 ): ServedPages {
   const listeners = new Set<(event: CallEvent) => void>();
   const listening = Promise.withResolvers<void>();
-  const feed = createEventFeed({
-    clock: systemClock,
-    events: {
-      subscribe(listener) {
-        listeners.add(listener);
-        listening.resolve();
-        return () => listeners.delete(listener);
+  const newFeed = () =>
+    createEventFeed({
+      clock: systemClock,
+      events: {
+        subscribe(listener) {
+          listeners.add(listener);
+          listening.resolve();
+          return () => listeners.delete(listener);
+        },
       },
-    },
-  });
+    });
+  let feed = newFeed();
   let documents = 0;
   const app = new Elysia()
     .onRequest(({ request }) => {
@@ -55,6 +61,11 @@ export function servePages(
       for (const listener of listeners) listener(event);
     },
     listening: listening.promise,
+    streams: () => feed.listeners(),
+    cut() {
+      feed.close();
+      feed = newFeed();
+    },
     documents: () => documents,
     async stop() {
       feed.close();

@@ -1,9 +1,11 @@
 // Style sheet, script and icon: embedded in the program, named by their content so that browsers keep them for good.
 import charts from "./assets/charts.css" with { type: "text" };
 import config from "./assets/config.css" with { type: "text" };
+import followCalls from "./assets/follow-calls.js" with { type: "text" };
 import highlight from "./assets/highlight.js" with { type: "text" };
 import icon from "./assets/icon.svg" with { type: "text" };
 import keys from "./assets/keys.js" with { type: "text" };
+import listen from "./assets/listen.js" with { type: "text" };
 import live from "./assets/live.js" with { type: "text" };
 import request from "./assets/request.css" with { type: "text" };
 import performance from "./assets/performance.js" with { type: "text" };
@@ -11,6 +13,7 @@ import performanceStyle from "./assets/performance.css" with { type: "text" };
 import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
 import uplot from "uplot/dist/uPlot.iife.min.js" with { type: "text" };
 import requests from "./assets/requests.css" with { type: "text" };
+import shared from "./assets/shared.js" with { type: "text" };
 import style from "./assets/style.css" with { type: "text" };
 import { textResponse } from "./compressed.ts";
 import ticks from "./assets/ticks.js" with { type: "text" };
@@ -43,7 +46,14 @@ export const assets = {
     "text/css; charset=utf-8",
     squeezed(style + requests + config + charts + request + performanceStyle),
   ),
-  script: asset("live", "js", "text/javascript; charset=utf-8", live + ticks + keys + highlight),
+  script: asset(
+    "live",
+    "js",
+    "text/javascript; charset=utf-8",
+    followCalls + listen + live + ticks + keys + highlight,
+  ),
+  /** The worker that all tabs share. */
+  shared: asset("shared", "js", "text/javascript; charset=utf-8", followCalls + shared),
   /** A chart library, for the page that draws. */
   uplot: asset("uplot", "js", "text/javascript; charset=utf-8", uplot),
   uplotStyle: asset("uplot", "css", "text/css; charset=utf-8", uplotStyle),

@@ -31,3 +31,15 @@ declare module "*/uPlot.iife.min.js" {
   const text: string;
   export default text;
 }
+declare module "*/follow-calls.js" {
+  const text: string;
+  export default text;
+}
+declare module "*/listen.js" {
+  const text: string;
+  export default text;
+}
+declare module "*/shared.js" {
+  const text: string;
+  export default text;
+}

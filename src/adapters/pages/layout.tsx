@@ -68,6 +68,7 @@ export function Layout(props: PropsWithChildren<LayoutProps>): JSX.Element {
       <body
         data-poll={poll === undefined ? undefined : String(poll)}
         data-events={props.events === true ? "/api/events" : undefined}
+        data-worker={props.events === true ? assets.shared.path : undefined}
         data-now={poll === undefined ? undefined : String(frame.now)}
       >
         <a class="skip" href="#main">
@@ -89,6 +90,16 @@ export function Layout(props: PropsWithChildren<LayoutProps>): JSX.Element {
             <span class="lost" id="lost" role="status" hidden>
               Connection lost, trying again
             </span>
+            {frame.account !== null && (
+              <a
+                class="lost"
+                id="signed-out"
+                href={`/login?next=${encodeURIComponent(frame.path)}`}
+                hidden
+              >
+                Signed out: sign in again
+              </a>
+            )}
             <code id="address" safe>
               {frame.origin}
             </code>

@@ -85,7 +85,6 @@ let timer = 0;
 let asking = false;
 let asked = 0;
 let dirty = false;
-let events = null;
 
 /** Between two questions, whatever happens: hundreds of calls a second make one of them a second. */
 const shortest = 1000;
@@ -97,34 +96,17 @@ function schedule() {
   clearTimeout(timer);
   const told = Number(document.body.dataset.poll);
   if (!told || document.hidden) return;
-  const every = heard() || !document.body.dataset.events ? told : Math.min(told, withoutEvents);
+  const every = heard || !document.body.dataset.events ? told : Math.min(told, withoutEvents);
   const wait = dirty ? Math.max(0, asked + shortest - Date.now()) : every;
   timer = setTimeout(() => refreshNow(), wait);
 }
 
-function heard() {
-  return events !== null && events.readyState === EventSource.OPEN;
-}
-
-/** Calls that begin or end have the page asked for anew; nobody listens while nobody looks. */
-function listen() {
-  const address = document.body.dataset.events;
-  if (!address) return;
-  if (document.hidden) {
-    events?.close();
-    events = null;
-    return;
-  }
-  if (events !== null && events.readyState !== EventSource.CLOSED) return;
-  events = new EventSource(address);
-  const soon = () => {
-    if (dirty) return;
-    dirty = true;
-    if (!asking) schedule();
-  };
-  events.addEventListener("started", soon);
-  events.addEventListener("completed", soon);
-}
+/** Calls that began or ended have the page asked for anew. */
+document.addEventListener("smolrouter:calls", () => {
+  if (dirty) return;
+  dirty = true;
+  if (!asking) schedule();
+});
 
 /** @param acted whether something was done here, so that even a page that is not live shows it */
 async function refresh(acted) {
@@ -146,7 +128,8 @@ async function refresh(acted) {
       document.dispatchEvent(new Event("smolrouter:fresh"));
       showCopyButtons();
     }
-    lost(!answer.ok);
+    signedOut(answer.status === 401 || answer.status === 403);
+    lost(!answer.ok && document.getElementById("signed-out")?.hidden !== false);
   } catch {
     lost(true);
   }
@@ -162,6 +145,12 @@ function refreshNow(acted = false) {
 
 function lost(is) {
   document.getElementById("lost").hidden = !is;
+}
+
+/** Whoever has been signed out, in another tab or by time, is not told that the router is gone. */
+function signedOut(is) {
+  const way = document.getElementById("signed-out");
+  if (way) way.hidden = !is;
 }
 
 function showCopyButtons() {
