@@ -114,7 +114,14 @@ async function run(reads: readonly BodyRead[], policy: CleanPolicy | null): Prom
   };
   const wire = { framing: "sse", format: "chat" } as const;
   const carriage = carriageOf(policy);
-  const source = createLiveSource(body, wire, carriage, createCapture(10_000_000), clock);
+  const source = createLiveSource(
+    body,
+    wire,
+    "first_content",
+    carriage,
+    createCapture(10_000_000),
+    clock,
+  );
   let sent = 0;
   for (;;) {
     const step = await source.next();

@@ -14,6 +14,7 @@ export type AttemptReason =
   | "first_token_timeout"
   | "silence_timeout"
   | "status" // the upstream answered with an error status
+  | "redirect" // it sends its callers elsewhere
   | "not_json" // 2xx, but no JSON where the call promises it
   | "error_body" // 2xx whose JSON is an error
   | "error_event" // the stream reported an error

@@ -17,8 +17,11 @@ export interface FrameEditor {
    * @returns what goes to the client now; the frame's own bytes where nothing changes
    */
   frame(frame: Frame, json: JsonRecord | null): readonly Uint8Array[];
-  /** The stream is over, or broke: what was still held back. */
-  end(): readonly Uint8Array[];
+  /**
+   * The stream is over: what was still held back.
+   * @param whole the answer came to its end; a cut one must not be made to look like it
+   */
+  end(whole: boolean): readonly Uint8Array[];
   /** Whether anything so far left other than it came. */
   changed(): boolean;
 }

@@ -14,7 +14,7 @@ export interface AttemptFailure {
   readonly reason: FailureReason;
   /** In words. */
   readonly message: string;
-  /** The upstream's status, 502 for a 2xx answer that is none; null where no answer came. */
+  /** The upstream's status, 502 for a 2xx or 3xx answer that is none; null where no answer came. */
   readonly status: number | null;
   /** The upstream's error code and type, where it named them. */
   readonly codes: readonly string[];
@@ -88,6 +88,7 @@ export function blamesServer(failure: Pick<AttemptFailure, "reason" | "status">)
       return true;
     case "status":
       return failure.status !== null && (failure.status >= 500 || failure.status === 429);
+    case "redirect":
     case "not_json":
     case "error_body":
     case "error_event":

@@ -102,7 +102,7 @@ function streamEditor(
       return data === null ? [] : send(translator.push(json ?? "[DONE]", now()));
     },
     changed: () => true,
-    end: () => [...send(translator.end(now())), ...(cleaner?.end() ?? [])],
+    end: (whole) => [...(whole ? send(translator.end(now())) : []), ...(cleaner?.end() ?? [])],
   };
 }
 

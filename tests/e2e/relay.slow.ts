@@ -96,7 +96,7 @@ describe("streams", () => {
         const gate = createGate();
         a.script([{ kind: "answer", gate }]);
         const exchange = await rawRequest(router.url, { path, body: chat({ stream: true }) });
-        await exchange.waitFor(": ping\n\n");
+        await exchange.waitFor(": ping\n");
         gate.open();
         await exchange.whole();
         expect(exchange.response().status).toBe(200);
@@ -112,7 +112,7 @@ describe("streams", () => {
         const text = await (await router.post(path, chat({ stream: true }))).text();
         expect(text).not.toContain("[DONE]");
         expect(JSON.parse(sseEvents(text).at(-1)!.data)).toMatchObject({
-          error: { type: "upstream_error", code: "upstream_broken" },
+          error: { type: "server_error", code: "upstream_broken" },
         });
         const row = await router.row();
         expect(row).toMatchObject({ state: "failed", status_code: 200 });
@@ -367,7 +367,7 @@ test("an event too large to hold passes in parts, and a break within it is still
       expect(passed.length).toBe(pieces.join("").length);
       const cut = await (await router.post(path, chat({ stream: true }))).text();
       expect(JSON.parse(sseEvents(cut).at(-1)!.data)).toMatchObject({
-        error: { type: "upstream_error" },
+        error: { type: "server_error" },
       });
     }),
   ));

@@ -117,7 +117,7 @@ describe.concurrent("REQUEST_TIMEOUT", () => {
   test("silence amid a stream is told to the client and named in the attempt", async () => {
     const { text, row } = await ask("silent-amid/m", true);
     expect(text).not.toContain("[DONE]");
-    expect(text).toContain('"upstream_timeout"');
+    expect(text).toContain('{"error":{"message":"stream timed out: ');
     expect(attemptsOf(row)).toEqual([named("silence_timeout", "REQUEST_TIMEOUT")]);
   });
 

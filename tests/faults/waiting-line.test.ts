@@ -120,7 +120,7 @@ describe("the line", () => {
     const first = await ask("?ping-0", "one/m");
     await gateOf("?ping-0").reached;
     const second = await ask("?ping-1", "one/m", true);
-    await second.waitFor(": ping\n\n");
+    await second.waitFor(": ping\n");
     for (const query of ["?ping-0", "?ping-1"]) gateOf(query).open();
     expect(await statusOf(first)).toBe(200);
     expect((await second.whole()).body.toString()).toEndWith("data: [DONE]\n\n");

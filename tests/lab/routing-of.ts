@@ -13,6 +13,7 @@ const basePolicy: Policy = {
   disableThinking: false,
   thinkingPrefilled: false,
   commit: "first_content",
+  onBreak: "event",
   retries: 0,
   stopOn: [],
   connectTimeoutMs: 5_000,

@@ -95,6 +95,7 @@ function readPolicy(read: VariableReader): Policy {
     disableThinking: read.bool("DISABLE_THINKING"),
     thinkingPrefilled: false,
     commit: "first_content",
+    onBreak: "event",
     retries: 0,
     stopOn: [],
     connectTimeoutMs: ms(read.number("CONNECT_TIMEOUT", timeoutSeconds)),

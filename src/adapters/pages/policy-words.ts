@@ -14,6 +14,7 @@ const words: {
   disableThinking: ["disable_thinking", String],
   thinkingPrefilled: ["thinking_prefilled", String],
   commit: ["commit", String],
+  onBreak: ["on_break", String],
   retries: ["retries", String],
   stopOn: ["stop_on", (codes) => (codes.length === 0 ? "none" : codes.join(", "))],
   connectTimeoutMs: ["connect_timeout", seconds],

@@ -1,24 +1,19 @@
 // An opened answer on its way to the client: held events first, then the rest at the client's pace, one ending.
 import { joinBytes } from "../../domain/bytes.ts";
-import { errorEvent } from "../../domain/dialects/wire-format.ts";
-import { errorObject, problem } from "../../domain/problem.ts";
+import { eventBreak } from "../../domain/framing/event-break.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { AnswerStream } from "../../ports/service.ts";
 import type { Capture } from "./capture.ts";
-import type { LiveStep, StreamFailure } from "./live-source.ts";
+import type { LiveStep } from "./live-source.ts";
 import type { OpenedAnswer } from "./open-answer.ts";
-import { orAfter } from "./or-after.ts";
+import { limit, type Limit, noLimit } from "./or-after.ts";
+import { ping } from "./ping.ts";
+import type { StreamFailure } from "./stream-failure.ts";
 
 export type DeliveryEnding =
   | { readonly kind: "complete" }
   | { readonly kind: "client-gone" }
   | { readonly kind: "broke"; readonly failure: StreamFailure };
-
-/** A comment line that every SSE client skips (WHATWG HTML §9.2.5) and every proxy counts as life. */
-const ping = new TextEncoder().encode(": ping\n\n");
-
-/** Ends an event that was torn, so that the next one stands by itself. */
-const eventBreak = new TextEncoder().encode("\n\n");
 
 /**
  * The rest of a call whose answer has been opened.
@@ -36,8 +31,10 @@ export function deliver(
   const source = answer.rest;
   // Not a copy: what has been sent must be free to go.
   const queue = answer.held;
-  const pings = answer.wire.framing === "sse" ? keepaliveMs : 0;
+  const { framing } = answer.wire;
   let outcome: LiveStep["outcome"] = source === null ? "ended" : "open";
+  /** Once the queue is empty, the client has the whole answer. */
+  let complete = answer.complete;
   let reading: Promise<LiveStep> | null = null;
   let over = false;
 
@@ -47,23 +44,23 @@ export function deliver(
     onEnd(ending);
   }
 
-  /** What the client is told when the stream fails; null where the format has no words for it. */
-  function lastWords(failure: StreamFailure): Uint8Array | null {
-    if (failure.event !== null) return failure.event;
-    const { framing, format } = answer.wire;
-    if (framing === "none") return null;
-    // A client that is still there to read this was not the one who left.
-    const kind =
-      failure.reason === "client_gone"
-        ? "cancelled"
-        : failure.reason === "silence_timeout"
-          ? "upstream_timeout"
-          : "upstream_broken";
-    return errorEvent(format, framing, errorObject(problem(kind, failure.message)));
+  /** @throws where closing the connection is all that is left to say */
+  function breakOff(failure: StreamFailure): Uint8Array {
+    source?.cancel();
+    end({ kind: "broke", failure });
+    const words = answer.lastWords(failure);
+    if (words === null) throw new BrokenAnswer(failure.message);
+    return source?.midEvent() === true ? joinBytes([eventBreak[framing], words]) : words;
   }
 
-  return {
-    async next() {
+  /** One limit for all reads until something can be sent: what is held back keeps no client alive. */
+  function silence(): Limit {
+    return framing === "sse" && keepaliveMs > 0 ? limit(keepaliveMs, clock) : noLimit;
+  }
+
+  async function next(): Promise<Uint8Array | null> {
+    let wait: Limit | null = null;
+    try {
       for (;;) {
         const piece = queue.shift();
         if (piece !== undefined) {
@@ -75,27 +72,27 @@ export function deliver(
           end({ kind: "complete" });
           return null;
         }
-        if (outcome !== "open") {
-          const failure = outcome;
-          source.cancel();
-          end({ kind: "broke", failure });
-          const words = lastWords(failure);
-          if (words === null) throw new BrokenAnswer(failure.message);
-          return source.torn() ? joinBytes([eventBreak, words]) : words;
-        }
+        if (outcome !== "open") return breakOff(outcome);
         reading ??= source.next();
-        const step = await orAfter(reading, source.torn() ? 0 : pings, clock);
+        wait ??= silence();
+        // Within an event there is no place for a comment.
+        const step = await (source.midEvent() ? reading : wait.or(reading));
         if (step === "due") return ping;
         reading = null;
         for (const part of step.pieces) queue.push(part);
-        outcome = step.outcome;
+        ({ outcome, complete } = step);
       }
-    },
+    } finally {
+      wait?.lift();
+    }
+  }
+
+  return {
+    next,
     cancel(unfit) {
       source?.cancel();
-      end(
-        unfit === undefined ? { kind: "client-gone" } : { kind: "broke", failure: unfitted(unfit) },
-      );
+      if (unfit !== undefined) end({ kind: "broke", failure: unfitted(unfit) });
+      else end({ kind: complete && queue.length === 0 ? "complete" : "client-gone" });
     },
   };
 }
@@ -106,31 +103,3 @@ function unfitted(message: string): StreamFailure {
 
 /** Thrown by `AnswerStream.next` when all that is left to say is closing the connection. */
 class BrokenAnswer extends Error {}
-
-/** An answer stream that is still being found: pings until it is there, then hands over to it. */
-export function pingUntil(
-  coming: Promise<AnswerStream>,
-  keepaliveMs: number,
-  clock: Clock,
-): AnswerStream {
-  let found: AnswerStream | null = null;
-  let first = true;
-  return {
-    async next() {
-      if (first) {
-        first = false;
-        return ping;
-      }
-      if (found === null) {
-        const stream = await orAfter(coming, keepaliveMs, clock);
-        if (stream === "due") return ping;
-        found = stream;
-      }
-      return found.next();
-    },
-    cancel() {
-      if (found !== null) found.cancel();
-      else coming.then((stream) => stream.cancel()).catch(() => undefined);
-    },
-  };
-}

@@ -1,14 +1,18 @@
 // The answer of a call whose client already has a 200 and pings: whatever comes must now be said in events.
 import type { IncomingCall } from "../../domain/call.ts";
 import { mostHeld } from "../../domain/budget.ts";
-import { errorEvent, streamFormat, wholeAsEvents } from "../../domain/dialects/wire-format.ts";
+import { errorEvent } from "../../domain/dialects/error-event.ts";
+import { readErrorBody } from "../../domain/dialects/upstream-error.ts";
+import { wholeAsEvents } from "../../domain/dialects/whole-as-events.ts";
+import { streamFormat } from "../../domain/dialects/wire-format.ts";
+import type { Wire } from "../../domain/carriage.ts";
 import { joinBytes } from "../../domain/bytes.ts";
 import { headerValue } from "../../domain/headers.ts";
 import { errorObject, problem } from "../../domain/problem.ts";
 import { isRecord, type JsonRecord, parseJsonBytes } from "../../domain/json.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Answer, AnswerStream } from "../../ports/service.ts";
-import { pingUntil } from "./deliver.ts";
+import { pingUntil } from "./ping.ts";
 
 /** Sends the head of an event stream now, pings until `coming` is there, then passes it on as events. */
 export function earlyAnswer(
@@ -33,15 +37,15 @@ export function earlyAnswer(
 
 async function asEvents(call: IncomingCall, answer: Answer): Promise<AnswerStream> {
   const { body, status } = answer;
-  const format = streamFormat(call.path, "sse");
+  const wire: Wire = { framing: "sse", format: streamFormat(call.path, "sse") };
   const type = headerValue(answer.headers, "content-type") ?? "";
   if (status < 400 && isStream(body) && type.startsWith("text/event-stream")) return body;
   const whole = isStream(body) ? await readAll(body) : (body ?? new Uint8Array(0));
-  if (whole === null) return once(errorEvent(format, "sse", errorObject(tooLarge)));
+  if (whole === null) return once(errorEvent(wire, errorObject(tooLarge), call.id));
   return once(
     status < 400
-      ? wholeAsEvents(format, whole)
-      : errorEvent(format, "sse", { ...errorOf(whole), status }),
+      ? wholeAsEvents(wire.format, whole)
+      : errorEvent(wire, { ...errorOf(whole), status }, call.id),
   );
 }
 
@@ -87,6 +91,6 @@ function once(bytes: Uint8Array): AnswerStream {
 function errorOf(body: Uint8Array): JsonRecord {
   const parsed = parseJsonBytes(body);
   if (isRecord(parsed) && isRecord(parsed["error"])) return parsed["error"];
-  const message = new TextDecoder().decode(body.subarray(0, 500));
-  return { message, type: "upstream_error", param: null, code: null };
+  const { message, codes } = readErrorBody(body) ?? { message: "no words came with it", codes: [] };
+  return { message, type: "upstream_error", param: null, code: codes[0] ?? null };
 }

@@ -1,48 +1,55 @@
 // An upstream's streamed answer as steps: whole events only, each read once for content, end and error.
-import type { FailureReason } from "../../domain/attempt.ts";
 import { mostHeld } from "../../domain/budget.ts";
 import type { Carriage, Wire } from "../../domain/carriage.ts";
-import {
-  createStreamReader,
-  frameJson,
-  type FrameReading,
-  type Framing,
-} from "../../domain/dialects/wire-format.ts";
+import { createAnswerState } from "../../domain/dialects/answer-state.ts";
+import { frameJson, type Framing, isReadable } from "../../domain/dialects/wire-format.ts";
+import { eventBreak } from "../../domain/framing/event-break.ts";
 import type { Frame, Splitter } from "../../domain/framing/frame.ts";
 import { createNdjsonSplitter } from "../../domain/framing/ndjson.ts";
 import { createSseSplitter } from "../../domain/framing/sse.ts";
+import { joinBytes } from "../../domain/bytes.ts";
+import type { CommitPoint } from "../../domain/routing/types.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { BodyRead, UpstreamBody } from "../../ports/upstream.ts";
+import type { UpstreamBody } from "../../ports/upstream.ts";
 import type { Capture } from "./capture.ts";
 import { orAfter } from "./or-after.ts";
-
-export interface StreamFailure {
-  readonly reason: FailureReason;
-  readonly message: string;
-  readonly codes: readonly string[];
-  /** The upstream's own error event; null where the router has to say it. */
-  readonly event: Uint8Array | null;
-}
+import {
+  breakOf,
+  type NoBytes,
+  type StreamFailure,
+  tooLargeToTranslate,
+} from "./stream-failure.ts";
 
 /** What one read brought: bytes for the client first, then what became of the stream. */
 export interface LiveStep {
   readonly pieces: readonly Uint8Array[];
   readonly content: boolean;
   readonly outcome: "open" | "ended" | StreamFailure;
+  /** Whoever has these pieces has the whole answer, though more may follow. */
+  readonly complete: boolean;
 }
 
 export interface LiveSource {
   /** Not called again after a step whose outcome is not `open`. */
   next(): Promise<LiveStep>;
-  /** Part of an event too large to hold has gone out, its end has not. */
-  torn(): boolean;
+  /** Whether what has come may go to the client. */
+  committed(): boolean;
+  /** It goes there although the commit point has not come. */
+  commit(): void;
+  /** The last event that has gone out is not ended: only its own bytes may follow. */
+  midEvent(): boolean;
   /** Whether the client got anything so far other than the upstream sent it. */
   changed(): boolean;
+  /** What is worth knowing of a stream that was passed on all the same. */
+  warnings(): readonly string[];
   cancel(): void;
 }
 
-/** How long an answer that is complete may keep its connection open: usage and `[DONE]` come at once. */
-const lingerMs = 2_000;
+/** How long a stream whose every choice is finished may be silent: usage and `[DONE]` may be late. */
+const finishedMs = 60_000;
+/** How long a connection may stay open after its answer's last word, and what may still come. */
+const lingerMs = 1_000;
+const mostAfterEnd = 1024 * 1024;
 
 const splitters: Record<Framing, () => Splitter | null> = {
   sse: createSseSplitter,
@@ -50,9 +57,11 @@ const splitters: Record<Framing, () => Splitter | null> = {
   none: () => null,
 };
 
+/** @param commit where the commit point lies; `full`: at the answer's end */
 export function createLiveSource(
   body: UpstreamBody,
   wire: Wire,
+  commit: CommitPoint,
   carriage: Carriage,
   capture: Capture,
   clock: Clock,
@@ -60,117 +69,150 @@ export function createLiveSource(
   const { framing, format } = wire;
   const splitter = splitters[framing]();
   const editor = splitter === null ? null : carriage.editor(wire);
-  const readFrame = createStreamReader(format);
+  const state = createAnswerState(format, commit);
   const isJson = format !== "opaque";
-  const endIsAnnounced = format !== "opaque" && splitter !== null;
-  let complete = false;
-  let torn = false;
+  let pending: StreamFailure | null = null;
+  let midEvent = false;
+  let omitted = false;
 
   function take(frames: readonly Frame[]): LiveStep {
     const pieces: Uint8Array[] = [];
     let content = false;
     for (const frame of frames) {
-      if (torn) {
-        torn = false;
+      if (midEvent) {
+        midEvent = false;
         append(pieces, frame.bytes);
         continue;
       }
       const json = isJson ? frameJson(frame) : null;
-      const reading = readFrame(frame, json);
-      const failure = failureOf(reading, carriage.retells ? null : frame.bytes);
-      if (failure !== null) return { pieces, content, outcome: failure };
-      complete ||= reading.end;
-      if (reading.content) {
+      const verdict = state.take(frame, json);
+      if (typeof verdict === "object") {
+        const theirs = verdict.reason === "error_event" && !carriage.retells;
+        const failure = { ...verdict, event: theirs ? frame.bytes : null };
+        if (!state.committed() || pieces.length === 0) return step(pieces, content, failure);
+        // What came before it has passed the commit point, be it in the same read.
+        pending = failure;
+        return step(pieces, content, "open");
+      }
+      if (state.content() !== null) {
         content = true;
         capture.content();
       }
-      if (editor === null) append(pieces, frame.bytes);
+      // In another format there are no words for what nobody can read.
+      if (verdict === "omit" || (verdict === "unread" && carriage.retells)) omitted = true;
+      else if (editor === null) append(pieces, frame.bytes);
       else for (const bytes of editor.frame(frame, json)) append(pieces, bytes);
     }
-    return { pieces, content, outcome: "open" };
+    return step(pieces, content, "open");
+  }
+
+  function step(
+    pieces: readonly Uint8Array[],
+    content: boolean,
+    outcome: LiveStep["outcome"],
+  ): LiveStep {
+    return { pieces, content, outcome, complete: clientHasEnd() };
+  }
+
+  /** A translated answer's end is told only when no more can come. */
+  function clientHasEnd(): boolean {
+    return state.end() === "final" || (state.end() === "finished" && !carriage.retells);
   }
 
   /** The last step: whatever the editor still held goes first. */
-  function last(step: LiveStep): LiveStep {
-    const held = editor?.end() ?? [];
-    return held.length === 0 ? step : { ...step, pieces: [...step.pieces, ...held] };
+  function last(taken: LiveStep): LiveStep {
+    const held = editor?.end(taken.outcome === "ended") ?? [];
+    return held.length === 0 ? taken : { ...taken, pieces: [...taken.pieces, ...held] };
   }
 
-  function atEnd(got: Exclude<BodyRead, { kind: "bytes" }>): LiveStep {
-    const rest = got.kind === "end" ? (splitter?.end() ?? null) : null;
-    const step = rest === null ? nothing : take([rest]);
-    const whole = complete || (got.kind === "end" && !endIsAnnounced);
-    // What never got its closing line counts only if it completes the answer: whatever is said
-    // after it would run into it.
-    if (!whole) return { ...nothing, outcome: breakOf(got) };
-    return { ...(step.outcome === "open" ? step : nothing), outcome: "ended" };
+  function opaque(pieces: readonly Uint8Array[]): LiveStep {
+    state.took("answer");
+    return step(pieces, true, "open");
+  }
+
+  /** What never got its line end counts if it can be read; a torn event is as good as not sent. */
+  function takeRest(): LiveStep {
+    const rest = splitter?.end() ?? null;
+    const counts = rest !== null && (midEvent || isReadable(format, rest));
+    if (!counts) return step([], false, "open");
+    const taken = take([rest]);
+    midEvent = taken.pieces.length > 0;
+    const outcome = pending ?? taken.outcome;
+    pending = null;
+    if (typeof outcome === "string" || outcome.event === null) return { ...taken, outcome };
+    const event = joinBytes([outcome.event, eventBreak[framing]]);
+    return { ...taken, outcome: { ...outcome, event } };
+  }
+
+  function atEnd(got: NoBytes): LiveStep {
+    const gone = got.kind === "aborted";
+    const rest = gone ? step([], false, "open") : takeRest();
+    if (typeof rest.outcome === "object") return last(rest);
+    const properly = got.kind === "end" && (!isJson || splitter === null);
+    const whole = gone ? clientHasEnd() : properly || state.end() !== "open";
+    const outcome = whole ? "ended" : breakOf(got, state.endsUnread());
+    return last(step(rest.pieces, rest.content, outcome));
+  }
+
+  /** After the last word: what else comes goes along, if it comes soon. */
+  async function drain(): Promise<LiveStep> {
+    const pieces: Uint8Array[] = [];
+    let size = 0;
+    let over = false;
+    async function rest(): Promise<void> {
+      while (size <= mostAfterEnd) {
+        const got = await body.read();
+        if (over || got.kind !== "bytes") return;
+        capture.add(got.bytes);
+        size += got.bytes.length;
+        pieces.push(...take(splitter?.push(got.bytes) ?? []).pieces);
+      }
+    }
+    await orAfter(rest(), lingerMs, clock);
+    over = true;
+    body.cancel();
+    pieces.push(...takeRest().pieces);
+    return last(step(pieces, false, "ended"));
   }
 
   return {
     async next() {
       for (;;) {
-        const got = await (complete ? orAfter(body.read(), lingerMs, clock) : body.read());
+        if (pending !== null) return last(step([], false, pending));
+        if (state.end() === "final") return drain();
+        // A timer for each read would be work for nothing while more is sure to come.
+        const read = body.read();
+        const got = await (state.end() === "open" ? read : orAfter(read, finishedMs, clock));
         if (got === "due") {
           body.cancel();
-          return last({ ...nothing, outcome: "ended" });
+          return atEnd(silent);
         }
-        if (got.kind !== "bytes") return last(atEnd(got));
+        if (got.kind !== "bytes") return atEnd(got);
         capture.add(got.bytes);
-        if (splitter === null) return { pieces: [got.bytes], content: true, outcome: "open" };
+        if (splitter === null) return opaque([got.bytes]);
         const frames = splitter.push(got.bytes);
         if (frames.length > 0) {
-          const step = take(frames);
-          return step.outcome === "open" ? step : last(step);
+          const taken = take(frames);
+          return taken.outcome === "open" ? taken : last(taken);
         }
+        if (splitter.held() <= mostHeld && !midEvent) continue;
+        if (carriage.retells) return last(step([], false, tooLargeToTranslate));
         // An event too large to hold is passed on unread, its parts as they come.
-        torn ||= splitter.held() > mostHeld;
-        if (torn) return { pieces: splitter.tear(), content: true, outcome: "open" };
+        midEvent = true;
+        return opaque(splitter.tear());
       }
     },
-    torn: () => torn,
-    changed: () => editor?.changed() ?? false,
+    committed: () => state.committed(),
+    commit: () => state.commit(),
+    midEvent: () => midEvent,
+    changed: () => omitted || (editor?.changed() ?? false),
+    warnings: () => (state.malformed() ? malformed : []),
     cancel: () => body.cancel(),
   };
 }
 
-const nothing: LiveStep = { pieces: [], content: false, outcome: "open" };
-
-const noEnd: StreamFailure = {
-  reason: "no_end",
-  message: "the upstream's stream ended before the answer was complete",
-  codes: [],
-  event: null,
-};
-
-function breakOf(got: Exclude<BodyRead, { kind: "bytes" }>): StreamFailure {
-  switch (got.kind) {
-    case "end":
-      return noEnd;
-    case "broke":
-      return { ...noEnd, reason: "broken", message: got.message };
-    case "timed-out":
-      return { ...noEnd, reason: "silence_timeout", message: got.message };
-    case "aborted":
-      return { ...noEnd, reason: "client_gone", message: "the client went away" };
-  }
-}
-
-function failureOf(reading: FrameReading, event: Uint8Array | null): StreamFailure | null {
-  if (reading.unreadable)
-    return {
-      reason: "malformed_event",
-      message: "the upstream sent an event that is not JSON",
-      codes: [],
-      event: null,
-    };
-  if (reading.error === null) return null;
-  return {
-    reason: "error_event",
-    message: reading.error.message,
-    codes: reading.error.codes,
-    event,
-  };
-}
+const malformed = ["malformed_event"];
+const silent: NoBytes = { kind: "timed-out", message: "silent after the answer was complete" };
 
 /** Events of one read lie side by side: they leave as one piece, uncopied. */
 function append(pieces: Uint8Array[], bytes: Uint8Array): void {

@@ -1,31 +1,25 @@
 // Judges an upstream's answer up to its commit point: what may go to the client, or why it may not.
-import {
-  describeError,
-  expectsJson,
-  framingOf,
-  plainError,
-  streamFormat,
-  type Framing,
-  type UpstreamError,
-} from "../../domain/dialects/wire-format.ts";
 import type { Carriage, Wire } from "../../domain/carriage.ts";
 import type { IncomingCall } from "../../domain/call.ts";
 import { joinBytes } from "../../domain/bytes.ts";
-import { headerValue, type HeaderList } from "../../domain/headers.ts";
-import { isRecord, parseJsonBytes } from "../../domain/json.ts";
+import { breakObject, errorEvent } from "../../domain/dialects/error-event.ts";
+import { readErrorBody } from "../../domain/dialects/upstream-error.ts";
+import { expectsJson, wholeFailure } from "../../domain/dialects/whole-answer.ts";
+import { type Framing, streamFormat } from "../../domain/dialects/wire-format.ts";
+import type { HeaderList } from "../../domain/headers.ts";
+import { parseJsonBytes } from "../../domain/json.ts";
 import { errorBody, problem } from "../../domain/problem.ts";
 import { type AttemptFailure, type FailedAnswer, retryAfterMs } from "../../domain/judge.ts";
+import { isRedirect, redirectWords } from "../../domain/redirect.ts";
 import type { Policy } from "../../domain/routing/types.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { UpstreamAnswer } from "../../ports/upstream.ts";
-import { mostHeld, type Share } from "../../domain/budget.ts";
+import type { Share } from "../../domain/budget.ts";
 import type { Capture } from "./capture.ts";
-import {
-  createLiveSource,
-  type LiveSource,
-  type LiveStep,
-  type StreamFailure,
-} from "./live-source.ts";
+import { type Held, holdAnswer } from "./hold-answer.ts";
+import { createLiveSource, type LiveSource } from "./live-source.ts";
+import { recogniseStream } from "./recognise-stream.ts";
+import { isBreak, type StreamFailure } from "./stream-failure.ts";
 
 /** An answer that may go to the client. */
 export interface OpenedAnswer {
@@ -36,12 +30,18 @@ export interface OpenedAnswer {
   readonly wire: Wire;
   /** Held until now; goes first. Whoever sends it takes it out piece by piece. */
   readonly held: Uint8Array[];
+  /** Whoever has what is held has the whole answer, though more may follow. */
+  readonly complete: boolean;
   /** What follows; null where `held` is the whole answer. */
   readonly rest: LiveSource | null;
+  /** What the client gets instead of the rest; null: a connection closed unfinished. */
+  lastWords(failure: StreamFailure): Uint8Array | null;
   /** Whether the client got, in the end, anything other than the upstream sent. */
   changed(): boolean;
   /** More was to be held than may be: the rest streams unchecked. */
   readonly heldPartially: boolean;
+  /** Complete once the answer is over. */
+  warnings(): readonly string[];
 }
 
 export type Opening =
@@ -50,6 +50,8 @@ export type Opening =
 
 export interface OpeningContext {
   readonly call: IncomingCall;
+  /** The URL that was asked. */
+  readonly url: string;
   readonly carriage: Carriage;
   readonly policy: Policy;
   readonly capture: Capture;
@@ -60,151 +62,151 @@ export interface OpeningContext {
   onContent(framing: Framing): void;
 }
 
+type Failure = Omit<AttemptFailure, "retryAfterMs">;
+
 /** Reads the answer as far as it has to be held (SPEC section 7). */
 export async function openAnswer(
   answer: UpstreamAnswer,
   context: OpeningContext,
 ): Promise<Opening> {
-  const { call, carriage } = context;
+  const { call, carriage, policy, clock } = context;
   const { path } = carriage;
-  const framing =
-    answer.status < 400 ? framingOf(headerValue(answer.headers, "content-type")) : "none";
+  const after = retryAfterMs(answer.headers, clock.now());
+  if (isRedirect(answer.status)) {
+    answer.body.cancel();
+    return { kind: "failed", failure: { ...redirected(answer, context), retryAfterMs: after } };
+  }
+  const { framing, declared, body } = await recogniseStream(call, path, answer);
   const wire = { framing, format: streamFormat(path, framing) };
-  const source = createLiveSource(answer.body, wire, carriage, context.capture, context.clock);
   const promised = answer.status < 300 && framing === "none" && expectsJson(path);
-  const whole = answer.status >= 400 || promised || context.policy.commit === "full";
-  const reading = await hold(source, framing, whole, context);
+  const commit = answer.status >= 400 || promised ? "full" : policy.commit;
+  const source = createLiveSource(body, wire, commit, carriage, context.capture, clock);
+  const held = await holdAnswer(source, context.share, () => context.onContent(framing));
 
-  const failed = (failure: Omit<AttemptFailure, "retryAfterMs">): Opening => {
+  const headers = relabelled(answer.headers, framing, declared);
+  const inHand: InHand = { status: answer.status, headers, held, context };
+  const failed = (failure: Failure): Opening => {
     source.cancel();
-    return {
-      kind: "failed",
-      failure: { ...failure, retryAfterMs: retryAfterMs(answer.headers, context.clock.now()) },
-    };
+    return { kind: "failed", failure: { ...failure, retryAfterMs: after } };
   };
-  const asItIs = (body: Uint8Array): FailedAnswer => ({
-    status: answer.status,
-    headers: answer.headers,
-    body,
-  });
-  const inJson = (body: Uint8Array): FailedAnswer => ({
-    ...asItIs(body),
-    headers: withType(answer.headers, "application/json"),
-  });
-  const retold = (body: Uint8Array): FailedAnswer =>
-    carriage.error === null ? asItIs(body) : inJson(carriage.error(answer.status, body));
-
-  if (answer.status >= 400 && reading.partial) {
-    const message = `status ${answer.status}, with an error too large to be held`;
-    const told = errorBody(call.service, problem("upstream_broken", message));
-    const body = new TextEncoder().encode(told);
-    return failed({
-      reason: "status",
-      message,
-      status: answer.status,
-      codes: [],
-      answer: inJson(body),
-    });
-  }
-  if (answer.status >= 400) {
-    const body = joinBytes(reading.pieces);
-    const error = errorIn(body);
-    return failed({
-      reason: reading.failure?.reason === "client_gone" ? "client_gone" : "status",
-      message: `status ${answer.status}${error === null ? "" : `: ${error.message}`}`,
-      status: answer.status,
-      codes: error?.codes ?? [],
-      answer: retold(body),
-    });
-  }
-  if (reading.failure !== null) {
-    const { reason, message, codes, event } = reading.failure;
-    return failed({
-      reason,
-      message,
-      codes,
-      status: reason === "error_event" ? 502 : null,
-      answer: event === null ? null : asItIs(joinBytes([...reading.pieces, event])),
-    });
-  }
+  if (answer.status >= 400) return failed(errorStatus(inHand));
+  if (held.failure !== null) return failed(brokenStream(inHand, held.failure));
+  let pieces = held.pieces;
   let wholeChanged = false;
-  let held = reading.pieces;
-  if (promised && reading.ended && call.method !== "HEAD") {
-    const body = joinBytes(reading.pieces);
-    const parsed = parseJsonBytes(body);
+  if (promised && held.ended && call.method !== "HEAD") {
+    const bytes = joinBytes(pieces);
+    const parsed = parseJsonBytes(bytes);
     const wrong = plainFailure(parsed);
-    if (wrong !== null) return failed({ ...wrong, status: 502, answer: retold(body) });
-    const carried = carriage.whole(body, parsed);
-    wholeChanged = carried !== body;
-    held = [carried];
+    if (wrong !== null) return failed({ ...wrong, status: 502, answer: retold(inHand, bytes) });
+    const carried = carriage.whole(bytes, parsed);
+    wholeChanged = carried !== bytes;
+    pieces = [carried];
   }
   const client = carriage.client(wire);
   return {
     kind: "opened",
     answer: {
       status: answer.status,
-      headers:
-        client.contentType === null ? answer.headers : withType(answer.headers, client.contentType),
+      headers: client.contentType === null ? headers : withType(headers, client.contentType),
       wire: client.wire,
-      held,
-      rest: reading.ended ? null : source,
-      heldPartially: reading.partial,
+      held: pieces,
+      complete: held.complete,
+      rest: held.ended ? null : source,
+      heldPartially: held.partial,
+      lastWords(failure) {
+        if (failure.event !== null) return failure.event;
+        const { reason, message } = failure;
+        const reset = policy.onBreak === "reset" && isBreak(reason);
+        return client.wire.framing === "none" || reset
+          ? null
+          : errorEvent(client.wire, breakObject(reason, message), call.id);
+      },
       changed: () => wholeChanged || source.changed(),
+      warnings: () => source.warnings(),
     },
   };
 }
 
-function withType(headers: HeaderList, type: string): HeaderList {
-  return [...headers.filter(([name]) => name !== "content-type"), ["content-type", type]];
+/** An answer of which all that will be read has been read. */
+interface InHand {
+  readonly status: number;
+  readonly headers: HeaderList;
+  readonly held: Held;
+  readonly context: OpeningContext;
 }
 
-interface Held {
-  readonly pieces: Uint8Array[];
-  readonly size: number;
-  readonly ended: boolean;
-  readonly partial: boolean;
-  readonly failure: StreamFailure | null;
+function redirected({ status, headers }: UpstreamAnswer, context: OpeningContext): Failure {
+  const message = redirectWords(status, headers, context.url, context.carriage.path);
+  return { reason: "redirect", message, status: 502, codes: [], answer: null };
 }
 
-async function hold(
-  source: LiveSource,
-  framing: Framing,
-  whole: boolean,
-  context: OpeningContext,
-): Promise<Held> {
-  const pieces: Uint8Array[] = [];
-  let size = 0;
-  let contentSeen = false;
-  for (;;) {
-    const step: LiveStep = await source.next();
-    const stepSize = step.pieces.reduce((sum, piece) => sum + piece.length, 0);
-    for (const piece of step.pieces) pieces.push(piece);
-    const room = size + stepSize <= mostHeld && context.share.take(stepSize);
-    if (room) size += stepSize;
-    if (step.content && !contentSeen) {
-      contentSeen = true;
-      context.onContent(framing);
-    }
-    if (step.outcome === "ended")
-      return { pieces, size, ended: true, partial: false, failure: null };
-    if (step.outcome !== "open")
-      return { pieces, size, ended: false, partial: false, failure: step.outcome };
-    if (!room) return { pieces, size, ended: false, partial: true, failure: null };
-    if (contentSeen && !whole) return { pieces, size, ended: false, partial: false, failure: null };
+function errorStatus(inHand: InHand): Failure {
+  const { status, held, context } = inHand;
+  if (held.partial) {
+    const message = `status ${status}, with an error too large to be held`;
+    const told = errorBody(context.call.service, problem("upstream_broken", message));
+    const answer = withBody(inHand, new TextEncoder().encode(told), "application/json");
+    return { reason: "status", message, status, codes: [], answer };
   }
+  const body = joinBytes(held.pieces);
+  const error = readErrorBody(body);
+  return {
+    reason: held.failure?.reason === "client_gone" ? "client_gone" : "status",
+    message: `status ${status}${error === null ? "" : `: ${error.message}`}`,
+    status,
+    codes: error?.codes ?? [],
+    answer: retold(inHand, body),
+  };
 }
 
-/** @param parsed undefined where the body is no JSON */
-function plainFailure(
-  parsed: unknown,
-): Pick<AttemptFailure, "reason" | "message" | "codes"> | null {
+function brokenStream(inHand: InHand, failure: StreamFailure): Failure {
+  const { reason, message, codes, event } = failure;
+  const body = event === null ? null : joinBytes([...inHand.held.pieces, event]);
+  return {
+    reason,
+    message,
+    codes,
+    status: reason === "error_event" ? 502 : null,
+    answer: body === null ? null : withBody(inHand, body, null),
+  };
+}
+
+/** @param parsed undefined where the body is not JSON */
+function plainFailure(parsed: unknown): Pick<Failure, "reason" | "message" | "codes"> | null {
   if (parsed === undefined)
     return { reason: "not_json", message: "the upstream's answer is not JSON", codes: [] };
-  const error = plainError(parsed);
+  const error = wholeFailure(parsed);
   return error === null ? null : { reason: "error_body", ...error };
 }
 
-function errorIn(body: Uint8Array): UpstreamError | null {
-  const parsed = parseJsonBytes(body);
-  return isRecord(parsed) && "error" in parsed ? describeError(parsed["error"]) : null;
+/** A failed answer as its client gets it where nobody does better. */
+function retold(inHand: InHand, body: Uint8Array): FailedAnswer {
+  const { error } = inHand.context.carriage;
+  return error === null
+    ? withBody(inHand, body, null)
+    : withBody(inHand, error(inHand.status, body), "application/json");
+}
+
+/** @param type null: the upstream's own */
+function withBody(
+  { status, headers }: InHand,
+  body: Uint8Array,
+  type: string | null,
+): FailedAnswer {
+  return { status, headers: type === null ? headers : withType(headers, type), body };
+}
+
+const contentTypes: Record<Framing, string> = {
+  sse: "text/event-stream",
+  ndjson: "application/x-ndjson",
+  none: "application/json",
+};
+
+/** The label that fits what the answer was found to be. */
+function relabelled(headers: HeaderList, framing: Framing, declared: Framing): HeaderList {
+  return framing === declared ? headers : withType(headers, contentTypes[framing]);
+}
+
+function withType(headers: HeaderList, type: string): HeaderList {
+  return [...headers.filter(([name]) => name !== "content-type"), ["content-type", type]];
 }

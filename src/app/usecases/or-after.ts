@@ -1,14 +1,34 @@
 // Waiting with a limit.
 import type { Clock } from "../../ports/clock.ts";
 
-/** `work`, or `"due"` if it takes longer than `ms`; 0: waits as long as it takes. */
-export async function orAfter<T>(work: Promise<T>, ms: number, clock: Clock): Promise<T | "due"> {
-  if (ms === 0) return work;
+/** One limit for several waits, counted from where it is made. */
+export interface Limit {
+  /** `work`, or `"due"` once the limit is reached. */
+  or<T>(work: Promise<T>): Promise<T | "due">;
+  /** Must be called when nobody waits any more: lets go of the timer. */
+  lift(): void;
+}
+
+export function limit(ms: number, clock: Pick<Clock, "after">): Limit {
   const due = Promise.withResolvers<"due">();
   const stop = clock.after(ms, () => due.resolve("due"));
+  return { or: (work) => Promise.race([work, due.promise]), lift: stop };
+}
+
+/** Waits as long as it takes. */
+export const noLimit: Limit = { or: (work) => work, lift: () => undefined };
+
+/** `work`, or `"due"` if it takes longer than `ms`; 0: waits as long as it takes. */
+export async function orAfter<T>(
+  work: Promise<T>,
+  ms: number,
+  clock: Pick<Clock, "after">,
+): Promise<T | "due"> {
+  if (ms === 0) return work;
+  const wait = limit(ms, clock);
   try {
-    return await Promise.race([work, due.promise]);
+    return await wait.or(work);
   } finally {
-    stop();
+    wait.lift();
   }
 }

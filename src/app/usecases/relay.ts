@@ -85,6 +85,7 @@ export function createRelay(deps: RelayDeps): CallService {
         headers,
         upstreamRequestId: upstreamRequestId(answer.headers),
         heldPartially: answer.heldPartially,
+        warnings: answer.warnings(),
         delivered: delivered.body(),
         capture: attempt.capture,
       });

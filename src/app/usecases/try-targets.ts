@@ -190,9 +190,10 @@ async function ask(
   const carriage = carriageFor(call, target, () => clock.now());
   session.dropped(carriage.dropped);
   const exchange = carriage.instead === null ? deps.upstream : answering(carriage.instead);
+  const outgoing = outgoingRequest(call, server, carriage, deps.via);
   const reply = await exchange.send({
     method: call.method,
-    ...outgoingRequest(call, server, carriage, deps.via),
+    ...outgoing,
     connectTimeoutMs: policy.connectTimeoutMs,
     silenceTimeoutMs: policy.requestTimeoutMs,
     freshConnection: how.redial,
@@ -204,6 +205,7 @@ async function ask(
     reply.kind === "answered"
       ? await openAnswer(reply, {
           call,
+          url: outgoing.url,
           carriage,
           policy,
           capture,

@@ -1,5 +1,5 @@
 // The keys that may be set on a server, an alias, an instance or a route, beside what the environment says.
-import type { CommitPoint, PolicyOverrides, ThinkingMode } from "../routing/types.ts";
+import type { CommitPoint, OnBreak, PolicyOverrides, ThinkingMode } from "../routing/types.ts";
 import { noOverrides } from "../routing/policy.ts";
 import type { ConfigNode, MapEntry } from "./config-node.ts";
 import type { NumberRange, Reader } from "./reader.ts";
@@ -44,7 +44,12 @@ const readers: Readonly<Record<HandlingKey, Read>> = {
   thinking_prefilled: (reader, node, key) =>
     some(reader.bool(node, key), (thinkingPrefilled) => ({ thinkingPrefilled })),
   commit: (reader, node, key) =>
-    some(reader.oneOf<CommitPoint>(node, key, ["first_content", "full"]), (commit) => ({ commit })),
+    some(
+      reader.oneOf<CommitPoint>(node, key, ["first_content", "first_answer", "full"]),
+      (commit) => ({ commit }),
+    ),
+  on_break: (reader, node, key) =>
+    some(reader.oneOf<OnBreak>(node, key, ["event", "reset"]), (onBreak) => ({ onBreak })),
   retries: (reader, node, key) =>
     some(reader.number(node, key, retryCount), (retries) => ({ retries })),
   stop_on: (reader, node, key) => {

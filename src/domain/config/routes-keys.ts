@@ -143,9 +143,16 @@ export const handlingKeys = {
     meaning: "answers begin inside a thinking block",
   },
   commit: {
-    takes: "`first_content`, `full`",
+    takes: "`first_content`, `first_answer`, `full`",
     default: "`first_content`",
-    meaning: "how much of an answer is held before it is sent, so that it can still fail over",
+    meaning:
+      "how much of an answer is held before it is sent, so that it can still fail over; `first_answer` holds reasoning, too",
+  },
+  on_break: {
+    takes: "`event`, `reset`",
+    default: "`event`",
+    meaning:
+      "how a client learns that its started stream broke: by an error event, or by a reset connection",
   },
   retries: {
     takes: "0 to 10",

@@ -6,7 +6,9 @@ import type { Replacement } from "./replacement.ts";
 
 export type NonEmpty<T> = readonly [T, ...T[]];
 export type ThinkingMode = "strip" | "keep" | "move";
-export type CommitPoint = "first_content" | "full";
+export type CommitPoint = "first_content" | "first_answer" | "full";
+/** How a client learns that its started stream broke. */
+export type OnBreak = "event" | "reset";
 
 /** How a call is handled once its target is known; every field has a value in force. Times in ms. */
 export interface Policy {
@@ -15,6 +17,7 @@ export interface Policy {
   readonly disableThinking: boolean;
   readonly thinkingPrefilled: boolean;
   readonly commit: CommitPoint;
+  readonly onBreak: OnBreak;
   /** How often the same candidate is asked again after a passing failure. */
   readonly retries: number;
   /** Upstream error codes that end the chain. */

@@ -20,8 +20,9 @@ export interface StreamTranslator {
    * @param now epoch ms */
   push(event: JsonRecord | "[DONE]", now: number): readonly JsonRecord[];
   /**
-   * The stream is over. Gives the last line if the answer had come to its end but waited for its
-   * usage; nothing if it was cut, since a cut answer must not look like a complete one.
+   * The answer is complete although no `[DONE]` has come: the last line, unless it is out or no
+   * choice has finished. It waits until then, since more may follow a finish reason. Not to be
+   * called where the answer was cut: it must not look like a complete one.
    */
   end(now: number): readonly JsonRecord[];
   /** The last line is out, the one with `done: true` or an error; what else comes is passed over. */
@@ -39,6 +40,8 @@ export function createStreamTranslator(
   const metrics = createMetrics();
   const assembler = createToolCallAssembler();
   let firstAt: number | null = null;
+  // Waiting for more that never came is not time that the model took.
+  let saidAt = context.startedAt;
   let spoke = false;
   let finishReason: string | null = null;
   let ended = false;
@@ -60,7 +63,7 @@ export function createStreamTranslator(
   function lastLines(now: number): readonly JsonRecord[] {
     ended = true;
     const timings = {
-      totalMs: now - context.startedAt,
+      totalMs: saidAt - context.startedAt,
       ttftMs: firstAt === null ? null : firstAt - context.startedAt,
     };
     const last = {
@@ -77,7 +80,8 @@ export function createStreamTranslator(
     push(event, now) {
       if (ended) return [];
       if (event === "[DONE]") return lastLines(now);
-      const counted = metrics.read(event);
+      saidAt = now;
+      metrics.read(event);
       const read = readFirstChoice(event);
       if (read === null && holdsError(event)) {
         ended = true;
@@ -98,8 +102,6 @@ export function createStreamTranslator(
           lines.push(...heldCalls(now));
         }
       }
-      // Usage comes with the end of the answer or after it; before, it is a count so far.
-      if (finishReason !== null && counted) lines.push(...lastLines(now));
       return lines;
     },
   };

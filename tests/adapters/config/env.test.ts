@@ -29,6 +29,7 @@ test("an empty environment has the documented defaults", () => {
       disableThinking: false,
       thinkingPrefilled: false,
       commit: "first_content",
+      onBreak: "event",
       retries: 0,
       stopOn: [],
       connectTimeoutMs: 5_000,

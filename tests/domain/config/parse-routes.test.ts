@@ -210,7 +210,7 @@ describe("what is refused", () => {
     [
       "a commit point there is not",
       "routes: [{ match: {}, route: { model: m, commit: first } }]",
-      '1:50 commit: "first" must be one of first_content, full',
+      '1:50 commit: "first" must be one of first_content, first_answer, full',
     ],
     [
       "too many retries",

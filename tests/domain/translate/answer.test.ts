@@ -140,7 +140,7 @@ describe("what was said stands where Ollama's clients look for it", () => {
 });
 
 describe("a stream", () => {
-  test("gives text at once and its counts in the one last line, with measured times", () => {
+  test("gives text at once and its counts in one last line at its very end, with measured times", () => {
     const lines = streamLines("chat", [
       delta({ role: "assistant", content: "" }),
       delta({ content: "a" }),
@@ -158,7 +158,7 @@ describe("a stream", () => {
     expect(lines).toEqual([
       line("a", 20, { done: false }),
       line("b", 30, { done: false }),
-      line("", 50, {
+      line("", 60, {
         done: true,
         done_reason: "length",
         total_duration: 50_000_000,
