@@ -15,6 +15,8 @@ export interface UpstreamRequest {
   readonly freshConnection: boolean;
   /** Path of a PEM file with a private CA; null: the system's. */
   readonly ca: string | null;
+  /** URL of an outgoing HTTP proxy, with its user name and password; null: none. */
+  readonly proxy: string | null;
   /** Skips the check of the server's certificate. */
   readonly insecure: boolean;
   /** Fires when nobody wants the answer any more; the connection is then closed. */

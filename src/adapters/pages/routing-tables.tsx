@@ -202,7 +202,7 @@ function does(rule: Rule): string {
 /** Keys and header values are secrets: it is only said that there are some. */
 function ServerRow(props: { readonly server: Server; readonly source: string }): JSX.Element {
   const { server, source } = props;
-  const { maxConcurrency, maxQueue, apiKey, headers, ca, insecure } = server;
+  const { maxConcurrency, maxQueue, apiKey, headers, ca, insecure, proxy } = server;
   const notes = [
     server.type === "ollama" ? "Ollama" : "OpenAI",
     ...(apiKey === null ? [] : ["own key"]),
@@ -210,6 +210,7 @@ function ServerRow(props: { readonly server: Server; readonly source: string }):
     ...(maxConcurrency === null ? [] : [`${maxConcurrency} at once, ${maxQueue} in line`]),
     ...(ca === null ? [] : [`ca ${ca}`]),
     ...(insecure ? ["certificate not checked"] : []),
+    ...(proxy === null ? [] : ["through a proxy"]),
   ];
   return (
     <tr>

@@ -23,7 +23,8 @@ export function watchConnection(request: UpstreamRequest, onUnreachable: () => v
   let delay = Math.min(firstLookMs, request.connectTimeoutMs / 2);
 
   function look(waited: number) {
-    const { hostname, port, protocol } = new URL(request.url);
+    // Before a proxy it is the proxy that must be there; what lies behind it, only an answer can tell.
+    const { hostname, port, protocol } = new URL(request.proxy ?? request.url);
     const started = performance.now();
     const left = Math.max(1, request.connectTimeoutMs - waited);
     const mine = connect({

@@ -1,5 +1,4 @@
 // The Upstream port over Bun's fetch, with the timers fetch does not have.
-import { readFileSync } from "node:fs";
 import type { HeaderList } from "../../domain/headers.ts";
 import type {
   BodyRead,
@@ -10,9 +9,11 @@ import type {
   UpstreamRequest,
 } from "../../ports/upstream.ts";
 import { type ConnectWatch, watchConnection } from "./connect-watch.ts";
+import { createCertificates } from "./certificates.ts";
 import { decodeBody } from "./decode-body.ts";
-import { isReset, reasonOf, wordsFor } from "./fetch-errors.ts";
+import { isDistrust, isReset, reasonOf, wordsFor } from "./fetch-errors.ts";
 import { watchLargeBody } from "./large-bodies.ts";
+import { withoutNoProxy } from "./proxied.ts";
 
 /** Why the router itself aborted an exchange. */
 type Cut = "connect" | "silence" | "gone";
@@ -22,20 +23,7 @@ export const fetchUpstream: Upstream = { send };
 async function send(request: UpstreamRequest): Promise<UpstreamAnswer | NoAnswer> {
   const exchange = startExchange(request);
   try {
-    const response = await fetch(request.url, {
-      method: request.method,
-      headers: request.headers as [string, string][],
-      body: request.body as Uint8Array<ArrayBuffer> | null,
-      signal: exchange.signal,
-      redirect: "manual",
-      decompress: false,
-      keepalive: !request.freshConnection,
-      // Bun's own idle limit of 300 s would cut a slow model; the exchange's timers stand in for it.
-      timeout: false,
-      // Proxy variables would apply even to servers on this machine.
-      proxy: false,
-      ...tlsOf(request),
-    } as RequestInit);
+    const response = await trusting(request, exchange);
     exchange.pause();
     const { headers, stream } = decodeBody(headersOf(response), response.body);
     return {
@@ -49,6 +37,36 @@ async function send(request: UpstreamRequest): Promise<UpstreamAnswer | NoAnswer
     exchange.end();
     return noAnswer(error, exchange, request);
   }
+}
+
+/** A certificate that is refused may be vouched for by a CA that was renewed: then it is asked once more. */
+async function trusting(request: UpstreamRequest, exchange: Exchange): Promise<Response> {
+  try {
+    return await begin(request, exchange);
+  } catch (error) {
+    const { ca } = request;
+    if (ca === null || !isDistrust(error) || !(await certificates.renewed(ca))) throw error;
+    return begin(request, exchange);
+  }
+}
+
+function begin(request: UpstreamRequest, { signal }: Exchange): Promise<Response> {
+  const start = () =>
+    fetch(request.url, {
+      method: request.method,
+      headers: request.headers as [string, string][],
+      body: request.body as Uint8Array<ArrayBuffer> | null,
+      signal,
+      redirect: "manual",
+      decompress: false,
+      keepalive: !request.freshConnection,
+      // Bun's own idle limit of 300 s would cut a slow model; the exchange's timers stand in for it.
+      timeout: false,
+      // Proxy variables would apply even to servers on this machine.
+      proxy: request.proxy ?? false,
+      ...tlsOf(request),
+    } as RequestInit);
+  return request.proxy === null ? start() : withoutNoProxy(start);
 }
 
 interface Exchange {
@@ -150,6 +168,7 @@ function brokenRead(error: unknown, exchange: Exchange): BodyRead {
 function noAnswer(error: unknown, exchange: Exchange, request: UpstreamRequest): NoAnswer {
   const connectMs = exchange.connectMs();
   const seconds = (ms: number) => `${ms / 1_000} s`;
+  const said = wordsFor(error, request.proxy !== null);
   switch (exchange.cut()) {
     case "gone":
       return { kind: "aborted" };
@@ -169,8 +188,8 @@ function noAnswer(error: unknown, exchange: Exchange, request: UpstreamRequest):
       };
     case null:
       return isReset(error)
-        ? { kind: "reset", message: wordsFor(error), connectMs }
-        : { kind: "unreachable", reason: reasonOf(error), message: wordsFor(error), connectMs };
+        ? { kind: "reset", message: said, connectMs }
+        : { kind: "unreachable", reason: reasonOf(error), message: said, connectMs };
   }
 }
 
@@ -181,12 +200,9 @@ function headersOf(response: Response): HeaderList {
   return headers;
 }
 
-const certificates = new Map<string, string>();
+const certificates = createCertificates(() => performance.now());
 
-function tlsOf(request: UpstreamRequest): object {
-  if (request.insecure) return { tls: { rejectUnauthorized: false } };
-  if (request.ca === null) return {};
-  const known = certificates.get(request.ca) ?? readFileSync(request.ca, "utf8");
-  certificates.set(request.ca, known);
-  return { tls: { ca: known } };
+function tlsOf({ insecure, ca }: UpstreamRequest): object {
+  if (insecure) return { tls: { rejectUnauthorized: false } };
+  return ca === null ? {} : { tls: { ca: certificates.of(ca) } };
 }

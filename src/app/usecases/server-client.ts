@@ -46,6 +46,7 @@ export function createServerClient(upstream: Upstream, clock: Clock, via: string
         freshConnection: false,
         ca: server.ca,
         insecure: server.insecure,
+        proxy: server.proxy,
         signal: controller.signal,
       });
       if (reply.kind === "aborted")

@@ -199,6 +199,7 @@ async function ask(
     freshConnection: how.redial,
     ca: server.ca,
     insecure: server.insecure,
+    proxy: server.proxy,
     signal: controller.signal,
   });
   const opening =

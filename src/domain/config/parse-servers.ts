@@ -1,6 +1,7 @@
 // `servers:` of the routes file: name → URL, or an object.
 import type { HeaderList } from "../headers.ts";
 import { defaultMaxQueue, defaultServerName, plainServer } from "../routing/plain-server.ts";
+import { parseProxyUrl } from "../routing/proxy-url.ts";
 import { parseServerUrl, shownUrl } from "../routing/server-url.ts";
 import type { ServerUrl } from "../routing/server-url.ts";
 import type { Server, ServerType } from "../routing/types.ts";
@@ -77,6 +78,7 @@ function parseServer(
       value("max_queue", (at, key) => reader.number(at, key, queueLength)) ?? defaultMaxQueue,
     ca: value("ca", (at) => parseCa(reader, at, readable)),
     insecure: value("insecure", (at, key) => reader.bool(at, key)) ?? false,
+    proxy: value("proxy", (at) => parseProxy(reader, at, `proxy of ${what}`)),
     overrides: parseOverrides(reader, entries),
   };
   if (url === null) return null;
@@ -130,6 +132,15 @@ function printable(reader: Reader, text: Text | null, what: string): string | nu
   const value = text.text.trim();
   if (/^[\x20-\x7e]+$/.test(value)) return value;
   reader.tell(text.at, `${what} must be of printable ASCII characters`);
+  return null;
+}
+
+function parseProxy(reader: Reader, node: ConfigNode, what: string): string | null {
+  const text = reader.text(node, what);
+  if (text === null) return null;
+  const proxy = parseProxyUrl(text.text);
+  if ("url" in proxy) return proxy.url;
+  reader.tell(text.at, `${what}: "${shownUrl(text.shown)}" ${proxy.problem}`);
   return null;
 }
 

@@ -53,6 +53,12 @@ export const serverKeys = {
     default: "`false`",
     meaning: "`true`: the server's certificate is not checked",
   },
+  proxy: {
+    takes: "http(s) URL",
+    default: "none",
+    meaning:
+      "an outgoing HTTP proxy, with user name and password where it wants them (never shown); `HTTP_PROXY` and `NO_PROXY` have no say",
+  },
 } as const satisfies Keys;
 
 export const aliasKeys = {

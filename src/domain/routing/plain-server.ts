@@ -25,6 +25,7 @@ export function plainServer(
     maxQueue: defaultMaxQueue,
     ca: null,
     insecure: false,
+    proxy: null,
     overrides: noOverrides,
     line,
   };

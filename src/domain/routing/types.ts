@@ -50,6 +50,8 @@ export interface Server {
   /** Path of a PEM file with a private CA. */
   readonly ca: string | null;
   readonly insecure: boolean;
+  /** URL of an outgoing HTTP proxy, which may hold a password; null: none. */
+  readonly proxy: string | null;
   readonly overrides: PolicyOverrides;
   /** Of the routes file, counted from 1; null where it is no entry of `servers`. */
   readonly line: number | null;

@@ -141,6 +141,41 @@ describe("what is refused", () => {
       '2:29 instance "a/" of alias "x": no model follows the slash',
     ],
     [
+      "a proxy that is no URL, its password hidden",
+      "servers: { a: { url: http://a, proxy: 'me:secret@proxy:3128' } }",
+      '1:39 proxy of server "a": "[hidden]@proxy:3128" must begin with http:// or https://; other kinds of proxies are not supported',
+    ],
+    [
+      "a SOCKS proxy",
+      "servers: { a: { url: http://a, proxy: 'socks5://proxy:1080' } }",
+      '1:39 proxy of server "a": "socks5://proxy:1080" must begin with http:// or https://; other kinds of proxies are not supported',
+    ],
+    [
+      "a proxy with a path",
+      "servers: { a: { url: http://a, proxy: 'http://proxy:3128/x' } }",
+      '1:39 proxy of server "a": "http://proxy:3128/x" must have no path, query or fragment',
+    ],
+    [
+      "a url that names an endpoint",
+      "servers: { a: { url: 'http://a:8000/v1/chat/completions' } }",
+      '1:22 url of server "a": "http://a:8000/v1/chat/completions" must be the server\'s base URL, without the endpoint /chat/completions; write http://a:8000/v1',
+    ],
+    [
+      "a url of an instance that names an endpoint",
+      "aliases: { x: { instances: [{ url: 'http://a:11434/api' }] } }",
+      '1:36 url of an instance of alias "x": "http://a:11434/api" must be the server\'s base URL, without the endpoint /api; write http://a:11434',
+    ],
+    [
+      "an upstream that names an endpoint",
+      "routes: [{ match: {}, route: { upstream: 'http://a/v1/messages' } }]",
+      '1:42 upstream: "http://a/v1/messages" must be the server\'s base URL, without the endpoint /messages; write http://a/v1',
+    ],
+    [
+      "a url that goes on as a comment",
+      "servers: { a: 'http://a:8000 # mine' }",
+      '1:15 server "a": "http://a:8000 # mine" must be the URL alone, without spaces or a comment',
+    ],
+    [
       "an instance with server and url",
       `${server}aliases: { x: { instances: [{ server: a, url: http://b }] } }`,
       '2:29 instance of alias "x" must have either a server or a url',
@@ -350,6 +385,7 @@ describe("what is read", () => {
     headers: { X-Team: lab }
     ca: /etc/ssl/lab.pem
     insecure: true
+    proxy: "http://me:pass@proxy.lan:3128/"
     strip_thinking: move
     strip_json_markdown: true
     disable_thinking: true
@@ -371,6 +407,7 @@ describe("what is read", () => {
       headers: [["x-team", "lab"]],
       ca: "/etc/ssl/lab.pem",
       insecure: true,
+      proxy: "http://me:pass@proxy.lan:3128",
       overrides: {
         stripThinking: "move",
         stripJsonMarkdown: true,
@@ -398,6 +435,7 @@ describe("what is read", () => {
       headers: [],
       ca: null,
       insecure: false,
+      proxy: null,
       overrides: {},
       line: 1,
     });
