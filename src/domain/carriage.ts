@@ -2,6 +2,7 @@
 import type { Framing, WireFormat } from "./dialects/wire-format.ts";
 import type { Frame } from "./framing/frame.ts";
 import type { JsonRecord } from "./json.ts";
+import type { Gathered } from "./translate/gather-lines.ts";
 
 /** What a stream is cut into, and what its events mean. */
 export interface Wire {
@@ -35,12 +36,19 @@ export interface Carriage {
   readonly contentType: string | null;
   /** Fields of the request that could not be carried. */
   readonly dropped: readonly string[];
+  /** Parts of the answer, as far as it has come, that could not be carried. */
+  lost(): readonly string[];
   /** An answer that needs no upstream; null for nearly all calls. */
   readonly instead: { readonly status: number; readonly body: Uint8Array } | null;
   /** The upstream's own error events are told in other words. */
   readonly retells: boolean;
   /** An editor for a stream in the upstream's wire format; null: its events pass as they are. */
   editor(wire: Wire): FrameEditor | null;
+  /**
+   * How to make one answer of a stream's events, as the editor left them, for a client that did not
+   * ask for a stream and could not read one; null: they pass as a stream.
+   */
+  gather(wire: Wire): ((events: Uint8Array) => Gathered) | null;
   /** The form in which the client gets what the upstream sends as `wire`; type null: the upstream's own. */
   client(wire: Wire): { readonly wire: Wire; readonly contentType: string | null };
   /**

@@ -41,10 +41,50 @@ export function spanAt(
   for (const step of path) {
     const inside: number = span.start;
     span =
-      typeof step === "number" ? itemOf(body, inside, step) : membersOf(body, inside, step).at(-1);
+      typeof step === "number"
+        ? itemSpans(body, inside, step + 1)[step]
+        : memberSpan(body, inside, step);
     if (span === undefined) return null;
   }
   return span;
+}
+
+/** The value of a key in the object that begins at an index; where the key is repeated, the last. */
+export function memberSpan(body: Uint8Array, object: number, key: string): Span | undefined {
+  return membersOf(body, object, key).at(-1);
+}
+
+/** The keys of the object that begins at an index, in the order written; a repeated one each time. */
+export function keysOf(body: Uint8Array, object: number): readonly string[] {
+  const keys: string[] = [];
+  for (let at = firstKey(body, object); at < body.length && body[at] === quote;) {
+    const keyEnd = stringEnd(body, at);
+    keys.push(String(parseJson(new TextDecoder().decode(body.subarray(at, keyEnd)))));
+    at = keyBehind(body, valueBehind(body, keyEnd));
+  }
+  return keys;
+}
+
+/** The value that begins at an index, or behind the white space there. */
+export function valueSpan(body: Uint8Array, at: number): Span {
+  const start = skipSpace(body, at);
+  return { start, end: valueEnd(body, start) };
+}
+
+/**
+ * The items of the array that begins at an index, in order; none of anything else.
+ * @param most how many of them
+ */
+export function itemSpans(body: Uint8Array, array: number, most = Infinity): readonly Span[] {
+  const spans: Span[] = [];
+  if (body[array] !== openBracket) return spans;
+  let start = skipSpace(body, array + 1);
+  while (spans.length < most && start < body.length && body[start] !== closeBracket) {
+    const end = valueEnd(body, start);
+    spans.push({ start, end });
+    start = skipSpace(body, skipSpace(body, end) + 1); // behind the comma
+  }
+  return spans;
 }
 
 /**
@@ -82,29 +122,30 @@ const encoder = new TextEncoder();
 
 function membersOf(body: Uint8Array, object: number, key: string): Span[] {
   const spans: Span[] = [];
-  if (body[object] !== openBrace) return spans;
-  let at = skipSpace(body, object + 1);
-  while (at < body.length && body[at] === quote) {
+  for (let at = firstKey(body, object); at < body.length && body[at] === quote;) {
     const keyEnd = stringEnd(body, at);
     const named = keyIs(body, at, keyEnd, key);
-    const start = skipSpace(body, skipSpace(body, keyEnd) + 1); // behind the colon
-    const end = valueEnd(body, start);
-    if (named) spans.push({ start, end });
-    at = skipSpace(body, end);
-    if (body[at] === comma) at = skipSpace(body, at + 1);
+    const value = valueBehind(body, keyEnd);
+    if (named) spans.push(value);
+    at = keyBehind(body, value);
   }
   return spans;
 }
 
-function itemOf(body: Uint8Array, array: number, index: number): Span | undefined {
-  if (body[array] !== openBracket) return undefined;
-  let start = skipSpace(body, array + 1);
-  for (let item = 0; start < body.length && body[start] !== closeBracket; item++) {
-    const end = valueEnd(body, start);
-    if (item === index) return { start, end };
-    start = skipSpace(body, skipSpace(body, end) + 1); // behind the comma
-  }
-  return undefined;
+/** Where an object's first key stands; the end where it is not an object. */
+function firstKey(body: Uint8Array, object: number): number {
+  return body[object] === openBrace ? skipSpace(body, object + 1) : body.length;
+}
+
+/** The value behind a key and its colon. */
+function valueBehind(body: Uint8Array, keyEnd: number): Span {
+  return valueSpan(body, skipSpace(body, keyEnd) + 1);
+}
+
+/** Where the next key stands, if there is one. */
+function keyBehind(body: Uint8Array, value: Span): number {
+  const at = skipSpace(body, value.end);
+  return body[at] === comma ? skipSpace(body, at + 1) : at;
 }
 
 /** Bytes of a string that are looked at one by one; most keys and values in events end before. */

@@ -9,6 +9,7 @@ import { spliced, withMember } from "./json-members.ts";
 import { formFields, multipartBoundary } from "./multipart.ts";
 import type { Target } from "./routing/plan.ts";
 import { thinkingPolicy } from "./thinking-policy.ts";
+import { gatherLines } from "./translate/gather-lines.ts";
 
 export function nativeCarriage(call: IncomingCall, target: Target): Carriage {
   const policy = thinkingPolicy(call, target.policy);
@@ -17,9 +18,12 @@ export function nativeCarriage(call: IncomingCall, target: Target): Carriage {
     body: call.body.length === 0 ? null : hinted(call, target, bodyWithModel(call, target.model)),
     contentType: null,
     dropped: [],
+    lost: () => [],
     instead: null,
     retells: false,
     editor: ({ format }) => createStreamCleaner(format, policy),
+    // On OpenAI's surface a stream that nobody asked for passes as it is; clients there can tell.
+    gather: ({ format }) => (format === "ndjson" && !call.wantsStream ? gatherLines : null),
     client: (wire) => ({ wire, contentType: null }),
     whole: (body, json) => cleanWhole(call.path, policy, body, json),
     error: null,

@@ -1,22 +1,25 @@
 // Carries Ollama calls to servers that speak OpenAI's API: the request translated there, the answer back.
-import type { Carriage, FrameEditor } from "./carriage.ts";
+import type { Carriage, FrameEditor, Wire } from "./carriage.ts";
 import type { IncomingCall } from "./call.ts";
+import { lineJson, sseJson } from "./clean/event-json.ts";
 import { withNoThink } from "./clean/no-think.ts";
 import { createStreamCleaner } from "./clean/stream-cleaner.ts";
 import { cleanWhole } from "./clean/whole-cleaner.ts";
-import { isRecord, type JsonRecord, parseJsonBytes } from "./json.ts";
+import { joinBytes } from "./bytes.ts";
+import { frameJson } from "./dialects/wire-format.ts";
+import { isRecord, parseJsonBytes } from "./json.ts";
+import { bodySource, type JsonSource, jsonSource } from "./json-source.ts";
+import { jsonBytes, jsonLine, type WrittenObject } from "./json-written.ts";
 import type { Target } from "./routing/plan.ts";
 import type { Policy } from "./routing/types.ts";
 import { thinkingPolicy } from "./thinking-policy.ts";
 import { answerToOllama, idleAnswer } from "./translate/answer-to-ollama.ts";
 import { errorToOllama } from "./translate/error-to-ollama.ts";
-import { kindOf, type OllamaKind, type OllamaPath } from "./translate/ollama-path.ts";
+import { gatherLines } from "./translate/gather-lines.ts";
+import { kindOf, type OllamaPath } from "./translate/ollama-path.ts";
 import { requestToOpenAi } from "./translate/request-to-openai.ts";
 import { serverTraits } from "./translate/server-traits.ts";
-import { createStreamTranslator } from "./translate/stream-translator.ts";
-
-const text = new TextEncoder();
-const encode = (value: JsonRecord) => text.encode(JSON.stringify(value));
+import { createStreamTranslator, type StreamTranslator } from "./translate/stream-translator.ts";
 
 /** @param now epoch ms; durations of the answer are measured by it */
 export function translatedCarriage(
@@ -28,45 +31,63 @@ export function translatedCarriage(
   const { server, model } = target;
   const policy = thinkingPolicy(call, target.policy);
   const kind = kindOf(path);
-  const asked = requestToOpenAi(path, call.json ?? {}, model, serverTraits(server.baseUrl));
+  const request = bodySource(call.body, call.json ?? {});
+  const asked = requestToOpenAi(path, request, model, serverTraits(server.baseUrl));
   const startedAt = now();
   const named = model ?? call.model ?? "";
+  const lost = new Set<string>();
+  const lose = (field: string) => void lost.add(field);
+  const streams = kind === "chat" || kind === "generate";
+
+  function lines(): OllamaLines | null {
+    if (!streams) return null;
+    const translator = createStreamTranslator(kind, { model: named, startedAt, lose });
+    return createOllamaLines(translator, policy, now);
+  }
+
   const carriage: Carriage = {
     path: "/v1/chat/completions",
     body: null,
     contentType: "application/json",
     dropped: [],
+    lost: () => [...lost],
     instead: null,
     retells: true,
-    editor: () => streamEditor(kind, policy, named, startedAt, now),
+    editor: (wire) => lines()?.editor(wire) ?? null,
+    gather: ({ framing }) =>
+      streams && framing !== "none" && !call.wantsStream ? gatherLines : null,
     client: (wire) => ({
       wire: wire.framing === "none" ? wire : { framing: "ndjson", format: "ndjson" },
       contentType:
         wire.framing === "none" && !call.wantsStream ? "application/json" : "application/x-ndjson",
     }),
-    whole(_body, json) {
+    whole(body, json) {
+      const answer = bodySource(body, isRecord(json) ? json : {});
+      const told = call.wantsStream ? lines() : null;
+      if (told !== null) return joinBytes(told.whole(answer));
       const timings = { totalMs: now() - startedAt, ttftMs: null };
-      const context = { model: named, createdAt: now(), timings };
-      const answer = answerToOllama(kind, isRecord(json) ? json : {}, context);
-      return cleanWhole(path, policy, encode(answer), answer);
+      const context = { model: named, createdAt: now(), timings, lose };
+      const translated = answerToOllama(kind, answer, context);
+      return cleanWhole(path, policy, jsonBytes(translated), translated);
     },
-    error: (status, body) => encode(errorToOllama(status, parseJsonBytes(body) ?? decoded(body))),
+    error: (status, body) =>
+      jsonBytes(errorToOllama(status, parseJsonBytes(body) ?? decoded(body))),
   };
   switch (asked.kind) {
     case "request": {
-      const body = encode(asked.body);
+      const body = jsonBytes(asked.body);
       const hinted = policy.disableThinking ? withNoThink(asked.path, body, asked.body) : body;
       return { ...carriage, path: asked.path, body: hinted, dropped: asked.dropped };
     }
     case "idle": {
-      const body = encode(idleAnswer(kind, asked.reason, named, now()));
+      const body = jsonBytes(idleAnswer(kind, asked.reason, named, now()));
       return { ...carriage, ...said, instead: { status: 200, body } };
     }
     case "problem":
       return {
         ...carriage,
         ...said,
-        instead: { status: 400, body: encode({ error: asked.message }) },
+        instead: { status: 400, body: jsonBytes({ error: asked.message }) },
       };
   }
 }
@@ -78,33 +99,49 @@ const said: Pick<Carriage, "path" | "whole" | "error"> = {
   error: null,
 };
 
-function streamEditor(
-  kind: OllamaKind,
+/** The client's lines, cleaned. */
+interface OllamaLines {
+  /** Makes them of an upstream's events, as these come. */
+  editor(wire: Wire): FrameEditor;
+  /** Makes them of an answer that came whole. */
+  whole(answer: JsonSource): readonly Uint8Array[];
+}
+
+function createOllamaLines(
+  translator: StreamTranslator,
   policy: Policy,
-  model: string,
-  startedAt: number,
   now: () => number,
-): FrameEditor | null {
-  if (kind !== "chat" && kind !== "generate") return null;
-  const translator = createStreamTranslator(kind, { model, startedAt });
+): OllamaLines {
   const cleaner = createStreamCleaner("ndjson", policy);
 
-  function send(lines: readonly JsonRecord[]): readonly Uint8Array[] {
+  function send(lines: readonly WrittenObject[]): readonly Uint8Array[] {
     return lines.flatMap((line) => {
-      const data = JSON.stringify(line);
-      const bytes = text.encode(`${data}\n`);
+      const data = jsonLine(line);
+      const bytes = encoder.encode(`${data}\n`);
       return cleaner === null ? [bytes] : cleaner.frame({ bytes, event: null, data }, line);
     });
   }
+
   return {
-    frame({ data }, json) {
-      // A comment says nothing that Ollama's clients could be told.
-      return data === null ? [] : send(translator.push(json ?? "[DONE]", now()));
-    },
-    changed: () => true,
-    end: (whole) => [...(whole ? send(translator.end(now())) : []), ...(cleaner?.end() ?? [])],
+    whole: (answer) => [...send(translator.whole(answer, now())), ...(cleaner?.end() ?? [])],
+    editor: ({ framing }) => ({
+      frame(frame, json) {
+        // A comment says nothing that Ollama's clients could be told.
+        if (frame.data === null) return [];
+        if (frame.data.trim() === "[DONE]") return send(translator.push("[DONE]", now()));
+        const value = json ?? frameJson(frame);
+        if (value === null) return [];
+        const locate = framing === "ndjson" ? lineJson : sseJson;
+        const event = jsonSource(value, () => locate(frame));
+        return send(translator.push(event, now()));
+      },
+      changed: () => true,
+      end: (whole) => [...(whole ? send(translator.end(now())) : []), ...(cleaner?.end() ?? [])],
+    }),
   };
 }
+
+const encoder = new TextEncoder();
 
 function decoded(body: Uint8Array): string {
   return new TextDecoder().decode(body);

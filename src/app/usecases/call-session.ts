@@ -41,6 +41,8 @@ export interface CallSession {
   asking(target: Target, capture: Capture): void;
   /** Fields that the translation for the target being asked cannot carry. */
   dropped(fields: readonly string[]): void;
+  /** Parts of its answer that could not be carried either; what had been said before counts on. */
+  lost(parts: readonly string[]): void;
   /** Of the target asked last. */
   droppedFields(): readonly string[];
   /** The client was sent this status before the answer was known. */
@@ -90,6 +92,9 @@ export function openSession(
     },
     dropped(fields) {
       dropped = fields;
+    },
+    lost(parts) {
+      if (parts.length > 0) dropped = [...new Set([...dropped, ...parts])];
     },
     droppedFields: () => dropped,
     headSent(status) {

@@ -38,6 +38,8 @@ export interface OpenedAnswer {
   lastWords(failure: StreamFailure): Uint8Array | null;
   /** Whether the client got, in the end, anything other than the upstream sent. */
   changed(): boolean;
+  /** Parts of the answer, as far as it has come, that could not be carried. */
+  lost(): readonly string[];
   /** More was to be held than may be: the rest streams unchecked. */
   readonly heldPartially: boolean;
   /** Complete once the answer is over. */
@@ -79,7 +81,9 @@ export async function openAnswer(
   const { framing, declared, body } = await recogniseStream(call, path, answer);
   const wire = { framing, format: streamFormat(path, framing) };
   const promised = answer.status < 300 && framing === "none" && expectsJson(path);
-  const commit = answer.status >= 400 || promised ? "full" : policy.commit;
+  const gather = answer.status < 400 ? carriage.gather(wire) : null;
+  const whole = answer.status >= 400 || promised || gather !== null;
+  const commit = whole ? "full" : policy.commit;
   const source = createLiveSource(body, wire, commit, carriage, context.capture, clock);
   const held = await holdAnswer(source, context.share, () => context.onContent(framing));
 
@@ -90,7 +94,11 @@ export async function openAnswer(
     return { kind: "failed", failure: { ...failure, retryAfterMs: after } };
   };
   if (answer.status >= 400) return failed(errorStatus(inHand));
-  if (held.failure !== null) return failed(brokenStream(inHand, held.failure));
+  if (held.failure !== null) {
+    // What has come of a stream says nothing to a client that cannot read one.
+    const event = gather === null ? held.failure.event : null;
+    return failed(brokenStream(inHand, { ...held.failure, event }));
+  }
   let pieces = held.pieces;
   let wholeChanged = false;
   if (promised && held.ended && call.method !== "HEAD") {
@@ -102,7 +110,15 @@ export async function openAnswer(
     wholeChanged = carried !== bytes;
     pieces = [carried];
   }
-  const client = carriage.client(wire);
+  if (gather !== null) {
+    const gathered = held.partial ? tooLargeToGather : gather(joinBytes(pieces));
+    if ("error" in gathered) return failed(notGathered(gathered.error));
+    // Nothing that may follow the answer's last word can be told any more.
+    source.cancel();
+    wholeChanged = true;
+    pieces = [gathered.body];
+  }
+  const client = gather === null ? carriage.client(wire) : oneObject;
   return {
     kind: "opened",
     answer: {
@@ -111,7 +127,7 @@ export async function openAnswer(
       wire: client.wire,
       held: pieces,
       complete: held.complete,
-      rest: held.ended ? null : source,
+      rest: held.ended || gather !== null ? null : source,
       heldPartially: held.partial,
       lastWords(failure) {
         if (failure.event !== null) return failure.event;
@@ -123,6 +139,7 @@ export async function openAnswer(
       },
       changed: () => wholeChanged || source.changed(),
       warnings: () => source.warnings(),
+      lost: () => carriage.lost(),
     },
   };
 }
@@ -169,6 +186,20 @@ function brokenStream(inHand: InHand, failure: StreamFailure): Failure {
     status: reason === "error_event" ? 502 : null,
     answer: body === null ? null : withBody(inHand, body, null),
   };
+}
+
+/** The form of a stream's events made one answer. */
+const oneObject: ReturnType<Carriage["client"]> = {
+  wire: { framing: "none", format: "opaque" },
+  contentType: "application/json",
+};
+
+const tooLargeToGather = {
+  error: "the upstream streams although it was asked not to, and more than may be held",
+};
+
+function notGathered(message: string): Failure {
+  return { reason: "error_event", message, status: 502, codes: [], answer: null };
 }
 
 /** @param parsed undefined where the body is not JSON */

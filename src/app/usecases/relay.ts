@@ -68,6 +68,8 @@ export function createRelay(deps: RelayDeps): CallService {
     clientGone: AbortSignal,
   ): Answer {
     const { answer, attempt } = tried;
+    // Of a stream, only what has come by now can still be named in the head.
+    session.lost(answer.lost());
     const headers = [
       ...responseHeaders(answer.headers),
       ...routedHeaders(session, attempt.target.server.name, attempt.target.model, 1),
@@ -78,6 +80,7 @@ export function createRelay(deps: RelayDeps): CallService {
       const gone = ending.kind === "client-gone" || failure?.reason === "client_gone";
       const broken = gone ? { ...clientLeft, message: whoLeft(clientGone) } : failure;
       session.note(attempt.close(broken));
+      session.lost(answer.lost());
       session.end({
         state: gone ? "cancelled" : failure === null ? "completed" : "failed",
         statusCode: answer.status,

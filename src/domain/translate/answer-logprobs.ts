@@ -1,35 +1,49 @@
 // Log probabilities of a choice, in Ollama's form: a flat list of tokens.
 import { isRecord } from "../json.ts";
-import type { JsonRecord } from "../json.ts";
+import type { JsonSource } from "../json-source.ts";
+import type { Written, WrittenObject } from "../json-written.ts";
 
 /** The tokens of a choice of a chat, or of a completion in its older form; none where it has none. */
-export function readLogprobs(choice: JsonRecord): readonly JsonRecord[] {
-  const { logprobs } = choice;
-  if (!isRecord(logprobs)) return [];
-  if (Array.isArray(logprobs["content"])) return logprobs["content"].filter(isRecord).map(token);
-  const tokens = listOf(logprobs["tokens"]);
-  const values = listOf(logprobs["token_logprobs"]);
-  const tops = listOf(logprobs["top_logprobs"]);
-  return tokens.map((text, index) => {
-    const top = tops[index];
-    const others = isRecord(top)
-      ? Object.entries(top).map(([other, logprob]) => ({ token: other, logprob }))
-      : [];
-    const held = others.length > 0 ? { top_logprobs: others } : {};
-    return { token: text, logprob: values[index] ?? null, ...held };
-  });
+export function readLogprobs(choice: JsonSource): readonly WrittenObject[] {
+  const logprobs = choice.member("logprobs");
+  if (!isRecord(logprobs.value)) return [];
+  const content = logprobs.member("content");
+  if (Array.isArray(content.value)) return content.items().filter(holdsRecord).map(token);
+  const values = logprobs.member("token_logprobs").items();
+  const tops = logprobs.member("top_logprobs").items();
+  return logprobs
+    .member("tokens")
+    .items()
+    .map((text, index) => {
+      const top = tops[index];
+      // In their own order: the likeliest first, also where a token is a number.
+      const others = (top?.keys() ?? []).map((other) => ({
+        token: other,
+        logprob: asWritten(top?.member(other)),
+      }));
+      const held = others.length > 0 ? { top_logprobs: others } : {};
+      return { token: asWritten(text), logprob: asWritten(values[index]), ...held };
+    });
 }
 
-function token(entry: JsonRecord): JsonRecord {
-  const top = listOf(entry["top_logprobs"]).filter(isRecord).map(plainToken);
+function token(entry: JsonSource): WrittenObject {
+  const top = entry.member("top_logprobs").items().filter(holdsRecord).map(plainToken);
   return top.length > 0 ? { ...plainToken(entry), top_logprobs: top } : plainToken(entry);
 }
 
-function plainToken(entry: JsonRecord): JsonRecord {
-  const bytes = Array.isArray(entry["bytes"]) ? { bytes: entry["bytes"] } : {};
-  return { token: entry["token"], logprob: entry["logprob"], ...bytes };
+function plainToken(entry: JsonSource): WrittenObject {
+  const bytes = entry.member("bytes");
+  return {
+    token: asWritten(entry.member("token")),
+    logprob: asWritten(entry.member("logprob")),
+    ...(Array.isArray(bytes.value) ? { bytes: bytes.raw() } : {}),
+  };
 }
 
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
+function asWritten(source: JsonSource | undefined): Written {
+  return source === undefined || source.value === undefined ? null : source.raw();
+}
+
+function holdsRecord({ value }: JsonSource): boolean {
+  return isRecord(value);
 }

@@ -1,25 +1,34 @@
 // The lines and whole answers of Ollama's chat and generate.
-import type { JsonRecord } from "../json.ts";
+import type { WrittenObject } from "../json-written.ts";
 import type { AssembledCalls } from "./tool-call-assembler.ts";
 
 export interface SaidPiece {
   readonly content: string;
   readonly thinking: string;
-  readonly calls: readonly JsonRecord[];
-  readonly logprobs: readonly JsonRecord[];
+  /** Base64. */
+  readonly images: readonly string[];
+  readonly calls: readonly WrittenObject[];
+  readonly logprobs: readonly WrittenObject[];
 }
 
-export const nothingSaid: SaidPiece = { content: "", thinking: "", calls: [], logprobs: [] };
+export const nothingSaid: SaidPiece = {
+  content: "",
+  thinking: "",
+  images: [],
+  calls: [],
+  logprobs: [],
+};
 
-/** The fields that hold what the model said. */
-export function saidFields(kind: "chat" | "generate", said: SaidPiece): JsonRecord {
+/** The fields that hold what the model said. Images have a place in a chat's message only. */
+export function saidFields(kind: "chat" | "generate", said: SaidPiece): WrittenObject {
   const more = {
     ...(said.thinking === "" ? {} : { thinking: said.thinking }),
     ...(said.calls.length === 0 ? {} : { tool_calls: said.calls }),
   };
+  const images = said.images.length === 0 ? {} : { images: said.images };
   const logprobs = said.logprobs.length === 0 ? {} : { logprobs: said.logprobs };
   return kind === "chat"
-    ? { message: { role: "assistant", content: said.content, ...more }, ...logprobs }
+    ? { message: { role: "assistant", content: said.content, ...images, ...more }, ...logprobs }
     : { response: said.content, ...more, ...logprobs };
 }
 

@@ -1,6 +1,8 @@
 // Whole OpenAI answers as Ollama's.
 import { isRecord } from "../json.ts";
-import type { JsonRecord } from "../json.ts";
+import type { JsonSource } from "../json-source.ts";
+import { ownNumber, type Written, type WrittenObject } from "../json-written.ts";
+import { type Lose, reportLosses } from "./answer-losses.ts";
 import { readLogprobs } from "./answer-logprobs.ts";
 import { nothingSaid, saidFields, timestamp, unreadableText } from "./answer-shape.ts";
 import { decodeVector } from "./base64.ts";
@@ -16,14 +18,15 @@ export interface AnswerContext {
   /** Epoch ms. */
   readonly createdAt: number;
   readonly timings: Timings;
+  readonly lose: Lose;
 }
 
 /** Translates a whole answer; fields that Ollama does not know are left out. */
 export function answerToOllama(
   kind: OllamaKind,
-  answer: JsonRecord,
+  answer: JsonSource,
   context: AnswerContext,
-): JsonRecord {
+): WrittenObject {
   switch (kind) {
     case "chat":
     case "generate":
@@ -49,7 +52,7 @@ export function idleAnswer(
   reason: IdleReason,
   model: string,
   createdAt: number,
-): JsonRecord {
+): WrittenObject {
   switch (kind) {
     case "chat":
     case "generate":
@@ -69,12 +72,13 @@ export function idleAnswer(
 
 function textAnswer(
   kind: "chat" | "generate",
-  answer: JsonRecord,
+  answer: JsonSource,
   context: AnswerContext,
-): JsonRecord {
+): WrittenObject {
   const metrics = createMetrics();
   metrics.read(answer);
   const read = readFirstChoice(answer);
+  reportLosses(kind, answer, read, context.lose);
   const assembler = createToolCallAssembler();
   if (read !== null) assembler.addWhole(read.message);
   const assembled = assembler.take();
@@ -85,6 +89,7 @@ function textAnswer(
     ...saidFields(kind, {
       content: content + unreadableText(assembled, content !== ""),
       thinking: read?.thinking ?? "",
+      images: read?.images.carried ?? [],
       calls: assembled.calls,
       logprobs: read === null ? [] : readLogprobs(read.choice),
     }),
@@ -95,20 +100,22 @@ function textAnswer(
 }
 
 /** In the order of the inputs, whatever order they came in. */
-function vectors(answer: JsonRecord): readonly (readonly unknown[])[] {
-  const { data } = answer;
-  if (!Array.isArray(data)) return [];
-  return (data as readonly unknown[])
-    .filter(isRecord)
-    .map((row, place) => ({
-      place: typeof row["index"] === "number" ? row["index"] : place,
-      vector: vector(row["embedding"]),
-    }))
+function vectors(answer: JsonSource): readonly Written[] {
+  return answer
+    .member("data")
+    .items()
+    .flatMap((row, place) => {
+      if (!isRecord(row.value)) return [];
+      const { index } = row.value;
+      return [{ place: typeof index === "number" ? index : place, vector: vector(row) }];
+    })
     .toSorted((a, b) => a.place - b.place)
     .map((row) => row.vector);
 }
 
-function vector(embedding: unknown): readonly unknown[] {
-  if (Array.isArray(embedding)) return embedding;
-  return typeof embedding === "string" ? (decodeVector(embedding) ?? []) : [];
+function vector(row: JsonSource): Written {
+  const embedding = row.member("embedding");
+  const { value } = embedding;
+  if (Array.isArray(value)) return embedding.raw();
+  return typeof value === "string" ? (decodeVector(value) ?? []).map(ownNumber) : [];
 }

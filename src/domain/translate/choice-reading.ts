@@ -1,42 +1,45 @@
 // What the first choice of an OpenAI document says, be it a whole message, a delta or a completion.
 import { isRecord } from "../json.ts";
 import type { JsonRecord } from "../json.ts";
+import type { JsonSource } from "../json-source.ts";
+import { readImages, type AnswerImages } from "./answer-images.ts";
 import { textMember } from "./call-ids.ts";
 
 export interface ReadChoice {
-  readonly choice: JsonRecord;
-  /** Holds tool calls; empty for a completion. */
-  readonly message: JsonRecord;
+  readonly choice: JsonSource;
+  /** Holds tool calls; of a completion there is none. */
+  readonly message: JsonSource;
   readonly content: string;
   readonly thinking: string;
+  readonly images: AnswerImages;
   /** In OpenAI's words. */
   readonly finishReason: string | null;
 }
 
 /** The choice counted 0, which is all that Ollama's form has room for; null where there is none. */
-export function readFirstChoice(document: JsonRecord): ReadChoice | null {
-  const { choices } = document;
-  if (!Array.isArray(choices)) return null;
-  const choice = (choices as readonly unknown[])
-    .filter(isRecord)
-    .find((candidate) => (candidate["index"] ?? 0) === 0);
-  if (choice === undefined) return null;
-  const held = choice["message"] ?? choice["delta"];
-  const message = isRecord(held) ? held : {};
-  const { content } = message;
+export function readFirstChoice(document: JsonSource): ReadChoice | null {
+  const choice = document
+    .member("choices")
+    .items()
+    .find(({ value }) => isRecord(value) && (value["index"] ?? 0) === 0);
+  if (choice === undefined || !isRecord(choice.value)) return null;
+  const message = choice.member(isRecord(choice.value["message"]) ? "message" : "delta");
+  const held = isRecord(message.value) ? message.value : {};
+  const { content } = held;
   const parts = Array.isArray(content) ? (content as readonly unknown[]).filter(isRecord) : [];
   const spoken = typeof content === "string" ? content : parts.map(partText).join("");
   // A refusal has no field of its own in Ollama's form, and is what the model had to say.
-  const text = (textMember(choice, "text") ?? "") + spoken + (textMember(message, "refusal") ?? "");
+  const text =
+    (textMember(choice.value, "text") ?? "") + spoken + (textMember(held, "refusal") ?? "");
   // Servers that know both names fill them with the same words.
-  const reasoning =
-    textMember(message, "reasoning_content") ?? textMember(message, "reasoning") ?? "";
+  const reasoning = textMember(held, "reasoning_content") ?? textMember(held, "reasoning") ?? "";
   return {
     choice,
     message,
     content: text,
     thinking: reasoning + parts.map(partThinking).join(""),
-    finishReason: textMember(choice, "finish_reason"),
+    images: readImages(held, parts),
+    finishReason: textMember(choice.value, "finish_reason"),
   };
 }
 

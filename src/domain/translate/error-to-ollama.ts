@@ -1,7 +1,6 @@
 // Errors of /v1 servers as Ollama's `{"error": "message"}`.
 import { failureIn } from "../dialects/failure-in.ts";
 import { readUpstreamError } from "../dialects/upstream-error.ts";
-import type { JsonRecord } from "../json.ts";
 import { isRecord, parseJson } from "../json.ts";
 
 /**
@@ -9,7 +8,7 @@ import { isRecord, parseJson } from "../json.ts";
  * @param status of the answer; null for an event of a stream
  * @param body parsed, or its text
  */
-export function errorToOllama(status: number | null, body: unknown): JsonRecord {
+export function errorToOllama(status: number | null, body: unknown): { readonly error: string } {
   const said = typeof body === "string" ? (parseJson(body) ?? body) : body;
   const told = status === null ? "" : ` with status ${status}`;
   const error = readUpstreamError(said) ?? (isRecord(said) ? failureIn(said, false) : null);

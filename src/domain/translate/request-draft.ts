@@ -1,6 +1,7 @@
 // An OpenAI request in the making: what is in it so far, what was left out, what is wrong.
 import { isRecord } from "../json.ts";
 import type { JsonRecord } from "../json.ts";
+import type { Written, WrittenObject } from "../json-written.ts";
 import type { OllamaKind } from "./ollama-path.ts";
 import { requestField } from "./request-fields.ts";
 import type { ServerTraits } from "./server-traits.ts";
@@ -10,16 +11,16 @@ export interface RequestDraft {
   readonly traits: ServerTraits;
   /** Puts a field of OpenAI's API in; undefined puts none in.
    * @param source the client's field, where it set one; it counts as dropped if the server refuses it */
-  set(field: string, value: unknown, source?: string): void;
+  set(field: string, value: Written | undefined, source?: string): void;
   /** As `set`, for fields that only servers with `extras` know. */
-  setExtra(field: string, value: unknown, source: string): void;
+  setExtra(field: string, value: Written | undefined, source: string): void;
   /** Names a field of the client's that is left out. */
   drop(source: string): void;
   /** Drops the members that the table says cannot be carried, and those it does not know. */
   dropUncarried(record: JsonRecord, prefix: string): void;
   /** The request is invalid; the first words count. */
   refuse(words: string): void;
-  body(): JsonRecord;
+  body(): WrittenObject;
   dropped(): readonly string[];
   problem(): string | null;
 }
@@ -30,7 +31,7 @@ export function createRequestDraft(
   traits: ServerTraits,
   chat: boolean,
 ): RequestDraft {
-  const body: Record<string, unknown> = {};
+  const body: Record<string, Written> = {};
   const dropped = new Set<string>();
   let problem: string | null = null;
 

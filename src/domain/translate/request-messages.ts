@@ -1,6 +1,8 @@
 // Ollama's messages as those of OpenAI's chat.
 import { isRecord } from "../json.ts";
 import type { JsonRecord } from "../json.ts";
+import type { JsonSource } from "../json-source.ts";
+import type { Written, WrittenObject } from "../json-written.ts";
 import { createCallIds, textMember, type CallIds } from "./call-ids.ts";
 import { imageUrl } from "./image-url.ts";
 import { saysNothing, type RequestDraft } from "./request-draft.ts";
@@ -13,13 +15,14 @@ const fieldsOfRoles: readonly (readonly [role: string, fields: readonly string[]
 
 /** The messages of a chat; what is wrong with them is told to the draft. */
 export function translateMessages(
-  messages: readonly unknown[],
+  messages: readonly JsonSource[],
   draft: RequestDraft,
-): readonly JsonRecord[] {
-  const ids = createCallIds(messages);
-  return messages.map((message, index) => {
+): readonly WrittenObject[] {
+  const ids = createCallIds(messages.map(({ value }) => value));
+  return messages.map((source, index) => {
     const place = `messages[${index}]`;
-    if (isRecord(message)) return translateMessage(message, place, ids, draft);
+    const { value } = source;
+    if (isRecord(value)) return translateMessage(value, source, place, ids, draft);
     draft.refuse(`${place} must be an object`);
     return {};
   });
@@ -27,10 +30,11 @@ export function translateMessages(
 
 function translateMessage(
   message: JsonRecord,
+  source: JsonSource,
   place: string,
   ids: CallIds,
   draft: RequestDraft,
-): JsonRecord {
+): WrittenObject {
   draft.dropUncarried(message, "messages.");
   const role = textMember(message, "role")?.toLowerCase() ?? "";
   if (role === "") draft.refuse(`${place}.role must be a text`);
@@ -46,14 +50,14 @@ function translateMessage(
   if (role === "user") return { role, content: userContent(content, images) };
   if (images.length > 0) draft.drop("messages.images");
   if (role === "tool") return toolResult(message, content, ids, draft);
-  if (role === "assistant") return assistantMessage(message, content, place, ids, draft);
+  if (role === "assistant") return assistantMessage(message, source, place, ids, draft);
   return { role, content };
 }
 
 /** A user's text with its images. They go first, where Ollama's own templates put them. */
-export function userContent(text: string, images: readonly string[]): unknown {
+export function userContent(text: string, images: readonly string[]): Written {
   if (images.length === 0) return text;
-  const parts: JsonRecord[] = images.map((url) => ({ type: "image_url", image_url: { url } }));
+  const parts: WrittenObject[] = images.map((url) => ({ type: "image_url", image_url: { url } }));
   if (text !== "") parts.push({ type: "text", text });
   return parts;
 }
@@ -77,7 +81,7 @@ function toolResult(
   content: string,
   ids: CallIds,
   draft: RequestDraft,
-): JsonRecord {
+): WrittenObject {
   const name = textMember(message, "tool_name") ?? textMember(message, "name");
   const id = ids.ofResult(textMember(message, "tool_call_id"), name);
   const named = name !== null && draft.traits.extras;
@@ -86,20 +90,20 @@ function toolResult(
 
 function assistantMessage(
   message: JsonRecord,
-  content: string,
+  source: JsonSource,
   place: string,
   ids: CallIds,
   draft: RequestDraft,
-): JsonRecord {
+): WrittenObject {
   const thinking = textMember(message, "thinking");
   if (thinking !== null && !draft.traits.extras) draft.drop("messages.thinking");
   const calls = message["tool_calls"] ?? [];
   if (!Array.isArray(calls)) draft.refuse(`${place}.tool_calls must be a list`);
-  const list: readonly unknown[] = Array.isArray(calls) ? calls : [];
+  const list = source.member("tool_calls").items();
   if (list.length > 0) ids.begin();
   return {
     role: "assistant",
-    content,
+    content: textMember(message, "content") ?? "",
     ...(thinking !== null && draft.traits.extras ? { reasoning_content: thinking } : {}),
     ...(list.length > 0
       ? {
@@ -112,11 +116,12 @@ function assistantMessage(
 }
 
 function translateCall(
-  call: unknown,
+  source: JsonSource,
   place: string,
   ids: CallIds,
   draft: RequestDraft,
-): JsonRecord {
+): WrittenObject {
+  const call = source.value;
   const detail = isRecord(call) ? call["function"] : undefined;
   const name = isRecord(detail) ? textMember(detail, "name") : null;
   if (!isRecord(call) || !isRecord(detail) || name === null) {
@@ -125,11 +130,17 @@ function translateCall(
   }
   draft.dropUncarried(call, "messages.tool_calls.");
   draft.dropUncarried(detail, "messages.tool_calls.function.");
-  const given = detail["arguments"] ?? {};
-  // Some clients hand on the text that they got from OpenAI.
-  if (!isRecord(given) && typeof given !== "string")
-    draft.refuse(`${place}.function.arguments must be an object`);
-  const text = typeof given === "string" ? given : JSON.stringify(given);
+  const text = argumentsText(source.member("function").member("arguments"));
+  if (text === null) draft.refuse(`${place}.function.arguments must be an object`);
   const id = ids.ofCall(textMember(call, "id"), name);
   return { id, type: "function", function: { name, arguments: text } };
+}
+
+/** Arguments as OpenAI has them; null where they are neither an object nor a text. */
+function argumentsText(given: JsonSource): string | null {
+  const { value } = given;
+  if (value === undefined || value === null) return "{}";
+  // Some clients hand on the text that they got from OpenAI.
+  if (typeof value === "string") return value;
+  return isRecord(value) ? given.raw().text : null;
 }

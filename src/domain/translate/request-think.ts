@@ -1,5 +1,5 @@
 // Ollama's `think`: on, off, or how hard.
-import type { JsonRecord } from "../json.ts";
+import type { JsonSource } from "../json-source.ts";
 import type { RequestDraft } from "./request-draft.ts";
 
 /** `max` is Ollama's own; it treats it as `high` for models that know only three. */
@@ -11,8 +11,8 @@ const efforts: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** @param chat whether the request goes to /v1/chat/completions */
-export function translateThink(request: JsonRecord, chat: boolean, draft: RequestDraft): void {
-  const { think } = request;
+export function translateThink(request: JsonSource, chat: boolean, draft: RequestDraft): void {
+  const think = request.member("think").value;
   if (think === undefined || think === null || think === "") return;
   const effort = typeof think === "string" ? efforts.get(think) : undefined;
   if (typeof think !== "boolean" && effort === undefined) {

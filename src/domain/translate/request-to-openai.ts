@@ -1,6 +1,8 @@
 // Ollama's requests as OpenAI's (SPEC section 6): what can be said in both is, the rest is named.
 import { isRecord } from "../json.ts";
 import type { JsonRecord } from "../json.ts";
+import type { JsonSource } from "../json-source.ts";
+import { ownNumber, type Written, type WrittenObject } from "../json-written.ts";
 import { textMember } from "./call-ids.ts";
 import { kindOf, type OllamaPath } from "./ollama-path.ts";
 import { createRequestDraft, saysNothing, type RequestDraft } from "./request-draft.ts";
@@ -19,7 +21,7 @@ export type TranslatedRequest =
   | {
       readonly kind: "request";
       readonly path: OpenAiPath;
-      readonly body: JsonRecord;
+      readonly body: WrittenObject;
       /** Fields that could not be carried, by the names in the table of request fields. */
       readonly dropped: readonly string[];
     }
@@ -30,15 +32,17 @@ export type TranslatedRequest =
 
 /**
  * Translates a parsed request.
+ * @param source an object
  * @param model the name to send upstream; null sends none
  * @param traits of the server that gets it (`serverTraits`)
  */
 export function requestToOpenAi(
   path: OllamaPath,
-  request: JsonRecord,
+  source: JsonSource,
   model: string | null,
   traits: ServerTraits,
 ): TranslatedRequest {
+  const request = isRecord(source.value) ? source.value : {};
   const idle = idleReason(path, request);
   if (idle !== null) return { kind: "idle", reason: idle };
   const to = openAiPath(path, request);
@@ -46,17 +50,17 @@ export function requestToOpenAi(
   const draft = createRequestDraft(kindOf(path), traits, chat);
   if (model !== null) draft.set("model", model);
   draft.dropUncarried(request, "");
-  if (to === "/v1/embeddings") translateInput(path, request, draft);
+  if (to === "/v1/embeddings") translateInput(path, source, draft);
   else {
-    if (path === "/api/chat") translateChat(request, draft);
+    if (path === "/api/chat") translateChat(source, draft);
     else if (chat) translatePrompt(request, draft);
     else translateCompletion(request, draft);
-    translateFormat(request, chat, draft);
-    translateThink(request, chat, draft);
-    translateLogprobs(request, chat, draft);
+    translateFormat(source, chat, draft);
+    translateThink(source, chat, draft);
+    translateLogprobs(source, chat, draft);
     translateStream(request, draft);
   }
-  translateOptions(request, draft);
+  translateOptions(source, draft);
   const message = draft.problem();
   if (message !== null) return { kind: "problem", message };
   return { kind: "request", path: to, body: draft.body(), dropped: draft.dropped() };
@@ -82,13 +86,15 @@ function idleReason(path: OllamaPath, request: JsonRecord): IdleReason | null {
   return keep === 0 || (typeof keep === "string" && /^0[a-zµ]*$/.test(keep)) ? "unload" : "load";
 }
 
-function translateChat(request: JsonRecord, draft: RequestDraft): void {
-  const { messages, tools } = request;
-  if (Array.isArray(messages)) draft.set("messages", translateMessages(messages, draft));
+function translateChat(request: JsonSource, draft: RequestDraft): void {
+  const messages = request.member("messages");
+  const tools = request.member("tools");
+  if (Array.isArray(messages.value))
+    draft.set("messages", translateMessages(messages.items(), draft));
   else draft.refuse("messages must be a list");
-  if (saysNothing(tools)) return;
-  if (Array.isArray(tools) && (tools as readonly unknown[]).every(isRecord))
-    draft.set("tools", tools, "tools");
+  if (saysNothing(tools.value)) return;
+  if (Array.isArray(tools.value) && (tools.value as readonly unknown[]).every(isRecord))
+    draft.set("tools", tools.raw(), "tools");
   else draft.refuse("tools must be a list of objects");
 }
 
@@ -113,40 +119,46 @@ function translateCompletion(request: JsonRecord, draft: RequestDraft): void {
   for (const key of ["system", "images"]) if (!saysNothing(request[key])) draft.drop(key);
 }
 
-function translateInput(path: OllamaPath, request: JsonRecord, draft: RequestDraft): void {
+function translateInput(path: OllamaPath, source: JsonSource, draft: RequestDraft): void {
+  const request = isRecord(source.value) ? source.value : {};
   if (path === "/api/embeddings") {
     draft.set("input", readText(request, "prompt", draft));
     return;
   }
   const { input, dimensions } = request;
   const texts: readonly unknown[] = Array.isArray(input) ? input : [input];
-  if (!texts.every((text) => typeof text === "string"))
-    draft.refuse("input must be a text or a list of texts");
-  draft.set("input", input);
+  if (texts.every((text) => typeof text === "string"))
+    draft.set("input", typeof input === "string" ? input : texts);
+  else draft.refuse("input must be a text or a list of texts");
   if (dimensions === undefined || dimensions === null || dimensions === 0) return;
   if (typeof dimensions !== "number") draft.refuse("dimensions must be a number");
-  draft.set("dimensions", dimensions);
+  draft.set("dimensions", source.member("dimensions").raw());
 }
 
-function translateLogprobs(request: JsonRecord, chat: boolean, draft: RequestDraft): void {
-  const top = request["top_logprobs"] ?? 0;
-  if (typeof top !== "number") draft.refuse("top_logprobs must be a number");
-  if (request["logprobs"] !== true) {
+function translateLogprobs(request: JsonSource, chat: boolean, draft: RequestDraft): void {
+  const top = request.member("top_logprobs");
+  const count = top.value ?? 0;
+  if (typeof count !== "number") draft.refuse("top_logprobs must be a number");
+  if (request.member("logprobs").value !== true) {
     // OpenAI refuses one without the other; Ollama ignores it.
-    if (top !== 0) draft.drop("top_logprobs");
+    if (count !== 0) draft.drop("top_logprobs");
     return;
   }
-  const count = typeof top === "number" && top > 0 ? top : undefined;
-  draft.set("logprobs", chat ? true : (count ?? 0), "logprobs");
-  if (chat) draft.set("top_logprobs", count, "top_logprobs");
+  const wanted: Written | undefined =
+    typeof count === "number" && count > 0 ? top.raw() : undefined;
+  draft.set("logprobs", chat ? true : (wanted ?? ownNumber(0)), "logprobs");
+  if (chat) draft.set("top_logprobs", wanted, "top_logprobs");
 }
 
 /** Usage is asked for, since Ollama's last line has it. */
 function translateStream(request: JsonRecord, draft: RequestDraft): void {
   const stream = request["stream"] ?? true;
-  if (typeof stream !== "boolean") draft.refuse("stream must be true or false");
+  if (typeof stream !== "boolean") {
+    draft.refuse("stream must be true or false");
+    return;
+  }
   draft.set("stream", stream);
-  if (stream === true) draft.set("stream_options", { include_usage: true });
+  if (stream) draft.set("stream_options", { include_usage: true });
 }
 
 function readText(request: JsonRecord, key: string, draft: RequestDraft): string {

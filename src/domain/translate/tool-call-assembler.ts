@@ -1,19 +1,20 @@
 // Tool calls put together from a stream's pieces, in Ollama's form: arguments are an object.
-import { isRecord, parseJson } from "../json.ts";
-import type { JsonRecord } from "../json.ts";
+import { isRecord, type JsonRecord, parseJson } from "../json.ts";
+import type { JsonSource } from "../json-source.ts";
+import { ownNumber, RawJson, type WrittenObject } from "../json-written.ts";
 import { textMember } from "./call-ids.ts";
 
 export interface ToolCallAssembler {
   /** Takes the `tool_calls` or `function_call` of a stream's delta. */
-  addPieces(holder: JsonRecord): void;
+  addPieces(holder: JsonSource): void;
   /** Takes those of a whole message: every item is a call of its own. */
-  addWhole(message: JsonRecord): void;
+  addWhole(message: JsonSource): void;
   /** The calls, and the text of those whose arguments are no object; they are told once. */
   take(): AssembledCalls;
 }
 
 export interface AssembledCalls {
-  readonly calls: readonly JsonRecord[];
+  readonly calls: readonly WrittenObject[];
   /**
    * Calls that cannot be one of Ollama's, cut short say, in the model's words. Ollama shows what it
    * cannot parse as content, too; with made-up arguments a client would run the wrong thing.
@@ -32,20 +33,21 @@ export function createToolCallAssembler(): ToolCallAssembler {
   let open: OpenCall[] = [];
   let told = 0;
 
-  function addPiece(piece: JsonRecord, whole: boolean): void {
-    const detail = piece["function"];
-    const id = textMember(piece, "id");
-    const name = isRecord(detail) ? textMember(detail, "name") : null;
-    const index = typeof piece["index"] === "number" ? piece["index"] : null;
+  /** @param piece null: of a call that is counted apart from all others */
+  function addPiece(piece: JsonRecord | null, detail: JsonSource, whole: boolean): void {
+    const held = isRecord(detail.value) ? detail.value : {};
+    const id = piece === null ? null : textMember(piece, "id");
+    const name = textMember(held, "name");
+    const index = piece === null ? -1 : typeof piece["index"] === "number" ? piece["index"] : null;
     const known = whole ? undefined : openCall(index, id, name);
     const call = known ?? { index, id: null, name: "", pieces: [] };
     if (known === undefined) open.push(call);
     call.id ??= id;
     // Some servers repeat the name with every piece.
     if (name !== null && name !== call.name) call.name += name;
-    const given = isRecord(detail) ? detail["arguments"] : undefined;
+    const given = held["arguments"];
     if (typeof given === "string") call.pieces.push(given);
-    else if (isRecord(given)) call.pieces.push(JSON.stringify(given));
+    else if (isRecord(given)) call.pieces.push(detail.member("arguments").raw().text);
   }
 
   /** The call that a piece goes on with. Servers that count badly give a new call the index of the
@@ -63,19 +65,18 @@ export function createToolCallAssembler(): ToolCallAssembler {
     return index === null && text !== "" && readArguments(text) !== null ? undefined : last;
   }
 
-  function add(holder: JsonRecord, whole: boolean): void {
-    const calls = holder["tool_calls"];
-    if (Array.isArray(calls))
-      for (const call of (calls as readonly unknown[]).filter(isRecord)) addPiece(call, whole);
-    const old = holder["function_call"];
-    if (isRecord(old)) addPiece({ index: -1, function: old }, whole);
+  function add(holder: JsonSource, whole: boolean): void {
+    for (const call of holder.member("tool_calls").items())
+      if (isRecord(call.value)) addPiece(call.value, call.member("function"), whole);
+    const old = holder.member("function_call");
+    if (isRecord(old.value)) addPiece(null, old, whole);
   }
 
   return {
     addPieces: (holder) => add(holder, false),
     addWhole: (message) => add(message, true),
     take() {
-      const calls: JsonRecord[] = [];
+      const calls: WrittenObject[] = [];
       const unreadable: string[] = [];
       for (const { id, name, pieces } of open) {
         const text = pieces.join("");
@@ -83,7 +84,7 @@ export function createToolCallAssembler(): ToolCallAssembler {
         if (read === null)
           unreadable.push(`{"name": ${JSON.stringify(name)}, "arguments": ${text}`);
         else {
-          const detail = { index: told, name, arguments: read };
+          const detail = { index: ownNumber(told), name, arguments: read };
           calls.push(id === null ? { function: detail } : { id, function: detail });
           told += 1;
         }
@@ -94,10 +95,13 @@ export function createToolCallAssembler(): ToolCallAssembler {
   };
 }
 
-/** A call without arguments may come with no text at all, or with `null`. */
-function readArguments(text: string): JsonRecord | null {
-  if (text.trim() === "") return {};
-  const value = parseJson(text);
-  if (value === null) return {};
-  return isRecord(value) ? value : null;
+const noArguments = new RawJson("{}");
+
+/** The model's own text where that is an object. A call without arguments may come with no text at all, or with `null`. */
+function readArguments(text: string): RawJson | null {
+  const trimmed = text.trim();
+  if (trimmed === "") return noArguments;
+  const value = parseJson(trimmed);
+  if (value === null) return noArguments;
+  return isRecord(value) ? new RawJson(trimmed) : null;
 }

@@ -6,17 +6,22 @@ import {
   idleAnswer,
   type AnswerContext,
 } from "../../../src/domain/translate/answer-to-ollama.ts";
+import type { OllamaKind } from "../../../src/domain/translate/ollama-path.ts";
 import { errorToOllama } from "../../../src/domain/translate/error-to-ollama.ts";
 import { createStreamTranslator } from "../../../src/domain/translate/stream-translator.ts";
 import { exchanges } from "./exchanges.ts";
 import { ollamaPage } from "./ollama-page.ts";
 import { reassembled, startedAt, streamLines, untimed } from "./reassemble.ts";
+import { asRead, asReceived } from "./written.ts";
 
 const plain: AnswerContext = {
   model: "m",
   createdAt: startedAt,
   timings: { totalMs: 1500, ttftMs: null },
+  lose: () => undefined,
 };
+const whole = (kind: OllamaKind, answer: JsonRecord) =>
+  asRead(answerToOllama(kind, asReceived(answer), plain));
 const delta = (of: JsonRecord, finish: string | null = null): JsonRecord => ({
   choices: [{ index: 0, delta: of, finish_reason: finish }],
 });
@@ -25,13 +30,13 @@ const usage = { prompt_tokens: 3, completion_tokens: 2 };
 describe("a stream adds up to the answer given whole", () => {
   test.each(exchanges.map((exchange) => [exchange.server, exchange] as const))("%s", (_, it) => {
     const streamed = reassembled(it.kind, streamLines(it.kind, it.events));
-    expect(untimed(streamed)).toEqual(untimed(answerToOllama(it.kind, it.whole, plain)));
+    expect(untimed(streamed)).toEqual(untimed(whole(it.kind, it.whole)));
   });
 });
 
 const said = (server: string) => {
   const it = exchanges.find((exchange) => exchange.server.startsWith(server))!;
-  return answerToOllama(it.kind, it.whole, plain);
+  return whole(it.kind, it.whole);
 };
 
 test("a whole chat has Ollama's fields, in UTC and whole nanoseconds", () => {
@@ -139,6 +144,8 @@ describe("what was said stands where Ollama's clients look for it", () => {
   });
 });
 
+const context = { model: "m", startedAt, lose: () => undefined };
+
 describe("a stream", () => {
   test("gives text at once and its counts in one last line at its very end, with measured times", () => {
     const lines = streamLines("chat", [
@@ -174,9 +181,9 @@ describe("a stream", () => {
   test("holds tool calls until they are whole, and sends them before the last line", () => {
     const call = (text: string, more: JsonRecord = {}): JsonRecord =>
       delta({ tool_calls: [{ index: 0, ...more, function: { name: "f", arguments: text } }] });
-    const translator = createStreamTranslator("chat", { model: "m", startedAt });
+    const translator = createStreamTranslator("chat", context);
     const counts = [call('{"a":', { id: "x" }), call("1}"), delta({}, "tool_calls")].map(
-      (event) => translator.push(event, startedAt).length,
+      (event) => translator.push(asReceived(event), startedAt).length,
     );
     expect(counts).toEqual([0, 0, 1]);
     expect(translator.ended()).toBe(false);
@@ -191,19 +198,66 @@ describe("a stream", () => {
     ]);
   });
 
+  test("goes on after a finish_reason: more text, late usage, another end", () => {
+    const lines = streamLines("chat", [
+      delta({ content: "Looking. " }, "stop"),
+      delta({ content: "Found it." }),
+      delta({}, "length"),
+      { choices: [], usage },
+      "[DONE]",
+    ]);
+    expect(lines).toMatchObject([
+      { message: { content: "Looking. " }, done: false },
+      { message: { content: "Found it." }, done: false },
+      { message: { content: "" }, done: true, done_reason: "length", eval_count: 2 },
+    ]);
+  });
+
+  const errors: readonly [string, JsonRecord][] = [
+    ["alone", { error: { message: "gone" } }],
+    ["beside an empty list", { choices: [], error: { message: "gone" } }],
+    ["beside a finish_reason", { ...delta({ content: "" }, "error"), error: { message: "gone" } }],
+    [
+      "in the choice",
+      {
+        choices: [{ index: 0, delta: {}, error: { message: "gone" }, finish_reason: "stop" }],
+      },
+    ],
+  ];
+  test.each(errors)("with an error %s never ends like a complete one", (_, event) => {
+    const lines = streamLines("chat", [delta({ content: "a" }), event, "[DONE]"]);
+    expect(lines).toMatchObject([{ message: { content: "a" } }, { error: "gone" }]);
+  });
+
+  test("with a mere finish_reason of error does not, either", () => {
+    const lines = streamLines("chat", [delta({ content: "a" }), delta({}, "error"), "[DONE]"]);
+    expect(lines).toMatchObject([
+      { message: { content: "a" } },
+      { error: "the upstream answered and said no more" },
+    ]);
+  });
+
+  test("counts no time that its connection stays open after the last event", () => {
+    const translator = createStreamTranslator("chat", context);
+    translator.push(asReceived(delta({ content: "a" }, "stop")), startedAt + 1_000);
+    expect(translator.end(startedAt + 61_000).map(asRead)).toMatchObject([
+      { done: true, total_duration: 1e9 },
+    ]);
+  });
+
   test("that was cut has no last line", () => {
-    const translator = createStreamTranslator("chat", { model: "m", startedAt });
-    translator.push(delta({ content: "a" }), startedAt);
+    const translator = createStreamTranslator("chat", context);
+    translator.push(asReceived(delta({ content: "a" })), startedAt);
     expect(translator.end(startedAt)).toEqual([]);
     expect(translator.ended()).toBe(false);
   });
 
   test("passes an error on and says nothing after it", () => {
-    const translator = createStreamTranslator("chat", { model: "m", startedAt });
-    translator.push(delta({ content: "a" }), startedAt);
-    expect(translator.push({ error: { message: "out of memory" } }, startedAt)).toEqual([
-      { error: "out of memory" },
-    ]);
+    const translator = createStreamTranslator("chat", context);
+    translator.push(asReceived(delta({ content: "a" })), startedAt);
+    expect(translator.push(asReceived({ error: { message: "out of memory" } }), startedAt)).toEqual(
+      [{ error: "out of memory" }],
+    );
     expect(translator.ended()).toBe(true);
     expect(translator.push("[DONE]", startedAt)).toEqual([]);
     expect(translator.end(startedAt)).toEqual([]);
@@ -232,7 +286,7 @@ const embedded = {
 };
 
 test("vectors come in the order of the inputs, as numbers", () => {
-  expect(answerToOllama("embed", embedded, plain)).toEqual({
+  expect(whole("embed", embedded)).toEqual({
     model: "m",
     embeddings: [
       [0.25, 1e-9],
@@ -242,7 +296,7 @@ test("vectors come in the order of the inputs, as numbers", () => {
     load_duration: 0,
     prompt_eval_count: 4,
   });
-  expect(answerToOllama("embeddings", { data: [{ embedding: encoded }] }, plain)).toEqual({
+  expect(whole("embeddings", { data: [{ embedding: encoded }] })).toEqual({
     embedding: [1.5, -2],
   });
 });
@@ -286,10 +340,10 @@ describe("an error keeps its words, whoever worded it", () => {
 test("docs/ollama.md names every field of the answers", async () => {
   const page = await Bun.file(ollamaPage).text();
   const answers = [
-    ...exchanges.map(({ kind, whole }) => answerToOllama(kind, whole, plain)),
-    answerToOllama("embed", embedded, plain),
-    answerToOllama("embeddings", embedded, plain),
-    errorToOllama(500, ""),
+    ...exchanges.map((it) => whole(it.kind, it.whole)),
+    whole("embed", embedded),
+    whole("embeddings", embedded),
+    asRead(errorToOllama(500, "")),
   ];
   const fields = new Set(
     answers.flatMap((answer) => [

@@ -2,6 +2,7 @@
 import { expect } from "bun:test";
 import type { JsonRecord } from "../../../src/domain/json.ts";
 import { createStreamTranslator } from "../../../src/domain/translate/stream-translator.ts";
+import { asRead, asReceived } from "./written.ts";
 
 /** Epoch ms; an event comes every 10 ms. */
 export const startedAt = 1_790_000_000_000;
@@ -11,10 +12,12 @@ export function streamLines(
   kind: "chat" | "generate",
   events: readonly (JsonRecord | "[DONE]")[],
 ): readonly JsonRecord[] {
-  const translator = createStreamTranslator(kind, { model: "m", startedAt });
+  const translator = createStreamTranslator(kind, { model: "m", startedAt, lose: () => undefined });
   let now = startedAt;
-  const lines = events.flatMap((event) => translator.push(event, (now += 10)));
-  return [...lines, ...translator.end(now)];
+  const lines = events.flatMap((event) =>
+    translator.push(event === "[DONE]" ? event : asReceived(event), (now += 10)),
+  );
+  return [...lines, ...translator.end(now)].map(asRead);
 }
 
 /** The whole answer that the lines add up to; fails where they are no proper stream. */

@@ -5,6 +5,7 @@ import { isTranslatable, type OllamaKind } from "../../../src/domain/translate/o
 import { requestToOpenAi } from "../../../src/domain/translate/request-to-openai.ts";
 import { serverTraits } from "../../../src/domain/translate/server-traits.ts";
 import { open, strict, translate, translated } from "./translated.ts";
+import { asReceived } from "./written.ts";
 
 const hi = { role: "user", content: "hi" };
 const streamed = { stream: true, stream_options: { include_usage: true } };
@@ -236,7 +237,7 @@ test.each([
 });
 
 test("without a model none is sent", () => {
-  const result = requestToOpenAi("/api/embeddings", { prompt: "a" }, null, open);
+  const result = requestToOpenAi("/api/embeddings", asReceived({ prompt: "a" }), null, open);
   expect(result).toMatchObject({ body: { input: "a" } });
   expect(result).not.toHaveProperty("body.model");
 });

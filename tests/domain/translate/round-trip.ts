@@ -3,12 +3,18 @@
 import { expect } from "bun:test";
 import fc from "fast-check";
 import { isRecord, type JsonRecord } from "../../../src/domain/json.ts";
+import { jsonLine, jsonText } from "../../../src/domain/json-written.ts";
 import { answerToOllama } from "../../../src/domain/translate/answer-to-ollama.ts";
+import { gatherLines } from "../../../src/domain/translate/gather-lines.ts";
+import { requestToOpenAi } from "../../../src/domain/translate/request-to-openai.ts";
+import { createStreamTranslator } from "../../../src/domain/translate/stream-translator.ts";
 import { anyAnswer, type AnyAnswer, type Said } from "./any-answer.ts";
 import { anyRequest, type AnyRequest } from "./any-request.ts";
+import { anyNumberText, anyObjectText } from "./any-text.ts";
 import { openAiToOllama } from "./openai-to-ollama.ts";
 import { reassembled, startedAt, streamLines, untimed } from "./reassemble.ts";
 import { open, strict, translated } from "./translated.ts";
+import { asRead, asReceived, received } from "./written.ts";
 
 /** A request without the fields of these dotted names; what is empty then goes, too. */
 function without(request: JsonRecord, names: readonly string[], prefix = ""): JsonRecord {
@@ -61,14 +67,95 @@ function saidBy(kind: AnyAnswer["kind"], answer: JsonRecord): Said {
 }
 
 function keepsAnswer({ kind, said, whole, events }: AnyAnswer): void {
-  const plain = answerToOllama(kind, whole, {
+  const plain = asRead(
+    answerToOllama(kind, asReceived(whole), {
+      model: "m",
+      createdAt: startedAt,
+      timings: { totalMs: 10, ttftMs: null },
+      lose: () => undefined,
+    }),
+  );
+  expect(saidBy(kind, plain)).toEqual(said);
+  const lines = streamLines(kind, events);
+  expect(untimed(reassembled(kind, lines))).toEqual(untimed(plain));
+  const gathered = gatherLines(
+    new TextEncoder().encode(lines.map((line) => `${JSON.stringify(line)}\n`).join("")),
+  );
+  if ("error" in gathered) throw new Error(gathered.error);
+  const one = JSON.parse(new TextDecoder().decode(gathered.body)) as JsonRecord;
+  expect(untimed(one)).toEqual(untimed(plain));
+}
+
+/** What each piece of foreign JSON was when it was received. */
+interface Foreign {
+  readonly object: string;
+  readonly other: string;
+  readonly number: string;
+}
+
+const anyForeign: fc.Arbitrary<Foreign> = fc.record({
+  object: anyObjectText,
+  other: anyObjectText,
+  number: anyNumberText,
+});
+
+function keepsRequestTexts({ object, other, number }: Foreign): void {
+  const text = (format: string) =>
+    `{"model":"x", "messages" : [{"role":"user","content":"a"},
+      {"role":"assistant","content":"","tool_calls":[{"function":{"name":"f","arguments":${object}}}]}],
+      "tools":[ ${other}, ${object} ], "options":{"seed": 1, "seed":${number}}, "format":${format}}`;
+  const asked = (format: string) => requestToOpenAi("/api/chat", received(text(format)), "m", open);
+  const whole = asked(other.replaceAll(/\s/g, "") === "{}" ? '{"type":"object"}' : other);
+  if (whole.kind !== "request") throw new Error(JSON.stringify(whole));
+  const written = jsonText(whole.body);
+  expect(written).toContain(`"tools":[ ${other}, ${object} ]`);
+  expect(written).toContain(`"seed":${number}`);
+  expect(written).toContain(`"schema":${other.replaceAll(/\s/g, "") === "{}" ? "{" : other}`);
+  const { messages } = JSON.parse(written) as {
+    messages: readonly { tool_calls?: readonly { function: { arguments: string } }[] }[];
+  };
+  expect(messages[1]?.tool_calls?.[0]?.function.arguments).toBe(object);
+}
+
+/** On one line, which says the same. */
+function onOneLine(text: string): string {
+  return text
+    .replaceAll(/[\r\n]+/g, " ")
+    .replaceAll("\u2028", "\\u2028")
+    .replaceAll("\u2029", "\\u2029")
+    .replaceAll("\u0085", "\\u0085");
+}
+
+function keepsAnswerTexts({ object, other }: Foreign): void {
+  const call = (given: string) =>
+    `{"index":0,"id":"x","function":{"name":"f","arguments":${given}}}`;
+  const document = (holder: string, given: string) =>
+    `{"choices":[{"index":0,"${holder}":{"content":"","tool_calls":[${call(given)}]},"finish_reason":"tool_calls"}]}`;
+  // As text, as OpenAI has it; as an object, as some servers send it.
+  for (const given of [JSON.stringify(object), object]) {
+    const lines = createStreamTranslator("chat", streaming);
+    const streamed = lines.push(received(document("delta", given)), startedAt).map(jsonLine);
+    expect(streamed.join("")).toContain(`"arguments":${onOneLine(object)}`);
+    for (const line of streamed) expect(line).not.toMatch(/[\r\n\u0085\u2028\u2029]/);
+    const plain = answerToOllama("chat", received(document("message", given)), {
+      model: "m",
+      createdAt: startedAt,
+      timings: { totalMs: 10, ttftMs: null },
+      lose: () => undefined,
+    });
+    expect(jsonText(plain)).toContain(`"arguments":${object}`);
+  }
+  const vector = `{"data":[{"embedding":[${other.length}.0, 1e-05]}]}`;
+  const embedded = answerToOllama("embeddings", received(vector), {
     model: "m",
     createdAt: startedAt,
     timings: { totalMs: 10, ttftMs: null },
+    lose: () => undefined,
   });
-  expect(saidBy(kind, plain)).toEqual(said);
-  expect(untimed(reassembled(kind, streamLines(kind, events)))).toEqual(untimed(plain));
+  expect(jsonText(embedded)).toBe(`{"embedding":[${other.length}.0, 1e-05]}`);
 }
+
+const streaming = { model: "m", startedAt, lose: () => undefined };
 
 /** Each rule, to be run so many times. */
 export const rules: readonly (readonly [string, (runs: number) => void])[] = [
@@ -83,5 +170,13 @@ export const rules: readonly (readonly [string, (runs: number) => void])[] = [
   [
     "an answer says the same in Ollama's form, and a stream adds up to it",
     (numRuns) => fc.assert(fc.property(anyAnswer, keepsAnswer), { numRuns }),
+  ],
+  [
+    "what others wrote in a request arrives in their own words: digits, order, escapes, repeats",
+    (numRuns) => fc.assert(fc.property(anyForeign, keepsRequestTexts), { numRuns }),
+  ],
+  [
+    "what others wrote in an answer arrives in their own words, on one line where lines count",
+    (numRuns) => fc.assert(fc.property(anyForeign, keepsAnswerTexts), { numRuns }),
   ],
 ];

@@ -6,6 +6,17 @@ import {
   type TranslatedRequest,
 } from "../../../src/domain/translate/request-to-openai.ts";
 import { serverTraits, type ServerTraits } from "../../../src/domain/translate/server-traits.ts";
+import { asRead, asReceived } from "./written.ts";
+
+/** A translated request whose body is as its reader parses it. */
+export type ReadRequest =
+  | Exclude<TranslatedRequest, { readonly kind: "request" }>
+  | {
+      readonly kind: "request";
+      readonly path: string;
+      readonly body: JsonRecord;
+      readonly dropped: readonly string[];
+    };
 
 export const open = serverTraits("http://10.0.0.9:8000");
 export const strict = serverTraits("https://api.groq.com/openai");
@@ -15,8 +26,9 @@ export function translate(
   kind: OllamaKind,
   request: JsonRecord,
   traits: ServerTraits = open,
-): TranslatedRequest {
-  return requestToOpenAi(`/api/${kind}`, request, "m", traits);
+): ReadRequest {
+  const result = requestToOpenAi(`/api/${kind}`, asReceived(request), "m", traits);
+  return result.kind === "request" ? { ...result, body: asRead(result.body) } : result;
 }
 
 /** As `translate`, of a request that is fine. */
@@ -24,7 +36,7 @@ export function translated(
   kind: OllamaKind,
   request: JsonRecord,
   traits: ServerTraits = open,
-): Extract<TranslatedRequest, { readonly kind: "request" }> {
+): Extract<ReadRequest, { readonly kind: "request" }> {
   const result = translate(kind, request, traits);
   if (result.kind !== "request") throw new Error(JSON.stringify(result));
   return result;

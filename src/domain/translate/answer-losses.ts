@@ -1,0 +1,25 @@
+// What an answer holds that Ollama's form has no room for, by the names that a row's `dropped` gives it.
+import { isRecord } from "../json.ts";
+import type { JsonSource } from "../json-source.ts";
+import type { ReadChoice } from "./choice-reading.ts";
+
+/** Told of each loss, perhaps more than once. */
+export type Lose = (field: string) => void;
+
+/** @param read the choice that is carried; null where there is none */
+export function reportLosses(
+  kind: "chat" | "generate",
+  document: JsonSource,
+  read: ReadChoice | null,
+  lose: Lose,
+): void {
+  const choices: readonly unknown[] = Array.isArray(document.member("choices").value)
+    ? (document.member("choices").value as readonly unknown[])
+    : [];
+  if (choices.some((choice) => isRecord(choice) && choice !== read?.choice.value))
+    lose("answer.choices");
+  if (read === null) return;
+  const { images, message } = read;
+  if (images.lost || (kind === "generate" && images.carried.length > 0)) lose("answer.images");
+  if (isRecord(message.member("audio").value)) lose("answer.audio");
+}
