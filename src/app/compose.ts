@@ -132,7 +132,7 @@ export function compose(
   });
   const routing = () => live.current();
   const models = createModels({ routing, ask, clock });
-  const ollama = createOllamaCatalog({ routing, models, ask });
+  const ollama = createOllamaCatalog({ routing, models, ask, clock });
   const health = createHealthBoard(clock, (baseUrl) => models.back(baseUrl));
   const routed = createRelay({
     routing,

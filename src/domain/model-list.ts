@@ -1,5 +1,6 @@
 // What servers say of their models, and the list that the router tells its own clients.
 import { isRecord, type JsonRecord, parseJsonBytes } from "./json.ts";
+import { type ModelFacts, readFacts } from "./model-facts.ts";
 import { emptyDiscovery, type DiscoverySnapshot } from "./routing/discovery.ts";
 import { planRoute } from "./routing/plan.ts";
 import type { Routing, Server, ServerType } from "./routing/types.ts";
@@ -10,6 +11,7 @@ export interface ListedModel {
   readonly created: number;
   /** The entry as an Ollama server lists it; null for other servers. */
   readonly ollama: JsonRecord | null;
+  readonly facts: ModelFacts;
 }
 
 /** A model as `/v1/models` names it (OpenAI API, "The model object"). */
@@ -33,15 +35,27 @@ export function readModelList(body: Uint8Array): readonly ListedModel[] | null {
   const fromOllama = parsed["data"] === undefined;
   const entries = parsed["data"] ?? parsed["models"];
   if (!Array.isArray(entries)) return null;
+  const beside = fromOllama ? new Map<unknown, JsonRecord>() : entriesByName(parsed["models"]);
   return (entries as unknown[]).flatMap((entry) => {
     if (!isRecord(entry)) return [];
     const id = entry["id"] ?? entry["model"] ?? entry["name"];
     const created = entry["created"];
     if (typeof id !== "string" || id === "") return [];
     return [
-      { id, created: typeof created === "number" ? created : 0, ollama: fromOllama ? entry : null },
+      {
+        id,
+        created: typeof created === "number" ? created : 0,
+        ollama: fromOllama ? entry : null,
+        facts: readFacts(entry, beside.get(id)),
+      },
     ];
   });
+}
+
+/** The entries of a list in Ollama's form, which llama.cpp gives besides. */
+function entriesByName(list: unknown): ReadonlyMap<unknown, JsonRecord> {
+  const entries = Array.isArray(list) ? (list as readonly unknown[]).filter(isRecord) : [];
+  return new Map(entries.map((entry) => [entry["model"] ?? entry["name"], entry]));
 }
 
 /** Each server's last good list; a server that never answered has none. */

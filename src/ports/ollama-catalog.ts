@@ -2,6 +2,12 @@
 import type { IncomingCall } from "../domain/call.ts";
 import type { JsonRecord } from "../domain/json.ts";
 
+export interface Shown {
+  readonly status: number;
+  /** JSON. */
+  readonly body: Uint8Array;
+}
+
 export interface OllamaCatalog {
   /** `/api/tags`. */
   tags(): Promise<JsonRecord>;
@@ -11,5 +17,5 @@ export interface OllamaCatalog {
    * `/api/show`.
    * @returns null where the call is to be relayed to the Ollama server that has the model
    */
-  show(call: IncomingCall): Promise<{ readonly status: number; readonly body: JsonRecord } | null>;
+  show(call: IncomingCall): Promise<Shown | null>;
 }

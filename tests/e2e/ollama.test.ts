@@ -155,6 +155,11 @@ describe.each(["native", "foreign"])("the ollama package before a %s server", (s
     const shown = await ollama().show({ model });
     expect(shown.details).toBeObject();
     expect(shown.capabilities).toContain("completion");
+    expect(shown.capabilities.includes("tools") || server === "native").toBe(true);
+    expect(
+      (shown.model_info as unknown as { "general.architecture": unknown })["general.architecture"],
+    ).toBeString();
+    expect(new Date(shown.modified_at).getFullYear()).toBeGreaterThan(2000);
   });
 });
 

@@ -120,7 +120,10 @@ async function serve(
   };
   const shown = path === "/api/show" ? await deps.ollama.show(call) : null;
   if (shown !== null)
-    return Response.json(shown.body, { status: shown.status, headers: { "x-request-id": id } });
+    return new Response(shown.body, {
+      status: shown.status,
+      headers: { "content-type": "application/json", "x-request-id": id },
+    });
   const answer = await deps.service.handle(call, request.signal);
   return toResponse(answer, held.move());
 }
