@@ -6,26 +6,28 @@ export interface ThinkingTag {
 }
 
 /** No tag's first character occurs in it again; the searches below rely on that. */
-const tags: readonly ThinkingTag[] = [
+export const thinkingTags: readonly ThinkingTag[] = [
   { open: "<think>", close: "</think>" },
   { open: "<thinking>", close: "</thinking>" },
   { open: "<reasoning>", close: "</reasoning>" },
   { open: "[think]", close: "[/think]" },
+  // Magistral's.
+  { open: "[THINK]", close: "[/THINK]" },
 ];
 
-const longestOpen = Math.max(...tags.map((tag) => tag.open.length));
+const longestOpen = Math.max(...thinkingTags.map((tag) => tag.open.length));
 
 /** One less than the longest closing tag: so much of a text's end may belong to one that is cut. */
-export const closingOverlap = Math.max(...tags.map((tag) => tag.close.length)) - 1;
+export const closingOverlap = Math.max(...thinkingTags.map((tag) => tag.close.length)) - 1;
 
-const anyClosing = /<\/(?:think|thinking|reasoning)>|\[\/think\]/;
+const anyClosing = /<\/(?:think|thinking|reasoning)>|\[\/(?:think|THINK)\]/;
 
 /** The tag that opens at this index; `undecided` where the text ends before that is certain. */
 export function openingAt(text: string, at: number): ThinkingTag | "undecided" | null {
-  for (const tag of tags) if (text.startsWith(tag.open, at)) return tag;
+  for (const tag of thinkingTags) if (text.startsWith(tag.open, at)) return tag;
   if (text.length - at >= longestOpen) return null;
   const rest = text.slice(at);
-  return tags.some((tag) => tag.open.startsWith(rest)) ? "undecided" : null;
+  return thinkingTags.some((tag) => tag.open.startsWith(rest)) ? "undecided" : null;
 }
 
 /** The first closing tag of any kind. */

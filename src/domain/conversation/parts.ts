@@ -1,4 +1,5 @@
 // The content of one message, in any of the APIs' forms, as parts.
+import { thinkingTags } from "../clean/thinking-tags.ts";
 import { isRecord } from "../json.ts";
 import type { JsonRecord } from "../json.ts";
 import { asJson, listOf, textOrNull } from "./turn.ts";
@@ -137,18 +138,10 @@ function base64Size(data: unknown, from = 0): number | null {
   return Math.max(0, Math.floor(((data.length - from) * 3) / 4) - padding);
 }
 
-/** Tags in which models that have no field of its own for it put their reasoning (SPEC section 8). */
-const thinkingTags = [
-  ["<think>", "</think>"],
-  ["<thinking>", "</thinking>"],
-  ["<reasoning>", "</reasoning>"],
-  ["[think]", "[/think]"],
-] as const;
-
 /** An answer's text, with the reasoning block that opens it as a part of its own. */
 export function answerText(answer: string): readonly TurnPart[] {
   const start = answer.trimStart();
-  for (const [open, close] of thinkingTags) {
+  for (const { open, close } of thinkingTags) {
     if (!start.startsWith(open)) continue;
     const end = start.indexOf(close, open.length);
     const inside = start.slice(open.length, end < 0 ? undefined : end).trim();

@@ -130,7 +130,16 @@ const thinking: readonly Sample[] = [
     moved: "Weighing it.",
     prefilled: ["Bonjour", "Weighing it."],
   }),
-  sample("Mistral: upper case is text", "[THINK]a[/THINK]b <Think>c</Think> <THINK>"),
+  sample(
+    "Magistral: square brackets in upper case",
+    "[THINK]Weighing [/think] it.[/THINK]Bonjour",
+    {
+      content: "Bonjour",
+      moved: "Weighing [/think] it.",
+      prefilled: ["it.[/THINK]Bonjour", "Weighing"],
+    },
+  ),
+  sample("other spellings are text", "[Think]a[/Think]b <Think>c</Think> <THINK>"),
   sample("two blocks open the answer", "<think>a</think>\n\n<think>b</think>\n\nText", {
     content: "Text",
     moved: "a\n\nb",

@@ -77,7 +77,9 @@ export function randomCuts(text: string, most: number, chance: () => number): nu
 }
 
 const soupOf = [
-  ..."<think> </think> <thinking> </thinking> <reasoning> </reasoning> [think] [/think]".split(" "),
+  ..."<think> </think> <thinking> </thinking> <reasoning> </reasoning> [think] [/think] [THINK] [/THINK]".split(
+    " ",
+  ),
   ...'< </ [ think > ` `` ``` ```` ~~~ json [json] [/json] a { } " \\ 🙂 [1]'.split(" "),
   "```json\n",
   "\n```\n",

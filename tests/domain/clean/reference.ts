@@ -6,6 +6,7 @@ const tags = [
   ["<thinking>", "</thinking>"],
   ["<reasoning>", "</reasoning>"],
   ["[think]", "[/think]"],
+  ["[THINK]", "[/THINK]"],
 ] as const;
 
 const space = "[ \\t\\n\\v\\f\\r]";
@@ -36,7 +37,9 @@ function thinking(policy: CleanPolicy, text: string): { content: string; blocks:
     const first = ends[0];
     if (first === undefined) return { content: text, blocks };
     const block = text.slice(0, first.at);
-    blocks.push(block.replace(/^[ \t\n\v\f\r]*(?:<(?:think|thinking|reasoning)>|\[think\])/, ""));
+    blocks.push(
+      block.replace(/^[ \t\n\v\f\r]*(?:<(?:think|thinking|reasoning)>|\[(?:think|THINK)\])/, ""),
+    );
     rest = text.slice(first.at + first.close.length);
     removed = true;
   }
