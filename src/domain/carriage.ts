@@ -54,9 +54,10 @@ export interface Carriage {
   /**
    * A whole answer, status below 300, as the client gets it.
    * @param json what `body` parsed to
-   * @returns the very same `body` where nothing changes
+   * @returns the very same `body` where nothing changes; null where it is not an answer that could
+   * be told in other words: made one, it would look like a model that had nothing to say
    */
-  whole(body: Uint8Array, json: unknown): Uint8Array;
+  whole(body: Uint8Array, json: unknown): Uint8Array | null;
   /** An error answer's body as the client gets it; null: the upstream's own. */
   readonly error: ((status: number, body: Uint8Array) => Uint8Array) | null;
 }

@@ -62,7 +62,8 @@ export function translatedCarriage(
         wire.framing === "none" && !call.wantsStream ? "application/json" : "application/x-ndjson",
     }),
     whole(body, json) {
-      const answer = bodySource(body, isRecord(json) ? json : {});
+      if (!isRecord(json) || !Array.isArray(json[streams ? "choices" : "data"])) return null;
+      const answer = bodySource(body, json);
       const told = call.wantsStream ? lines() : null;
       if (told !== null) return joinBytes(told.whole(answer));
       const timings = { totalMs: now() - startedAt, ttftMs: null };

@@ -42,6 +42,7 @@ beforeAll(async () => {
     fails: sse(said("half"), error, "[DONE]"),
     cut: sse(said("half")),
     whole: plain(called("message", ',"usage":{"prompt_tokens":3,"completion_tokens":2}')),
+    odd: plain('{"message":"quota exceeded"}'),
     picture: plain(image("data:image/png;base64,iVBORw0KGgo=")),
     link: plain(image("https://example.com/a.png")),
     good: sse(said("from two", "stop"), "[DONE]"),
@@ -161,6 +162,21 @@ describe("who asks for no stream gets one object, whatever comes", () => {
     const answer = await chat(model, false);
     expect(answer.headers.get("x-smolrouter-attempts")).toBe("2");
     expect(await answer.json()).toMatchObject({ message: { content: "from two" }, done: true });
+  });
+});
+
+describe("what is not an answer is not made one", () => {
+  test.each([true, false])("a chat, streamed: %p", async (stream) => {
+    const answer = await chat("one/odd", stream);
+    expect(answer.status).toBe(502);
+    expect(await answer.json()).toEqual({
+      error: "upstream one: the upstream's answer is not one of /v1/chat/completions",
+    });
+  });
+
+  test("vectors", async () => {
+    const answer = await router.post("/api/embed", { model: "one/odd", input: "hi" });
+    expect(answer.status).toBe(502);
   });
 });
 

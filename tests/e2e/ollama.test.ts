@@ -218,6 +218,6 @@ test("management goes to the Ollama server the model resolves to, or is refused"
   const refused = await router.post("/api/pull", { model: "foreign/m" });
   expect(refused.status).toBe(501);
   expect(await refused.json()).toEqual({
-    error: "/api/pull is for Ollama servers only, and foreign is none",
+    error: "/api/pull is for Ollama servers only, and foreign is not one",
   });
 });

@@ -99,25 +99,10 @@ export async function openAnswer(
     const event = gather === null ? held.failure.event : null;
     return failed(brokenStream(inHand, { ...held.failure, event }));
   }
-  let pieces = held.pieces;
-  let wholeChanged = false;
-  if (promised && held.ended && call.method !== "HEAD") {
-    const bytes = joinBytes(pieces);
-    const parsed = parseJsonBytes(bytes);
-    const wrong = plainFailure(parsed);
-    if (wrong !== null) return failed({ ...wrong, status: 502, answer: retold(inHand, bytes) });
-    const carried = carriage.whole(bytes, parsed);
-    wholeChanged = carried !== bytes;
-    pieces = [carried];
-  }
-  if (gather !== null) {
-    const gathered = held.partial ? tooLargeToGather : gather(joinBytes(pieces));
-    if ("error" in gathered) return failed(notGathered(gathered.error));
-    // Nothing that may follow the answer's last word can be told any more.
-    source.cancel();
-    wholeChanged = true;
-    pieces = [gathered.body];
-  }
+  const carried = inClientsForm(inHand, promised, gather);
+  if ("failure" in carried) return failed(carried.failure);
+  // Nothing that may follow a gathered answer's last word can be told any more.
+  if (gather !== null) source.cancel();
   const client = gather === null ? carriage.client(wire) : oneObject;
   return {
     kind: "opened",
@@ -125,7 +110,7 @@ export async function openAnswer(
       status: answer.status,
       headers: client.contentType === null ? headers : withType(headers, client.contentType),
       wire: client.wire,
-      held: pieces,
+      held: carried.pieces,
       complete: held.complete,
       rest: held.ended || gather !== null ? null : source,
       heldPartially: held.partial,
@@ -137,7 +122,7 @@ export async function openAnswer(
           ? null
           : errorEvent(client.wire, breakObject(reason, message), call.id);
       },
-      changed: () => wholeChanged || source.changed(),
+      changed: () => carried.changed || source.changed(),
       warnings: () => source.warnings(),
       lost: () => carriage.lost(),
     },
@@ -194,12 +179,43 @@ const oneObject: ReturnType<Carriage["client"]> = {
   contentType: "application/json",
 };
 
-const tooLargeToGather = {
-  error: "the upstream streams although it was asked not to, and more than may be held",
+/**
+ * What is held, as the client gets it, or why it cannot.
+ * @param promised a whole JSON answer
+ */
+function inClientsForm(
+  inHand: InHand,
+  promised: boolean,
+  gather: ReturnType<Carriage["gather"]>,
+): { readonly pieces: Uint8Array[]; readonly changed: boolean } | { readonly failure: Failure } {
+  const { held, context } = inHand;
+  const { call, carriage } = context;
+  if (gather !== null) {
+    const gathered = held.partial ? tooLarge : gather(joinBytes(held.pieces));
+    return "error" in gathered
+      ? { failure: untold("error_event", gathered.error) }
+      : { pieces: [gathered.body], changed: true };
+  }
+  const passes = !promised || call.method === "HEAD" || (held.partial && !carriage.retells);
+  if (passes) return { pieces: held.pieces, changed: false };
+  if (held.partial) return { failure: untold("not_json", tooLarge.error) };
+  const bytes = joinBytes(held.pieces);
+  const parsed = parseJsonBytes(bytes);
+  const wrong = plainFailure(parsed);
+  if (wrong !== null) return { failure: { ...wrong, status: 502, answer: retold(inHand, bytes) } };
+  const body = carriage.whole(bytes, parsed);
+  return body === null
+    ? { failure: untold("not_json", `the upstream's answer is not one of ${carriage.path}`) }
+    : { pieces: [body], changed: body !== bytes };
+}
+
+const tooLarge = {
+  error: "the upstream's answer is larger than may be held, and has to be held to be translated",
 };
 
-function notGathered(message: string): Failure {
-  return { reason: "error_event", message, status: 502, codes: [], answer: null };
+/** Nothing of the answer can be told to the client. */
+function untold(reason: Failure["reason"], message: string): Failure {
+  return { reason, message, status: 502, codes: [], answer: null };
 }
 
 /** @param parsed undefined where the body is not JSON */

@@ -187,7 +187,7 @@ export function createRelay(deps: RelayDeps): CallService {
 }
 
 function onlyOllama(call: IncomingCall, { targets: [first] }: RoutePlan): RequestProblem {
-  const message = `${call.path} is for Ollama servers only, and ${first.server.name} is none`;
+  const message = `${call.path} is for Ollama servers only, and ${first.server.name} is not one`;
   return problem("not_supported", message);
 }
 

@@ -1,5 +1,6 @@
 // Puts cleaned texts into an answer's bytes; every other byte stays as it was.
 import { type Edit, spanAt, spliced } from "../json-members.ts";
+import { jsonLine } from "../json-written.ts";
 import type { CleanText } from "./clean-text.ts";
 import { holderPath, ownReasoning, type Slot } from "./slots.ts";
 
@@ -22,13 +23,13 @@ export function withTexts(
     const text = holder === undefined ? null : spanAt(bytes, holder, [slot.field]);
     if (holder === undefined || text === null)
       throw new Error("the bytes are not those that the slot was read from");
-    const put = JSON.stringify(content);
+    const put = jsonLine(content);
     if (moved === "") {
       edits.push({ span: text, put });
       continue;
     }
     const reasoning = spanAt(bytes, holder, [slot.moveTo]);
-    const joined = JSON.stringify(ownReasoning(slot) + moved);
+    const joined = jsonLine(ownReasoning(slot) + moved);
     if (reasoning === null) edits.push({ span: text, put: `${put},"${slot.moveTo}":${joined}` });
     else edits.push({ span: text, put }, { span: reasoning, put: joined });
   }
