@@ -233,7 +233,7 @@ describe("a stream", () => {
     const lines = streamLines("chat", [delta({ content: "a" }), delta({}, "error"), "[DONE]"]);
     expect(lines).toMatchObject([
       { message: { content: "a" } },
-      { error: "the upstream answered and said no more" },
+      { error: "the upstream ended its answer with finish_reason: error" },
     ]);
   });
 
