@@ -108,7 +108,7 @@ const questions: readonly (readonly [string, (reader: LogReader) => Promise<unkn
 
 try {
   if (!existsSync(path)) await build();
-  const database = openForReading(path);
+  const database = await openForReading(path);
   const reader = createSqliteReader(database.tables, createFilesystemBlobs(join(folder, "blobs")));
   const results: (readonly [string, string, string])[] = [];
   let over = 0;

@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmdirSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -15,8 +16,12 @@ import type { BlobStore } from "../../ports/blob-store.ts";
 /** What is being written ends so; a file of that name is never read. */
 const unfinished = ".part";
 
-/** @param folder made, with those inside it, when the first blob is written */
-export function createFilesystemBlobs(folder: string): BlobStore {
+/**
+ * @param folder made, with those inside it, when the first blob is written
+ * @param shared where blobs of this store may lie among those of others, as earlier versions kept
+ *   them all; one that this store is asked about is its own, and `has` takes it over from there
+ */
+export function createFilesystemBlobs(folder: string, shared: string | null = null): BlobStore {
   const partOf = (name: string) => join(folder, name.slice(0, 2));
   const pathOf = (name: string) => join(partOf(name), name);
 
@@ -35,6 +40,22 @@ export function createFilesystemBlobs(folder: string): BlobStore {
     }
   }
 
+  /** @returns whether it lay there */
+  function takeOver(name: string): boolean {
+    if (shared === null) return false;
+    const part = join(shared, name.slice(0, 2));
+    const lying = join(part, name);
+    if (!existsSync(lying)) return false;
+    mkdirSync(partOf(name), { recursive: true, mode: 0o700 });
+    renameSync(lying, pathOf(name));
+    try {
+      rmdirSync(part);
+    } catch {
+      // Others are left in it.
+    }
+    return true;
+  }
+
   return {
     async put(name, bytes) {
       try {
@@ -47,10 +68,15 @@ export function createFilesystemBlobs(folder: string): BlobStore {
       }
     },
     async get(name) {
-      return orMissing(() => readFileSync(pathOf(name)), null);
+      const own = () => orMissing(() => readFileSync(pathOf(name)), null);
+      if (shared === null) return own();
+      const there = () => orMissing(() => readFileSync(join(shared, name.slice(0, 2), name)), null);
+      // Another thread may take it over between the first two looks.
+      return own() ?? there() ?? own();
     },
-    has: async (name) => existsSync(pathOf(name)),
+    has: async (name) => existsSync(pathOf(name)) || takeOver(name),
     async remove(name) {
+      if (!existsSync(pathOf(name)) && !takeOver(name)) return;
       rmSync(pathOf(name), { force: true });
     },
     async list(firstDigits) {
@@ -62,6 +88,17 @@ export function createFilesystemBlobs(folder: string): BlobStore {
       return found.filter((file) => /^[0-9a-f]{32}$/.test(file) && file.startsWith(firstDigits));
     },
   };
+}
+
+/**
+ * The blobs of one owner among several in a folder.
+ * @param hasSharedBlobs some of them may lie in the folder itself
+ */
+export function filesystemBlobsOf(
+  folder: string,
+  { id, hasSharedBlobs }: { readonly id: string; readonly hasSharedBlobs: boolean },
+): BlobStore {
+  return createFilesystemBlobs(join(folder, id), hasSharedBlobs ? folder : null);
 }
 
 function orMissing<Result, Otherwise>(

@@ -6,11 +6,14 @@ import { Database, SQLiteError } from "bun:sqlite";
 import type { SQLQueryBindings } from "bun:sqlite";
 import { Kysely, SqliteDialect } from "kysely";
 import type { SqliteDatabase } from "kysely";
-import { migrate } from "./migrations.ts";
+import { blobOwner, giveId } from "./log-state.ts";
+import type { BlobOwner } from "./log-place.ts";
+import { migrate } from "./migrate.ts";
 import type { LogTables } from "./tables.ts";
 
 export interface LogDatabase {
   readonly tables: Kysely<LogTables>;
+  readonly owner: BlobOwner;
   /** Whether its file still stands where it was opened; rows would otherwise go where nobody finds them. */
   isThere(): boolean;
   /** Gives the pages it holds in memory back to the system; they are read again when needed. */
@@ -60,12 +63,17 @@ export async function openDatabase(path: string, now: number): Promise<OpenedDat
 }
 
 /** A second connection to a database that `openDatabase` has opened; it cannot write. */
-export function openForReading(path: string): LogDatabase {
+export async function openForReading(path: string): Promise<LogDatabase> {
   const raw = new Database(path, { readwrite: true, create: false });
   raw.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
   raw.run("PRAGMA query_only = ON");
   raw.run(`PRAGMA cache_size = -${cacheKib}`);
-  return logDatabase(raw, path);
+  try {
+    return await logDatabase(raw, path);
+  } catch (error) {
+    raw.close();
+    throw error;
+  }
 }
 
 async function openAndMigrate(path: string): Promise<LogDatabase> {
@@ -80,20 +88,28 @@ async function openAndMigrate(path: string): Promise<LogDatabase> {
     raw.run(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
     raw.run(`PRAGMA journal_size_limit = ${walBytes}`);
     raw.run(`PRAGMA cache_size = -${cacheKib}`);
-    const database = logDatabase(raw, path);
-    await migrate(database.tables);
-    return database;
+    const tables = kyselyOver(raw);
+    await migrate(tables);
+    await giveId(tables);
+    return await logDatabase(raw, path);
   } catch (error) {
     raw.close();
     throw error;
   }
 }
 
-function logDatabase(raw: Database, path: string): LogDatabase {
+function kyselyOver(raw: Database): Kysely<LogTables> {
+  return new Kysely<LogTables>({ dialect: new SqliteDialect({ database: forKysely(raw) }) });
+}
+
+async function logDatabase(raw: Database, path: string): Promise<LogDatabase> {
   const file = fileAt(path);
+  const tables = kyselyOver(raw);
+  const owner = await blobOwner(tables);
   return {
+    owner,
     isThere: () => fileAt(path) === file,
-    tables: new Kysely<LogTables>({ dialect: new SqliteDialect({ database: forKysely(raw) }) }),
+    tables,
     rest() {
       raw.run("PRAGMA shrink_memory");
     },

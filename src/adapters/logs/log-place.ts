@@ -19,5 +19,13 @@ export interface LogPlace {
   readonly patienceMs?: number;
 }
 
-/** Opens the blob store that lies there. */
-export type OpenBlobs = (place: BlobPlace) => BlobStore;
+/** The database whose blobs these are: no other one's are touched with them. */
+export interface BlobOwner {
+  /** Unique to it; digits and letters. */
+  readonly id: string;
+  /** Some of its blobs may still lie among others', as earlier versions kept them. */
+  readonly hasSharedBlobs: boolean;
+}
+
+/** Opens the blob store of a database that lies there. */
+export type OpenBlobs = (place: BlobPlace, owner: BlobOwner) => BlobStore;

@@ -1,8 +1,6 @@
 // The schema's second step: keys in the order of time, contents stored once, figures kept as they
 // come, a full-text index. Rows written before are carried over.
-import { sql } from "kysely";
-import type { Kysely } from "kysely";
-import type { Migration } from "kysely/migration";
+import type { SchemaLook, SchemaStep } from "./schema-step.ts";
 
 const hourMs = 3_600_000;
 const minuteMs = 60_000;
@@ -16,7 +14,7 @@ const kept = [
   "request_headers, response_headers",
 ].join(", ");
 
-const statements = [
+const carryOver = [
   "alter table requests rename to old_requests",
   "alter table bodies rename to old_bodies",
   ...[
@@ -24,8 +22,8 @@ const statements = [
     ["status_class", "figures"],
   ]
     .flat()
-    .map((name) => `drop index requests_${name}`),
-  "drop index bodies_timestamp",
+    .map((name) => `drop index if exists requests_${name}`),
+  "drop index if exists bodies_timestamp",
 
   `create table requests (
     seq integer primary key, id text not null unique,
@@ -91,24 +89,51 @@ const statements = [
   `insert into search (rowid, text)
     select seq, concat_ws(' ', original_model, mapped_model, upstream, path, source_ip, auth_user,
       error_message) from requests`,
-  "drop table old_requests",
-  "drop table old_bodies",
-
-  // Each filter of a list, in the list's own order: a page is read off the index, never sorted.
-  ...["original_model", "mapped_model", "upstream", "state", "status_code", "service_type"].map(
-    (column) => `create index requests_${column} on requests (${column})`,
-  ),
-  "create index requests_status_class on requests (status_code / 100)",
-  // All that the figures need, so that they never read the rows; retention finds the oldest by it.
-  `create index requests_figures on requests
-    (timestamp, state, duration_ms, ttft_ms, prompt_tokens, completion_tokens)`,
-  "create index bodies_timestamp on bodies (timestamp)",
-  "create index bodies_outside on bodies (failed, seq) where outside = 1",
-  "create index payloads_outside on payloads (stored) where data is null",
 ];
 
-export const payloadsAndSearch: Migration = {
-  async up(db: Kysely<unknown>) {
-    for (const statement of statements) await sql.raw(statement).execute(db);
+const finish = [
+  "drop table if exists old_requests",
+  "drop table if exists old_bodies",
+  // Each filter of a list, in the list's own order: a page is read off the index, never sorted.
+  ...["original_model", "mapped_model", "upstream", "state", "status_code", "service_type"].map(
+    (column) => `create index if not exists requests_${column} on requests (${column})`,
+  ),
+  "create index if not exists requests_status_class on requests (status_code / 100)",
+  // All that the figures need, so that they never read the rows; retention finds the oldest by it.
+  `create index if not exists requests_figures on requests
+    (timestamp, state, duration_ms, ttft_ms, prompt_tokens, completion_tokens)`,
+  "create index if not exists bodies_timestamp on bodies (timestamp)",
+  "create index if not exists bodies_outside on bodies (failed, seq) where outside = 1",
+  "create index if not exists payloads_outside on payloads (stored) where data is null",
+];
+
+/** Back to what stood before the step, from wherever an earlier version was cut short in it. */
+function takeBack(look: SchemaLook): readonly string[] {
+  const isThere = (table: string) => look.columns(table).size > 0;
+  const added = ["payloads", "figures", "search"].filter(isThere);
+  if (look.columns("requests").has("seq")) added.push("requests");
+  if (look.columns("bodies").has("seq")) added.push("bodies");
+  return [
+    ...added.map((table) => `drop table ${table}`),
+    ...["requests", "bodies"]
+      .filter((table) => isThere(`old_${table}`))
+      .map((table) => `alter table old_${table} rename to ${table}`),
+  ];
+}
+
+export const payloadsAndSearch: SchemaStep = {
+  name: "0002-payloads-and-search",
+  async statements(look) {
+    const isHalfDone = look.columns("old_requests").size > 0;
+    // The old rows go once all are carried over: from there on only the indexes are missing.
+    if (!isHalfDone && look.columns("requests").has("seq")) return finish;
+    const before = look.columns(isHalfDone ? "old_requests" : "requests");
+    return [
+      ...(isHalfDone ? takeBack(look) : []),
+      // The first days' databases have no such column.
+      ...(before.has("held") ? [] : ["alter table requests add column held text"]),
+      ...carryOver,
+      ...finish,
+    ];
   },
 };

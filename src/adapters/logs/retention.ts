@@ -89,7 +89,7 @@ export function createRetention({ db, blobs, payloads, dropBlobs }: RetentionPar
       );
       const needed = new Set<string>();
       for (const { id, hash, stored } of rows) {
-        if (there.has(hex(hash))) needed.add(hex(hash));
+        if (there.has(hex(hash)) || (await blobs.has(hex(hash)))) needed.add(hex(hash));
         else {
           // Its blob has gone: the same content may come again under its name.
           await freeNames(db, [id]);

@@ -108,10 +108,17 @@ export interface SearchTable {
   readonly search: string;
 }
 
+/** See log-state.ts. */
+export interface StateTable {
+  readonly name: string;
+  readonly value: string | number;
+}
+
 export interface LogTables {
   readonly requests: RequestsTable;
   readonly bodies: BodiesTable;
   readonly payloads: PayloadsTable;
   readonly figures: FiguresTable;
   readonly search: SearchTable;
+  readonly state: StateTable;
 }

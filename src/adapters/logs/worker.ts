@@ -6,7 +6,7 @@ import type { BlobStore } from "../../ports/blob-store.ts";
 import type { LogReader } from "../../ports/log-store.ts";
 import { openForReading } from "./database.ts";
 import type { LogDatabase } from "./database.ts";
-import type { LogPlace, OpenBlobs } from "./log-place.ts";
+import type { BlobOwner, LogPlace, OpenBlobs } from "./log-place.ts";
 import { packPoints } from "./pack-points.ts";
 import { readEntry } from "./read-entry.ts";
 import { createSqliteReader } from "./sqlite-reader.ts";
@@ -29,6 +29,9 @@ type Answers = {
 };
 
 const parts = Array.from({ length: 256 }, (_, part) => part.toString(16).padStart(2, "0"));
+
+/** Owns the blobs of what is thrown away. */
+const nobody: BlobOwner = { id: "", hasSharedBlobs: false };
 
 /** ms without a question after which the thread gives back what the last ones have left in memory. */
 const restAfterMs = 500;
@@ -77,14 +80,15 @@ function createAnswers(writer: Writer, openBlobs: OpenBlobs): Answers {
     return done;
   }
 
-  function reader({ path, blobs }: LogPlace): LogReader {
+  async function reader({ path, blobs }: LogPlace): Promise<LogReader> {
     if (reading?.database.isThere() === false) {
       reading.database.close();
       reading = null;
     }
     if (reading === null) {
-      const database = openForReading(path);
-      reading = { database, reader: createSqliteReader(database.tables, writer.blobs(blobs)) };
+      const database = await openForReading(path);
+      const bodies = writer.blobs(blobs, database.owner);
+      reading = { database, reader: createSqliteReader(database.tables, bodies) };
     }
     return reading.reader;
   }
@@ -112,7 +116,7 @@ function createAnswers(writer: Writer, openBlobs: OpenBlobs): Answers {
   return {
     open: async ({ place, now }) => {
       const report = await inLine(() => writer.open(place, now));
-      warmUp(openBlobs({ ...place.blobs, type: "memory" }), now).catch(fail);
+      warmUp(openBlobs({ ...place.blobs, type: "memory" }, nobody), now).catch(fail);
       return report;
     },
     write: ({ batch, tellReadings }) =>
@@ -128,14 +132,15 @@ function createAnswers(writer: Writer, openBlobs: OpenBlobs): Answers {
         await inLine(() => writer.sweep(part));
         await turn();
       }
+      await inLine(() => writer.swept());
       await inSteps(() => writer.shrink());
       return null;
     },
-    list: ({ place, filter }) => inLine(() => reader(place).list(filter)),
-    get: ({ place, id }) => inLine(() => reader(place).get(id)),
-    stats: ({ place, since }) => inLine(() => reader(place).stats(since)),
+    list: ({ place, filter }) => inLine(async () => (await reader(place)).list(filter)),
+    get: ({ place, id }) => inLine(async () => (await reader(place)).get(id)),
+    stats: ({ place, since }) => inLine(async () => (await reader(place)).stats(since)),
     points: ({ place, filter }) =>
-      inLine(async () => packPoints(await reader(place).points(filter))),
+      inLine(async () => packPoints(await (await reader(place)).points(filter))),
     close: () =>
       inLine(() => {
         writer.close();

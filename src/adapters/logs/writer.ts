@@ -6,7 +6,8 @@ import type { LogRetention, LogStore, LogWrite } from "../../ports/log-store.ts"
 import type { BlobStore } from "../../ports/blob-store.ts";
 import { isUnreadable, moveAside, openDatabase } from "./database.ts";
 import type { LogDatabase } from "./database.ts";
-import type { BlobPlace, LogPlace, OpenBlobs } from "./log-place.ts";
+import type { BlobOwner, BlobPlace, LogPlace, OpenBlobs } from "./log-place.ts";
+import { blobsAreOwn } from "./log-state.ts";
 import { createSqliteStore } from "./sqlite-store.ts";
 import { createStepPace } from "./step-pace.ts";
 import type { OpenReport, WriterReport } from "./worker-calls.ts";
@@ -24,8 +25,10 @@ export interface Writer {
   sweep(firstDigits: string): Promise<void>;
   /** Nothing is written for a while: memory that only helps the next write goes back to the system. */
   rest(): void;
-  /** The blobs it writes; for reading those that live in this thread only. */
-  blobs(place: BlobPlace): BlobStore;
+  /** Every part was brought in line since the database was opened. */
+  swept(): Promise<void>;
+  /** A database's blobs; those that live in this thread only, where they are the ones it writes. */
+  blobs(place: BlobPlace, owner: BlobOwner): BlobStore;
   close(): void;
 }
 
@@ -47,13 +50,13 @@ interface OpenLog {
 /** A batch is tried for as long as the place says; afterwards each is tried once until one succeeds. */
 export function createWriter(openBlobs: OpenBlobs): Writer {
   let place: (LogPlace & { readonly now: number }) | null = null;
-  let blobStore: BlobStore | null = null;
+  let blobStore: { readonly owner: BlobOwner; readonly blobs: BlobStore } | null = null;
   let log: OpenLog | null = null;
   let failing = false;
   const pace = createStepPace(rowsPerStep, stepMs);
 
-  function blobs(at: BlobPlace): BlobStore {
-    return (blobStore ??= openBlobs(at));
+  function blobs(at: BlobPlace, owner: BlobOwner): BlobStore {
+    return blobStore?.owner.id === owner.id ? blobStore.blobs : openBlobs(at, owner);
   }
 
   /** What cannot be removed now is removed after a later write: this one is through. */
@@ -76,10 +79,14 @@ export function createWriter(openBlobs: OpenBlobs): Writer {
       warnings.push(`the log database ${path} was removed or replaced; it is opened anew`);
     }
     const { database, movedTo } = await openDatabase(path, now);
-    if (movedTo !== null) warnings.push(movedWords(path, movedTo));
+    if (movedTo !== null) warnings.push(movedWords(place, movedTo));
+    const { owner } = database;
+    // Another file, another owner: what lies in this thread's memory is the old one's.
+    if (blobStore?.owner.id !== owner.id || blobStore.owner.hasSharedBlobs)
+      blobStore = { owner, blobs: openBlobs(place.blobs, owner) };
     const store = createSqliteStore({
       tables: database.tables,
-      blobs: blobs(place.blobs),
+      blobs: blobStore.blobs,
       inlineLimit: place.blobs.inlineLimit,
     });
     try {
@@ -101,7 +108,7 @@ export function createWriter(openBlobs: OpenBlobs): Writer {
   async function setAside(): Promise<string | null> {
     if (place === null) return null;
     closeLog();
-    return movedWords(place.path, await moveAside(place.path, Date.now()));
+    return movedWords(place, await moveAside(place.path, Date.now()));
   }
 
   return {
@@ -114,8 +121,7 @@ export function createWriter(openBlobs: OpenBlobs): Writer {
         const { warnings = [], interrupted = 0 } = await opened();
         return { warnings, interrupted };
       } catch (error) {
-        const warning = `the log database ${path} cannot be opened (${words(error)}); requests are not logged until it can`;
-        return { warnings: [warning], interrupted: 0 };
+        return { warnings: [notOpened(path, error)], interrupted: 0 };
       }
     },
 
@@ -140,7 +146,7 @@ export function createWriter(openBlobs: OpenBlobs): Writer {
           if (!isPassing(error)) return writeSingly(batch, error);
           if (performance.now() >= giveUpAt) {
             failing = true;
-            return { failed: [...batch.keys()], message: words(error), lostBodies: 0 };
+            return { failed: [...batch.keys()], message: inWords(error), lostBodies: 0 };
           }
         }
         await sleep(pauseMs);
@@ -164,6 +170,13 @@ export function createWriter(openBlobs: OpenBlobs): Writer {
       await (await opened()).store.sweep(firstDigits);
     },
 
+    async swept() {
+      const { database } = await opened();
+      if (!database.owner.hasSharedBlobs) return;
+      await blobsAreOwn(database.tables);
+      closeLog(); // the next write opens it as what it now is
+    },
+
     rest() {
       log?.database.rest();
     },
@@ -183,12 +196,21 @@ export function createWriter(openBlobs: OpenBlobs): Writer {
         failed.push(place_);
       }
     }
-    return { failed, message: failed.length === 0 ? null : words(first), lostBodies };
+    return { failed, message: failed.length === 0 ? null : inWords(first), lostBodies };
+  }
+
+  function inWords(error: unknown): string {
+    return log === null && place !== null ? notOpened(place.path, error) : words(error);
   }
 }
 
-function movedWords(path: string, movedTo: string): string {
-  return `the log database ${path} could not be read; it was moved to ${movedTo}, and a fresh one was begun`;
+function notOpened(path: string, error: unknown): string {
+  return `the log database ${path} cannot be opened (${words(error)}); requests are not logged until it can`;
+}
+
+function movedWords({ path, blobs }: LogPlace, movedTo: string): string {
+  const bodies = blobs.type === "memory" ? "" : `; its larger bodies stay in ${blobs.path}`;
+  return `the log database ${path} could not be read; it was moved to ${movedTo}, and a fresh one was begun${bodies}`;
 }
 
 const passingCodes =

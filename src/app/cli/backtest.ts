@@ -45,7 +45,7 @@ export async function runBacktest(
   const since = sinceMs === null ? null : now - sinceMs;
   const backtest = createBacktest(current.routing, candidate.routing);
   try {
-    const database = openForReading(path);
+    const database = await openForReading(path);
     try {
       await addRows(backtest, createSqliteReader(database.tables, createMemoryBlobs()), since);
     } finally {

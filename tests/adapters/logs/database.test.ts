@@ -131,7 +131,7 @@ describe("the SQLite store", () => {
     onPath(async (path) => {
       const { database } = await openDatabase(path, noon);
       await sqliteStoreOn(database).write([logWrite()]);
-      const second = openForReading(path);
+      const second = await openForReading(path);
       expect((await sqliteStoreOn(second).list({ limit: 5 })).logs).toHaveLength(1);
       const refused = await failure(sqliteStoreOn(second).write([logWrite()]));
       expect(String(refused)).toContain("readonly");

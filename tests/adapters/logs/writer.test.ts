@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Database } from "bun:sqlite";
-import { createFilesystemBlobs } from "../../../src/adapters/blobs/filesystem-blobs.ts";
+import { filesystemBlobsOf } from "../../../src/adapters/blobs/filesystem-blobs.ts";
 import type { LogPlace } from "../../../src/adapters/logs/log-place.ts";
 import { createWriter, type Writer } from "../../../src/adapters/logs/writer.ts";
 import { idAt, logWrite, noon } from "../../lab/log-entries.ts";
@@ -15,7 +15,7 @@ const withWriter =
   (patienceMs: number, run: (writer: Writer, path: string, place: LogPlace) => Promise<void>) =>
   () =>
     withTempFolder(async (folder) => {
-      const writer = createWriter(({ path }) => createFilesystemBlobs(path));
+      const writer = createWriter(({ path }, owner) => filesystemBlobsOf(path, owner));
       try {
         const path = join(folder, "requests.db");
         await run(writer, path, { ...logPlace(path), patienceMs });

@@ -1,25 +1,20 @@
-// A log that an earlier version wrote is brought up to date without losing what it says.
-import { expect, test } from "bun:test";
-import { join } from "node:path";
+// A log as the first version wrote it, and all that a log says.
 import { Database } from "bun:sqlite";
 import type { SQLQueryBindings } from "bun:sqlite";
 import { Kysely, SqliteDialect } from "kysely";
-import { forKysely, openDatabase } from "../../../src/adapters/logs/database.ts";
-import { bodyBytes, logRow } from "../../../src/adapters/logs/log-row.ts";
-import { migrate } from "../../../src/adapters/logs/migrations.ts";
-import { tableRow } from "../../../src/adapters/logs/sqlite-rows.ts";
-import type { LogTables } from "../../../src/adapters/logs/tables.ts";
-import type { LogFilter } from "../../../src/ports/browse.ts";
-import type { LogStore, LogWrite } from "../../../src/ports/log-store.ts";
-import { captured, idAt, logWrite, noon } from "../../lab/log-entries.ts";
-import { sqliteStoreOn } from "../../lab/log-place.ts";
-import { createMemoryLogStore } from "../../lab/memory-log-store.ts";
-import { withTempFolder } from "../../lab/temp-folder.ts";
+import { forKysely } from "../../src/adapters/logs/database.ts";
+import { bodyBytes, logRow } from "../../src/adapters/logs/log-row.ts";
+import { migrate } from "../../src/adapters/logs/migrate.ts";
+import { tableRow } from "../../src/adapters/logs/sqlite-rows.ts";
+import type { LogTables } from "../../src/adapters/logs/tables.ts";
+import type { LogFilter } from "../../src/ports/browse.ts";
+import type { LogStore, LogWrite } from "../../src/ports/log-store.ts";
+import { captured, idAt, logWrite, noon } from "./log-entries.ts";
 
 const hour = 3_600_000;
 
 /** Calls of several hours, of every end, with and without bodies, two in one ms. */
-const calls: readonly LogWrite[] = [
+export const oldCalls: readonly LogWrite[] = [
   logWrite({ timestamp: noon, stream: false, ttftMs: null }, { request: captured('{"a":1}') }),
   logWrite({ timestamp: noon, id: idAt(noon, 1) }, { response: captured("data: x\n\n") }),
   logWrite(
@@ -44,20 +39,21 @@ const laterColumns = new Set([
   "reasoning_tokens",
 ]);
 
+export function kyselyOn(raw: Database): Kysely<LogTables> {
+  return new Kysely<LogTables>({ dialect: new SqliteDialect({ database: forKysely(raw) }) });
+}
+
 /** Writes the calls as the first version did. */
-async function writeFirstVersion(path: string): Promise<void> {
+export async function writeFirstVersion(path: string): Promise<void> {
   const raw = new Database(path, { create: true });
-  const tables = new Kysely<LogTables>({
-    dialect: new SqliteDialect({ database: forKysely(raw) }),
-  });
-  await migrate(tables, "0001-requests-and-bodies");
+  await migrate(kyselyOn(raw), "0001-requests-and-bodies");
   const insert = (table: string, row: Readonly<Record<string, SQLQueryBindings>>) => {
     const names = Object.keys(row);
     raw
       .query(`insert into ${table} (${names.join()}) values (${names.map(() => "?").join()})`)
       .run(...Object.values(row));
   };
-  for (const write of calls) {
+  for (const write of oldCalls) {
     const row = Object.entries(tableRow(logRow(write), 0));
     insert("requests", Object.fromEntries(row.filter(([column]) => !laterColumns.has(column))));
     const { request, response } = write.bodies;
@@ -86,37 +82,12 @@ const filters: readonly Partial<LogFilter>[] = [
   { resent_from: idAt(noon) },
 ];
 
-/** All that a log says. */
-const said = async (store: LogStore) => ({
+/** All that a log says of these calls. */
+export const saidBy = async (store: LogStore) => ({
   lists: await Promise.all(filters.map((filter) => store.list({ limit: 3, ...filter }))),
-  details: await Promise.all(calls.map(({ entry }) => store.get(entry.id))),
+  details: await Promise.all(oldCalls.map(({ entry }) => store.get(entry.id))),
   all: await store.stats(null),
   // Within an hour, within a minute, and after everything.
   later: await Promise.all([noon + 5, noon + hour, noon + 31 * hour].map((at) => store.stats(at))),
   points: await store.points({ since: 0, limit: 10 }),
 });
-
-test("a log of the first version says the same after every step to the newest", () =>
-  withTempFolder(async (folder) => {
-    const path = join(folder, "requests.db");
-    await writeFirstVersion(path);
-    const { database, movedTo } = await openDatabase(path, noon);
-    const store = sqliteStoreOn(database);
-    const same = createMemoryLogStore();
-    await same.write(calls);
-    expect(movedTo).toBeNull();
-    expect(await said(store)).toEqual(await said(same));
-
-    // And it is written on: a row in the place of an old one, a new one that repeats it.
-    const more = [
-      logWrite({ timestamp: noon, statusCode: 500, state: "failed" }, { request: captured("new") }),
-      logWrite({ timestamp: noon + 40 * hour, resentFrom: idAt(noon) }, {}, { promptTokens: 1 }),
-    ];
-    await store.write(more);
-    await same.write(more);
-    for (const log of [store, same]) await log.removeOlder(noon + 1, null, 2);
-    const [found, expected] = [await said(store), await said(same)];
-    expect(found.lists.at(-1)?.logs.map(({ id }) => id)).toEqual([idAt(noon + 40 * hour)]);
-    expect(found).toEqual(expected);
-    database.close();
-  }));
