@@ -19,15 +19,20 @@ const mostEventLines = 1_000;
  * answer a streaming request with plain JSON, and a translated call with the other surface's
  * format. What cannot be read is passed over; never throws. One at a time, so that an answer of
  * many events is never held as objects.
+ * @param wanted looks at each text first; one that it does not want is not parsed
  */
-export function visitDocuments(bytes: Uint8Array, visit: (document: JsonRecord) => void): void {
+export function visitDocuments(
+  bytes: Uint8Array,
+  visit: (document: JsonRecord) => void,
+  wanted: (text: string) => boolean = () => true,
+): void {
   const whole = wholeDocument(bytes);
   if (whole !== null) {
     visit(whole);
     return;
   }
   const visitText = (text: string): boolean => {
-    const document = parseRecord(text);
+    const document = wanted(text) ? parseRecord(text) : null;
     if (document !== null) visit(document);
     return document !== null;
   };

@@ -1,7 +1,8 @@
 // What an answer says of itself, in every format, and what is made of one that says nothing.
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { type AnsweredCall, readAnswer } from "../../src/domain/answer-reading.ts";
+import { type AnsweredCall, nothingRead, readAnswer } from "../../src/domain/answer-reading.ts";
+import { reportedUsage } from "../../src/domain/answer-usage.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const chat = "/v1/chat/completions";
@@ -68,7 +69,7 @@ const formats: readonly [
       output: [],
       usage: { input_tokens: 4, output_tokens: 6, total_tokens: 10 },
     }),
-    [4, 6, 10, "incomplete"],
+    [4, 6, 10, "length"],
   ],
   [
     "a Responses stream, whose last event alone has the usage",
@@ -88,7 +89,7 @@ const formats: readonly [
         },
       },
     ),
-    [4, 6, 10, "completed"],
+    [4, 6, 10, "stop"],
   ],
   [
     "an Anthropic message with a cached prompt",
@@ -103,7 +104,7 @@ const formats: readonly [
         output_tokens: 7,
       },
     }),
-    [123, 7, 130, "end_turn"],
+    [123, 7, 130, "stop"],
   ],
   [
     "an Anthropic stream, which counts the prompt first and the answer last",
@@ -113,7 +114,54 @@ const formats: readonly [
       { type: "content_block_delta", delta: { type: "text_delta", text: "hi" } },
       { type: "message_delta", delta: { stop_reason: "max_tokens" }, usage: { output_tokens: 7 } },
     ),
-    [3, 7, 10, "max_tokens"],
+    [3, 7, 10, "length"],
+  ],
+  [
+    "an Anthropic stream, whose last event repeats the input without the cache",
+    "/v1/messages",
+    sse(
+      {
+        type: "message_start",
+        message: {
+          usage: { input_tokens: 12, cache_read_input_tokens: 5_000, output_tokens: 1 },
+        },
+      },
+      { type: "content_block_delta", delta: { type: "text_delta", text: "hi" } },
+      {
+        type: "message_delta",
+        delta: { stop_reason: "end_turn" },
+        usage: { input_tokens: 12, output_tokens: 40 },
+      },
+    ),
+    [5_012, 40, 5_052, "stop"],
+  ],
+  [
+    "an Anthropic stream that knows its prompt only at the end",
+    "/v1/messages",
+    sse(
+      { type: "message_start", message: { usage: { input_tokens: 0, output_tokens: 0 } } },
+      { type: "content_block_delta", delta: { type: "text_delta", text: "hi" } },
+      {
+        type: "message_delta",
+        delta: { stop_reason: "end_turn" },
+        usage: { input_tokens: 31, output_tokens: 4 },
+      },
+    ),
+    [31, 4, 35, "stop"],
+  ],
+  [
+    "a Moonshot stream, which counts in its choice",
+    chat,
+    sse(delta("hi"), {
+      choices: [
+        {
+          delta: {},
+          finish_reason: "stop",
+          usage: { prompt_tokens: 9, completion_tokens: 2, total_tokens: 11 },
+        },
+      ],
+    }),
+    [9, 2, 11, "stop"],
   ],
   [
     "an Ollama stream",
@@ -146,15 +194,23 @@ const formats: readonly [
 
 describe("usage and finish are read from", () => {
   test.each(formats)("%s", (_, path, response, [prompt, completion, total, finish]) => {
-    expect(read(path, response)).toEqual({
+    expect(read(path, response)).toMatchObject({
       promptTokens: prompt,
       completionTokens: completion,
       totalTokens: total,
       tokensEstimated: false,
-      cachedTokens: null,
-      reasoningTokens: null,
       finishReason: finish,
     });
+  });
+
+  test.each(formats)("%s, the same without the rest of the answer", (_, path, response) => {
+    const whole = bytes(response);
+    const { reported } = read(path, response);
+    for (const piece of [1, 7, 100_000]) {
+      const chunks = [];
+      for (let at = 0; at < whole.length; at += piece) chunks.push(whole.subarray(at, at + piece));
+      expect(reportedUsage({ chunks, truncated: false })).toEqual(reported);
+    }
   });
 
   test.each([
@@ -204,6 +260,191 @@ describe("usage and finish are read from", () => {
   });
 });
 
+describe("usage of 0 beside a text counts as absent", () => {
+  const request = bytes(JSON.stringify({ messages: [{ content: "12345678" }] }));
+  const estimated = {
+    promptTokens: 2,
+    completionTokens: 1,
+    totalTokens: 3,
+    tokensEstimated: true,
+  };
+
+  test.each<[string, string, string]>([
+    [
+      "in chat",
+      chat,
+      JSON.stringify({
+        ...delta("1234", "stop"),
+        usage: { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 },
+      }),
+    ],
+    [
+      "in a stream of Ollama's",
+      "/api/chat",
+      ndjson(
+        { message: { content: "1234" }, done: false },
+        { message: { content: "" }, done: true, prompt_eval_count: 0, eval_count: 0 },
+      ),
+    ],
+    [
+      "in a stream of Anthropic's that never comes to its end",
+      "/v1/messages",
+      sse(
+        { type: "message_start", message: { usage: { input_tokens: 0, output_tokens: 1 } } },
+        { type: "content_block_delta", delta: { type: "text_delta", text: "1234" } },
+      ),
+    ],
+  ])("%s", (_, path, response) => {
+    expect(read(path, response, { request })).toMatchObject(estimated);
+  });
+
+  test("and not beside nothing", () => {
+    const answer = { choices: [], usage: { prompt_tokens: 3, completion_tokens: 0 } };
+    expect(read(chat, JSON.stringify(answer))).toMatchObject({
+      promptTokens: 3,
+      completionTokens: 0,
+      totalTokens: 3,
+    });
+  });
+});
+
+describe("parts of the counts are read from", () => {
+  test.each<[string, string, unknown, number | null, number | null, number | null]>([
+    [
+      "chat",
+      chat,
+      {
+        prompt_tokens: 100,
+        completion_tokens: 50,
+        prompt_tokens_details: { cached_tokens: 64 },
+        completion_tokens_details: { reasoning_tokens: 30 },
+      },
+      100,
+      64,
+      30,
+    ],
+    [
+      "Responses",
+      "/v1/responses",
+      {
+        input_tokens: 100,
+        output_tokens: 50,
+        input_tokens_details: { cached_tokens: 0 },
+        output_tokens_details: { reasoning_tokens: 0 },
+      },
+      100,
+      0,
+      0,
+    ],
+    [
+      "Responses of a gateway that adds Anthropic's names",
+      "/v1/responses",
+      {
+        input_tokens: 100,
+        input_tokens_details: { cached_tokens: 64 },
+        cache_read_input_tokens: 64,
+        output_tokens: 50,
+      },
+      100,
+      64,
+      null,
+    ],
+    [
+      "messages",
+      "/v1/messages",
+      {
+        input_tokens: 6,
+        cache_read_input_tokens: 64,
+        cache_creation_input_tokens: 30,
+        output_tokens: 50,
+        output_tokens_details: { thinking_tokens: 20 },
+      },
+      100,
+      64,
+      20,
+    ],
+    [
+      "DeepSeek",
+      chat,
+      { prompt_tokens: 100, completion_tokens: 50, prompt_cache_hit_tokens: 64 },
+      100,
+      64,
+      null,
+    ],
+    [
+      "one that says nothing of them",
+      chat,
+      { prompt_tokens: 9, completion_tokens: 5 },
+      9,
+      null,
+      null,
+    ],
+  ])("%s", (_, path, usage, prompt, cached, reasoning) => {
+    expect(read(path, JSON.stringify({ choices: [], usage }))).toMatchObject({
+      promptTokens: prompt,
+      cachedTokens: cached,
+      reasoningTokens: reasoning,
+      tokensEstimated: false,
+    });
+  });
+});
+
+describe("the finish is said in chat's words", () => {
+  const message = (stop_reason: string, type = "text") => ({ content: [{ type }], stop_reason });
+  const response = (status: string, reason?: string, type = "message") => ({
+    object: "response",
+    status,
+    ...(reason === undefined ? {} : { incomplete_details: { reason } }),
+    output: [{ type }],
+  });
+  const chosen = (finish_reason: string, more: object = {}) => ({
+    choices: [{ message: { content: "x", ...more }, finish_reason }],
+  });
+
+  test.each<[string, unknown, string | null]>([
+    ["/v1/messages", message("end_turn"), "stop"],
+    ["/v1/messages", message("stop_sequence"), "stop"],
+    ["/v1/messages", message("pause_turn"), "stop"],
+    ["/v1/messages", message("max_tokens"), "length"],
+    ["/v1/messages", message("model_context_window_exceeded"), "length"],
+    ["/v1/messages", message("tool_use", "tool_use"), "tool_calls"],
+    ["/v1/messages", message("refusal"), "content_filter"],
+    ["/v1/responses", response("completed"), "stop"],
+    ["/v1/responses", response("completed", undefined, "function_call"), "tool_calls"],
+    ["/v1/responses", response("incomplete", "max_output_tokens"), "length"],
+    ["/v1/responses", response("incomplete", "content_filter"), "content_filter"],
+    ["/v1/responses", response("in_progress"), null],
+    ["/v1/responses", response("failed"), "failed"],
+    ["/api/chat", { message: { content: "x" }, done: true, done_reason: "stop" }, "stop"],
+    ["/api/chat", { message: { content: "x" }, done: true, done_reason: "length" }, "length"],
+    [
+      "/api/chat",
+      { message: { content: "", tool_calls: [{ function: {} }] }, done_reason: "stop" },
+      "tool_calls",
+    ],
+    ["/api/chat", { message: { content: "" }, done: true, done_reason: "load" }, "load"],
+    [chat, chosen("stop"), "stop"],
+    [chat, chosen("length"), "length"],
+    [chat, chosen("tool_calls"), "tool_calls"],
+    [chat, chosen("function_call"), "tool_calls"],
+    [chat, chosen("content_filter"), "content_filter"],
+    [chat, chosen("stop", { tool_calls: [{ id: "a" }] }), "tool_calls"],
+    [chat, chosen("stop", { tool_calls: [] }), "stop"],
+    [chat, chosen("error"), "error"],
+    [chat, chosen(""), null],
+  ])("%s: %j", (path, answer, finish) => {
+    expect(read(path, JSON.stringify(answer)).finishReason).toBe(finish);
+  });
+
+  test("a call that an earlier event of the stream began counts", () => {
+    const stream = sse(
+      { choices: [{ delta: { tool_calls: [{ index: 0, id: "a" }] } }] },
+      { choices: [{ delta: {}, finish_reason: "stop" }] },
+    );
+    expect(read(chat, stream).finishReason).toBe("tool_calls");
+  });
+});
+
 describe("without usage, tokens are estimated at four characters each", () => {
   const prompted = (request: unknown) => ({ request: bytes(JSON.stringify(request)) });
   const answered = (content: string) => JSON.stringify(delta(content));
@@ -247,13 +488,11 @@ describe("without usage, tokens are estimated at four characters each", () => {
     ["nothing", {}, 0],
   ])("of %s", (_, request, tokens) => {
     expect(read(chat, answered("abcde"), prompted(request))).toEqual({
+      ...nothingRead,
       promptTokens: tokens,
       completionTokens: 2,
       totalTokens: tokens + 2,
       tokensEstimated: true,
-      cachedTokens: null,
-      reasoningTokens: null,
-      finishReason: null,
     });
   });
 
@@ -334,15 +573,6 @@ describe("without usage, tokens are estimated at four characters each", () => {
 });
 
 describe("no tokens are made up for", () => {
-  const nothing = {
-    promptTokens: null,
-    completionTokens: null,
-    totalTokens: null,
-    tokensEstimated: false,
-    cachedTokens: null,
-    reasoningTokens: null,
-    finishReason: null,
-  };
   const request = bytes(JSON.stringify({ messages: [{ content: "a long prompt" }] }));
 
   test.each<[string, number | null, string]>([
@@ -358,13 +588,13 @@ describe("no tokens are made up for", () => {
     ["a client that left before the answer", 499, ""],
     ["a stream that only reports an error", 200, sse({ error: { message: "overloaded" } })],
   ])("%s", (_, status, response) => {
-    expect(read(chat, response, { status, request })).toEqual(nothing);
+    expect(read(chat, response, { status, request })).toEqual(nothingRead);
   });
 
   test.each(["/v1/audio/speech", "/v1/models", "/v1/responses/resp_1", "/v1/files", "/api/tags"])(
     "%s, where no model counts",
     (path) => {
-      expect(read(path, JSON.stringify(delta("text")), { request })).toEqual(nothing);
+      expect(read(path, JSON.stringify(delta("text")), { request })).toEqual(nothingRead);
     },
   );
 });

@@ -1,48 +1,53 @@
+// Usage found without reading all of an answer; what each format says is in answer-reading.test.ts.
 import { expect, test } from "bun:test";
-import { reportedUsage } from "../../src/domain/answer-usage.ts";
+import { noUsage, reportedUsage } from "../../src/domain/answer-usage.ts";
 
 const usage = (text: string, piece = 100_000, truncated = false) => {
   const bytes = new TextEncoder().encode(text);
   const chunks = [];
   for (let at = 0; at < bytes.length; at += piece) chunks.push(bytes.subarray(at, at + piece));
-  const { prompt, completion } = reportedUsage({ chunks, truncated });
-  return [prompt, completion];
+  return reportedUsage({ chunks, truncated });
 };
 
-const long = "x".repeat(50_000);
-const escaped = JSON.stringify('{"usage":{"prompt_tokens":999,"completion_tokens":999}}');
+const long = "x".repeat(300_000);
+const delta = `data: {"choices":[{"delta":{"content":"${"y".repeat(1_000)}"}}]}\n\n`;
+const spoken = JSON.stringify('{"usage":{"prompt_tokens":999,"completion_tokens":999}}');
 
-test.each<[string, string, (number | null)[]]>([
+test.each<[string, string, object]>([
   [
-    "OpenAI's chat",
-    `{"choices":["${long}"],"usage":{"prompt_tokens":3,"completion_tokens": 4}}`,
-    [3, 4],
+    "of one long document",
+    `{"choices":["${long}"],"usage":{"prompt_tokens":3,"completion_tokens": 4,"prompt_tokens_details":{"cached_tokens":2}}}`,
+    { prompt: 3, completion: 4, cached: 2 },
   ],
   [
-    "its stream",
-    `data: {"choices":[]}\n\ndata: {"usage":{"prompt_tokens":3,"completion_tokens":4}}\n\ndata: [DONE]\n\n`,
-    [3, 4],
+    "of a long stream that reports it at its end",
+    `${delta.repeat(400)}data: {"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":4}}\n\ndata: [DONE]\n\n`,
+    { prompt: 3, completion: 4 },
   ],
   [
-    "responses",
-    `{"usage":{"input_tokens":5,"input_tokens_details":{"cached_tokens":1},"output_tokens":6}}`,
-    [5, 6],
+    "of a long stream that reports it at its beginning and at its end",
+    `data: {"type":"message_start","message":{"usage":{"input_tokens":12,"cache_read_input_tokens":5000,"output_tokens":1}}}\n\n${delta.repeat(400)}data: {"type":"message_delta","usage":{"output_tokens":9}}\n\n`,
+    { prompt: 5_012, completion: 9, cached: 5_000 },
   ],
   [
-    "Anthropic's stream, the last count of each",
-    `data: {"usage":{"input_tokens":7,"output_tokens":1}}\n\ndata: {"usage":{"output_tokens":9}}\n\n`,
-    [7, 9],
+    "of embeddings, thousands of numbers before it",
+    `{"embeddings":[[${"0.123456789,".repeat(30_000)}1]],"total_duration":4,"prompt_eval_count":26}`,
+    { prompt: 26, completion: null },
   ],
-  ["Ollama", `{"done":true,"prompt_eval_count":26,"eval_count":298,"eval_duration":4}`, [26, 298]],
-  ["no usage", `{"choices":[]}`, [null, null]],
-  ["usage that is null", `{"prompt_tokens":null,"completion_tokens":4.5}`, [null, null]],
-  ["usage that a model only talks of", `{"content":${escaped}}`, [null, null]],
-  ["nothing", "", [null, null]],
-])("%s", (_name, text, expected) => {
-  for (const piece of [1, 7, 100_000]) expect(usage(text, piece)).toEqual(expected);
+  ["that is null", `{"usage":{"prompt_tokens":null,"completion_tokens":4.5}}`, noUsage],
+  ["that a model only talks of", `{"content":${spoken}}`, noUsage],
+  ["that a model only talks of, at length", `{"text":"${long}","content":${spoken}}`, noUsage],
+  ["of nothing", "", noUsage],
+])("usage %s", (_name, text, expected) => {
+  for (const piece of [997, 100_000, 1_000_000]) expect(usage(text, piece)).toMatchObject(expected);
 });
 
-test("an answer that was kept cut has no end to be read", () => {
-  expect(usage('{"prompt_tokens":3}', 100, true)).toEqual([null, null]);
-  expect(reportedUsage(null)).toEqual({ prompt: null, completion: null });
+test("of an answer that was kept cut, what it said at its beginning counts", () => {
+  const start =
+    'data: {"type":"message_start","message":{"usage":{"input_tokens":12,"output_tokens":1}}}\n\n';
+  const continuous = 'data: {"usage":{"prompt_tokens":5,"completion_tokens":1}}\n\n';
+  expect(usage(start + delta.repeat(5), 1_000, true)).toEqual({ ...noUsage, prompt: 12 });
+  expect(usage(continuous + delta, 1_000, true)).toEqual({ ...noUsage, prompt: 5 });
+  expect(usage('{"usage":{"prompt_tok', 1_000, true)).toEqual(noUsage);
+  expect(reportedUsage(null)).toEqual(noUsage);
 });

@@ -82,13 +82,19 @@ const rowFields = {
   error_message: nullable(Type.String()),
   duration_ms: nullable(Type.Number()),
   ttft_ms: nullable(Type.Number({ description: "to the first content; null for plain calls" })),
-  prompt_tokens: nullable(whole("as the upstream reports, else estimated")),
+  prompt_tokens: nullable(
+    whole(
+      "as the upstream reports, what was read from and written to a cache included; else estimated",
+    ),
+  ),
   completion_tokens: nullable(whole("as the upstream reports, else estimated")),
   total_tokens: nullable(whole("as the upstream reports, else the sum")),
   tokens_estimated: Type.Boolean({ description: "at least one of the counts is an estimate" }),
   cached_tokens: nullable(whole("of the prompt, what was read from a cache; null: not reported")),
   reasoning_tokens: nullable(whole("of the completion, what was thinking; null: not reported")),
-  finish_reason: maybeText("in the words of the answer's own format"),
+  finish_reason: maybeText(
+    "`stop`, `length`, `tool_calls`, `content_filter`, whatever the format; another word of the upstream's stays as it came",
+  ),
   request_size: whole("bytes received from the client"),
   response_size: whole("bytes received from the upstream"),
   request_headers: headers("as received from the client"),
