@@ -1,4 +1,5 @@
 // Whoever wants to know of calls: the log, the in-flight board, metrics, page events.
+import type { ReportedUsage } from "../domain/answer-usage.ts";
 import type { CapturedBodies, CapturedBody, LogEntry } from "../domain/log-entry.ts";
 import type { Target } from "../domain/routing/plan.ts";
 
@@ -19,4 +20,10 @@ export interface CallObserver {
   started(entry: LogEntry, progress: CallProgress): void;
   /** Once per routed call, whatever became of it; refused calls come here without `started`. */
   ended(entry: LogEntry, bodies: CapturedBodies): void;
+}
+
+/** Whoever counts what answers say of themselves. */
+export interface UsageObserver {
+  /** Once per routed call, after `ended`, when its answer was read off the calls' path. */
+  used(entry: LogEntry, usage: ReportedUsage): void;
 }

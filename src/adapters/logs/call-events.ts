@@ -6,8 +6,6 @@ import type { CallEvent, CallEvents } from "../../ports/browse.ts";
 import { logRow } from "./log-row.ts";
 
 export interface CallEventSource extends CallEvents {
-  /** Whether anyone listens: making rows for nobody would cost every call. */
-  wanted(): boolean;
   started(entry: LogEntry): void;
   ended(entry: LogEntry, reading?: AnswerReading): void;
 }
@@ -16,7 +14,7 @@ export function createCallEvents(): CallEventSource {
   const listeners = new Set<(event: CallEvent) => void>();
 
   function tell(kind: CallEvent["kind"], entry: LogEntry, reading: AnswerReading): void {
-    if (listeners.size === 0) return;
+    if (listeners.size === 0) return; // making rows for nobody would cost every call
     const event = { kind, row: logRow({ entry, reading }) };
     for (const listener of listeners) listener(event);
   }
@@ -30,7 +28,6 @@ export function createCallEvents(): CallEventSource {
       listeners.add(own);
       return () => void listeners.delete(own);
     },
-    wanted: () => listeners.size > 0,
     started: (entry) => {
       tell("started", entry, nothingRead);
     },

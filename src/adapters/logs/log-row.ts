@@ -83,6 +83,8 @@ function deliveredText(body: CapturedBody): string {
 function bodyText(body: CapturedBody | null): { text: string | null; base64: boolean } {
   if (body === null) return { text: null, base64: false };
   const bytes = bodyBytes(body);
+  // Cut to nothing: there was more than an empty text.
+  if (body.truncated && bytes.length === 0) return { text: null, base64: false };
   try {
     const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
     // A cut may lie within a character; `stream` leaves that one out instead of failing on it.

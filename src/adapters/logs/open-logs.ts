@@ -2,7 +2,9 @@
 import type { Clock } from "../../ports/clock.ts";
 import type { LogReader } from "../../ports/log-store.ts";
 import type { CallEvents } from "../../ports/browse.ts";
+import type { UsageObserver } from "../../ports/observer.ts";
 import { createCallEvents } from "./call-events.ts";
+import { withKnownEnds } from "./known-ends.ts";
 import type { BlobPlace } from "./log-place.ts";
 import { createLogReader } from "./log-reader.ts";
 import { createRecorder } from "./recorder.ts";
@@ -22,6 +24,8 @@ export interface LogsOptions {
   /** ms; null: bodies go with their rows. */
   readonly maxBodyAgeMs: number | null;
   readonly clock: Pick<Clock, "now" | "after">;
+  /** Told of what each call's answer reports. */
+  readonly used: UsageObserver["used"];
   /** Told of what goes wrong after opening, in words. */
   readonly trouble: (message: string) => void;
 }
@@ -48,20 +52,23 @@ export function openLogs(options: LogsOptions): Logs {
   const writing = createWorkerThread();
   const reading = createWorkerThread();
   const recorder = createRecorder({
-    send: (batch, tellReadings) =>
-      writing.call("write", { batch, tellReadings }, [batch.bytes.buffer]),
+    send: (batch) => writing.call("write", { batch }, [batch.bytes.buffer]),
     events,
+    used: options.used,
     clock,
     maxBodyBytes,
     trouble,
   });
-  const reader = createLogReader({
-    place,
-    thread: reading,
-    bodiesThread: blobs.type === "memory" ? writing : reading,
-    recorder,
-    clock,
-  });
+  const reader = withKnownEnds(
+    createLogReader({
+      place,
+      thread: reading,
+      bodiesThread: blobs.type === "memory" ? writing : reading,
+      recorder,
+      clock,
+    }),
+    (id) => recorder.endOf(id),
+  );
 
   let cancelClean = () => {};
   let cleaning: Promise<void> = Promise.resolve();

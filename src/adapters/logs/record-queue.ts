@@ -1,11 +1,12 @@
-// What waits for the log's writer, bounded. Where it must drop, an error outlives a success.
-import type { CapturedBodies, LogEntry } from "../../domain/log-entry.ts";
+// What waits for the log's writer, bounded. Where there are too many bodies, they are dropped and the
+// rows kept; where there are too many rows, those go too. What an error has outlives what a success has.
+import type { CapturedBodies, CapturedBody, LogEntry } from "../../domain/log-entry.ts";
 import { capturedSize } from "./wire-batch.ts";
 import type { RecordedEntry } from "./wire-batch.ts";
 
 export interface QueueLimits {
   readonly entries: number;
-  /** Of bodies. One entry is taken whatever its size. */
+  /** Of bodies. Those of one entry are taken whatever their size. */
   readonly bytes: number;
 }
 
@@ -15,11 +16,18 @@ export interface QueuedEntry extends RecordedEntry {
   readonly size: number;
 }
 
+/** What there was no room for. */
+export interface QueueLoss {
+  readonly rows: readonly RecordedEntry[];
+  /** Whose rows are kept. */
+  readonly bodies: number;
+}
+
 export interface RecordQueue {
   /** Takes a call's start in; where the queue is full it is left out, as the end brings all of it. */
   started(entry: LogEntry): void;
-  /** Takes a call's end in, in place of its start where that still waits; returns the ends dropped. */
-  ended(entry: LogEntry, bodies: CapturedBodies): readonly RecordedEntry[];
+  /** Takes a call's end in, in place of its start where that still waits. */
+  ended(entry: LogEntry, bodies: CapturedBodies): QueueLoss;
   /** Removes and returns the next batch. */
   take(): readonly QueuedEntry[];
   size(): number;
@@ -41,6 +49,8 @@ export function createRecordQueue(limits: QueueLimits): RecordQueue {
   const successes = new Map<string, QueuedEntry>();
   const errors = new Map<string, QueuedEntry>();
   const byWorth = [errors, successes, starts];
+  /** Those of the successes that have bodies. */
+  const embodied = new Map<string, QueuedEntry>();
   let bytes = 0;
   let newest = 0;
 
@@ -48,40 +58,52 @@ export function createRecordQueue(limits: QueueLimits): RecordQueue {
 
   function remove(from: Map<string, QueuedEntry>, queued: QueuedEntry): void {
     from.delete(queued.entry.id);
+    embodied.delete(queued.entry.id);
     bytes -= queued.size;
   }
 
-  /** Whether an entry of that size fits without dropping anything. */
-  function fits(more: number): boolean {
-    return size() < limits.entries && (bytes === 0 || bytes + more <= limits.bytes);
+  /** A row more, where one can be had without dropping anything that is worth as much. */
+  function roomForRow(failed: boolean): { readonly is: boolean; readonly for: RecordedEntry[] } {
+    if (size() < limits.entries) return { is: true, for: [] };
+    const start = first(starts);
+    const success = failed ? first(successes) : undefined;
+    if (start !== undefined) remove(starts, start);
+    else if (success !== undefined) remove(successes, success);
+    else return { is: false, for: [] };
+    return { is: true, for: start === undefined && success !== undefined ? [success] : [] };
   }
 
   return {
     started(entry) {
-      if (!fits(0)) return;
+      if (size() >= limits.entries) return;
       starts.set(entry.id, { entry, bodies: noBodies, number: ++newest, size: 0 });
     },
 
     ended(entry, bodies) {
       starts.delete(entry.id);
       const failed = entry.state === "failed";
-      const { request, response, delivered = null } = bodies;
-      const more = capturedSize(request) + capturedSize(response) + capturedSize(delivered);
-      const dropped: RecordedEntry[] = [];
-      while (!fits(more)) {
-        const start = size() >= limits.entries ? first(starts) : undefined;
-        const success = failed ? first(successes) : undefined;
-        if (start !== undefined) remove(starts, start);
-        else if (success === undefined) return [...dropped, { entry, bodies }];
-        else {
-          remove(successes, success);
-          dropped.push(success);
-        }
+      const room = roomForRow(failed);
+      if (!room.is) return { rows: [{ entry, bodies }], bodies: 0 };
+      let dropped = 0;
+      const more = sizeOf(bodies);
+      const fits = () => bytes === 0 || bytes + more <= limits.bytes;
+      for (let poor = first(embodied); failed && !fits() && poor !== undefined;) {
+        dropped += countBodies(poor.bodies);
+        bytes -= poor.size;
+        embodied.delete(poor.entry.id);
+        // In its own place: it keeps its age.
+        successes.set(poor.entry.id, { ...poor, bodies: allLost(poor.bodies), size: 0 });
+        poor = first(embodied);
       }
-      bytes += more;
-      const kept = failed ? errors : successes;
-      kept.set(entry.id, { entry, bodies, number: ++newest, size: more });
-      return dropped;
+      const isKept = fits();
+      if (!isKept) dropped += countBodies(bodies);
+      const queued = isKept
+        ? { entry, bodies, number: ++newest, size: more }
+        : { entry, bodies: allLost(bodies), number: ++newest, size: 0 };
+      bytes += queued.size;
+      (failed ? errors : successes).set(entry.id, queued);
+      if (!failed && queued.size > 0) embodied.set(entry.id, queued);
+      return { rows: room.for, bodies: dropped };
     },
 
     take() {
@@ -107,4 +129,18 @@ export function createRecordQueue(limits: QueueLimits): RecordQueue {
 
 function first(waiting: ReadonlyMap<string, QueuedEntry>): QueuedEntry | undefined {
   return waiting.values().next().value;
+}
+
+function sizeOf({ request, response, delivered = null }: CapturedBodies): number {
+  return capturedSize(request) + capturedSize(response) + capturedSize(delivered);
+}
+
+export function countBodies({ request, response, delivered = null }: CapturedBodies): number {
+  return Number(request !== null) + Number(response !== null) + Number(delivered !== null);
+}
+
+/** Cut to nothing: a row must say that it had bodies. */
+function allLost({ request, response, delivered = null }: CapturedBodies): CapturedBodies {
+  const lost = (body: CapturedBody | null) => (body === null ? null : { chunks: [], truncated: true });
+  return { request: lost(request), response: lost(response), delivered: lost(delivered) };
 }

@@ -1,11 +1,14 @@
 // The log on the request's path: takes entries in, hands them to the writer in batches, and drops
 // and counts what does not fit. Nothing here waits for the disk.
+import { type AnswerReading, nothingRead } from "../../domain/answer-reading.ts";
+import { noUsage, reportedUsage } from "../../domain/answer-usage.ts";
 import type { CapturedBodies, LogEntry } from "../../domain/log-entry.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { CallObserver } from "../../ports/observer.ts";
+import type { CallObserver, UsageObserver } from "../../ports/observer.ts";
 import type { CallEventSource } from "./call-events.ts";
 import { createOnceAMinute } from "./once-a-minute.ts";
-import { createRecordQueue } from "./record-queue.ts";
+import { createOpenCalls } from "./open-calls.ts";
+import { countBodies, createRecordQueue } from "./record-queue.ts";
 import type { QueueLimits, QueuedEntry } from "./record-queue.ts";
 import { packBatch } from "./wire-batch.ts";
 import type { WireBatch } from "./wire-batch.ts";
@@ -24,16 +27,20 @@ export interface Recorder extends CallObserver {
   droppedRows(): Readonly<Record<string, number>>;
   /** Bodies lost since start whose rows were written. */
   droppedBodies(): number;
+  /** The end of a call that the log still has in flight; null where it is not known. */
+  endOf(id: string): LogEntry | null;
 }
 
 export interface RecorderOptions {
-  readonly send: (batch: WireBatch, tellReadings: boolean) => Promise<CallResult<WriteReport>>;
+  readonly send: (batch: WireBatch) => Promise<CallResult<WriteReport>>;
   readonly clock: Pick<Clock, "after">;
   /** Longer bodies are stored cut, and marked. */
   readonly maxBodyBytes: number;
   readonly limits?: QueueLimits;
   /** Told of calls as they begin, and of those that ended once they are written or dropped. */
-  readonly events?: Pick<CallEventSource, "wanted" | "started" | "ended">;
+  readonly events?: Pick<CallEventSource, "started" | "ended">;
+  /** Told once of what each call's answer reports, as the log's thread read it. */
+  readonly used?: UsageObserver["used"];
   /** Told once when writing begins to fail, and once when it works again. */
   readonly trouble?: (message: string) => void;
 }
@@ -42,10 +49,6 @@ export interface RecorderOptions {
 interface SentEntry {
   readonly entry: LogEntry;
   readonly bodyCount: number;
-}
-
-function countBodies({ request, response, delivered = null }: CapturedBodies): number {
-  return Number(request !== null) + Number(response !== null) + Number(delivered !== null);
 }
 
 const noBodies: CapturedBodies = { request: null, response: null };
@@ -59,7 +62,7 @@ const plenty = 200;
 
 /** A CallObserver that keeps every call in the log. */
 export function createRecorder(options: RecorderOptions): Recorder {
-  const { send, clock, maxBodyBytes, events, trouble } = options;
+  const { send, clock, maxBodyBytes, events, used, trouble } = options;
   const queue = createRecordQueue(options.limits ?? defaultLimits);
   const repeated = createOnceAMinute(clock, (message) => trouble?.(message));
   const dropped = { queue_full: 0, write_failed: 0, log_closed: 0 };
@@ -70,10 +73,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   let overdue = false;
   let failing = false;
   let droppedBodies = 0;
-  /** Calls in flight whose start is written, or being written. */
-  const open = new Set<string>();
-  /** Ends of those that could not be written: without them their rows would stay in flight. */
-  const late = new Map<string, LogEntry>();
+  const open = createOpenCalls();
   let closed = false;
 
   function schedule(): void {
@@ -92,7 +92,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const taken = queue.take();
     if (taken.length === 0) return;
     // A start that is lost costs nothing: the call's end brings the whole row.
-    for (const { entry } of taken) if (entry.state === "inflight") open.add(entry.id);
+    for (const { entry } of taken) if (entry.state === "inflight") open.started(entry.id);
     sending = taken.map(({ entry, bodies }) => ({ entry, bodyCount: countBodies(bodies) }));
     write(taken).then(sent, () => {
       sent({ ok: false, message: "a batch could not be handed over" });
@@ -100,53 +100,54 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   async function write(batch: readonly QueuedEntry[]): Promise<CallResult<WriteReport>> {
-    return send(packBatch(batch, maxBodyBytes), events?.wanted() ?? false);
+    return send(packBatch(batch, maxBodyBytes));
   }
 
   function account(result: CallResult<WriteReport>): void {
     const failed = result.ok ? result.value.failed : [...sending.keys()];
     const message = result.ok ? result.value.message : result.message;
     if (result.ok) droppedBodies += result.value.lostBodies;
-    if (events?.wanted() === true)
-      for (const [place, { entry }] of sending.entries())
-        if (entry.state !== "inflight")
-          events.ended(entry, result.ok ? result.value.readings[place] : undefined);
     const lost = new Set(failed);
     for (const [place, { entry, bodyCount }] of sending.entries()) {
-      const isStart = entry.state === "inflight";
-      if (lost.has(place) && !isStart) drop(entry, bodyCount, "write_failed");
-      else if (lost.has(place) || !isStart) open.delete(entry.id);
+      const isLost = lost.has(place);
+      if (entry.state === "inflight") {
+        if (isLost) open.startLost(entry.id);
+        continue;
+      }
+      tellEnded(entry, result.ok ? result.value.readings[place] : undefined);
+      if (isLost) drop(entry, bodyCount, "write_failed");
+      else open.endWritten(entry.id);
     }
     if (failed.length > 0) {
       if (!failing) trouble?.(`the log loses rows: ${message ?? "unknown reason"}`);
     } else {
       if (failing) trouble?.("the log is written again");
       if (message !== null) repeated.tell(message);
-      writeLate();
+      for (const entry of open.takeFailed()) enqueue(entry, noBodies);
     }
     failing = failed.length > 0;
   }
 
-  /** The end of a call could not be kept. */
-  function drop(entry: LogEntry, bodyCount: number, why: keyof typeof dropped): void {
-    if (!open.has(entry.id)) {
-      dropped[why]++;
-      return;
-    }
-    late.set(entry.id, entry);
-    droppedBodies += bodyCount;
+  /** Once for each call, however often its end is written. */
+  function tellEnded(entry: LogEntry, reading?: AnswerReading): void {
+    if (open.hasFailed(entry.id)) return;
+    events?.ended(entry, reading);
+    used?.(entry, reading?.reported ?? noUsage);
   }
 
-  function writeLate(): void {
-    const entries = [...late.values()];
-    late.clear();
-    for (const entry of entries) enqueue(entry, noBodies);
+  /** The end of a call could not be kept. */
+  function drop(entry: LogEntry, bodyCount: number, why: keyof typeof dropped): void {
+    if (open.endFailed(entry)) droppedBodies += bodyCount;
+    else dropped[why]++;
   }
 
   function enqueue(entry: LogEntry, bodies: CapturedBodies): void {
-    for (const lost of queue.ended(entry, bodies)) {
+    const { rows, bodies: bodiesDropped } = queue.ended(entry, bodies);
+    droppedBodies += bodiesDropped;
+    if (bodiesDropped > 0) repeated.tell("bodies come faster than the log's disk takes them");
+    for (const lost of rows) {
+      tellEnded(lost.entry, { ...nothingRead, reported: reportedUsage(lost.bodies.response) });
       drop(lost.entry, countBodies(lost.bodies), "queue_full");
-      events?.ended(lost.entry);
     }
   }
 
@@ -180,8 +181,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
     ended(entry: LogEntry, bodies: CapturedBodies) {
       if (closed) {
         dropped.log_closed++;
+        used?.(entry, reportedUsage(bodies.response));
         return;
       }
+      open.ended(entry);
       enqueue(entry, bodies);
       schedule();
     },
@@ -192,10 +195,11 @@ export function createRecorder(options: RecorderOptions): Recorder {
       // Once more, for ends that had failed before.
       await flush();
       repeated.stop();
-      dropped.write_failed += late.size;
+      dropped.write_failed += open.failed();
     },
     queuedRows: () => queue.size() + sending.length,
     droppedRows: () => ({ ...dropped }),
     droppedBodies: () => droppedBodies,
+    endOf: (id) => open.end(id),
   };
 }

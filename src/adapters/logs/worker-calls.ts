@@ -29,7 +29,7 @@ export interface WriterReport {
 }
 
 export interface WriteReport extends WriterReport {
-  /** What the answers say, by place within the batch; empty unless asked for. */
+  /** What the answers say, by place within the batch. */
   readonly readings: readonly AnswerReading[];
 }
 
@@ -41,7 +41,7 @@ export interface WorkerCalls {
     readonly output: OpenReport;
   };
   readonly write: {
-    readonly input: { readonly batch: WireBatch; readonly tellReadings: boolean };
+    readonly input: { readonly batch: WireBatch };
     readonly output: WriteReport;
   };
   /** Removes what is older, then what nothing needs, in steps between which writes go on. Epoch ms; null: nothing. */

@@ -119,11 +119,11 @@ function createAnswers(writer: Writer, openBlobs: OpenBlobs): Answers {
       warmUp(openBlobs({ ...place.blobs, type: "memory" }, nobody), now).catch(fail);
       return report;
     },
-    write: ({ batch, tellReadings }) =>
+    write: ({ batch }) =>
       inLine(async () => {
         const writes = unpackBatch(batch).map(readEntry);
         const report = await writer.write(writes);
-        return { ...report, readings: tellReadings ? writes.map((write) => write.reading) : [] };
+        return { ...report, readings: writes.map((write) => write.reading) };
       }),
     async retain({ rowsBefore, bodiesBefore }) {
       if (rowsBefore !== null || bodiesBefore !== null)

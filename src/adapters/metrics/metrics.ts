@@ -1,12 +1,11 @@
 // Figures for Prometheus, kept by prom-client from the calls observed. Label values are bounded.
 import { readdirSync } from "node:fs";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import { reportedUsage } from "../../domain/answer-usage.ts";
 import { createBoundedLabels } from "../../domain/bounded-labels.ts";
 import type { LogEntry } from "../../domain/log-entry.ts";
-import type { CallObserver } from "../../ports/observer.ts";
+import type { CallObserver, UsageObserver } from "../../ports/observer.ts";
 
-export interface Metrics extends CallObserver {
+export interface Metrics extends CallObserver, UsageObserver {
   /** Counts an answer that leaves no row. */
   refused(status: number, surface: string): void;
   /** The exposition, and its content type. */
@@ -98,7 +97,7 @@ export function createMetrics(deps: MetricsDeps): Metrics {
 
   return {
     started: () => undefined,
-    ended(entry, bodies) {
+    ended(entry) {
       const { statusCode, upstream: name, durationMs, ttftMs } = entry;
       const status = statusCode ?? 0;
       // A name that an upstream has answered to is one.
@@ -109,7 +108,11 @@ export function createMetrics(deps: MetricsDeps): Metrics {
       if (durationMs !== null && name !== null)
         duration.observe({ upstream, service: entry.service }, durationMs / 1_000);
       if (ttftMs !== null) firstToken.observe({ upstream, model }, ttftMs / 1_000);
-      const { prompt, completion } = reportedUsage(bodies.response);
+    },
+    used({ mappedModel, upstream: name }, { prompt, completion }) {
+      // Known by name, or not, since the call ended.
+      const model = models.label(mappedModel, false);
+      const upstream = upstreams.label(name, true);
       if (prompt !== null) tokens.inc({ upstream, model, kind: "prompt" }, prompt);
       if (completion !== null) tokens.inc({ upstream, model, kind: "completion" }, completion);
     },

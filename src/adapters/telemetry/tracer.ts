@@ -1,5 +1,4 @@
 // Calls as traces: gives each call and each attempt its span, and hands them over when the call has ended.
-import { reportedUsage } from "../../domain/answer-usage.ts";
 import type { HeaderList } from "../../domain/headers.ts";
 import { callSpans } from "../../domain/tracing/call-spans.ts";
 import {
@@ -8,10 +7,10 @@ import {
   parseTraceparent,
   withTraceparent,
 } from "../../domain/tracing/trace-context.ts";
-import type { CallObserver } from "../../ports/observer.ts";
+import type { CallObserver, UsageObserver } from "../../ports/observer.ts";
 import type { SpanExporter } from "./otlp-exporter.ts";
 
-export interface Tracer extends CallObserver {
+export interface Tracer extends CallObserver, UsageObserver {
   /** A call's headers with its own trace context. */
   traced(callId: string, headers: HeaderList): HeaderList;
   /** The `traceparent` of the next attempt of the call that this one belongs to. */
@@ -32,9 +31,9 @@ export function createTracer(exporter: Pick<SpanExporter, "add">): Tracer {
       return `00-${context.traceId}-${attemptSpanId(context.spanId, made + 1)}-01`;
     },
     started: (entry) => void attempts.set(callSpanId(entry.id), 0),
-    ended(entry, bodies) {
-      attempts.delete(callSpanId(entry.id));
-      exporter.add(callSpans(entry, reportedUsage(bodies.response)));
+    ended: (entry) => void attempts.delete(callSpanId(entry.id)),
+    used(entry, usage) {
+      exporter.add(callSpans(entry, usage));
     },
   };
 }

@@ -1,0 +1,60 @@
+// Calls whose start is in the log: their ends are kept until they are written, so that no row stays in flight.
+import type { LogEntry } from "../../domain/log-entry.ts";
+
+export interface OpenCalls {
+  /** Its start is on its way into the log. */
+  started(id: string): void;
+  /** Its start did not get there: its end is a row like any other. */
+  startLost(id: string): void;
+  /** Known from here on, where its start is in the log. */
+  ended(entry: LogEntry): void;
+  endWritten(id: string): void;
+  /** @returns whether it is kept, to be written later */
+  endFailed(entry: LogEntry): boolean;
+  /** The ends that failed, to be written once more. */
+  takeFailed(): readonly LogEntry[];
+  /** Whether an end has failed before. */
+  hasFailed(id: string): boolean;
+  /** The end of a call that the log still has in flight; null where there is none. */
+  end(id: string): LogEntry | null;
+  /** Ends that wait to be written once more. */
+  failed(): number;
+}
+
+export function createOpenCalls(): OpenCalls {
+  const open = new Set<string>();
+  const ends = new Map<string, LogEntry>();
+  const failed = new Set<string>();
+  const again = new Set<string>();
+
+  function forget(id: string): void {
+    open.delete(id);
+    ends.delete(id);
+    failed.delete(id);
+    again.delete(id);
+  }
+
+  return {
+    started: (id) => void open.add(id),
+    startLost: forget,
+    ended(entry) {
+      if (open.has(entry.id)) ends.set(entry.id, entry);
+    },
+    endWritten: forget,
+    endFailed(entry) {
+      if (!open.has(entry.id)) return false;
+      ends.set(entry.id, entry);
+      failed.add(entry.id);
+      again.add(entry.id);
+      return true;
+    },
+    takeFailed() {
+      const taken = [...failed].map((id) => ends.get(id)).filter((entry) => entry !== undefined);
+      failed.clear();
+      return taken;
+    },
+    hasFailed: (id) => again.has(id),
+    end: (id) => ends.get(id) ?? null,
+    failed: () => failed.size,
+  };
+}
