@@ -27,7 +27,9 @@ import { fetchUpstream } from "../adapters/upstream/fetch-upstream.ts";
 import { tracedUpstream } from "../adapters/upstream/traced-upstream.ts";
 import { createBudget } from "../domain/budget.ts";
 import type { Logger } from "../ports/logger.ts";
+import type { UsageObserver } from "../ports/observer.ts";
 import type { Notice } from "../ports/notices.ts";
+import { createUsageCount } from "./usecases/count-usage.ts";
 import { createCancelCalls } from "./usecases/cancel-calls.ts";
 import { checkUpstreams } from "./usecases/check-upstreams.ts";
 import { createBrowse } from "./usecases/browse.ts";
@@ -50,8 +52,8 @@ import { createLiveView } from "./usecases/server-states.ts";
 
 /** Bytes that the bodies of all requests being answered may take; and, apart from them, held answers (SPEC sections 3 and 7). */
 const sharedBytes = 512 * 1024 * 1024;
-/** Bytes of an answer kept until its end where nothing is logged. */
-const countedBytes = 256 * 1024;
+/** Bytes of an answer kept until its end where nothing is logged: what it reports of itself stands there. */
+const countedBytes = 4 * 1024 * 1024;
 /** ms that calls under way may take to finish after a stop was asked for. */
 const drainMs = 30_000;
 
@@ -80,7 +82,11 @@ export function compose(
   const clock = systemClock;
   const board = createInFlightBoard();
   const cancels = createCancelCalls();
-  const logs = settings.logging ? openLog(settings, logger) : null;
+  const used: UsageObserver["used"] = (entry, usage) => {
+    metrics.used(entry, usage);
+    tracer?.used(entry, usage);
+  };
+  const logs = settings.logging ? openLog(settings, logger, used) : null;
   let startNotices: readonly Notice[] = [];
   logs?.opened
     .then(({ warnings }) => {
@@ -146,6 +152,8 @@ export function compose(
       metrics,
       tracer,
       createCallLog(logger),
+      // The log's thread reads answers anyway.
+      logs === null ? createUsageCount(clock, used) : null,
     ].filter((observer) => observer !== undefined && observer !== null),
     upstream:
       tracer === null
@@ -258,13 +266,18 @@ export function compose(
       const left = await orAfter(board.empty(), drainMs, clock);
       if (left === "due") logger.warn("calls were cut off by the stop", { calls: board.count() });
       await server.close();
-      await exporter?.close();
+      // The last calls' traces wait for what the log reads in their answers.
       await logs?.close();
+      await exporter?.close();
     },
   };
 }
 
-function openLog(settings: Configuration["settings"], logger: Logger): Logs {
+function openLog(
+  settings: Configuration["settings"],
+  logger: Logger,
+  used: UsageObserver["used"],
+): Logs {
   const logs = openLogs({
     path: settings.dbPath,
     blobs: settings.blobs,
@@ -272,6 +285,7 @@ function openLog(settings: Configuration["settings"], logger: Logger): Logs {
     maxLogAgeMs: settings.maxLogAgeMs,
     maxBodyAgeMs: settings.maxBodyAgeMs,
     clock: systemClock,
+    used,
     trouble: (message) => logger.warn(message),
   });
   logs.opened

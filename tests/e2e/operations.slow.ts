@@ -43,6 +43,8 @@ aliases: { pair: { instances: [gone/m, good/m] } }`;
         await router.post(path, "{");
         await fetch(`${router.url}/nowhere`);
         await fetch(router.url, { headers: { origin: "https://evil.example" } });
+        // What answers report counts once the log has read them.
+        const rows = await router.rows();
         const seen = await figures(router.url);
         const served = 'route="alias:pair",model="m",upstream="good",status="200"';
         expect(seen.get(`smolrouter_requests_total{${served}}`)).toBe(2);
@@ -59,7 +61,6 @@ aliases: { pair: { instances: [gone/m, good/m] } }`;
         expect(
           seen.get('smolrouter_time_to_first_token_seconds_count{upstream="good",model="m"}'),
         ).toBe(1);
-        const rows = await router.rows();
         const prompt = rows.reduce(
           (sum, row) => sum + (row.tokens_estimated ? 0 : (row.prompt_tokens ?? 0)),
           0,

@@ -6,6 +6,8 @@ import type { CallEvent, CallEvents } from "../../ports/browse.ts";
 import { logRow } from "./log-row.ts";
 
 export interface CallEventSource extends CallEvents {
+  /** Whether anyone listens. */
+  wanted(): boolean;
   started(entry: LogEntry): void;
   ended(entry: LogEntry, reading?: AnswerReading): void;
 }
@@ -28,6 +30,7 @@ export function createCallEvents(): CallEventSource {
       listeners.add(own);
       return () => void listeners.delete(own);
     },
+    wanted: () => listeners.size > 0,
     started: (entry) => {
       tell("started", entry, nothingRead);
     },

@@ -7,7 +7,10 @@ import type { LogReader } from "../../ports/log-store.ts";
 import { logRow } from "./log-row.ts";
 
 /** @param endOf the end of a call that the log has in flight; null where it is not known */
-export function withKnownEnds(reader: LogReader, endOf: (id: string) => LogEntry | null): LogReader {
+export function withKnownEnds(
+  reader: LogReader,
+  endOf: (id: string) => LogEntry | null,
+): LogReader {
   function ended(row: LogRow): LogRow | null {
     const end = row.state === "inflight" ? endOf(row.id) : null;
     return end === null ? null : logRow({ entry: end, reading: nothingRead });

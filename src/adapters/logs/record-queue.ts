@@ -141,6 +141,7 @@ export function countBodies({ request, response, delivered = null }: CapturedBod
 
 /** Cut to nothing: a row must say that it had bodies. */
 function allLost({ request, response, delivered = null }: CapturedBodies): CapturedBodies {
-  const lost = (body: CapturedBody | null) => (body === null ? null : { chunks: [], truncated: true });
+  const lost = (body: CapturedBody | null) =>
+    body === null ? null : { chunks: [], truncated: true };
   return { request: lost(request), response: lost(response), delivered: lost(delivered) };
 }

@@ -42,6 +42,7 @@ async function withLogs(
     maxLogAgeMs: null,
     maxBodyAgeMs: null,
     clock: systemClock,
+    used: () => undefined,
     trouble: (message) => told.push(message),
   });
   let given = 0;

@@ -22,6 +22,7 @@ async function withLogs(
     maxLogAgeMs: null,
     maxBodyAgeMs: null,
     clock: systemClock,
+    used: () => undefined,
     trouble: (message) => told.push(message),
     ...options,
   });

@@ -1,7 +1,9 @@
-// The queue before the writer, whatever comes in whatever order: nothing lost unseen, errors outlive successes.
+// The queue before the writer, whatever comes in whatever order: nothing lost unseen, errors outlive
+// successes, and bodies go before rows do.
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { createRecordQueue } from "../../../src/adapters/logs/record-queue.ts";
+import { capturedSize } from "../../../src/adapters/logs/wire-batch.ts";
 import { captured, idAt, logEntry, noBodies, noon, startedEntry } from "../../lab/log-entries.ts";
 
 const action = fc.oneof(
@@ -26,11 +28,24 @@ test("every end is taken, waits or is told as dropped, exactly once, within the 
       const ended = new Map<string, { failed: boolean; size: number }>();
       const dropped: string[] = [];
       const taken: string[] = [];
+      let [bodiesGiven, bodiesLost, bodiesTaken] = [0, 0, 0];
       const waiting = () =>
         [...ended.keys()].filter((id) => !dropped.includes(id) && !taken.includes(id));
       const take = () => {
         const batch = queue.take();
-        for (const { entry } of batch) if (entry.state !== "inflight") taken.push(entry.id);
+        let bytes = 0;
+        for (const { entry, bodies } of batch) {
+          if (entry.state !== "inflight") taken.push(entry.id);
+          const { request } = bodies;
+          const size = capturedSize(request);
+          bytes += size;
+          if (request === null) continue;
+          // Whole, or nothing of it and marked.
+          expect(request.truncated ? 0 : ended.get(entry.id)?.size).toBe(size);
+          if (!request.truncated) bodiesTaken++;
+        }
+        const biggest = Math.max(0, ...batch.map(({ bodies }) => capturedSize(bodies.request)));
+        expect(bytes <= limits.bytes || biggest === bytes).toBe(true);
         return batch.length;
       };
       for (const step of actions)
@@ -44,9 +59,15 @@ test("every end is taken, waits or is told as dropped, exactly once, within the 
           const before = waiting();
           const state = step.failed ? "failed" : "completed";
           const bodies = { ...noBodies, request: captured("x".repeat(step.size)) };
-          const lost = queue.ended(logEntry({ id, state }), bodies).map(({ entry }) => entry.id);
+          const loss = queue.ended(logEntry({ id, state }), bodies);
+          const lost = loss.rows.map(({ entry }) => entry.id);
           ended.set(id, { failed: step.failed, size: step.size });
           dropped.push(...lost);
+          bodiesGiven++;
+          bodiesLost += loss.bodies;
+          for (const row of loss.rows) if (row.bodies.request?.truncated === false) bodiesLost++;
+          // A row goes only where there are too many rows.
+          if (lost.length > 0) expect(before).toHaveLength(limits.entries);
           const errorsLost = lost.filter((one) => ended.get(one)?.failed === true);
           // An error goes only when it is the one that came, and nothing but errors waits.
           if (errorsLost.length > 0) {
@@ -54,12 +75,11 @@ test("every end is taken, waits or is told as dropped, exactly once, within the 
             const left = before.filter((one) => !lost.includes(one));
             expect(left.every((one) => ended.get(one)?.failed === true)).toBe(true);
           }
-          const bytes = waiting().reduce((sum, one) => sum + (ended.get(one)?.size ?? 0), 0);
           expect(queue.size()).toBeLessThanOrEqual(limits.entries);
-          expect(bytes <= limits.bytes || waiting().length === 1).toBe(true);
         }
       while (take() > 0);
       expect([...dropped, ...taken].toSorted()).toEqual([...ended.keys()].toSorted());
+      expect(bodiesTaken + bodiesLost).toBe(bodiesGiven);
     }),
     { numRuns: 300 },
   );

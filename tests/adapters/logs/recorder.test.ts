@@ -5,6 +5,8 @@ import type { RecorderOptions } from "../../../src/adapters/logs/recorder.ts";
 import type { RecordedEntry } from "../../../src/adapters/logs/wire-batch.ts";
 import { packBatch, unpackBatch } from "../../../src/adapters/logs/wire-batch.ts";
 import type { CallResult, WriteReport } from "../../../src/adapters/logs/worker-calls.ts";
+import { nothingRead } from "../../../src/domain/answer-reading.ts";
+import { noUsage, type ReportedUsage } from "../../../src/domain/answer-usage.ts";
 import type { LogEntry } from "../../../src/domain/log-entry.ts";
 import { createHandClock } from "../../lab/hand-clock.ts";
 import { captured, idAt, logEntry, noBodies, noon, startedEntry } from "../../lab/log-entries.ts";
@@ -202,16 +204,44 @@ describe("a queue that is full", () => {
     expect(dropped).toBe(0);
   });
 
-  test("counts bytes of bodies as well as entries", async () => {
+  const bodiesOf = (batch: readonly RecordedEntry[] | undefined) =>
+    Object.fromEntries(
+      (batch ?? []).map(({ entry, bodies }) => [
+        Number(entry.id.slice(-12)),
+        bodies.request?.truncated === true
+          ? "lost"
+          : Buffer.concat(bodies.request?.chunks ?? []).toString(),
+      ]),
+    );
+
+  test("keeps the rows of bodies that it has no room for, and counts the bodies", () => {
+    const { recorder, clock, batches } = setUp({ limits });
     const body = { request: captured("x".repeat(40)), response: captured("y".repeat(20)) };
-    const { ids, dropped } = await kept((recorder) => {
-      recorder.ended(call(1), body);
-      recorder.ended(call(2), body);
-      recorder.ended(call(3), noBodies);
-      recorder.ended(call(4, failure), body);
-    });
-    expect(ids).toEqual([3, 4]);
-    expect(dropped).toBe(2);
+    for (const number of [1, 2, 3]) recorder.ended(call(number), body);
+    clock.pass(25);
+    expect(bodiesOf(batches[0])).toEqual({ 1: "x".repeat(40), 2: "lost", 3: "lost" });
+    expect(recorder.droppedBodies()).toBe(4);
+    expect(recorder.droppedRows()["queue_full"]).toBe(0);
+  });
+
+  test("gives up the oldest bodies of successes for those of an error", () => {
+    const { recorder, clock, batches } = setUp({ limits });
+    const body = (text: string) => ({ request: captured(text.repeat(40)), response: null });
+    recorder.ended(call(1), body("a"));
+    recorder.ended(call(2), body("b"));
+    recorder.ended(call(3, failure), body("c"));
+    clock.pass(25);
+    expect(bodiesOf(batches[0])).toEqual({ 1: "lost", 2: "b".repeat(40), 3: "c".repeat(40) });
+    expect(recorder.droppedBodies()).toBe(1);
+  });
+
+  test("gives up no error's body for another's", () => {
+    const { recorder, clock, batches } = setUp({ limits });
+    const body = (text: string) => ({ request: captured(text.repeat(60)), response: null });
+    recorder.ended(call(1, failure), body("a"));
+    recorder.ended(call(2, failure), body("b"));
+    clock.pass(25);
+    expect(bodiesOf(batches[0])).toEqual({ 1: "a".repeat(60), 2: "lost" });
   });
 
   test("takes one body larger than its limit rather than never logging such calls", async () => {
@@ -354,6 +384,88 @@ test("what goes wrong with every batch is told once a minute, whatever files it 
     await answer({ ok: true, value: { ...written.value, message } });
   }
   expect(told.map((message) => message.slice(-2))).toEqual(["0'", "3'"]);
+});
+
+describe("what an answer reports is told once", () => {
+  const usage = { ...noUsage, prompt: 3, completion: 4 };
+  const reading = { ...nothingRead, reported: usage };
+  const withUsage = captured('{"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":4}}');
+
+  function counting(options: Partial<RecorderOptions> = {}) {
+    const told: [number, ReportedUsage][] = [];
+    const lab = setUp({
+      used: (entry, used) => void told.push([Number(entry.id.slice(-12)), used]),
+      ...options,
+    });
+    return { ...lab, told };
+  }
+
+  test("as the log's thread read it, for ends only", async () => {
+    const { recorder, clock, answer, told } = counting();
+    recorder.started(startedEntry({ id: idAt(noon, 9) }));
+    recorder.ended(call(1), noBodies);
+    recorder.ended(call(2), noBodies);
+    clock.pass(25);
+    const readings = [reading, nothingRead, nothingRead];
+    await answer({ ok: true, value: { ...written.value, readings } });
+    expect(told).toEqual([
+      [1, usage],
+      [2, noUsage],
+    ]);
+  });
+
+  test("though the row could not be written, and is written once more later", async () => {
+    const { recorder, clock, answer, told } = counting();
+    recorder.started(startedEntry({ id: idAt(noon, 1) }));
+    clock.pass(25);
+    await answer();
+    recorder.ended(call(1), noBodies);
+    clock.pass(25);
+    await answer({
+      ok: true,
+      value: { failed: [0], message: "disk full", lostBodies: 0, readings: [reading] },
+    });
+    recorder.ended(call(2), noBodies);
+    for (let round = 0; round < 3; round++) {
+      clock.pass(25);
+      await answer({ ok: true, value: { ...written.value, readings: [reading] } });
+    }
+    expect(told.map(([number]) => number)).toEqual([1, 2]);
+  });
+
+  test("where there is no room for the row, too", () => {
+    const { recorder, told } = counting({ limits: { entries: 1, bytes: 100 } });
+    recorder.ended(call(1), noBodies);
+    recorder.ended(call(2), { request: null, response: withUsage });
+    expect(told).toEqual([[2, usage]]);
+  });
+
+  test("and after the log was closed", async () => {
+    const { recorder, told } = counting();
+    await recorder.close();
+    recorder.ended(call(1), { request: null, response: withUsage });
+    expect(told).toEqual([[1, usage]]);
+  });
+});
+
+test("the end of a call is known from its ending until it is written", async () => {
+  const { recorder, clock, answer } = setUp();
+  const id = idAt(noon, 1);
+  recorder.started(startedEntry({ id }));
+  clock.pass(25);
+  await answer();
+  expect(recorder.endOf(id)).toBeNull();
+  recorder.ended(call(1), noBodies);
+  expect(recorder.endOf(id)?.state).toBe("completed");
+  clock.pass(25);
+  await answer({ ok: true, value: { ...written.value, failed: [0], message: "disk full" } });
+  expect(recorder.endOf(id)?.state).toBe("completed");
+  recorder.ended(call(2), noBodies);
+  for (let round = 0; round < 3; round++) {
+    clock.pass(25);
+    await answer();
+  }
+  expect(recorder.endOf(id)).toBeNull();
 });
 
 describe("flush", () => {
