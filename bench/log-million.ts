@@ -22,7 +22,12 @@ async function build(): Promise<void> {
   const started = performance.now();
   const { database } = await openDatabase(path, now);
   const blobs = createFilesystemBlobs(join(folder, "blobs"));
-  const store = createSqliteStore({ tables: database.tables, blobs, inlineLimit: 16_384 });
+  const store = createSqliteStore({
+    tables: database.tables,
+    blobs,
+    inlineLimit: 16_384,
+    search: "search",
+  });
   const batches: number[] = [];
   for (let place = 0; place < rows;) {
     const batch = Array.from({ length: Math.min(500, rows - place) }, () =>
@@ -109,7 +114,11 @@ const questions: readonly (readonly [string, (reader: LogReader) => Promise<unkn
 try {
   if (!existsSync(path)) await build();
   const database = await openForReading(path);
-  const reader = createSqliteReader(database.tables, createFilesystemBlobs(join(folder, "blobs")));
+  const reader = createSqliteReader(
+    database.tables,
+    createFilesystemBlobs(join(folder, "blobs")),
+    database.state.search,
+  );
   const results: (readonly [string, string, string])[] = [];
   let over = 0;
   for (const [name, ask] of questions) {

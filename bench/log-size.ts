@@ -103,6 +103,7 @@ async function stored(calls: readonly Turn[], batchSize: number): Promise<Sizes>
       tables: database.tables,
       blobs: createFilesystemBlobs(blobFolder),
       inlineLimit: 16_384,
+      search: database.state.search,
     });
     for (let from = 0; from < calls.length; from += batchSize)
       await store.write(

@@ -27,7 +27,12 @@ const full = join(folder, "full.db");
 async function build(): Promise<void> {
   const { database } = await openDatabase(full, now);
   const blobs = createFilesystemBlobs(join(folder, "blobs"));
-  const store = createSqliteStore({ tables: database.tables, blobs, inlineLimit: 16_384 });
+  const store = createSqliteStore({
+    tables: database.tables,
+    blobs,
+    inlineLimit: 16_384,
+    search: "search",
+  });
   // The old ones of a week; the others of the last six days, so that none gets old meanwhile.
   const timeOf = (place: number) =>
     place < oldRows

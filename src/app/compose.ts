@@ -28,7 +28,6 @@ import { tracedUpstream } from "../adapters/upstream/traced-upstream.ts";
 import { createBudget } from "../domain/budget.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { UsageObserver } from "../ports/observer.ts";
-import type { Notice } from "../ports/notices.ts";
 import { createUsageCount } from "./usecases/count-usage.ts";
 import { createCancelCalls } from "./usecases/cancel-calls.ts";
 import { checkUpstreams } from "./usecases/check-upstreams.ts";
@@ -87,16 +86,6 @@ export function compose(
     tracer?.used(entry, usage);
   };
   const logs = settings.logging ? openLog(settings, logger, used) : null;
-  let startNotices: readonly Notice[] = [];
-  logs?.opened
-    .then(({ warnings }) => {
-      startNotices = warnings.map((line, place) => ({
-        id: `log-opened:${place}`,
-        message: "The log's database could not be opened as it was.",
-        details: [line],
-      }));
-    })
-    .catch((error: unknown) => logger.error(String(error)));
   const metrics = createMetrics({
     version,
     inFlight: () => board.count(),
@@ -123,7 +112,7 @@ export function compose(
         trouble: store?.trouble() ?? null,
         dropped: logs?.recorder.droppedRows() ?? {},
       }),
-    () => startNotices,
+    () => logs?.notices() ?? [],
   ]);
   const via = `smolrouter-${clock.id().slice(-12)}`;
   const ask = createServerClient(fetchUpstream, clock, via);
@@ -289,8 +278,9 @@ function openLog(
     trouble: (message) => logger.warn(message),
   });
   logs.opened
-    .then(({ warnings, interrupted }) => {
-      for (const warning of warnings) logger.error(warning);
+    .then(({ failed, happened, interrupted }) => {
+      for (const { message } of happened) logger.error(message);
+      if (failed !== null) logger.error(failed);
       if (interrupted > 0)
         logger.info("rows that an earlier process left in flight are marked interrupted", {
           rows: interrupted,

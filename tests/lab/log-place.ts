@@ -3,9 +3,8 @@ import { dirname, join } from "node:path";
 import { createFilesystemBlobs } from "../../src/adapters/blobs/filesystem-blobs.ts";
 import type { LogDatabase } from "../../src/adapters/logs/database.ts";
 import type { BlobPlace, LogPlace } from "../../src/adapters/logs/log-place.ts";
-import { createSqliteStore } from "../../src/adapters/logs/sqlite-store.ts";
+import { createSqliteStore, type SqliteStore } from "../../src/adapters/logs/sqlite-store.ts";
 import type { BlobStore } from "../../src/ports/blob-store.ts";
-import type { LogRetention, LogStore } from "../../src/ports/log-store.ts";
 
 /** A log in that file, its blobs in a folder beside it. */
 export function logPlace(path: string, own: Partial<BlobPlace> = {}): LogPlace {
@@ -26,6 +25,6 @@ export function sqliteStoreOn(
   { tables }: Pick<LogDatabase, "tables">,
   blobs: BlobStore = createFilesystemBlobs("unused"),
   inlineLimit = 1_000_000,
-): LogStore & LogRetention {
-  return createSqliteStore({ tables, blobs, inlineLimit });
+): SqliteStore {
+  return createSqliteStore({ tables, blobs, inlineLimit, search: "search" });
 }

@@ -1,6 +1,6 @@
 // A log store in memory, for tests of what reads the log, and as a second opinion on the contract.
 import { logDetail, logRow } from "../../src/adapters/logs/log-row.ts";
-import { indexedText } from "../../src/adapters/logs/search-index.ts";
+import { writtenText } from "../../src/adapters/logs/search-index.ts";
 import type { CapturedBodies } from "../../src/domain/log-entry.ts";
 import { soughtParts, spacedWords } from "../../src/domain/search-words.ts";
 import type { LogFilter, LogRow } from "../../src/ports/browse.ts";
@@ -27,7 +27,7 @@ export function createMemoryLogStore(): LogStore & LogRetention {
         const { request, response } = write.bodies;
         const given = request !== null || response !== null;
         const bodies = given ? write.bodies : (kept.get(write.entry.id)?.bodies ?? write.bodies);
-        kept.set(write.entry.id, { row: logRow(write), bodies, text: indexedText(write) });
+        kept.set(write.entry.id, { row: logRow(write), bodies, text: writtenText(write) });
       }
       return { lostBodies: 0, message: null };
     },

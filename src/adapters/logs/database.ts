@@ -6,14 +6,14 @@ import { Database, SQLiteError } from "bun:sqlite";
 import type { SQLQueryBindings } from "bun:sqlite";
 import { Kysely, SqliteDialect } from "kysely";
 import type { SqliteDatabase } from "kysely";
-import { blobOwner, giveId } from "./log-state.ts";
-import type { BlobOwner } from "./log-place.ts";
+import { giveId, type LogState, readState } from "./log-state.ts";
 import { migrate } from "./migrate.ts";
 import type { LogTables } from "./tables.ts";
 
 export interface LogDatabase {
   readonly tables: Kysely<LogTables>;
-  readonly owner: BlobOwner;
+  /** As it was when it was opened. */
+  readonly state: LogState;
   /** Whether its file still stands where it was opened; rows would otherwise go where nobody finds them. */
   isThere(): boolean;
   /** Gives the pages it holds in memory back to the system; they are read again when needed. */
@@ -105,9 +105,9 @@ function kyselyOver(raw: Database): Kysely<LogTables> {
 async function logDatabase(raw: Database, path: string): Promise<LogDatabase> {
   const file = fileAt(path);
   const tables = kyselyOver(raw);
-  const owner = await blobOwner(tables);
+  const state = await readState(tables);
   return {
-    owner,
+    state,
     isThere: () => fileAt(path) === file,
     tables,
     rest() {

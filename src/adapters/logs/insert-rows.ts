@@ -4,7 +4,7 @@ import { runSql } from "./run-sql.ts";
 import type { LogTables } from "./tables.ts";
 
 export interface Insertion {
-  readonly into: keyof LogTables;
+  readonly into: string;
   readonly columns: readonly string[];
   /** What follows the values: an `on conflict` clause. */
   readonly onConflict?: string;

@@ -2,7 +2,7 @@
 import type { Kysely } from "kysely";
 import type { LogFilter } from "../../ports/browse.ts";
 import { runSql } from "./run-sql.ts";
-import { matchExpression } from "./search-index.ts";
+import { inIndex, matchExpression } from "./search-index.ts";
 import { lowestSeq, seqOf } from "./seq.ts";
 import { rowColumns } from "./sqlite-rows.ts";
 import type { LogTables, StoredRow } from "./tables.ts";
@@ -27,19 +27,23 @@ export type ModelColumn = "original_model" | "mapped_model";
  * The newest rows that a filter lets through, at most `limit`.
  * @param modelColumn which of the two the filter's model is compared with: one at a time, so that
  *   its index gives the rows in order
+ * @param search table of the search's index
+ * @throws SearchDamage where that cannot be used
  */
 export async function filteredRows(
   db: Kysely<LogTables>,
   filter: LogFilter,
   limit: number,
   modelColumn: ModelColumn,
+  search: string | null,
 ): Promise<readonly StoredRow[]> {
   const conditions = filterConditions(filter, modelColumn);
-  const found = filter.q === undefined ? everyRow : soughtRows(filter.q);
+  const found = filter.q === undefined ? everyRow : soughtRows(filter.q, search);
   if (found === null) return [];
   const lead = found.isIndex ? null : await leading(db, conditions);
   const { text, parameters } = listStatement(filter, limit, conditions, lead, found);
-  return runSql<StoredRow>(db, text, parameters);
+  const read = () => runSql<StoredRow>(db, text, parameters);
+  return found.isIndex ? inIndex(read) : read();
 }
 
 /** The columns' conditions of a filter. */
@@ -100,7 +104,7 @@ interface Source {
 const everyRow: Source = { from: "requests", key: "seq", condition: null, isIndex: false };
 
 /** null where nothing can be found. */
-function soughtRows(q: string): Source | null {
+function soughtRows(q: string, search: string | null): Source | null {
   // An id, or its beginning.
   if (/^[0-9a-f]{8}-[0-9a-f-]{0,27}$/i.test(q)) {
     const id = q.toLowerCase();
@@ -109,11 +113,12 @@ function soughtRows(q: string): Source | null {
   }
   const match = matchExpression(q);
   if (match === null) return null;
+  if (search === null) throw new Error("the search does not work: its index is damaged");
   // The index gives its rows newest first, so that a page of a common word is read off its end.
   return {
-    from: "search cross join requests on requests.seq = search.rowid",
-    key: "search.rowid",
-    condition: { text: "search match ?", parameters: [match] },
+    from: `${search} cross join requests on requests.seq = ${search}.rowid`,
+    key: `${search}.rowid`,
+    condition: { text: `${search} match ?`, parameters: [match] },
     isIndex: true,
   };
 }

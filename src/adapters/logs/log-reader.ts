@@ -14,6 +14,8 @@ export interface LogReaderOptions {
   readonly bodiesThread: Pick<WorkerThread, "call">;
   readonly recorder: Pick<Recorder, "flush">;
   readonly clock: Pick<Clock, "after">;
+  /** Told that the search's index cannot be used. */
+  readonly searchDamaged?: () => void;
 }
 
 /** A writer that is stuck must not make the pages stuck. */
@@ -23,7 +25,7 @@ const longestReadMs = 10_000;
 
 /** Reads see every call that ended before them, as long as the writer keeps up. */
 export function createLogReader(options: LogReaderOptions): LogReader {
-  const { place, thread, bodiesThread, recorder, clock } = options;
+  const { place, thread, bodiesThread, recorder, clock, searchDamaged } = options;
 
   /** The promise's value, or null where it has none in time. */
   function within<T>(ms: number, coming: Promise<T>): Promise<T | null> {
@@ -40,6 +42,7 @@ export function createLogReader(options: LogReaderOptions): LogReader {
     const result = await within(longestReadMs, ask());
     if (result === null)
       throw new Error(`the log cannot be read: no answer within ${longestReadMs / 1_000} s`);
+    if (!result.ok && result.damaged === "search") searchDamaged?.();
     if (!result.ok) throw new Error(`the log cannot be read: ${result.message}`);
     return result.value;
   }

@@ -1,11 +1,15 @@
 // The log as the program uses it: recorder and reader over two workers, and the hourly clean-up.
+import type { LogEntry } from "../../domain/log-entry.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { LogReader } from "../../ports/log-store.ts";
 import type { CallEvents } from "../../ports/browse.ts";
+import type { Notice } from "../../ports/notices.ts";
 import type { UsageObserver } from "../../ports/observer.ts";
 import { createCallEvents } from "./call-events.ts";
+import type { Happening } from "./happening.ts";
 import { withKnownEnds } from "./known-ends.ts";
 import type { BlobPlace } from "./log-place.ts";
+import { createLogNotices } from "./log-notices.ts";
 import { createLogReader } from "./log-reader.ts";
 import { createRecorder } from "./recorder.ts";
 import type { Recorder } from "./recorder.ts";
@@ -34,6 +38,8 @@ export interface Logs {
   readonly recorder: Recorder;
   readonly reader: LogReader;
   readonly events: CallEvents;
+  /** What a person should act on, beyond rows that are lost. */
+  readonly notices: () => readonly Notice[];
   /** Settles once the database is open, or could not be opened; never rejects. */
   readonly opened: Promise<OpenReport>;
   /** Writes what waits and ends the workers. */
@@ -42,6 +48,8 @@ export interface Logs {
 
 const hourMs = 3_600_000;
 const longestCloseMs = 1_000;
+/** Ten times what a call's end takes at most to be in the log. */
+const lateMs = 1_000;
 
 /** Opens the log; calls may be recorded at once. */
 export function openLogs(options: LogsOptions): Logs {
@@ -51,10 +59,17 @@ export function openLogs(options: LogsOptions): Logs {
   const events = createCallEvents();
   const writing = createWorkerThread();
   const reading = createWorkerThread();
+  const notices = createLogNotices(clock);
   const recorder = createRecorder({
     send: (batch) => writing.call("write", { batch }, [batch.bytes.buffer]),
     events,
     used: options.used,
+    answered({ happened: all, failed, lostBodies, message }, hadBodies) {
+      all.forEach(happened);
+      if (failed.length > 0) return;
+      notices.unopened(null);
+      if (hadBodies) notices.bodiesLost(lostBodies > 0 ? message : null);
+    },
     clock,
     maxBodyBytes,
     trouble,
@@ -66,9 +81,18 @@ export function openLogs(options: LogsOptions): Logs {
       bodiesThread: blobs.type === "memory" ? writing : reading,
       recorder,
       clock,
+      searchDamaged() {
+        begin(checkSearch());
+      },
     }),
-    (id) => recorder.endOf(id),
+    lateEnd,
   );
+
+  /** An end that should long be in the log; what waits for its batch is there in a moment, whole. */
+  function lateEnd(id: string): LogEntry | null {
+    const end = recorder.endOf(id);
+    return end !== null && clock.now() - (end.completedAt ?? 0) > lateMs ? end : null;
+  }
 
   let cancelClean = () => {};
   let cleaning: Promise<void> = Promise.resolve();
@@ -95,16 +119,55 @@ export function openLogs(options: LogsOptions): Logs {
     reading.stop();
   }
 
+  /** What goes on beside the calls; the close waits for it. */
+  let atWork: Promise<unknown> = Promise.resolve();
+  function begin(work: Promise<void>): void {
+    atWork = Promise.all([atWork, work]);
+  }
+
+  function happened(happening: Happening): void {
+    notices.happened(happening);
+    if (happening.kind === "search_lost") begin(fillSearch());
+  }
+
+  async function fillSearch(): Promise<void> {
+    notices.filling(true);
+    const result = await writing.call("fillSearch", null);
+    if (closed) return;
+    notices.filling(false);
+    if (!result.ok) trouble(`the search index could not be filled: ${result.message}`);
+  }
+
+  let isChecking = false;
+  async function checkSearch(): Promise<void> {
+    if (isChecking) return;
+    isChecking = true;
+    const result = await writing.call("checkSearch", null);
+    isChecking = false;
+    if (!result.ok || closed) return;
+    for (const happening of result.value) {
+      trouble(happening.message);
+      happened(happening);
+    }
+  }
+
   async function open(): Promise<OpenReport> {
     const result = await writing.call("open", { place, now: clock.now() });
     cleaning = clean();
-    return result.ok ? result.value : { warnings: [result.message], interrupted: 0 };
+    const report: OpenReport = result.ok
+      ? result.value
+      : { failed: result.message, happened: [], interrupted: 0, isFilling: false };
+    notices.unopened(report.failed);
+    report.happened.forEach(happened);
+    if (report.isFilling) begin(fillSearch());
+    return report;
   }
 
   return {
     recorder,
     reader,
     events,
+    notices: () => notices.current(),
     opened: open(),
     async close() {
       closed = true;
@@ -115,6 +178,7 @@ export function openLogs(options: LogsOptions): Logs {
       await writing.call("close", null);
       writing.stop();
       await cleaning;
+      await atWork;
     },
   };
 }

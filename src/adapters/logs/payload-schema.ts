@@ -1,5 +1,6 @@
 // The schema's second step: keys in the order of time, contents stored once, figures kept as they
 // come, a full-text index. Rows written before are carried over.
+import { searchTable } from "./search-index.ts";
 import type { SchemaLook, SchemaStep } from "./schema-step.ts";
 
 const hourMs = 3_600_000;
@@ -46,9 +47,7 @@ const carryOver = [
   `create table figures (
     span integer not null, start integer not null, kind integer not null, bucket integer not null,
     amount integer not null, primary key (span, start, kind, bucket)) without rowid`,
-  // Only the index: what was said lies in the bodies.
-  `create virtual table search using fts5(
-    text, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 2")`,
+  searchTable("search"),
 
   // As seq.ts makes keys, with the place within the ms instead of the id's own counter.
   `insert into requests (seq, ${kept})

@@ -5,27 +5,46 @@ import { createAnswerReader, nothingRead } from "../../domain/answer-reading.ts"
 import { createAnsweredReader } from "../../domain/conversation/answered.ts";
 import { conversationOf } from "../../domain/conversation/read-conversation.ts";
 import { newText, searchText } from "../../domain/conversation/search-text.ts";
+import type { JsonRecord } from "../../domain/json.ts";
 import type { LogWrite } from "../../ports/log-store.ts";
 import { bodyBytes } from "./log-row.ts";
 import type { RecordedEntry } from "./wire-batch.ts";
 
 export function readEntry({ entry, bodies }: RecordedEntry): LogWrite {
   if (entry.state === "inflight") return { entry, bodies, reading: nothingRead, searchText: "" };
-  const request =
-    bodies.request === null
-      ? null
-      : parseRecord(new TextDecoder().decode(bodyBytes(bodies.request)));
+  const request = bodies.request === null ? null : recordIn(bodyBytes(bodies.request));
+  const response = bodies.response === null ? null : bodyBytes(bodies.response);
   const usage = createAnswerReader();
-  const answer = createAnsweredReader(newText);
-  if (bodies.response !== null)
-    visitDocuments(bodyBytes(bodies.response), (document) => {
-      usage.add(document);
-      answer.add(document);
-    });
+  const said = textOf(request, response, (document) => {
+    usage.add(document);
+  });
   return {
     entry,
     bodies,
     reading: usage.reading({ path: entry.path, status: entry.statusCode }, () => request),
-    searchText: searchText(conversationOf(request, answer)),
+    searchText: said,
   };
+}
+
+/** What was asked and answered, for the search; bounded. null: there is no such body. */
+export function spokenText(request: Uint8Array | null, response: Uint8Array | null): string {
+  return textOf(request === null ? null : recordIn(request), response, () => undefined);
+}
+
+function textOf(
+  request: JsonRecord | null,
+  response: Uint8Array | null,
+  alsoFor: (document: JsonRecord) => void,
+): string {
+  const answer = createAnsweredReader(newText);
+  if (response !== null)
+    visitDocuments(response, (document) => {
+      alsoFor(document);
+      answer.add(document);
+    });
+  return searchText(conversationOf(request, answer));
+}
+
+function recordIn(bytes: Uint8Array): JsonRecord | null {
+  return parseRecord(new TextDecoder().decode(bytes));
 }

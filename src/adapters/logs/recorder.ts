@@ -41,6 +41,8 @@ export interface RecorderOptions {
   readonly events?: Pick<CallEventSource, "started" | "ended">;
   /** Told once of what each call's answer reports, as the log's thread read it. */
   readonly used?: UsageObserver["used"];
+  /** Told of what became of each batch, and whether it had bodies. */
+  readonly answered?: (report: WriteReport, hadBodies: boolean) => void;
   /** Told once when writing begins to fail, and once when it works again. */
   readonly trouble?: (message: string) => void;
 }
@@ -62,7 +64,7 @@ const plenty = 200;
 
 /** A CallObserver that keeps every call in the log. */
 export function createRecorder(options: RecorderOptions): Recorder {
-  const { send, clock, maxBodyBytes, events, used, trouble } = options;
+  const { send, clock, maxBodyBytes, events, used, answered, trouble } = options;
   const queue = createRecordQueue(options.limits ?? defaultLimits);
   const repeated = createOnceAMinute(clock, (message) => trouble?.(message));
   const dropped = { queue_full: 0, write_failed: 0, log_closed: 0 };
@@ -106,7 +108,13 @@ export function createRecorder(options: RecorderOptions): Recorder {
   function account(result: CallResult<WriteReport>): void {
     const failed = result.ok ? result.value.failed : [...sending.keys()];
     const message = result.ok ? result.value.message : result.message;
-    if (result.ok) droppedBodies += result.value.lostBodies;
+    if (result.ok) {
+      droppedBodies += result.value.lostBodies;
+      answered?.(
+        result.value,
+        sending.some(({ bodyCount }) => bodyCount > 0),
+      );
+    }
     const lost = new Set(failed);
     for (const [place, { entry, bodyCount }] of sending.entries()) {
       const isLost = lost.has(place);

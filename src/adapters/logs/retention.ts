@@ -9,7 +9,7 @@ import type { Released } from "./payload-release.ts";
 import { freeNames, hex } from "./payload-rows.ts";
 import type { PayloadWriter } from "./payload-writer.ts";
 import { inTransaction, runSql } from "./run-sql.ts";
-import { mergeSearch, withoutMerging } from "./search-upkeep.ts";
+import type { SearchIndex } from "./search-index.ts";
 import { createStepPace } from "./step-pace.ts";
 import type { BodiesTable, LogTables } from "./tables.ts";
 
@@ -17,6 +17,7 @@ export interface RetentionParts {
   readonly db: Kysely<LogTables>;
   readonly blobs: BlobStore;
   readonly payloads: Pick<PayloadWriter, "outsideBytes" | "removed">;
+  readonly search: SearchIndex;
   /** Removes from the blob store what a transaction released. */
   readonly dropBlobs: (released: Released) => Promise<void>;
 }
@@ -33,7 +34,13 @@ const pagesPerMerge = 32;
 /** ms: a write behind such a step hardly notices. */
 const mergeMs = 10;
 
-export function createRetention({ db, blobs, payloads, dropBlobs }: RetentionParts): LogRetention {
+export function createRetention({
+  db,
+  blobs,
+  payloads,
+  search,
+  dropBlobs,
+}: RetentionParts): LogRetention {
   const merging = createStepPace(pagesPerMerge, mergeMs);
 
   async function removeBodies(
@@ -54,7 +61,7 @@ export function createRetention({ db, blobs, payloads, dropBlobs }: RetentionPar
       const rows = await inTransaction(db, "immediate", (transaction) => {
         return rowsBefore === null
           ? Promise.resolve(nothing)
-          : rowsStep(transaction, rowsBefore, limit);
+          : rowsStep(transaction, search, rowsBefore, limit);
       });
       await dropBlobs(rows.released);
       const bodies =
@@ -75,7 +82,7 @@ export function createRetention({ db, blobs, payloads, dropBlobs }: RetentionPar
 
     async compact() {
       const startedAt = performance.now();
-      const isMore = await mergeSearch(db, merging.size());
+      const isMore = await search.merge(db, merging.size());
       merging.took(performance.now() - startedAt);
       return isMore;
     },
@@ -112,6 +119,7 @@ function hashRange(firstDigits: string): readonly [Uint8Array, Uint8Array] {
 
 async function rowsStep(
   transaction: Kysely<LogTables>,
+  search: SearchIndex,
   before: number,
   limit: number,
 ): Promise<Step> {
@@ -131,8 +139,9 @@ async function rowsStep(
     `delete from bodies where seq ${among} returning payload`,
     seqs,
   );
-  await withoutMerging(transaction, () =>
-    runSql(transaction, `delete from search where rowid ${among}`, seqs),
+  await search.remove(
+    transaction,
+    rows.map((row) => row.seq),
   );
   await runSql(transaction, `delete from requests where seq ${among}`, seqs);
   await figures.write(transaction);

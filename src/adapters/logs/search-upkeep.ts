@@ -12,8 +12,13 @@ const removedShare = 10;
 
 type Setting = "automerge" | "deletemerge" | "merge";
 
-function set(transaction: Kysely<LogTables>, name: Setting, value: number): Promise<unknown> {
-  return runSql(transaction, "insert into search (search, rank) values (?, ?)", [name, value]);
+function set(
+  transaction: Kysely<LogTables>,
+  table: string,
+  name: Setting,
+  value: number,
+): Promise<unknown> {
+  return runSql(transaction, `insert into ${table} (${table}, rank) values (?, ?)`, [name, value]);
 }
 
 /**
@@ -22,13 +27,14 @@ function set(transaction: Kysely<LogTables>, name: Setting, value: number): Prom
  */
 export async function withoutMerging(
   transaction: Kysely<LogTables>,
+  table: string,
   work: () => Promise<unknown>,
 ): Promise<void> {
-  await set(transaction, "automerge", 0);
-  await set(transaction, "deletemerge", 0);
+  await set(transaction, table, "automerge", 0);
+  await set(transaction, table, "deletemerge", 0);
   await work();
   // Before it takes a setting in, the index writes what it holds back.
-  await set(transaction, "automerge", mergedParts);
+  await set(transaction, table, "automerge", mergedParts);
 }
 
 /**
@@ -36,16 +42,16 @@ export async function withoutMerging(
  * @param pages of the index to be written
  * @returns whether there is more
  */
-export function mergeSearch(db: Kysely<LogTables>, pages: number): Promise<boolean> {
+export function mergeSearch(db: Kysely<LogTables>, table: string, pages: number): Promise<boolean> {
   return inTransaction(db, "immediate", async (transaction) => {
     const changes = async () =>
       (await runSql<{ n: number }>(transaction, "select total_changes() as n"))[0]?.n ?? 0;
-    await set(transaction, "deletemerge", removedShare);
+    await set(transaction, table, "deletemerge", removedShare);
     const before = await changes();
-    await set(transaction, "merge", pages);
+    await set(transaction, table, "merge", pages);
     // The command itself counts as one.
     const isMore = (await changes()) - before > 1;
-    await set(transaction, "deletemerge", 0);
+    await set(transaction, table, "deletemerge", 0);
     return isMore;
   });
 }

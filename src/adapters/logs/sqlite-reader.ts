@@ -13,8 +13,15 @@ import { lowestSeq } from "./seq.ts";
 import { apiRow, rowColumns } from "./sqlite-rows.ts";
 import type { BodiesTable, BodyKind, LogTables, RequestsTable } from "./tables.ts";
 
-/** Over tables that `openDatabase` has brought up to date. */
-export function createSqliteReader(db: Kysely<LogTables>, blobs: BlobStore): LogReader {
+/**
+ * Over tables that `openDatabase` has brought up to date.
+ * @param search table of the search's index; null: there is none
+ */
+export function createSqliteReader(
+  db: Kysely<LogTables>,
+  blobs: BlobStore,
+  search: string | null,
+): LogReader {
   return {
     async list(filter) {
       const limit = filter.limit + 1; // one more tells whether there is a next page
@@ -23,7 +30,7 @@ export function createSqliteReader(db: Kysely<LogTables>, blobs: BlobStore): Log
           ? (["original_model"] as const)
           : (["original_model", "mapped_model"] as const);
       const found = await Promise.all(
-        columns.map((column) => filteredRows(db, filter, limit, column)),
+        columns.map((column) => filteredRows(db, filter, limit, column, search)),
       );
       const rows = newestFirst(found.flat()).slice(0, limit);
       const logs = rows.slice(0, filter.limit).map(apiRow);
@@ -37,7 +44,7 @@ export function createSqliteReader(db: Kysely<LogTables>, blobs: BlobStore): Log
         .where("id", "=", id)
         .executeTakeFirst();
       if (row === undefined) return null;
-      const { bodies, lost } = await readBodies(db, blobs, id);
+      const { bodies, lost } = await bodiesOfRow(db, blobs, id);
       const detail = logDetail(apiRow(row), bodies);
       return {
         ...detail,
@@ -66,7 +73,8 @@ interface ReadBodies {
   readonly lost: ReadonlySet<BodyKind>;
 }
 
-async function readBodies(
+/** @param id the row's */
+export async function bodiesOfRow(
   db: Kysely<LogTables>,
   blobs: BlobStore,
   id: string,

@@ -1,7 +1,7 @@
 // The log's write side in SQLite: rows, their figures, their words for the search, their bodies.
 import type { Kysely } from "kysely";
 import type { BlobStore } from "../../ports/blob-store.ts";
-import type { LogRetention, LogStore, LogWrite } from "../../ports/log-store.ts";
+import type { LogRetention, LogStore, LogWrite, Written } from "../../ports/log-store.ts";
 import { createFigureChanges } from "./figures.ts";
 import type { FigureChanges } from "./figures.ts";
 import { type Insertion, insertRows, replacing } from "./insert-rows.ts";
@@ -14,7 +14,8 @@ import { placeWrites } from "./place-writes.ts";
 import type { PlacedWrite } from "./place-writes.ts";
 import { createRetention } from "./retention.ts";
 import { inTransaction, runSql } from "./run-sql.ts";
-import { indexTexts } from "./search-index.ts";
+import { createSearchIndex, type SearchIndex, writtenText } from "./search-index.ts";
+import { indexOlder } from "./search-repair.ts";
 import { createSqliteReader } from "./sqlite-reader.ts";
 import { rowColumns, tableRow } from "./sqlite-rows.ts";
 import type { BodiesTable, BodyKind, LogTables } from "./tables.ts";
@@ -25,10 +26,24 @@ export interface SqliteStoreOptions {
   readonly blobs: BlobStore;
   /** Bytes; larger bodies go to the blob store. */
   readonly inlineLimit: number;
+  /** Table of the search's index; null: there is none. */
+  readonly search: string | null;
 }
 
-export function createSqliteStore(options: SqliteStoreOptions): LogStore & LogRetention {
+export interface SqliteStore extends LogStore, LogRetention {
+  /** As `write`, for rows that the index does not take: no search finds them. */
+  writeUnsearched(batch: readonly LogWrite[]): Promise<Written>;
+  /**
+   * Puts the newest of the rows that are not in the search's index into it, at most `limit`.
+   * @returns whether there are more
+   */
+  indexOlder(limit: number): Promise<boolean>;
+}
+
+/** What touches the search's index throws SearchDamage where that is to blame. */
+export function createSqliteStore(options: SqliteStoreOptions): SqliteStore {
   const { tables: db, blobs } = options;
+  const search = createSearchIndex(options.search);
   const payloads = createPayloadWriter(db, blobs, options.inlineLimit);
 
   async function dropBlobs(released: Released): Promise<void> {
@@ -37,28 +52,32 @@ export function createSqliteStore(options: SqliteStoreOptions): LogStore & LogRe
     for (const name of released.names) await blobs.remove(name).catch(() => undefined);
   }
 
-  return {
-    ...createSqliteReader(db, blobs),
-    ...createRetention({ db, blobs, payloads, dropBlobs }),
+  async function write(writes: readonly LogWrite[], index: SearchIndex): Promise<Written> {
+    const batch = onceEach(writes);
+    const bodies = batch.flatMap(bodiesOf);
+    const kept = await payloads.begin(bodies);
+    let released: Released;
+    try {
+      released = await inTransaction(db, "immediate", (transaction) =>
+        writeBatch(transaction, index, batch, bodies, kept),
+      );
+    } catch (error) {
+      await kept.abandoned();
+      throw error;
+    }
+    kept.committed();
+    await dropBlobs(released);
+    const { bodies: lostBodies, message } = kept.lost();
+    return { lostBodies, message };
+  }
 
-    async write(writes) {
-      const batch = onceEach(writes);
-      const bodies = batch.flatMap(bodiesOf);
-      const kept = await payloads.begin(bodies);
-      let released: Released;
-      try {
-        released = await inTransaction(db, "immediate", (transaction) =>
-          writeBatch(transaction, batch, bodies, kept),
-        );
-      } catch (error) {
-        await kept.abandoned();
-        throw error;
-      }
-      kept.committed();
-      await dropBlobs(released);
-      const { bodies: lostBodies, message } = kept.lost();
-      return { lostBodies, message };
-    },
+  return {
+    ...createSqliteReader(db, blobs, options.search),
+    ...createRetention({ db, blobs, payloads, search, dropBlobs }),
+
+    write: (writes) => write(writes, search),
+    writeUnsearched: (writes) => write(writes, createSearchIndex(null)),
+    indexOlder: (limit) => indexOlder(db, blobs, search, limit),
 
     async interruptLeftovers(now) {
       const marked = await db
@@ -112,6 +131,7 @@ function bodiesOf({ entry, bodies }: LogWrite): readonly BodyOfWrite[] {
 /** @returns the contents that nothing needs any longer */
 async function writeBatch(
   transaction: Kysely<LogTables>,
+  index: SearchIndex,
   batch: readonly LogWrite[],
   bodies: readonly BodyOfWrite[],
   kept: PayloadBatch,
@@ -119,7 +139,12 @@ async function writeBatch(
   const figures = createFigureChanges();
   const placed = await placeWrites(transaction, batch, figures);
   await writeRows(transaction, [...placed.values()], figures);
-  await indexTexts(transaction, [...placed.values()]);
+  const rows = [...placed.values()];
+  await index.put(
+    transaction,
+    rows.map(({ seq, write }) => ({ seq, text: writtenText(write) })),
+    rows.filter(({ isNew }) => !isNew).map(({ seq }) => seq),
+  );
   const replaced = await bodiesBefore(transaction, placed, bodies);
   await insertRows(
     transaction,

@@ -100,14 +100,6 @@ export interface FiguresTable {
   readonly amount: number;
 }
 
-/** SQLite's full-text index; its rows have the keys of `requests`. */
-export interface SearchTable {
-  readonly rowid: number;
-  readonly text: string;
-  /** Of the same name as the table: what `match` is compared with. */
-  readonly search: string;
-}
-
 /** See log-state.ts. */
 export interface StateTable {
   readonly name: string;
@@ -119,6 +111,5 @@ export interface LogTables {
   readonly bodies: BodiesTable;
   readonly payloads: PayloadsTable;
   readonly figures: FiguresTable;
-  readonly search: SearchTable;
   readonly state: StateTable;
 }

@@ -21,7 +21,12 @@ const inlineLimit = 2_000;
 export function createWarmUp(blobs: BlobStore, now: number): () => Promise<boolean> {
   const opening = openDatabase(":memory:", now).then(({ database }) => ({
     database,
-    store: createSqliteStore({ tables: database.tables, blobs, inlineLimit }),
+    store: createSqliteStore({
+      tables: database.tables,
+      blobs,
+      inlineLimit,
+      search: database.state.search,
+    }),
   }));
   let batch = 0;
   return async () => {

@@ -7,13 +7,17 @@ import type {
   PeriodStats,
   PointsFilter,
 } from "../../ports/browse.ts";
+import type { Happening } from "./happening.ts";
 import type { LogPlace } from "./log-place.ts";
 import type { PackedPoints } from "./pack-points.ts";
 import type { WireBatch } from "./wire-batch.ts";
 
 export interface OpenReport {
-  /** For people; what went wrong while opening. The log keeps trying. */
-  readonly warnings: readonly string[];
+  /** Why it could not be opened; the log keeps trying. null: it is open. */
+  readonly failed: string | null;
+  readonly happened: readonly Happening[];
+  /** The search's index is not filled yet. */
+  readonly isFilling: boolean;
   /** Rows an earlier process had left in flight. */
   readonly interrupted: number;
 }
@@ -26,6 +30,7 @@ export interface WriterReport {
   readonly message: string | null;
   /** Bodies of rows written that could not be stored. */
   readonly lostBodies: number;
+  readonly happened: readonly Happening[];
 }
 
 export interface WriteReport extends WriterReport {
@@ -65,6 +70,10 @@ export interface WorkerCalls {
     readonly input: { readonly place: LogPlace; readonly filter: PointsFilter };
     readonly output: PackedPoints;
   };
+  /** Fills a search index that was begun anew; answers when it holds all rows. */
+  readonly fillSearch: { readonly input: null; readonly output: null };
+  /** Looks the search's index through, for one that a read found damaged. */
+  readonly checkSearch: { readonly input: null; readonly output: readonly Happening[] };
   /** Closes the databases; nothing may be asked afterwards. */
   readonly close: { readonly input: null; readonly output: null };
 }
@@ -79,7 +88,12 @@ export interface WorkerRequest<K extends WorkerCallKind = WorkerCallKind> {
 
 export type CallResult<T> =
   | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly message: string };
+  | {
+      readonly ok: false;
+      readonly message: string;
+      /** What is to blame, where it can be mended. */
+      readonly damaged?: "search";
+    };
 
 export interface WorkerReply {
   /** The request's. */

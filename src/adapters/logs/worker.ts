@@ -9,6 +9,7 @@ import type { LogDatabase } from "./database.ts";
 import type { BlobOwner, LogPlace, OpenBlobs } from "./log-place.ts";
 import { packPoints } from "./pack-points.ts";
 import { readEntry } from "./read-entry.ts";
+import { SearchDamage } from "./search-index.ts";
 import { createSqliteReader } from "./sqlite-reader.ts";
 import { unpackBatch } from "./wire-batch.ts";
 import type {
@@ -81,16 +82,19 @@ function createAnswers(writer: Writer, openBlobs: OpenBlobs): Answers {
   }
 
   async function reader({ path, blobs }: LogPlace): Promise<LogReader> {
-    if (reading?.database.isThere() === false) {
-      reading.database.close();
-      reading = null;
-    }
+    if (reading?.database.isThere() === false) closeReading();
     if (reading === null) {
       const database = await openForReading(path);
-      const bodies = writer.blobs(blobs, database.owner);
-      reading = { database, reader: createSqliteReader(database.tables, bodies) };
+      const { owner, search } = database.state;
+      const bodies = writer.blobs(blobs, owner);
+      reading = { database, reader: createSqliteReader(database.tables, bodies, search) };
     }
     return reading.reader;
+  }
+
+  function closeReading(): void {
+    reading?.database.close();
+    reading = null;
   }
 
   /** Repeats a job while it says that there is more, and leaves disk and processor to others for as long after each time. */
@@ -136,7 +140,21 @@ function createAnswers(writer: Writer, openBlobs: OpenBlobs): Answers {
       await inSteps(() => writer.shrink());
       return null;
     },
-    list: ({ place, filter }) => inLine(async () => (await reader(place)).list(filter)),
+    async fillSearch() {
+      await inSteps(() => writer.fillSearch());
+      return null;
+    },
+    checkSearch: () => inLine(() => writer.checkSearch()),
+    list: ({ place, filter }) =>
+      inLine(async () => {
+        try {
+          return await (await reader(place)).list(filter);
+        } catch (error) {
+          // A damaged index is begun anew: the next question looks where it then is.
+          if (error instanceof SearchDamage) closeReading();
+          throw error;
+        }
+      }),
     get: ({ place, id }) => inLine(async () => (await reader(place)).get(id)),
     stats: ({ place, since }) => inLine(async () => (await reader(place)).stats(since)),
     points: ({ place, filter }) =>
@@ -144,8 +162,7 @@ function createAnswers(writer: Writer, openBlobs: OpenBlobs): Answers {
     close: () =>
       inLine(() => {
         writer.close();
-        reading?.database.close();
-        reading = null;
+        closeReading();
         return Promise.resolve(null);
       }),
   };
@@ -158,7 +175,8 @@ async function answer<K extends WorkerCallKind>(
   try {
     return { ok: true, value: await answers[kind](input) };
   } catch (error) {
-    return { ok: false, message: error instanceof Error ? error.message : "unknown error" };
+    const message = error instanceof Error ? error.message : "unknown error";
+    return { ok: false, message, ...(error instanceof SearchDamage ? { damaged: "search" } : {}) };
   }
 }
 

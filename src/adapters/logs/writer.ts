@@ -1,14 +1,16 @@
 // The log's write side inside its worker: keeps the database open, tries again while it is locked
 // or full, and gives up in the end, so that a dead disk costs rows and not memory.
 import { setTimeout as sleep } from "node:timers/promises";
-import { SQLiteError } from "bun:sqlite";
-import type { LogRetention, LogStore, LogWrite } from "../../ports/log-store.ts";
 import type { BlobStore } from "../../ports/blob-store.ts";
-import { isUnreadable, moveAside, openDatabase } from "./database.ts";
-import type { LogDatabase } from "./database.ts";
+import type { LogRetention, LogWrite } from "../../ports/log-store.ts";
+import { isUnreadable } from "./database.ts";
+import type { Happening } from "./happening.ts";
+import { createLogFile, type OpenLog } from "./log-file.ts";
 import type { BlobOwner, BlobPlace, LogPlace, OpenBlobs } from "./log-place.ts";
 import { blobsAreOwn } from "./log-state.ts";
-import { createSqliteStore } from "./sqlite-store.ts";
+import { isPassing } from "./passing.ts";
+import { SearchDamage } from "./search-index.ts";
+import { checkSearch } from "./search-repair.ts";
 import { createStepPace } from "./step-pace.ts";
 import type { OpenReport, WriterReport } from "./worker-calls.ts";
 
@@ -23,10 +25,14 @@ export interface Writer {
   shrink(): Promise<boolean>;
   /** Brings one part of the blob store in line with the rows. */
   sweep(firstDigits: string): Promise<void>;
-  /** Nothing is written for a while: memory that only helps the next write goes back to the system. */
-  rest(): void;
   /** Every part was brought in line since the database was opened. */
   swept(): Promise<void>;
+  /** Looks the search's index through, which takes a while; begins it anew where it is damaged. */
+  checkSearch(): Promise<readonly Happening[]>;
+  /** One small step of filling an index that was begun anew; resolves to whether there is more. */
+  fillSearch(): Promise<boolean>;
+  /** Nothing is written for a while: memory that only helps the next write goes back to the system. */
+  rest(): void;
   /** A database's blobs; those that live in this thread only, where they are the ones it writes. */
   blobs(place: BlobPlace, owner: BlobOwner): BlobStore;
   close(): void;
@@ -41,26 +47,16 @@ const rowsPerStep = 100;
 const stepMs = 10;
 /** Bodies removed at a time where there are too many. */
 const bodiesPerStep = 50;
-
-interface OpenLog {
-  readonly database: LogDatabase;
-  readonly store: LogStore & LogRetention;
-}
-
 /** A batch is tried for as long as the place says; afterwards each is tried once until one succeeds. */
 export function createWriter(openBlobs: OpenBlobs): Writer {
-  let place: (LogPlace & { readonly now: number }) | null = null;
-  let blobStore: { readonly owner: BlobOwner; readonly blobs: BlobStore } | null = null;
-  let log: OpenLog | null = null;
+  const file = createLogFile(openBlobs);
   let failing = false;
-  const pace = createStepPace(rowsPerStep, stepMs);
-
-  function blobs(at: BlobPlace, owner: BlobOwner): BlobStore {
-    return blobStore?.owner.id === owner.id ? blobStore.blobs : openBlobs(at, owner);
-  }
+  const removing = createStepPace(rowsPerStep, stepMs);
+  const filling = createStepPace(rowsPerStep, stepMs);
 
   /** What cannot be removed now is removed after a later write: this one is through. */
   async function removeExcess(store: LogRetention): Promise<void> {
+    const place = file.place();
     if (place === null) return;
     try {
       while (await store.removeExcess(place.blobs.maxTotalSize, bodiesPerStep));
@@ -69,160 +65,142 @@ export function createWriter(openBlobs: OpenBlobs): Writer {
     }
   }
 
-  async function opened(): Promise<OpenLog & Partial<OpenReport>> {
-    if (place === null) throw new Error("the log was not opened");
-    const { path, now } = place;
-    const warnings: string[] = [];
-    if (log !== null) {
-      if (log.database.isThere()) return log;
-      closeLog();
-      warnings.push(`the log database ${path} was removed or replaced; it is opened anew`);
-    }
-    const { database, movedTo } = await openDatabase(path, now);
-    if (movedTo !== null) warnings.push(movedWords(place, movedTo));
-    const { owner } = database;
-    // Another file, another owner: what lies in this thread's memory is the old one's.
-    if (blobStore?.owner.id !== owner.id || blobStore.owner.hasSharedBlobs)
-      blobStore = { owner, blobs: openBlobs(place.blobs, owner) };
-    const store = createSqliteStore({
-      tables: database.tables,
-      blobs: blobStore.blobs,
-      inlineLimit: place.blobs.inlineLimit,
-    });
+  /** A step of cleaning up, which goes on once a damaged index is out of its way. */
+  async function inStep(step: (log: OpenLog) => Promise<boolean>): Promise<boolean> {
     try {
-      const interrupted = await store.interruptLeftovers(now);
-      log = { database, store };
-      return { ...log, interrupted, warnings };
+      return await step(await file.opened());
     } catch (error) {
-      database.close();
+      if (error instanceof SearchDamage && (await file.repairSearch(error)) !== null) return true;
       throw error;
     }
   }
 
-  function closeLog(): void {
-    log?.database.close();
-    log = null;
-  }
-
-  /** Out of the way with a database that turned out to be damaged; the next write begins a fresh one. */
-  async function setAside(): Promise<string | null> {
-    if (place === null) return null;
-    closeLog();
-    return movedWords(place, await moveAside(place.path, Date.now()));
-  }
-
   return {
-    blobs,
+    blobs: (at, owner) => file.blobs(at, owner),
 
     async open(at, now) {
-      const { path } = at;
-      place = { ...at, now };
+      file.lies(at, now);
       try {
-        const { warnings = [], interrupted = 0 } = await opened();
-        return { warnings, interrupted };
+        const { database, happened, interrupted } = await file.opened();
+        const isFilling = database.state.searchBelow !== null;
+        return { failed: null, happened, interrupted, isFilling };
       } catch (error) {
-        return { warnings: [notOpened(path, error)], interrupted: 0 };
+        return { failed: file.failure(error), happened: [], interrupted: 0, isFilling: false };
       }
     },
 
     async write(batch) {
-      const giveUpAt = performance.now() + (failing ? 0 : (place?.patienceMs ?? defaultPatienceMs));
-      const told: string[] = [];
+      const giveUpAt =
+        performance.now() + (failing ? 0 : (file.place()?.patienceMs ?? defaultPatienceMs));
+      const happened: Happening[] = [];
+      let isSearched = true;
       for (;;) {
         try {
-          const { store, warnings = [] } = await opened();
-          told.push(...warnings);
-          const { lostBodies, message } = await store.write(batch);
+          const { store, happened: atOpen } = await file.opened();
+          happened.push(...atOpen);
+          const { lostBodies, message } = await (isSearched
+            ? store.write(batch)
+            : store.writeUnsearched(batch));
           failing = false;
           await removeExcess(store);
-          if (message !== null) told.push(`bodies could not be stored: ${message}`);
-          return { failed: [], message: told.length === 0 ? null : told.join("; "), lostBodies };
+          const bodies = message === null ? [] : [`bodies could not be stored: ${message}`];
+          const words = [...happened.map((one) => one.message), ...bodies];
+          const told = words.length === 0 ? null : words.join("; ");
+          return { failed: [], message: told, lostBodies, happened };
         } catch (error) {
-          const aside = isUnreadable(error) ? await setAside().catch(() => null) : null;
-          if (aside !== null) {
-            told.push(aside);
+          if (error instanceof SearchDamage && isSearched) {
+            const repaired = await file.repairSearch(error).catch(() => null);
+            if (repaired === null) isSearched = false;
+            else happened.push(repaired);
             continue;
           }
-          if (!isPassing(error)) return writeSingly(batch, error);
+          const aside = isUnreadable(error) ? await file.setAside().catch(() => null) : null;
+          if (aside !== null) {
+            happened.push(aside);
+            continue;
+          }
+          if (!isPassing(error))
+            return { ...(await writeSingly(batch, error, isSearched)), happened };
           if (performance.now() >= giveUpAt) {
             failing = true;
-            return { failed: [...batch.keys()], message: inWords(error), lostBodies: 0 };
+            const message = file.failure(error);
+            return { failed: [...batch.keys()], message, lostBodies: 0, happened };
           }
         }
         await sleep(pauseMs);
       }
     },
 
-    async removeOlder(rowsBefore, bodiesBefore) {
-      const { store } = await opened();
-      const startedAt = performance.now();
-      const isMore = await store.removeOlder(rowsBefore, bodiesBefore, pace.size());
-      pace.took(performance.now() - startedAt);
-      return isMore;
-    },
+    removeOlder: (rowsBefore, bodiesBefore) =>
+      inStep(async ({ store }) => {
+        const startedAt = performance.now();
+        const isMore = await store.removeOlder(rowsBefore, bodiesBefore, removing.size());
+        removing.took(performance.now() - startedAt);
+        return isMore;
+      }),
 
-    async shrink() {
-      const { store, database } = await opened();
-      return (await store.compact()) || database.shrink();
-    },
+    shrink: () =>
+      inStep(async ({ store, database }) => (await store.compact()) || database.shrink()),
 
     async sweep(firstDigits) {
-      await (await opened()).store.sweep(firstDigits);
+      await (await file.opened()).store.sweep(firstDigits);
     },
 
     async swept() {
-      const { database } = await opened();
-      if (!database.owner.hasSharedBlobs) return;
+      const { database } = await file.opened();
+      if (!database.state.owner.hasSharedBlobs) return;
       await blobsAreOwn(database.tables);
-      closeLog(); // the next write opens it as what it now is
+      file.close(); // the next write opens it as what it now is
     },
+
+    async checkSearch() {
+      const { database } = await file.opened();
+      const { search } = database.state;
+      try {
+        if (search !== null) await checkSearch(database.tables, search);
+        return [];
+      } catch (error) {
+        if (!(error instanceof SearchDamage)) throw error;
+        const repaired = await file.repairSearch(error);
+        return repaired === null ? [] : [repaired];
+      }
+    },
+
+    fillSearch: () =>
+      inStep(async ({ store }) => {
+        const startedAt = performance.now();
+        const isMore = await store.indexOlder(filling.size());
+        filling.took(performance.now() - startedAt);
+        return isMore;
+      }),
 
     rest() {
-      log?.database.rest();
+      file.open()?.database.rest();
     },
 
-    close: closeLog,
+    close() {
+      file.close();
+    },
   };
 
   /** One entry that the database refuses must not take its batch along. */
-  async function writeSingly(batch: readonly LogWrite[], first: unknown): Promise<WriterReport> {
+  async function writeSingly(
+    batch: readonly LogWrite[],
+    first: unknown,
+    isSearched: boolean,
+  ): Promise<Omit<WriterReport, "happened">> {
     const failed: number[] = [];
     let lostBodies = 0;
     for (const [place_, write] of batch.entries()) {
       try {
-        if (log === null) throw first;
-        lostBodies += (await log.store.write([write])).lostBodies;
+        const store = file.open()?.store;
+        if (store === undefined) throw first;
+        const written = isSearched ? store.write([write]) : store.writeUnsearched([write]);
+        lostBodies += (await written).lostBodies;
       } catch {
         failed.push(place_);
       }
     }
-    return { failed, message: failed.length === 0 ? null : inWords(first), lostBodies };
+    return { failed, message: failed.length === 0 ? null : file.failure(first), lostBodies };
   }
-
-  function inWords(error: unknown): string {
-    return log === null && place !== null ? notOpened(place.path, error) : words(error);
-  }
-}
-
-function notOpened(path: string, error: unknown): string {
-  return `the log database ${path} cannot be opened (${words(error)}); requests are not logged until it can`;
-}
-
-function movedWords({ path, blobs }: LogPlace, movedTo: string): string {
-  const bodies = blobs.type === "memory" ? "" : `; its larger bodies stay in ${blobs.path}`;
-  return `the log database ${path} could not be read; it was moved to ${movedTo}, and a fresh one was begun${bodies}`;
-}
-
-const passingCodes =
-  /^(?:SQLITE_(?:BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY|NOMEM|PROTOCOL)|E[A-Z]+$)/;
-
-/** Whether the same write may succeed later: locks, disks and file systems change, entries do not. */
-function isPassing(error: unknown): boolean {
-  if (!(error instanceof Error) || !("code" in error)) return false;
-  return typeof error.code === "string" && passingCodes.test(error.code);
-}
-
-function words(error: unknown): string {
-  if (error instanceof SQLiteError) return `${error.message}, ${error.code ?? "no code"}`;
-  return error instanceof Error ? error.message : "unknown error";
 }

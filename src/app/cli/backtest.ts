@@ -47,7 +47,11 @@ export async function runBacktest(
   try {
     const database = await openForReading(path);
     try {
-      await addRows(backtest, createSqliteReader(database.tables, createMemoryBlobs()), since);
+      await addRows(
+        backtest,
+        createSqliteReader(database.tables, createMemoryBlobs(), null),
+        since,
+      );
     } finally {
       database.close();
     }

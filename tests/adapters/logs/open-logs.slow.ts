@@ -147,8 +147,16 @@ describe("the log", () => {
     "says loudly that it moved a database of garbage, and works",
     onFile(async (path) => {
       await write(path, "garbage ".repeat(1_000));
-      await withLogs({ path }, async ({ opened, recorder, reader }) => {
-        expect((await opened).warnings.join()).toContain(`${path}.unreadable-`);
+      await withLogs({ path }, async ({ opened, recorder, reader, notices }) => {
+        expect((await opened).happened.map((one) => one.message).join()).toContain(
+          `${path}.unreadable-`,
+        );
+        expect(
+          notices()
+            .map(({ message }) => message)
+            .join(),
+        ).toContain("moved aside");
+        expect(notices()[0]?.details?.join()).toContain(`${path}.unreadable-`);
         recorder.ended(logEntry(), noBodies);
         expect((await reader.list({ limit: 5 })).logs).toHaveLength(1);
       });
@@ -157,8 +165,9 @@ describe("the log", () => {
 
   test("says so where there can be no database, and takes calls in all the same", async () => {
     const nowhere = { path: "/dev/null/requests.db", patienceMs: 100 };
-    await withLogs(nowhere, async ({ opened, recorder }) => {
-      expect((await opened).warnings.join()).toContain("cannot be opened");
+    await withLogs(nowhere, async ({ opened, recorder, notices }) => {
+      expect((await opened).failed).toContain("cannot be opened");
+      expect(notices()).toMatchObject([{ endsByItself: true }]);
       recorder.started(startedEntry());
     });
   });

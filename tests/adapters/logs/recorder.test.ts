@@ -13,7 +13,7 @@ import { captured, idAt, logEntry, noBodies, noon, startedEntry } from "../../la
 
 const written: Extract<CallResult<WriteReport>, { ok: true }> = {
   ok: true,
-  value: { failed: [], message: null, lostBodies: 0, readings: [] },
+  value: { failed: [], message: null, lostBodies: 0, happened: [], readings: [] },
 };
 const call = (number: number, own: Partial<LogEntry> = {}) =>
   logEntry({ id: idAt(noon, number), ...own });
@@ -423,7 +423,13 @@ describe("what an answer reports is told once", () => {
     clock.pass(25);
     await answer({
       ok: true,
-      value: { failed: [0], message: "disk full", lostBodies: 0, readings: [reading] },
+      value: {
+        failed: [0],
+        message: "disk full",
+        lostBodies: 0,
+        happened: [],
+        readings: [reading],
+      },
     });
     recorder.ended(call(2), noBodies);
     for (let round = 0; round < 3; round++) {

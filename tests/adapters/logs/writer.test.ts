@@ -39,7 +39,7 @@ describe("the writer", () => {
       const report = await writer.write([logWrite()]);
       clearTimeout(free);
       other.close();
-      expect(report).toEqual({ failed: [], message: null, lostBodies: 0 });
+      expect(report).toEqual({ failed: [], message: null, lostBodies: 0, happened: [] });
       expect(idsIn(path)).toEqual([idAt(noon)]);
     }),
   );
@@ -57,6 +57,7 @@ describe("the writer", () => {
         failed: [0, 1],
         message: "database is locked, SQLITE_BUSY",
         lostBodies: 0,
+        happened: [],
       });
       expect(await writer.write([logWrite({ timestamp: noon + 2 })])).toMatchObject({ failed: [] });
       expect(idsIn(path)).toEqual([idAt(noon + 2)]);
@@ -83,14 +84,15 @@ describe("the writer", () => {
     withWriter(0, async (writer, path, place) => {
       await writeFile(path, "");
       const inside = join(path, "requests.db"); // a file is in the place of its folder
-      const { warnings } = await writer.open({ ...place, path: inside }, noon);
-      expect(warnings.join()).toContain(`the log database ${inside} cannot be opened`);
+      const { failed } = await writer.open({ ...place, path: inside }, noon);
+      expect(failed).toContain(`the log database ${inside} cannot be opened`);
       expect((await writer.write([logWrite()])).failed).toEqual([0]);
       await rm(path);
       expect(await writer.write([logWrite()])).toEqual({
         failed: [],
         message: null,
         lostBodies: 0,
+        happened: [],
       });
       expect(idsIn(inside)).toEqual([idAt(noon)]);
     }),
@@ -100,10 +102,11 @@ describe("the writer", () => {
     "reports a database it had to move aside, with both names",
     withWriter(0, async (writer, path, place) => {
       await writeFile(path, "garbage ".repeat(100));
-      const { warnings } = await writer.open(place, noon);
-      expect(warnings).toHaveLength(1);
-      expect(warnings[0]).toContain(path);
-      expect(warnings[0]).toContain(`${path}.unreadable-2026-03-01T12-00-00-000Z`);
+      const { happened, failed } = await writer.open(place, noon);
+      expect(failed).toBeNull();
+      expect(happened).toMatchObject([{ kind: "moved_aside" }]);
+      expect(happened[0]?.message).toContain(path);
+      expect(happened[0]?.message).toContain(`${path}.unreadable-2026-03-01T12-00-00-000Z`);
     }),
   );
 });
