@@ -7,25 +7,35 @@ export interface ConnectProps {
   readonly origin: string;
   /** A name clients may ask for. */
   readonly model: string;
+  /** Whether calls need a token of this router's (JWT_SECRET). */
+  readonly needsToken: boolean;
 }
 
 export function Connect(props: ConnectProps): JSX.Element {
   return (
-    <div class="connect">
-      {snippets(props).map(({ id, title, text }) => (
-        <section class="snippet" aria-labelledby={`${id}-title`}>
-          <header>
-            <h3 id={`${id}-title`} safe>
-              {title}
-            </h3>
-            <CopyButton of={id} label={`Copy ${title} example`} />
-          </header>
-          <pre id={id} tabindex="0" safe>
-            {text}
-          </pre>
-        </section>
-      ))}
-    </div>
+    <>
+      {props.needsToken && (
+        <p class="needs-token">
+          Calls need a token: <code>export SMOLROUTER_TOKEN=…</code> with one that{" "}
+          <code>smolrouter token --sub NAME</code> prints.
+        </p>
+      )}
+      <div class="connect">
+        {snippets(props).map(({ id, title, text }) => (
+          <section class="snippet" aria-labelledby={`${id}-title`}>
+            <header>
+              <h3 id={`${id}-title`} safe>
+                {title}
+              </h3>
+              <CopyButton of={id} label={`Copy ${title} example`} />
+            </header>
+            <pre id={id} tabindex="0" safe>
+              {text}
+            </pre>
+          </section>
+        ))}
+      </div>
+    </>
   );
 }
 
@@ -35,7 +45,7 @@ interface Snippet {
   readonly text: string;
 }
 
-function snippets({ origin, model }: ConnectProps): readonly Snippet[] {
+function snippets({ origin, model, needsToken }: ConnectProps): readonly Snippet[] {
   // A JSON string is one in Python and JavaScript too.
   const name = JSON.stringify(model);
   const chat = `{"model": ${name},
@@ -44,16 +54,21 @@ function snippets({ origin, model }: ConnectProps): readonly Snippet[] {
     {
       id: "snippet-curl",
       title: "curl",
-      text: `curl ${origin}/v1/chat/completions \\
+      text: `curl ${origin}/v1/chat/completions \\${
+        needsToken ? '\n  -H "Authorization: Bearer $SMOLROUTER_TOKEN" \\' : ""
+      }
   -H 'content-type: application/json' \\
   -d '${chat.replaceAll("'", `'\\''`)}'`,
     },
     {
       id: "snippet-python",
       title: "OpenAI, Python",
-      text: `from openai import OpenAI
+      text: `${needsToken ? "import os\n" : ""}from openai import OpenAI
 
-client = OpenAI(base_url="${origin}/v1", api_key="any")
+client = OpenAI(
+    base_url="${origin}/v1",
+    api_key=${needsToken ? 'os.environ["SMOLROUTER_TOKEN"]' : '"any"'},
+)
 answer = client.chat.completions.create(
     model=${name},
     messages=[{"role": "user", "content": "Hello"}],
@@ -67,7 +82,7 @@ print(answer.choices[0].message.content)`,
 
 const client = new OpenAI({
   baseURL: "${origin}/v1",
-  apiKey: "any",
+  apiKey: ${needsToken ? "process.env.SMOLROUTER_TOKEN" : '"any"'},
 });
 const answer = await client.chat.completions.create({
   model: ${name},
@@ -75,11 +90,29 @@ const answer = await client.chat.completions.create({
 });
 console.log(answer.choices[0].message.content);`,
     },
-    {
-      id: "snippet-ollama",
-      title: "Ollama",
-      text: `export OLLAMA_HOST=${origin}
-ollama run '${model.replaceAll("'", `'\\''`)}'`,
-    },
+    needsToken ? ollamaWithToken(origin, name) : ollamaCommand(origin, model),
   ];
+}
+
+function ollamaCommand(origin: string, model: string): Snippet {
+  const text = `export OLLAMA_HOST=${origin}
+ollama run '${model.replaceAll("'", `'\\''`)}'`;
+  return { id: "snippet-ollama", title: "Ollama", text };
+}
+
+/** Ollama's own command shows no token to a server of one's own; its libraries do. */
+function ollamaWithToken(origin: string, name: string): Snippet {
+  const text = `import os
+from ollama import Client
+
+client = Client(
+    host="${origin}",
+    headers={"Authorization": f"Bearer {os.environ['SMOLROUTER_TOKEN']}"},
+)
+answer = client.chat(
+    model=${name},
+    messages=[{"role": "user", "content": "Hello"}],
+)
+print(answer.message.content)`;
+  return { id: "snippet-ollama", title: "Ollama, Python", text };
 }

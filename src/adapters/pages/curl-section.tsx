@@ -12,12 +12,19 @@ export function CurlSection({ command }: { readonly command: CurlCommand }): JSX
         {command.kind === "impossible" && <small safe>{command.why}</small>}
       </summary>
       {command.kind === "command" ? (
-        <div class="code">
-          <CopyButton of="curl" label="Copy as curl" />
-          <pre id="curl" tabindex="0" safe>
-            {command.text}
-          </pre>
-        </div>
+        <>
+          <div class="code">
+            <CopyButton of="curl" label="Copy as curl" />
+            <pre id="curl" tabindex="0" safe>
+              {command.text}
+            </pre>
+          </div>
+          {command.reads.length > 0 && (
+            <p class="nothing" safe>
+              {`Secrets are not stored: the command reads ${command.reads.join(" and ")} from the shell.`}
+            </p>
+          )}
+        </>
       ) : (
         <p class="nothing" safe>
           {command.why}

@@ -42,7 +42,11 @@ export function Dashboard(props: DashboardProps): JSX.Element {
   const { frame, query, page, stats, activity, inflight, upstreams, routing } = props;
   const waiting = inflight.filter(({ position }) => position !== null).length;
   const fresh = stats.total.requests === 0 && stats.inflight === 0 && !query.filtered;
-  const connect = { origin: frame.origin, model: exampleModel(props) };
+  const connect = {
+    origin: frame.origin,
+    model: exampleModel(props),
+    needsToken: frame.account !== null,
+  };
   return (
     <Layout
       {...dashboardHead}

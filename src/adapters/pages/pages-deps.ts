@@ -34,7 +34,7 @@ export interface PagesDeps {
   /** Does some work once the page asked for has been given and shown. */
   later(work: () => void): void;
   readonly version: string;
-  /** Whether there are tokens to sign in with. */
+  /** Whether there are tokens: to sign in with, and that calls need. */
   readonly canSignIn: boolean;
   /** This router's origin, for requests whose `Host` does not say it, such as `http://127.0.0.1:1234`. */
   readonly address: string;
@@ -47,7 +47,7 @@ export interface Frame {
   readonly version: string;
   /** Epoch ms. */
   readonly now: number;
-  /** Signed in by cookie, or a way to the sign-in page and back; null where there is nothing to do. */
+  /** Signed in by cookie, or a way to the sign-in page and back; null where there are no tokens. */
   readonly account: "signed-in" | { readonly signIn: string } | null;
   /** What a person should act on; nothing for those who may not see pages. */
   readonly notices: readonly Notice[];

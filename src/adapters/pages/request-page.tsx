@@ -41,7 +41,10 @@ export function RequestPage(props: RequestPageProps): JSX.Element {
     detail.request_body_encoding === "base64" ? null : detail.request_body,
     detail.response_body_encoding === "base64" ? null : detail.response_body,
   );
-  const curl = curlCommand(detail, frame.origin);
+  const curl = curlCommand(detail, {
+    origin: frame.origin,
+    needsToken: frame.account !== null,
+  });
   return (
     <Layout
       title={`${detail.original_model ?? detail.path} · request`}

@@ -11,13 +11,13 @@ export interface WelcomeProps extends ConnectProps {
 
 const modelsNamed = 4;
 
-export function Welcome({ origin, model, upstreams }: WelcomeProps): JSX.Element {
+export function Welcome({ upstreams, ...connect }: WelcomeProps): JSX.Element {
   const serving = upstreams.some(({ models }) => models.length > 0);
   return (
     <section id="requests" class="welcome" data-live>
       <h2>No request yet</h2>
       <p>
-        The router listens at <code safe>{origin}</code>. Point any OpenAI or Ollama client here;
+        The router listens at <code safe>{connect.origin}</code>. Point any OpenAI or Ollama client here;
         its first request shows up on this page by itself.
       </p>
       <ul class="behind" aria-label="Servers behind the router">
@@ -40,7 +40,7 @@ export function Welcome({ origin, model, upstreams }: WelcomeProps): JSX.Element
           machine and writes them into a routes file.
         </p>
       )}
-      <Connect origin={origin} model={model} />
+      <Connect {...connect} />
     </section>
   );
 }

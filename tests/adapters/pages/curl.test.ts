@@ -6,11 +6,13 @@ import { sampleDetail } from "./sample.ts";
 
 const origin = "http://router.lan:1234";
 
-function argumentsOf(detail: Partial<LogDetail>): readonly string[] {
-  const command = curlCommand(sampleDetail(detail), origin);
+function argumentsOf(detail: Partial<LogDetail>, needsToken = false): readonly string[] {
+  const command = curlCommand(sampleDetail(detail), { origin, needsToken });
   if (command.kind !== "command") throw new Error(command.why);
   const script = `curl() { for a in "$@"; do printf '%s\\0' "$a"; done; }\n${command.text}`;
-  const run = Bun.spawnSync(["sh", "-c", script], { env: { OPENAI_API_KEY: "sk-mine" } });
+  const run = Bun.spawnSync(["sh", "-c", script], {
+    env: { OPENAI_API_KEY: "sk-mine", ANTHROPIC_API_KEY: "sk-ant", SMOLROUTER_TOKEN: "ey.a.b" },
+  });
   expect(run.stderr.toString()).toBe("");
   return run.stdout.toString().split("\0").slice(0, -1);
 }
@@ -31,6 +33,35 @@ test("the reader's own key stands where the log holds none", () => {
   expect(given).toContain(`${origin}/v1/models?key=sk-mine&n=1`);
   expect(given).toContain("authorization: Bearer sk-mine");
   expect(given).toContain("x-api-key: sk-mine");
+});
+
+test.each<[string, LogDetail["request_headers"], readonly string[]]>([
+  ["as any client does", [["Authorization", "[redacted]"]], ["Authorization: Bearer ey.a.b"]],
+  ["as Anthropic's clients do", [["x-api-key", "[redacted]"]], ["x-api-key: ey.a.b"]],
+  [
+    "beside an upstream's key",
+    [
+      ["Authorization", "[redacted]"],
+      ["X-SmolRouter-Token", "[redacted]"],
+    ],
+    ["Authorization: Bearer sk-mine", "X-SmolRouter-Token: ey.a.b"],
+  ],
+  ["or did not yet", [], ["Authorization: Bearer ey.a.b"]],
+])("where calls need a token, one stands where the client showed it: %s", (_, headers, shown) => {
+  const given = argumentsOf({ request_headers: headers }, true);
+  expect(given.filter((argument) => argument.includes(": "))).toEqual([...shown]);
+});
+
+test("the command says which variables it reads, and an Anthropic call reads Anthropic's", () => {
+  const headers: LogDetail["request_headers"] = [["X-Api-Key", "[redacted]"]];
+  const detail = sampleDetail({ service_type: "anthropic", request_headers: headers });
+  expect(curlCommand(detail, { origin, needsToken: false })).toMatchObject({
+    reads: ["ANTHROPIC_API_KEY"],
+  });
+  expect(curlCommand(sampleDetail(), { origin, needsToken: true })).toMatchObject({
+    reads: ["SMOLROUTER_TOKEN"],
+  });
+  expect(curlCommand(sampleDetail(), { origin, needsToken: false })).toMatchObject({ reads: [] });
 });
 
 test("a hostile header or path stays one argument", () => {
@@ -67,6 +98,6 @@ test.each<[string, Partial<LogDetail>]>([
   ["when the call ends", { request_body: null, state: "inflight" }],
   ["no longer stored", { request_body: null }],
 ])("a body that cannot be sent again says why: %s", (why, detail) => {
-  const command = curlCommand(sampleDetail(detail), origin);
+  const command = curlCommand(sampleDetail(detail), { origin, needsToken: false });
   expect(command.kind === "impossible" && command.why).toContain(why);
 });

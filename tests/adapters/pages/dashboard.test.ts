@@ -37,6 +37,15 @@ test("an empty log tells what stands behind the router, and how to find more whe
   expect(textOf((await open(none, "/")).document, ".welcome")).toContain("smolrouter init");
 });
 
+test("where calls need a token, every example shows one, by a name that a shell replaces", async () => {
+  const { document } = await open(sampleBrowse([]), "/", { canSignIn: true });
+  for (const snippet of ["curl", "python", "javascript", "ollama"])
+    expect(textOf(document, `#snippet-${snippet}`)).toContain("SMOLROUTER_TOKEN");
+  expect(textOf(document, ".needs-token")).toContain("smolrouter token --sub");
+  const { document: free } = await open(sampleBrowse([]), "/");
+  expect(free.body.textContent).not.toContain("SMOLROUTER_TOKEN");
+});
+
 test("behind a proxy with TLS the address shown is https", async () => {
   const headers = { host: "ai.example.com", "x-forwarded-proto": "https" };
   const { document } = await open(sampleBrowse([]), "/", {}, headers);
