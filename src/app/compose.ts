@@ -14,10 +14,12 @@ import { metricsRoute } from "../adapters/http/metrics-route.ts";
 import { ollamaRoutes } from "../adapters/http/ollama-routes.ts";
 import { modelRoutes } from "../adapters/http/model-routes.ts";
 import type { TurnedAway } from "../adapters/http/refusal.ts";
-import { type RunningServer, startServer } from "../adapters/http/server.ts";
+import { type MissingPage, type RunningServer, startServer } from "../adapters/http/server.ts";
 import { type Logs, openLogs } from "../adapters/logs/open-logs.ts";
 import { createMetrics } from "../adapters/metrics/metrics.ts";
 import { createLogin } from "../adapters/pages/login.tsx";
+import { missingPage } from "../adapters/pages/missing-page.tsx";
+import type { PagesDeps } from "../adapters/pages/pages-deps.ts";
 import { pages } from "../adapters/pages/pages.ts";
 import { createCallLog } from "../adapters/telemetry/call-log.ts";
 import { createSpanExporter } from "../adapters/telemetry/otlp-exporter.ts";
@@ -183,6 +185,7 @@ export function compose(
       traced: tracer === null ? null : (callId, headers) => tracer.traced(callId, headers),
     }),
   ];
+  let missing: MissingPage | null = null;
   const feed = logs === null ? null : createEventFeed({ events: logs.events, clock });
   if (logs !== null && feed !== null) {
     const browse = createBrowse({
@@ -193,28 +196,26 @@ export function compose(
       droppedBodies: () => logs.recorder.droppedBodies(),
     });
     const again = createSendAgain({ browse, service: relay, clock, logger });
-    routes.push(
-      login.routes(),
-      apiRoutes({ browse, events: feed, clock }),
-      pages({
-        browse,
-        actions: {
-          checkUpstreams: () => checkUpstreams({ routing, models, health }),
-          cancel: (callId) => cancels.cancel(callId),
-          sendAgain: (callId, how) => again.send(callId, how),
-        },
-        routing,
-        discovery: () => models.discovery(),
-        routesFile: settings.routesConfig.path,
-        notices,
-        refusedCalls: () => refusals.seen(),
-        now: () => clock.now(),
-        later: (work) => void clock.after(afterPageMs, work),
-        version,
-        canSignIn: tokens !== null,
-        address: `http://${settings.listen.host}:${settings.listen.port}`,
-      }),
-    );
+    const shown: PagesDeps = {
+      browse,
+      actions: {
+        checkUpstreams: () => checkUpstreams({ routing, models, health }),
+        cancel: (callId) => cancels.cancel(callId),
+        sendAgain: (callId, how) => again.send(callId, how),
+      },
+      routing,
+      discovery: () => models.discovery(),
+      routesFile: settings.routesConfig.path,
+      notices,
+      refusedCalls: () => refusals.seen(),
+      now: () => clock.now(),
+      later: (work) => void clock.after(afterPageMs, work),
+      version,
+      canSignIn: tokens !== null,
+      address: `http://${settings.listen.host}:${settings.listen.port}`,
+    };
+    routes.push(login.routes(), apiRoutes({ browse, events: feed, clock }), pages(shown));
+    missing = missingPage(shown);
   }
   let server: RunningServer;
   try {
@@ -231,6 +232,7 @@ export function compose(
       }),
       refused,
       admissions,
+      missingPage: missing,
       fault: (message) => logger.error(message),
     });
   } catch (error) {

@@ -10,7 +10,7 @@ import type { WebUiSecurity } from "../../domain/settings.ts";
 import type { TokenReading, Tokens } from "../../ports/tokens.ts";
 import type { Admissions } from "./admissions.ts";
 import { refusal, type RefusalStatus, type TurnedAway } from "./refusal.ts";
-import { headerList, pathAndQuery, plainAddress } from "./request-facts.ts";
+import { headerList, pathAndQuery, plainAddress, wantsPage } from "./request-facts.ts";
 
 export interface GatekeeperDeps {
   readonly policy: CrossSitePolicy;
@@ -57,7 +57,7 @@ export function createGatekeeper(deps: GatekeeperDeps): Gatekeeper {
       const standing = token === null ? "none" : token.reading.kind === "good" ? "good" : "bad";
       const proxied = cameThroughProxy(headers);
       const told = webRefusal(webUi, proxied, standing, tokens !== null);
-      if (told !== null && surface === "page" && wantsPage(headers)) {
+      if (told !== null && surface === "page" && wantsPage(request.headers)) {
         const { status, message } = told;
         deps.refused({ status, surface, address: sourceIp, reason: message });
         return deps.askToSignIn(request, status, message);
@@ -123,11 +123,6 @@ function callRefusal(reading: TokenReading | undefined): string {
     case undefined:
       return "a token is needed: Authorization: Bearer, or X-SmolRouter-Token where Authorization holds an upstream's key";
   }
-}
-
-/** Whether a person's browser asks for something to look at. */
-function wantsPage(headers: HeaderList): boolean {
-  return headerValue(headers, "accept")?.includes("text/html") ?? false;
 }
 
 function guarded(surface: Surface, response: Response): Response {

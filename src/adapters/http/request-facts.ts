@@ -22,3 +22,8 @@ export function plainAddress(address: string | undefined): string {
   if (address === undefined) return "";
   return address.startsWith("::ffff:") && address.includes(".") ? address.slice(7) : address;
 }
+
+/** Whether a person's browser asks for something to look at. */
+export function wantsPage(headers: Headers): boolean {
+  return headers.get("accept")?.includes("text/html") ?? false;
+}

@@ -5,6 +5,9 @@ import type { Admissions } from "./admissions.ts";
 import type { Gatekeeper } from "./gatekeeper.ts";
 import { knownMethods } from "./known-methods.ts";
 import { refusal, type TurnedAway } from "./refusal.ts";
+import { wantsPage } from "./request-facts.ts";
+
+export type MissingPage = (request: Request, status: 404 | 405, says: string) => Promise<Response>;
 
 export interface ServerOptions {
   readonly host: string;
@@ -16,6 +19,8 @@ export interface ServerOptions {
   /** Told of every 404 and 405. */
   readonly refused: (away: TurnedAway) => void;
   readonly admissions: Pick<Admissions, "of">;
+  /** What a person sees in place of a plain 404 or 405; null where there are no pages. */
+  readonly missingPage: MissingPage | null;
   /** Told of what nobody expected; the client learns only that it happened. */
   readonly fault: (message: string) => void;
 }
@@ -68,7 +73,7 @@ function mount(options: ServerOptions): AnyElysia {
   const app = new Elysia({
     // Without it, dynamic routes break under host names of three characters or fewer.
     handler: { standardHostname: false },
-  }).onError(({ code, error, path, request }) => {
+  }).onError(async ({ code, error, path, request }) => {
     const surface = surfaceOf(request.method, path);
     if (code !== "NOT_FOUND") return failed(surface, error, options);
     const allowed = knownMethods(app, path);
@@ -80,7 +85,12 @@ function mount(options: ServerOptions): AnyElysia {
         : `${request.method} is not allowed at ${path}; use ${allow}`;
     const address = options.admissions.of(request).sourceIp;
     options.refused({ status, surface, address, reason });
-    return refusal(surface, status, reason, status === 405 ? { allow } : {});
+    const response =
+      options.missingPage !== null && surface === "page" && wantsPage(request.headers)
+        ? await options.missingPage(request, status, reason)
+        : refusal(surface, status, reason);
+    if (status === 405) response.headers.set("allow", allow);
+    return response;
   });
   for (const routes of options.routes) app.use(routes);
   return app;

@@ -7,6 +7,7 @@ import { exportForms, readQuery } from "./dashboard-query.ts";
 import { Dashboard, dashboardHead } from "./dashboard.tsx";
 import { exportRows } from "./export.ts";
 import { keptFor } from "./kept-for.ts";
+import { missingPage } from "./missing-page.tsx";
 import {
   frameOf,
   isOpening,
@@ -23,6 +24,7 @@ const slices = 24;
 
 export function dashboardRoutes(deps: PagesDeps) {
   const { browse, actions } = deps;
+  const missing = missingPage(deps);
   const activity = keptFor(keeping(deps), async () => {
     const now = deps.now();
     const { points } = await browse.performance({ since: now - daySpan, limit: chartPoints });
@@ -68,7 +70,7 @@ export function dashboardRoutes(deps: PagesDeps) {
     })
     .get("/export/:file", ({ request, params }) => {
       const form = exportForms.find((known) => params.file === `requests.${known}`);
-      if (form === undefined) return new Response(null, { status: 404 });
+      if (form === undefined) return missing(request, 404, "there is no such file");
       const { filter } = readQuery(new URL(request.url).searchParams);
       return exportRows(browse, filter, form);
     })
