@@ -17,6 +17,7 @@ import shared from "./assets/shared.js" with { type: "text" };
 import style from "./assets/style.css" with { type: "text" };
 import { textResponse } from "./compressed.ts";
 import ticks from "./assets/ticks.js" with { type: "text" };
+import times from "./assets/times.js" with { type: "text" };
 
 interface Asset {
   readonly path: string;
@@ -52,6 +53,8 @@ export const assets = {
     "text/javascript; charset=utf-8",
     followCalls + listen + live + ticks + keys + highlight,
   ),
+  /** Runs before anything is shown. */
+  times: asset("times", "js", "text/javascript; charset=utf-8", times),
   /** The worker that all tabs share. */
   shared: asset("shared", "js", "text/javascript; charset=utf-8", followCalls + shared),
   /** A chart library, for the page that draws. */

@@ -7,6 +7,8 @@ export interface ChartProps {
   readonly label: string;
   /** Slices of time from left to right; what lies in each, in words, for the pointer; null: nothing. */
   readonly hints: readonly (string | null)[];
+  /** The whole stretch of time, epoch ms. */
+  readonly over: { readonly from: number; readonly to: number };
   readonly bars?: readonly Series[];
   readonly lines?: readonly Series[];
 }
@@ -21,7 +23,7 @@ export interface Series {
 const height = 40;
 const sliceWidth = 10;
 
-export function Chart({ label, hints, bars = [], lines = [] }: ChartProps): JSX.Element {
+export function Chart({ label, hints, over, bars = [], lines = [] }: ChartProps): JSX.Element {
   const largest = Math.max(
     1e-9,
     ...[...bars, ...lines].flatMap(({ values }) => values.map((value) => value ?? 0)),
@@ -36,6 +38,8 @@ export function Chart({ label, hints, bars = [], lines = [] }: ChartProps): JSX.
       preserveAspectRatio="none"
       role="img"
       aria-label={label}
+      data-from={String(Math.round(over.from))}
+      data-to={String(Math.round(over.to))}
     >
       <path class="ground" d={`M0 ${height - 0.5}H${width}`} />
       {bars.map(({ kind, values }) => (

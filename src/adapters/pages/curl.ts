@@ -49,8 +49,8 @@ const token = "SMOLROUTER_TOKEN";
 const tokenHeader = "x-smolrouter-token";
 
 /** By which the services' own tools know a key. */
-function keyVariable({ service_type: service }: LogDetail): string {
-  return service === "anthropic" ? "ANTHROPIC_API_KEY" : "OPENAI_API_KEY";
+function keyVariable({ path }: LogDetail): string {
+  return /^\/v1\/messages\b/.test(path) ? "ANTHROPIC_API_KEY" : "OPENAI_API_KEY";
 }
 
 /** The request's headers, each one word for the shell, with the router's token where it needs one. */

@@ -43,3 +43,7 @@ declare module "*/shared.js" {
   const text: string;
   export default text;
 }
+declare module "*/times.js" {
+  const text: string;
+  export default text;
+}

@@ -27,6 +27,7 @@ export function Figures({ stats, activity, waiting }: FiguresProps): JSX.Element
           note={`${whole(total.requests)} in all`}
           chart={{
             label: `Requests, ${reach(activity)}`,
+            over: activity,
             hints: sliceHints(
               activity,
               ({ requests, errors }) => `${whole(requests)} requests, ${whole(errors)} failed`,
@@ -55,6 +56,7 @@ export function Figures({ stats, activity, waiting }: FiguresProps): JSX.Element
           mark={day.errors === 0 ? "" : "bad"}
           chart={{
             label: `Failed requests, ${reach(activity)}`,
+            over: activity,
             hints: sliceHints(activity, ({ errors }) => `${whole(errors)} failed`),
             bars: [{ kind: "errors", values: values(({ errors }) => errors) }],
           }}
@@ -65,6 +67,7 @@ export function Figures({ stats, activity, waiting }: FiguresProps): JSX.Element
           note={`p95 ${duration(day.duration_ms_p95)}`}
           chart={{
             label: `Duration, median and 95th percentile, ${reach(activity)}`,
+            over: activity,
             hints: sliceHints(
               activity,
               ({ median, p95 }) => `median ${duration(median)}, p95 ${duration(p95)}`,
@@ -81,6 +84,7 @@ export function Figures({ stats, activity, waiting }: FiguresProps): JSX.Element
           note="median"
           chart={{
             label: `Median time to the first token, ${reach(activity)}`,
+            over: activity,
             hints: sliceHints(activity, ({ firstToken }) => `median ${duration(firstToken)}`),
             lines: [{ kind: "median", values: values(({ firstToken }) => firstToken) }],
           }}
@@ -91,6 +95,7 @@ export function Figures({ stats, activity, waiting }: FiguresProps): JSX.Element
           note={`${short(day.prompt_tokens)} in, ${short(day.completion_tokens)} out`}
           chart={{
             label: `Tokens, ${reach(activity)}`,
+            over: activity,
             hints: sliceHints(
               activity,
               ({ tokens, speed }) => `${short(tokens)} tokens, median ${perSecond(speed)}`,

@@ -42,6 +42,8 @@ export function Head(props: HeadProps): JSX.Element {
       <meta name="viewport" content="width=device-width, initial-scale=1" />
       <meta name="color-scheme" content="light dark" />
       <title safe>{`${props.title} · SmolRouter`}</title>
+      {/* First, and waited for: it sees to times before they are seen. */}
+      <script src={assets.times.path}></script>
       <link rel="icon" type="image/svg+xml" href={assets.icon.path} />
       <link rel="stylesheet" href={assets.style.path} />
       {(props.styles ?? []).map((path) => (

@@ -4,7 +4,8 @@ import { Html } from "@elysiajs/html";
 import type { NamedFigures } from "./activity.ts";
 import { assets } from "./assets.ts";
 import { alarm, perSecond } from "./figures.tsx";
-import { ago, duration, percent, whole } from "./format.ts";
+import { Ago } from "./clock-time.tsx";
+import { duration, percent, whole } from "./format.ts";
 import { type HeadProps, Layout } from "./layout.tsx";
 import type { Frame } from "./pages-deps.ts";
 import type { PerformancePoint } from "../../ports/browse.ts";
@@ -249,10 +250,9 @@ function Slowest({ points, query, frame }: PerformancePageProps): JSX.Element {
             <span class="model" safe>
               {point.model ?? "no model"}
             </span>{" "}
-            <span class="faint" safe>
-              {[point.upstream, ago(Date.parse(point.timestamp), frame.now)]
-                .filter((part) => part !== null)
-                .join(" · ")}
+            <span class="faint">
+              <span safe>{point.upstream === null ? "" : `${point.upstream} · `}</span>
+              <Ago iso={point.timestamp} now={frame.now} />
             </span>
           </li>
         ))}

@@ -2,7 +2,8 @@
 // Calls that were turned away: they leave no row, so the dashboard would not know of them otherwise.
 import { Html } from "@elysiajs/html";
 import type { RefusedCalls } from "../../ports/refusals.ts";
-import { ago, whole } from "./format.ts";
+import { Ago } from "./clock-time.tsx";
+import { whole } from "./format.ts";
 
 export interface RefusedLineProps {
   readonly refused: RefusedCalls;
@@ -16,7 +17,8 @@ export function RefusedLine({ refused: { count, last }, now }: RefusedLineProps)
   return (
     <p id="refused" class="refused" data-live>
       <strong>{`${whole(count)} ${count === 1 ? "call" : "calls"} refused`}</strong> since the
-      start; the last <span safe>{`${ago(at, now)} from ${address}: ${status}, ${reason}`}</span>
+      start; the last <Ago iso={new Date(at).toISOString()} now={now} />{" "}
+      <span safe>{`from ${address}: ${status}, ${reason}`}</span>
     </p>
   );
 }

@@ -12,7 +12,8 @@ import { ConversationView } from "./conversation-view.tsx";
 import { curlCommand } from "./curl.ts";
 import { CurlSection } from "./curl-section.tsx";
 import { Facts } from "./facts.tsx";
-import { ago, clockTime, duration } from "./format.ts";
+import { Ago, ClockTime } from "./clock-time.tsx";
+import { duration } from "./format.ts";
 import { HeaderTable } from "./header-table.tsx";
 import { CopyButton, Layout } from "./layout.tsx";
 import type { Neighbours } from "./neighbours.ts";
@@ -154,9 +155,13 @@ function Repeats(props: { readonly repeats: LogPage; readonly now: number }): JS
               <ModelName original={row.original_model} mapped={row.mapped_model} />
             </a>{" "}
             <span class="faint" safe>
-              {[row.status_code, row.upstream, ago(Date.parse(row.timestamp), props.now)]
+              {[row.status_code, row.upstream]
                 .filter((part) => part !== null)
-                .join(" · ")}
+                .map((part) => `${part} · `)
+                .join("")}
+            </span>
+            <span class="faint">
+              <Ago iso={row.timestamp} now={props.now} />
             </span>
           </li>
         ))}
@@ -186,9 +191,7 @@ function RequestHead(props: { readonly detail: LogDetail; readonly now: number }
         <span class="call">
           <span safe>{detail.method}</span> <code safe>{detail.path}</code>
         </span>
-        <time datetime={detail.timestamp} title={ago(started, now)} safe>
-          {clockTime(detail.timestamp)}
-        </time>
+        <ClockTime iso={detail.timestamp} />
         <code class="id" safe>
           {detail.id}
         </code>

@@ -2,7 +2,8 @@
 // The recent requests, a line each.
 import { Html } from "@elysiajs/html";
 import type { LogRow } from "../../ports/browse.ts";
-import { ago, clockTime, duration, none, short } from "./format.ts";
+import { Ago } from "./clock-time.tsx";
+import { duration, none, short } from "./format.ts";
 import { routeInWords } from "./route-words.ts";
 import { ModelName, StateMark } from "./state-mark.tsx";
 
@@ -121,9 +122,7 @@ function RequestLine({ row, now, later }: RequestLineProps): JSX.Element {
         </td>
       )}
       <td role="cell" class="number c-time">
-        <time datetime={row.timestamp} title={clockTime(row.timestamp)} safe>
-          {ago(started, now)}
-        </time>
+        <Ago iso={row.timestamp} now={now} />
       </td>
     </tr>
   );

@@ -5,7 +5,8 @@ import type { UpstreamState } from "../../ports/browse.ts";
 import type { Activity } from "./activity.ts";
 import { Chart } from "./chart.tsx";
 import { reach, sliceHints } from "./figures.tsx";
-import { ago, duration, none, whole } from "./format.ts";
+import { Ago } from "./clock-time.tsx";
+import { clockTime, duration, none, whole } from "./format.ts";
 import { Layout } from "./layout.tsx";
 import type { Frame } from "./pages-deps.ts";
 import { standingInWords } from "./standing-words.ts";
@@ -117,7 +118,7 @@ function RestsUntil({ until, now }: { readonly until: string; readonly now: numb
   return (
     <>
       {", "}
-      <time datetime={until} data-countdown title={until} safe>
+      <time datetime={until} data-countdown title={clockTime(until)} safe>
         {`${seconds} s left`}
       </time>
     </>
@@ -133,6 +134,7 @@ function Recent({ activity }: { readonly activity: Activity }): JSX.Element {
         <figcaption safe>{`median ${duration(all?.median ?? null)}`}</figcaption>
         <Chart
           label={`Median duration, ${reach(activity)}`}
+          over={activity}
           hints={sliceHints(activity, ({ median }) => `median ${duration(median)}`)}
           lines={[{ kind: "median", values: slices.map(({ median }) => median) }]}
         />
@@ -141,6 +143,7 @@ function Recent({ activity }: { readonly activity: Activity }): JSX.Element {
         <figcaption safe>{`${whole(all?.errors ?? 0)} failed`}</figcaption>
         <Chart
           label={`Failed requests, ${reach(activity)}`}
+          over={activity}
           hints={sliceHints(activity, ({ errors }) => `${whole(errors)} failed`)}
           bars={[{ kind: "errors", values: slices.map(({ errors }) => errors) }]}
         />
@@ -177,7 +180,7 @@ function Load({ upstream }: { readonly upstream: UpstreamState }): JSX.Element {
 
 function Models({ upstream, now }: UpstreamCardProps): JSX.Element {
   const { models, models_fetched_at: fetched, models_error: error } = upstream;
-  const age = fetched === null ? null : `listed ${ago(Date.parse(fetched), now)}`;
+  const listed = fetched === null ? "" : <Ago iso={fetched} now={now} />;
   return (
     <div class="upstream-models">
       {models.length > 0 ? (
@@ -193,12 +196,11 @@ function Models({ upstream, now }: UpstreamCardProps): JSX.Element {
         <p class="faint">{fetched === null ? `${none} no list yet` : "no models"}</p>
       )}
       {error === null ? (
-        <p class="faint" safe>
-          {age ?? ""}
-        </p>
+        <p class="faint">{fetched !== null && <>listed {listed}</>}</p>
       ) : (
-        <p class="why" safe>
-          {`list: ${error}${age === null ? "" : ` (kept: ${age})`}`}
+        <p class="why">
+          <span safe>{`list: ${error}`}</span>
+          {fetched !== null && <> (kept: listed {listed})</>}
         </p>
       )}
     </div>

@@ -17,8 +17,8 @@ export function Welcome({ upstreams, ...connect }: WelcomeProps): JSX.Element {
     <section id="requests" class="welcome" data-live>
       <h2>No request yet</h2>
       <p>
-        The router listens at <code safe>{connect.origin}</code>. Point any OpenAI or Ollama client here;
-        its first request shows up on this page by itself.
+        The router listens at <code safe>{connect.origin}</code>. Point any OpenAI or Ollama client
+        here; its first request shows up on this page by itself.
       </p>
       <ul class="behind" aria-label="Servers behind the router">
         {upstreams.map((upstream) => (

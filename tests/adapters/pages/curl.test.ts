@@ -54,7 +54,7 @@ test.each<[string, LogDetail["request_headers"], readonly string[]]>([
 
 test("the command says which variables it reads, and an Anthropic call reads Anthropic's", () => {
   const headers: LogDetail["request_headers"] = [["X-Api-Key", "[redacted]"]];
-  const detail = sampleDetail({ service_type: "anthropic", request_headers: headers });
+  const detail = sampleDetail({ path: "/v1/messages", request_headers: headers });
   expect(curlCommand(detail, { origin, needsToken: false })).toMatchObject({
     reads: ["ANTHROPIC_API_KEY"],
   });

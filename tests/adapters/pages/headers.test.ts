@@ -45,7 +45,7 @@ test("every asset a page names is there and may be kept for good", async () => {
   const paths = [...document.querySelectorAll("link, script")].map(
     (element) => element.getAttribute("href") ?? element.getAttribute("src") ?? "",
   );
-  expect(paths.length).toBe(3);
+  expect(paths.length).toBe(4);
   for (const path of paths) {
     const { status, headers } = await open(browse, path);
     expect(status).toBe(200);

@@ -119,6 +119,7 @@ async function refresh(acted) {
     const answer = await fetch(location.href, { cache: "no-store" });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (answer.ok && getSelection().isCollapsed) {
+      localTimes(page);
       for (const next of page.querySelectorAll(region)) {
         const old = document.getElementById(next.id);
         if (old?.matches(region)) update(old, next);

@@ -1,0 +1,84 @@
+// Times in the reader's own zone: never seen in another, with UTC on hover, live pages included.
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import type { Browser } from "playwright-core";
+import { samplePoints } from "./sample-day.ts";
+import { sampleLog, sampleRows } from "./sample-log.ts";
+import { servePages, type ServedPages } from "./serve-pages.ts";
+import { launchBrowser, sizes, visit } from "./visit.ts";
+
+setDefaultTimeout(30_000);
+
+const rows = sampleRows(64);
+const row = rows.find(({ state }) => state === "completed")!;
+const utc = row.timestamp.replace("T", " ").replace(/\.\d+Z$/, "");
+/** Kathmandu is 5 h 45 min ahead, all year: no other zone would come out right by chance. */
+const timezoneId = "Asia/Kathmandu";
+const local = new Date(Date.parse(row.timestamp) + 5.75 * 3_600_000)
+  .toISOString()
+  .replace("T", " ")
+  .replace(/\.\d+Z$/, "");
+
+let browser: Browser;
+let served: ServedPages;
+beforeAll(async () => {
+  browser = await launchBrowser();
+  const day = samplePoints(200);
+  served = servePages({ ...sampleLog(rows), performance: () => Promise.resolve({ points: day }) });
+});
+afterAll(async () => {
+  await browser.close();
+  await served.stop();
+});
+
+test("a time is the reader's from the first picture on, and UTC on hover", async () => {
+  const wrong = await visit(browser, { timezoneId, viewport: sizes.wide }, async (page) => {
+    // What any frame of the page showed, from the first on.
+    await page.addInitScript(`
+      globalThis.seen = new Set();
+      const look = () => {
+        const time = document.querySelector(".request-head time");
+        if (time) seen.add(time.textContent);
+        requestAnimationFrame(look);
+      };
+      requestAnimationFrame(look);
+    `);
+    await page.goto(`${served.origin}/request/${row.id}`, { waitUntil: "load" });
+    await page.evaluate(
+      "new Promise(requestAnimationFrame).then(() => new Promise(requestAnimationFrame))",
+    );
+    expect(await page.evaluate<string[]>("[...seen]")).toEqual([local]);
+    expect(await page.locator(".request-head time").getAttribute("title")).toBe(`${utc} UTC`);
+  });
+  expect(wrong).toEqual([]);
+});
+
+test("rows and charts tell both, and a live update changes nothing back", async () => {
+  const wrong = await visit(browser, { timezoneId, viewport: sizes.wide }, async (page) => {
+    await page.goto(served.origin);
+    const time = page.locator(`#r-${row.id} .c-time time`);
+    const both = `${local} (${utc} UTC)`;
+    expect(await time.getAttribute("title")).toBe(both);
+    const before = served.documents();
+    served.tell({ kind: "completed", row });
+    while (served.documents() === before) await Bun.sleep(20);
+    await page.evaluate(
+      "new Promise((then) => document.addEventListener('smolrouter:fresh', then, { once: true }))",
+    );
+    expect(await time.getAttribute("title")).toBe(both);
+    const hint = page.locator(".chart .hints rect").first();
+    const inUtc = /^(\d\d):(\d\d)–/.exec((await hint.textContent()) ?? "")!;
+    await hint.dispatchEvent("pointerover", { bubbles: true });
+    const minutes = (Number(inUtc[1]) * 60 + Number(inUtc[2]) + 345) % 1_440;
+    const own = [Math.floor(minutes / 60), minutes % 60].map((n) => String(n).padStart(2, "0"));
+    expect(await hint.textContent()).toStartWith(`${own.join(":")}–`);
+    expect(await hint.textContent()).not.toContain("UTC");
+  });
+  expect(wrong).toEqual([]);
+});
+
+test("without scripts times are UTC, and say so", async () => {
+  await visit(browser, { timezoneId, javaScriptEnabled: false }, async (page) => {
+    await page.goto(`${served.origin}/request/${row.id}`);
+    expect(await page.locator(".request-head time").textContent()).toBe(`${utc} UTC`);
+  });
+});
