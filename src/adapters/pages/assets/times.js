@@ -1,5 +1,5 @@
 // Times in the reader's own zone, UTC on hover. Runs while the page is being read, so nobody sees one change.
-/* oxlint-disable typescript/no-unsafe-call, typescript/no-unsafe-member-access, typescript/no-unsafe-argument -- a browser's names have no types in this project */
+/* oxlint-disable typescript/no-unsafe-assignment, typescript/no-unsafe-call, typescript/no-unsafe-member-access, typescript/no-unsafe-argument, typescript/no-unsafe-return -- a browser's names have no types in this project */
 
 const twoDigits = (number) => String(number).padStart(2, "0");
 
@@ -26,7 +26,7 @@ const kinds = {
   },
 };
 
-// oxlint-disable-next-line eslint/no-unused-vars -- live.js calls it for what it is about to show
+/** live.js calls it, too, for what it is about to show. */
 function localTimes(within) {
   for (const time of within.querySelectorAll("time[data-zone]")) {
     // A time whose text has not come yet is seen to when it has.
