@@ -40,6 +40,12 @@ export function Facts({ detail, routing, now }: FactsProps): JSX.Element {
         <b safe>{tokens(detail)}</b>
         {detail.tokens_estimated && <small>estimated</small>}
         {speed !== null && <small safe>{speed}</small>}
+        {detail.cached_tokens !== null && detail.cached_tokens > 0 && (
+          <small>{`${whole(detail.cached_tokens)} read from a cache`}</small>
+        )}
+        {detail.reasoning_tokens !== null && detail.reasoning_tokens > 0 && (
+          <small>{`${whole(detail.reasoning_tokens)} for thinking`}</small>
+        )}
       </Fact>
       <Fact name="Finish">
         <b safe>{detail.finish_reason ?? none}</b>

@@ -20,6 +20,7 @@ import type { Neighbours } from "./neighbours.ts";
 import type { Frame, RoutingNames } from "./pages-deps.ts";
 import { Payload } from "./payload.tsx";
 import { ModelName, StateMark, stateWords } from "./state-mark.tsx";
+import { warningInWords } from "./warning-words.ts";
 
 export interface RequestPageProps {
   readonly frame: Frame;
@@ -210,6 +211,11 @@ function RequestHead(props: { readonly detail: LogDetail; readonly now: number }
           checked to its end.
         </p>
       )}
+      {detail.warnings.map((warning) => (
+        <p class="notice" safe>
+          {warningInWords(warning)}
+        </p>
+      ))}
       {detail.dropped.length > 0 && (
         <p class="notice">
           <strong>Not carried over to the upstream: </strong>

@@ -38,6 +38,7 @@ export function hostileDetail(text: string): LogDetail {
       sampleAttempt({ upstream: text, error: text, reason: text }),
     ],
     dropped: [text],
+    warnings: [text],
     error_message: `${text} failed`,
     finish_reason: text,
     request_headers: [[text, text]],

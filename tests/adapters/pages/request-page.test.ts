@@ -223,3 +223,21 @@ test("an answer that reached the client as it came has no second body", async ()
   const { document } = await show({});
   expect(document.querySelector(".cleaned, #response-body-clean")).toBeNull();
 });
+
+test("what was odd about a call is said in words, and what this page does not know by its name", async () => {
+  const detail = sampleDetail({ warnings: ["malformed_event", "toString", "slow_load"] });
+  const { document } = await open(sampleBrowse([detail]), `/request/${detail.id}`);
+  const told = [...document.querySelectorAll(".request-head .notice")].map((one) =>
+    one.textContent.trim(),
+  );
+  expect(told).toHaveLength(3);
+  expect(told[0]).toContain("an event that could not be read");
+  expect(told.slice(1)).toEqual(["toString", "slow_load"]);
+});
+
+test("tokens read from a cache and spent on thinking are told where the upstream counts them", async () => {
+  const counted = sampleDetail({ cached_tokens: 1_024, reasoning_tokens: 0 });
+  const { document } = await open(sampleBrowse([counted]), `/request/${counted.id}`);
+  expect(document.querySelector(".facts")?.textContent).toContain("1,024 read from a cache");
+  expect(document.querySelector(".facts")?.textContent).not.toContain("thinking");
+});
