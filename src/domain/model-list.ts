@@ -102,3 +102,9 @@ export function clientModels(routing: Routing, lists: KnownLists): readonly Mode
 export function serversOf(routing: Routing): readonly Server[] {
   return [...routing.servers.values(), routing.defaultServer];
 }
+
+/**
+ * What became of the last try to list a server's models: `answered` is a server that is there and
+ * does not list any, as by a status of its own; only calls can show whether it serves them.
+ */
+export type ListStanding = "unasked" | "listed" | "answered" | "unreachable";

@@ -1,6 +1,7 @@
 // The driving port of the read side: what API and pages may ask of the log. Field names are the API's own (SPEC section 9).
 import type { LoggedAttempt, LogState } from "../domain/log-entry.ts";
 import type { ServiceType } from "../domain/call.ts";
+import type { ListStanding } from "../domain/model-list.ts";
 import type { Standing } from "../domain/health.ts";
 import type { ServerType } from "../domain/routing/types.ts";
 import type { HeaderList } from "../domain/headers.ts";
@@ -201,7 +202,8 @@ export interface UpstreamState {
   readonly models: readonly string[];
   /** ISO 8601 UTC with ms; null before the first list. */
   readonly models_fetched_at: string | null;
-  /** Why the last try to list them failed. */
+  readonly models_state: ListStanding;
+  /** Why the last try to list them brought no list. */
   readonly models_error: string | null;
 }
 

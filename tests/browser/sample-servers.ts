@@ -42,6 +42,7 @@ export const sampleUpstreams: readonly UpstreamState[] = [
     last_error: "connection refused",
     rests_until: "2026-03-12T16:42:44.000Z",
     models_fetched_at: "2026-03-12T15:58:02.000Z",
+    models_state: "unreachable",
     models_error: "connection refused",
   }),
   sampleUpstream({

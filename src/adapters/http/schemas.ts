@@ -214,7 +214,19 @@ const upstreamsSchema = object({
       max_queue: whole("longest line"),
       models: Type.Array(Type.String(), { description: "of the last good list" }),
       models_fetched_at: maybeText(`null before the first list; ${time}`),
-      models_error: maybeText("why the last try to list them failed"),
+      models_state: Type.Union(
+        [
+          Type.Literal("unasked"),
+          Type.Literal("listed"),
+          Type.Literal("answered"),
+          Type.Literal("unreachable"),
+        ],
+        {
+          description:
+            "what became of the last try to list them: `answered` is a server that is there and lists none",
+        },
+      ),
+      models_error: maybeText("why the last try to list them brought no list"),
     }),
     { description: "in the order configured, the default upstream last" },
   ),

@@ -6,8 +6,9 @@ import type { Activity } from "./activity.ts";
 import { Chart } from "./chart.tsx";
 import { reach, sliceHints } from "./figures.tsx";
 import { Ago } from "./clock-time.tsx";
-import { clockTime, duration, none, whole } from "./format.ts";
+import { clockTime, duration, whole } from "./format.ts";
 import { Layout } from "./layout.tsx";
+import { listInWords } from "./list-words.ts";
 import type { Frame } from "./pages-deps.ts";
 import { standingInWords } from "./standing-words.ts";
 
@@ -179,7 +180,7 @@ function Load({ upstream }: { readonly upstream: UpstreamState }): JSX.Element {
 }
 
 function Models({ upstream, now }: UpstreamCardProps): JSX.Element {
-  const { models, models_fetched_at: fetched, models_error: error } = upstream;
+  const { models, models_fetched_at: fetched, models_state: state } = upstream;
   const listed = fetched === null ? "" : <Ago iso={fetched} now={now} />;
   return (
     <div class="upstream-models">
@@ -193,14 +194,14 @@ function Models({ upstream, now }: UpstreamCardProps): JSX.Element {
           </ul>
         </details>
       ) : (
-        <p class="faint">{fetched === null ? `${none} no list yet` : "no models"}</p>
+        ""
       )}
-      {error === null ? (
-        <p class="faint">{fetched !== null && <>listed {listed}</>}</p>
-      ) : (
-        <p class="why">
-          <span safe>{`list: ${error}`}</span>
-          {fetched !== null && <> (kept: listed {listed})</>}
+      <p class={state === "unreachable" ? "why" : "faint"} safe>
+        {listInWords(upstream)}
+      </p>
+      {fetched !== null && (
+        <p class="faint">
+          {state === "listed" ? "listed" : "list kept from"} {listed}
         </p>
       )}
     </div>

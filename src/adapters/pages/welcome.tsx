@@ -2,6 +2,7 @@
 // What the dashboard shows before the first request: where the router listens, what stands behind it, how to call it.
 import { Html } from "@elysiajs/html";
 import type { UpstreamState } from "../../ports/browse.ts";
+import { listInWords } from "./list-words.ts";
 import { Connect, type ConnectProps } from "./connect.tsx";
 
 export interface WelcomeProps extends ConnectProps {
@@ -11,8 +12,15 @@ export interface WelcomeProps extends ConnectProps {
 
 const modelsNamed = 4;
 
+const dots: Readonly<Record<UpstreamState["models_state"], string>> = {
+  unasked: "cancelled",
+  listed: "completed",
+  answered: "completed",
+  unreachable: "failed",
+};
+
 export function Welcome({ upstreams, ...connect }: WelcomeProps): JSX.Element {
-  const serving = upstreams.some(({ models }) => models.length > 0);
+  const serving = upstreams.some(({ models_state: state }) => dots[state] === "completed");
   return (
     <section id="requests" class="welcome" data-live>
       <h2>No request yet</h2>
@@ -23,7 +31,7 @@ export function Welcome({ upstreams, ...connect }: WelcomeProps): JSX.Element {
       <ul class="behind" aria-label="Servers behind the router">
         {upstreams.map((upstream) => (
           <li>
-            <span class={`dot ${upstream.models.length > 0 ? "completed" : "cancelled"}`}></span>
+            <span class={`dot ${dots[upstream.models_state]}`}></span>
             <a href="/upstreams" safe>
               {upstream.name}
             </a>{" "}
@@ -36,8 +44,8 @@ export function Welcome({ upstreams, ...connect }: WelcomeProps): JSX.Element {
       </ul>
       {!serving && (
         <p>
-          No server has listed its models yet. <code>smolrouter init</code> looks for those on this
-          machine and writes them into a routes file.
+          No server answers yet. <code>smolrouter init</code> looks for those on this machine and
+          writes them into a routes file.
         </p>
       )}
       <Connect {...connect} />
@@ -45,8 +53,9 @@ export function Welcome({ upstreams, ...connect }: WelcomeProps): JSX.Element {
   );
 }
 
-function lists({ models, models_error: error, models_fetched_at: fetched }: UpstreamState): string {
-  if (models.length === 0) return error ?? (fetched === null ? "not asked yet" : "no models");
+function lists(upstream: UpstreamState): string {
+  const { models } = upstream;
+  if (models.length === 0) return listInWords(upstream);
   const more = models.length - modelsNamed;
   return models.slice(0, modelsNamed).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }

@@ -17,9 +17,9 @@ export async function tellFirstLists(
   await models.refresh();
   const { defaultServer } = routing();
   for (const server of serversOf(routing())) {
-    const { error } = models.state(server.name);
-    // One that refuses to list its models is there; only calls can show whether it serves them.
-    if (error === null || error.startsWith("status ")) continue;
+    const { standing, error } = models.state(server.name);
+    // One that lists no models is there; only calls can show whether it serves them.
+    if (standing !== "unreachable" || error === null) continue;
     const what =
       server === defaultServer
         ? "the default upstream (DEFAULT_UPSTREAM) does not answer"

@@ -5,6 +5,7 @@ import {
   discoveryFrom,
   type KnownLists,
   type ListedModel,
+  type ListStanding,
   listPaths,
   type ModelObject,
   readModelList,
@@ -38,7 +39,8 @@ export interface ModelListState {
   readonly models: readonly ListedModel[];
   /** Epoch ms of the last good list; null before the first. */
   readonly fetchedAt: number | null;
-  /** Why the last try failed; null where it did not. */
+  readonly standing: ListStanding;
+  /** Why the last try brought no list; null where it did. */
   readonly error: string | null;
 }
 
@@ -51,11 +53,11 @@ export interface ModelsDeps {
 const freshMs = 30_000;
 /** A missed model makes the lists look old sooner, but not with every request. */
 const missedMs = 5_000;
-const unknown: ModelListState = { models: [], fetchedAt: null, error: null };
+const unknown: ModelListState = { models: [], fetchedAt: null, standing: "unasked", error: null };
 
 type Fetched =
   | { readonly kind: "list"; readonly models: readonly ListedModel[] }
-  | { readonly kind: "denied" | "failed"; readonly error: string };
+  | { readonly kind: "denied" | "answered" | "unreachable"; readonly error: string };
 
 export function createModels({ routing, ask, clock }: ModelsDeps): Models {
   const states = new Map<string, ModelListState>();
@@ -85,8 +87,12 @@ export function createModels({ routing, ask, clock }: ModelsDeps): Models {
       states.set(
         server.name,
         fetched.kind === "list"
-          ? { models: fetched.models, fetchedAt: clock.now(), error: null }
-          : { ...before, error: fetched.error },
+          ? { models: fetched.models, fetchedAt: clock.now(), standing: "listed", error: null }
+          : {
+              ...before,
+              standing: fetched.kind === "unreachable" ? "unreachable" : "answered",
+              error: fetched.error,
+            },
       );
       snapshot = discoveryFrom(known(), serversOf(routing()));
     });
@@ -107,13 +113,13 @@ export function createModels({ routing, ask, clock }: ModelsDeps): Models {
   /** @param client whose credentials to show where the server has no key of its own; empty: nobody's */
   async function fetchList(server: Server, client: HeaderList): Promise<Fetched> {
     const says = await ask(server, { method: "GET", path: listPaths[server.type], client });
-    if (says.kind === "failed") return says;
+    if (says.kind === "failed") return { kind: "unreachable", error: says.error };
     const error = `status ${says.status}`;
     if (says.status === 401 || says.status === 403) return { kind: "denied", error };
-    if (says.status >= 400) return { kind: "failed", error };
+    if (says.status >= 400) return { kind: "answered", error };
     const models = readModelList(says.body);
     return models === null
-      ? { kind: "failed", error: "the answer is no list of models" }
+      ? { kind: "answered", error: "what it says is not a list of models" }
       : { kind: "list", models };
   }
 

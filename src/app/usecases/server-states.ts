@@ -100,6 +100,7 @@ function stateOf(server: Server, { clock, gate, health, models }: LiveState): Up
     max_queue: server.maxQueue,
     models: list.models.map(({ id }) => id),
     models_fetched_at: list.fetchedAt === null ? null : isoTime(list.fetchedAt),
+    models_state: list.standing,
     models_error: list.error,
   };
 }

@@ -79,6 +79,7 @@ const liveLists: Pick<Browse, "inFlight" | "upstreams"> = {
         max_queue: 100,
         models: ["m"],
         models_fetched_at: null,
+        models_state: "unasked",
         models_error: null,
       },
     ],

@@ -24,12 +24,17 @@ test("an empty log teaches how to point a client at the address the browser used
 test("an empty log tells what stands behind the router, and how to find more where nothing does", async () => {
   const upstreams = [
     sampleUpstream({ models: ["phi4"] }),
-    sampleUpstream({ name: "default", models: [], models_error: "connection refused" }),
+    sampleUpstream({
+      name: "default",
+      models: [],
+      models_state: "unreachable",
+      models_error: "connection refused",
+    }),
   ];
   const found = { ...sampleBrowse([]), upstreams: () => ({ upstreams }) };
   const { document } = await open(found, "/");
   expect(textOf(document, ".behind")).toBe(
-    "fast-box http://192.168.1.100:8000 phi4default http://192.168.1.100:8000 connection refused",
+    "fast-box http://192.168.1.100:8000 phi4default http://192.168.1.100:8000 does not answer: connection refused",
   );
   expect(textOf(document, "#snippet-curl")).toContain('"model": "phi4"');
   expect(textOf(document, ".welcome")).not.toContain("smolrouter init");

@@ -46,6 +46,7 @@ export function hostileUpstream(text: string): UpstreamState {
     last_error: text,
     rests_until: "2026-03-12T16:00:20.000Z",
     models: [text],
+    models_state: "answered",
     models_error: text,
   });
 }

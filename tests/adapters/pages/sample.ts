@@ -147,6 +147,7 @@ export function sampleUpstream(over: Partial<UpstreamState> = {}): UpstreamState
     max_queue: 100,
     models: ["llama3-8b"],
     models_fetched_at: "2026-03-12T16:00:00.000Z",
+    models_state: "listed",
     models_error: null,
     ...over,
   };

@@ -47,11 +47,28 @@ test("places taken and the waiting line are shown where they are limited", async
 });
 
 test("a list that could not be renewed is kept, and says so", async () => {
-  const { document } = await show({ models_error: "connection refused" });
-  expect(textOf(document, ".upstream-models .why")).toBe(
-    "list: connection refused (kept: listed 10 s ago)",
-  );
+  const { document } = await show({
+    models_state: "unreachable",
+    models_error: "connection refused",
+  });
+  expect(textOf(document, ".upstream-models .why")).toBe("does not answer: connection refused");
+  expect(textOf(document, ".upstream-models p:last-child")).toBe("list kept from 10 s ago");
   expect(textOf(document, ".upstream-models li")).toBe("llama3-8b");
+});
+
+test.each([
+  ["unasked", null, "not asked yet"],
+  ["listed", null, "lists no models"],
+  ["answered", "status 404", "answers, but lists no models: status 404"],
+] as const)("a server without models is not said to be away: %s", async (state, error, says) => {
+  const { document } = await show({
+    models: [],
+    models_fetched_at: null,
+    models_state: state,
+    models_error: error,
+  });
+  expect(textOf(document, ".upstream-models")).toBe(says);
+  expect(document.querySelector(".upstream-models .why")).toBeNull();
 });
 
 test("each server has the shape of its own last hours; one that was not asked has none", async () => {

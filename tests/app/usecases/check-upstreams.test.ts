@@ -16,7 +16,12 @@ test("a resting server that answers the check is tried by the next request; one 
     routing: () => routingOf('servers: { back: "http://back:1", gone: "http://gone:1" }'),
     models: {
       refresh: () => Promise.resolve(),
-      state: (name) => ({ models: [], fetchedAt: 1_000, error: errors[name] ?? null }),
+      state: (name) => ({
+        models: [],
+        fetchedAt: 1_000,
+        standing: name in errors ? "unreachable" : "listed",
+        error: errors[name] ?? null,
+      }),
     },
     health,
   });

@@ -1,14 +1,24 @@
 import { expect, test } from "bun:test";
 import { tellFirstLists } from "../../../src/app/usecases/first-lists.ts";
+import type { ListStanding } from "../../../src/domain/model-list.ts";
 import { routingOf } from "../../lab/routing-of.ts";
 
 /** The warnings at start-up where servers' lists failed with these errors. */
-async function warnings(errors: Readonly<Record<string, string>>, hasRoutesFile: boolean) {
+async function warnings(
+  errors: Readonly<Record<string, string>>,
+  hasRoutesFile: boolean,
+  standing: ListStanding = "unreachable",
+) {
   const told: string[] = [];
   const ignore = () => undefined;
   const models = {
     refresh: () => Promise.resolve(),
-    state: (name: string) => ({ models: [], fetchedAt: null, error: errors[name] ?? null }),
+    state: (name: string) => ({
+      models: [],
+      fetchedAt: null,
+      standing,
+      error: errors[name] ?? null,
+    }),
   };
   const warn = (message: string) => void told.push(message);
   const logger = { error: ignore, warn, info: ignore, debug: ignore };
@@ -24,8 +34,9 @@ test("each server that cannot be reached at start is told in a line of its own",
   expect(await warnings({}, true)).toEqual([]);
 });
 
-test("a server that refuses to list its models is not called unreachable", async () => {
-  expect(await warnings({ a: "status 401", b: "status 404" }, true)).toEqual([]);
+test("a server that answers without a list of models is not said not to answer", async () => {
+  const errors = { a: "status 401", b: "what it says is not a list of models" };
+  expect(await warnings(errors, true, "answered")).toEqual([]);
 });
 
 test("with no routes file and no default upstream, the way to begin is told", async () => {
