@@ -1,6 +1,7 @@
 // Many open tabs: a browser has six connections to a host, so they must share what one of them would keep for itself.
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
+import { startFakeModel } from "../../src/adapters/fake-model/start-fake-model.ts";
 import type { LogRow } from "../../src/ports/browse.ts";
 import { startRouter } from "../lab/start-router.ts";
 import { testSecret, tokenOf } from "../lab/tokens.ts";
@@ -81,6 +82,29 @@ test("eight tabs share one stream, a ninth page loads at once, and every tab fol
   while (own.streams() > 0) await Bun.sleep(20);
   await context.close();
   await own.stop();
+});
+
+test("nine tabs of the program itself follow a call, under the policy that it sends with its pages", async () => {
+  const fake = await startFakeModel({ name: "a", models: ["m"] });
+  const router = await startRouter({ env: { DEFAULT_UPSTREAM: fake.url } });
+  const context = await onlyByEvents();
+  const wrong: string[] = [];
+  context.on("console", (message) => wrong.push(message.text()));
+  const tabs = await openTabs(context, router.url, 9);
+  for (const tab of tabs) await tab.getByText("No request yet").waitFor();
+  const call = async () => {
+    await (await router.post("/v1/chat/completions", { model: "m", messages: [] })).text();
+  };
+  // The last tabs may still be joining; from then on each follows.
+  for (const tab of tabs)
+    while ((await tab.locator("#requests tbody tr").count()) === 0) await call();
+  await call();
+  const [row] = await router.rows();
+  await show(tabs, row!);
+  expect(wrong).toEqual([]);
+  await context.close();
+  await router.stop();
+  await fake.stop();
 });
 
 test("a browser that cannot share has a stream for each tab", async () => {
