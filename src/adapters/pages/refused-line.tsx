@@ -17,8 +17,8 @@ export function RefusedLine({ refused: { count, last }, now }: RefusedLineProps)
   return (
     <p id="refused" class="refused" data-live>
       <strong>{`${whole(count)} ${count === 1 ? "call" : "calls"} refused`}</strong> since the
-      start; the last <Ago iso={new Date(at).toISOString()} now={now} />{" "}
-      <span safe>{`from ${address}: ${status}, ${reason}`}</span>
+      start; the last, <Ago iso={new Date(at).toISOString()} now={now} />
+      <span safe>{`, from ${address}: ${status}, ${reason}`}</span>
     </p>
   );
 }

@@ -192,7 +192,7 @@ test("calls that were refused are counted, with the last one's address and reaso
   const refusedCalls = () => ({ count: 1234, last });
   const { document } = await open(sampleBrowse([sampleDetail()]), "/", { refusedCalls });
   expect(textOf(document, "#refused")).toBe(
-    "1,234 calls refused since the start; the last 2 min ago from 10.0.0.9: 401, a token is needed",
+    "1,234 calls refused since the start; the last, 2 min ago, from 10.0.0.9: 401, a token is needed",
   );
 });
 
