@@ -78,8 +78,10 @@ export async function openAnswer(
     answer.body.cancel();
     return { kind: "failed", failure: { ...redirected(answer, context), retryAfterMs: after } };
   }
-  const { framing, declared, body } = await recogniseStream(call, path, answer);
-  const wire = { framing, format: streamFormat(path, framing) };
+  const recognised = await recogniseStream(call, path, answer);
+  const { declared, body } = recognised;
+  const wire = wireOf(carriage, recognised.framing);
+  const { framing } = wire;
   const promised = answer.status < 300 && framing === "none" && expectsJson(path);
   const gather = answer.status < 400 ? carriage.gather(wire) : null;
   const whole = answer.status >= 400 || promised || gather !== null;
@@ -127,6 +129,16 @@ export async function openAnswer(
       lost: () => carriage.lost(),
     },
   };
+}
+
+/**
+ * What is translated is read as its path's own stream, whatever cuts it into events, and as a whole
+ * where its path has none.
+ */
+function wireOf({ path, retells }: Carriage, framing: Framing): Wire {
+  if (!retells) return { framing, format: streamFormat(path, framing) };
+  const format = streamFormat(path, "sse");
+  return { framing: format === "opaque" ? "none" : framing, format };
 }
 
 /** An answer of which all that will be read has been read. */
@@ -231,7 +243,11 @@ function retold(inHand: InHand, body: Uint8Array): FailedAnswer {
   const { error } = inHand.context.carriage;
   return error === null
     ? withBody(inHand, body, null)
-    : withBody(inHand, error(inHand.status, body), "application/json");
+    : {
+        ...withBody(inHand, error(inHand.status, body), "application/json"),
+        // Clients that get it in other words look for an error there only.
+        status: inHand.status < 400 ? 502 : inHand.status,
+      };
 }
 
 /** @param type null: the upstream's own */

@@ -29,6 +29,8 @@ export function errorEvent(
 export function breakObject(reason: FailureReason, message: string): JsonRecord {
   // A client that is still there to read this was not the one who left.
   if (reason === "client_gone") return errorObject(problem("cancelled", message));
+  // The upstream did not stop: it said what was wrong.
+  if (reason === "error_event") return errorObject(problem("upstream_broken", message));
   const what = reason === "silence_timeout" ? "stream timed out" : "upstream connection lost";
   return {
     message: `${what}: ${message}`,
