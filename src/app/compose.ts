@@ -76,7 +76,7 @@ export interface Running {
 
 /** @throws the system's error where the address cannot be bound */
 export function compose(
-  { settings, routing: initialRouting, routesSource }: Configuration,
+  { settings, routing: initialRouting, routingBase, routesSource }: Configuration,
   logger: Logger,
   version: string,
 ): Running {
@@ -120,6 +120,7 @@ export function compose(
   const ask = createServerClient(fetchUpstream, clock, via);
   const gate = createGate();
   const live = createLiveRouting(initialRouting, {
+    base: routingBase,
     clock,
     logger,
     adopted({ servers }) {

@@ -98,9 +98,10 @@ export function clientModels(routing: Routing, lists: KnownLists): readonly Mode
   return [...models.values()];
 }
 
-/** The configured servers in the order written, then the default upstream. */
-export function serversOf(routing: Routing): readonly Server[] {
-  return [...routing.servers.values(), routing.defaultServer];
+/** The configured servers in the order written, then the default upstream where it is none of them. */
+export function serversOf({ servers, defaultServer }: Routing): readonly Server[] {
+  const configured = servers.get(defaultServer.name) === defaultServer;
+  return [...servers.values(), ...(configured ? [] : [defaultServer])];
 }
 
 /**

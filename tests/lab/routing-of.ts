@@ -3,7 +3,7 @@ import { parseTree } from "../../src/adapters/config/yaml-tree.ts";
 import type { ConfigProblem } from "../../src/domain/config/config-node.ts";
 import { parseRoutes, type RoutesSpec } from "../../src/domain/config/parse-routes.ts";
 import { compileModelMap } from "../../src/domain/routing/model-map.ts";
-import { plainServer } from "../../src/domain/routing/plain-server.ts";
+import { assembleRouting } from "../../src/domain/routing/assemble.ts";
 import { parseServerUrl } from "../../src/domain/routing/server-url.ts";
 import type { Policy, Routing } from "../../src/domain/routing/types.ts";
 
@@ -45,10 +45,9 @@ export function routingOf(
   if ("problems" in compiled) throw new Error(compiled.problems.join());
   const url = parseServerUrl("http://default:8000");
   if ("problem" in url) throw new Error(url.problem);
-  return {
-    ...read.routes,
+  return assembleRouting(read.routes, {
     modelMap: compiled.modelMap,
-    defaultServer: plainServer("default", url),
+    defaultUpstream: url,
     policy: { ...basePolicy, ...more.policy },
-  };
+  });
 }

@@ -1,6 +1,6 @@
 // Environment and routes file together: the settings and the routing in force, or every problem of both.
 import type { Environment } from "../../domain/config/substitute.ts";
-import { defaultServerName, plainServer } from "../../domain/routing/plain-server.ts";
+import { assembleRouting, type RoutingBase } from "../../domain/routing/assemble.ts";
 import type { Routing } from "../../domain/routing/types.ts";
 import type { Settings } from "../../domain/settings.ts";
 import { parseEnvironment } from "./env.ts";
@@ -12,6 +12,8 @@ import type { RoutesSource } from "./watch-routes.ts";
 export interface Configuration {
   readonly settings: Settings;
   readonly routing: Routing;
+  /** What a routes file that is read again becomes the routing with. */
+  readonly routingBase: RoutingBase;
   /** How the routes file is read again while the program runs. */
   readonly routesSource: RoutesSource;
 }
@@ -40,6 +42,7 @@ export function loadConfiguration(
     return { problems: [...environment.problems, ...("problems" in file ? file.problems : [])] };
   }
   const { settings, modelMap, defaultUpstream } = environment;
+  const base = { modelMap, defaultUpstream, policy: settings.policy };
   const where = settings.routesConfig;
   const look = lookAtFile(where.path);
   const file = parseRoutesFile(where, look, env);
@@ -52,12 +55,8 @@ export function loadConfiguration(
       read: (again, required) =>
         parseRoutesFile({ path: where.path, required: required || where.required }, again, env),
     },
-    routing: {
-      ...file.routes,
-      modelMap,
-      defaultServer: plainServer(defaultServerName, defaultUpstream),
-      policy: settings.policy,
-    },
+    routing: assembleRouting(file.routes, base),
+    routingBase: base,
   };
 }
 

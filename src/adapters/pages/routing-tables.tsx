@@ -75,12 +75,22 @@ export function RoutingTables({ routing, file }: RoutingTablesProps): JSX.Elemen
           ))}
         </Table>
       </Part>
-      <Part id="servers" title="Servers" count={servers.size + 1}>
+      <Part
+        id="servers"
+        title="Servers"
+        count={servers.size + (defaultServer.line === null ? 1 : 0)}
+      >
         <Table of="Servers" heads={["Name", "Address", "Notes", "Source"]}>
           {[...servers.values()].map((server) => (
-            <ServerRow server={server} source={at(server.line)} />
+            <ServerRow
+              server={server}
+              source={at(server.line)}
+              byDefault={server === defaultServer}
+            />
           ))}
-          <ServerRow server={defaultServer} source="DEFAULT_UPSTREAM" />
+          {defaultServer.line === null && (
+            <ServerRow server={defaultServer} source="DEFAULT_UPSTREAM" byDefault={false} />
+          )}
         </Table>
       </Part>
       <Part id="policy" title="Where nothing says otherwise" count={1}>
@@ -200,10 +210,15 @@ function does(rule: Rule): string {
 }
 
 /** Keys and header values are secrets: it is only said that there are some. */
-function ServerRow(props: { readonly server: Server; readonly source: string }): JSX.Element {
-  const { server, source } = props;
+function ServerRow(props: {
+  readonly server: Server;
+  readonly source: string;
+  readonly byDefault: boolean;
+}): JSX.Element {
+  const { server, source, byDefault } = props;
   const { maxConcurrency, maxQueue, apiKey, headers, ca, insecure, proxy } = server;
   const notes = [
+    ...(byDefault ? ["default upstream"] : []),
     server.type === "ollama" ? "Ollama" : "OpenAI",
     ...(apiKey === null ? [] : ["own key"]),
     ...(headers.length === 0 ? [] : [`adds ${headers.map(([name]) => name).join(", ")}`]),

@@ -21,7 +21,7 @@ export async function tellFirstLists(
     // One that lists no models is there; only calls can show whether it serves them.
     if (standing !== "unreachable" || error === null) continue;
     const what =
-      server === defaultServer
+      server.line === null
         ? "the default upstream (DEFAULT_UPSTREAM) does not answer"
         : `server ${server.name} does not answer`;
     logger.warn(`${what}; it will be used as soon as it does`, { url: server.baseUrl, error });

@@ -1,6 +1,7 @@
 // The routing in force, replaced as a whole when the routes file changes: a call reads it once, so
 // none is split; a file that is wrong changes nothing, and is told until it is put right.
 import type { RoutesSpec } from "../../domain/config/parse-routes.ts";
+import { assembleRouting, type RoutingBase } from "../../domain/routing/assemble.ts";
 import type { Routing } from "../../domain/routing/types.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Logger } from "../../ports/logger.ts";
@@ -22,16 +23,17 @@ export interface LiveRouting {
 }
 
 export interface LiveRoutingDeps {
+  readonly base: RoutingBase;
   readonly clock: Pick<Clock, "now">;
   readonly logger: Logger;
   /** Called after each replacement, with what is now in force. */
   readonly adopted: (routing: Routing) => void;
 }
 
-/** @param initial what the program started with; of it, a reload replaces servers, aliases and rules */
+/** @param initial what the program started with; a reload replaces what the routes file says of it */
 export function createLiveRouting(
   initial: Routing,
-  { clock, logger, adopted }: LiveRoutingDeps,
+  { base, clock, logger, adopted }: LiveRoutingDeps,
 ): LiveRouting {
   let routing = initial;
   let trouble: RoutesTrouble | null = null;
@@ -47,7 +49,7 @@ export function createLiveRouting(
         return;
       }
       trouble = null;
-      routing = { ...routing, ...reading.routes };
+      routing = assembleRouting(reading.routes, base);
       const { servers, aliases, rules } = reading.routes;
       logger.info("the routes file was read again and is in force", {
         servers: servers.size,

@@ -1,5 +1,6 @@
 // How routes and aliases name servers: by configured name, or by a URL on the spot.
 import { plainServer } from "../routing/plain-server.ts";
+import { serverAt } from "../routing/server-at.ts";
 import type { ServerUrl } from "../routing/server-url.ts";
 import type { Server } from "../routing/types.ts";
 import { didYouMean } from "./suggest.ts";
@@ -7,7 +8,7 @@ import { didYouMean } from "./suggest.ts";
 export interface ServerLookup {
   /** The server; null where it has problems of its own; a problem in words where there is none. */
   byName(name: string): Server | null | { readonly problem: string };
-  /** One and the same server for every mention of a URL: one health, one connection pool. */
+  /** One and the same server for every mention of a URL; the configured one where there is one at it. */
   byUrl(url: ServerUrl): Server;
 }
 
@@ -24,7 +25,7 @@ export function createServerLookup(servers: ReadonlyMap<string, Server | null>):
       return { problem: `unknown server "${name}"${hint}` };
     },
     byUrl(url) {
-      const known = anonymous.get(url.baseUrl);
+      const known = serverAt(url.baseUrl, servers.values()) ?? anonymous.get(url.baseUrl);
       if (known !== undefined) return known;
       const server = plainServer(url.origin, url);
       anonymous.set(url.baseUrl, server);

@@ -79,6 +79,7 @@ interface Counted {
  */
 export function createBacktest(current: Routing, candidate: Routing): Backtest {
   const asked = headersAskedFor(current, candidate);
+  const defaults = new Set([current, candidate].map(({ defaultServer }) => defaultServer.name));
   const groups = new Map<string, Group>();
   const lists = new Map<string, Set<string>>();
   let unrouted = 0;
@@ -117,7 +118,7 @@ export function createBacktest(current: Routing, candidate: Routing): Backtest {
       let changed = 0;
       for (const { call, count } of groups.values()) {
         calls += count;
-        const discovery = knownFor(call, lists, current);
+        const discovery = knownFor(call, lists, defaults);
         const after = decisionOf(planRoute(call, candidate, discovery));
         const now = decisionOf(planRoute(call, current, discovery));
         const stands = isInForce(call, now);
@@ -160,12 +161,12 @@ function headersAskedFor(...routings: readonly Routing[]): ReadonlySet<string> {
 function knownFor(
   call: LoggedCall,
   lists: ReadonlyMap<string, ReadonlySet<string>>,
-  { defaultServer }: Routing,
+  defaults: ReadonlySet<string>,
 ): DiscoverySnapshot {
   const toDefault = call.route?.endsWith("default") === true;
   return {
     serves: (name, model) =>
-      name === defaultServer.name ? toDefault : (lists.get(name)?.has(model) ?? false),
+      defaults.has(name) ? toDefault : (lists.get(name)?.has(model) ?? false),
   };
 }
 

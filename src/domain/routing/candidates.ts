@@ -1,6 +1,7 @@
 // The steps of routing that a model name takes apart from the rules: alias, direct address, discovery, default.
 import type { DiscoverySnapshot } from "./discovery.ts";
 import { latestSaid, nameAt } from "./latest.ts";
+import { defaultServerName } from "./plain-server.ts";
 import type { PolicyLevel } from "./policy.ts";
 import type { Alias, NonEmpty, Routing, Server } from "./types.ts";
 
@@ -110,9 +111,11 @@ export function remainingCandidates(
 }
 
 function byDefault(model: string | null, { defaultServer }: Routing): Candidates {
+  const configured = defaultServer.name !== defaultServerName;
+  const name = configured ? `, which is server ${defaultServer.name}` : "";
   return {
     route: "default",
-    because: ["nothing else decides, so it goes to the default upstream"],
+    because: [`nothing else decides, so it goes to the default upstream${name}`],
     list: [{ server: defaultServer, model, levels: [] }],
   };
 }

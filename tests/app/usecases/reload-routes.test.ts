@@ -9,7 +9,13 @@ function live() {
   const note = (message: string) => void log.push(message);
   let adopted = 0;
   const initial = routingOf("servers: { a: http://a:1 }", { modelMap: { x: "y" } });
+  const {
+    modelMap,
+    policy,
+    defaultServer: { baseUrl, type },
+  } = initial;
   const routing = createLiveRouting(initial, {
+    base: { modelMap, policy, defaultUpstream: { baseUrl, type, origin: baseUrl } },
     clock,
     logger: { error: note, warn: note, info: note, debug: note },
     adopted: () => adopted++,
@@ -29,8 +35,16 @@ test("a new file replaces servers, aliases and rules; what the environment says 
   const now = routing.current();
   expect([...now.servers.keys()]).toEqual(["b"]);
   expect(now.modelMap).toBe(initial.modelMap);
-  expect(now.defaultServer).toBe(initial.defaultServer);
+  expect(now.defaultServer).toEqual(initial.defaultServer);
   expect(adopted()).toBe(1);
+});
+
+test("the default upstream is the server that is configured at its address, for as long as one is", () => {
+  const { routing } = live();
+  routing.take(valid('servers: { home: { url: "http://default:8000/v1", max_concurrency: 2 } }'));
+  expect(routing.current().defaultServer).toBe(routing.current().servers.get("home")!);
+  routing.take(valid("servers: { b: http://b:1 }"));
+  expect(routing.current().defaultServer).toMatchObject({ name: "default", maxConcurrency: null });
 });
 
 test("an invalid file leaves everything in force, and every problem is told in a line of its own", () => {
