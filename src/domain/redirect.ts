@@ -10,19 +10,20 @@ export function isRedirect(status: number): boolean {
  * What a redirect says of the configuration. Query, fragment and user name stay out: they may hold
  * secrets.
  * @param asked the URL that was asked
- * @param path the request's, without the server's base: it is not part of the address to write
+ * @param base the server's; what was asked below it is not part of the address to write
  */
 export function redirectWords(
   status: number,
   headers: HeaderList,
   asked: string,
-  path: string,
+  base: string,
 ): string {
   const location = headerValue(headers, "location");
   const to = location === null ? null : URL.parse(location, asked);
   if (to === null) return `status ${status} redirects to nowhere; correct its \`url\``;
   const address = to.origin === "null" ? to.protocol : to.origin + to.pathname;
-  if (!address.endsWith(path)) return `redirects to ${address}; correct its \`url\``;
-  const base = address.slice(0, address.length - path.length);
-  return `redirects to ${base}; write that address into \`url\``;
+  const below = asked.startsWith(base) ? asked.slice(base.length).replace(/[?#].*/, "") : "";
+  return below !== "" && address.endsWith(below)
+    ? `redirects to ${address.slice(0, -below.length)}; write that address into \`url\``
+    : `redirects to ${address}; correct its \`url\``;
 }

@@ -6,6 +6,7 @@ test("every 3xx is a redirect but 304, which answers a question about a copy", (
   expect(statuses.filter(isRedirect)).toEqual([300, 301, 302, 303, 307, 308, 399]);
 });
 
+const base = "http://one.example:8000";
 const path = "/v1/chat/completions";
 test.each<[string, string | null, string]>([
   [
@@ -28,5 +29,13 @@ test.each<[string, string | null, string]>([
   ["none", null, "status 302 redirects to nowhere; correct its `url`"],
 ])("%s is told in words that help, and without secrets", (_name, location, words) => {
   const headers: [string, string][] = location === null ? [] : [["location", location]];
-  expect(redirectWords(302, headers, `http://one.example:8000${path}`, path)).toBe(words);
+  expect(redirectWords(302, headers, `${base}${path}?key=secret`, base)).toBe(words);
+});
+
+test("an SDK's base URL is answered with another", () => {
+  const own = "http://one.example/v1beta/openai";
+  const to = "https://one.example/v1beta/openai/chat/completions";
+  expect(redirectWords(301, [["location", to]], `${own}/chat/completions`, own)).toBe(
+    "redirects to https://one.example/v1beta/openai; write that address into `url`",
+  );
 });

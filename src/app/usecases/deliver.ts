@@ -53,7 +53,10 @@ export function deliver(
     return source?.midEvent() === true ? joinBytes([eventBreak[framing], words]) : words;
   }
 
-  /** One limit for all reads until something can be sent: what is held back keeps no client alive. */
+  /**
+   * One limit for all reads until something can be sent: what is held back keeps no client alive.
+   * Within an event there is none, for there is no place for a comment.
+   */
   function silence(): Limit {
     return framing === "sse" && keepaliveMs > 0 ? limit(keepaliveMs, clock) : noLimit;
   }
@@ -74,9 +77,8 @@ export function deliver(
         }
         if (outcome !== "open") return breakOff(outcome);
         reading ??= source.next();
-        wait ??= silence();
-        // Within an event there is no place for a comment.
-        const step = await (source.midEvent() ? reading : wait.or(reading));
+        wait ??= source.midEvent() ? noLimit : silence();
+        const step = await wait.or(reading);
         if (step === "due") return ping;
         reading = null;
         for (const part of step.pieces) queue.push(part);

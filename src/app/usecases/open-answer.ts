@@ -52,8 +52,9 @@ export type Opening =
 
 export interface OpeningContext {
   readonly call: IncomingCall;
-  /** The URL that was asked. */
+  /** The URL that was asked, and the server's of which it is a part. */
   readonly url: string;
+  readonly baseUrl: string;
   readonly carriage: Carriage;
   readonly policy: Policy;
   readonly capture: Capture;
@@ -150,7 +151,7 @@ interface InHand {
 }
 
 function redirected({ status, headers }: UpstreamAnswer, context: OpeningContext): Failure {
-  const message = redirectWords(status, headers, context.url, context.carriage.path);
+  const message = redirectWords(status, headers, context.url, context.baseUrl);
   return { reason: "redirect", message, status: 502, codes: [], answer: null };
 }
 

@@ -207,6 +207,7 @@ async function ask(
       ? await openAnswer(reply, {
           call,
           url: outgoing.url,
+          baseUrl: server.baseUrl,
           carriage,
           policy,
           capture,
