@@ -1,0 +1,121 @@
+// The newest SDKs through the router, before upstreams that misbehave as public threads report it.
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { createGate } from "../../src/adapters/fake-model/gate.ts";
+import { fieldClients } from "../lab/field-clients.ts";
+import { type FieldLab, startFieldLab } from "../lab/field-lab.ts";
+import {
+  chunk,
+  completion,
+  done,
+  event,
+  finish,
+  says,
+  saysWhole,
+  text,
+  usage,
+} from "../lab/sayings.ts";
+
+let lab: FieldLab;
+beforeAll(async () => {
+  lab = await startFieldLab({ SSE_KEEPALIVE: "0.04", REQUEST_TIMEOUT: "0.4" });
+});
+afterEach(() => lab.reset());
+afterAll(() => lab.stop());
+
+const failed = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    (value) => `no error, but ${JSON.stringify(value)}`,
+    (error: unknown) => `failed: ${String(error)} ${JSON.stringify(error)}`,
+  );
+
+describe.each(fieldClients("http://unused").map(({ name }) => name))("%s", (name) => {
+  const client = () => fieldClients(lab.router.url).find((one) => one.name === name)!;
+
+  test("reads whole answers and vectors, base64 by default included", async () => {
+    expect(await client().whole("two/m")).toBe("from two");
+    expect((await client().vector("two/m")).length).toBeGreaterThan(0);
+    expect((await client().vector("both")).every((value) => Math.abs(value) <= 1)).toBe(true);
+  });
+
+  // https://github.com/BerriAI/litellm/pull/27139
+  test("gets what comes after the first finish_reason, unless it stops reading there itself", async () => {
+    const gate = createGate();
+    lab.one.script([
+      says(
+        {},
+        text("Looking. "),
+        finish(),
+        { gate },
+        text("Found it."),
+        finish(),
+        usage(7, 9),
+        done,
+      ),
+    ]);
+    gate.open();
+    expect(await client().streamed("both")).toBe("Looking. Found it.");
+  });
+
+  // https://github.com/waybarrios/vllm-mlx/issues/101
+  test("does not hang where the upstream never ends a finished stream", async () => {
+    lab.one.script([says({ end: "open" }, text("All there."), finish())]);
+    expect(await client().streamed("both")).toBe("All there.");
+  });
+
+  // https://github.com/damianvtran/local-operator/pull/223
+  test("never notices an error before the first content, and is told of one after it", async () => {
+    const error = {
+      ...chunk({ content: "" }, "error"),
+      error: { code: 502, message: "provider gone" },
+    };
+    lab.one.script([
+      says({}, event(chunk({ role: "assistant", content: "" })), event(error), done),
+    ]);
+    expect(await client().streamed("both")).toBe("from two");
+    await lab.reset();
+    lab.one.script([says({}, text("half"), event(error), done)]);
+    // One client reads past the error's words, but not past the reason in which it ends.
+    const words = name === "@ai-sdk/openai" ? /^failed: .*error/s : /^failed: .*provider gone/s;
+    expect(await failed(client().streamed("both"))).toMatch(words);
+  });
+
+  test("never notices a 200 that is a failure", async () => {
+    lab.one.script([
+      saysWhole({ ...completion({}), choices: [], error: { message: "provider gone" } }),
+    ]);
+    expect(await client().whole("both")).toBe("from two");
+  });
+
+  test("is told of a cut, and never takes half an answer for a whole one", async () => {
+    lab.one.script([says({}, text("half"))]);
+    expect(await failed(client().streamed("both"))).toStartWith("failed: ");
+  });
+
+  // https://github.com/theopenco/llmgateway/pull/2334
+  test("reads a numbered stream with pings between its events", async () => {
+    const gate = createGate();
+    lab.one.script([
+      says({}, `id: 1\n${text("one ")}`, { gate }, `id: 2\n${text("two")}`, finish(), done),
+    ]);
+    const read = client().streamed("both", (soFar) => {
+      if (soFar === "one ") setTimeout(() => gate.open(), 100);
+    });
+    expect(await read).toBe("one two");
+  });
+
+  // https://github.com/lidge-jun/opencodex/pull/1249, https://github.com/Wei-Shaw/sub2api/issues/2826
+  test("reads a stream with empty events, under a wrong label", async () => {
+    lab.one.script([
+      says(
+        { type: "text/plain" },
+        "data: \n\n",
+        text("It "),
+        "data:\n\n",
+        text("streams."),
+        finish(),
+        done,
+      ),
+    ]);
+    expect(await client().streamed("both")).toBe("It streams.");
+  });
+});
