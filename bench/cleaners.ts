@@ -1,6 +1,7 @@
 // What cleaning a streamed answer costs beside passing it through: framing, parsing and reading are the same in both.
 // Run it with: bun bench/cleaners.ts
 import { createCapture } from "../src/app/usecases/capture.ts";
+import { createBudget } from "../src/domain/budget.ts";
 import { createLiveSource } from "../src/app/usecases/live-source.ts";
 import type { Carriage } from "../src/domain/carriage.ts";
 import type { CleanPolicy } from "../src/domain/clean/clean-text.ts";
@@ -107,6 +108,8 @@ const carriageOf = (policy: CleanPolicy | null): Carriage => ({
   error: null,
 });
 
+const limits = { captureCap: 10_000_000, captureBudget: createBudget(2 ** 40) };
+
 /** Reads a stream as the relay does; returns the bytes that leave, so that no work can be left out. */
 async function run(reads: readonly BodyRead[], policy: CleanPolicy | null): Promise<number> {
   let at = 0;
@@ -121,7 +124,7 @@ async function run(reads: readonly BodyRead[], policy: CleanPolicy | null): Prom
     wire,
     "first_content",
     carriage,
-    createCapture(10_000_000),
+    createCapture(limits),
     clock,
   );
   let sent = 0;

@@ -111,7 +111,7 @@ async function run(part: Part, denoDir: string): Promise<boolean> {
 
 /** Not the list of files that tsc was asked for as a proof. */
 function isNews(line: string): boolean {
-  return line.trim() !== "" && !/^\/.*\.(ts|tsx|json)$/.test(line);
+  return line.trim() !== "" && !/^\/.*\.([cm]?ts|tsx|json)$/.test(line);
 }
 
 // deno prints what it checks only the first time, so it gets no memory of earlier runs.

@@ -31,7 +31,6 @@ import { createBudget } from "../domain/budget.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { UsageObserver } from "../ports/observer.ts";
 import { createUsageCount } from "./usecases/count-usage.ts";
-import { createCancelCalls } from "./usecases/cancel-calls.ts";
 import { checkUpstreams } from "./usecases/check-upstreams.ts";
 import { createBrowse } from "./usecases/browse.ts";
 import { tellFirstLists } from "./usecases/first-lists.ts";
@@ -44,7 +43,7 @@ import { logNotices, routesNotice } from "./usecases/notice-sources.ts";
 import { createNotices } from "./usecases/notices.ts";
 import { createOllamaCatalog } from "./usecases/ollama-catalog.ts";
 import { createRefusals } from "./usecases/refusals.ts";
-import { createRelay } from "./usecases/relay.ts";
+import { createRelay } from "./usecases/relay/relay.ts";
 import { createLiveRouting, type RoutesTrouble } from "./usecases/reload-routes.ts";
 import { createServerClient } from "./usecases/server-client.ts";
 import { createStoreWatch } from "./usecases/store-watch.ts";
@@ -53,6 +52,8 @@ import { createLiveView } from "./usecases/server-states.ts";
 
 /** Bytes that the bodies of all requests being answered may take; and, apart from them, held answers (SPEC sections 3 and 7). */
 const sharedBytes = 512 * 1024 * 1024;
+/** Bytes that bodies kept for the log may take, over all calls under way (SPEC section 7). */
+const capturedBytes = 256 * 1024 * 1024;
 /** Bytes of an answer kept until its end where nothing is logged: what it reports of itself stands there. */
 const countedBytes = 4 * 1024 * 1024;
 /** ms that calls under way may take to finish after a stop was asked for. */
@@ -82,7 +83,6 @@ export function compose(
 ): Running {
   const clock = systemClock;
   const board = createInFlightBoard();
-  const cancels = createCancelCalls();
   const used: UsageObserver["used"] = (entry, usage) => {
     metrics.used(entry, usage);
     tracer?.used(entry, usage);
@@ -132,13 +132,12 @@ export function compose(
   const models = createModels({ routing, ask, clock });
   const ollama = createOllamaCatalog({ routing, models, ask, clock });
   const health = createHealthBoard(clock, (baseUrl) => models.back(baseUrl));
-  const routed = createRelay({
+  const relay = createRelay({
     routing,
     models,
     clock,
     observers: [
       board,
-      cancels,
       logs?.recorder,
       store,
       metrics,
@@ -154,12 +153,17 @@ export function compose(
     via,
     // Without a log, enough for the token counts of metrics.
     captureCap: logs === null ? countedBytes : settings.blobs.maxBlobSize,
+    captureBudget: createBudget(capturedBytes),
     heldBudget: createBudget(sharedBytes),
+    fault: (error, callId) =>
+      logger.error("a fault of the router's own ended a call", {
+        request_id: callId,
+        error: stackOf(error),
+      }),
     gate,
     health,
     sseKeepaliveMs: settings.sseKeepaliveMs,
   });
-  const relay = cancels.over(routed);
   const admissions = createAdmissions();
   const tokens = settings.jwtSecret === null ? null : createTokens(settings.jwtSecret, clock);
   const login = createLogin({ tokens, now: () => clock.now(), version });
@@ -201,7 +205,7 @@ export function compose(
       browse,
       actions: {
         checkUpstreams: () => checkUpstreams({ routing, models, health }),
-        cancel: (callId) => cancels.cancel(callId),
+        cancel: (callId) => board.cancel(callId),
         sendAgain: (callId, how) => again.send(callId, how),
       },
       routing,
@@ -291,4 +295,8 @@ function openLog(
     })
     .catch((error: unknown) => logger.error(String(error)));
   return logs;
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

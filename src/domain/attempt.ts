@@ -21,7 +21,8 @@ export type AttemptReason =
   | "malformed_event"
   | "no_end" // the stream ended without its format's proper end
   | "queue_full"
-  | "client_gone";
+  | "client_gone"
+  | "internal_error"; // a fault of the router's own
 
 export type FailureReason = Exclude<AttemptReason, "served">;
 

@@ -7,6 +7,8 @@ export const mostHeld = 32 * 1024 * 1024;
 export interface Share extends Disposable {
   /** Takes the bytes if they are left; false, and nothing taken, if not, or once given back. */
   take(bytes: number): boolean;
+  /** Takes as many of the bytes as are left; returns how many. */
+  takeUpTo(bytes: number): number;
 }
 
 export interface Budget {
@@ -21,13 +23,19 @@ export function createBudget(limit: number): Budget {
     share() {
       let own = 0;
       let over = false;
+      function takeUpTo(bytes: number): number {
+        const got = over ? 0 : Math.min(bytes, limit - taken);
+        taken += got;
+        own += got;
+        return got;
+      }
       return {
         take(bytes) {
           if (over || taken + bytes > limit) return false;
-          taken += bytes;
-          own += bytes;
+          takeUpTo(bytes);
           return true;
         },
+        takeUpTo,
         [Symbol.dispose]() {
           over = true;
           taken -= own;

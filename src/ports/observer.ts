@@ -3,7 +3,7 @@ import type { ReportedUsage } from "../domain/answer-usage.ts";
 import type { CapturedBodies, CapturedBody, LogEntry } from "../domain/log-entry.ts";
 import type { Target } from "../domain/routing/plan.ts";
 
-/** What can be seen of a call while it runs; looking costs the call nothing. */
+/** A call while it runs; looking costs the call nothing. */
 export interface CallProgress {
   readonly request: CapturedBody | null;
   /** Who is being asked; null before the first. */
@@ -12,12 +12,19 @@ export interface CallProgress {
   received(): CapturedBody | null;
   /** Events of a stream with content so far: about as many as tokens. */
   contents(): number;
+  /** Ends the call, as someone wished on the router's pages. */
+  cancel(): void;
 }
 
-/** Called on the request's path: neither method may block, throw or keep a call waiting. */
+/** Called on the request's path: no method may block or keep a call waiting. One that throws is reported, and harms no call. */
 export interface CallObserver {
   /** Once per routed call, when its first target is about to be asked. */
   started(entry: LogEntry, progress: CallProgress): void;
+  /**
+   * What the row of a call in flight says has changed: an attempt began at another target or after
+   * a failed one, or its first content is there. Never before `started` nor after `ended`.
+   */
+  progressed?(entry: LogEntry): void;
   /** Once per routed call, whatever became of it; refused calls come here without `started`. */
   ended(entry: LogEntry, bodies: CapturedBodies): void;
 }

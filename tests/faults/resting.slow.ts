@@ -4,7 +4,7 @@ import type { Behaviour } from "../../src/adapters/fake-model/behaviour.ts";
 import type { FakeModel } from "../../src/adapters/fake-model/fake-model.ts";
 import { createGate } from "../../src/app/usecases/gate.ts";
 import { createHealthBoard } from "../../src/app/usecases/health-board.ts";
-import { nextTurn } from "../../src/app/usecases/next-turn.ts";
+import { nextTurn } from "../../src/app/usecases/relay/next-turn.ts";
 import { planRoute } from "../../src/domain/routing/plan.ts";
 import { emptyDiscovery } from "../../src/domain/routing/discovery.ts";
 import { createHandClock } from "../lab/hand-clock.ts";
@@ -102,7 +102,7 @@ test("after 10 s one request probes it, while the others go on passing it over u
   const asked = async (): Promise<string | null> => {
     const turn = await nextTurn(targets, "id", new AbortController().signal, { gate, health });
     if (turn.kind !== "turn") return null;
-    turn.leave();
+    turn.permit[Symbol.dispose]();
     health.asked(turn.target.server.baseUrl);
     return turn.target.server.baseUrl;
   };

@@ -1,7 +1,9 @@
-// Keeps an answer's raw bytes for the log, up to a cap: references to the pieces received, never copies.
+// Keeps an answer's raw bytes for the log, up to a cap and what all calls share: references to the pieces received, never copies.
+import type { Budget, Share } from "../../domain/budget.ts";
 import type { CapturedBody } from "../../domain/log-entry.ts";
 
-export interface Capture {
+/** Disposing of it gives its bytes back to the budget. */
+export interface Capture extends Disposable {
   add(bytes: Uint8Array): void;
   /** An event of a stream held content. */
   content(): void;
@@ -12,11 +14,19 @@ export interface Capture {
   body(): CapturedBody | null;
 }
 
-export interface Delivered {
+/** Disposing of it gives its bytes back to the budget. */
+export interface Delivered extends Disposable {
   /** A piece of the answer that the client gets. */
   add(bytes: Uint8Array): void;
   /** What the client got; null where that is what came. */
   body(): CapturedBody | null;
+}
+
+/** What is kept of each body, and of all together. */
+export interface CaptureLimits {
+  /** Bytes of one body kept at most; 0 keeps nothing. */
+  readonly captureCap: number;
+  readonly captureBudget: Budget;
 }
 
 /**
@@ -24,12 +34,17 @@ export interface Delivered {
  * beginning of what was received, and is only counted.
  * @param changed whether anything so far is given to the client other than it came
  */
-export function createDelivered(cap: number, received: Capture, changed: () => boolean): Delivered {
+export function createDelivered(
+  limits: CaptureLimits,
+  received: Capture,
+  changed: () => boolean,
+): Delivered {
   let same = 0;
   let own: Capture | null = null;
 
   function begin(): Capture {
-    const capture = createCapture(cap);
+    const capture = createCapture(limits);
+    own = capture;
     let left = same;
     for (const chunk of received.body()?.chunks ?? []) {
       if (left > 0) capture.add(chunk.subarray(0, left));
@@ -40,28 +55,42 @@ export function createDelivered(cap: number, received: Capture, changed: () => b
 
   return {
     add(bytes) {
-      if (own === null && changed()) own = begin();
+      if (own === null && changed()) begin();
       if (own === null) same += bytes.length;
       else own.add(bytes);
     },
     body: () => (changed() ? (own ?? begin()).body() : null),
+    [Symbol.dispose]: () => own?.[Symbol.dispose](),
   };
 }
 
-/** @param cap bytes kept at most; 0 keeps nothing */
-export function createCapture(cap: number): Capture {
+export function createCapture({ captureCap, captureBudget }: CaptureLimits): Capture {
+  const share: Share = captureBudget.share();
   const chunks: Uint8Array[] = [];
   let size = 0;
   let contents = 0;
+  let cut = false;
   return {
     add(bytes) {
-      const room = cap - size;
       size += bytes.length;
-      if (room > 0) chunks.push(bytes.length <= room ? bytes : bytes.subarray(0, room));
+      if (cut || captureCap === 0) return;
+      const room = Math.min(bytes.length, captureCap - (size - bytes.length));
+      const kept = share.takeUpTo(room);
+      // What comes behind a gap would be passed off as what stood there.
+      cut = kept < bytes.length;
+      if (kept > 0) chunks.push(cut ? bytes.subarray(0, kept) : bytes);
     },
     content: () => void contents++,
     contents: () => contents,
     size: () => size,
-    body: () => (cap === 0 || size === 0 ? null : { chunks, truncated: size > cap }),
+    body: () => (captureCap === 0 || size === 0 ? null : { chunks, truncated: cut }),
+    [Symbol.dispose]: () => share[Symbol.dispose](),
   };
+}
+
+/** A body that is there whole, as far as it may be kept. */
+export function captureWhole(bytes: Uint8Array, limits: CaptureLimits): Capture {
+  const capture = createCapture(limits);
+  if (bytes.length > 0) capture.add(bytes);
+  return capture;
 }

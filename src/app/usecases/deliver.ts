@@ -104,4 +104,4 @@ function unfitted(message: string): StreamFailure {
 }
 
 /** Thrown by `AnswerStream.next` when all that is left to say is closing the connection. */
-class BrokenAnswer extends Error {}
+export class BrokenAnswer extends Error {}

@@ -20,6 +20,9 @@ export function earlyAnswer(
   coming: Promise<Answer>,
   deps: { readonly clock: Clock; readonly sseKeepaliveMs: number },
 ): Answer {
+  const events = coming.then((answer) => asEvents(call, answer));
+  // Whoever pulls is told; a client that does not pull for now must not bring the process down.
+  events.catch(() => undefined);
   return {
     status: 200,
     headers: [
@@ -27,11 +30,7 @@ export function earlyAnswer(
       ["cache-control", "no-cache"],
       ["x-request-id", call.id],
     ],
-    body: pingUntil(
-      coming.then((answer) => asEvents(call, answer)),
-      deps.sseKeepaliveMs,
-      deps.clock,
-    ),
+    body: pingUntil(events, deps.sseKeepaliveMs, deps.clock),
   };
 }
 

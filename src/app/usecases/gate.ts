@@ -1,17 +1,18 @@
 // Who may ask a server now and who waits: `max_concurrency` with a fair line (SPEC section 4).
 import type { Server } from "../../domain/routing/types.ts";
+import { onAbort } from "./relay/on-abort.ts";
 
-/** Gives the place back; only the first call counts. */
-export type Leave = () => void;
+/** A place at a server. Disposing of it gives the place back, once. */
+export type Permit = Disposable;
 
 export interface Gate {
   /** A place at once, or null where all are taken or others wait for one. */
-  tryEnter(server: Server): Leave | null;
+  tryEnter(server: Server): Permit | null;
   /**
    * A place when one comes free, first come first served.
    * @returns null at once where the line is full; `gone` where the signal fires first
    */
-  wait(server: Server, callId: string, gone: AbortSignal): Promise<Leave | "gone"> | null;
+  wait(server: Server, callId: string, gone: AbortSignal): Promise<Permit | "gone"> | null;
   /** The servers as a reload left them: whoever waits and now finds room enters. */
   adopt(servers: Iterable<Server>): void;
   /** Calls being answered by, and waiting for, a server. */
@@ -23,7 +24,7 @@ export interface Gate {
 interface Waiter {
   readonly callId: string;
   readonly server: Server;
-  enter(leave: Leave): void;
+  enter(permit: Permit): void;
 }
 
 interface Door {
@@ -46,13 +47,16 @@ export function createGate(): Gate {
     return door;
   }
 
-  function leaver(door: Door): Leave {
-    let left = false;
-    return () => {
-      if (left) return;
-      left = true;
-      door.active--;
-      admit(door);
+  function permitFor(door: Door): Permit {
+    door.active++;
+    let given = false;
+    return {
+      [Symbol.dispose]() {
+        if (given) return;
+        given = true;
+        door.active--;
+        admit(door);
+      },
     };
   }
 
@@ -68,39 +72,33 @@ export function createGate(): Gate {
       [next] = door.line
     ) {
       door.line.shift();
-      door.active++;
-      next.enter(leaver(door));
+      next.enter(permitFor(door));
     }
   }
 
   return {
     tryEnter(server) {
       const door = doorOf(server.name);
-      if (door.line.length > 0 || full(door, server)) return null;
-      door.active++;
-      return leaver(door);
+      return door.line.length > 0 || full(door, server) ? null : permitFor(door);
     },
     wait(server, callId, gone) {
       const door = doorOf(server.name);
       if (door.line.length >= server.maxQueue) return null;
-      return new Promise((resolve) => {
-        const waiter: Waiter = {
-          callId,
-          server,
-          enter(leave) {
-            gone.removeEventListener("abort", giveUp);
-            resolve(leave);
-          },
-        };
-        function giveUp() {
-          door.line.splice(door.line.indexOf(waiter), 1);
-          gone.removeEventListener("abort", giveUp);
-          resolve("gone");
-        }
-        door.line.push(waiter);
-        gone.addEventListener("abort", giveUp);
-        if (gone.aborted) giveUp();
+      const { promise, resolve } = Promise.withResolvers<Permit | "gone">();
+      const waiter: Waiter = {
+        callId,
+        server,
+        enter(permit) {
+          listening[Symbol.dispose]();
+          resolve(permit);
+        },
+      };
+      door.line.push(waiter);
+      const listening = onAbort(gone, () => {
+        door.line.splice(door.line.indexOf(waiter), 1);
+        resolve("gone");
       });
+      return promise;
     },
     adopt(servers) {
       reloaded = new Map([...servers].map((server) => [server.name, server]));

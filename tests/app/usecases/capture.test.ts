@@ -1,6 +1,7 @@
 // What is kept of an answer for the log: what came, and what the client got where that is another matter.
 import { expect, test } from "bun:test";
 import { createCapture, createDelivered } from "../../../src/app/usecases/capture.ts";
+import { createBudget } from "../../../src/domain/budget.ts";
 import type { CapturedBody } from "../../../src/domain/log-entry.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -51,11 +52,12 @@ test.each<Case>([
     kept: { text: "abcd", truncated: true },
   },
 ])("$name", ({ cap = 100, received, given, changedFrom, kept }) => {
-  const capture = createCapture(cap);
+  const limits = { captureCap: cap, captureBudget: createBudget(1_000) };
+  const capture = createCapture(limits);
   for (const piece of received) capture.add(bytes(piece));
   let place = 0;
   const changed = () => changedFrom !== undefined && place >= changedFrom;
-  const delivered = createDelivered(cap, capture, changed);
+  const delivered = createDelivered(limits, capture, changed);
   for (; place < given.length; place++) delivered.add(bytes(given[place] ?? ""));
   expect(text(delivered.body())).toEqual(kept);
 });

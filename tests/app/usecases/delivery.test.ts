@@ -10,6 +10,7 @@ import { readRequest } from "../../../src/domain/read-request.ts";
 import { emptyDiscovery } from "../../../src/domain/routing/discovery.ts";
 import { planRoute } from "../../../src/domain/routing/plan.ts";
 import type { BodyRead } from "../../../src/ports/upstream.ts";
+import { captureLimits } from "../../lab/capture-limits.ts";
 import { createFedBody, type FedBody } from "../../lab/fed-body.ts";
 import { createHandClock } from "../../lab/hand-clock.ts";
 import { routingOf } from "../../lab/routing-of.ts";
@@ -79,7 +80,7 @@ function answering(body: FedBody, how: How = {}) {
       baseUrl: "http://u:1",
       carriage: carriageFor(call, target, clock.now),
       policy: target.policy,
-      capture: createCapture(1 << 20),
+      capture: createCapture(captureLimits(1 << 20)),
       share: createBudget(how.budget ?? 1 << 30).share(),
       clock,
       onContent: () => undefined,

@@ -26,10 +26,10 @@ test("a lower limit holds at once: places that come free are not given away abov
   const leaves = [1, 2, 3].map(() => gate.tryEnter(server(3)));
   const waits = gate.wait(server(3), "call", never);
   gate.adopt([server(1)]);
-  leaves[0]?.();
-  leaves[1]?.();
+  leaves[0]?.[Symbol.dispose]();
+  leaves[1]?.[Symbol.dispose]();
   expect(gate.load("a")).toEqual({ active: 1, waiting: 1 });
-  leaves[2]?.();
+  leaves[2]?.[Symbol.dispose]();
   await waits;
   expect(gate.load("a")).toEqual({ active: 1, waiting: 0 });
 });

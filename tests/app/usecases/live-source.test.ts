@@ -6,6 +6,7 @@ import type { Carriage } from "../../../src/domain/carriage.ts";
 import { type Framing, streamFormat } from "../../../src/domain/dialects/wire-format.ts";
 import type { CommitPoint } from "../../../src/domain/routing/types.ts";
 import type { BodyRead } from "../../../src/ports/upstream.ts";
+import { captureLimits } from "../../lab/capture-limits.ts";
 import { createFedBody, type FedBody } from "../../lab/fed-body.ts";
 import { createHandClock } from "../../lab/hand-clock.ts";
 
@@ -39,7 +40,14 @@ function openSource(
   const format = streamFormat(framing === "ndjson" ? "/api/chat" : "/v1/chat/completions", framing);
   const timed = { ...clock, elapsed: clock.now, id: () => "", chance: () => 0 };
   const wire = { framing, format };
-  const source = createLiveSource(body, wire, commit, native, createCapture(1 << 20), timed);
+  const source = createLiveSource(
+    body,
+    wire,
+    commit,
+    native,
+    createCapture(captureLimits(1 << 20)),
+    timed,
+  );
   let text = "";
 
   async function next(): Promise<LiveStep> {

@@ -1,13 +1,13 @@
 // Who is asked next: the first candidate that is free, the resting ones last; else a place in a waiting line (SPEC sections 4 and 7).
-import type { Target } from "../../domain/routing/plan.ts";
-import type { Gate, Leave } from "./gate.ts";
-import type { HealthBoard } from "./health-board.ts";
+import type { Target } from "../../../domain/routing/plan.ts";
+import type { Gate, Permit } from "../gate.ts";
+import type { HealthBoard } from "../health-board.ts";
 
-/** A target that may be asked now; `leave` gives its place back. */
+/** A target that may be asked now; its permit is the caller's. */
 export interface Turn {
   readonly kind: "turn";
   readonly target: Target;
-  readonly leave: Leave;
+  readonly permit: Permit;
 }
 
 /**
@@ -17,19 +17,19 @@ export interface Turn {
 export async function nextTurn(
   left: readonly Target[],
   callId: string,
-  clientGone: AbortSignal,
+  gone: AbortSignal,
   { gate, health }: { readonly gate: Gate; readonly health: HealthBoard },
 ): Promise<Turn | { readonly kind: "gone"; readonly target: Target } | { readonly kind: "full" }> {
   const ordered = left.length === 1 ? left : restingLast(left, health);
   for (const target of ordered) {
-    const leave = gate.tryEnter(target.server);
-    if (leave !== null) return { kind: "turn", target, leave };
+    const permit = gate.tryEnter(target.server);
+    if (permit !== null) return { kind: "turn", target, permit };
   }
   for (const target of ordered) {
-    const place = gate.wait(target.server, callId, clientGone);
+    const place = gate.wait(target.server, callId, gone);
     if (place === null) continue;
-    const leave = await place;
-    return leave === "gone" ? { kind: "gone", target } : { kind: "turn", target, leave };
+    const permit = await place;
+    return permit === "gone" ? { kind: "gone", target } : { kind: "turn", target, permit };
   }
   return { kind: "full" };
 }

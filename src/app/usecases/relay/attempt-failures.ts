@@ -1,0 +1,65 @@
+// Failures that the router knows by itself: nobody answered, nobody waits, nobody was asked.
+import type { Attempt } from "../../../domain/attempt.ts";
+import type { AttemptFailure } from "../../../domain/judge.ts";
+import type { Target } from "../../../domain/routing/plan.ts";
+import type { NoAnswer } from "../../../ports/upstream.ts";
+
+const bare = { status: null, codes: [], retryAfterMs: null, answer: null };
+
+export const clientLeft = {
+  reason: "client_gone",
+  message: "the client went away",
+  answer: null,
+} as const;
+
+/** The client left while its call stood in a waiting line. */
+export const leftWaiting: AttemptFailure = { ...bare, ...clientLeft };
+
+export const queueFull: AttemptFailure = {
+  ...bare,
+  reason: "queue_full",
+  message: "its waiting line is full",
+  status: 503,
+  retryAfterMs: 1_000,
+};
+
+/** @param ms what it may take */
+export function noFirstToken(ms: number | null) {
+  return {
+    reason: "first_token_timeout",
+    message: `no content within ${(ms ?? 0) / 1_000} s (FIRST_TOKEN_TIMEOUT)`,
+    status: null,
+    answer: null,
+  } as const;
+}
+
+export function withoutAnswer(reply: NoAnswer): AttemptFailure {
+  switch (reply.kind) {
+    case "unreachable":
+      return { ...bare, reason: reply.reason, message: reply.message };
+    case "timed-out":
+      return {
+        ...bare,
+        reason: reply.timer === "connect" ? "connect_timeout" : "silence_timeout",
+        message: reply.message,
+      };
+    case "reset":
+      return { ...bare, reason: "reset", message: reply.message };
+    case "aborted":
+      return { ...bare, ...clientLeft };
+  }
+}
+
+/** An attempt that ended before it was made. @param now epoch ms */
+export function notAsked(target: Target, failure: AttemptFailure, now: number): Attempt {
+  return {
+    target,
+    startedAt: now,
+    durationMs: 0,
+    connectMs: null,
+    ttftMs: null,
+    status: null,
+    reason: failure.reason,
+    error: failure.message,
+  };
+}

@@ -1,0 +1,96 @@
+// What the client gets where no target answered, and how its row ends then.
+import { loggedAttempt } from "../../../domain/attempt.ts";
+import { headerValue, responseHeaders } from "../../../domain/headers.ts";
+import { type AttemptFailure, timedOut } from "../../../domain/judge.ts";
+import { errorBody, problem, problemStatus, type RequestProblem } from "../../../domain/problem.ts";
+import type { RoutePlan } from "../../../domain/routing/plan.ts";
+import type { Answer } from "../../../ports/service.ts";
+import { type Capture, captureWhole, type CaptureLimits } from "../capture.ts";
+import type { Lost } from "./failover.ts";
+import { routedHeaders } from "./routed-headers.ts";
+import { type CallSession, type Ending, upstreamRequestId } from "./session.ts";
+
+const text = new TextEncoder();
+
+/** Ends the call's row with the answer it returns. */
+export function failedAnswer(
+  session: CallSession,
+  plan: RoutePlan,
+  { last, passOn }: Lost,
+  limits: CaptureLimits,
+): Answer {
+  const target = session.attempts().at(-1)?.target ?? plan.targets[0];
+  const routed = routedHeaders(session, target, 0);
+  const ends = (
+    answer: Answer & { readonly body: Uint8Array },
+    ending: Partial<Ending>,
+  ): Answer => {
+    using delivered = captureWhole(answer.body, limits);
+    session.end({
+      state: "failed",
+      statusCode: answer.status,
+      error: last.message,
+      headers: answer.headers,
+      delivered: cameAs(answer.body, session.current()?.capture ?? null) ? null : delivered.body(),
+      ...ending,
+    });
+    return answer;
+  };
+
+  if (last.reason === "client_gone") {
+    const headers: [string, string][] = [["content-type", "application/json"], ...routed];
+    const body = text.encode(errorBody(session.call.service, problem("cancelled", last.message)));
+    // Read only where it was not the client who left, so nobody got it otherwise.
+    const unseen = { state: "cancelled", headers: [], delivered: null } as const;
+    return ends({ status: 499, headers, body }, unseen);
+  }
+  if (passOn && last.answer !== null) {
+    const { status, headers: theirs, body } = last.answer;
+    const headers = [...responseHeaders(theirs), ...routed];
+    return ends({ status, headers, body }, { upstreamRequestId: upstreamRequestId(theirs) });
+  }
+  const told = tellFailure(session, plan, last);
+  const status = plan.targets.length > 1 ? statusAfter(last) : problemStatus(told.kind);
+  const headers: [string, string][] = [["content-type", "application/json"], ...routed];
+  const retryAfter =
+    last.answer === null
+      ? secondsOf(last.retryAfterMs)
+      : headerValue(last.answer.headers, "retry-after");
+  if (retryAfter !== null && (status === 429 || status === 503))
+    headers.push(["retry-after", retryAfter]);
+  const extra = plan.targets.length > 1 ? { attempts: session.attempts().map(loggedAttempt) } : {};
+  const body = text.encode(errorBody(session.call.service, told, extra));
+  return ends({ status, headers, body }, { error: told.message });
+}
+
+/** Whether the body is, byte for byte, what the attempt asked last received. */
+function cameAs(body: Uint8Array, capture: Capture | null): boolean {
+  if (capture === null || capture.size() !== body.length) return body.length === 0;
+  let at = 0;
+  for (const chunk of capture.body()?.chunks ?? [])
+    for (const byte of chunk) if (byte !== body[at++]) return false;
+  return true;
+}
+
+function tellFailure(session: CallSession, plan: RoutePlan, last: AttemptFailure): RequestProblem {
+  const name = session.attempts().at(-1)?.target.server.name ?? plan.targets[0].server.name;
+  if (plan.targets.length > 1)
+    return problem(
+      "all_upstreams_failed",
+      `all ${plan.targets.length} upstreams failed; the last, ${name}: ${last.message}`,
+    );
+  const words = `upstream ${name}: ${last.message}`;
+  if (timedOut(last)) return problem("upstream_timeout", words);
+  if (last.reason === "queue_full") return problem("overloaded", words);
+  const began = ["broken", "no_end", "malformed_event"].includes(last.reason);
+  return problem(began ? "upstream_broken" : "upstream_unreachable", words);
+}
+
+function statusAfter(last: AttemptFailure): number {
+  return last.status ?? (timedOut(last) ? 504 : 502);
+}
+
+/** As `Retry-After` wants it: whole seconds (RFC 9110 §10.2.3). */
+function secondsOf(ms: number | null): string | null {
+  return ms === null ? null : String(Math.ceil(ms / 1_000));
+}

@@ -1,0 +1,114 @@
+// An answer that has been committed to: who owns the attempt until the client has all of it, and how the call ends.
+import { joinBytes } from "../../../domain/bytes.ts";
+import { errorEvent } from "../../../domain/dialects/error-event.ts";
+import { eventBreak } from "../../../domain/framing/event-break.ts";
+import { responseHeaders } from "../../../domain/headers.ts";
+import { errorObject } from "../../../domain/problem.ts";
+import type { Clock } from "../../../ports/clock.ts";
+import type { Answer, AnswerStream } from "../../../ports/service.ts";
+import { type CaptureLimits, createDelivered } from "../capture.ts";
+import { BrokenAnswer, deliver, type DeliveryEnding } from "../deliver.ts";
+import { clientLeft } from "./attempt-failures.ts";
+import type { Won } from "./failover.ts";
+import { internalError } from "./internal-error.ts";
+import { onAbort } from "./on-abort.ts";
+import { routedHeaders } from "./routed-headers.ts";
+import { type CallSession, upstreamRequestId } from "./session.ts";
+import { cancelledHere, whoLeft } from "./who-left.ts";
+
+export interface HandOverDeps extends CaptureLimits {
+  readonly clock: Clock;
+  /** ms; 0: none. */
+  readonly sseKeepaliveMs: number;
+}
+
+/** Takes over what the attempt holds: it is given back with the call's one ending, whoever brings that about. */
+export function handOver(
+  session: CallSession,
+  { answer, attempt, scope }: Won,
+  deps: HandOverDeps,
+): Answer {
+  using unlessTakenOver = new DisposableStack();
+  unlessTakenOver.use(scope);
+  const { signal } = session;
+  const { status, wire } = answer;
+  const headers = [
+    ...responseHeaders(answer.headers),
+    ...routedHeaders(session, attempt.target, 1),
+  ];
+  const delivered = scope.use(createDelivered(deps, attempt.capture, () => answer.changed()));
+
+  /** Called once. */
+  function over(ending: DeliveryEnding): void {
+    using held = new DisposableStack();
+    held.use(scope);
+    const failure = ending.kind === "broke" ? ending.failure : null;
+    const gone = ending.kind === "client-gone" || failure?.reason === "client_gone";
+    const broken = gone ? { ...clientLeft, message: whoLeft(signal) } : failure;
+    attempt.judged(broken === null ? null : { ...broken, status: null });
+    session.note(attempt.outcome(broken));
+    session.end({
+      state: gone ? "cancelled" : failure === null ? "completed" : "failed",
+      statusCode: status,
+      error: broken?.message ?? null,
+      headers,
+      upstreamRequestId: upstreamRequestId(answer.headers),
+      heldPartially: answer.heldPartially,
+      warnings: answer.warnings(),
+      delivered: delivered.body(),
+    });
+  }
+
+  /** A fault of the router's own: an ending like any other. */
+  function faulted(error: unknown): Uint8Array | null {
+    using held = new DisposableStack();
+    held.use(scope);
+    session.fail(error, { statusCode: status, headers, delivered: delivered.body() });
+    if (wire.framing === "none") return null;
+    const words = errorEvent(wire, errorObject(internalError), session.call.id);
+    return answer.rest?.midEvent() === true ? joinBytes([eventBreak[wire.framing], words]) : words;
+  }
+
+  if (answer.rest === null && wire.framing === "none") {
+    for (const piece of answer.held) delivered.add(piece);
+    const body = joinBytes(answer.held);
+    over({ kind: "complete" });
+    return { status, headers, body };
+  }
+  const body = guarded(deliver(answer, deps.sseKeepaliveMs, deps.clock, delivered, over), faulted);
+  // Nobody may ever pull from an answer whose client has left. One that was cancelled by someone
+  // else is told so when it next pulls, but holds nothing until then.
+  const stop = () => (signal.reason === cancelledHere ? scope.dispose() : body.cancel());
+  if (signal.aborted) stop();
+  else scope.use(onAbort(signal, stop));
+  unlessTakenOver.move();
+  return { status, headers, body };
+}
+
+/** @param faulted ends the call after a throw; what can still be said to the client, or null */
+function guarded(
+  stream: AnswerStream,
+  faulted: (error: unknown) => Uint8Array | null,
+): AnswerStream {
+  let broken = false;
+  return {
+    async next() {
+      if (broken) return null;
+      try {
+        return await stream.next();
+      } catch (error) {
+        broken = true;
+        const words = error instanceof BrokenAnswer ? null : faulted(error);
+        if (words === null) throw error;
+        return words;
+      }
+    },
+    cancel(unfit) {
+      try {
+        stream.cancel(unfit);
+      } catch (error) {
+        faulted(error);
+      }
+    },
+  };
+}

@@ -1,0 +1,109 @@
+// A call's whole way: plan, attempts, answer, ending. Every front door comes through here.
+import type { IncomingCall } from "../../../domain/call.ts";
+import { headerValue } from "../../../domain/headers.ts";
+import { capableTargets } from "../../../domain/ollama-targets.ts";
+import { errorBody, problem, problemStatus, type RequestProblem } from "../../../domain/problem.ts";
+import { planRoute, type RoutePlan } from "../../../domain/routing/plan.ts";
+import type { Routing } from "../../../domain/routing/types.ts";
+import type { Answer, CallService } from "../../../ports/service.ts";
+import { captureWhole, type CaptureLimits } from "../capture.ts";
+import { earlyAnswer } from "../early-answer.ts";
+import type { Models } from "../models.ts";
+import { orAfter } from "../or-after.ts";
+import { failedAnswer } from "./failed-answer.ts";
+import { failOver, type FailoverDeps } from "./failover.ts";
+import { handOver, type HandOverDeps } from "./hand-over.ts";
+import { internalError } from "./internal-error.ts";
+import { type CallSession, openSession, type Sent, type SessionDeps } from "./session.ts";
+
+export interface RelayDeps extends FailoverDeps, HandOverDeps, SessionDeps {
+  /** The routing in force; asked once per call. */
+  routing(): Routing;
+  readonly models: Pick<Models, "discovery" | "missed">;
+}
+
+type WholeAnswer = Answer & { readonly body: Uint8Array };
+
+const text = new TextEncoder();
+
+export function createRelay(deps: RelayDeps): CallService {
+  async function handle(call: IncomingCall, clientGone: AbortSignal): Promise<Answer> {
+    let session: CallSession | null = null;
+    try {
+      const routing = deps.routing();
+      const found = planRoute(call, routing, deps.models.discovery());
+      const plan = capableTargets(call, found, routing);
+      if (plan === null) return refuse(call, onlyOllama(call, found));
+      if (plan.route.endsWith("default")) deps.models.missed(plan.targets[0].model);
+      if (headerValue(call.headers, "via")?.includes(deps.via))
+        return refuse(call, loopThrough(plan));
+      session = openSession(call, plan, clientGone, deps);
+      const coming = answerCall(session, plan);
+      const pingable = call.wantsStream && call.service === "openai" ? deps.sseKeepaliveMs : 0;
+      const answer = await orAfter(coming, pingable, deps.clock);
+      if (answer !== "due") return answer;
+      session.headSent(200);
+      return earlyAnswer(call, coming, deps);
+    } catch (error) {
+      return faulted(call, session, error);
+    }
+  }
+
+  /** Never rejects: whoever waits for it may have stopped waiting. */
+  async function answerCall(session: CallSession, plan: RoutePlan): Promise<Answer> {
+    try {
+      const outcome = await failOver(session, plan, deps);
+      return outcome.kind === "won"
+        ? handOver(session, outcome, deps)
+        : failedAnswer(session, plan, outcome, deps);
+    } catch (error) {
+      return faulted(session.call, session, error);
+    }
+  }
+
+  /** A fault of the router's own ends the call like any other failure. @param session null: it is not open yet */
+  function faulted(call: IncomingCall, session: CallSession | null, error: unknown): Answer {
+    const answer = problemAnswer(call, internalError);
+    (session ?? openSession(call, null, null, deps)).fail(error, sent(answer, deps));
+    return answer;
+  }
+
+  function refuse(call: IncomingCall, told: RequestProblem): Answer {
+    const answer = problemAnswer(call, told);
+    const state = told.kind === "cancelled" ? "cancelled" : "failed";
+    openSession(call, null, null, deps).end({ ...sent(answer, deps), state, error: told.message });
+    return answer;
+  }
+
+  return { handle, refuse };
+}
+
+/** @param limits what is kept of its body */
+function sent({ status, headers, body }: WholeAnswer, limits: CaptureLimits): Sent {
+  // It is the size of a sentence: nothing that has to be counted while it lasts.
+  using delivered = captureWhole(body, limits);
+  return { statusCode: status, headers, delivered: delivered.body() };
+}
+
+function problemAnswer(call: IncomingCall, told: RequestProblem): WholeAnswer {
+  const headers: [string, string][] = [
+    ["content-type", "application/json"],
+    ["x-request-id", call.id],
+  ];
+  if (told.retryAfter !== null) headers.push(["retry-after", String(told.retryAfter)]);
+  const body = text.encode(errorBody(call.service, told));
+  return { status: problemStatus(told.kind), headers, body };
+}
+
+function onlyOllama(call: IncomingCall, { targets: [first] }: RoutePlan): RequestProblem {
+  const message = `${call.path} is for Ollama servers only, and ${first.server.name} is not one`;
+  return problem("not_supported", message);
+}
+
+function loopThrough(plan: RoutePlan): RequestProblem {
+  const { server } = plan.targets[0];
+  return problem(
+    "routing_loop",
+    `upstream ${server.name} (${server.baseUrl}) leads back to this router; correct its address`,
+  );
+}
