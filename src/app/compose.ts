@@ -112,6 +112,7 @@ export function compose(
     () =>
       logNotices({
         trouble: store?.trouble() ?? null,
+        failure: logs?.recorder.failure() ?? null,
         dropped: logs?.recorder.droppedRows() ?? {},
       }),
     () => logs?.notices() ?? [],

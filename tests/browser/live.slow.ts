@@ -208,3 +208,40 @@ test("a request is sent again to another model, and its answer comes in beside t
   expect(wrong).toEqual([]);
   expect(sent).toEqual([[first.id, { model: "qwen3:8b", key: "sk-once" }]]);
 });
+
+test.each(["/", "/routes"])(
+  "a notice is dismissed on %s without leaving the page",
+  async (path) => {
+    let shown = [{ id: "moved", message: "A fresh log was begun." }];
+    const own = servePages(sampleLog(rows), {
+      notices: {
+        current: () => shown,
+        dismiss: (id) => (shown = shown.filter((one) => one.id !== id)),
+      },
+    });
+    const wrong = await visit({ viewport: sizes.wide }, async (page) => {
+      await page.goto(own.origin + path);
+      await page.evaluate("globalThis.stayed = true");
+      await page.getByRole("button", { name: "Dismiss" }).click();
+      await page.getByText("A fresh log was begun.").waitFor({ state: "detached" });
+      expect(await page.evaluate("stayed")).toBe(true);
+    });
+    await own.stop();
+    expect(wrong).toEqual([]);
+  },
+);
+
+test("a state that comes and goes shows by itself on a page that is live", async () => {
+  let shown = [{ id: "full", message: "The disk is full.", endsByItself: true }];
+  const own = servePages(sampleLog(rows), { notices: { current: () => shown, dismiss: () => {} } });
+  const wrong = await visit({ viewport: sizes.wide }, async (page) => {
+    await page.goto(`${own.origin}/upstreams`);
+    expect(await page.getByRole("button", { name: "Dismiss" }).count()).toBe(0);
+    shown = [];
+    await page.getByText("The disk is full.").waitFor({ state: "detached" });
+    shown = [{ id: "full", message: "The disk is full again.", endsByItself: true }];
+    await page.getByText("The disk is full again.").waitFor();
+  });
+  await own.stop();
+  expect(wrong).toEqual([]);
+});

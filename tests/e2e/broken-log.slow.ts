@@ -57,6 +57,8 @@ function expectExact(account: Account): void {
   expect(growth).toBeLessThan(250 * 1024 * 1024);
 }
 
+const textOf = async (lab: LoggedLoad, path: string) => (await fetch(lab.router.url + path)).text();
+
 /** Holds the database as another program may; `free` ends it. */
 async function lockFromOutside(path: string): Promise<{ free(): Promise<void> }> {
   const script = `
@@ -108,11 +110,16 @@ describe("no client notices, and every row is written or counted", () => {
           const before = await lab.latency(3_000);
           fill();
           await rowsAreDropped(lab);
-          expect(await lab.ready(503)).toContain("the log's store does not");
+          const ready = await lab.ready(503);
+          expect(ready).toContain("the log's store does not");
+          expect(ready).toContain("The disk is full");
+          for (const path of ["/", "/upstreams"])
+            expect(await textOf(lab, path)).toContain("The disk is full");
           const broken = await lab.latency(2_000);
           makeRoom();
           await lab.ready(200);
           await lab.recovered();
+          expect(await textOf(lab, "/upstreams")).toContain("The log lost rows since the start");
           expectNotHeldUp(before, broken);
           const account = await lab.account();
           expectExact(account);

@@ -23,6 +23,8 @@ export interface Recorder extends CallObserver {
   close(): Promise<void>;
   /** Rows handed over that are not written yet. */
   queuedRows(): number;
+  /** Why the last rows could not be written, in the system's words; null where they were. */
+  failure(): string | null;
   /** Rows lost since start, by reason. */
   droppedRows(): Readonly<Record<string, number>>;
   /** Bodies lost since start whose rows were written. */
@@ -73,7 +75,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   let timer: { readonly soon: boolean; readonly cancel: () => void } | null = null;
   /** Entries have gathered for long enough, and wait for the batch being written. */
   let overdue = false;
-  let failing = false;
+  let failure: string | null = null;
   let droppedBodies = 0;
   const open = createOpenCalls();
   let closed = false;
@@ -127,13 +129,13 @@ export function createRecorder(options: RecorderOptions): Recorder {
       else open.endWritten(entry.id);
     }
     if (failed.length > 0) {
-      if (!failing) trouble?.(`the log loses rows: ${message ?? "unknown reason"}`);
+      if (failure === null) trouble?.(`the log loses rows: ${message ?? "unknown reason"}`);
     } else {
-      if (failing) trouble?.("the log is written again");
+      if (failure !== null) trouble?.("the log is written again");
       if (message !== null) repeated.tell(message);
       for (const entry of open.takeFailed()) enqueue(entry, noBodies);
     }
-    failing = failed.length > 0;
+    failure = failed.length > 0 ? (message ?? "unknown reason") : null;
   }
 
   /** Once for each call, however often its end is written. */
@@ -206,6 +208,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       dropped.write_failed += open.failed();
     },
     queuedRows: () => queue.size() + sending.length,
+    failure: () => failure,
     droppedRows: () => ({ ...dropped }),
     droppedBodies: () => droppedBodies,
     endOf: (id) => open.end(id),

@@ -18,21 +18,41 @@ export function routesNotice(trouble: RoutesTrouble | null): readonly Notice[] {
 export interface LogState {
   /** Why the store makes the router not ready; null where it does not. */
   readonly trouble: string | null;
+  /** Why the last rows could not be written, in the system's words; null where they were. */
+  readonly failure: string | null;
   /** Rows lost since start, by reason. */
   readonly dropped: Readonly<Record<string, number>>;
 }
 
+/** As SQLite and POSIX put it. */
+const fullDisk = /disk is full|no space left|ENOSPC|EDQUOT|quota exceeded/i;
+
 /** While rows are being lost the failing store says so; afterwards the loss stays until dismissed. */
-export function logNotices({ trouble, dropped }: LogState): readonly Notice[] {
+export function logNotices({ trouble, failure, dropped }: LogState): readonly Notice[] {
   const lost = Object.entries(dropped).filter(([, count]) => count > 0);
   const count = lost.reduce((sum, [, one]) => sum + one, 0);
-  const details = lost.map(([reason, one]) => `${one.toLocaleString("en-US")} (${reason})`);
-  if (trouble !== null) {
-    const message = `${trouble.slice(0, 1).toUpperCase()}${trouble.slice(1)}. Requests are routed all the same.`;
-    const soFar = count === 0 ? [] : [`Rows lost so far: ${details.join(", ")}`];
-    return [{ id: "log-store", message, details: soFar, endsByItself: true }];
-  }
+  const losses = lost.map(([reason, one]) => `${one.toLocaleString("en-US")} (${reason})`);
+  const happens = whatHappens(trouble, failure);
+  if (happens !== null)
+    return [
+      {
+        id: "log-store",
+        message: `${happens} Requests are routed all the same.`,
+        details: [
+          ...(failure === null ? [] : [failure]),
+          ...(count === 0 ? [] : [`Rows lost so far: ${losses.join(", ")}`]),
+        ],
+        endsByItself: true,
+      },
+    ];
   if (count === 0) return [];
   const message = "The log lost rows since the start. Traffic is not affected.";
-  return [{ id: `rows-lost:${count}`, message, details: [`Rows lost: ${details.join(", ")}`] }];
+  return [{ id: `rows-lost:${count}`, message, details: [`Rows lost: ${losses.join(", ")}`] }];
+}
+
+function whatHappens(trouble: string | null, failure: string | null): string | null {
+  if (failure !== null && fullDisk.test(failure))
+    return "The disk is full: the log's rows cannot be written.";
+  if (failure !== null) return "The log's rows cannot be written.";
+  return trouble === null ? null : `${trouble.slice(0, 1).toUpperCase()}${trouble.slice(1)}.`;
 }
