@@ -1,11 +1,13 @@
 // A parsed value beside the bytes it was parsed from, so that any part of it can be carried as it was written.
 import { itemSpans, keysOf, memberSpan, type Span, valueSpan } from "./json-members.ts";
-import { isRecord } from "./json.ts";
+import { isRecord, type JsonRecord } from "./json.ts";
 import { RawJson } from "./json-written.ts";
 
 export interface JsonSource {
   /** What the text parsed to; undefined where there is nothing. */
   readonly value: unknown;
+  /** The same, where it is an object; one without members where it is not. */
+  readonly record: JsonRecord;
   /** An object's member; where a key is repeated, the last, as parsers take it. */
   member(key: string): JsonSource;
   /** An object's keys in the order written, each once; none of anything else. */
@@ -28,12 +30,9 @@ export interface LocatedJson {
  * @param value what the text parsed to
  */
 export function jsonSource(value: unknown, locate: () => LocatedJson): JsonSource {
-  let found: Place | null = null;
-  return sourceAt(value, () => {
-    if (found !== null) return found;
+  return new Part(value, () => {
     const { bytes, start } = locate();
-    found = { bytes, span: valueSpan(bytes, start) };
-    return found;
+    return { bytes, span: valueSpan(bytes, start) };
   });
 }
 
@@ -47,43 +46,69 @@ interface Place {
   readonly span: Span;
 }
 
+/** Where a part stands: found by itself, or by its step from the part around it. */
+type Way = (() => Place) | { readonly around: Part; readonly step: string | number };
+
 const openBrace = 0x7b;
 const text = new TextDecoder();
+const noMembers: JsonRecord = {};
 
-function sourceAt(value: unknown, place: () => Place): JsonSource {
-  return {
-    value,
-    member(key) {
-      const held = isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined;
-      return sourceAt(held, () => {
-        const { bytes, span } = place();
-        return { bytes, span: there(memberSpan(bytes, span.start, key)) };
-      });
-    },
-    keys() {
-      if (!isRecord(value)) return [];
-      const { bytes, span } = place();
-      return [...new Set(keysOf(bytes, span.start))];
-    },
-    items() {
-      if (!Array.isArray(value)) return [];
-      let spans: readonly Span[] | null = null;
-      return (value as readonly unknown[]).map((item, at) =>
-        sourceAt(item, () => {
-          const { bytes, span } = place();
-          spans ??= itemSpans(bytes, span.start);
-          return { bytes, span: there(spans[at]) };
-        }),
-      );
-    },
-    raw() {
-      const { bytes, span } = place();
-      return new RawJson(text.decode(bytes.subarray(span.start, span.end)));
-    },
-  };
-}
+/** A class, for a stream's every event makes a dozen of them and asks hardly any for its text. */
+class Part implements JsonSource {
+  readonly value: unknown;
+  readonly #way: Way;
+  #place: Place | null = null;
+  #itemSpans: readonly Span[] | null = null;
 
-function there(span: Span | undefined): Span {
-  if (span === undefined) throw new Error("the bytes are not those that the value was read from");
-  return span;
+  constructor(value: unknown, way: Way) {
+    this.value = value;
+    this.#way = way;
+  }
+
+  get record(): JsonRecord {
+    return isRecord(this.value) ? this.value : noMembers;
+  }
+
+  member(step: string): JsonSource {
+    const { record } = this;
+    return new Part(Object.hasOwn(record, step) ? record[step] : undefined, { around: this, step });
+  }
+
+  keys(): readonly string[] {
+    if (!isRecord(this.value)) return [];
+    const { bytes, span } = this.place();
+    return [...new Set(keysOf(bytes, span.start))];
+  }
+
+  items(): readonly JsonSource[] {
+    if (!Array.isArray(this.value)) return [];
+    return (this.value as readonly unknown[]).map(
+      (item, step) => new Part(item, { around: this, step }),
+    );
+  }
+
+  raw(): RawJson {
+    const { bytes, span } = this.place();
+    return new RawJson(text.decode(bytes.subarray(span.start, span.end)));
+  }
+
+  private place(): Place {
+    this.#place ??=
+      typeof this.#way === "function" ? this.#way() : this.#way.around.inside(this.#way.step);
+    return this.#place;
+  }
+
+  private inside(step: string | number): Place {
+    const { bytes, span } = this.place();
+    const found = typeof step === "string" ? memberSpan(bytes, span.start, step) : this.item(step);
+    if (found === undefined)
+      throw new Error("the bytes are not those that the value was read from");
+    return { bytes, span: found };
+  }
+
+  private item(at: number): Span | undefined {
+    const { bytes, span } = this.place();
+    this.#itemSpans ??= itemSpans(bytes, span.start);
+    return this.#itemSpans[at];
+  }
 }

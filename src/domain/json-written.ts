@@ -57,16 +57,22 @@ function escaped(character: string): string {
 }
 
 function write(value: Written): string {
+  if (typeof value === "string") return JSON.stringify(value);
   if (value instanceof RawJson) return value.text;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  if (typeof value !== "object" || value === null) return String(value);
   if (isList(value)) return `[${value.map(write).join(",")}]`;
-  const members: string[] = [];
-  for (const key of Object.keys(value)) {
+  let members = "";
+  for (const key in value) {
     const member = value[key];
-    if (member !== undefined) members.push(`${JSON.stringify(key)}:${write(member)}`);
+    if (member === undefined) continue;
+    const name = plainName.test(key) ? `"${key}":` : `${JSON.stringify(key)}:`;
+    members += (members === "" ? name : `,${name}`) + write(member);
   }
-  return `{${members.join(",")}}`;
+  return `{${members}}`;
 }
+
+/** Names that need no escapes, as nearly all are. */
+const plainName = /^[a-z_]+$/;
 
 function isList(value: readonly Written[] | WrittenObject): value is readonly Written[] {
   return Array.isArray(value);

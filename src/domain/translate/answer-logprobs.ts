@@ -5,8 +5,8 @@ import type { Written, WrittenObject } from "../json-written.ts";
 
 /** The tokens of a choice of a chat, or of a completion in its older form; none where it has none. */
 export function readLogprobs(choice: JsonSource): readonly WrittenObject[] {
+  if (!isRecord(choice.record["logprobs"])) return [];
   const logprobs = choice.member("logprobs");
-  if (!isRecord(logprobs.value)) return [];
   const content = logprobs.member("content");
   if (Array.isArray(content.value)) return content.items().filter(holdsRecord).map(token);
   const values = logprobs.member("token_logprobs").items();

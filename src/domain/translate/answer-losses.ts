@@ -13,13 +13,15 @@ export function reportLosses(
   read: ReadChoice | null,
   lose: Lose,
 ): void {
-  const choices: readonly unknown[] = Array.isArray(document.member("choices").value)
-    ? (document.member("choices").value as readonly unknown[])
-    : [];
-  if (choices.some((choice) => isRecord(choice) && choice !== read?.choice.value))
+  const { choices } = document.record;
+  if (Array.isArray(choices) && choices.some((choice) => isOther(choice, read)))
     lose("answer.choices");
   if (read === null) return;
   const { images, message } = read;
   if (images.lost || (kind === "generate" && images.carried.length > 0)) lose("answer.images");
-  if (isRecord(message.member("audio").value)) lose("answer.audio");
+  if (isRecord(message.record["audio"])) lose("answer.audio");
+}
+
+function isOther(choice: unknown, read: ReadChoice | null): boolean {
+  return isRecord(choice) && choice !== read?.choice.value;
 }

@@ -22,15 +22,15 @@ export function readFirstChoice(document: JsonSource): ReadChoice | null {
     .member("choices")
     .items()
     .find(({ value }) => isRecord(value) && (value["index"] ?? 0) === 0);
-  if (choice === undefined || !isRecord(choice.value)) return null;
-  const message = choice.member(isRecord(choice.value["message"]) ? "message" : "delta");
-  const held = isRecord(message.value) ? message.value : {};
+  if (choice === undefined) return null;
+  const message = choice.member(isRecord(choice.record["message"]) ? "message" : "delta");
+  const held = message.record;
   const { content } = held;
   const parts = Array.isArray(content) ? (content as readonly unknown[]).filter(isRecord) : [];
   const spoken = typeof content === "string" ? content : parts.map(partText).join("");
   // A refusal has no field of its own in Ollama's form, and is what the model had to say.
   const text =
-    (textMember(choice.value, "text") ?? "") + spoken + (textMember(held, "refusal") ?? "");
+    (textMember(choice.record, "text") ?? "") + spoken + (textMember(held, "refusal") ?? "");
   // Servers that know both names fill them with the same words.
   const reasoning = textMember(held, "reasoning_content") ?? textMember(held, "reasoning") ?? "";
   return {
@@ -39,7 +39,7 @@ export function readFirstChoice(document: JsonSource): ReadChoice | null {
     content: text,
     thinking: reasoning + parts.map(partThinking).join(""),
     images: readImages(held, parts),
-    finishReason: textMember(choice.value, "finish_reason"),
+    finishReason: textMember(choice.record, "finish_reason"),
   };
 }
 

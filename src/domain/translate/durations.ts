@@ -30,14 +30,13 @@ export function createMetrics(): Metrics {
   return {
     read(document) {
       // llama.cpp's own measures, in ms.
-      const timings = document.member("timings").value;
+      const { timings, usage } = document.record;
       if (isRecord(timings)) {
         promptMs = amount(timings["prompt_ms"]) ?? promptMs;
         completionMs = amount(timings["predicted_ms"]) ?? completionMs;
       }
-      const source = document.member("usage");
-      const usage = source.value;
       if (!isRecord(usage)) return;
+      const source = document.member("usage");
       if (amount(usage["prompt_tokens"]) !== null) prompt = source.member("prompt_tokens");
       if (amount(usage["completion_tokens"]) !== null)
         completion = source.member("completion_tokens");

@@ -132,8 +132,7 @@ export function createStreamTranslator(
 }
 
 function callsIn({ message }: ReadChoice): boolean {
-  const held = isRecord(message.value) ? message.value : {};
-  const called = held["tool_calls"] ?? held["function_call"];
+  const called = message.record["tool_calls"] ?? message.record["function_call"];
   return called !== undefined && called !== null;
 }
 

@@ -35,7 +35,7 @@ export function createToolCallAssembler(): ToolCallAssembler {
 
   /** @param piece null: of a call that is counted apart from all others */
   function addPiece(piece: JsonRecord | null, detail: JsonSource, whole: boolean): void {
-    const held = isRecord(detail.value) ? detail.value : {};
+    const held = detail.record;
     const id = piece === null ? null : textMember(piece, "id");
     const name = textMember(held, "name");
     const index = piece === null ? -1 : typeof piece["index"] === "number" ? piece["index"] : null;
@@ -66,10 +66,11 @@ export function createToolCallAssembler(): ToolCallAssembler {
   }
 
   function add(holder: JsonSource, whole: boolean): void {
-    for (const call of holder.member("tool_calls").items())
-      if (isRecord(call.value)) addPiece(call.value, call.member("function"), whole);
-    const old = holder.member("function_call");
-    if (isRecord(old.value)) addPiece(null, old, whole);
+    if (Array.isArray(holder.record["tool_calls"]))
+      for (const call of holder.member("tool_calls").items())
+        if (isRecord(call.value)) addPiece(call.value, call.member("function"), whole);
+    if (isRecord(holder.record["function_call"]))
+      addPiece(null, holder.member("function_call"), whole);
   }
 
   return {
