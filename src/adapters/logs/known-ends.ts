@@ -1,19 +1,18 @@
 // A reader that knows of ends which are not in the log yet: while the disk takes nothing, calls that
 // are over must not look as if they still ran.
-import { nothingRead } from "../../domain/answer-reading.ts";
-import type { LogEntry } from "../../domain/log-entry.ts";
 import type { LogRow } from "../../ports/browse.ts";
 import type { LogReader } from "../../ports/log-store.ts";
 import { logRow } from "./log-row.ts";
+import type { KnownEnd } from "./open-calls.ts";
 
 /** @param endOf the end of a call that the log has in flight; null where it is not known */
 export function withKnownEnds(
   reader: LogReader,
-  endOf: (id: string) => LogEntry | null,
+  endOf: (id: string) => KnownEnd | null,
 ): LogReader {
   function ended(row: LogRow): LogRow | null {
     const end = row.state === "inflight" ? endOf(row.id) : null;
-    return end === null ? null : logRow({ entry: end, reading: nothingRead });
+    return end === null ? null : logRow(end);
   }
 
   return {

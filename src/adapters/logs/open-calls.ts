@@ -1,5 +1,10 @@
 // Calls whose start is in the log: their ends are kept until they are written, so that no row stays in flight.
+import { nothingRead } from "../../domain/answer-reading.ts";
 import type { LogEntry } from "../../domain/log-entry.ts";
+import type { RecordedEntry } from "./wire-batch.ts";
+
+/** Of a call that the log has in flight; its bodies are those that are lost, as such. */
+export type KnownEnd = Required<RecordedEntry>;
 
 export interface OpenCalls {
   /** Its start is on its way into the log. */
@@ -10,20 +15,22 @@ export interface OpenCalls {
   ended(entry: LogEntry): void;
   endWritten(id: string): void;
   /** @returns whether it is kept, to be written later */
-  endFailed(entry: LogEntry): boolean;
+  endFailed(end: KnownEnd): boolean;
   /** The ends that failed, to be written once more. */
-  takeFailed(): readonly LogEntry[];
+  takeFailed(): readonly KnownEnd[];
   /** Whether an end has failed before. */
   hasFailed(id: string): boolean;
   /** The end of a call that the log still has in flight; null where there is none. */
-  end(id: string): LogEntry | null;
+  end(id: string): KnownEnd | null;
   /** Ends that wait to be written once more. */
   failed(): number;
 }
 
+const noBodies = { request: null, response: null };
+
 export function createOpenCalls(): OpenCalls {
   const open = new Set<string>();
-  const ends = new Map<string, LogEntry>();
+  const ends = new Map<string, KnownEnd>();
   const failed = new Set<string>();
   const again = new Set<string>();
 
@@ -38,18 +45,19 @@ export function createOpenCalls(): OpenCalls {
     started: (id) => void open.add(id),
     startLost: forget,
     ended(entry) {
-      if (open.has(entry.id)) ends.set(entry.id, entry);
+      if (open.has(entry.id)) ends.set(entry.id, { entry, bodies: noBodies, reading: nothingRead });
     },
     endWritten: forget,
-    endFailed(entry) {
-      if (!open.has(entry.id)) return false;
-      ends.set(entry.id, entry);
-      failed.add(entry.id);
-      again.add(entry.id);
+    endFailed(end) {
+      const { id } = end.entry;
+      if (!open.has(id)) return false;
+      ends.set(id, end);
+      failed.add(id);
+      again.add(id);
       return true;
     },
     takeFailed() {
-      const taken = [...failed].map((id) => ends.get(id)).filter((entry) => entry !== undefined);
+      const taken = [...failed].map((id) => ends.get(id)).filter((end) => end !== undefined);
       failed.clear();
       return taken;
     },

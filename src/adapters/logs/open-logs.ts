@@ -1,5 +1,4 @@
 // The log as the program uses it: recorder and reader over two workers, and the hourly clean-up.
-import type { LogEntry } from "../../domain/log-entry.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { LogReader } from "../../ports/log-store.ts";
 import type { CallEvents } from "../../ports/browse.ts";
@@ -11,6 +10,7 @@ import { withKnownEnds } from "./known-ends.ts";
 import type { BlobPlace } from "./log-place.ts";
 import { createLogNotices } from "./log-notices.ts";
 import { createLogReader } from "./log-reader.ts";
+import type { KnownEnd } from "./open-calls.ts";
 import { createRecorder } from "./recorder.ts";
 import type { Recorder } from "./recorder.ts";
 import type { OpenReport } from "./worker-calls.ts";
@@ -89,9 +89,9 @@ export function openLogs(options: LogsOptions): Logs {
   );
 
   /** An end that should long be in the log; what waits for its batch is there in a moment, whole. */
-  function lateEnd(id: string): LogEntry | null {
+  function lateEnd(id: string): KnownEnd | null {
     const end = recorder.endOf(id);
-    return end !== null && clock.now() - (end.completedAt ?? 0) > lateMs ? end : null;
+    return end !== null && clock.now() - (end.entry.completedAt ?? 0) > lateMs ? end : null;
   }
 
   let cancelClean = () => {};

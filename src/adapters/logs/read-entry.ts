@@ -10,7 +10,7 @@ import type { LogWrite } from "../../ports/log-store.ts";
 import { bodyBytes } from "./log-row.ts";
 import type { RecordedEntry } from "./wire-batch.ts";
 
-export function readEntry({ entry, bodies }: RecordedEntry): LogWrite {
+export function readEntry({ entry, bodies, reading }: RecordedEntry): LogWrite {
   if (entry.state === "inflight") return { entry, bodies, reading: nothingRead, searchText: "" };
   const request = bodies.request === null ? null : recordIn(bodyBytes(bodies.request));
   const response = bodies.response === null ? null : bodyBytes(bodies.response);
@@ -21,7 +21,8 @@ export function readEntry({ entry, bodies }: RecordedEntry): LogWrite {
   return {
     entry,
     bodies,
-    reading: usage.reading({ path: entry.path, status: entry.statusCode }, () => request),
+    reading:
+      reading ?? usage.reading({ path: entry.path, status: entry.statusCode }, () => request),
     searchText: said,
   };
 }

@@ -27,7 +27,7 @@ export interface RecordQueue {
   /** Takes a call's start in; where the queue is full it is left out, as the end brings all of it. */
   started(entry: LogEntry): void;
   /** Takes a call's end in, in place of its start where that still waits. */
-  ended(entry: LogEntry, bodies: CapturedBodies): QueueLoss;
+  ended(recorded: RecordedEntry): QueueLoss;
   /** Removes and returns the next batch. */
   take(): readonly QueuedEntry[];
   size(): number;
@@ -79,11 +79,12 @@ export function createRecordQueue(limits: QueueLimits): RecordQueue {
       starts.set(entry.id, { entry, bodies: noBodies, number: ++newest, size: 0 });
     },
 
-    ended(entry, bodies) {
+    ended(recorded) {
+      const { entry, bodies } = recorded;
       starts.delete(entry.id);
       const failed = entry.state === "failed";
       const room = roomForRow(failed);
-      if (!room.is) return { rows: [{ entry, bodies }], bodies: 0 };
+      if (!room.is) return { rows: [recorded], bodies: 0 };
       let dropped = 0;
       const more = sizeOf(bodies);
       const fits = () => bytes === 0 || bytes + more <= limits.bytes;
@@ -98,8 +99,8 @@ export function createRecordQueue(limits: QueueLimits): RecordQueue {
       const isKept = fits();
       if (!isKept) dropped += countBodies(bodies);
       const queued = isKept
-        ? { entry, bodies, number: ++newest, size: more }
-        : { entry, bodies: allLost(bodies), number: ++newest, size: 0 };
+        ? { ...recorded, number: ++newest, size: more }
+        : { ...recorded, bodies: allLost(bodies), number: ++newest, size: 0 };
       bytes += queued.size;
       (failed ? errors : successes).set(entry.id, queued);
       if (!failed && queued.size > 0) embodied.set(entry.id, queued);
@@ -140,7 +141,7 @@ export function countBodies({ request, response, delivered = null }: CapturedBod
 }
 
 /** Cut to nothing: a row must say that it had bodies. */
-function allLost({ request, response, delivered = null }: CapturedBodies): CapturedBodies {
+export function allLost({ request, response, delivered = null }: CapturedBodies): CapturedBodies {
   const lost = (body: CapturedBody | null) =>
     body === null ? null : { chunks: [], truncated: true };
   return { request: lost(request), response: lost(response), delivered: lost(delivered) };

@@ -1,17 +1,17 @@
 // The log on the request's path: takes entries in, hands them to the writer in batches, and drops
 // and counts what does not fit. Nothing here waits for the disk.
 import { type AnswerReading, nothingRead } from "../../domain/answer-reading.ts";
-import { noUsage, reportedUsage } from "../../domain/answer-usage.ts";
+import { reportedUsage } from "../../domain/answer-usage.ts";
 import type { CapturedBodies, LogEntry } from "../../domain/log-entry.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { CallObserver, UsageObserver } from "../../ports/observer.ts";
 import type { CallEventSource } from "./call-events.ts";
 import { createOnceAMinute } from "./once-a-minute.ts";
-import { createOpenCalls } from "./open-calls.ts";
-import { countBodies, createRecordQueue } from "./record-queue.ts";
+import { createOpenCalls, type KnownEnd } from "./open-calls.ts";
+import { allLost, countBodies, createRecordQueue } from "./record-queue.ts";
 import type { QueueLimits, QueuedEntry } from "./record-queue.ts";
 import { packBatch } from "./wire-batch.ts";
-import type { WireBatch } from "./wire-batch.ts";
+import type { RecordedEntry, WireBatch } from "./wire-batch.ts";
 import type { CallResult, WriteReport } from "./worker-calls.ts";
 
 export interface Recorder extends CallObserver {
@@ -30,7 +30,7 @@ export interface Recorder extends CallObserver {
   /** Bodies lost since start whose rows were written. */
   droppedBodies(): number;
   /** The end of a call that the log still has in flight; null where it is not known. */
-  endOf(id: string): LogEntry | null;
+  endOf(id: string): KnownEnd | null;
 }
 
 export interface RecorderOptions {
@@ -52,10 +52,9 @@ export interface RecorderOptions {
 /** An entry on its way to the writer; its bodies are packed. */
 interface SentEntry {
   readonly entry: LogEntry;
-  readonly bodyCount: number;
+  /** That it had them; they are gone from here. */
+  readonly bodies: CapturedBodies;
 }
-
-const noBodies: CapturedBodies = { request: null, response: null };
 
 const defaultLimits: QueueLimits = { entries: 10_000, bytes: 64 * 1024 * 1024 };
 
@@ -97,7 +96,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (taken.length === 0) return;
     // A start that is lost costs nothing: the call's end brings the whole row.
     for (const { entry } of taken) if (entry.state === "inflight") open.started(entry.id);
-    sending = taken.map(({ entry, bodies }) => ({ entry, bodyCount: countBodies(bodies) }));
+    sending = taken.map(({ entry, bodies }) => ({ entry, bodies: allLost(bodies) }));
     write(taken).then(sent, () => {
       sent({ ok: false, message: "a batch could not be handed over" });
     });
@@ -114,18 +113,19 @@ export function createRecorder(options: RecorderOptions): Recorder {
       droppedBodies += result.value.lostBodies;
       answered?.(
         result.value,
-        sending.some(({ bodyCount }) => bodyCount > 0),
+        sending.some(({ bodies }) => countBodies(bodies) > 0),
       );
     }
     const lost = new Set(failed);
-    for (const [place, { entry, bodyCount }] of sending.entries()) {
+    for (const [place, { entry, bodies }] of sending.entries()) {
       const isLost = lost.has(place);
       if (entry.state === "inflight") {
         if (isLost) open.startLost(entry.id);
         continue;
       }
-      tellEnded(entry, result.ok ? result.value.readings[place] : undefined);
-      if (isLost) drop(entry, bodyCount, "write_failed");
+      const reading = (result.ok ? result.value.readings[place] : undefined) ?? nothingRead;
+      tellEnded(entry, reading);
+      if (isLost) drop({ entry, bodies, reading }, "write_failed");
       else open.endWritten(entry.id);
     }
     if (failed.length > 0) {
@@ -133,31 +133,33 @@ export function createRecorder(options: RecorderOptions): Recorder {
     } else {
       if (failure !== null) trouble?.("the log is written again");
       if (message !== null) repeated.tell(message);
-      for (const entry of open.takeFailed()) enqueue(entry, noBodies);
+      for (const end of open.takeFailed()) enqueue(end);
     }
     failure = failed.length > 0 ? (message ?? "unknown reason") : null;
   }
 
   /** Once for each call, however often its end is written. */
-  function tellEnded(entry: LogEntry, reading?: AnswerReading): void {
+  function tellEnded(entry: LogEntry, reading: AnswerReading): void {
     if (open.hasFailed(entry.id)) return;
     events?.ended(entry, reading);
-    used?.(entry, reading?.reported ?? noUsage);
+    used?.(entry, reading.reported);
   }
 
   /** The end of a call could not be kept. */
-  function drop(entry: LogEntry, bodyCount: number, why: keyof typeof dropped): void {
-    if (open.endFailed(entry)) droppedBodies += bodyCount;
-    else dropped[why]++;
+  function drop(end: KnownEnd, why: keyof typeof dropped): void {
+    const isAgain = open.hasFailed(end.entry.id);
+    if (!open.endFailed(end)) dropped[why]++;
+    else if (!isAgain) droppedBodies += countBodies(end.bodies);
   }
 
-  function enqueue(entry: LogEntry, bodies: CapturedBodies): void {
-    const { rows, bodies: bodiesDropped } = queue.ended(entry, bodies);
+  function enqueue(recorded: RecordedEntry): void {
+    const { rows, bodies: bodiesDropped } = queue.ended(recorded);
     droppedBodies += bodiesDropped;
     if (bodiesDropped > 0) repeated.tell("bodies come faster than the log's disk takes them");
-    for (const lost of rows) {
-      tellEnded(lost.entry, { ...nothingRead, reported: reportedUsage(lost.bodies.response) });
-      drop(lost.entry, countBodies(lost.bodies), "queue_full");
+    for (const { entry, bodies, reading } of rows) {
+      const read = reading ?? { ...nothingRead, reported: reportedUsage(bodies.response) };
+      tellEnded(entry, read);
+      drop({ entry, bodies: allLost(bodies), reading: read }, "queue_full");
     }
   }
 
@@ -195,7 +197,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
         return;
       }
       open.ended(entry);
-      enqueue(entry, bodies);
+      enqueue({ entry, bodies });
       schedule();
     },
     flush,

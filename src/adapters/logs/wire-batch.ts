@@ -1,11 +1,14 @@
 // How a batch travels to the writer's thread: entries as one JSON string, which costs half of
 // cloning them as objects, and all bodies in one buffer, which is handed over, not copied again.
+import type { AnswerReading } from "../../domain/answer-reading.ts";
 import type { CapturedBodies, CapturedBody, LogEntry } from "../../domain/log-entry.ts";
 
 /** An entry as the recorder got it. */
 export interface RecordedEntry {
   readonly entry: LogEntry;
   readonly bodies: CapturedBodies;
+  /** What was read in the bodies before they were lost; absent where they are still to be read. */
+  readonly reading?: AnswerReading;
 }
 
 export interface WireBatch {
@@ -19,6 +22,7 @@ export interface WireBatch {
 
 interface WireRow {
   readonly entry: LogEntry;
+  readonly reading?: AnswerReading | undefined;
   readonly request: WireBody | null;
   readonly response: WireBody | null;
   readonly delivered: WireBody | null;
@@ -46,9 +50,10 @@ export function packBatch(entries: readonly RecordedEntry[], maxBodyBytes: numbe
     total += length;
     return { length, truncated: body.truncated || size > maxBodyBytes };
   };
-  for (const { entry, bodies } of entries)
+  for (const { entry, bodies, reading } of entries)
     rows.push({
       entry,
+      reading,
       request: wireBody(bodies.request),
       response: wireBody(bodies.response),
       delivered: wireBody(bodies.delivered ?? null),
@@ -78,8 +83,9 @@ export function unpackBatch({ rows, bytes }: WireBatch): readonly RecordedEntry[
     return { chunks: [chunk], truncated: wire.truncated };
   };
   const parsed = JSON.parse(rows) as readonly WireRow[];
-  return parsed.map(({ entry, request, response, delivered }) => ({
+  return parsed.map(({ entry, reading, request, response, delivered }) => ({
     entry,
+    ...(reading === undefined ? {} : { reading }),
     bodies: { request: body(request), response: body(response), delivered: body(delivered) },
   }));
 }

@@ -1,5 +1,6 @@
 // Calls that are over do not look as if they ran, though the disk takes no more of them.
 import { expect, test } from "bun:test";
+import { nothingRead } from "../../../src/domain/answer-reading.ts";
 import { withKnownEnds } from "../../../src/adapters/logs/known-ends.ts";
 import {
   captured,
@@ -13,6 +14,7 @@ import {
 import { createMemoryLogStore } from "../../lab/memory-log-store.ts";
 
 const [running, over, written] = [idAt(noon, 1), idAt(noon, 2), idAt(noon, 3)];
+const reading = { ...nothingRead, promptTokens: 3 };
 const end = logEntry({
   id: over,
   state: "failed",
@@ -26,7 +28,9 @@ async function setUp() {
   for (const id of [running, over])
     await store.write([{ ...logWrite({ id }, noBodies), entry: startedEntry({ id }) }]);
   await store.write([logWrite({ id: written }, { response: captured("said") })]);
-  return withKnownEnds(store, (id) => (id === over ? end : null));
+  return withKnownEnds(store, (id) =>
+    id === over ? { entry: end, bodies: noBodies, reading } : null,
+  );
 }
 const states = (rows: readonly { readonly id: string; readonly state: string }[]) =>
   Object.fromEntries(rows.map(({ id, state }) => [id, state]));
@@ -52,6 +56,7 @@ test("the request itself shows it, and that its bodies are missing", async () =>
   expect(await reader.get(over)).toMatchObject({
     state: "failed",
     status_code: 502,
+    prompt_tokens: 3,
     request_body: null,
     request_body_truncated: true,
     response_body_truncated: false,

@@ -59,7 +59,7 @@ test("every end is taken, waits or is told as dropped, exactly once, within the 
           const before = waiting();
           const state = step.failed ? "failed" : "completed";
           const bodies = { ...noBodies, request: captured("x".repeat(step.size)) };
-          const loss = queue.ended(logEntry({ id, state }), bodies);
+          const loss = queue.ended({ entry: logEntry({ id, state }), bodies });
           const lost = loss.rows.map(({ entry }) => entry.id);
           ended.set(id, { failed: step.failed, size: step.size });
           dropped.push(...lost);

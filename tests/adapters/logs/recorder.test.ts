@@ -335,7 +335,8 @@ describe("a call whose start is written, and whose end cannot be", () => {
     const { recorder, clock, answer, batches } = await begun();
     recorder.ended(long(), { request: captured("asked"), response: captured("said") });
     clock.pass(25);
-    await answer(lost);
+    const readings = [{ ...nothingRead, promptTokens: 7 }];
+    await answer({ ...lost, value: { ...lost.value, readings } });
     expect(recorder.droppedRows()["write_failed"]).toBe(0);
     expect(recorder.droppedBodies()).toBe(2);
     recorder.ended(call(2), noBodies);
@@ -344,7 +345,11 @@ describe("a call whose start is written, and whose end cannot be", () => {
     clock.pass(25);
     await answer();
     expect(states(batches).slice(1)).toEqual([["1 completed"], ["2 completed"], ["1 completed"]]);
-    expect(batches.at(-1)?.[0]?.bodies).toMatchObject(noBodies);
+    // Without its bodies, but with what they said, and that there were some.
+    expect(batches.at(-1)?.[0]).toMatchObject({
+      bodies: { request: { truncated: true }, response: { truncated: true }, delivered: null },
+      reading: { promptTokens: 7 },
+    });
     expect(recorder.droppedRows()["write_failed"]).toBe(0);
   });
 
@@ -462,10 +467,10 @@ test("the end of a call is known from its ending until it is written", async () 
   await answer();
   expect(recorder.endOf(id)).toBeNull();
   recorder.ended(call(1), noBodies);
-  expect(recorder.endOf(id)?.state).toBe("completed");
+  expect(recorder.endOf(id)?.entry.state).toBe("completed");
   clock.pass(25);
   await answer({ ok: true, value: { ...written.value, failed: [0], message: "disk full" } });
-  expect(recorder.endOf(id)?.state).toBe("completed");
+  expect(recorder.endOf(id)?.entry.state).toBe("completed");
   recorder.ended(call(2), noBodies);
   for (let round = 0; round < 3; round++) {
     clock.pass(25);
