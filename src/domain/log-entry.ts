@@ -5,6 +5,9 @@ import type { Target } from "./routing/plan.ts";
 
 export type LogState = "inflight" | "completed" | "failed" | "cancelled" | "interrupted";
 
+/** Whose API a call spoke; messages have Anthropic's, behind the same front door as OpenAI's. */
+export type LoggedService = ServiceType | "anthropic";
+
 export interface LoggedAttempt {
   readonly upstream: string;
   readonly upstream_url: string;
@@ -31,7 +34,7 @@ export interface LogEntry {
   readonly method: string;
   /** With its query, secrets redacted. */
   readonly path: string;
-  readonly service: ServiceType;
+  readonly service: LoggedService;
   readonly userAgent: string | null;
   readonly authUser: string | null;
   readonly originalModel: string | null;
@@ -92,7 +95,7 @@ export function openEntry(call: IncomingCall): LogEntry {
     sourceIp: call.sourceIp,
     method: call.method,
     path: call.path + redactQuery(call.query),
-    service: call.service,
+    service: loggedService(call),
     userAgent: headerValue(call.headers, "user-agent"),
     authUser: call.user,
     originalModel: call.model,
@@ -127,4 +130,13 @@ export function towards(
     upstreamUrl: target.server.baseUrl,
     mappedModel: target.model,
   };
+}
+
+function loggedService({ service, path }: IncomingCall): LoggedService {
+  return service === "openai" && /^\/v1\/messages(?:\/|$)/.test(path) ? "anthropic" : service;
+}
+
+/** The front door that a logged call came through. */
+export function frontDoor(service: LoggedService): ServiceType {
+  return service === "ollama" ? "ollama" : "openai";
 }

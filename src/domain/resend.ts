@@ -1,7 +1,7 @@
 // A logged request made whole again, so that it can be sent once more: same bytes, another model or key where asked.
-import type { IncomingCall, ServiceType } from "./call.ts";
+import type { IncomingCall } from "./call.ts";
 import { type HeaderList, headerValue, redacted } from "./headers.ts";
-import type { LogState } from "./log-entry.ts";
+import { frontDoor, type LoggedService, type LogState } from "./log-entry.ts";
 import { bodyWithModel } from "./native-carriage.ts";
 import { readRequest } from "./read-request.ts";
 
@@ -12,7 +12,7 @@ export interface StoredRequest {
   readonly method: string;
   /** With its query, secrets redacted. */
   readonly path: string;
-  readonly service_type: ServiceType;
+  readonly service_type: LoggedService;
   readonly source_ip: string;
   readonly auth_user: string | null;
   readonly request_headers: HeaderList;
@@ -25,10 +25,10 @@ export interface StoredRequest {
 /** Why a request cannot be sent again, in a sentence; null where it can. */
 export function whyNotAgain(stored: StoredRequest): string | null {
   if (stored.state === "inflight") return "The call is still under way.";
-  if (stored.request_body_truncated)
-    return "The body was stored cut (MAX_BLOB_SIZE), so it cannot be sent again.";
   if (stored.request_body === null && stored.request_size > 0)
     return "The body is no longer stored.";
+  if (stored.request_body_truncated)
+    return "The body was stored cut (MAX_BLOB_SIZE), so it cannot be sent again.";
   return null;
 }
 
@@ -68,12 +68,12 @@ export function callAgain(
   const headers = withKey(stored.request_headers, key);
   const type = headerValue(headers, "content-type");
   const read = (bytes: Uint8Array): IncomingCall | null => {
-    const reading = readRequest(stored.service_type, stored.method, path, type, bytes);
+    const reading = readRequest(frontDoor(stored.service_type), stored.method, path, type, bytes);
     if ("kind" in reading) return null;
     return {
       id,
       receivedAt: now,
-      service: stored.service_type,
+      service: frontDoor(stored.service_type),
       method: stored.method,
       path,
       query: mark < 0 ? "" : queryWithKey(stored.path.slice(mark), key),

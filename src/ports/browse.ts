@@ -1,6 +1,5 @@
 // The driving port of the read side: what API and pages may ask of the log. Field names are the API's own (SPEC section 9).
-import type { LoggedAttempt, LogState } from "../domain/log-entry.ts";
-import type { ServiceType } from "../domain/call.ts";
+import type { LoggedAttempt, LoggedService, LogState } from "../domain/log-entry.ts";
 import type { ListStanding } from "../domain/model-list.ts";
 import type { Standing } from "../domain/health.ts";
 import type { ServerType } from "../domain/routing/types.ts";
@@ -15,7 +14,7 @@ export interface LogRow {
   readonly source_ip: string;
   readonly method: string;
   readonly path: string;
-  readonly service_type: ServiceType;
+  readonly service_type: LoggedService;
   readonly user_agent: string | null;
   readonly auth_user: string | null;
   readonly original_model: string | null;
@@ -75,7 +74,7 @@ export interface LogFilter {
   readonly since?: number;
   /** As asked for or as sent upstream. */
   readonly model?: string;
-  readonly service_type?: ServiceType;
+  readonly service_type?: LoggedService;
   /** One status, or a class such as 400 to 499. */
   readonly status?: { readonly from: number; readonly to: number };
   readonly upstream?: string;
@@ -128,7 +127,7 @@ export interface PointsFilter {
   readonly limit: number;
   /** As asked for or as sent upstream. */
   readonly model?: string;
-  readonly service_type?: ServiceType;
+  readonly service_type?: LoggedService;
 }
 
 /** A call that has ended, as a point in a chart. */
@@ -159,7 +158,7 @@ export interface InFlightCall {
   readonly id: string;
   readonly timestamp: string;
   readonly elapsed_ms: number;
-  readonly service_type: ServiceType;
+  readonly service_type: LoggedService;
   readonly path: string;
   readonly source_ip: string;
   readonly original_model: string | null;

@@ -1,5 +1,6 @@
 // Stored requests that are sent once more.
 import { expect, test } from "bun:test";
+import { openEntry } from "../../src/domain/log-entry.ts";
 import {
   callAgain,
   keyIsMissing,
@@ -49,6 +50,12 @@ test("the same bytes go out as the same client's call, which knows the first", (
     resentFrom: "old",
     headers: [["content-type", "application/json"]],
   });
+});
+
+test("a message goes in by the door it came in by, and is logged as what it is", () => {
+  const call = again({ path: "/v1/messages?beta=true", service_type: "anthropic" });
+  expect(call).toMatchObject({ service: "openai", path: "/v1/messages", query: "?beta=true" });
+  expect(call === null ? null : openEntry(call).service).toBe("anthropic");
 });
 
 test("another model takes the place of the first one, and of nothing else", () => {

@@ -44,7 +44,11 @@ const stateSchema = Type.Union([
   Type.Literal("cancelled"),
   Type.Literal("interrupted"),
 ]);
-const serviceSchema = Type.Union([Type.Literal("openai"), Type.Literal("ollama")]);
+const serviceSchema = Type.Union([
+  Type.Literal("openai"),
+  Type.Literal("anthropic"),
+  Type.Literal("ollama"),
+]);
 
 export const logStates = stateSchema.anyOf.map((state) => state.const);
 export const serviceTypes = serviceSchema.anyOf.map((service) => service.const);

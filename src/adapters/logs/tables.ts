@@ -1,7 +1,6 @@
 // The log's tables as kysely knows them. Times are epoch ms, flags 0 or 1, lists JSON text: what
 // both SQLite and PostgreSQL keep without loss.
-import type { LogState } from "../../domain/log-entry.ts";
-import type { ServiceType } from "../../domain/call.ts";
+import type { LoggedService, LogState } from "../../domain/log-entry.ts";
 
 /** A row as the API tells it. */
 export interface StoredRow {
@@ -13,7 +12,7 @@ export interface StoredRow {
   readonly source_ip: string;
   readonly method: string;
   readonly path: string;
-  readonly service_type: ServiceType;
+  readonly service_type: LoggedService;
   readonly user_agent: string | null;
   readonly auth_user: string | null;
   readonly original_model: string | null;

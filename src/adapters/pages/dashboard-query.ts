@@ -1,7 +1,6 @@
 // The dashboard's query string as a filter of the log, and back: what is filtered stands in the URL.
 import type { LogFilter } from "../../ports/browse.ts";
-import type { LogState } from "../../domain/log-entry.ts";
-import type { ServiceType } from "../../domain/call.ts";
+import type { LoggedService, LogState } from "../../domain/log-entry.ts";
 
 /** In the order of the form; names as in `/api/logs`. */
 export const filterFields = ["q", "model", "upstream", "status", "state", "service_type"] as const;
@@ -14,7 +13,7 @@ export const states: readonly LogState[] = [
   "cancelled",
   "interrupted",
 ];
-export const services: readonly ServiceType[] = ["openai", "ollama"];
+export const services: readonly LoggedService[] = ["openai", "anthropic", "ollama"];
 
 export interface DashboardQuery {
   /** As typed, blanks at either end aside; empty where not filtered. */

@@ -222,5 +222,6 @@ function sinceRead(call: IncomingCall, { startedAt, ttftMs }: Attempt): number |
 
 /** The upstream's own id of the request, kept because the router's takes its place in the answer. */
 export function upstreamRequestId(headers: HeaderList): string | null {
-  return headerValue(headers, "x-request-id");
+  // Anthropic's has a name of its own.
+  return headerValue(headers, "x-request-id") ?? headerValue(headers, "request-id");
 }
