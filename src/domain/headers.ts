@@ -14,6 +14,7 @@ const hopByHop = [
   "trailer",
   "transfer-encoding",
   "upgrade",
+  "http2-settings", // part of an offer of h2c, whether or not Connection names it (RFC 7540 §3.2.1)
 ];
 
 const notForwardedUpstream = new Set([

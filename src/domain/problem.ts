@@ -15,6 +15,7 @@ export type ProblemKind =
   | "overloaded"
   | "internal_error"
   | "routing_loop"
+  | "upgrade_required"
   | "upgrade_unsupported"
   | "not_supported"
   | "cancelled"
@@ -44,6 +45,7 @@ const forms: Record<ProblemKind, ProblemForm> = {
   overloaded: { status: 503, type: "server_error", code: "overloaded" },
   internal_error: { status: 500, type: "server_error", code: "internal_error" },
   routing_loop: { status: 508, type: "server_error", code: "routing_loop" },
+  upgrade_required: { status: 426, type: "invalid_request_error", code: "upgrade_required" },
   upgrade_unsupported: { status: 501, type: "invalid_request_error", code: "upgrade_unsupported" },
   not_supported: { status: 501, type: "invalid_request_error", code: "not_supported" },
   // No status says it better, and no client's library asks again after it.

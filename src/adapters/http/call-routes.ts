@@ -6,6 +6,7 @@ import { problem, type RequestProblem } from "../../domain/problem.ts";
 import { headerProblem, readRequest } from "../../domain/read-request.ts";
 import { climbs } from "../../domain/security/climbs.ts";
 import type { Budget } from "../../domain/budget.ts";
+import { webSocketProblem } from "../../domain/upgrade.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { OllamaCatalog } from "../../ports/ollama-catalog.ts";
 import type { CallService } from "../../ports/service.ts";
@@ -133,7 +134,5 @@ function refusal(method: string, path: string, headers: HeaderList): RequestProb
   if (method === "TRACE" || method === "CONNECT")
     return problem("not_supported", `${method} is not forwarded`);
   if (climbs(path)) return problem("invalid_path", "the path must not lead out of where it begins");
-  if (headerValue(headers, "upgrade") !== null)
-    return problem("upgrade_unsupported", "connections cannot be upgraded here; use plain HTTP");
-  return headerProblem(headers);
+  return webSocketProblem(headers, path) ?? headerProblem(headers);
 }

@@ -6,11 +6,12 @@ import { bearerToken, shownToken, withoutToken } from "../../domain/security/cre
 import { type CrossSitePolicy, judgeCrossSite } from "../../domain/security/cross-site.ts";
 import { isWeb, type Surface, surfaceOf, takesCalls } from "../../domain/security/surface.ts";
 import { cameThroughProxy, webRefusal } from "../../domain/security/web-policy.ts";
+import { webSocketProblem } from "../../domain/upgrade.ts";
 import type { WebUiSecurity } from "../../domain/settings.ts";
 import type { TokenReading, Tokens } from "../../ports/tokens.ts";
 import type { Admissions } from "./admissions.ts";
 import { refusal, type RefusalStatus, type TurnedAway } from "./refusal.ts";
-import { headerList, pathAndQuery, plainAddress, wantsPage } from "./request-facts.ts";
+import { headerList, makePathPlain, plainAddress, wantsPage } from "./request-facts.ts";
 
 export interface GatekeeperDeps {
   readonly policy: CrossSitePolicy;
@@ -33,15 +34,22 @@ type Route = (request: Request) => Response | Promise<Response>;
 
 export type Gatekeeper = (request: Request, server: Connections, route: Route) => Promise<Response>;
 
+/** What 426 must name (RFC 9110 §15.5.22), here the protocol that is spoken already. */
+const useHttp = { upgrade: "HTTP/1.1", connection: "upgrade" };
+
 export function createGatekeeper(deps: GatekeeperDeps): Gatekeeper {
   const { tokens, policy, webUi } = deps;
 
   async function admit(request: Request, visit: Visit, route: Route): Promise<Response> {
     const { surface, peer, headers } = visit;
     const sourceIp = clientAddress(peer, headers, policy.trustedProxies);
-    const refuse = (status: RefusalStatus, message: string) => {
+    const refuse = (
+      status: RefusalStatus,
+      message: string,
+      more?: Readonly<Record<string, string>>,
+    ) => {
       deps.refused({ status, surface, address: sourceIp, reason: message });
-      return refusal(surface, status, message);
+      return refusal(surface, status, message, more);
     };
     const judged = judgeCrossSite(visit, policy);
     if (judged.kind === "refused") return refuse(403, judged.message);
@@ -64,6 +72,11 @@ export function createGatekeeper(deps: GatekeeperDeps): Gatekeeper {
       }
       if (told !== null) return refuse(told.status, told.message);
     }
+    const webSocket = webSocketProblem(headers, visit.path);
+    if (webSocket?.kind === "upgrade_required")
+      return withHeaders(refuse(426, webSocket.message, useHttp), judged.cors);
+    // A call leaves its row.
+    if (webSocket !== null && !takesCalls(surface)) return refuse(501, webSocket.message);
     deps.admissions.admit(request, {
       headers: tokens === null ? headers : withoutToken(headers, token?.inAuthorization ?? false),
       sourceIp,
@@ -99,15 +112,16 @@ export function createGatekeeper(deps: GatekeeperDeps): Gatekeeper {
       deps.refused({ status: 400, surface: "page", address: peer, reason });
       return refusal("page", 400, reason);
     }
-    const { path } = pathAndQuery(request.url);
+    const path = makePathPlain(request);
     const surface = surfaceOf(request.method, path);
-    const visit: Visit = { method: request.method, surface, headers, peer };
+    const visit: Visit = { method: request.method, path, surface, headers, peer };
     return guarded(surface, await admit(request, visit, route));
   };
 }
 
 interface Visit {
   readonly method: string;
+  readonly path: string;
   readonly surface: Surface;
   readonly headers: HeaderList;
   readonly peer: string;

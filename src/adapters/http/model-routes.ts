@@ -4,11 +4,13 @@ import { spellingsOf } from "../../domain/routing/latest.ts";
 import type { ModelCatalog } from "../../ports/model-catalog.ts";
 import type { Admissions } from "./admissions.ts";
 import { pathAndQuery } from "./request-facts.ts";
+import { refuseWebSocket } from "./refuse-web-socket.ts";
 
 const prefix = "/v1/models/";
 
 export function modelRoutes(catalog: ModelCatalog, admissions: Admissions) {
   return new Elysia({ name: "models" })
+    .onBeforeHandle(refuseWebSocket)
     .get("/v1/models", async ({ request }) =>
       Response.json({ object: "list", data: await catalog.list(admissions.of(request).headers) }),
     )

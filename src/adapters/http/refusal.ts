@@ -2,7 +2,7 @@
 import { errorBody, problem, type ProblemKind } from "../../domain/problem.ts";
 import type { Surface } from "../../domain/security/surface.ts";
 
-export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 500;
+export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 426 | 500 | 501;
 
 /** A request that was turned away and leaves no row. */
 export interface TurnedAway {
@@ -20,7 +20,9 @@ const kinds: Readonly<Record<RefusalStatus, ProblemKind>> = {
   403: "forbidden",
   404: "not_found",
   405: "method_not_allowed",
+  426: "upgrade_required",
   500: "internal_error",
+  501: "upgrade_unsupported",
 };
 
 /** `/v1` answers in OpenAI's form, everything else with `{"error":"…"}`. */

@@ -1,5 +1,6 @@
 // What a request says before its body is read.
 import type { HeaderList } from "../../domain/headers.ts";
+import { plainPath } from "../../domain/plain-path.ts";
 
 /** The fields in the order Bun gives them; repeated ones are joined, `Set-Cookie` aside. */
 export function headerList(headers: Headers): HeaderList {
@@ -10,11 +11,28 @@ export function headerList(headers: Headers): HeaderList {
 
 /** Path and query of an absolute URL, untouched by any normalisation. */
 export function pathAndQuery(url: string): { readonly path: string; readonly query: string } {
-  const start = url.indexOf("/", url.indexOf("://") + 3);
+  const start = pathStart(url);
   const mark = url.indexOf("?", start);
   return mark < 0
     ? { path: url.slice(start), query: "" }
     : { path: url.slice(start, mark), query: url.slice(mark) };
+}
+
+function pathStart(url: string): number {
+  return url.indexOf("/", url.indexOf("://") + 3);
+}
+
+/**
+ * Gives the request its path's one plain form, for all who come after; returns that path. A new
+ * `Request` would not do: Bun knows a connection's timer and its client by this very object.
+ */
+export function makePathPlain(request: Request): string {
+  const { url } = request;
+  const { path, query } = pathAndQuery(url);
+  const plain = plainPath(path);
+  if (plain !== path)
+    Object.defineProperty(request, "url", { value: url.slice(0, pathStart(url)) + plain + query });
+  return plain;
 }
 
 /** An IPv4 address that arrived on an IPv6 socket, as the IPv4 address it is (RFC 4291 §2.5.5.2). */

@@ -1,4 +1,5 @@
 // The explain box's form as a question to the routing.
+import { plainPath } from "../../domain/plain-path.ts";
 import type { RouteQuestion } from "../../domain/routing/route-question.ts";
 
 /** As typed, blanks at either end aside. */
@@ -29,7 +30,7 @@ export function questionOf(fields: ExplainFields): RouteQuestion | null {
   return {
     model: model === "" ? null : model,
     sourceIp: source === "" ? "127.0.0.1" : source,
-    path: path === "" ? usualPath : path,
+    path: path === "" ? usualPath : plainPath(path),
     user: user === "" ? null : user,
     headers: [],
   };

@@ -1,5 +1,6 @@
 // `smolrouter explain`: where would a request go, and why? Calls no server.
 import { loadConfiguration } from "../../adapters/config/load.ts";
+import { plainPath } from "../../domain/plain-path.ts";
 import { emptyDiscovery } from "../../domain/routing/discovery.ts";
 import { planRoute } from "../../domain/routing/plan.ts";
 import type { ExplainCommand } from "./args.ts";
@@ -17,7 +18,7 @@ export function runExplain(command: ExplainCommand, io: CommandIo): number {
     return 1;
   }
   const { routing } = loaded;
-  const question = { model, sourceIp: source, path, user, headers };
+  const question = { model, sourceIp: source, path: plainPath(path), user, headers };
   const plan = planRoute(question, routing, emptyDiscovery);
   // What servers list is known to a running router only.
   const open = plan.route.endsWith("default") && routing.servers.size > 0;

@@ -35,19 +35,17 @@ const publicPaths = new Set(["/login", "/logout"]);
 const healthPaths = new Set(["/healthz", "/readyz"]);
 
 /**
- * The face a request knocks at. Paths that differ in trailing slashes only belong together, as
- * they lead to the same place.
- * @param path without query, as it will be routed
+ * The face a request knocks at.
+ * @param path without query, in its plain form, as it will be routed
  */
 export function surfaceOf(method: string, path: string): Surface {
   if (path === "/v1" || path.startsWith("/v1/")) return "openai";
   // Ollama's clients ask so whether anybody is there.
   if (path === "/") return method === "HEAD" ? "ollama" : "page";
-  const plain = path.endsWith("/") ? path.replace(/\/+$/, "") : path;
-  if (ollamaPaths.has(plain) || plain.startsWith("/api/blobs/")) return "ollama";
-  if (healthPaths.has(plain)) return "health";
-  if (publicPaths.has(plain) || plain.startsWith("/assets/")) return "public";
-  return plain === "/metrics" || plain === "/api" || plain.startsWith("/api/") ? "api" : "page";
+  if (ollamaPaths.has(path) || path.startsWith("/api/blobs/")) return "ollama";
+  if (healthPaths.has(path)) return "health";
+  if (publicPaths.has(path) || path.startsWith("/assets/")) return "public";
+  return path === "/metrics" || path === "/api" || path.startsWith("/api/") ? "api" : "page";
 }
 
 /** Whether programs' calls come in here: the faces that other web origins may be allowed at. */

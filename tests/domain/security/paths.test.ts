@@ -7,10 +7,7 @@ import { surfaceOf } from "../../../src/domain/security/surface.ts";
 test.each([
   ["POST", "/v1/chat/completions", "openai"],
   ["GET", "/v1", "openai"],
-  ["GET", "/v1/", "openai"],
   ["POST", "/api/chat", "ollama"],
-  ["POST", "/api/chat/", "ollama"],
-  ["POST", "/api/chat//", "ollama"],
   ["GET", "/api/tags", "ollama"],
   ["HEAD", "/api/blobs/sha256:00", "ollama"],
   ["HEAD", "/", "ollama"],
@@ -19,17 +16,14 @@ test.each([
   ["GET", "/api/chats", "api"],
   ["GET", "/api/anything-new", "api"],
   ["GET", "/metrics", "api"],
-  ["GET", "/metrics/", "api"],
   ["GET", "/request/1", "page"],
   ["GET", "/anything-new", "page"],
   ["GET", "/v1beta/models", "page"],
   ["GET", "/V1/models", "page"],
-  ["GET", "//v1/models", "page"],
   ["GET", "/login", "public"],
   ["GET", "/assets/style.css", "public"],
   ["GET", "/assets", "page"],
   ["GET", "/healthz", "health"],
-  ["GET", "/readyz/", "health"],
   ["GET", "/healthz/x", "page"],
 ])("%s %s is of the surface %s", (method, path, surface) => {
   expect(surfaceOf(method, path)).toBe(surface as ReturnType<typeof surfaceOf>);
