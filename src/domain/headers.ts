@@ -21,6 +21,7 @@ const notForwardedUpstream = new Set([
   ...hopByHop,
   "host", // names the router, not the upstream
   "content-length", // the body may change length; the HTTP client sets it anew
+  "content-encoding", // bodies go on decoded
   "accept-encoding", // replaced by identity, so that answers can be read without decoding
   "expect", // answered by this server before the body was read
 ]);

@@ -1,5 +1,6 @@
 // Every refusal of the router's own: its kind decides status, type and code; callers add only the words.
 import type { ServiceType } from "./call.ts";
+import type { HeaderList } from "./headers.ts";
 
 export type ProblemKind =
   | "invalid_json"
@@ -11,6 +12,8 @@ export type ProblemKind =
   | "not_found"
   | "method_not_allowed"
   | "request_timeout"
+  | "unsupported_encoding"
+  | "invalid_encoding"
   | "request_too_large"
   | "overloaded"
   | "internal_error"
@@ -41,6 +44,12 @@ const forms: Record<ProblemKind, ProblemForm> = {
   not_found: { status: 404, type: "invalid_request_error", code: "not_found" },
   method_not_allowed: { status: 405, type: "invalid_request_error", code: "method_not_allowed" },
   request_timeout: { status: 408, type: "invalid_request_error", code: "request_timeout" },
+  unsupported_encoding: {
+    status: 415,
+    type: "invalid_request_error",
+    code: "unsupported_encoding",
+  },
+  invalid_encoding: { status: 400, type: "invalid_request_error", code: "invalid_encoding" },
   request_too_large: { status: 413, type: "invalid_request_error", code: "request_too_large" },
   overloaded: { status: 503, type: "server_error", code: "overloaded" },
   internal_error: { status: 500, type: "server_error", code: "internal_error" },
@@ -64,15 +73,18 @@ export interface RequestProblem {
   readonly param: string | null;
   /** Seconds, where asking again later makes sense. */
   readonly retryAfter: number | null;
+  /** Headers of the answer, beside the usual ones. */
+  readonly headers: HeaderList;
 }
 
 /** A problem of a kind, in words. */
 export function problem(
   kind: ProblemKind,
   message: string,
-  more: { readonly param?: string; readonly retryAfter?: number } = {},
+  more: Partial<Pick<RequestProblem, "param" | "retryAfter" | "headers">> = {},
 ): RequestProblem {
-  return { kind, message, param: more.param ?? null, retryAfter: more.retryAfter ?? null };
+  const { param = null, retryAfter = null, headers = [] } = more;
+  return { kind, message, param, retryAfter, headers };
 }
 
 export function problemStatus(kind: ProblemKind): number {

@@ -106,7 +106,10 @@ export const variables = {
     default: "1073741824",
     meaning: "bytes of all bodies outside the database together; the oldest go first",
   },
-  MAX_REQUEST_SIZE: { default: "104857600", meaning: "bytes; larger requests get 413" },
+  MAX_REQUEST_SIZE: {
+    default: "104857600",
+    meaning: "bytes of a request's body, decoded where it is encoded; a larger one gets 413",
+  },
   LOG_LEVEL: {
     default: "info",
     meaning: "what goes to stderr: `error`, `warn`, `info` or `debug`",

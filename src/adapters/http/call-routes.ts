@@ -11,7 +11,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { OllamaCatalog } from "../../ports/ollama-catalog.ts";
 import type { CallService } from "../../ports/service.ts";
 import type { Admissions } from "./admissions.ts";
-import { readBody } from "./read-body.ts";
+import { readUpload } from "./read-upload.ts";
 import { pathAndQuery } from "./request-facts.ts";
 import { toResponse } from "./write-answer.ts";
 
@@ -99,7 +99,9 @@ async function serve(
 
   const early = refusal(request.method, path, headers);
   if (early !== null) return refuse(early);
-  const body = await readBody(request, { maxRequestSize: deps.maxRequestSize, share }, deps.clock);
+  const { maxRequestSize, bodyBudget: budget } = deps;
+  const limits = { maxRequestSize, share, budget };
+  const body = await readUpload(request, headers, limits, deps.clock);
   if (body.kind === "problem") return refuse(body.problem);
   if (body.kind === "gone") return new Response(null, { status: 499 });
   // The server's own idle limit is for uploads; from here on the upstream's timers rule.

@@ -107,13 +107,13 @@ const tooSlow = problem(
   "the request's body arrived too slowly: it must come at 16 kB/s, after 30 s of grace",
 );
 
-const overloaded = problem(
+export const overloaded: RequestProblem = problem(
   "overloaded",
   "too many large requests are being answered at once; ask again in a moment",
   { retryAfter: 1 },
 );
 
-function tooLarge({ maxRequestSize }: BodyLimits): RequestProblem {
+export function tooLarge({ maxRequestSize }: BodyLimits): RequestProblem {
   return problem(
     "request_too_large",
     `the request's body is larger than ${maxRequestSize} bytes (MAX_REQUEST_SIZE)`,

@@ -90,6 +90,7 @@ function problemAnswer(call: IncomingCall, told: RequestProblem): WholeAnswer {
     ["content-type", "application/json"],
     ["x-request-id", call.id],
   ];
+  headers.push(...told.headers.map(([name, value]): [string, string] => [name, value]));
   if (told.retryAfter !== null) headers.push(["retry-after", String(told.retryAfter)]);
   const body = text.encode(errorBody(call.service, told));
   return { status: problemStatus(told.kind), headers, body };
