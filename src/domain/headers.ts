@@ -1,4 +1,5 @@
 // Which headers cross the router, in each direction, and why the others do not.
+import { isKeyHeader, isKeyParameter, isSecretHeader } from "./security/credential-names.ts";
 
 /** Header fields in the order received; names are lower case. */
 export type HeaderList = readonly (readonly [name: string, value: string])[];
@@ -39,30 +40,10 @@ const notForwardedToClient = new Set([
   "clear-site-data", // would sign browsers out of the router
 ]);
 
-/** Where clients put a key for the upstream; dropped where the server has a key of its own. */
-const credentialHeaders = new Set(["authorization", "x-api-key", "api-key"]);
-const credentialQueryKeys = new Set([
-  "key",
-  "api_key",
-  "api-key",
-  "apikey",
-  "token",
-  "access_token",
-]);
-
-const secretHeaders = new Set([
-  ...credentialHeaders,
-  "cookie",
-  "set-cookie",
-  "proxy-authorization",
-  "x-smolrouter-token",
-  "x-goog-api-key",
-]);
-
 const routerPrefix = "x-smolrouter-";
 const routerCookie = "smolrouter_token";
 
-/** What a header or query value becomes in the log. */
+/** What a header or query value becomes in the log; it never goes on to an upstream. */
 export const redacted = "[redacted]";
 
 /**
@@ -76,7 +57,7 @@ export function headerValue(headers: HeaderList, name: string): string | null {
 
 /** What the upstream gets in place of, or beside, the client's own headers. */
 export interface ForwardingContext {
-  /** The server's own key; replaces every credential the client sent. */
+  /** The server's own key; like one among `extra`, it replaces every key that the client sent. */
   readonly apiKey: string | null;
   /** Fixed headers of the server's configuration; they win over the client's. */
   readonly extra: HeaderList;
@@ -90,13 +71,14 @@ export interface ForwardingContext {
 export function requestHeaders(client: HeaderList, context: ForwardingContext): HeaderList {
   const named = namedByConnection(client);
   const replaced = new Set(context.extra.map(([name]) => name));
+  const keyed = hasOwnKey(context.apiKey, context.extra);
   const out: [string, string][] = [];
   let forwardedFor = "";
   let via = "";
   for (const [name, value] of client) {
     if (notForwardedUpstream.has(name) || name.startsWith(routerPrefix)) continue;
     if (named.has(name) || replaced.has(name)) continue;
-    if (context.apiKey !== null && credentialHeaders.has(name)) continue;
+    if ((keyed && isKeyHeader(name)) || value === redacted) continue;
     if (name === "x-forwarded-for") forwardedFor = `${value}, `;
     else if (name === "via") via = `${value}, `;
     else if (name === "cookie") {
@@ -111,6 +93,11 @@ export function requestHeaders(client: HeaderList, context: ForwardingContext): 
     out.push(["authorization", `Bearer ${context.apiKey}`]);
   for (const [name, value] of context.extra) out.push([name, value]);
   return out;
+}
+
+/** Whether a server is configured with a key, so that none of the client's may stand beside it. */
+export function hasOwnKey(apiKey: string | null, extra: HeaderList): boolean {
+  return apiKey !== null || extra.some(([name]) => isKeyHeader(name));
 }
 
 /** The headers of an upstream's answer as the client gets them. */
@@ -143,19 +130,19 @@ function withoutRouterCookie(value: string): string {
     .join("; ");
 }
 
-/** Drops the client's `key` query parameter, for servers that have a key of their own. */
+/** Drops the keys of the client's query, for servers that have a key of their own. */
 export function withoutCredentialQuery(query: string): string {
-  if (!query.includes("key=")) return query;
+  if (query === "") return query;
   const kept = query
     .slice(1)
     .split("&")
-    .filter((pair) => !pair.startsWith("key="));
+    .filter((pair) => !isKeyParameter(pair));
   return kept.length === 0 ? "" : `?${kept.join("&")}`;
 }
 
 /** Headers as the log keeps them: secrets replaced by `[redacted]`. */
 export function redactHeaders(headers: HeaderList): HeaderList {
-  return headers.map(([name, value]) => [name, secretHeaders.has(name) ? redacted : value]);
+  return headers.map(([name, value]) => [name, isSecretHeader(name) ? redacted : value]);
 }
 
 /** A query string as the log keeps it: keys and tokens replaced by `[redacted]`. */
@@ -164,10 +151,7 @@ export function redactQuery(query: string): string {
   const pairs = query
     .slice(1)
     .split("&")
-    .map((pair) => {
-      const name = pair.split("=", 1)[0] ?? "";
-      return credentialQueryKeys.has(name.toLowerCase()) ? `${name}=${redacted}` : pair;
-    });
+    .map((pair) => (isKeyParameter(pair) ? `${pair.split("=", 1)[0] ?? ""}=${redacted}` : pair));
   return `?${pairs.join("&")}`;
 }
 

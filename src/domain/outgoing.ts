@@ -1,7 +1,7 @@
 // A call as its target gets it: address and headers around the body that its carriage made.
 import type { IncomingCall } from "./call.ts";
 import type { Carriage } from "./carriage.ts";
-import { type HeaderList, requestHeaders, withoutCredentialQuery } from "./headers.ts";
+import { hasOwnKey, type HeaderList, requestHeaders, withoutCredentialQuery } from "./headers.ts";
 import { upstreamUrl } from "./routing/server-url.ts";
 import type { Server } from "./routing/types.ts";
 
@@ -22,7 +22,9 @@ export function outgoingRequest(
   { path, body, contentType }: Carriage,
   via: string,
 ): OutgoingRequest {
-  const query = server.apiKey === null ? call.query : withoutCredentialQuery(call.query);
+  const query = hasOwnKey(server.apiKey, server.headers)
+    ? withoutCredentialQuery(call.query)
+    : call.query;
   return {
     url: upstreamUrl(server, path) + query,
     headers: requestHeaders(typed(call.headers, contentType), {

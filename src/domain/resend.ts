@@ -4,6 +4,7 @@ import { type HeaderList, headerValue, redacted } from "./headers.ts";
 import { frontDoor, type LoggedService, type LogState } from "./log-entry.ts";
 import { bodyWithModel } from "./native-carriage.ts";
 import { readRequest } from "./read-request.ts";
+import { isKeyHeader } from "./security/credential-names.ts";
 
 /** What the log has of a request; a row of the read API is one. */
 export interface StoredRequest {
@@ -32,17 +33,21 @@ export function whyNotAgain(stored: StoredRequest): string | null {
   return null;
 }
 
-/** Whether the client showed a key that the log does not have. */
-export function keyIsMissing({ path, request_headers: headers }: StoredRequest): boolean {
-  return path.includes(redacted) || headers.some((field) => isRedactedKey(field));
+/** Whether the client showed a key that the log does not have, and that was not the router's own token. */
+export function keyIsMissing({
+  path,
+  request_headers: headers,
+  auth_user,
+}: StoredRequest): boolean {
+  if (path.includes(redacted)) return true;
+  const keys = headers.filter(isRedactedKey).length;
+  const besideToken = auth_user === null || headerValue(headers, "x-smolrouter-token") !== null;
+  return keys > (besideToken ? 0 : 1);
 }
 
 function isRedactedKey([name, value]: HeaderList[number]): boolean {
-  return value === redacted && keyHeaders.has(name);
+  return value === redacted && isKeyHeader(name);
 }
-
-/** Where clients put a key for the upstream. */
-const keyHeaders = new Set(["authorization", "x-api-key", "api-key", "x-goog-api-key"]);
 
 export interface Again {
   /** null: the one that was asked for. */

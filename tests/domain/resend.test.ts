@@ -107,7 +107,29 @@ test("a key goes where the client's was, for this call", () => {
 
 test.each<[Partial<StoredRequest>, boolean]>([
   [{}, false],
-  [{ request_headers: [["authorization", "[redacted]"]] }, true],
+  [{ auth_user: null, request_headers: [["authorization", "[redacted]"]] }, true],
+  // Who showed a token, and one key only, showed the token there.
+  [{ auth_user: "ada", request_headers: [["authorization", "[redacted]"]] }, false],
+  [
+    {
+      auth_user: "ada",
+      request_headers: [
+        ["authorization", "[redacted]"],
+        ["x-smolrouter-token", "[redacted]"],
+      ],
+    },
+    true,
+  ],
+  [
+    {
+      auth_user: "ada",
+      request_headers: [
+        ["authorization", "[redacted]"],
+        ["x-api-key", "[redacted]"],
+      ],
+    },
+    true,
+  ],
   [{ request_headers: [["cookie", "[redacted]"]] }, false],
   [{ path: "/v1/models?key=[redacted]" }, true],
 ])("whether a key is missing from %j: %p", (own, missing) => {

@@ -97,6 +97,49 @@ test("an upstream's own key passes beside a token, which itself goes no further"
     }),
   ));
 
+test("a token may stand where Anthropic's clients have their key, and goes no further from there", () =>
+  withFakes({ a: {} }, ({ a }) =>
+    withRouter({ env: { DEFAULT_UPSTREAM: a.url, JWT_SECRET: testSecret } }, async (own) => {
+      const token = tokenOf();
+      const call = async (headers: Record<string, string>) => {
+        const { status } = await own.post("/v1/messages", chat, headers);
+        const sent = a.requests().findLast(({ path }) => path === "/v1/messages");
+        const of = new Headers((sent?.headers ?? []) as [string, string][]);
+        return [status, of.get("authorization"), of.get("x-api-key")];
+      };
+      expect(await call({ "x-api-key": token })).toEqual([200, null, null]);
+      expect(await call({ "x-api-key": token, authorization: "Bearer theirs" })).toEqual([
+        200,
+        "Bearer theirs",
+        null,
+      ]);
+      expect(await call({ "x-api-key": "theirs", ...bearer(token) })).toEqual([
+        200,
+        null,
+        "theirs",
+      ]);
+      const stale = tokenOf({ payload: { exp: 1 } });
+      expect(await call({ "x-api-key": token, ...bearer(stale) })).toEqual([200, null, null]);
+      expect((await own.post("/v1/messages", chat, { "x-api-key": `${token}x` })).status).toBe(401);
+      expect(
+        (await fetch(`${own.url}/v1/models`, { headers: { "x-api-key": token } })).status,
+      ).toBe(200);
+    }),
+  ));
+
+test("the log shows headers under the names they were sent with", () =>
+  withFakes({ a: {} }, ({ a }) =>
+    withRouter({ env: { DEFAULT_UPSTREAM: a.url, JWT_SECRET: testSecret } }, async (own) => {
+      await own.post("/v1/chat/completions?api_key=k", chat, bearer(tokenOf()));
+      const row = await own.row();
+      expect(row.path).toBe("/v1/chat/completions?api_key=[redacted]");
+      expect(row.request_headers).toContainEqual(["authorization", "[redacted]"]);
+      expect(JSON.stringify(row.request_headers)).not.toContain("x-smolrouter-token");
+      const page = await (await fetch(`${own.url}/request/${row.id}`)).text();
+      expect(page).toContain("authorization: Bearer ");
+    }),
+  ));
+
 test("without JWT_SECRET a client's Authorization is forwarded as it is", () =>
   withFakes({ a: {} }, ({ a }) =>
     withRouter({ env: { DEFAULT_UPSTREAM: a.url } }, async (own) => {

@@ -2,7 +2,7 @@
 import type { HeaderList } from "../../domain/headers.ts";
 
 export interface Admission {
-  /** As received, the router's own token aside. */
+  /** As received, but for the text of the router's own token, which is `[redacted]`. */
   readonly headers: HeaderList;
   /** The client's address. */
   readonly sourceIp: string;

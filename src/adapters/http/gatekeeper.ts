@@ -2,7 +2,7 @@
 import { type HeaderList, headerValue } from "../../domain/headers.ts";
 import { ownHeaders, sandboxFor } from "../../domain/security/answer-headers.ts";
 import { clientAddress } from "../../domain/security/client-address.ts";
-import { bearerToken, shownToken, withoutToken } from "../../domain/security/credentials.ts";
+import { withoutToken } from "../../domain/security/credentials.ts";
 import { type CrossSitePolicy, judgeCrossSite } from "../../domain/security/cross-site.ts";
 import { isWeb, type Surface, surfaceOf, takesCalls } from "../../domain/security/surface.ts";
 import { cameThroughProxy, webRefusal } from "../../domain/security/web-policy.ts";
@@ -10,6 +10,7 @@ import { webSocketProblem } from "../../domain/upgrade.ts";
 import type { WebUiSecurity } from "../../domain/settings.ts";
 import type { TokenReading, Tokens } from "../../ports/tokens.ts";
 import type { Admissions } from "./admissions.ts";
+import { readToken } from "./read-token.ts";
 import { refusal, type RefusalStatus, type TurnedAway } from "./refusal.ts";
 import { headerList, makePathPlain, plainAddress, wantsPage } from "./request-facts.ts";
 
@@ -56,13 +57,15 @@ export function createGatekeeper(deps: GatekeeperDeps): Gatekeeper {
     if (judged.kind === "preflight")
       return new Response(null, { status: 204, headers: pairs(judged.headers) });
 
-    const token = await readToken(visit);
-    if (takesCalls(surface) && tokens !== null && token?.reading.kind !== "good") {
-      const response = refuse(401, callRefusal(token?.reading));
-      return withHeaders(response, judged.cors);
-    }
+    const token =
+      tokens === null || surface === "health"
+        ? null
+        : await readToken(tokens, headers, takesCalls(surface));
+    const reading = token?.reading ?? null;
+    if (takesCalls(surface) && tokens !== null && reading?.kind !== "good")
+      return withHeaders(refuse(401, callRefusal(reading)), judged.cors);
     if (isWeb(surface)) {
-      const standing = token === null ? "none" : token.reading.kind === "good" ? "good" : "bad";
+      const standing = reading === null ? "none" : reading.kind === "good" ? "good" : "bad";
       const proxied = cameThroughProxy(headers);
       const told = webRefusal(webUi, proxied, standing, tokens !== null);
       if (told !== null && surface === "page" && wantsPage(request.headers)) {
@@ -78,28 +81,12 @@ export function createGatekeeper(deps: GatekeeperDeps): Gatekeeper {
     // A call leaves its row.
     if (webSocket !== null && !takesCalls(surface)) return refuse(501, webSocket.message);
     deps.admissions.admit(request, {
-      headers: tokens === null ? headers : withoutToken(headers, token?.inAuthorization ?? false),
+      headers: token === null ? headers : withoutToken(headers, token.holding),
       sourceIp,
       peerIp: sourceIp === peer ? null : peer,
-      user: token?.reading.kind === "good" ? token.reading.user : null,
+      user: reading?.kind === "good" ? reading.user : null,
     });
     return withHeaders(await route(request), judged.cors);
-  }
-
-  /** The token shown, read; null where none is, or where there are none. */
-  async function readToken({ headers, surface }: Visit): Promise<{
-    readonly reading: TokenReading;
-    readonly inAuthorization: boolean;
-  } | null> {
-    if (tokens === null || surface === "health") return null;
-    const shown = shownToken(headers, !takesCalls(surface));
-    if (shown === null) return null;
-    const reading = await tokens.read(shown.token);
-    if (shown.in === "authorization") return { reading, inAuthorization: true };
-    // Authorization is the upstream's then, unless a client put the router's token into both.
-    const other = takesCalls(surface) ? bearerToken(headers) : null;
-    const inAuthorization = other !== null && (await tokens.read(other)).kind !== "foreign";
-    return { reading, inAuthorization };
   }
 
   return async (request, server, route) => {
@@ -127,15 +114,15 @@ interface Visit {
   readonly peer: string;
 }
 
-function callRefusal(reading: TokenReading | undefined): string {
+function callRefusal(reading: TokenReading | null): string {
   switch (reading?.kind) {
     case "stale":
       return "this router's token is not valid any more, or not yet";
     case "foreign":
-      return "this is no token of this router's; send one that `smolrouter token` made, and an upstream's key beside a token in X-SmolRouter-Token";
+      return "this is not a token of this router's; send one that `smolrouter token` made, and an upstream's key beside a token in X-SmolRouter-Token";
     case "good":
     case undefined:
-      return "a token is needed: Authorization: Bearer, or X-SmolRouter-Token where Authorization holds an upstream's key";
+      return "a token is needed: in Authorization: Bearer or x-api-key, or in X-SmolRouter-Token where these hold an upstream's key";
   }
 }
 

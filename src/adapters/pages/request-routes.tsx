@@ -2,6 +2,7 @@
 // `/request/{id}`: one call, whatever became of it, and the way to send it again.
 import { Elysia } from "elysia";
 import { Html } from "@elysiajs/html";
+import { hasOwnKey } from "../../domain/headers.ts";
 import { planRoute } from "../../domain/routing/plan.ts";
 import type { LogDetail } from "../../ports/browse.ts";
 import { MessagePage } from "./message-page.tsx";
@@ -97,5 +98,5 @@ function serversHaveKeys(detail: LogDetail, deps: PagesDeps): boolean {
     headers: detail.request_headers,
   };
   const { targets } = planRoute(question, deps.routing(), deps.discovery());
-  return targets.every(({ server }) => server.apiKey !== null);
+  return targets.every(({ server }) => hasOwnKey(server.apiKey, server.headers));
 }

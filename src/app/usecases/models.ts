@@ -1,5 +1,5 @@
 // The servers' model lists: fetched beside the requests, never on their path; a good list outlives a bad answer.
-import type { HeaderList } from "../../domain/headers.ts";
+import { type HeaderList, redacted } from "../../domain/headers.ts";
 import {
   clientModels,
   discoveryFrom,
@@ -157,7 +157,9 @@ export function createModels({ routing, ask, clock }: ModelsDeps): Models {
       const unheard = serversOf(now).filter(({ name }) => !states.has(name));
       await orAfter(Promise.all(unheard.map(refreshServer)), askLimitMs, clock);
       const lists = new Map(known());
-      const credentials = client.filter(([name]) => name === "authorization");
+      const credentials = client.filter(
+        ([name, value]) => name === "authorization" && value !== redacted,
+      );
       if (denied && credentials.length > 0) {
         const own = await fetchList(now.defaultServer, credentials);
         if (own.kind === "list") lists.set(now.defaultServer.name, own.models);

@@ -1,32 +1,48 @@
 // Where a request shows the router's own token, and how that token is kept from everyone else.
 import { type HeaderList, headerValue, redacted } from "../headers.ts";
+import { isKeyHeader } from "./credential-names.ts";
 
 /** The cookie a browser gets at `/login`. */
 export const tokenCookie = "smolrouter_token";
 
 const tokenHeader = "x-smolrouter-token";
 
+/** Anthropic's clients know no other place for what opens an API to them. */
+const anthropicHeader = "x-api-key";
+
+/** A text that may be the router's token. */
 export interface ShownToken {
   readonly token: string;
-  /** Where it stood. */
-  readonly in: "header" | "authorization" | "cookie";
+  /** The header it stands in, lower case. */
+  readonly in: string;
+  /** Whether it may open the door; elsewhere a token is only kept from going on. */
+  readonly opens: boolean;
 }
 
 /**
- * The token a request shows. `X-SmolRouter-Token` wins, for then `Authorization` is the upstream's.
- * @param cookies whether the sign-in cookie counts: on pages, read API and actions only
+ * Every text of a request that may be the router's token, in the order in which they count. Where
+ * `X-SmolRouter-Token` is sent no other opens anything: the others are the upstream's.
+ * @param calls whether it is a call; pages, read API and actions take the sign-in cookie instead of
+ * the headers that calls have for keys
  */
-export function shownToken(headers: HeaderList, cookies: boolean): ShownToken | null {
+export function shownTokens(headers: HeaderList, calls: boolean): readonly ShownToken[] {
   const own = headerValue(headers, tokenHeader);
-  if (own !== null) return { token: own.trim(), in: "header" };
-  const bearer = bearerToken(headers);
-  if (bearer !== null) return { token: bearer, in: "authorization" };
-  const cookie = cookies ? cookieValue(headers, tokenCookie) : null;
-  return cookie === null ? null : { token: cookie, in: "cookie" };
+  const shown: ShownToken[] = [];
+  const show = (token: string | null, place: string, opens: boolean) => {
+    if (token !== null) shown.push({ token: token.trim(), in: place, opens });
+  };
+  show(own, tokenHeader, true);
+  show(bearerToken(headers), "authorization", own === null);
+  if (!calls) show(cookieValue(headers, tokenCookie), "cookie", own === null);
+  else
+    for (const [name, value] of headers)
+      if (isKeyHeader(name) && name !== "authorization")
+        show(value, name, own === null && name === anthropicHeader);
+  return shown;
 }
 
 /** The token of `Authorization: Bearer` (RFC 6750 §2.1); the scheme's case does not matter. */
-export function bearerToken(headers: HeaderList): string | null {
+function bearerToken(headers: HeaderList): string | null {
   const match = /^bearer +(\S+) *$/i.exec(headerValue(headers, "authorization") ?? "");
   return match?.[1] ?? null;
 }
@@ -43,14 +59,13 @@ export function cookieValue(headers: HeaderList, name: string): string | null {
 }
 
 /**
- * The headers without the router's token, so that it goes neither upstream nor into the log: as if
- * it had been sent in `X-SmolRouter-Token`, which is never forwarded, and with its text gone.
- * @param inAuthorization whether `Authorization` holds the router's token and not an upstream's key
+ * The headers without the router's token: its text is gone, and with it what would be forwarded or
+ * stored, while the log still shows where the client put it.
+ * @param holding the headers that hold it
  */
-export function withoutToken(headers: HeaderList, inAuthorization: boolean): HeaderList {
-  return headers.map(([name, value]) =>
-    name === tokenHeader || (inAuthorization && name === "authorization")
-      ? [tokenHeader, redacted]
-      : [name, value],
-  );
+export function withoutToken(headers: HeaderList, holding: ReadonlySet<string>): HeaderList {
+  return headers.map(([name, value]) => [
+    name,
+    name === tokenHeader || holding.has(name) ? redacted : value,
+  ]);
 }
