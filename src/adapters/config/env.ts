@@ -22,6 +22,7 @@ const keepaliveSeconds: NumberRange = { ...timeoutSeconds, aboveMin: false };
 const days: NumberRange = { whole: false, min: 0, max: 1_000_000 };
 const bytes: NumberRange = { whole: true, min: 0, max: Number.MAX_SAFE_INTEGER };
 const someBytes: NumberRange = { ...bytes, min: 1 };
+const listening = new Set(["LISTEN_HOST", "LISTEN_PORT", "--host", "--port"]);
 const msPerDay = 86_400_000;
 
 export interface EnvironmentSettings {
@@ -40,6 +41,8 @@ export interface EnvironmentFault {
   readonly problems: readonly EnvironmentProblem[];
   /** Known all the same, so that the file's problems can be told together with these. */
   readonly routesConfig: Settings["routesConfig"];
+  /** Known all the same, so that a port that is taken can be told together with these; null: it is not. */
+  readonly listen: Settings["listen"] | null;
 }
 
 /** Reads all variables; blank ones count as unset. Where there are problems, all are returned together. */
@@ -83,7 +86,11 @@ export function parseEnvironment(
   };
   const problems = [...read.problems(), ...missing];
   if (problems.length > 0 || defaultUpstream === null || modelMap === null)
-    return { problems, routesConfig: settings.routesConfig };
+    return {
+      problems,
+      routesConfig: settings.routesConfig,
+      listen: problems.some(({ variable }) => listening.has(variable)) ? null : settings.listen,
+    };
   return { settings, modelMap, defaultUpstream };
 }
 

@@ -27,11 +27,17 @@ export interface LoadOptions {
   readonly config?: string | undefined;
 }
 
+export interface Unloadable {
+  readonly problems: readonly ConfigurationProblem[];
+  /** Where the router would have listened; null: that is one of the problems. */
+  readonly listen: Settings["listen"] | null;
+}
+
 /** Reads and checks everything; calls no server. */
 export function loadConfiguration(
   env: Environment,
   options: LoadOptions,
-): Configuration | { readonly problems: readonly ConfigurationProblem[] } {
+): Configuration | Unloadable {
   const environment = parseEnvironment(env, {
     terminal: options.terminal,
     overrides: flagOverrides(options),
@@ -39,14 +45,15 @@ export function loadConfiguration(
   if ("problems" in environment) {
     const where = environment.routesConfig;
     const file = parseRoutesFile(where, lookAtFile(where.path), env);
-    return { problems: [...environment.problems, ...("problems" in file ? file.problems : [])] };
+    const problems = [...environment.problems, ...("problems" in file ? file.problems : [])];
+    return { problems, listen: environment.listen };
   }
   const { settings, modelMap, defaultUpstream } = environment;
   const base = { modelMap, defaultUpstream, policy: settings.policy };
   const where = settings.routesConfig;
   const look = lookAtFile(where.path);
   const file = parseRoutesFile(where, look, env);
-  if ("problems" in file) return file;
+  if ("problems" in file) return { problems: file.problems, listen: settings.listen };
   return {
     settings,
     routesSource: {

@@ -53,6 +53,8 @@ export function startServer(options: ServerOptions): RunningServer {
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     // Bun's own error pages show source code.
     development: false,
+    // Bun's default outside development: a second router would share the port, and its calls, at random.
+    reusePort: false,
     fetch: (request, connections) => options.gatekeeper(request, connections, route),
     error: (error) => failed("page", error, options),
   });

@@ -19,7 +19,7 @@ export async function runDemo({ once, port }: DemoCommand, io: CommandIo): Promi
     rmSync(folder, { recursive: true, force: true });
   };
   const env = { ...io.env, ...demoEnvironment(folder, models) };
-  const serving = await startServing({ port }, { ...io, env });
+  const serving = await startServing({ port, orNextPort: true }, { ...io, env });
   if (serving === null) {
     await stopAll(null);
     return 1;
@@ -27,6 +27,10 @@ export async function runDemo({ once, port }: DemoCommand, io: CommandIo): Promi
   io.print(
     `two model servers: steady answers, flaky fails on purpose; the router: ${serving.url}\n`,
   );
+  if (serving.insteadOf !== null)
+    io.print(
+      `port ${serving.insteadOf} is taken: something else listens there, so the demo took the next free one\n`,
+    );
   let passed = 0;
   for (const request of demoRequests) {
     const result = await request(serving.url);

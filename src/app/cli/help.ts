@@ -58,7 +58,7 @@ const commands: Readonly<Record<CommandName, CommandHelp>> = {
   demo: {
     usage: "smolrouter demo [--once] [--port PORT]",
     summary:
-      "start two built-in model servers and a router in front of them, and send real requests",
+      "start two built-in model servers and a router in front of them, on the next free port where its own is taken, and send real requests",
     flags: [{ flag: "--once", meaning: "exit when done; 0 only if all of it worked" }, port, help],
   },
   check: {

@@ -5,6 +5,7 @@ import { problemLine } from "../../adapters/config/problem-line.ts";
 import { createLogger } from "../../adapters/console/stderr-logger.ts";
 import { compose, type Running } from "../compose.ts";
 import { versionText } from "../version.ts";
+import { choosePort, portTaken } from "./choose-port.ts";
 import { countsText } from "./counts.ts";
 import { databaseAdvice } from "./database-advice.ts";
 import type { CommandIo } from "./io.ts";
@@ -14,10 +15,14 @@ export interface ServeOptions {
   readonly host?: string | undefined;
   readonly port?: string | undefined;
   readonly config?: string | undefined;
+  /** Takes the next port that is free where the one asked for is not. */
+  readonly orNextPort?: boolean;
 }
 
 export interface Serving {
   readonly url: string;
+  /** The port that was asked for, where that was taken; null: it is the one. */
+  readonly insteadOf: number | null;
   stop(): Promise<void>;
   /** Settles once a signal has stopped it. */
   readonly stopped: Promise<void>;
@@ -34,12 +39,19 @@ export async function runServe(options: ServeOptions, io: CommandIo): Promise<nu
 /** Starts the router; null, with the reasons told, where it cannot start. */
 export async function startServing(options: ServeOptions, io: CommandIo): Promise<Serving | null> {
   const { env, terminal } = io;
-  const configuration = loadConfiguration(env, { ...options, terminal });
-  if ("problems" in configuration) {
-    for (const problem of configuration.problems) io.complain(problemLine(problem));
+  const loaded = loadConfiguration(env, { ...options, terminal });
+  const listen = "problems" in loaded ? loaded.listen : loaded.settings.listen;
+  const port = listen === null ? 0 : await choosePort(listen, options.orNextPort ?? false);
+  if ("problems" in loaded || typeof port !== "number") {
+    const problems = [
+      ...("problems" in loaded ? loaded.problems : []),
+      ...(typeof port === "number" ? [] : [port]),
+    ];
+    for (const problem of problems) io.complain(problemLine(problem));
     return null;
   }
-  const { settings } = configuration;
+  const settings = { ...loaded.settings, listen: { ...loaded.settings.listen, port } };
+  const configuration = { ...loaded, settings };
   const logger = createLogger({
     ...settings.log,
     colour: coloursWelcome(env, terminal),
@@ -70,7 +82,8 @@ export async function startServing(options: ServeOptions, io: CommandIo): Promis
   if (advice !== null) logger.error(advice);
   // Last: whoever waits for this line may send a signal at once.
   logger.info(startLine(running.url, configuration));
-  return { url: running.url, stop, stopped: stopped.promise };
+  const insteadOf = loaded.settings.listen.port === port ? null : loaded.settings.listen.port;
+  return { url: running.url, insteadOf, stop, stopped: stopped.promise };
 }
 
 /** SIGHUP asks a service to read its files again, but tells a program in a window that the window was closed. */
@@ -98,8 +111,7 @@ function whyNotListening(
   { host, port }: Configuration["settings"]["listen"],
 ): string {
   const code = error instanceof Error && "code" in error ? error.code : "";
-  if (code === "EADDRINUSE")
-    return `port ${port} on ${host} is taken: stop what listens there, or choose another with --port or LISTEN_PORT`;
+  if (code === "EADDRINUSE") return problemLine(portTaken(port, `${host}:${port}`));
   if (code === "EACCES") return `port ${port} on ${host} may not be used: choose one above 1023`;
   return `cannot listen on ${host}:${port}: ${error instanceof Error ? error.message : String(error)}`;
 }
