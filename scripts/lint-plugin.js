@@ -1,5 +1,6 @@
 // Lint rules of the house that oxlint has no built-in for: time, chance and environment are
-// arguments, so the globals that supply them are named in one adapter each; JSON of others has one door.
+// arguments, so the globals that supply them are named in one adapter each; JSON of others has one door,
+// and so have the bodies of requests.
 
 const property = (node) =>
   node.computed
@@ -60,11 +61,27 @@ const unboundedJson = {
   }),
 };
 
+const bodyReaders = new Set(["arrayBuffer", "blob", "bytes", "formData", "json", "text"]);
+
+const unboundedBody = {
+  create: (context) => ({
+    CallExpression({ callee }) {
+      if (callee.type !== "MemberExpression" || !isGlobal(callee.object, "request")) return;
+      if (bodyReaders.has(property(callee)))
+        context.report({
+          node: callee,
+          message: "A request's body has one reader, with limits: http/read-body.ts.",
+        });
+    },
+  }),
+};
+
 export default {
   meta: { name: "smolrouter" },
   rules: {
     "no-ambient-time": ambientTime,
     "no-ambient-env": ambientEnv,
     "no-unbounded-json": unboundedJson,
+    "no-unbounded-body": unboundedBody,
   },
 };

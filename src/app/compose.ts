@@ -13,6 +13,7 @@ import { healthRoutes } from "../adapters/http/health-routes.ts";
 import { metricsRoute } from "../adapters/http/metrics-route.ts";
 import { ollamaRoutes } from "../adapters/http/ollama-routes.ts";
 import { modelRoutes } from "../adapters/http/model-routes.ts";
+import { createFormReader } from "../adapters/http/read-form.ts";
 import type { TurnedAway } from "../adapters/http/refusal.ts";
 import { type MissingPage, type RunningServer, startServer } from "../adapters/http/server.ts";
 import { type Logs, openLogs } from "../adapters/logs/open-logs.ts";
@@ -167,7 +168,8 @@ export function compose(
   });
   const admissions = createAdmissions();
   const tokens = settings.jwtSecret === null ? null : createTokens(settings.jwtSecret, clock);
-  const login = createLogin({ tokens, now: () => clock.now(), version });
+  const readForm = createFormReader(clock);
+  const login = createLogin({ tokens, now: () => clock.now(), version, readForm });
   const refusals = createRefusals(() => clock.now());
   const refused = (away: TurnedAway) => {
     metrics.refused(away.status, away.surface);
@@ -214,6 +216,7 @@ export function compose(
       routesFile: settings.routesConfig.path,
       notices,
       refusedCalls: () => refusals.seen(),
+      readForm,
       now: () => clock.now(),
       later: (work) => void clock.after(afterPageMs, work),
       version,
@@ -258,10 +261,11 @@ export function compose(
     async stop() {
       watch.stop();
       store?.stop();
-      server.stopListening();
+      const sent = server.stopListening();
       feed?.close();
-      const left = await orAfter(board.empty(), drainMs, clock);
-      if (left === "due") logger.warn("calls were cut off by the stop", { calls: board.count() });
+      const left = await orAfter(Promise.all([board.empty(), sent]), drainMs, clock);
+      if (left === "due")
+        logger.warn("answers were cut off by the stop", { answers: server.unsent() });
       await server.close();
       // The last calls' traces wait for what the log reads in their answers.
       await logs?.close();

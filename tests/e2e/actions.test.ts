@@ -14,8 +14,14 @@ beforeAll(async () => {
 });
 afterAll(() => router.stop());
 
-const login = createLogin({ tokens: null, now: () => 0, version: "test" });
-const { routes } = new Elysia().use(pages(sampleDeps(sampleBrowse([])))).use(login.routes());
+const sample = sampleDeps(sampleBrowse([]));
+const login = createLogin({
+  tokens: null,
+  now: () => 0,
+  version: "test",
+  readForm: sample.readForm,
+});
+const { routes } = new Elysia().use(pages(sample)).use(login.routes());
 const actions = routes
   .filter(({ method }) => method !== "GET" && method !== "HEAD")
   .map(({ method, path }) => [method, path.replaceAll(/:\w+/g, "some-id")] as const);

@@ -95,3 +95,29 @@ test("a second signal stops at once; the row it leaves is marked at the next sta
       expect(rows()).toMatchObject([{ state: "interrupted" }]);
     });
   }));
+
+test("a plain answer that is still being sent is sent to its last byte", async () => {
+  // More than the operating system takes off a program's hands at once.
+  const content = "x".repeat(21 * 1024 * 1024);
+  const body = JSON.stringify({ choices: [{ message: { content }, finish_reason: "stop" }] });
+  const json = { headers: { "content-type": "application/json" } };
+  const server = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    fetch: () => new Response(body, json),
+  });
+  const env = { DEFAULT_UPSTREAM: `http://127.0.0.1:${server.port}`, ENABLE_LOGGING: "false" };
+  await withSpawnedRouter({ env }, async (router) => {
+    const client = await rawRequest(router.url, { ...call, body: { ...call.body, stream: false } });
+    await client.waitFor("\r\n\r\n");
+    client.pause();
+    process.kill(router.pid, "SIGTERM");
+    await closed(router);
+    client.resume();
+    const whole = await client.whole();
+    expect([whole.end, whole.body.length]).toEqual(["whole", body.length]);
+    expect(await router.exited).toBe(0);
+    expect(router.told.join()).not.toContain("cut off");
+  });
+  await server.stop(true);
+}, 30_000);

@@ -1,5 +1,6 @@
 // One slash too many, anywhere: the same security, route, format and answer as without it.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { chat, everyPath } from "../lab/every-path.ts";
 import { type RawRequest, rawRequest } from "../lab/raw-request.ts";
 import { startRouter, type TestRouter } from "../lab/start-router.ts";
 import { testSecret, tokenOf } from "../lab/tokens.ts";
@@ -28,65 +29,6 @@ afterAll(async () => {
   await fake.stop();
 });
 
-const chat = { model: "m", stream: false, messages: [{ role: "user", content: "hi" }] };
-const id = "01a205b4-8eed-7758-a486-f2ad3d7b7496";
-
-/** Every path of the router's, with a request to it. */
-const requests: readonly RawRequest[] = [
-  { path: "/v1/chat/completions", body: chat },
-  { path: "/v1/chat/completions", body: "{" },
-  { path: "/v1/completions", body: { model: "m", prompt: "hi" } },
-  { path: "/v1/embeddings", body: { model: "m", input: "hi" } },
-  { path: "/v1/responses", body: { model: "m", input: "hi" } },
-  { path: "/v1/messages", body: chat },
-  { path: "/v1/messages/count_tokens", body: chat },
-  { path: "/v1/files" },
-  { path: "/v1/models" },
-  { path: "/v1/models/m" },
-  { path: "/v1/models/org/unknown" },
-  { path: "/v1" },
-  { path: "/api/chat", body: chat },
-  { path: "/api/generate", body: { model: "m", prompt: "hi", stream: false } },
-  { path: "/api/embed", body: { model: "m", input: "hi" } },
-  { path: "/api/embeddings", body: { model: "m", prompt: "hi" } },
-  { path: "/api/show", body: { model: "m" } },
-  { path: "/api/pull", body: { model: "m" } },
-  { path: "/api/create", body: { model: "m" } },
-  { path: "/api/copy", body: { source: "m" } },
-  { path: "/api/delete", body: { model: "m" }, method: "DELETE" },
-  { path: "/api/push", body: { model: "m" } },
-  { path: "/api/blobs/sha256:00", method: "HEAD" },
-  { path: "/api/tags" },
-  { path: "/api/ps" },
-  { path: "/api/version" },
-  { path: "/api/chat" },
-  { path: "/", headers: { Accept: "text/html" } },
-  { path: "/", method: "HEAD" },
-  { path: "/performance" },
-  { path: `/request/${id}` },
-  { path: `/request/${id}/again`, body: "model=m" },
-  { path: "/upstreams" },
-  { path: "/upstreams/check", method: "POST" },
-  { path: "/routes" },
-  { path: "/export/requests.csv" },
-  { path: "/assets/style.css" },
-  { path: "/login" },
-  { path: "/logout", method: "POST" },
-  { path: "/healthz" },
-  { path: "/readyz" },
-  { path: "/metrics" },
-  { path: "/api/logs" },
-  { path: `/api/logs/${id}` },
-  { path: "/api/stats" },
-  { path: "/api/inflight" },
-  { path: `/api/inflight/${id}/cancel`, method: "POST" },
-  { path: "/api/performance" },
-  { path: "/api/upstreams" },
-  { path: "/api" },
-  { path: "/nowhere" },
-  { path: "/metrics", method: "PUT" },
-];
-
 const spellings: Readonly<Record<string, (path: string) => string>> = {
   "one at the end": (path) => `${path}/`,
   "many at the end": (path) => `${path}///`,
@@ -108,7 +50,7 @@ describe.each([
   ["open", () => open],
   ["guarded", () => guarded],
 ])("in a router that is %s", (_name, router) => {
-  test.each(requests.map((request) => [request.method ?? "", request.path, request] as const))(
+  test.each(everyPath.map((request) => [request.method ?? "", request.path, request] as const))(
     "%s %s is the same with more slashes",
     async (_method, path, request) => {
       const plain = await answer(router(), request);

@@ -28,8 +28,10 @@ export interface ServerOptions {
 export interface RunningServer {
   readonly url: string;
   readonly port: number;
-  /** Takes no more calls; those under way go on. */
-  stopListening(): void;
+  /** Takes no more requests; settles once the answers of those under way have been sent to the last byte. */
+  stopListening(): Promise<void>;
+  /** Requests whose answers are not sent to the last byte; what a call has handed over need not be. */
+  unsent(): number;
   /** Closes every connection. */
   close(): Promise<void>;
 }
@@ -64,7 +66,8 @@ export function startServer(options: ServerOptions): RunningServer {
   return {
     url: `http://${host}:${server.port}`,
     port: server.port ?? options.port,
-    stopListening: () => void server.stop(false),
+    stopListening: () => server.stop(false),
+    unsent: () => server.pendingRequests,
     close: async () => {
       await server.stop(true);
     },

@@ -8,8 +8,7 @@ import { localPath } from "../../domain/security/local-path.ts";
 import type { Tokens } from "../../ports/tokens.ts";
 import { LoginPage } from "./login-page.tsx";
 import { MessagePage } from "./message-page.tsx";
-import type { Frame } from "./pages-deps.ts";
-import { readForm } from "./read-form.ts";
+import type { Frame, ReadForm } from "./pages-deps.ts";
 
 export interface LoginDeps {
   /** null: there is no JWT_SECRET, and nothing to sign in with. */
@@ -17,6 +16,7 @@ export interface LoginDeps {
   /** Epoch ms. */
   readonly now: () => number;
   readonly version: string;
+  readonly readForm: ReadForm;
 }
 
 export interface Login {
@@ -28,7 +28,7 @@ export interface Login {
 const noSecret =
   "Signing in needs tokens, and this router has no JWT_SECRET to make and check them with.";
 
-export function createLogin({ tokens, now, version }: LoginDeps): Login {
+export function createLogin({ tokens, now, version, readForm }: LoginDeps): Login {
   const frameOf = (request: Request): Frame => ({
     origin: new URL(request.url).origin,
     version,
@@ -54,8 +54,9 @@ export function createLogin({ tokens, now, version }: LoginDeps): Login {
 
   async function signIn(request: Request): Promise<Response> {
     const form = await readForm(request);
-    const next = localPath(form.get("next"));
-    const token = form.get("token")?.trim() ?? "";
+    if (!("fields" in form)) return ask(request, form.status, form.message, "/");
+    const next = localPath(form.fields.get("next"));
+    const token = form.fields.get("token")?.trim() ?? "";
     const reading = await tokens?.read(token);
     if (reading?.kind !== "good") {
       const says =

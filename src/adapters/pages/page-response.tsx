@@ -5,7 +5,7 @@ import { cookieValue, tokenCookie } from "../../domain/security/credentials.ts";
 import { textInTwo, textResponse } from "./compressed.ts";
 import { Head, type HeadProps } from "./layout.tsx";
 import { MessagePage } from "./message-page.tsx";
-import type { Frame, PagesDeps } from "./pages-deps.ts";
+import type { FormReading, Frame, PagesDeps } from "./pages-deps.ts";
 
 const pageHeaders = {
   "content-type": "text/html; charset=utf-8",
@@ -74,6 +74,20 @@ export function readable<T>(
   return reading.then(
     (value) => ({ ok: true, value }),
     () => ({ ok: false }),
+  );
+}
+
+/** A form that was not read, with the reason. */
+export function formRefused(
+  request: Request,
+  frame: Frame,
+  { status, message }: Exclude<FormReading, { readonly fields: URLSearchParams }>,
+): Promise<Response> {
+  const says = [`${message}.`];
+  return page(
+    request,
+    status,
+    <MessagePage frame={frame} title="This form cannot be read" says={says} />,
   );
 }
 

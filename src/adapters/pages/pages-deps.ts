@@ -13,6 +13,14 @@ export interface RoutingNames {
   readonly rules: readonly Pick<Rule, "number" | "says">[];
 }
 
+/** A form's fields, or why it cannot be read. */
+export type FormReading =
+  | { readonly fields: URLSearchParams }
+  | { readonly status: number; readonly message: string };
+
+/** Within bounds: a form of these pages is small, and nobody's memory is for more. */
+export type ReadForm = (request: Request) => Promise<FormReading>;
+
 export interface PagesDeps {
   readonly browse: Pick<
     Browse,
@@ -27,6 +35,7 @@ export interface PagesDeps {
   routing(): Routing;
   /** What servers are known to list. */
   discovery(): DiscoverySnapshot;
+  readonly readForm: ReadForm;
   /** The routes file, as configured. */
   readonly routesFile: string;
   /** Epoch ms. */

@@ -8,9 +8,8 @@ import type { LogDetail } from "../../ports/browse.ts";
 import { MessagePage } from "./message-page.tsx";
 import { knownModelNames } from "./model-names.ts";
 import { neighboursOf } from "./neighbours.ts";
-import { frameOf, page, readable, seeOther, unreadable } from "./page-response.tsx";
+import { formRefused, frameOf, page, readable, seeOther, unreadable } from "./page-response.tsx";
 import type { Frame, PagesDeps } from "./pages-deps.ts";
-import { readForm } from "./read-form.ts";
 import { RequestPage } from "./request-page.tsx";
 
 const repeatsShown = 20;
@@ -56,8 +55,9 @@ export function requestRoutes(deps: PagesDeps) {
     .post(
       "/request/:id/again",
       async ({ request, params: { id } }) => {
-        const form = await readForm(request);
-        const given = (name: string): string | null => form.get(name)?.trim() || null;
+        const form = await deps.readForm(request);
+        if (!("fields" in form)) return formRefused(request, frameOf(request, deps), form);
+        const given = (name: string): string | null => form.fields.get(name)?.trim() || null;
         const read = await readable(
           actions.sendAgain(id, { model: given("model"), key: given("key") }),
         );

@@ -1,6 +1,8 @@
 // Rows for the pages' tests, and a page opened over them.
 import { Elysia } from "elysia";
 import { type Document, Window } from "happy-dom";
+import { systemClock } from "../../../src/adapters/clock/system-clock.ts";
+import { createFormReader } from "../../../src/adapters/http/read-form.ts";
 import { pages } from "../../../src/adapters/pages/pages.ts";
 import type { PagesDeps } from "../../../src/adapters/pages/pages-deps.ts";
 import type { LoggedAttempt } from "../../../src/domain/log-entry.ts";
@@ -170,6 +172,7 @@ export function sampleDeps(browse: PagesDeps["browse"], over: Partial<PagesDeps>
     routesFile: "routes.yaml",
     refusedCalls: () => ({ count: 0, last: null }),
     notices: { current: () => [], dismiss: () => {} },
+    readForm: createFormReader(systemClock),
     now: () => now,
     later: (work) => {
       work();
