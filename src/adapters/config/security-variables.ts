@@ -2,7 +2,12 @@
 import { parseAddressMatcher } from "../../domain/net/address-matcher.ts";
 import type { TrustedProxies } from "../../domain/security/client-address.ts";
 import { type AcceptedNames, parseHost } from "../../domain/security/hosts.ts";
-import { type AllowedOrigins, normalOrigin } from "../../domain/security/origins.ts";
+import {
+  type AllowedOrigins,
+  normalOrigin,
+  originPattern,
+  type OriginPattern,
+} from "../../domain/security/origins.ts";
 import { weakSecret } from "../../domain/security/weak-secret.ts";
 import type { Settings, WebUiSecurity } from "../../domain/settings.ts";
 import type { VariableReader } from "./variable-reader.ts";
@@ -45,17 +50,20 @@ function readProxies(read: VariableReader): TrustedProxies {
 
 function readOrigins(read: VariableReader): AllowedOrigins {
   const origins = new Set<string>();
+  const patterns: OriginPattern[] = [];
   const items = read.list("ALLOWED_ORIGINS");
   for (const item of items.filter((one) => one !== "*")) {
-    const origin = normalOrigin(item);
-    if (origin !== null) origins.add(origin);
+    const pattern = originPattern(item);
+    const origin = item.includes("*") ? null : normalOrigin(item);
+    if (pattern !== null) patterns.push(pattern);
+    else if (origin !== null) origins.add(origin);
     else
       read.tell(
         "ALLOWED_ORIGINS",
-        `${JSON.stringify(item)} is no web origin; write scheme and host, such as https://chat.example.com`,
+        `${JSON.stringify(item)} is not a web origin; write scheme and host, such as https://chat.example.com, https://*.example.com or app://*`,
       );
   }
-  return { all: items.includes("*"), origins };
+  return { all: items.includes("*"), origins, patterns };
 }
 
 function readHosts(read: VariableReader): AcceptedNames {

@@ -77,7 +77,7 @@ export const variables = {
   ALLOWED_ORIGINS: {
     default: null,
     meaning:
-      "web origins, separated by commas, whose pages may call `/v1` and the Ollama API, beside those of this machine and of desktop apps; `*` for all",
+      "web origins, separated by commas, whose pages may call `/v1` and the Ollama API, beside those of this machine and of desktop apps; `scheme://*` and `https://*.example.org` stand for many, `*` for all",
   },
   ALLOWED_HOSTS: {
     default: null,

@@ -12,10 +12,20 @@ export interface AllowedOrigins {
   readonly all: boolean;
   /** Serialized as browsers send them, such as `https://chat.example`. */
   readonly origins: ReadonlySet<string>;
+  readonly patterns: readonly OriginPattern[];
+}
+
+/** `scheme://*`: every origin of the scheme. `scheme://*.name:port`: names that end in `.name`, under this port. */
+export interface OriginPattern {
+  readonly scheme: string;
+  /** With its leading dot; null: any name and port. */
+  readonly ending: string | null;
+  /** null: the scheme's own. */
+  readonly port: string | null;
 }
 
 /** Desktop apps: no web page can have such an origin. */
-const desktopSchemes = new Set(["app", "file", "tauri", "vscode-webview"]);
+const desktopSchemes = new Set(["app", "file", "tauri", "vscode-webview", "vscode-file"]);
 
 const defaultPorts: Readonly<Record<string, string>> = { http: "80", https: "443" };
 
@@ -39,7 +49,30 @@ export function normalOrigin(text: string): string | null {
     const shown = port === null || port === defaultPorts[scheme] ? "" : `:${port}`;
     return `${scheme}://${host}${shown}`;
   }
-  return /^[a-z][a-z\d+.-]*:\/\/[^\s/,]*$/i.test(text) ? text.toLowerCase() : null;
+  // Others have no rules that all share; what looks like http and cannot be read is none.
+  return /^(?!https?:)[a-z][a-z\d+.-]*:\/\/[^\s/,]*$/i.test(text) ? text.toLowerCase() : null;
+}
+
+/** An entry of ALLOWED_ORIGINS that stands for many; null where it is none. */
+export function originPattern(text: string): OriginPattern | null {
+  const match = /^([a-z][a-z\d+.-]*):\/\/\*(?:(\.[\w.-]+)(?::(\d{1,5}))?)?\/?$/i.exec(text);
+  if (match === null) return null;
+  const [, scheme = "", ending = null, port = null] = match;
+  const usual = defaultPorts[scheme.toLowerCase()] ?? null;
+  return {
+    scheme: scheme.toLowerCase(),
+    ending: ending?.toLowerCase() ?? null,
+    port: port === usual ? null : port,
+  };
+}
+
+/** @param known an origin as browsers write it */
+function fits(known: string, { scheme, ending, port }: OriginPattern): boolean {
+  if (!known.startsWith(`${scheme}://`)) return false;
+  if (ending === null) return true;
+  const [, name = "", ownPort = null] =
+    /^([^:]*)(?::(\d+))?$/.exec(known.slice(scheme.length + 3)) ?? [];
+  return name.length > ending.length && name.endsWith(ending) && ownPort === port;
 }
 
 /**
@@ -66,6 +99,7 @@ export function originStanding(
   if (allowed.all) return "allowed";
   const known = normalOrigin(origin);
   if (known !== null && allowed.origins.has(known)) return "allowed";
+  if (known !== null && allowed.patterns.some((pattern) => fits(known, pattern))) return "allowed";
   if (web !== null && isLoopback(web.name)) return "allowed";
   const scheme = /^([a-z][a-z\d+.-]*):\/\//i.exec(origin)?.[1]?.toLowerCase() ?? "";
   if (desktopSchemes.has(scheme)) return "allowed";

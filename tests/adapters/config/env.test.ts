@@ -43,7 +43,7 @@ test("an empty environment has the documented defaults", () => {
     webUiSecurity: "AUTH_WHEN_PROXIED",
     jwtSecret: null,
     trustedProxies: null,
-    allowedOrigins: { all: false, origins: new Set() },
+    allowedOrigins: { all: false, origins: new Set(), patterns: [] },
     allowedHosts: new Set(),
     otlpEndpoint: null,
     blobs: {
@@ -97,7 +97,29 @@ describe("a variable sets what it says, in its unit", () => {
     [
       "ALLOWED_ORIGINS",
       "https://Chat.example:443/,*, app://x",
-      { allowedOrigins: { all: true, origins: new Set(["https://chat.example", "app://x"]) } },
+      {
+        allowedOrigins: {
+          all: true,
+          origins: new Set(["https://chat.example", "app://x"]),
+          patterns: [],
+        },
+      },
+    ],
+    [
+      "ALLOWED_ORIGINS",
+      "moz-extension://*, https://*.Example.org, http://*.lan:8080, https://*.a.b:443",
+      {
+        allowedOrigins: {
+          all: false,
+          origins: new Set(),
+          patterns: [
+            { scheme: "moz-extension", ending: null, port: null },
+            { scheme: "https", ending: ".example.org", port: null },
+            { scheme: "http", ending: ".lan", port: "8080" },
+            { scheme: "https", ending: ".a.b", port: null },
+          ],
+        },
+      },
     ],
     ["ALLOWED_HOSTS", "Router.lan,box", { allowedHosts: new Set(["router.lan", "box"]) }],
     ["OTEL_EXPORTER_OTLP_ENDPOINT", "http://otel:4318/", { otlpEndpoint: "http://otel:4318" }],
@@ -183,8 +205,16 @@ describe("a value that is wrong is named with what would be right", () => {
     ],
     ["WEBUI_SECURITY", "ALWAYS_AUTH", "needs JWT_SECRET, or nobody could sign in"],
     ["TRUSTED_PROXIES", "10.0.0.1, proxy", '"proxy" is no IP address'],
-    ["ALLOWED_ORIGINS", "chat.example", '"chat.example" is no web origin'],
-    ["ALLOWED_ORIGINS", "https://chat.example/app", '"https://chat.example/app" is no web origin'],
+    ["ALLOWED_ORIGINS", "chat.example", '"chat.example" is not a web origin'],
+    ["ALLOWED_ORIGINS", "https://*example.org", '"https://*example.org" is not a web origin'],
+    ["ALLOWED_ORIGINS", "https://chat.*", '"https://chat.*" is not a web origin'],
+    ["ALLOWED_ORIGINS", "*.example.org", '"*.example.org" is not a web origin'],
+    ["ALLOWED_ORIGINS", "http://localhost:*", '"http://localhost:*" is not a web origin'],
+    [
+      "ALLOWED_ORIGINS",
+      "https://chat.example/app",
+      '"https://chat.example/app" is not a web origin',
+    ],
     ["ALLOWED_HOSTS", "router.lan:1234", '"router.lan:1234" is no host name'],
     ["ALLOWED_HOSTS", "http://router.lan", '"http://router.lan" is no host name'],
     ["BLOB_STORAGE_TYPE", "disk", "must be one of filesystem, memory"],

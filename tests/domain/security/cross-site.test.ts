@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { parseAddressMatcher } from "../../../src/domain/net/address-matcher.ts";
 import { type CrossSitePolicy, judgeCrossSite } from "../../../src/domain/security/cross-site.ts";
+import { originPattern } from "../../../src/domain/security/origins.ts";
 import { surfaceOf } from "../../../src/domain/security/surface.ts";
 
 const proxies = parseAddressMatcher(["10.0.0.1"]);
@@ -9,11 +10,20 @@ if ("problem" in proxies) throw new Error(proxies.problem);
 
 const policy: CrossSitePolicy = {
   trustedProxies: proxies.matcher,
-  allowedOrigins: { all: false, origins: new Set(["https://chat.example", "http://box:8080"]) },
+  allowedOrigins: {
+    all: false,
+    origins: new Set(["https://chat.example", "http://box:8080"]),
+    patterns: ["moz-extension://*", "https://*.example.org", "http://*.lan:8080", "wss://*"].map(
+      (text) => originPattern(text)!,
+    ),
+  },
   acceptedNames: new Set(["router.lan", "desk"]),
   checksHost: true,
 };
-const open: CrossSitePolicy = { ...policy, allowedOrigins: { all: true, origins: new Set() } };
+const open: CrossSitePolicy = {
+  ...policy,
+  allowedOrigins: { all: true, origins: new Set(), patterns: [] },
+};
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -50,6 +60,23 @@ describe("an Origin", () => {
     ["file://", cors, refused],
     ["tauri://localhost", cors, refused],
     ["vscode-webview://abc123", cors, refused],
+    ["vscode-file://vscode-app", cors, refused],
+    ["moz-extension://3ab8c2f4", cors, refused],
+    ["https://a.example.org", cors, refused],
+    ["https://A.B.Example.org", cors, refused],
+    ["https://a.example.org:443", cors, refused],
+    ["http://chat.lan:8080", cors, refused],
+    ["https://example.org", refused, refused],
+    ["https://evilexample.org", refused, refused],
+    ["https://a.example.org.evil.example", refused, refused],
+    ["https://evil.example?.example.org", refused, refused],
+    ["https://evil.example/.example.org", refused, refused],
+    ["https://evil.example:1.example.org", refused, refused],
+    ["https://a.example.org:8443", refused, refused],
+    ["http://a.example.org", refused, refused],
+    ["http://chat.lan", refused, refused],
+    ["moz-extensions://x", refused, refused],
+    ["vscode-files://x", refused, refused],
     ["https://chat.example", cors, refused],
     ["https://CHAT.example:443", cors, refused],
     ["http://box:8080", cors, refused],
