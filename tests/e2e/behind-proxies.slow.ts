@@ -92,7 +92,7 @@ describe.each<ProxyName>(names)("%s", (name) => {
     };
     expect(await call(false)).toEqual([200, true]);
     expect(await call(true)).toEqual([200, true]);
-    expect((await fetch(secureUrl, { tls })).status).toBe(403);
+    expect((await fetch(`${secureUrl}/routes`, { tls })).status).toBe(403);
     const signedIn = await fetch(`${secureUrl}/login`, {
       method: "POST",
       redirect: "manual",
@@ -110,14 +110,16 @@ describe.each<ProxyName>(names)("%s", (name) => {
         headers: { origin, cookie: pair! },
         tls,
       });
-    expect((await fetch(secureUrl, { headers: { cookie: pair! }, tls })).status).toBe(200);
+    expect((await fetch(`${secureUrl}/routes`, { headers: { cookie: pair! }, tls })).status).toBe(
+      200,
+    );
     expect((await act(secureUrl)).status).toBe(303);
     expect((await act("https://evil.example")).status).toBe(403);
   });
 
   test("pages ask for a token, and signing in works on the name that browsers use", async () => {
     const host = "router.example.com";
-    expect((await fetch(proxy.url, { headers: { host } })).status).toBe(403);
+    expect((await fetch(`${proxy.url}/routes`, { headers: { host } })).status).toBe(403);
     const signedIn = await fetch(`${proxy.url}/login`, {
       method: "POST",
       redirect: "manual",
@@ -126,7 +128,7 @@ describe.each<ProxyName>(names)("%s", (name) => {
     });
     expect(signedIn.status).toBe(303);
     const cookie = signedIn.headers.get("set-cookie")!.split(";")[0]!;
-    expect((await fetch(proxy.url, { headers: { host, cookie } })).status).toBe(200);
+    expect((await fetch(`${proxy.url}/routes`, { headers: { host, cookie } })).status).toBe(200);
     const foreign = { host, cookie, origin: "https://evil.example" };
     expect((await fetch(`${proxy.url}/api/logs`, { headers: foreign })).status).toBe(403);
   });

@@ -21,7 +21,7 @@ afterAll(async () => {
 });
 
 const ask = (path: string, headers: Record<string, string>, method = "GET") =>
-  fetch(router.url + path, { method, headers });
+  fetch(router.url + path, { method, headers: { accept: "text/html", ...headers } });
 
 describe("an allowed page", () => {
   test.each(["/v1/chat/completions", "/api/chat"])(

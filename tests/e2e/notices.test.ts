@@ -14,7 +14,11 @@ const ready = async (url: string): Promise<Ready> =>
   (await (await fetch(`${url}/readyz`)).json()) as Ready;
 const everyPage = ["/", "/performance", "/upstreams", "/routes", "/request/none"];
 const textsOf = (url: string) =>
-  Promise.all(everyPage.map(async (path) => (await fetch(url + path)).text()));
+  Promise.all(
+    everyPage.map(async (path) =>
+      (await fetch(url + path, { headers: { accept: "text/html" } })).text(),
+    ),
+  );
 
 test("an invalid routes file is on every page with its problem, in /readyz without, until put right", async () => {
   await withRouter({ routes: "{}" }, async ({ url, folder }) => {
@@ -45,7 +49,7 @@ test("a database that was moved aside is on every page until dismissed", async (
       expect(warnings).toHaveLength(1);
       expect(warnings[0]).not.toContain(folder);
       for (const text of await textsOf(url)) expect(text).toContain(`${path}.`);
-      const page = await (await fetch(url)).text();
+      const page = await (await fetch(`${url}/routes`)).text();
       const id = /name="id" value="([^"]+)"/.exec(page)?.[1] ?? "";
       const dismissed = await fetch(`${url}/notices/dismiss`, {
         method: "POST",

@@ -42,7 +42,7 @@ aliases: { pair: { instances: [gone/m, good/m] } }`;
         await (await router.post(path, streamed)).text();
         await router.post(path, "{");
         await fetch(`${router.url}/nowhere`);
-        await fetch(router.url, { headers: { origin: "https://evil.example" } });
+        await fetch(`${router.url}/routes`, { headers: { origin: "https://evil.example" } });
         // What answers report counts once the log has read them.
         const rows = await router.rows();
         const seen = await figures(router.url);
@@ -106,7 +106,9 @@ aliases: { pair: { instances: [gone/m, good/m] } }`;
           seen.get('smolrouter_tokens_total{upstream="default",model="m",kind="prompt"}'),
         ).toBeGreaterThan(0);
         for (const asked of ["/", "/api/logs", "/api/stats"])
-          expect((await fetch(router.url + asked)).status).toBe(404);
+          expect(
+            (await fetch(router.url + asked, { headers: { accept: "text/html" } })).status,
+          ).toBe(404);
         for (const asked of ["/healthz", "/readyz"])
           expect((await fetch(router.url + asked)).status).toBe(200);
       }),

@@ -49,7 +49,10 @@ async function everything(router: TestRouter): Promise<string> {
   const rows = await router.rows();
   const places = ["/", "/api/logs?limit=500", "/api/stats", "/api/upstreams", "/api/inflight"];
   for (const { id } of rows) places.push(`/request/${id}`, `/api/logs/${id}`);
-  for (const place of places) parts.push(await (await fetch(router.url + place)).text());
+  for (const place of places) {
+    const shown = await fetch(router.url + place, { headers: { accept: "text/html" } });
+    parts.push(await shown.text());
+  }
   return parts.join("\n");
 }
 

@@ -190,7 +190,8 @@ describe.each<["NONE" | "AUTH_WHEN_PROXIED" | "ALWAYS_AUTH", direct: number, pro
 
   const status = async (method: string, path: string, headers: Record<string, string>) => {
     const stop = new AbortController();
-    const init = { method, headers, redirect: "manual" as const, signal: stop.signal };
+    const asked = { accept: "text/html", ...headers };
+    const init = { method, headers: asked, redirect: "manual" as const, signal: stop.signal };
     const response = await fetch(own.url + path, init);
     stop.abort(); // event streams do not end by themselves
     return response.status;
@@ -329,7 +330,9 @@ test("a planted token is found in no file, log line, page, figure or upstream re
         const rows = await own.rows();
         const seen = [JSON.stringify(a.requests()), own.log.join("\n")];
         for (const path of ["/metrics", "/", "/api/logs", "/api/inflight"])
-          seen.push(await (await fetch(own.url + path)).text());
+          seen.push(
+            await (await fetch(own.url + path, { headers: { accept: "text/html" } })).text(),
+          );
         for (const { id } of rows)
           for (const path of [`/request/${id}`, `/api/logs/${id}`])
             seen.push(await (await fetch(own.url + path)).text());

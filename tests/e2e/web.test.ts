@@ -21,7 +21,7 @@ afterAll(async () => {
 
 test("the dashboard shows the request, and its page the conversation", async () => {
   const [row] = await router.rows();
-  const dashboard = await (await fetch(router.url)).text();
+  const dashboard = await (await fetch(router.url, { headers: { accept: "text/html" } })).text();
   expect(dashboard).toContain(`/request/${row!.id}`);
   const page = await (await fetch(`${router.url}/request/${row!.id}`)).text();
   expect(page).toContain("remember &lt;b");
@@ -42,7 +42,7 @@ describe("a request that came through a proxy sees neither pages nor read API", 
     "%s",
     async (path) => {
       const response = await fetch(router.url + path, {
-        headers: { "x-forwarded-for": "1.2.3.4" },
+        headers: { "x-forwarded-for": "1.2.3.4", accept: "text/html" },
       });
       expect(response.status).toBe(403);
       expect(await response.text()).toContain("WEBUI_SECURITY");

@@ -58,9 +58,9 @@ export function createGatekeeper(deps: GatekeeperDeps): Gatekeeper {
       return new Response(null, { status: 204, headers: pairs(judged.headers) });
 
     const token =
-      tokens === null || surface === "health"
-        ? null
-        : await readToken(tokens, headers, takesCalls(surface));
+      tokens !== null && (takesCalls(surface) || isWeb(surface))
+        ? await readToken(tokens, headers, takesCalls(surface))
+        : null;
     const reading = token?.reading ?? null;
     if (takesCalls(surface) && tokens !== null && reading?.kind !== "good")
       return withHeaders(refuse(401, callRefusal(reading)), judged.cors);
@@ -80,6 +80,7 @@ export function createGatekeeper(deps: GatekeeperDeps): Gatekeeper {
       return withHeaders(refuse(426, webSocket.message, useHttp), judged.cors);
     // A call leaves its row.
     if (webSocket !== null && !takesCalls(surface)) return refuse(501, webSocket.message);
+    if (surface === "greeting") return withHeaders(greeting(), judged.cors);
     deps.admissions.admit(request, {
       headers: token === null ? headers : withoutToken(headers, token.holding),
       sourceIp,
@@ -100,7 +101,7 @@ export function createGatekeeper(deps: GatekeeperDeps): Gatekeeper {
       return refusal("page", 400, reason);
     }
     const path = makePathPlain(request);
-    const surface = surfaceOf(request.method, path);
+    const surface = surfaceOf(request.method, path, wantsPage(headers));
     const visit: Visit = { method: request.method, path, surface, headers, peer };
     return guarded(surface, await admit(request, visit, route));
   };
@@ -124,6 +125,13 @@ function callRefusal(reading: TokenReading | null): string {
     case undefined:
       return "a token is needed: in Authorization: Bearer or x-api-key, or in X-SmolRouter-Token where these hold an upstream's key";
   }
+}
+
+/** In Ollama's words, by which its clients know it. */
+function greeting(): Response {
+  return new Response("Ollama is running", {
+    headers: { "content-type": "text/plain; charset=utf-8", vary: "Accept" },
+  });
 }
 
 function guarded(surface: Surface, response: Response): Response {

@@ -9,5 +9,7 @@ export function refuseWebSocket({ request }: { readonly request: Request }): Res
   if (!request.headers.has("upgrade")) return undefined;
   const { path } = pathAndQuery(request.url);
   const told = webSocketProblem(headerList(request.headers), path);
-  return told === null ? undefined : refusal(surfaceOf(request.method, path), 501, told.message);
+  return told === null
+    ? undefined
+    : refusal(surfaceOf(request.method, path, false), 501, told.message);
 }

@@ -51,9 +51,9 @@ export async function pageOnceRead(
   return textInTwo(first, rest, request.headers.get("accept-encoding"), pageHeaders);
 }
 
-/** Whether a browser opens the page; its script, which renews it, takes anything. */
+/** Whether a browser opens the page; its script, which renews it, takes anything before HTML. */
 export function isOpening(request: Request): boolean {
-  return request.headers.get("accept")?.includes("text/html") ?? false;
+  return request.headers.get("accept")?.startsWith("text/html") ?? false;
 }
 
 const headEnd = "</head>";

@@ -33,6 +33,7 @@ export function ownHeaders(surface: Surface): HeaderList {
   switch (surface) {
     case "openai":
     case "ollama":
+    case "greeting":
     case "health":
       return always;
     case "api":

@@ -3,7 +3,7 @@ import { type HeaderList, headerValue } from "../headers.ts";
 import { isTrusted, type TrustedProxies } from "./client-address.ts";
 import { acceptsName, type AcceptedNames, parseHost } from "./hosts.ts";
 import { type AllowedOrigins, originStanding, type OriginStanding } from "./origins.ts";
-import { isWeb, type Surface, takesCalls } from "./surface.ts";
+import { answersOrigins, isWeb, type Surface } from "./surface.ts";
 
 /** What decides who may come in; from the environment and the address listened on. */
 export interface CrossSitePolicy {
@@ -50,9 +50,9 @@ export function judgeCrossSite(knock: Knock, policy: CrossSitePolicy): CrossSite
   // browser knows the difference, and says so.
   const message =
     originRefusal(standing, origin, surface) ??
-    (takesCalls(surface) ? null : fetchRefusal(knock, policy));
+    (answersOrigins(surface) ? null : fetchRefusal(knock, policy));
   if (message !== null) return { kind: "refused", message };
-  if (!takesCalls(surface)) return { kind: "passed", cors: noCors };
+  if (!answersOrigins(surface)) return { kind: "passed", cors: noCors };
   const asks = method === "OPTIONS" ? headerValue(headers, "access-control-request-method") : null;
   return asks === null
     ? { kind: "passed", cors: corsHeaders(origin) }
@@ -106,8 +106,8 @@ function fetchRefusal({ headers, surface, method }: Knock, policy: CrossSitePoli
     headerValue(headers, "sec-fetch-mode") === "navigate" &&
     headerValue(headers, "sec-fetch-dest") === "document";
   if (followed) return null;
-  if (takesCalls(surface) && (site === "same-site" || policy.allowedOrigins.all)) return null;
-  return takesCalls(surface)
+  if (answersOrigins(surface) && (site === "same-site" || policy.allowedOrigins.all)) return null;
+  return answersOrigins(surface)
     ? "a web page of another site may not call this router in this way; ALLOWED_ORIGINS would allow calls that name their origin"
     : "a web page of another site may not load this; ALLOWED_ORIGINS opens /v1 and the Ollama API only, not this";
 }

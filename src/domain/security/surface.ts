@@ -11,6 +11,8 @@ export type Surface =
   | "page"
   /** Signing in, and the style sheets and scripts of pages: nothing secret, needed before signing in. */
   | "public"
+  /** Whether anybody is there, as Ollama's clients ask: nothing secret, and for other origins like calls. */
+  | "greeting"
   /** Whether the process lives and serves: for machines that have no token. */
   | "health";
 
@@ -37,20 +39,28 @@ const healthPaths = new Set(["/healthz", "/readyz"]);
 /**
  * The face a request knocks at.
  * @param path without query, in its plain form, as it will be routed
+ * @param looks whether a person wants something to look at: what `/` says depends on it
  */
-export function surfaceOf(method: string, path: string): Surface {
+export function surfaceOf(method: string, path: string, looks: boolean): Surface {
   if (path === "/v1" || path.startsWith("/v1/")) return "openai";
-  // Ollama's clients ask so whether anybody is there.
-  if (path === "/") return method === "HEAD" ? "ollama" : "page";
+  if (path === "/") {
+    if (method === "HEAD") return "ollama";
+    return method === "GET" && !looks ? "greeting" : "page";
+  }
   if (ollamaPaths.has(path) || path.startsWith("/api/blobs/")) return "ollama";
   if (healthPaths.has(path)) return "health";
   if (publicPaths.has(path) || path.startsWith("/assets/")) return "public";
   return path === "/metrics" || path === "/api" || path.startsWith("/api/") ? "api" : "page";
 }
 
-/** Whether programs' calls come in here: the faces that other web origins may be allowed at. */
+/** Whether programs' calls come in here. */
 export function takesCalls(surface: Surface): surface is "openai" | "ollama" {
   return surface === "openai" || surface === "ollama";
+}
+
+/** Whether pages of other origins may be allowed here. */
+export function answersOrigins(surface: Surface): boolean {
+  return takesCalls(surface) || surface === "greeting";
 }
 
 /** Whether `WEBUI_SECURITY` says who may come in here. */

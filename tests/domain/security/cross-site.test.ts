@@ -35,7 +35,7 @@ function judge(
   peer = "127.0.0.1",
 ) {
   const list = Object.entries({ host: "localhost:1234", ...headers });
-  const knock = { method, surface: surfaceOf(method, path), headers: list, peer };
+  const knock = { method, surface: surfaceOf(method, path, true), headers: list, peer };
   return judgeCrossSite(knock, { ...policy, ...more });
 }
 const verdict = (...args: Parameters<typeof judge>) => {

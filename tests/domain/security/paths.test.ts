@@ -26,7 +26,7 @@ test.each([
   ["GET", "/healthz", "health"],
   ["GET", "/healthz/x", "page"],
 ])("%s %s is of the surface %s", (method, path, surface) => {
-  expect(surfaceOf(method, path)).toBe(surface as ReturnType<typeof surfaceOf>);
+  expect(surfaceOf(method, path, true)).toBe(surface as ReturnType<typeof surfaceOf>);
 });
 
 test.each([

@@ -116,7 +116,9 @@ async function refresh(acted) {
   dirty = false;
   asked = Date.now();
   try {
-    const answer = await fetch(location.href, { cache: "no-store" });
+    // Without the name of a page's type, `/` greets programs.
+    const headers = { accept: "*/*, text/html" };
+    const answer = await fetch(location.href, { cache: "no-store", headers });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (answer.ok && getSelection().isCollapsed) {
       localTimes(page);
