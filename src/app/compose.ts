@@ -9,6 +9,7 @@ import { callRoutes } from "../adapters/http/call-routes.ts";
 import { crossSitePolicy } from "../adapters/http/cross-site-policy.ts";
 import { createEventFeed } from "../adapters/http/events.ts";
 import { createGatekeeper } from "../adapters/http/gatekeeper.ts";
+import { isThisMachine } from "../adapters/http/this-machine.ts";
 import { healthRoutes } from "../adapters/http/health-routes.ts";
 import { metricsRoute } from "../adapters/http/metrics-route.ts";
 import { ollamaRoutes } from "../adapters/http/ollama-routes.ts";
@@ -236,6 +237,7 @@ export function compose(
         webUi: settings.webUiSecurity,
         tokens,
         admissions,
+        isThisMachine,
         refused,
         askToSignIn: (request, status, message) => login.ask(request, status, message),
       }),

@@ -5,7 +5,7 @@ import { clientAddress } from "../../domain/security/client-address.ts";
 import { withoutToken } from "../../domain/security/credentials.ts";
 import { type CrossSitePolicy, judgeCrossSite } from "../../domain/security/cross-site.ts";
 import { isWeb, type Surface, surfaceOf, takesCalls } from "../../domain/security/surface.ts";
-import { cameThroughProxy, webRefusal } from "../../domain/security/web-policy.ts";
+import { wayOf, webRefusal } from "../../domain/security/web-policy.ts";
 import { webSocketProblem } from "../../domain/upgrade.ts";
 import type { WebUiSecurity } from "../../domain/settings.ts";
 import type { TokenReading, Tokens } from "../../ports/tokens.ts";
@@ -20,6 +20,8 @@ export interface GatekeeperDeps {
   /** null: there are no tokens, calls need none. */
   readonly tokens: Tokens | null;
   readonly admissions: Admissions;
+  /** Whether an address is one of this machine's own. */
+  readonly isThisMachine: (address: string) => boolean;
   /** Told of every 400, 401, 403, 404 and 405 that leaves no row. */
   readonly refused: (away: TurnedAway) => void;
   /** A page for a person who is refused, where signing in would help; else the plain answer. */
@@ -66,8 +68,8 @@ export function createGatekeeper(deps: GatekeeperDeps): Gatekeeper {
       return withHeaders(refuse(401, callRefusal(reading)), judged.cors);
     if (isWeb(surface)) {
       const standing = reading === null ? "none" : reading.kind === "good" ? "good" : "bad";
-      const proxied = cameThroughProxy(headers);
-      const told = webRefusal(webUi, proxied, standing, tokens !== null);
+      const way = wayOf(headers, () => deps.isThisMachine(peer), tokens !== null);
+      const told = webRefusal(webUi, way, standing, tokens !== null);
       if (told !== null && surface === "page" && wantsPage(request.headers)) {
         const { status, message } = told;
         deps.refused({ status, surface, address: sourceIp, reason: message });
@@ -101,7 +103,7 @@ export function createGatekeeper(deps: GatekeeperDeps): Gatekeeper {
       return refusal("page", 400, reason);
     }
     const path = makePathPlain(request);
-    const surface = surfaceOf(request.method, path, wantsPage(headers));
+    const surface = surfaceOf(request.method, path, wantsPage(request.headers));
     const visit: Visit = { method: request.method, path, surface, headers, peer };
     return guarded(surface, await admit(request, visit, route));
   };

@@ -3,6 +3,7 @@ import { closeSync, openSync } from "node:fs";
 import { loadConfiguration, type Configuration } from "../../adapters/config/load.ts";
 import { problemLine } from "../../adapters/config/problem-line.ts";
 import { createLogger } from "../../adapters/console/stderr-logger.ts";
+import { openPagesWarning } from "../../domain/security/open-pages.ts";
 import { compose, type Running } from "../compose.ts";
 import { versionText } from "../version.ts";
 import { choosePort, portTaken } from "./choose-port.ts";
@@ -80,6 +81,8 @@ export async function startServing(options: ServeOptions, io: CommandIo): Promis
   await running.ready;
   const advice = settings.logging ? databaseAdvice(settings.dbPath) : null;
   if (advice !== null) logger.error(advice);
+  const openPages = openPagesWarning(settings);
+  if (openPages !== null) logger.warn(openPages);
   // Last: whoever waits for this line may send a signal at once.
   logger.info(startLine(running.url, configuration));
   const insteadOf = loaded.settings.listen.port === port ? null : loaded.settings.listen.port;

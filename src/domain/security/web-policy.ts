@@ -13,14 +13,29 @@ const open: Row = { none: "open", bad: "open", good: "open" };
 const tokenOr403: Row = { none: 403, bad: 403, good: "open" };
 const tokenOr401: Row = { none: 401, bad: 401, good: "open" };
 
-/** The whole policy. `proxied`: the request carries a header that only proxies write. */
-export const webPolicy: Readonly<
-  Record<WebUiSecurity, { readonly direct: Row; readonly proxied: Row }>
-> = {
-  NONE: { direct: open, proxied: open },
-  AUTH_WHEN_PROXIED: { direct: open, proxied: tokenOr403 },
-  ALWAYS_AUTH: { direct: tokenOr401, proxied: tokenOr401 },
+/**
+ * Which way a request came: `proxied` with a header that only proxies write, `remote` from another
+ * machine, else `direct`.
+ */
+export type Way = "direct" | "remote" | "proxied";
+
+/** The whole policy. */
+export const webPolicy: Readonly<Record<WebUiSecurity, Readonly<Record<Way, Row>>>> = {
+  NONE: { direct: open, remote: open, proxied: open },
+  // Without tokens nobody could show one: what comes from the network at home counts as direct then.
+  AUTH_WHEN_PROXIED: { direct: open, remote: tokenOr403, proxied: tokenOr403 },
+  ALWAYS_AUTH: { direct: tokenOr401, remote: tokenOr401, proxied: tokenOr401 },
 };
+
+/**
+ * The way of a request.
+ * @param fromHere whether this machine itself opened the connection
+ * @param canSignIn whether there is a JWT_SECRET
+ */
+export function wayOf(headers: HeaderList, fromHere: () => boolean, canSignIn: boolean): Way {
+  if (cameThroughProxy(headers)) return "proxied";
+  return canSignIn && !fromHere() ? "remote" : "direct";
+}
 
 const proxyHeaders = new Set(["forwarded", "x-real-ip", "cf-connecting-ip", "via"]);
 
@@ -40,11 +55,11 @@ export interface WebRefusal {
  */
 export function webRefusal(
   security: WebUiSecurity,
-  proxied: boolean,
+  way: Way,
   token: TokenStanding,
   canSignIn: boolean,
 ): WebRefusal | null {
-  const status = webPolicy[security][proxied ? "proxied" : "direct"][token];
+  const status = webPolicy[security][way][token];
   if (status === "open") return null;
   if (status === 401)
     return {
@@ -54,13 +69,11 @@ export function webRefusal(
           ? "a token is needed to see this: sign in at /login, or send Authorization: Bearer"
           : "this token is not valid here, or no longer: sign in at /login with another",
     };
-  const way = canSignIn
-    ? "without a valid token (sign in at /login); WEBUI_SECURITY=NONE would allow it"
-    : "WEBUI_SECURITY=NONE would allow it, or JWT_SECRET and a token";
+  const who = `requests ${way === "remote" ? "from another machine" : "that came through a proxy"}`;
   return {
     status,
     message: canSignIn
-      ? `requests that came through a proxy may not see this ${way}`
-      : `requests that came through a proxy may not see this; ${way}`,
+      ? `${who} may not see this without a valid token (sign in at /login); WEBUI_SECURITY=NONE would allow it`
+      : `${who} may not see this; WEBUI_SECURITY=NONE would allow it, or JWT_SECRET and a token`,
   };
 }

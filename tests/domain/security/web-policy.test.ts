@@ -1,32 +1,44 @@
 // WEBUI_SECURITY × proxied × token: the whole table, and what counts as proxied.
 import { describe, expect, test } from "bun:test";
+import { openPagesWarning } from "../../../src/domain/security/open-pages.ts";
 import {
   cameThroughProxy,
   type TokenStanding,
+  type Way,
+  wayOf,
   webPolicy,
   webRefusal,
 } from "../../../src/domain/security/web-policy.ts";
 import type { WebUiSecurity } from "../../../src/domain/settings.ts";
 
-type Case = readonly [WebUiSecurity, "direct" | "proxied", TokenStanding, "open" | 401 | 403];
+type Case = readonly [WebUiSecurity, Way, TokenStanding, "open" | 401 | 403];
 
 /** SPEC section 11, line by line. */
 const table: readonly Case[] = [
   ["NONE", "direct", "none", "open"],
+  ["NONE", "remote", "none", "open"],
   ["NONE", "direct", "bad", "open"],
+  ["NONE", "remote", "bad", "open"],
   ["NONE", "direct", "good", "open"],
+  ["NONE", "remote", "good", "open"],
   ["NONE", "proxied", "none", "open"],
   ["NONE", "proxied", "bad", "open"],
   ["NONE", "proxied", "good", "open"],
   ["AUTH_WHEN_PROXIED", "direct", "none", "open"],
+  ["AUTH_WHEN_PROXIED", "remote", "none", 403],
   ["AUTH_WHEN_PROXIED", "direct", "bad", "open"],
+  ["AUTH_WHEN_PROXIED", "remote", "bad", 403],
   ["AUTH_WHEN_PROXIED", "direct", "good", "open"],
+  ["AUTH_WHEN_PROXIED", "remote", "good", "open"],
   ["AUTH_WHEN_PROXIED", "proxied", "none", 403],
   ["AUTH_WHEN_PROXIED", "proxied", "bad", 403],
   ["AUTH_WHEN_PROXIED", "proxied", "good", "open"],
   ["ALWAYS_AUTH", "direct", "none", 401],
+  ["ALWAYS_AUTH", "remote", "none", 401],
   ["ALWAYS_AUTH", "direct", "bad", 401],
+  ["ALWAYS_AUTH", "remote", "bad", 401],
   ["ALWAYS_AUTH", "direct", "good", "open"],
+  ["ALWAYS_AUTH", "remote", "good", "open"],
   ["ALWAYS_AUTH", "proxied", "none", 401],
   ["ALWAYS_AUTH", "proxied", "bad", 401],
   ["ALWAYS_AUTH", "proxied", "good", "open"],
@@ -41,13 +53,13 @@ test("the table has every case there is", () => {
 });
 
 test.each(table)("%s, %s, token %s: %p", (security, way, token, verdict) => {
-  const refusal = webRefusal(security, way === "proxied", token, true);
+  const refusal = webRefusal(security, way, token, true);
   expect(refusal?.status ?? "open").toBe(verdict);
 });
 
 test("a 403 names the variable that would allow it, whether or not there are tokens", () => {
   for (const canSignIn of [true, false])
-    expect(webRefusal("AUTH_WHEN_PROXIED", true, "none", canSignIn)?.message).toContain(
+    expect(webRefusal("AUTH_WHEN_PROXIED", "proxied", "none", canSignIn)?.message).toContain(
       "WEBUI_SECURITY=NONE would allow it",
     );
 });
@@ -66,5 +78,50 @@ describe("a request came through a proxy if it carries", () => {
     ["user-agent", false],
   ])("%s: %p", (name, proxied) => {
     expect(cameThroughProxy([[name, "x"]])).toBe(proxied);
+  });
+});
+
+test.each<[way: Way, proxied: boolean, fromHere: boolean, canSignIn: boolean]>([
+  ["direct", false, true, true],
+  ["direct", false, true, false],
+  ["direct", false, false, false],
+  ["remote", false, false, true],
+  ["proxied", true, true, true],
+  ["proxied", true, false, false],
+])(
+  "a request counts as %s: proxied %p, from this machine %p, tokens %p",
+  (way, proxied, here, can) => {
+    expect(wayOf(proxied ? [["via", "1.1 x"]] : [], () => here, can)).toBe(way);
+  },
+);
+
+test("a 403 for another machine says so, and names the variable", () => {
+  expect(webRefusal("AUTH_WHEN_PROXIED", "remote", "none", true)?.message).toMatch(
+    /^requests from another machine .* WEBUI_SECURITY=NONE would allow it$/,
+  );
+});
+
+describe("at the start, pages that are open to a network", () => {
+  const settings = {
+    listen: { host: "0.0.0.0", port: 1 },
+    logging: true,
+    webUiSecurity: "AUTH_WHEN_PROXIED" as WebUiSecurity,
+    jwtSecret: null as string | null,
+  };
+  test.each<[string, Partial<typeof settings>, boolean]>([
+    ["all addresses, no secret", {}, true],
+    ["all addresses, IPv6", { listen: { host: "::", port: 1 } }, true],
+    ["an address of the network", { listen: { host: "192.168.1.5", port: 1 } }, true],
+    ["NONE, whatever the secret", { webUiSecurity: "NONE", jwtSecret: "s" }, true],
+    ["a secret", { jwtSecret: "s" }, false],
+    ["ALWAYS_AUTH", { jwtSecret: "s", webUiSecurity: "ALWAYS_AUTH" }, false],
+    ["loopback", { listen: { host: "127.0.0.1", port: 1 } }, false],
+    ["loopback by name", { listen: { host: "localhost", port: 1 } }, false],
+    ["loopback, IPv6", { listen: { host: "::1", port: 1 } }, false],
+    ["no log, and so no pages", { logging: false }, false],
+  ])("%s", (_name, own, warned) => {
+    const told = openPagesWarning({ ...settings, ...own });
+    expect(told !== null).toBe(warned);
+    if (told !== null) expect(told).toContain("LISTEN_HOST=127.0.0.1");
   });
 });
