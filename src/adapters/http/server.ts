@@ -79,7 +79,7 @@ function mount(options: ServerOptions): AnyElysia {
     // Without it, dynamic routes break under host names of three characters or fewer.
     handler: { standardHostname: false },
   }).onError(async ({ code, error, path, request }) => {
-    const surface = surfaceOf(request.method, path, false);
+    const surface = surfaceOf(request.method, path, wantsPage(request.headers));
     if (code !== "NOT_FOUND") return failed(surface, error, options);
     const allowed = knownMethods(app, path);
     const status = allowed.length === 0 ? 404 : 405;
