@@ -3,6 +3,7 @@
 import { Html } from "@elysiajs/html";
 import { answerText } from "../../domain/conversation/answer-text.ts";
 import { readConversation } from "../../domain/conversation/read-conversation.ts";
+import type { Conversation } from "../../domain/conversation/turn.ts";
 import { Diff } from "./diff.tsx";
 
 export interface CleanedSectionProps {
@@ -16,7 +17,9 @@ export interface CleanedSectionProps {
 const longest = 40_000;
 
 export function CleanedSection({ raw, clean }: CleanedSectionProps): JSX.Element {
-  const [before, after] = [textOf(raw), textOf(clean)];
+  const [received, delivered] = [readConversation(null, raw), readConversation(null, clean)];
+  const [before, after] = [textOf(received), textOf(delivered)];
+  if (after === "" && delivered.error !== null) return <OnlyAnError error={delivered.error} />;
   return (
     <section class="cleaned" aria-labelledby="cleaned-title">
       <h2 id="cleaned-title">Received and delivered</h2>
@@ -29,6 +32,19 @@ export function CleanedSection({ raw, clean }: CleanedSectionProps): JSX.Element
   );
 }
 
-function textOf(body: string): string {
-  return answerText(readConversation(null, body), { thinking: true }).slice(0, longest);
+/** Where every upstream failed, none of their bodies is what the client got. */
+function OnlyAnError({ error }: { readonly error: string }): JSX.Element {
+  return (
+    <section class="cleaned" aria-labelledby="cleaned-title">
+      <h2 id="cleaned-title">What the client got</h2>
+      <p class="notice bad">
+        <strong>An error: </strong>
+        <span safe>{error}</span>
+      </p>
+    </section>
+  );
+}
+
+function textOf(conversation: Conversation): string {
+  return answerText(conversation, { thinking: true }).slice(0, longest);
 }

@@ -62,11 +62,9 @@ export function RequestPage(props: RequestPageProps): JSX.Element {
         <Attempts detail={detail} now={frame.now} />
         {first !== undefined && <Compare first={first} again={detail} now={frame.now} />}
         <ConversationView conversation={conversation} detail={detail} />
-        {detail.response_body_clean !== undefined &&
-          detail.response_body !== null &&
-          detail.response_body_encoding !== "base64" && (
-            <CleanedSection raw={detail.response_body} clean={detail.response_body_clean} />
-          )}
+        {detail.response_body_clean !== undefined && detail.response_body_encoding !== "base64" && (
+          <CleanedSection raw={detail.response_body ?? ""} clean={detail.response_body_clean} />
+        )}
         <section class="raw" aria-labelledby="raw-title">
           <header class="section-head">
             <h2 id="raw-title">Raw</h2>

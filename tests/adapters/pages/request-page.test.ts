@@ -241,3 +241,19 @@ test("tokens read from a cache and spent on thinking are told where the upstream
   expect(document.querySelector(".facts")?.textContent).toContain("1,024 read from a cache");
   expect(document.querySelector(".facts")?.textContent).not.toContain("thinking");
 });
+
+test.each([
+  ["OpenAI's", '{"error":{"message":"all 2 upstreams failed; the last said <no>"}}'],
+  ["Ollama's", '{"error":"all 2 upstreams failed; the last said <no>"}'],
+])("where all failed the page says what the client got, in %s form", async (_, clean) => {
+  const { document } = await show({
+    state: "failed",
+    status_code: 500,
+    response_body: '{"error":{"message":"no"}}',
+    response_body_clean: clean,
+  });
+  expect(textOf(document, ".cleaned")).toBe(
+    "What the client gotAn error: all 2 upstreams failed; the last said <no>",
+  );
+  expect(textOf(document, "#response-body-clean")).toContain("all 2 upstreams failed");
+});
