@@ -114,6 +114,7 @@ export function createModels({ routing, ask, clock }: ModelsDeps): Models {
   async function fetchList(server: Server, client: HeaderList): Promise<Fetched> {
     const says = await ask(server, { method: "GET", path: listPaths[server.type], client });
     if (says.kind === "failed") return { kind: "unreachable", error: says.error };
+    if (says.kind === "redirects") return { kind: "answered", error: says.error };
     const error = `status ${says.status}`;
     if (says.status === 401 || says.status === 403) return { kind: "denied", error };
     if (says.status >= 400) return { kind: "answered", error };

@@ -25,7 +25,7 @@ export async function probeLocal(
 async function look(place: LocalServer, ask: AskServer): Promise<FoundServer | "router" | null> {
   const { server } = place;
   const list = await ask(server, { method: "GET", path: listPaths[server.type] });
-  if (list.kind === "failed" || list.status >= 400) return null;
+  if (list.kind !== "answered" || list.status >= 400) return null;
   const models = readModelList(list.body);
   if (models === null) return null;
   return (await isRouter(place, ask)) ? "router" : { ...place, models: models.map(({ id }) => id) };
@@ -34,7 +34,7 @@ async function look(place: LocalServer, ask: AskServer): Promise<FoundServer | "
 /** No model server has both `/healthz` and this answer there. */
 async function isRouter({ server }: LocalServer, ask: AskServer): Promise<boolean> {
   const says = await ask(server, { method: "GET", path: "/healthz" });
-  if (says.kind === "failed" || says.status !== 200) return false;
+  if (says.kind !== "answered" || says.status !== 200) return false;
   const body = parseJsonBytes(says.body);
   return isRecord(body) && body["status"] === "ok";
 }

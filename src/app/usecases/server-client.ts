@@ -1,6 +1,7 @@
 // The router's own questions to servers, beside the calls it relays: lists, descriptions, what is loaded.
 import { joinBytes } from "../../domain/bytes.ts";
 import { type HeaderList, requestHeaders } from "../../domain/headers.ts";
+import { isRedirect, redirectWords } from "../../domain/redirect.ts";
 import { upstreamUrl } from "../../domain/routing/server-url.ts";
 import type { Server } from "../../domain/routing/types.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -15,6 +16,8 @@ export interface ServerQuestion {
 }
 
 export type ServerSays =
+  /** It sends its callers elsewhere; `error` says where, and what to do about it. */
+  | { readonly kind: "redirects"; readonly error: string }
   | { readonly kind: "answered"; readonly status: number; readonly body: Uint8Array }
   | { readonly kind: "failed"; readonly error: string };
 
@@ -30,10 +33,11 @@ export function createServerClient(upstream: Upstream, clock: Clock, via: string
   return async (server, { method, path, body, client = [] }) => {
     const controller = new AbortController();
     const stop = clock.after(askLimitMs, () => controller.abort());
+    const url = upstreamUrl(server, path);
     try {
       const reply = await upstream.send({
         method,
-        url: upstreamUrl(server, path),
+        url,
         headers: requestHeaders(client, {
           apiKey: server.apiKey,
           extra: server.headers,
@@ -52,6 +56,11 @@ export function createServerClient(upstream: Upstream, clock: Clock, via: string
       if (reply.kind === "aborted")
         return { kind: "failed", error: `no answer within ${askLimitMs} ms` };
       if (reply.kind !== "answered") return { kind: "failed", error: reply.message };
+      if (isRedirect(reply.status)) {
+        reply.body.cancel();
+        const error = redirectWords(reply.status, reply.headers, url, server.baseUrl);
+        return { kind: "redirects", error };
+      }
       const whole = await readAll(reply.body);
       return whole === null
         ? { kind: "failed", error: "the answer broke off, or is too large" }
