@@ -77,3 +77,16 @@ test.each([
 ])("a tag outside of the list is text: %s", async (content) => {
   expect(await cleaned(content)).toBe(content);
 });
+
+// https://github.com/RooCodeInc/Roo-Code/issues/8522
+test("[THINK]…[/THINK] is thinking, and so is [think]; mixed case is text", async () => {
+  for (const [content, expected] of [
+    ["[THINK]Hm.[/THINK]\nYes.", "Yes."],
+    ["[think]Hm.[/think]\nYes.", "Yes."],
+    ["[Think]Hm.[/Think]\nYes.", "[Think]Hm.[/Think]\nYes."],
+  ] as const)
+    for (const pieces of [[content], Array.from(content)]) {
+      lab.one.script([says({}, ...pieces.map(text), finish(), done)]);
+      expect(textOf((await lab.ask("one/m")).text)).toBe(expected);
+    }
+});
