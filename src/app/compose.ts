@@ -182,8 +182,8 @@ export function compose(
       warnings: () => notices.current().map(({ message }) => message),
     }),
     metricsRoute(metrics),
-    modelRoutes(models, admissions),
-    ollamaRoutes(ollama),
+    modelRoutes(models, admissions, via),
+    ollamaRoutes(ollama, via),
     callRoutes({
       service: relay,
       ollama,

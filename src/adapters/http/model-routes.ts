@@ -1,18 +1,20 @@
 // `GET /v1/models` and `/v1/models/{id}`: the router's own answers; other methods are forwarded like all of `/v1`.
 import { Elysia } from "elysia";
 import { spellingsOf } from "../../domain/routing/latest.ts";
+import { modelListObject } from "../../domain/model-list.ts";
 import type { ModelCatalog } from "../../ports/model-catalog.ts";
 import type { Admissions } from "./admissions.ts";
+import { refuseFirst } from "./own-answers.ts";
 import { pathAndQuery } from "./request-facts.ts";
-import { refuseWebSocket } from "./refuse-web-socket.ts";
 
 const prefix = "/v1/models/";
 
-export function modelRoutes(catalog: ModelCatalog, admissions: Admissions) {
+/** @param via this process's pseudonym in `Via` */
+export function modelRoutes(catalog: ModelCatalog, admissions: Admissions, via: string) {
   return new Elysia({ name: "models" })
-    .onBeforeHandle(refuseWebSocket)
+    .onBeforeHandle(refuseFirst(via))
     .get("/v1/models", async ({ request }) =>
-      Response.json({ object: "list", data: await catalog.list(admissions.of(request).headers) }),
+      Response.json(modelListObject(await catalog.list(admissions.of(request).headers))),
     )
     .get("/v1/models/*", async ({ request }) => {
       const id = decoded(pathAndQuery(request.url).path.slice(prefix.length));
@@ -34,7 +36,7 @@ function decoded(text: string): string {
 
 function notFound(id: string): Response {
   const error = {
-    message: `no server lists the model ${JSON.stringify(id)}, and it is no alias; GET /v1/models has them all`,
+    message: `no server lists the model ${JSON.stringify(id)}, and it is not an alias; GET /v1/models has them all`,
     type: "invalid_request_error",
     param: "model",
     code: "model_not_found",

@@ -2,11 +2,12 @@
 import { Elysia } from "elysia";
 import { ollamaApiVersion } from "../../domain/ollama-catalog.ts";
 import type { OllamaCatalog } from "../../ports/ollama-catalog.ts";
-import { refuseWebSocket } from "./refuse-web-socket.ts";
+import { refuseFirst } from "./own-answers.ts";
 
-export function ollamaRoutes(catalog: Pick<OllamaCatalog, "tags" | "loaded">) {
+/** @param via this process's pseudonym in `Via` */
+export function ollamaRoutes(catalog: Pick<OllamaCatalog, "tags" | "loaded">, via: string) {
   return new Elysia({ name: "ollama" })
-    .onBeforeHandle(refuseWebSocket)
+    .onBeforeHandle(refuseFirst(via))
     .head("/", () => new Response(null))
     .get("/api/version", () => Response.json({ version: ollamaApiVersion }))
     .get("/api/tags", async () => Response.json(await catalog.tags()))

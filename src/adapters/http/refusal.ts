@@ -2,7 +2,7 @@
 import { errorBody, problem, type ProblemKind } from "../../domain/problem.ts";
 import type { Surface } from "../../domain/security/surface.ts";
 
-export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 426 | 500 | 501;
+export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 426 | 500 | 501 | 508;
 
 /** A request that was turned away and leaves no row. */
 export interface TurnedAway {
@@ -23,6 +23,7 @@ const kinds: Readonly<Record<RefusalStatus, ProblemKind>> = {
   426: "upgrade_required",
   500: "internal_error",
   501: "upgrade_unsupported",
+  508: "routing_loop",
 };
 
 /** `/v1` answers in OpenAI's form, everything else with `{"error":"…"}`. */

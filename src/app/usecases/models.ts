@@ -1,5 +1,5 @@
 // The servers' model lists: fetched beside the requests, never on their path; a good list outlives a bad answer.
-import { type HeaderList, redacted } from "../../domain/headers.ts";
+import { hasOwnKey, type HeaderList, redacted } from "../../domain/headers.ts";
 import {
   clientModels,
   discoveryFrom,
@@ -117,6 +117,8 @@ export function createModels({ routing, ask, clock }: ModelsDeps): Models {
     if (says.kind === "redirects") return { kind: "answered", error: says.error };
     const error = `status ${says.status}`;
     if (says.status === 401 || says.status === 403) return { kind: "denied", error };
+    if (says.status === 508)
+      return { kind: "answered", error: "status 508: it leads back to this router" };
     if (says.status >= 400) return { kind: "answered", error };
     const models = readModelList(says.body);
     return models === null
@@ -161,7 +163,8 @@ export function createModels({ routing, ask, clock }: ModelsDeps): Models {
       const credentials = client.filter(
         ([name, value]) => name === "authorization" && value !== redacted,
       );
-      if (denied && credentials.length > 0) {
+      const { apiKey, headers } = now.defaultServer;
+      if (denied && credentials.length > 0 && !hasOwnKey(apiKey, headers)) {
         const own = await fetchList(now.defaultServer, credentials);
         if (own.kind === "list") lists.set(now.defaultServer.name, own.models);
       }
@@ -172,5 +175,6 @@ export function createModels({ routing, ask, clock }: ModelsDeps): Models {
 
 /** Whether a list fetched from one speaks of the other, too. */
 function sameServer(a: Server, b: Server | undefined): boolean {
-  return b !== undefined && a.baseUrl === b.baseUrl && a.type === b.type && a.apiKey === b.apiKey;
+  if (b === undefined || a.baseUrl !== b.baseUrl || a.type !== b.type) return false;
+  return a.apiKey === b.apiKey && JSON.stringify(a.headers) === JSON.stringify(b.headers);
 }
