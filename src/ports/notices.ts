@@ -7,6 +7,8 @@ export interface Notice {
   readonly message: string;
   /** What exactly, a line each, for those who may see pages. */
   readonly details?: readonly string[];
+  /** Epoch ms when it came to be; absent where nobody knows. */
+  readonly since?: number;
   /** Over once what it says is put right. Absent or false: only "Dismiss" ends it. */
   readonly endsByItself?: boolean;
 }

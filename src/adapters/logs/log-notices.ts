@@ -35,17 +35,16 @@ export function createLogNotices(clock: Pick<Clock, "now">): LogNotices {
     if (details === null) passing.delete(name);
     else {
       // The same happening as long as it lasts.
-      const id = passing.get(name)?.id ?? `${name}:${clock.now()}`;
-      passing.set(name, { id, message, details, endsByItself: true });
+      const since = passing.get(name)?.since ?? clock.now();
+      passing.set(name, { id: `${name}:${since}`, message, details, since, endsByItself: true });
     }
   }
 
   return {
     happened({ kind, message }) {
-      const now = clock.now();
-      const id = `log-${kind}:${now}:${++number}`;
-      const details = [`${new Date(now).toISOString()} ${message}`];
-      lasting = [...lasting, { id, message: sentences[kind], details }];
+      const since = clock.now();
+      const id = `log-${kind}:${since}:${++number}`;
+      lasting = [...lasting, { id, message: sentences[kind], details: [message], since }];
       const same = lasting.filter((notice) => notice.message === sentences[kind]);
       const oldest = same.length > mostKept ? same[0] : null;
       lasting = lasting.filter((notice) => notice !== oldest);

@@ -2,6 +2,7 @@
 // What the router wants a person to act on, over every page until it is put right or dismissed.
 import { Html } from "@elysiajs/html";
 import type { Notice } from "../../ports/notices.ts";
+import { ClockTime } from "./clock-time.tsx";
 import type { Frame } from "./pages-deps.ts";
 
 /** Beyond that a banner hides the page; the program's own log has all of them. */
@@ -19,13 +20,19 @@ export function NoticeBanner({ notices, path }: Pick<Frame, "notices" | "path">)
 }
 
 function OneNotice(props: { readonly notice: Notice; readonly path: string }): JSX.Element {
-  const { id, message, details = [], endsByItself = false } = props.notice;
+  const { id, message, details = [], since = null, endsByItself = false } = props.notice;
   const more = details.length - linesShown;
   return (
     <div class="notice bad banner" id={`notice-${id}`}>
       <div>
         <p>
           <strong safe>{message}</strong>
+          {since !== null && (
+            <small>
+              {" since "}
+              <ClockTime iso={new Date(since).toISOString()} />
+            </small>
+          )}
         </p>
         {details.length > 0 && (
           <ul>

@@ -10,6 +10,7 @@ export function routesNotice(trouble: RoutesTrouble | null): readonly Notice[] {
       id: `routes-file:${trouble.since}`,
       message: "The routes file on disk is not valid; the one before stays in force.",
       details: trouble.problems,
+      since: trouble.since,
       endsByItself: true,
     },
   ];

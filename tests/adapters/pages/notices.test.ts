@@ -27,6 +27,15 @@ test.each(every)("%s says it, and offers to dismiss what does not end by itself"
   expect([value("id"), value("next")]).toEqual(["moved:1", path]);
 });
 
+test("since when it holds is said, in UTC for those without scripts", async () => {
+  const since = Date.parse("2026-03-12T15:58:00Z");
+  const one = { current: () => [{ ...routes, since }], dismiss: () => {} };
+  const { document } = await open(sampleBrowse([]), "/", { notices: one });
+  expect(textOf(document, "#notices small")).toBe("since 2026-03-12 15:58:00 UTC");
+  const unknown = await open(sampleBrowse([]), "/", { notices });
+  expect(unknown.document.querySelector("#notices time")).toBeNull();
+});
+
 test("a log that cannot be read does not keep the notice away", async () => {
   const browse = { ...sampleBrowse([]), list: () => Promise.reject(new Error("gone")) };
   const { document } = await open(browse, "/", { notices });
