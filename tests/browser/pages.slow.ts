@@ -6,7 +6,7 @@ import { hostileDetail, hostileTexts } from "../adapters/pages/hostile-detail.ts
 import { hostileRouting, hostileUpstream } from "../adapters/pages/hostile-routing.ts";
 import { sampleBrowse } from "../adapters/pages/sample.ts";
 import { samplePoints } from "./sample-day.ts";
-import { sampleFailover, sampleLog, sampleRows } from "./sample-log.ts";
+import { sampleFailover, sampleLog, sampleNow, sampleRows } from "./sample-log.ts";
 import { sampleRouting } from "./sample-servers.ts";
 import { servePages, type ServedPages } from "./serve-pages.ts";
 import { launchBrowser, sizes, until, visit as visitWith } from "./visit.ts";
@@ -39,6 +39,14 @@ afterAll(async () => {
 const visit = (options: BrowserContextOptions, act: (page: Page) => Promise<void>) =>
   visitWith(browser, options, act);
 
+/** What axe-core finds wrong, with the elements. */
+async function faultsOf(page: Page): Promise<unknown> {
+  await page.evaluate(axe);
+  return page.evaluate(
+    "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 160))]))",
+  );
+}
+
 describe.each(["light", "dark"] as const)("in the %s scheme", (colorScheme) => {
   test.each(
     every.flatMap((path) => (["wide", "phone"] as const).map((size) => [size, path] as const)),
@@ -55,20 +63,47 @@ describe.each(["light", "dark"] as const)("in the %s scheme", (colorScheme) => {
     expect(wrong).toEqual([]);
   });
 
-  test.each(every)("%s has no fault that axe-core knows", async (path) => {
-    await visit({ colorScheme, viewport: sizes.wide, bypassCSP: true }, async (page) => {
+  test.each(
+    every.flatMap((path) => (["wide", "phone"] as const).map((size) => [size, path] as const)),
+  )("%s %s has no fault that axe-core knows", async (size, path) => {
+    await visit({ colorScheme, viewport: sizes[size], bypassCSP: true }, async (page) => {
       await page.goto(served.origin + path, { waitUntil: "load" });
       await page.evaluate(
         "for (const fold of document.querySelectorAll('details')) fold.open = true",
       );
-      await page.evaluate(axe);
-      const faults: unknown = await page.evaluate(
-        "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 160))]))",
-      );
-      expect(faults).toEqual([]);
+      expect(await faultsOf(page)).toEqual([]);
     });
   });
 });
+
+test.each(["/", "/routes", "/request/none"])(
+  "%s with notices and refused calls over it has no fault that axe-core knows, and fits a phone",
+  async (path) => {
+    const own = servePages(sampleLog(rows), {
+      canSignIn: true,
+      notices: {
+        current: () => [
+          { id: "a", message: "One.", details: ["routes.yaml:1:1: wrong"], since: sampleNow },
+          { id: "b", message: "Two.", endsByItself: true },
+        ],
+        dismiss: () => {},
+      },
+      refusedCalls: () => ({
+        count: 2,
+        last: { at: sampleNow, status: 401, address: "10.0.0.9", reason: "a token is needed" },
+      }),
+    });
+    for (const colorScheme of ["light", "dark"] as const)
+      await visit({ colorScheme, viewport: sizes.phone, bypassCSP: true }, async (page) => {
+        await page.goto(own.origin + path, { waitUntil: "load" });
+        expect(
+          await page.evaluate("document.documentElement.scrollWidth - innerWidth"),
+        ).toBeLessThanOrEqual(0);
+        expect(await faultsOf(page)).toEqual([]);
+      });
+    await own.stop();
+  },
+);
 
 test("filtering, paging and opening a row work by mouse and by keyboard", async () => {
   const wrong = await visit({ viewport: sizes.wide }, async (page) => {

@@ -77,7 +77,7 @@ export function Layout(props: PropsWithChildren<LayoutProps>): JSX.Element {
           Skip to content
         </a>
         <header class="bar">
-          <a class="brand" href="/">
+          <a class="brand" href="/" aria-label="SmolRouter">
             <Mark />
             <span>SmolRouter</span>
           </a>
