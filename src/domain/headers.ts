@@ -100,14 +100,20 @@ export function hasOwnKey(apiKey: string | null, extra: HeaderList): boolean {
   return apiKey !== null || extra.some(([name]) => isKeyHeader(name));
 }
 
-/** The headers of an upstream's answer as the client gets them. */
-export function responseHeaders(upstream: HeaderList): [string, string][] {
+/**
+ * The headers of an upstream's answer as the client gets them.
+ * @param method of the request: what is said of a body that HEAD leaves out is said by its length alone
+ */
+export function responseHeaders(upstream: HeaderList, method: string): [string, string][] {
   const named = namedByConnection(upstream);
+  const bodiless = method === "HEAD";
   return (
     upstream
       .filter(
         ([name]) =>
-          !notForwardedToClient.has(name) && !name.startsWith(routerPrefix) && !named.has(name),
+          (!notForwardedToClient.has(name) || (bodiless && name === "content-length")) &&
+          !name.startsWith(routerPrefix) &&
+          !named.has(name),
       )
       // Nor may an upstream sign a browser in here, or out.
       .filter(([name, value]) => name !== "set-cookie" || !value.trim().startsWith(routerCookie))

@@ -90,16 +90,19 @@ describe("a request's headers on their way upstream", () => {
 });
 
 test("an answer's headers: the message's go on, the connection's and the router's own do not", () => {
-  const out = responseHeaders([
-    ["content-type", "text/event-stream"],
-    ["transfer-encoding", "chunked"],
-    ["x-request-id", "theirs"],
-    ["x-smolrouter-upstream", "forged"],
-    ["access-control-allow-origin", "*"],
-    ["x-ratelimit-remaining", "3"],
-    ["set-cookie", "a=1"],
-    ["set-cookie", "b=2"],
-  ]);
+  const out = responseHeaders(
+    [
+      ["content-type", "text/event-stream"],
+      ["transfer-encoding", "chunked"],
+      ["x-request-id", "theirs"],
+      ["x-smolrouter-upstream", "forged"],
+      ["access-control-allow-origin", "*"],
+      ["x-ratelimit-remaining", "3"],
+      ["set-cookie", "a=1"],
+      ["set-cookie", "b=2"],
+    ],
+    "GET",
+  );
   expect(out).toEqual([
     ["content-type", "text/event-stream"],
     ["x-ratelimit-remaining", "3"],

@@ -18,39 +18,43 @@ interface Connection {
 
 /** The read paths of SPEC section 9; errors are `{"error":"…"}`. */
 export function apiRoutes({ browse, events, clock }: ApiDeps) {
-  return new Elysia({ name: "read-api" })
-    .get("/api/logs", ({ request }) => {
-      const filter = readLogQuery(new URL(request.url).searchParams);
-      if ("error" in filter) return Response.json(filter, { status: 400 });
-      return answer(() => browse.list(filter));
-    })
-    .get("/api/logs/:id", ({ params: { id } }) =>
-      answer(
-        async () => (isRowId(id) ? browse.get(id.toLowerCase()) : null),
-        `no request with the id ${id} is in the log`,
-      ),
-    )
-    .get("/api/stats", () => answer(() => browse.stats()))
-    .get("/api/performance", ({ request }) => {
-      const filter = readPointsQuery(new URL(request.url).searchParams, clock.now());
-      if ("error" in filter) return Response.json(filter, { status: 400 });
-      return answer(() => browse.performance(filter));
-    })
-    .get("/api/events", ({ request, server }) => {
-      // It is silent for longer than uploads may be.
-      const connection: Connection | null = server;
-      connection?.timeout(request, 0);
-      return new Response(events.open(), { headers: eventHeaders });
-    })
-    .get("/api/inflight", () => fresh(browse.inFlight()))
-    .get("/api/upstreams", () => fresh(browse.upstreams()))
-    .all("/api/logs", wrongMethod)
-    .all("/api/logs/:id", wrongMethod)
-    .all("/api/stats", wrongMethod)
-    .all("/api/performance", wrongMethod)
-    .all("/api/events", wrongMethod)
-    .all("/api/inflight", wrongMethod)
-    .all("/api/upstreams", wrongMethod);
+  return (
+    new Elysia({ name: "read-api" })
+      .get("/api/logs", ({ request }) => {
+        const filter = readLogQuery(new URL(request.url).searchParams);
+        if ("error" in filter) return Response.json(filter, { status: 400 });
+        return answer(() => browse.list(filter));
+      })
+      .get("/api/logs/:id", ({ params: { id } }) =>
+        answer(
+          async () => (isRowId(id) ? browse.get(id.toLowerCase()) : null),
+          `no request with the id ${id} is in the log`,
+        ),
+      )
+      .get("/api/stats", () => answer(() => browse.stats()))
+      .get("/api/performance", ({ request }) => {
+        const filter = readPointsQuery(new URL(request.url).searchParams, clock.now());
+        if ("error" in filter) return Response.json(filter, { status: 400 });
+        return answer(() => browse.performance(filter));
+      })
+      .get("/api/events", ({ request, server }) => {
+        // It is silent for longer than uploads may be.
+        const connection: Connection | null = server;
+        connection?.timeout(request, 0);
+        return new Response(events.open(), { headers: eventHeaders });
+      })
+      // By itself Elysia would wait for the stream's end, to know its length.
+      .head("/api/events", () => new Response(null, { headers: eventHeaders }))
+      .get("/api/inflight", () => fresh(browse.inFlight()))
+      .get("/api/upstreams", () => fresh(browse.upstreams()))
+      .all("/api/logs", wrongMethod)
+      .all("/api/logs/:id", wrongMethod)
+      .all("/api/stats", wrongMethod)
+      .all("/api/performance", wrongMethod)
+      .all("/api/events", wrongMethod)
+      .all("/api/inflight", wrongMethod)
+      .all("/api/upstreams", wrongMethod)
+  );
 }
 
 const eventHeaders = {

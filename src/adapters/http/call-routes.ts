@@ -13,7 +13,7 @@ import type { CallService } from "../../ports/service.ts";
 import type { Admissions } from "./admissions.ts";
 import { readUpload } from "./read-upload.ts";
 import { pathAndQuery } from "./request-facts.ts";
-import { toResponse } from "./write-answer.ts";
+import { headOf, toResponse } from "./write-answer.ts";
 
 export interface CallRoutesDeps {
   readonly service: CallService;
@@ -128,7 +128,7 @@ async function serve(
       headers: { "content-type": "application/json", "x-request-id": id },
     });
   const answer = await deps.service.handle(call, request.signal);
-  return toResponse(answer, held.move());
+  return request.method === "HEAD" ? await headOf(answer) : toResponse(answer, held.move());
 }
 
 function refusal(method: string, path: string, headers: HeaderList): RequestProblem | null {

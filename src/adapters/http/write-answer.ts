@@ -13,6 +13,21 @@ export function toResponse(answer: Answer, held: Disposable): Response {
   return new Response(pullFrom(body, scope.move()), init);
 }
 
+/** The answer to HEAD: given a stream, Bun would say that there is nothing (RFC 9110 §9.3.2). */
+export async function headOf({ status, headers, body }: Answer): Promise<Response> {
+  if (body !== null && !(body instanceof Uint8Array)) await readOut(body);
+  return new Response(null, { status, headers: headers as [string, string][] });
+}
+
+/** What is left out is nothing, or a fault of the upstream's; either way the answer must come to its end. */
+async function readOut(stream: AnswerStream): Promise<void> {
+  try {
+    while ((await stream.next()) !== null);
+  } catch {
+    // The row says so; a head cannot.
+  }
+}
+
 function pullFrom(stream: AnswerStream, held: DisposableStack): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>({
     async pull(controller) {

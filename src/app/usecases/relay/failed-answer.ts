@@ -46,7 +46,7 @@ export function failedAnswer(
   }
   if (passOn && last.answer !== null) {
     const { status, headers: theirs, body } = last.answer;
-    const headers = [...responseHeaders(theirs), ...routed];
+    const headers = [...responseHeaders(theirs, session.call.method), ...routed];
     return ends({ status, headers, body }, { upstreamRequestId: upstreamRequestId(theirs) });
   }
   const told = tellFailure(session, plan, last);

@@ -33,7 +33,7 @@ export function handOver(
   const { signal } = session;
   const { status, wire } = answer;
   const headers = [
-    ...responseHeaders(answer.headers),
+    ...responseHeaders(answer.headers, session.call.method),
     ...routedHeaders(session, attempt.target, 1),
   ];
   const delivered = scope.use(createDelivered(deps, attempt.capture, () => answer.changed()));
