@@ -28,8 +28,10 @@ export interface AnsweredCall {
   /** As in the log: 499 where the client left, null where there was none. */
   readonly status: number | null;
   readonly request: Uint8Array;
-  /** As received from the upstream, in any of the formats, perhaps cut. */
+  /** As received from the upstream, in any of the formats. */
   readonly response: Uint8Array;
+  /** Bytes received, where the response was kept cut: what it would have said at its end is missing. */
+  readonly cutFrom?: number | null;
 }
 
 /** Paths on which models count tokens. */
@@ -45,9 +47,15 @@ export interface AnswerReader {
   add(document: JsonRecord): void;
   /** @param request the call's, parsed where it is needed; null where it is no JSON object */
   reading(
-    call: Pick<AnsweredCall, "path" | "status">,
+    call: Pick<AnsweredCall, "path" | "status"> & { readonly cut: Cut | null },
     request: () => JsonRecord | null,
   ): AnswerReading;
+}
+
+/** Of an answer that was kept cut; bytes. */
+export interface Cut {
+  readonly kept: number;
+  readonly received: number;
 }
 
 export const nothingRead: AnswerReading = {
@@ -66,13 +74,17 @@ export const nothingRead: AnswerReading = {
  * report, or reports as 0 beside a text, is estimated, unless the call failed without content.
  * Never throws, whatever the bytes.
  */
-export function readAnswer({ path, status, request, response }: AnsweredCall): AnswerReading {
+export function readAnswer(call: AnsweredCall): AnswerReading {
+  const { path, status, request, response, cutFrom = null } = call;
   if (!countedPath.test(path)) return nothingRead;
   const reader = createAnswerReader();
   visitDocuments(response, (document) => {
     reader.add(document);
   });
-  return reader.reading({ path, status }, () => parseRecord(new TextDecoder().decode(request)));
+  const cut = cutFrom === null ? null : { kept: response.length, received: cutFrom };
+  return reader.reading({ path, status, cut }, () =>
+    parseRecord(new TextDecoder().decode(request)),
+  );
 }
 
 /** As `readAnswer`, for an answer that is read for other ends as well. */
@@ -88,9 +100,12 @@ export function createAnswerReader(): AnswerReader {
       seen.documents++;
       seen.failed ||= isRecord(document["error"]);
     },
-    reading({ path, status }, request) {
+    reading({ path, status, cut }, request) {
       if (!countedPath.test(path)) return nothingRead;
-      return readingOf(usage.usage(), finish.finish(), seen, path, status, request);
+      const { prompt, cached, ...later } = usage.usage();
+      const reported = cut === null ? { prompt, cached, ...later } : { ...noUsage, prompt, cached };
+      const all = cut === null ? seen : scaled(seen, cut);
+      return readingOf(reported, finish.finish(), all, path, status, request);
     },
   };
 }
@@ -101,6 +116,13 @@ interface Seen {
   characters: number;
   documents: number;
   failed: boolean;
+}
+
+/** What the whole answer held, by what is left of it; of one document that is cut, nothing can be read. */
+function scaled({ characters, documents, failed }: Seen, { kept, received }: Cut): Seen {
+  if (kept === 0) return { characters, documents, failed };
+  const all = documents === 0 ? received : (characters * received) / kept;
+  return { characters: all, documents, failed };
 }
 
 function readingOf(

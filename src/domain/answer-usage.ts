@@ -154,10 +154,11 @@ function positive(value: number | null): number | null {
 }
 
 /** Bytes at the beginning and at the end of a long answer that are looked at: usage is said first or last. */
-const edgeBytes = 64 * 1024;
+const headBytes = 8 * 1024;
+const tailBytes = 32 * 1024;
 
 /** What a document with usage holds; others are not parsed. */
-const namesUsage = /"usage"|_eval_count"/;
+const namesUsage = /"usage"\s*:\s*\{|_eval_count"/;
 
 /**
  * Usage as an answer reports it, without reading all of it: for where nothing else needs to be read.
@@ -172,7 +173,7 @@ export function reportedUsage(body: CapturedBody | null): ReportedUsage {
   };
   visitDocuments(bytes, add, (text) => namesUsage.test(text));
   // One document too long to be looked at whole has its usage near its end.
-  if (!isWhole) lastCounts(new TextDecoder().decode(bytes.subarray(-edgeBytes))).forEach(add);
+  if (!isWhole) lastCounts(new TextDecoder().decode(bytes.subarray(-tailBytes))).forEach(add);
   const { prompt, cached, ...later } = reader.usage();
   return body.truncated ? { ...noUsage, prompt, cached } : { prompt, cached, ...later };
 }
@@ -181,14 +182,14 @@ export function reportedUsage(body: CapturedBody | null): ReportedUsage {
 function edges(chunks: readonly Uint8Array[]): { readonly bytes: Uint8Array; isWhole: boolean } {
   let size = 0;
   for (const chunk of chunks) size += chunk.length;
-  if (size <= 2 * edgeBytes) return { bytes: joined(chunks), isWhole: true };
+  if (size <= headBytes + tailBytes) return { bytes: joined(chunks), isWhole: true };
   const [head, tail]: Uint8Array[][] = [[], []];
-  for (let at = 0, left = edgeBytes; left > 0; at++) {
+  for (let at = 0, left = headBytes; left > 0; at++) {
     const piece = chunks[at]?.subarray(0, left) ?? new Uint8Array(0);
     left -= piece.length;
     head?.push(piece);
   }
-  for (let at = chunks.length - 1, left = edgeBytes; left > 0; at--) {
+  for (let at = chunks.length - 1, left = tailBytes; left > 0; at--) {
     const chunk = chunks[at] ?? new Uint8Array(0);
     const piece = chunk.subarray(Math.max(0, chunk.length - left));
     left -= piece.length;

@@ -563,6 +563,26 @@ describe("without usage, tokens are estimated at four characters each", () => {
     expect(read(chat, sse(delta("12345678")), more)).toMatchObject({ totalTokens: 3 });
   });
 
+  test.each<[string, string, number, number]>([
+    ["a stream, by what is left of it", sse(delta("12345678"), delta("12345678")), 10, 40],
+    ["one document, by its length", `{"choices":[{"message":{"content":"${"x".repeat(58)}`, 3, 70],
+  ])("for the whole of an answer that was kept cut: %s", (_, kept, times, tokens) => {
+    const more = { cutFrom: kept.length * times, ...prompted({ prompt: "1234" }) };
+    const reading = read(chat, kept, more);
+    expect(reading).toMatchObject({ promptTokens: 1, tokensEstimated: true });
+    expect(reading.completionTokens).toBe(tokens);
+  });
+
+  test("though what is left of one that was cut counts so far", () => {
+    const counting = { ...delta("1234"), usage: { prompt_tokens: 100, completion_tokens: 1 } };
+    const kept = sse(counting);
+    expect(read(chat, kept, { cutFrom: kept.length * 8 })).toMatchObject({
+      promptTokens: 100,
+      completionTokens: 8,
+      tokensEstimated: true,
+    });
+  });
+
   test("but not of a prompt that is stored cut", () => {
     const more = { request: bytes('{"messages":[{"content":"12345') };
     expect(read(chat, answered("1234"), more)).toMatchObject({

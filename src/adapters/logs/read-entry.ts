@@ -18,11 +18,13 @@ export function readEntry({ entry, bodies, reading }: RecordedEntry): LogWrite {
   const said = textOf(request, response, (document) => {
     usage.add(document);
   });
+  const isCut = response !== null && bodies.response?.truncated === true;
+  const cut = isCut ? { kept: response.length, received: entry.responseSize } : null;
   return {
     entry,
     bodies,
     reading:
-      reading ?? usage.reading({ path: entry.path, status: entry.statusCode }, () => request),
+      reading ?? usage.reading({ path: entry.path, status: entry.statusCode, cut }, () => request),
     searchText: said,
   };
 }
