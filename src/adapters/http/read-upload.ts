@@ -29,7 +29,13 @@ export async function readUpload(
   clock: Pick<Clock, "after" | "elapsed">,
 ): Promise<ReadBody> {
   const codings = requestCodings(headers);
-  if ("kind" in codings) return { kind: "problem", problem: codings };
+  if ("kind" in codings) {
+    const read = await readBody(request, limits, clock);
+    // `utf-8` is what some clients write there.
+    return read.kind !== "read" || looksPlain(read.bytes)
+      ? read
+      : { kind: "problem", problem: codings };
+  }
   if (codings.length === 0) return readBody(request, limits, clock);
   const read = await readEncoded(request, codings, limits, clock);
   if (read.kind !== "read" || limits.share.take(read.bytes.length)) return read;
