@@ -74,7 +74,7 @@ function readHosts(read: VariableReader): AcceptedNames {
     else
       read.tell(
         "ALLOWED_HOSTS",
-        `${JSON.stringify(item)} is no host name; write it without scheme and port, such as router.lan`,
+        `${JSON.stringify(item)} is not a host name; write it without scheme and port, such as router.lan`,
       );
   }
   return names;

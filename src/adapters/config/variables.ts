@@ -67,7 +67,7 @@ export const variables = {
   WEBUI_SECURITY: {
     default: "AUTH_WHEN_PROXIED",
     meaning:
-      "who may see pages, read API and metrics. `NONE`: everyone; `AUTH_WHEN_PROXIED`: requests that came through a proxy need a token; `ALWAYS_AUTH`: all need one (and `JWT_SECRET` must be set)",
+      "who may see pages, read API and metrics. `NONE`: everyone; `AUTH_WHEN_PROXIED`: requests that came through a proxy need a token, and where `JWT_SECRET` is set those from another machine, too; `ALWAYS_AUTH`: all need one (and `JWT_SECRET` must be set)",
   },
   TRUSTED_PROXIES: {
     default: null,
