@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Ollama } from "ollama";
 import { type FieldLab, startFieldLab } from "../lab/field-lab.ts";
+import { saysWhole } from "../lab/sayings.ts";
 
 let lab: FieldLab;
 beforeAll(async () => {
@@ -50,4 +51,16 @@ test("an Ollama server's own words about its models are passed on", async () => 
   ).json();
   const shown = await (await lab.router.post("/api/show", { model: "nat/m" })).json();
   expect(shown).toEqual(direct);
+});
+
+test("/api/show shows a model of a server that lists none at all, for it may well have it", async () => {
+  lab.two.script(({ path }) =>
+    path === "/v1/models" ? saysWhole({ object: "list", data: [] }) : undefined,
+  );
+  await fetch(`${lab.router.url}/upstreams/check`, {
+    method: "POST",
+    headers: { origin: lab.router.url },
+  });
+  expect((await lab.router.post("/api/show", { model: "two/any" })).status).toBe(200);
+  expect((await lab.router.post("/api/show", { model: "one/other" })).status).toBe(404);
 });

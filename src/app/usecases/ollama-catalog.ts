@@ -77,8 +77,8 @@ export function createOllamaCatalog(deps: OllamaCatalogDeps): OllamaCatalog {
       await models.list([]);
       if (isAlias) return (await ofAlias(call, targets)) ?? listed(first);
       // A server that lists nothing may well have it; one that lists others does not.
-      const missing =
-        listedAs(first, models.lists()) === null && models.lists().has(first.server.name);
+      const others = models.lists().get(first.server.name) ?? [];
+      const missing = others.length > 0 && listedAs(first, models.lists()) === null;
       return missing ? shown(404, { error: `model '${model}' not found` }) : listed(first);
     },
   };
