@@ -38,8 +38,6 @@ export interface OpenedAnswer {
   lastWords(failure: StreamFailure): Uint8Array | null;
   /** Whether the client got, in the end, anything other than the upstream sent. */
   changed(): boolean;
-  /** Parts of the answer, as far as it has come, that could not be carried. */
-  lost(): readonly string[];
   /** More was to be held than may be: the rest streams unchecked. */
   readonly heldPartially: boolean;
   /** Complete once the answer is over. */
@@ -127,7 +125,6 @@ export async function openAnswer(
       },
       changed: () => carried.changed || source.changed(),
       warnings: () => source.warnings(),
-      lost: () => carriage.lost(),
     },
   };
 }

@@ -20,6 +20,13 @@ describe("a plain answer changes only in its texts", () => {
       '{ "id":1.0, "choices":[{"message":{"content":"b","tool_calls":[{"a":"<think>"}]}}]}',
     ],
     [
+      "no line end that only some readers see",
+      "/api/chat",
+      strip,
+      '{"message":{"content":"<think>a</think>b\u2028c"},"done":true}',
+      '{"message":{"content":"b\\u2028c"},"done":true}',
+    ],
+    [
       "every choice",
       chat,
       strip,
