@@ -22,6 +22,13 @@ export function ownNumber(value: number): RawJson {
   return new RawJson(JSON.stringify(value));
 }
 
+/** An object whose keys are others': of an object of the language, those that are numbers would go first. */
+export function inOrder(members: Iterable<readonly [string, Written | undefined]>): RawJson {
+  let text = "";
+  for (const [key, member] of members) text = withMember(text, key, member);
+  return new RawJson(`{${text}}`);
+}
+
 /** The one way to write them as text. It goes as deep as the router nests, never as deep as what others wrote. */
 export function jsonText(value: Written): string {
   const written = write(value);
@@ -62,13 +69,14 @@ function write(value: Written): string {
   if (typeof value !== "object" || value === null) return String(value);
   if (isList(value)) return `[${value.map(write).join(",")}]`;
   let members = "";
-  for (const key in value) {
-    const member = value[key];
-    if (member === undefined) continue;
-    const name = plainName.test(key) ? `"${key}":` : `${JSON.stringify(key)}:`;
-    members += (members === "" ? name : `,${name}`) + write(member);
-  }
+  for (const key in value) members = withMember(members, key, value[key]);
   return `{${members}}`;
+}
+
+function withMember(members: string, key: string, member: Written | undefined): string {
+  if (member === undefined) return members;
+  const name = plainName.test(key) ? `"${key}":` : `${JSON.stringify(key)}:`;
+  return (members === "" ? name : `${members},${name}`) + write(member);
 }
 
 /** Names that need no escapes, as nearly all are. */

@@ -2,7 +2,7 @@
 import { createNdjsonSplitter } from "../framing/ndjson.ts";
 import { isRecord, parseJson } from "../json.ts";
 import { bodySource, type JsonSource } from "../json-source.ts";
-import { jsonBytes, type Written, type WrittenObject } from "../json-written.ts";
+import { inOrder, jsonBytes, type RawJson, type Written } from "../json-written.ts";
 import { errorToOllama } from "./error-to-ollama.ts";
 
 /** Members that come in pieces. Of all others the last line that has one says how it is. */
@@ -32,7 +32,7 @@ export function gatherLines(lines: Uint8Array): Gathered {
     : { error: "the upstream's stream ended before the answer was complete" };
 }
 
-function merged(objects: readonly JsonSource[]): WrittenObject {
+function merged(objects: readonly JsonSource[]): RawJson {
   const members = new Map<string, JsonSource[]>();
   for (const object of objects)
     for (const key of object.keys()) {
@@ -41,7 +41,7 @@ function merged(objects: readonly JsonSource[]): WrittenObject {
       else if (inPieces(key)) pieces.push(object.member(key));
       else pieces[0] = object.member(key);
     }
-  return Object.fromEntries([...members].map(([key, pieces]) => [key, joined(key, pieces)]));
+  return inOrder([...members].map(([key, pieces]) => [key, joined(key, pieces)] as const));
 }
 
 function inPieces(key: string): boolean {
