@@ -31,24 +31,36 @@ const hostile = [
 
 const longest = policies.filter(({ stripJsonMarkdown }) => stripJsonMarkdown);
 
+/** ms of this process's own time: a busy machine must not count. */
+function ownTime(work: () => void): number {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
+}
+
 /** ms for the text in pieces of so many characters, under every policy that has two filters to pass, and JSON's alone. */
 function spent(text: string, step: number): number {
   const pieces = cutAt(
     text,
     Array.from({ length: text.length / step }, (_, at) => at * step),
   );
-  const start = performance.now();
-  for (const policy of longest) cleanPieces(policy, pieces);
-  return performance.now() - start;
+  return ownTime(() => {
+    for (const policy of longest) cleanPieces(policy, pieces);
+  });
 }
 
 describe("a hostile answer costs time in proportion to its length", () => {
-  test.each(hostile)("100,000 characters of %s", (_name, unit) => {
-    const text = unit.repeat(size / unit.length);
-    // Linear, they take some 20 ms; read again from the start for each piece, they would take minutes.
-    expect(spent(text, text.length)).toBeLessThan(500);
-    expect(spent(text, 8)).toBeLessThan(500);
-  });
+  test.each(hostile)(
+    "100,000 characters of %s",
+    (_name, unit) => {
+      const text = unit.repeat(size / unit.length);
+      // Linear, they take some 20 ms; read again from the start for each piece, they would take minutes.
+      expect(spent(text, text.length)).toBeLessThan(2_000);
+      expect(spent(text, 8)).toBeLessThan(2_000);
+    },
+    60_000,
+  );
 });
 
 test("no more waits than a tag or a fence line, whatever the answer", () => {
@@ -79,10 +91,11 @@ test("ten thousand events of parallel choices that all have to wait leave at onc
     stripJsonMarkdown: false,
     thinkingPrefilled: true,
   })!;
-  const start = performance.now();
-  for (let count = 0; count < 10_000; count++)
-    expect(cleaner.frame(frame!, isRecord(json) ? json : null)).toHaveLength(0);
-  expect(cleaner.end()).toHaveLength(10_000);
-  expect(cleaner.end()).toHaveLength(0);
-  expect(performance.now() - start).toBeLessThan(1_000);
-});
+  const spentOnAll = ownTime(() => {
+    for (let count = 0; count < 10_000; count++)
+      expect(cleaner.frame(frame!, isRecord(json) ? json : null)).toHaveLength(0);
+    expect(cleaner.end()).toHaveLength(10_000);
+    expect(cleaner.end()).toHaveLength(0);
+  });
+  expect(spentOnAll).toBeLessThan(2_000);
+}, 60_000);
