@@ -15,6 +15,7 @@ export type AttemptReason =
   | "silence_timeout"
   | "status" // the upstream answered with an error status
   | "redirect" // it sends its callers elsewhere
+  | "bad_encoding" // its body is not in the content coding it names
   | "not_json" // 2xx, but no JSON where the call promises it
   | "error_body" // 2xx whose JSON is an error
   | "error_event" // the stream reported an error

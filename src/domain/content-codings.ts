@@ -33,6 +33,11 @@ export function requestCodings(headers: HeaderList): readonly Coding[] | Request
 
 const none: readonly Coding[] = [];
 
+/** The coding of a name in lower case; null where it is not known here. */
+export function knownCoding(name: string): Coding | null {
+  return isCoding(name) ? name : null;
+}
+
 function isCoding(name: string): name is Coding {
   return Object.hasOwn(readers, name);
 }
@@ -77,6 +82,21 @@ export function formatOf(coding: Coding, bytes: Uint8Array): DecodingFormat | nu
   return readers[coding](bytes);
 }
 
+/**
+ * What a body is by its first bytes, whatever its header says: in a format, plain, or neither.
+ * @param start some 8 bytes, or the whole body where it is shorter
+ */
+export function decodingOf(
+  coding: Coding,
+  start: Uint8Array,
+): DecodingFormat | "plain" | "damaged" {
+  const format = formatOf(coding, start);
+  // These two have nothing of their own at their beginning that could be looked for.
+  const certain = format !== null && format !== "brotli" && format !== "deflate-raw";
+  if (start.length === 0 || (!certain && looksPlain(start))) return "plain";
+  return format ?? "damaged";
+}
+
 const looked = 256;
 
 /**
@@ -85,7 +105,7 @@ const looked = 256;
  */
 export function looksPlain(bytes: Uint8Array): boolean {
   const start = bytes.subarray(0, looked);
-  // The last character may be cut.
-  const text = new TextDecoder().decode(start).slice(0, bytes.length > looked ? -1 : undefined);
+  // The last character may be cut: a decoder that expects more leaves it out.
+  const text = new TextDecoder().decode(start, { stream: true });
   return !/[\p{Cc}\ufffd]/u.test(text.replace(/[\t\r\n]/g, ""));
 }

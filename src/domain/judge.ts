@@ -89,6 +89,7 @@ export function blamesServer(failure: Pick<AttemptFailure, "reason" | "status">)
     case "status":
       return failure.status !== null && (failure.status >= 500 || failure.status === 429);
     case "redirect":
+    case "bad_encoding":
     case "not_json":
     case "error_body":
     case "error_event":

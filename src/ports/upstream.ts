@@ -53,6 +53,8 @@ export type BodyRead =
   | { readonly kind: "bytes"; readonly bytes: Uint8Array }
   | { readonly kind: "end" }
   | { readonly kind: "broke"; readonly message: string }
+  /** The bytes are not in the coding that the answer's head names; the connection held. */
+  | { readonly kind: "undecodable"; readonly message: string }
   | { readonly kind: "timed-out"; readonly message: string }
   | { readonly kind: "aborted" };
 

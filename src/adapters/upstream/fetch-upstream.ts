@@ -10,7 +10,7 @@ import type {
 } from "../../ports/upstream.ts";
 import { type ConnectWatch, watchConnection } from "./connect-watch.ts";
 import { createCertificates } from "./certificates.ts";
-import { decodeBody } from "./decode-body.ts";
+import { decodeBody, NotInCoding } from "./decode-body.ts";
 import { isDistrust, isReset, reasonOf, wordsFor } from "./fetch-errors.ts";
 import { watchLargeBody } from "./large-bodies.ts";
 import { withoutNoProxy } from "./proxied.ts";
@@ -161,7 +161,9 @@ function brokenRead(error: unknown, exchange: Exchange): BodyRead {
     case "connect":
       return { kind: "timed-out", message: "the upstream can no longer be reached" };
     case null:
-      return { kind: "broke", message: wordsFor(error) };
+      return error instanceof NotInCoding
+        ? { kind: "undecodable", message: error.message }
+        : { kind: "broke", message: wordsFor(error) };
   }
 }
 

@@ -20,6 +20,8 @@ export function breakOf(got: NoBytes, unread: boolean): StreamFailure {
       return unread ? endsUnread : noEnd;
     case "broke":
       return { ...noEnd, reason: "broken", message: got.message };
+    case "undecodable":
+      return { ...noEnd, reason: "bad_encoding", message: got.message };
     case "timed-out":
       return { ...noEnd, reason: "silence_timeout", message: got.message };
     case "aborted":

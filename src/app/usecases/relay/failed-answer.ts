@@ -82,7 +82,7 @@ function tellFailure(session: CallSession, plan: RoutePlan, last: AttemptFailure
   const words = `upstream ${name}: ${last.message}`;
   if (timedOut(last)) return problem("upstream_timeout", words);
   if (last.reason === "queue_full") return problem("overloaded", words);
-  const began = ["broken", "no_end", "malformed_event"].includes(last.reason);
+  const began = ["broken", "bad_encoding", "no_end", "malformed_event"].includes(last.reason);
   return problem(began ? "upstream_broken" : "upstream_unreachable", words);
 }
 
