@@ -7,14 +7,20 @@ import { ndjsonValues, sseValues } from "../lab/split-events.ts";
 import { startRouter, type TestRouter } from "../lab/start-router.ts";
 
 let fake: FakeModel;
+/** A server of its own: a default upstream at its address would be it, with its settings. */
+let box: FakeModel;
 let router: TestRouter;
 beforeAll(async () => {
-  fake = await startFakeModel({ name: "a", models: ["think-m", "json-m", "m"] });
+  const models = ["think-m", "json-m", "m"];
+  [fake, box] = await Promise.all([
+    startFakeModel({ name: "a", models }),
+    startFakeModel({ name: "a", models }),
+  ]);
   router = await startRouter({
     env: { DEFAULT_UPSTREAM: fake.url },
     routes: `
 servers:
-  box: { url: "${fake.url}", type: ollama, strip_thinking: keep }
+  box: { url: "${box.url}", type: ollama, strip_thinking: keep }
 aliases:
   mover: { instances: ["box/think-m"], strip_thinking: move }
   plain: { instances: [{ server: box, model: json-m, strip_json_markdown: true }] }
@@ -24,7 +30,7 @@ aliases:
 });
 afterAll(async () => {
   await router.stop();
-  await fake.stop();
+  await Promise.all([fake.stop(), box.stop()]);
 });
 
 const path = "/v1/chat/completions";
@@ -69,7 +75,7 @@ describe("the closest setting wins", () => {
   });
 
   test("the header is not forwarded", () => {
-    for (const { headers } of fake.calls())
+    for (const { headers } of [...fake.calls(), ...box.calls()])
       expect(headers.map(([name]) => name)).not.toContain("x-smolrouter-thinking");
   });
 });
@@ -82,7 +88,7 @@ test("fenced JSON is unwrapped where asked, and only there", async () => {
 test("/no_think goes to the last user message, and nothing else changes", async () => {
   const body = `{ "model": "hinted", "messages": [{"role":"user","content":"Hi"}], "seed": 1.0 }`;
   await router.post(path, body);
-  expect(new TextDecoder().decode(fake.calls().at(-1)!.body)).toBe(
+  expect(new TextDecoder().decode(box.calls().at(-1)!.body)).toBe(
     `{ "model": "m", "messages": [{"role":"user","content":"Hi /no_think"}], "seed": 1.0 }`,
   );
 });

@@ -21,9 +21,9 @@ afterEach(async () => {
 });
 
 test("a server with a proxy is asked through it, whatever NO_PROXY says, calls and lists alike", () =>
-  withFakes({ lab: {} }, async ({ lab }) => {
+  withFakes({ lab: {}, near: {} }, async ({ lab, near }) => {
     const routes = `servers: { lab: { url: "${lab.url}", proxy: "${proxy.url}" } }`;
-    await withRouter({ routes, env: { DEFAULT_UPSTREAM: lab.url } }, async (router) => {
+    await withRouter({ routes, env: { DEFAULT_UPSTREAM: near.url } }, async (router) => {
       const answer = await router.post("/v1/chat/completions?x=1", chat);
       expect(answer.status).toBe(200);
       expect(proxy.heads.map((head) => head.split("\r\n", 1)[0])).toEqual([
