@@ -1,5 +1,5 @@
 // Whether anything accepts connections at the port that the router is about to take.
-import { connect } from "node:net";
+import { connect, createServer } from "node:net";
 import { isLoopback } from "../../domain/security/hosts.ts";
 
 const answersWithinMs = 500;
@@ -19,6 +19,19 @@ export async function listenerAt(host: string, port: number): Promise<string | n
   const at = hosts.find((_, index) => found[index] === true);
   if (at === undefined) return null;
   return at.includes(":") ? `[${at}]:${port}` : `${at}:${port}`;
+}
+
+/** Whether a port can be taken now: nothing listens there, and no connection to elsewhere goes out from it. */
+export async function isFree(host: string, port: number): Promise<boolean> {
+  return (await listenerAt(host, port)) === null && (await binds(host, port));
+}
+
+function binds(host: string, port: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const server = createServer();
+  server.once("error", () => resolve(false));
+  server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(true)));
+  return promise;
 }
 
 function accepts(host: string, port: number): Promise<boolean> {

@@ -1,6 +1,6 @@
 // One port, one router: whether the port asked for is free, or which one is taken in its place.
 import type { EnvironmentProblem } from "../../adapters/config/problem-line.ts";
-import { listenerAt } from "../../adapters/http/listener-at.ts";
+import { isFree, listenerAt } from "../../adapters/http/listener-at.ts";
 import type { Settings } from "../../domain/settings.ts";
 
 type Listen = Settings["listen"];
@@ -22,7 +22,7 @@ export async function choosePort(
   if (at === null) return port;
   if (orNext)
     for (let next = port + 1; next <= Math.min(port + portsTried, lastPort); next++)
-      if ((await listenerAt(host, next)) === null) return next;
+      if (await isFree(host, next)) return next;
   return portTaken(port, at);
 }
 

@@ -1,6 +1,7 @@
 // One port, one router.
 import { describe, expect, test } from "bun:test";
-import { createServer, type Server } from "node:net";
+import { connect, createServer, type Server } from "node:net";
+import { isFree } from "../../../src/adapters/http/listener-at.ts";
 import { choosePort } from "../../../src/app/cli/choose-port.ts";
 import { startRouter } from "../../lab/start-router.ts";
 import { withRouter } from "../../lab/start-router.ts";
@@ -9,7 +10,7 @@ async function listening<Result>(
   host: string,
   run: (port: number, server: Server) => Promise<Result>,
 ): Promise<Result> {
-  const server = createServer((socket) => socket.destroy());
+  const server = createServer((socket) => socket.on("error", () => undefined));
   await new Promise<void>((ready) => server.listen({ host, port: 0 }, ready));
   const address = server.address();
   try {
@@ -52,4 +53,12 @@ test("a second router cannot share a port with the first, however it got that fa
     expect(startRouter({ env: { LISTEN_PORT: port } })).rejects.toMatchObject({
       code: "EADDRINUSE",
     });
+  }));
+
+test("a port that an outgoing connection has is not free, though nothing listens there", () =>
+  listening("127.0.0.1", async (port) => {
+    const socket = connect({ host: "127.0.0.1", port });
+    await new Promise((ready) => socket.once("connect", ready));
+    expect(await isFree("127.0.0.1", socket.localPort ?? 0)).toBeFalse();
+    socket.destroy();
   }));
