@@ -88,7 +88,9 @@ try {
         if (given === undefined && !pictures.includes(name)) continue;
         const context = await browser.newContext({ viewport, colorScheme: scheme });
         const opened = await context.newPage();
-        await opened.goto(origin + path, { waitUntil: "networkidle" });
+        // Never idle: the dashboard keeps a stream of events.
+        await opened.goto(origin + path, { waitUntil: "load" });
+        if (page === "performance") await opened.locator("[data-drawn]").waitFor();
         await opened.screenshot({ path: `${folder}/${name}.png`, animations: "disabled" });
         await context.close();
         console.log(`${folder}/${name}.png`);

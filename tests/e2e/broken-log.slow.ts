@@ -57,7 +57,8 @@ function expectExact(account: Account): void {
   expect(growth).toBeLessThan(250 * 1024 * 1024);
 }
 
-const textOf = async (lab: LoggedLoad, path: string) => (await fetch(lab.router.url + path)).text();
+const textOf = async (lab: LoggedLoad, path: string) =>
+  (await fetch(lab.router.url + path, { headers: { accept: "text/html" } })).text();
 
 /** Holds the database as another program may; `free` ends it. */
 async function lockFromOutside(path: string): Promise<{ free(): Promise<void> }> {
