@@ -168,7 +168,7 @@ test("serve answers a call, logs it, shows it, and ends on SIGTERM", async () =>
     expect(logs).toHaveLength(1);
     const detail = (await (await fetch(`${url}/api/logs/${logs[0]!.id}`)).json()) as LogDetail;
     expect(detail.response_body).toBe(answer);
-    const page = await (await fetch(url)).text();
+    const page = await (await fetch(url, { headers: { accept: "text/html" } })).text();
     expect(page).toContain(logs[0]!.id);
     for (const [, asset] of page.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g))
       expect((await fetch(url + asset!)).status).toBe(200);
