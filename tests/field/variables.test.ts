@@ -9,6 +9,7 @@ describe("a variable's value", () => {
     [{ ENABLE_LOGGING: " true " }, null],
     [{ DEFAULT_UPSTREAM: '"http://127.0.0.1:9"' }, "DEFAULT_UPSTREAM"],
     [{ DEFAULT_UPSTREAM: "127.0.0.1:9" }, "DEFAULT_UPSTREAM"],
+    [{ DEFAULT_UPSTREAM: "http://127.0.0.1:9 # mine" }, "DEFAULT_UPSTREAM"],
     [{ REQUEST_TIMEOUT: "'30'" }, "REQUEST_TIMEOUT"],
   ] as const)("%j is understood, or named with what would be right", async (env, name) => {
     const started = await startFieldLab(env).then(
