@@ -103,7 +103,9 @@ export function createGatekeeper(deps: GatekeeperDeps): Gatekeeper {
       return refusal("page", 400, reason);
     }
     const path = makePathPlain(request);
-    const surface = surfaceOf(request.method, path, wantsPage(request.headers));
+    // Only `/` depends on what is wanted; calls need not be asked.
+    const looks = path === "/" && wantsPage(request.headers);
+    const surface = surfaceOf(request.method, path, looks);
     const visit: Visit = { method: request.method, path, surface, headers, peer };
     return guarded(surface, await admit(request, visit, route));
   };
