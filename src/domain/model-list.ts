@@ -105,8 +105,13 @@ function entriesByName(list: unknown): ReadonlyMap<unknown, JsonRecord> {
 /** Each server's last good list; a server that never answered has none. */
 export type KnownLists = ReadonlyMap<string, readonly ListedModel[]>;
 
+type Named = Pick<ListedModel, "id">;
+
 /** What discovery may know from the lists. */
-export function discoveryFrom(lists: KnownLists, servers: Iterable<Server>): DiscoverySnapshot {
+export function discoveryFrom(
+  lists: ReadonlyMap<string, readonly Named[]>,
+  servers: Iterable<Server>,
+): DiscoverySnapshot {
   const names = new Map<string, ReadonlySet<string>>();
   for (const server of servers) {
     const list = lists.get(server.name);
@@ -118,7 +123,7 @@ export function discoveryFrom(lists: KnownLists, servers: Iterable<Server>): Dis
 }
 
 /** Ollama's clients leave out the tag `latest`. */
-function namesOf(server: Server, list: readonly ListedModel[]): ReadonlySet<string> {
+function namesOf(server: Server, list: readonly Named[]): ReadonlySet<string> {
   const ids = list.map(({ id }) => id);
   if (server.type === "openai") return new Set(ids);
   const bare = ids.filter((id) => id.endsWith(":latest")).map((id) => id.slice(0, -7));

@@ -1,7 +1,8 @@
 /** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // "Where would this model go?": a plain form, answered by the very function that routes.
 import { Html } from "@elysiajs/html";
-import type { RoutePlan, Target } from "../../domain/routing/plan.ts";
+import type { RoutePlan } from "../../domain/routing/plan.ts";
+import { type Place, turnOrder } from "../../domain/routing/turn-order.ts";
 import type { PolicyOverrides } from "../../domain/routing/types.ts";
 import type { UpstreamState } from "../../ports/browse.ts";
 import type { ExplainFields } from "./explain-query.ts";
@@ -91,21 +92,21 @@ function Answer(props: ExplainBoxProps & { readonly plan: RoutePlan }): JSX.Elem
       </ul>
       <h3>Tried in this order</h3>
       <ol class="targets">
-        {plan.targets.map((target) => (
-          <TargetLine target={target} upstreams={upstreams} policy={policy} />
+        {turnOrder(plan.targets, upstreams).map((place) => (
+          <TargetLine place={place} policy={policy} />
         ))}
       </ol>
     </div>
   );
 }
 
-interface TargetLineProps extends Pick<ExplainBoxProps, "upstreams" | "policy"> {
-  readonly target: Target;
+interface TargetLineProps extends Pick<ExplainBoxProps, "policy"> {
+  readonly place: Place;
 }
 
-function TargetLine({ target, upstreams, policy }: TargetLineProps): JSX.Element {
+function TargetLine({ place, policy }: TargetLineProps): JSX.Element {
+  const { target, rests, full } = place;
   const { server, model } = target;
-  const state = upstreams.find(({ name }) => name === server.name)?.state ?? "well";
   const usual = new Set(policyInWords(policy));
   const own = policyInWords(target.policy).filter((said) => !usual.has(said));
   return (
@@ -117,7 +118,8 @@ function TargetLine({ target, upstreams, policy }: TargetLineProps): JSX.Element
       <code class="faint" safe>
         {server.baseUrl}
       </code>{" "}
-      {state === "resting" && <span class="tag warn">resting: asked last</span>}
+      {rests && <span class="tag warn">resting: asked last</span>}
+      {full && <span class="tag warn">busy: asked if no other is free</span>}
       {own.map((said) => (
         <>
           {" "}

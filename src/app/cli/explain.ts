@@ -1,15 +1,22 @@
-// `smolrouter explain`: where would a request go, and why? Calls no server.
+// `smolrouter explain`: where would a request go, and why? Calls no model server; asks the router that runs here what it knows.
 import { loadConfiguration } from "../../adapters/config/load.ts";
-import { plainPath } from "../../domain/plain-path.ts";
-import { emptyDiscovery } from "../../domain/routing/discovery.ts";
-import { planRoute } from "../../domain/routing/plan.ts";
+import { discoveryFrom, serversOf } from "../../domain/model-list.ts";
+import { planRoute, type RoutePlan } from "../../domain/routing/plan.ts";
+import { type Place, turnOrder } from "../../domain/routing/turn-order.ts";
+import type { Routing } from "../../domain/routing/types.ts";
+import type { UpstreamState } from "../../ports/browse.ts";
 import type { ExplainCommand } from "./args.ts";
 import type { CommandIo } from "./io.ts";
 import { createPaint } from "./paint.ts";
 import { printProblems } from "./print-problems.ts";
+import { type AskRouter, askRunningRouter, type RouterSays } from "./running-router.ts";
 
 /** @returns the exit code: 1 where the configuration has problems, which are printed as `check` does */
-export function runExplain(command: ExplainCommand, io: CommandIo): number {
+export async function runExplain(
+  command: ExplainCommand,
+  io: CommandIo,
+  ask: AskRouter = askRunningRouter,
+): Promise<number> {
   const { model, source, path, user, headers, config, json } = command;
   const loaded = loadConfiguration(io.env, { terminal: io.terminal, config });
   if ("problems" in loaded) {
@@ -17,41 +24,86 @@ export function runExplain(command: ExplainCommand, io: CommandIo): number {
     else printProblems(loaded.problems, io);
     return 1;
   }
-  const { routing } = loaded;
-  const question = { model, sourceIp: source, path: plainPath(path), user, headers };
-  const plan = planRoute(question, routing, emptyDiscovery);
-  // What servers list is known to a running router only.
-  const open = plan.route.endsWith("default") && routing.servers.size > 0;
-  if (json) {
-    io.print(
-      JSON.stringify({
-        model,
-        source,
-        path,
-        route: plan.route,
-        because: plan.because,
-        targets: plan.targets.map(({ server, model: sent }) => ({
-          upstream: server.name,
-          url: server.baseUrl,
-          model: sent,
-        })),
-        depends_on_discovery: open,
-      }),
-    );
-    return 0;
-  }
-  const paint = createPaint(io.colour);
-  io.print(`${paint.strong(model)} from ${source} to ${path}`);
-  io.print(`decided by ${paint.strong(plan.route)}:`);
-  for (const step of plan.because) io.print(`  - ${step}`);
-  io.print("tried in this order:");
-  for (const [index, target] of plan.targets.entries())
-    io.print(
-      `  ${index + 1}. ${paint.strong(target.server.name)} (${target.server.baseUrl}), model ${target.model ?? ""}`,
-    );
-  if (open)
-    io.print(
-      "A running router would prefer configured servers known to list the model, unless the default upstream lists it too.",
-    );
+  const { routing, settings } = loaded;
+  const router = await ask(settings);
+  const upstreams = router.kind === "knows" ? router.upstreams : [];
+  const question = { model, sourceIp: source, path, user, headers };
+  const plan = planRoute(question, routing, discoveryAt(routing, upstreams));
+  const places = turnOrder(plan.targets, upstreams);
+  const explained = { command, routing, plan, places, router };
+  if (json) io.print(JSON.stringify(inJson(explained)));
+  else for (const line of inWords(explained, io)) io.print(line);
   return 0;
 }
+
+interface Explained {
+  readonly command: ExplainCommand;
+  readonly routing: Routing;
+  readonly plan: RoutePlan;
+  readonly places: readonly Place[];
+  readonly router: RouterSays;
+}
+
+/** The lists that the running router has of the servers that are these. */
+function discoveryAt(routing: Routing, upstreams: readonly UpstreamState[]) {
+  const servers = serversOf(routing);
+  const lists = new Map<string, readonly { readonly id: string }[]>();
+  for (const { name, baseUrl } of servers) {
+    const known = upstreams.find((one) => one.name === name && one.url === baseUrl);
+    if (known === undefined || known.models_fetched_at === null) continue;
+    lists.set(
+      name,
+      known.models.map((id) => ({ id })),
+    );
+  }
+  return discoveryFrom(lists, servers);
+}
+
+/** Whether lists that are not known here could have decided otherwise. */
+function dependsOnLists({ plan, routing, router }: Explained): boolean {
+  return plan.route.endsWith("default") && routing.servers.size > 0 && router.kind !== "knows";
+}
+
+function inJson(explained: Explained): object {
+  const { command, plan, places, router } = explained;
+  return {
+    model: command.model,
+    source: command.source,
+    path: command.path,
+    route: plan.route,
+    because: plan.because,
+    targets: places.map(({ target: { server, model }, rests, full }) => ({
+      upstream: server.name,
+      url: server.baseUrl,
+      model,
+      ...(router.kind === "knows" ? { rests, full } : {}),
+    })),
+    depends_on_discovery: dependsOnLists(explained),
+    router: router.kind === "knows" ? router.url : null,
+  };
+}
+
+function inWords(explained: Explained, io: CommandIo): readonly string[] {
+  const { command, plan, places, router } = explained;
+  const paint = createPaint(io.colour);
+  const lines = [
+    `${paint.strong(command.model)} from ${command.source} to ${command.path}`,
+    `decided by ${paint.strong(plan.route)}:`,
+    ...plan.because.map((step) => `  - ${step}`),
+    "tried in this order:",
+    ...places.map(({ target, rests, full }, index) => {
+      const { server, model } = target;
+      const why = [...(rests ? ["resting: asked last"] : []), ...(full ? [busy] : [])];
+      const said = why.length === 0 ? "" : ` (${paint.bad(why.join("; "))})`;
+      return `  ${index + 1}. ${paint.strong(server.name)} (${server.baseUrl}), model ${model ?? ""}${said}`;
+    }),
+  ];
+  if (router.kind === "knows")
+    return [...lines, paint.faint(`as the router at ${router.url} knows its servers now`)];
+  const unknown = dependsOnLists(explained)
+    ? "who rests, and which servers list the model (they come before the default upstream, unless that lists it too), is not known"
+    : "who rests is not known";
+  return [...lines, paint.faint(`${router.why}: ${unknown}`)];
+}
+
+const busy = "busy: asked if no other is free";

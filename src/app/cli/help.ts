@@ -74,7 +74,8 @@ const commands: Readonly<Record<CommandName, CommandHelp>> = {
   explain: {
     usage:
       "smolrouter explain --model MODEL [--source IP] [--path PATH] [--user NAME] [--header 'NAME: VALUE'] [--config FILE] [--json]",
-    summary: "say where a request would go and why, without calling any server",
+    summary:
+      "say where a request would go and why, without calling any server; a router that runs here is asked who rests and which models are listed",
     flags: [
       { flag: "--model MODEL", meaning: "the model the request asks for" },
       { flag: "--source IP", meaning: "the client's address (default 127.0.0.1)" },

@@ -67,8 +67,8 @@ test("the box tells the decision, its steps and the targets in order", async () 
     target.textContent.replace(/\s+/g, " ").trim(),
   );
   expect(targets).toEqual([
-    "hosted big https://api.example.com resting: asked last commit: full retries: 1",
     "attic small http://attic:11434 commit: full retries: 3",
+    "hosted big https://api.example.com resting: asked last commit: full retries: 1",
   ]);
 });
 

@@ -6,7 +6,10 @@ import { variables } from "../../../src/adapters/config/variables.ts";
 import { parseCommand } from "../../../src/app/cli/args.ts";
 import { runCheck } from "../../../src/app/cli/check.ts";
 import { runExplain } from "../../../src/app/cli/explain.ts";
+import type { AskRouter } from "../../../src/app/cli/running-router.ts";
 import { commandNames } from "../../../src/app/cli/help.ts";
+import type { UpstreamState } from "../../../src/ports/browse.ts";
+import { sampleUpstream } from "../../adapters/pages/sample.ts";
 
 describe("the command line", () => {
   test.each<[string, object]>([
@@ -133,7 +136,14 @@ describe("check and explain", () => {
     throw new Error(`on stderr: ${line}`);
   };
 
-  function run(line: readonly string[], env: Record<string, string> = {}) {
+  const nobody: AskRouter = () =>
+    Promise.resolve({ kind: "unknown", why: "no router answers at http://127.0.0.1:1" });
+
+  async function run(
+    line: readonly string[],
+    env: Record<string, string> = {},
+    ask: AskRouter = nobody,
+  ) {
     const printed: string[] = [];
     const io = {
       env,
@@ -143,24 +153,24 @@ describe("check and explain", () => {
     };
     const command = parseCommand(line);
     if (command.kind === "check") return { code: runCheck(command, io), printed };
-    if (command.kind === "explain") return { code: runExplain(command, io), printed };
+    if (command.kind === "explain") return { code: await runExplain(command, io, ask), printed };
     throw new Error(command.kind);
   }
 
-  test("check counts what a valid file holds", () => {
+  test("check counts what a valid file holds", async () => {
     const path = file(`
 servers: { a: http://a, b: http://b }
 aliases: { x: { instances: [a] } }`);
-    expect(run(["check", path])).toEqual({
+    expect(await run(["check", path])).toEqual({
       code: 0,
       printed: ["ok: 2 servers, 1 alias, 0 routes"],
     });
-    expect(run(["check"], { ROUTES_CONFIG: path }).code).toBe(0);
+    expect((await run(["check"], { ROUTES_CONFIG: path })).code).toBe(0);
   });
 
-  test("check prints every problem of environment and file, and exits 1", () => {
+  test("check prints every problem of environment and file, and exits 1", async () => {
     const path = file("servers: { a: nope }\nroute: []");
-    expect(run(["check", path], { LOG_LEVEL: "x" })).toEqual({
+    expect(await run(["check", path], { LOG_LEVEL: "x" })).toEqual({
       code: 1,
       printed: [
         "environment: LOG_LEVEL=x: must be one of error, warn, info, debug",
@@ -176,9 +186,9 @@ aliases: { x: { instances: [a/one, b/two] } }
 routes:
   - { match: { source_host: 10.0.0.0/8, path: /v1/embeddings }, route: { upstream: b } }`;
 
-  test("explain prints the rule, the reasons and the ordered targets", () => {
+  test("explain prints the rule, the reasons and the ordered targets", async () => {
     const env = { ROUTES_CONFIG: file(routes), MODEL_MAP: '{"gpt-4":"x"}' };
-    expect(run(["explain", "--model", "gpt-4"], env)).toEqual({
+    expect(await run(["explain", "--model", "gpt-4"], env)).toEqual({
       code: 0,
       printed: [
         "gpt-4 from 127.0.0.1 to /v1/chat/completions",
@@ -188,43 +198,74 @@ routes:
         "tried in this order:",
         "  1. a (http://a:1), model one",
         "  2. b (http://b:1), model two",
+        "no router answers at http://127.0.0.1:1: who rests is not known",
       ],
     });
   });
 
-  test("explain asks as the client given would", () => {
+  test("explain asks as the client given would", async () => {
     const env = { ROUTES_CONFIG: file(routes) };
     const line = ["explain", "--model", "m", "--source", "10.1.2.3", "--path", "/v1/embeddings"];
-    expect(run(line, env).printed).toContain("decided by rule:1:");
-    expect(run(line.slice(0, 5), env).printed).toContain("decided by default:");
+    expect((await run(line, env)).printed).toContain("decided by rule:1:");
+    expect((await run(line.slice(0, 5), env)).printed).toContain("decided by default:");
   });
 
-  test("explain says what only a running router knows", () => {
-    const { printed } = run(["explain", "--model", "m"], { ROUTES_CONFIG: file(routes) });
-    expect(printed.at(-1)).toContain("known to list the model");
-    const alone = run(["explain", "--model", "m"], { ROUTES_CONFIG: file("") });
-    expect(alone.printed.at(-1)).toBe("  1. default (http://localhost:8000), model m");
+  test("explain says what only a running router knows", async () => {
+    const { printed } = await run(["explain", "--model", "m"], { ROUTES_CONFIG: file(routes) });
+    expect(printed.at(-1)).toContain("which servers list the model");
+    const alone = await run(["explain", "--model", "m"], { ROUTES_CONFIG: file("") });
+    expect(alone.printed.at(-2)).toBe("  1. default (http://localhost:8000), model m");
   });
 
-  test("explain asks with the user and headers given", () => {
+  test("explain puts those last that the running router lets rest, and knows its lists", async () => {
+    const env = { ROUTES_CONFIG: file(routes) };
+    const state = (name: string, more: Partial<UpstreamState>) =>
+      sampleUpstream({ name, url: `http://${name}:1`, models: [], ...more });
+    const upstreams = [
+      state("a", { state: "resting", models: ["m"] }),
+      state("b", { state: "well", active: 1, max_concurrency: 1, models: ["m"] }),
+    ];
+    const knows: AskRouter = () =>
+      Promise.resolve({ kind: "knows", url: "http://127.0.0.1:1", upstreams });
+    const { printed } = await run(["explain", "--model", "x"], env, knows);
+    expect(printed.slice(-4)).toEqual([
+      "tried in this order:",
+      "  1. a (http://a:1), model one (resting: asked last)",
+      "  2. b (http://b:1), model two (busy: asked if no other is free)",
+      "as the router at http://127.0.0.1:1 knows its servers now",
+    ]);
+    const listed = await run(["explain", "--model", "m"], env, knows);
+    expect(listed.printed[1]).toBe("decided by discovered:");
+    const asJson = await run(["explain", "--model", "m", "--json"], env, knows);
+    expect(JSON.parse(asJson.printed[0] ?? "")).toMatchObject({
+      targets: [
+        { upstream: "a", rests: true, full: false },
+        { upstream: "b", rests: false, full: true },
+      ],
+      depends_on_discovery: false,
+      router: "http://127.0.0.1:1",
+    });
+  });
+
+  test("explain asks with the user and headers given", async () => {
     const env = {
       ROUTES_CONFIG: file(`
 servers: { a: "http://a:1" }
 routes: [{ match: { user: ada, header: { X-Team: lab } }, route: { upstream: a } }]`),
     };
     const line = ["explain", "--model", "m", "--user", "ada", "--header", "x-team: lab"];
-    expect(run(line, env).printed).toContain("decided by rule:1:");
-    expect(run(line.slice(0, 5), env).printed).toContain("decided by default:");
+    expect((await run(line, env)).printed).toContain("decided by rule:1:");
+    expect((await run(line.slice(0, 5), env)).printed).toContain("decided by default:");
   });
 
-  test("--json says for programs what is otherwise said in words", () => {
+  test("--json says for programs what is otherwise said in words", async () => {
     const path = file(routes);
-    const json = (line: string): unknown => {
-      const { code, printed } = run(line.split(" "), { ROUTES_CONFIG: path });
+    const json = async (line: string): Promise<unknown> => {
+      const { code, printed } = await run(line.split(" "), { ROUTES_CONFIG: path });
       expect(printed).toHaveLength(1);
       return { code, ...(JSON.parse(printed[0] ?? "") as object) };
     };
-    expect(json("check --json")).toEqual({
+    expect(await json("check --json")).toEqual({
       code: 0,
       valid: true,
       problems: [],
@@ -232,7 +273,7 @@ routes: [{ match: { user: ada, header: { X-Team: lab } }, route: { upstream: a }
       aliases: 1,
       routes: 1,
     });
-    expect(json("explain --model x --json")).toEqual({
+    expect(await json("explain --model x --json")).toEqual({
       code: 0,
       model: "x",
       source: "127.0.0.1",
@@ -244,17 +285,18 @@ routes: [{ match: { user: ada, header: { X-Team: lab } }, route: { upstream: a }
         { upstream: "b", url: "http://b:1", model: "two" },
       ],
       depends_on_discovery: false,
+      router: null,
     });
     file("servers: []");
     const message = "servers must be a mapping, not a list";
     const problems = [{ file: path, line: 1, column: 10, message }];
-    expect(json("check --json")).toEqual({ code: 1, valid: false, problems });
-    expect(json("explain --model x --json")).toEqual({ code: 1, problems });
+    expect(await json("check --json")).toEqual({ code: 1, valid: false, problems });
+    expect(await json("explain --model x --json")).toEqual({ code: 1, problems });
   });
 
-  test("explain with a configuration that has problems prints them and exits 1", () => {
+  test("explain with a configuration that has problems prints them and exits 1", async () => {
     const path = file("servers: []");
-    expect(run(["explain", "--model", "m", "--config", path])).toEqual({
+    expect(await run(["explain", "--model", "m", "--config", path])).toEqual({
       code: 1,
       printed: [`${path}:1:10: servers must be a mapping, not a list`],
     });

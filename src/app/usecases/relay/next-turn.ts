@@ -1,5 +1,6 @@
 // Who is asked next: the first candidate that is free, the resting ones last; else a place in a waiting line (SPEC sections 4 and 7).
 import type { Target } from "../../../domain/routing/plan.ts";
+import { comesLast, restingLast } from "../../../domain/routing/turn-order.ts";
 import type { Gate, Permit } from "../gate.ts";
 import type { HealthBoard } from "../health-board.ts";
 
@@ -20,7 +21,10 @@ export async function nextTurn(
   gone: AbortSignal,
   { gate, health }: { readonly gate: Gate; readonly health: HealthBoard },
 ): Promise<Turn | { readonly kind: "gone"; readonly target: Target } | { readonly kind: "full" }> {
-  const ordered = left.length === 1 ? left : restingLast(left, health);
+  const ordered =
+    left.length === 1
+      ? left
+      : restingLast(left, ({ server }) => comesLast(health.standing(server.baseUrl)));
   for (const target of ordered) {
     const permit = gate.tryEnter(target.server);
     if (permit !== null) return { kind: "turn", target, permit };
@@ -32,14 +36,4 @@ export async function nextTurn(
     return permit === "gone" ? { kind: "gone", target } : { kind: "turn", target, permit };
   }
   return { kind: "full" };
-}
-
-function restingLast(left: readonly Target[], health: HealthBoard): readonly Target[] {
-  const rests = ({ server }: Target) => {
-    const standing = health.standing(server.baseUrl);
-    return standing === "resting" || standing === "probing";
-  };
-  return left.some(rests)
-    ? [...left.filter((target) => !rests(target)), ...left.filter(rests)]
-    : left;
 }
