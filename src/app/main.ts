@@ -1,5 +1,6 @@
 #!/usr/bin/env bun
 // The program's start: a command in, an exit code out.
+import { createLineWriter } from "../adapters/console/terminal.ts";
 import { parseCommand } from "./cli/args.ts";
 import { runBacktest } from "./cli/backtest.ts";
 import { runCheck } from "./cli/check.ts";
@@ -18,9 +19,14 @@ const io: CommandIo = {
   env: process.env,
   terminal: process.stderr.isTTY,
   colour: coloursWelcome(process.env, process.stdout.isTTY),
-  print: (line) => process.stdout.write(`${line}\n`),
-  complain: (line) => process.stderr.write(`${line}\n`),
+  print: createLineWriter((text) => process.stdout.write(text)),
+  complain: createLineWriter((text) => process.stderr.write(text)),
 };
+
+/** Text of the program's own, in several lines. */
+function lines(text: string, print: (line: string) => void): void {
+  for (const line of text.split("\n")) print(line);
+}
 
 async function main(argv: readonly string[]): Promise<number> {
   const command = parseCommand(argv);
@@ -40,7 +46,7 @@ async function main(argv: readonly string[]): Promise<number> {
     case "backtest":
       return runBacktest(command, io);
     case "completion":
-      io.print(completionScript(command.shell));
+      lines(completionScript(command.shell), io.print);
       return 0;
     case "token":
       return runToken(command, io);
@@ -48,10 +54,10 @@ async function main(argv: readonly string[]): Promise<number> {
       io.print(`smolrouter ${versionText()}`);
       return 0;
     case "help":
-      io.print(command.text);
+      lines(command.text, io.print);
       return 0;
     case "misuse":
-      io.complain(command.text);
+      lines(command.text, io.complain);
       return 2;
   }
 }

@@ -1,5 +1,6 @@
 // Where model servers usually listen on the machine they run on, and the routes file that fits what was found.
 import { parseServerUrl } from "./routing/server-url.ts";
+import { visibleText } from "./visible-text.ts";
 import { plainServer } from "./routing/plain-server.ts";
 import type { Server } from "./routing/types.ts";
 
@@ -67,7 +68,7 @@ ${instances.map((instance) => `#      - ${JSON.stringify(instance)}`).join("\n")
 function serverLines({ server, program, models }: FoundServer): readonly string[] {
   const more = models.length > listed ? ` and ${models.length - listed} more` : "";
   // A name comes from elsewhere: it must not end the comment.
-  const names = models.slice(0, listed).map((name) => name.replace(/\p{Cc}/gu, " "));
+  const names = models.slice(0, listed).map((name) => visibleText(name));
   return [
     `  # ${program}: ${names.length === 0 ? "no models yet" : names.join(", ")}${more}`,
     `  ${server.name}: "${server.baseUrl}"`,

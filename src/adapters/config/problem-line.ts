@@ -1,4 +1,5 @@
 // Everything that can be wrong with a configuration, and how it is printed: one problem, one line.
+import { visibleText } from "../../domain/visible-text.ts";
 import type { ConfigProblem } from "../../domain/config/config-node.ts";
 
 export interface EnvironmentProblem {
@@ -30,6 +31,6 @@ export function problemLine(problem: ConfigurationProblem): string {
 
 /** A value for one line of output: control characters escaped, long ones cut. */
 export function oneLine(value: string): string {
-  const escaped = value.replace(/\p{Cc}/gu, (char) => JSON.stringify(char).slice(1, -1));
+  const escaped = visibleText(value);
   return escaped.length > 100 ? `${escaped.slice(0, 100)}…` : escaped;
 }

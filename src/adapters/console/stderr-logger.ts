@@ -1,9 +1,11 @@
 // The program's log on stderr: lines for people on a terminal, JSON for machines.
 import type { LogFormat, LogLevel } from "../../domain/settings.ts";
 import type { LogFields, Logger } from "../../ports/logger.ts";
+import { visibleText } from "../../domain/visible-text.ts";
+import { inColour } from "./terminal.ts";
 
 const ranks: Record<LogLevel, number> = { error: 0, warn: 1, info: 2, debug: 3 };
-const colours: Record<LogLevel, string> = { error: "31", warn: "33", info: "36", debug: "90" };
+const colours: Record<LogLevel, number> = { error: 31, warn: 33, info: 36, debug: 90 };
 
 export interface LoggerOptions {
   readonly level: LogLevel;
@@ -12,7 +14,7 @@ export interface LoggerOptions {
   readonly colour: boolean;
   /** Epoch ms. */
   readonly now: () => number;
-  /** Takes one line, without its break. */
+  /** Takes one line, without its break; it comes from anywhere, so only a line writer may print it. */
   readonly write: (line: string) => void;
 }
 
@@ -24,12 +26,12 @@ export function createLogger(options: LoggerOptions): Logger {
     write(
       format === "json"
         ? JSON.stringify({ time, level, message, ...fields })
-        : `${time.slice(11, 23)} ${painted(level)} ${message}${inWords(fields)}`,
+        : `${time.slice(11, 23)} ${painted(level)} ${visibleText(message + inWords(fields))}`,
     );
   }
   function painted(level: LogLevel): string {
     const word = level.padEnd(5);
-    return colour ? `\u001B[${colours[level]}m${word}\u001B[0m` : word;
+    return colour ? inColour(colours[level], word) : word;
   }
   return {
     error: (message, fields) => log("error", message, fields),

@@ -24,20 +24,20 @@ export async function runDemo({ once, port }: DemoCommand, io: CommandIo): Promi
     await stopAll(null);
     return 1;
   }
-  io.print(
-    `two model servers: steady answers, flaky fails on purpose; the router: ${serving.url}\n`,
-  );
+  io.print(`two model servers: steady answers, flaky fails on purpose; the router: ${serving.url}`);
+  io.print("");
   if (serving.insteadOf !== null)
     io.print(
-      `port ${serving.insteadOf} is taken: something else listens there, so the demo took the next free one\n`,
+      `port ${serving.insteadOf} is taken: something else listens there, so the demo took the next free one`,
     );
   let passed = 0;
   for (const request of demoRequests) {
     const result = await request(serving.url);
     if (result.passed) passed++;
-    io.print(resultLines(result));
+    for (const line of resultLines(result)) io.print(line);
   }
-  io.print(`\n${passed} of ${demoRequests.length} requests went as they should`);
+  io.print("");
+  io.print(`${passed} of ${demoRequests.length} requests went as they should`);
   const failed = passed < demoRequests.length;
   if (!once) {
     io.print(`look at them: ${serving.url}/   (Ctrl-C ends the demo)`);
@@ -84,6 +84,6 @@ aliases:
   };
 }
 
-function resultLines({ passed, title, told }: DemoResult): string {
-  return `${passed ? "ok    " : "FAILED"}  ${title}\n        ${told}`;
+function resultLines({ passed, title, told }: DemoResult): readonly string[] {
+  return [`${passed ? "ok    " : "FAILED"}  ${title}`, `        ${told}`];
 }

@@ -45,7 +45,8 @@ export async function runInit(
     io.complain("run it in a folder of yours, or name another file with --config");
     return 1;
   }
-  io.print(`\nwrote ${path}`);
+  io.print("");
+  io.print(`wrote ${path}`);
   for (const line of nextSteps(findings, path, configured)) io.print(line);
   return 0;
 }

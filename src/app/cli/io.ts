@@ -7,7 +7,7 @@ export interface CommandIo {
   readonly terminal: boolean;
   /** Whether what is printed may have colours; absent: no. */
   readonly colour?: boolean;
-  /** One line of the command's result, to stdout. */
+  /** One line of the command's result, to stdout. What it holds of other people's text needs no care. */
   print(line: string): void;
   /** One line about the command itself, to stderr. */
   complain(line: string): void;

@@ -1,4 +1,5 @@
 // Colours for people: only on a terminal, and not where NO_COLOR (no-color.org) asks for none.
+import { inColour } from "../../adapters/console/terminal.ts";
 import type { Environment } from "../../domain/config/substitute.ts";
 
 /** @param terminal whether what is written goes to one */
@@ -13,9 +14,9 @@ export interface Paint {
   faint(text: string): string;
 }
 
-/** @param colour false: every text stays as it is */
+/** Texts in colour for `CommandIo.print`. @param colour false: every text stays as it is */
 export function createPaint(colour: boolean | undefined): Paint {
   const inCode = (code: number) => (text: string) =>
-    colour === true ? `\u001B[${code}m${text}\u001B[0m` : text;
+    colour === true ? inColour(code, text) : text;
   return { good: inCode(32), bad: inCode(31), strong: inCode(1), faint: inCode(2) };
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { terminalLine } from "../../../src/adapters/console/terminal.ts";
 import { coloursWelcome, createPaint } from "../../../src/app/cli/paint.ts";
 
 test.each<[Record<string, string>, boolean, boolean]>([
@@ -13,5 +14,5 @@ test.each<[Record<string, string>, boolean, boolean]>([
 
 test("without colours a text stays as it is", () => {
   expect(createPaint(false).bad("x")).toBe("x");
-  expect(createPaint(true).bad("x")).toBe("\u001B[31mx\u001B[0m");
+  expect(terminalLine(createPaint(true).bad("x"))).toBe("\u001B[31mx\u001B[0m");
 });
