@@ -40,27 +40,30 @@ export function createDelivered(
   changed: () => boolean,
 ): Delivered {
   let same = 0;
-  let own: Capture | null = null;
+  let differs = false;
+  const own = createCapture(limits);
 
-  function begin(): Capture {
-    const capture = createCapture(limits);
-    own = capture;
+  function begin(): void {
+    if (differs || !changed()) return;
+    differs = true;
     let left = same;
     for (const chunk of received.body()?.chunks ?? []) {
-      if (left > 0) capture.add(chunk.subarray(0, left));
+      if (left > 0) own.add(chunk.subarray(0, left));
       left -= chunk.length;
     }
-    return capture;
   }
 
   return {
     add(bytes) {
-      if (own === null && changed()) begin();
-      if (own === null) same += bytes.length;
-      else own.add(bytes);
+      begin();
+      if (differs) own.add(bytes);
+      else same += bytes.length;
     },
-    body: () => (changed() ? (own ?? begin()).body() : null),
-    [Symbol.dispose]: () => own?.[Symbol.dispose](),
+    body() {
+      begin();
+      return differs ? own.body() : null;
+    },
+    [Symbol.dispose]: () => own[Symbol.dispose](),
   };
 }
 

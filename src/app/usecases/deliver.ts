@@ -76,8 +76,8 @@ export function deliver(
           return null;
         }
         if (outcome !== "open") return breakOff(outcome);
-        reading ??= source.next();
         wait ??= source.midEvent() ? noLimit : silence();
+        reading ??= source.next();
         const step = await wait.or(reading);
         if (step === "due") return ping;
         reading = null;

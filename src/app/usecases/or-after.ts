@@ -25,9 +25,14 @@ export async function orAfter<T>(
   clock: Pick<Clock, "after">,
 ): Promise<T | "due"> {
   if (ms === 0) return work;
-  const wait = limit(ms, clock);
+  let wait: Limit = noLimit;
   try {
+    wait = limit(ms, clock);
     return await wait.or(work);
+  } catch (error) {
+    // Without a clock nobody waits for it, and a failure that nobody hears of ends the process.
+    work.catch(() => undefined);
+    throw error;
   } finally {
     wait.lift();
   }

@@ -38,10 +38,12 @@ export function handOver(
   ];
   const delivered = scope.use(createDelivered(deps, attempt.capture, () => answer.changed()));
 
+  const release = () => session.release(scope);
+
   /** Called once. */
   function over(ending: DeliveryEnding): void {
     using held = new DisposableStack();
-    held.use(scope);
+    held.defer(release);
     const failure = ending.kind === "broke" ? ending.failure : null;
     const gone = ending.kind === "client-gone" || failure?.reason === "client_gone";
     const broken = gone ? { ...clientLeft, message: whoLeft(signal) } : failure;
@@ -62,7 +64,7 @@ export function handOver(
   /** A fault of the router's own: an ending like any other. */
   function faulted(error: unknown): Uint8Array | null {
     using held = new DisposableStack();
-    held.use(scope);
+    held.defer(release);
     session.fail(error, { statusCode: status, headers, delivered: delivered.body() });
     if (wire.framing === "none") return null;
     const words = errorEvent(wire, errorObject(internalError), session.call.id);
@@ -78,7 +80,7 @@ export function handOver(
   const body = guarded(deliver(answer, deps.sseKeepaliveMs, deps.clock, delivered, over), faulted);
   // Nobody may ever pull from an answer whose client has left. One that was cancelled by someone
   // else is told so when it next pulls, but holds nothing until then.
-  const stop = () => (signal.reason === cancelledHere ? scope.dispose() : body.cancel());
+  const stop = () => (signal.reason === cancelledHere ? release() : body.cancel());
   if (signal.aborted) stop();
   else scope.use(onAbort(signal, stop));
   unlessTakenOver.move();

@@ -69,6 +69,8 @@ export interface CallSession {
   end(ending: Ending): void;
   /** As `end`, after a fault of the router's own: reported, and whatever still works for the call is stopped. */
   fail(error: unknown, sent: Sent): void;
+  /** Gives back what the call holds beside the session's own; what is thrown meanwhile is reported, and no more. */
+  release(scope: Disposable): void;
 }
 
 /** @param plan null for a call that is refused before it is routed */
@@ -211,6 +213,13 @@ export function openSession(
       }
       end({ ...sent, state: "failed", error: internalError.message });
       controller.abort();
+    },
+    release(held) {
+      try {
+        held[Symbol.dispose]();
+      } catch (error) {
+        report(error);
+      }
     },
   };
 }
