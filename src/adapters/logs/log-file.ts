@@ -6,6 +6,7 @@ import { moveAside, openDatabase } from "./database.ts";
 import type { LogDatabase } from "./database.ts";
 import type { Happening } from "./happening.ts";
 import type { BlobOwner, BlobPlace, LogPlace, OpenBlobs } from "./log-place.ts";
+import { remedy } from "./passing.ts";
 import { beginSearchAnew } from "./search-repair.ts";
 import { createSqliteStore } from "./sqlite-store.ts";
 import type { SqliteStore } from "./sqlite-store.ts";
@@ -131,7 +132,9 @@ export function createLogFile(openBlobs: OpenBlobs): LogFile {
 }
 
 function notOpened(path: string, error: unknown): string {
-  return `the log database ${path} cannot be opened (${words(error)}); requests are not logged until it can`;
+  const advice = remedy(error);
+  const todo = advice === null ? "" : `: ${advice}`;
+  return `the log database ${path} cannot be opened (${words(error)})${todo}; requests are not logged until it can`;
 }
 
 function movedAside({ path, blobs }: LogPlace, movedTo: string): Happening {

@@ -1,11 +1,12 @@
 // Brings a database's schema up to date: each step whole in one transaction, or not at all.
 import type { Kysely } from "kysely";
+import { isPassing } from "./passing.ts";
 import { inTransaction, runSql } from "./run-sql.ts";
 import type { SchemaLook } from "./schema-step.ts";
 import { schemaSteps } from "./schema-steps.ts";
 import type { LogTables } from "./tables.ts";
 
-/** The database is as it was before; its words say which step it stopped at, and what to do. */
+/** The database is as it was before; its words say which step it stopped at. */
 class SchemaError extends Error {
   /** SQLite's, where it had one: by it the writer knows what may pass. */
   readonly code: string | undefined;
@@ -63,7 +64,7 @@ async function takeStep(db: Kysely<LogTables>, wanted: string): Promise<void> {
     const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
     if (code === "SQLITE_NOTADB" || code?.startsWith("SQLITE_CORRUPT") === true) throw error;
     throw new SchemaError(
-      `its tables could not be brought up to date (step ${wanted}: ${error.message}${code === undefined ? "" : `, ${code}`}), and are as they were; ${advice(code)}`,
+      `its tables could not be brought up to date (step ${wanted}: ${error.message}${code === undefined ? "" : `, ${code}`}), and are as they were${isPassing(error) ? "" : "; keep a copy of the file, and set DB_PATH to another one"}`,
       code,
       error,
     );
@@ -77,19 +78,6 @@ const bookkeeping = [
     (id varchar(255) not null primary key, is_locked integer not null default 0)`,
   "insert or ignore into kysely_migration_lock values ('migration_lock', 0)",
 ];
-
-function advice(code: string | undefined): string {
-  switch (true) {
-    case code === "SQLITE_FULL":
-      return "make as much room on its disk as the file takes, or set DB_PATH to a file elsewhere";
-    case code?.startsWith("SQLITE_BUSY") === true || code?.startsWith("SQLITE_LOCKED") === true:
-      return "another process holds it: it is tried again";
-    case code?.startsWith("SQLITE_READONLY") === true || code?.startsWith("SQLITE_IOERR") === true:
-      return "see to its disk and its rights, or set DB_PATH to a file elsewhere";
-    default:
-      return "keep a copy of the file, and set DB_PATH to another one";
-  }
-}
 
 async function lookAt(transaction: Kysely<LogTables>): Promise<SchemaLook> {
   const rows = await runSql<{ table_name: string; column_name: string }>(

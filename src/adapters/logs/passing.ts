@@ -1,10 +1,29 @@
-// Which failures of a disk or a database may pass by themselves.
+// Which failures of a disk or a database may pass, and what a person can do about them.
 
 const passingCodes =
   /^(?:SQLITE_(?:BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY|NOMEM|PROTOCOL|INTERRUPT)|E[A-Z]+$)/;
 
 /** Whether the same write may succeed later: locks, disks and file systems change, entries do not. */
 export function isPassing(error: unknown): boolean {
-  if (!(error instanceof Error) || !("code" in error)) return false;
-  return typeof error.code === "string" && passingCodes.test(error.code);
+  return passingCodes.test(codeOf(error));
+}
+
+const remedies: readonly (readonly [codes: RegExp, remedy: string])[] = [
+  [/^(?:SQLITE_FULL|ENOSPC|EDQUOT)/, "make room on its disk, or set DB_PATH to a file elsewhere"],
+  [/^SQLITE_(?:BUSY|LOCKED|PROTOCOL)/, "another process holds it"],
+  [
+    /^(?:SQLITE_(?:READONLY|CANTOPEN|IOERR)|E[A-Z]+$)/,
+    "see to its folder, its rights and its disk, or set DB_PATH to a file elsewhere",
+  ],
+];
+
+/** What to do about it, in words; null where it says so itself, or nothing is known. */
+export function remedy(error: unknown): string | null {
+  const code = codeOf(error);
+  return remedies.find(([codes]) => codes.test(code))?.[1] ?? null;
+}
+
+function codeOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : null;
+  return typeof code === "string" ? code : "";
 }
