@@ -7,8 +7,8 @@ import type { RecordedEntry } from "./wire-batch.ts";
 export type KnownEnd = Required<RecordedEntry>;
 
 export interface OpenCalls {
-  /** Its start is on its way into the log. */
-  started(id: string): void;
+  /** Its start is on its way into the log. @returns whether nothing of it was before */
+  started(id: string): boolean;
   /** Its start did not get there: its end is a row like any other. */
   startLost(id: string): void;
   /** Known from here on, where its start is in the log. */
@@ -42,7 +42,11 @@ export function createOpenCalls(): OpenCalls {
   }
 
   return {
-    started: (id) => void open.add(id),
+    started(id) {
+      if (open.has(id)) return false;
+      open.add(id);
+      return true;
+    },
     startLost: forget,
     ended(entry) {
       if (open.has(entry.id)) ends.set(entry.id, { entry, bodies: noBodies, reading: nothingRead });

@@ -24,7 +24,10 @@ export interface QueueLoss {
 }
 
 export interface RecordQueue {
-  /** Takes a call's start in; where the queue is full it is left out, as the end brings all of it. */
+  /**
+   * Takes a call's start in, or how far it is, in place of what still waits of it; where the queue is
+   * full it is left out, as the end brings all of it.
+   */
   started(entry: LogEntry): void;
   /** Takes a call's end in, in place of its start where that still waits. */
   ended(recorded: RecordedEntry): QueueLoss;
@@ -75,7 +78,7 @@ export function createRecordQueue(limits: QueueLimits): RecordQueue {
 
   return {
     started(entry) {
-      if (size() >= limits.entries) return;
+      if (size() >= limits.entries && !starts.has(entry.id)) return;
       starts.set(entry.id, { entry, bodies: noBodies, number: ++newest, size: 0 });
     },
 

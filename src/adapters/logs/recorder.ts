@@ -15,8 +15,8 @@ import type { RecordedEntry, WireBatch } from "./wire-batch.ts";
 import type { CallResult, WriteReport } from "./worker-calls.ts";
 
 export interface Recorder extends CallObserver {
-  /** How a call goes on is of no interest here: its end brings all of it. */
   started(entry: LogEntry): void;
+  progressed(entry: LogEntry): void;
   /** Resolves when all that was handed over before is written or dropped. */
   flush(): Promise<void>;
   /** As `flush`; whatever comes afterwards is dropped. */
@@ -54,6 +54,8 @@ interface SentEntry {
   readonly entry: LogEntry;
   /** That it had them; they are gone from here. */
   readonly bodies: CapturedBodies;
+  /** Whether it is the first of its call that goes to the writer. */
+  readonly opens: boolean;
 }
 
 const defaultLimits: QueueLimits = { entries: 10_000, bytes: 64 * 1024 * 1024 };
@@ -95,8 +97,11 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const taken = queue.take();
     if (taken.length === 0) return;
     // A start that is lost costs nothing: the call's end brings the whole row.
-    for (const { entry } of taken) if (entry.state === "inflight") open.started(entry.id);
-    sending = taken.map(({ entry, bodies }) => ({ entry, bodies: allLost(bodies) }));
+    sending = taken.map(({ entry, bodies }) => ({
+      entry,
+      bodies: allLost(bodies),
+      opens: entry.state === "inflight" && open.started(entry.id),
+    }));
     write(taken).then(sent, () => {
       sent({ ok: false, message: "a batch could not be handed over" });
     });
@@ -117,10 +122,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
       );
     }
     const lost = new Set(failed);
-    for (const [place, { entry, bodies }] of sending.entries()) {
+    for (const [place, { entry, bodies, opens }] of sending.entries()) {
       const isLost = lost.has(place);
       if (entry.state === "inflight") {
-        if (isLost) open.startLost(entry.id);
+        if (isLost && opens) open.startLost(entry.id);
         continue;
       }
       const reading = (result.ok ? result.value.readings[place] : undefined) ?? nothingRead;
@@ -175,6 +180,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
     else schedule();
   }
 
+  /** A row that says how far its call is. */
+  function inFlight(entry: LogEntry): void {
+    queue.started(entry);
+    schedule();
+  }
+
   function flush(): Promise<void> {
     if (queue.size() === 0 && sending.length === 0) return Promise.resolve();
     return new Promise((done) => {
@@ -186,9 +197,11 @@ export function createRecorder(options: RecorderOptions): Recorder {
   return {
     started(entry: LogEntry) {
       if (closed) return;
-      queue.started(entry);
-      schedule();
+      inFlight(entry);
       events?.started(entry);
+    },
+    progressed(entry: LogEntry) {
+      if (!closed) inFlight(entry);
     },
     ended(entry: LogEntry, bodies: CapturedBodies) {
       if (closed) {

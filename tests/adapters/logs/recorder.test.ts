@@ -74,6 +74,42 @@ describe("what the recorder is told", () => {
     expect(batches.map((batch) => batch.map(({ entry }) => entry.state))).toEqual([["completed"]]);
   });
 
+  test("of a call's way renews its row, once in a batch", async () => {
+    const { recorder, clock, batches, answer } = setUp();
+    const at = (upstream: string) => startedEntry({ upstream });
+    recorder.started(at("one"));
+    recorder.progressed(at("two"));
+    clock.pass(25);
+    await answer();
+    recorder.progressed(at("three"));
+    clock.pass(25);
+    expect(batches.map((batch) => batch.map(({ entry }) => entry.upstream))).toEqual([
+      ["two"],
+      ["three"],
+    ]);
+  });
+
+  test("of a call's way may be lost: its end is kept until it is written, as its start is there", async () => {
+    const { recorder, clock, batches, answer } = setUp();
+    const lost = { ...written, value: { ...written.value, failed: [0] } };
+    recorder.started(startedEntry());
+    clock.pass(25);
+    await answer();
+    recorder.progressed(startedEntry({ upstream: "two" }));
+    clock.pass(25);
+    await answer(lost);
+    recorder.ended(logEntry(), noBodies);
+    clock.pass(25);
+    await answer(lost);
+    recorder.ended(call(2), noBodies);
+    clock.pass(25);
+    await answer();
+    clock.pass(25);
+    expect(batches.at(-1)?.map(({ entry }) => entry.state)).toEqual(["completed"]);
+    expect(batches.at(-1)?.[0]?.entry.id).toBe(logEntry().id);
+    expect(recorder.droppedRows()["write_failed"]).toBe(0);
+  });
+
   test("waits while the writer is busy, and goes out when it is done", async () => {
     const { recorder, clock, ids, answer } = setUp();
     recorder.ended(call(1), noBodies);
