@@ -24,9 +24,7 @@ const io: CommandIo = {
 };
 
 /** Text of the program's own, in several lines. */
-function lines(text: string, print: (line: string) => void): void {
-  for (const line of text.split("\n")) print(line);
-}
+const linesOf = (text: string): readonly string[] => text.split("\n");
 
 async function main(argv: readonly string[]): Promise<number> {
   const command = parseCommand(argv);
@@ -46,7 +44,7 @@ async function main(argv: readonly string[]): Promise<number> {
     case "backtest":
       return runBacktest(command, io);
     case "completion":
-      lines(completionScript(command.shell), io.print);
+      for (const line of linesOf(completionScript(command.shell))) io.print(line);
       return 0;
     case "token":
       return runToken(command, io);
@@ -54,10 +52,10 @@ async function main(argv: readonly string[]): Promise<number> {
       io.print(`smolrouter ${versionText()}`);
       return 0;
     case "help":
-      lines(command.text, io.print);
+      for (const line of linesOf(command.text)) io.print(line);
       return 0;
     case "misuse":
-      lines(command.text, io.complain);
+      for (const line of linesOf(command.text)) io.complain(line);
       return 2;
   }
 }
