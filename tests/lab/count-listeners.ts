@@ -3,8 +3,10 @@
 /** Counts what `run` adds to signals and does not take away again; a signal that fired counts, too. */
 export async function listenersLeft(run: () => Promise<void>): Promise<number> {
   const listening = new Map<AbortSignal, Set<unknown>>();
-  const { addEventListener, removeEventListener } = AbortSignal.prototype;
   const { prototype } = AbortSignal;
+  type Method = (...args: [string, never]) => void;
+  const addEventListener: Method = Reflect.get(prototype, "addEventListener");
+  const removeEventListener: Method = Reflect.get(prototype, "removeEventListener");
   prototype.addEventListener = function (this: AbortSignal, ...args: [string, never]) {
     const own = listening.get(this) ?? new Set();
     listening.set(this, own.add(args[1]));
