@@ -31,4 +31,6 @@ export interface CallService {
   handle(call: IncomingCall, clientGone: AbortSignal): Promise<Answer>;
   /** Answers a call that cannot be routed (400, 413, 503, 508) and leaves its row. */
   refuse(call: IncomingCall, problem: RequestProblem): Answer;
+  /** Answers a call that a fault of the router's own ended before it could be routed: reported, 500, and its row. */
+  fail(call: IncomingCall, fault: unknown): Answer;
 }

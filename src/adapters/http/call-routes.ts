@@ -97,39 +97,49 @@ async function serve(
   const refuse = (told: RequestProblem, call = unread()) =>
     toResponse(deps.service.refuse(call, told), held.move());
 
-  const early = refusal(request.method, path, headers);
-  if (early !== null) return refuse(early);
-  const { maxRequestSize, bodyBudget: budget } = deps;
-  const limits = { maxRequestSize, share, budget };
-  const body = await readUpload(request, headers, limits, deps.clock);
-  if (body.kind === "problem") return refuse(body.problem);
-  if (body.kind === "gone") return new Response(null, { status: 499 });
-  // The server's own idle limit is for uploads; from here on the upstream's timers rule.
-  server?.timeout(request, 0);
+  try {
+    return await answer();
+  } catch (fault) {
+    return toResponse(deps.service.fail(unread(), fault), new DisposableStack());
+  }
 
-  const reading = readRequest(
-    service,
-    request.method,
-    path,
-    headerValue(headers, "content-type"),
-    body.bytes,
-  );
-  if ("kind" in reading) return refuse(reading, { ...unread(), body: body.bytes });
-  const call: IncomingCall = {
-    ...before,
-    ...reading,
-    receivedAt: deps.clock.now(),
-    body: body.bytes,
-  };
-  const shown = path === "/api/show" ? await deps.ollama.show(call) : null;
-  if (shown !== null)
-    return new Response(shown.body, {
-      status: shown.status,
-      headers: { "content-type": "application/json", "x-request-id": id },
-    });
-  const answer = await deps.service.handle(call, request.signal);
-  return request.method === "HEAD" ? await headOf(answer) : toResponse(answer, held.move());
+  async function answer(): Promise<Response> {
+    const early = refusal(request.method, path, headers);
+    if (early !== null) return refuse(early);
+    const { maxRequestSize, bodyBudget: budget } = deps;
+    const limits = { maxRequestSize, share, budget };
+    const body = await readUpload(request, headers, limits, deps.clock);
+    if (body.kind === "problem") return refuse(body.problem);
+    if (body.kind === "gone") return refuse(leftUploading);
+    // The server's own idle limit is for uploads; from here on the upstream's timers rule.
+    server?.timeout(request, 0);
+
+    const reading = readRequest(
+      service,
+      request.method,
+      path,
+      headerValue(headers, "content-type"),
+      body.bytes,
+    );
+    if ("kind" in reading) return refuse(reading, { ...unread(), body: body.bytes });
+    const call: IncomingCall = {
+      ...before,
+      ...reading,
+      receivedAt: deps.clock.now(),
+      body: body.bytes,
+    };
+    const shown = path === "/api/show" ? await deps.ollama.show(call) : null;
+    if (shown !== null)
+      return new Response(shown.body, {
+        status: shown.status,
+        headers: { "content-type": "application/json", "x-request-id": id },
+      });
+    const given = await deps.service.handle(call, request.signal);
+    return request.method === "HEAD" ? await headOf(given) : toResponse(given, held.move());
+  }
 }
+
+const leftUploading = problem("cancelled", "the client went away while its request was being read");
 
 function refusal(method: string, path: string, headers: HeaderList): RequestProblem | null {
   // An upstream would show its own key in the answer (RFC 9110 §9.3.8).

@@ -75,7 +75,7 @@ export function createRelay(deps: RelayDeps): CallService {
     return answer;
   }
 
-  return { handle, refuse };
+  return { handle, refuse, fail: (call, fault) => faulted(call, null, fault) };
 }
 
 /** @param limits what is kept of its body */
