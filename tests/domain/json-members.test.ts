@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { memberSpans, spanAt, withMember } from "../../src/domain/json-members.ts";
+import { ownMs } from "../lab/own-time.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const text = (value: Uint8Array) => new TextDecoder("utf-8", { ignoreBOM: true }).decode(value);
@@ -57,9 +58,10 @@ describe("a new model name is spliced into the body's bytes", () => {
 
   test("a large body costs linear time", () => {
     const body = bytes(`{"messages":["${"\\\\".repeat(2_000_000)}"],"model":"a"}`);
-    const start = performance.now();
-    expect(withMember(body, "model", "b").length).toBe(body.length);
-    expect(performance.now() - start).toBeLessThan(500);
+    const took = ownMs(() => {
+      expect(withMember(body, "model", "b").length).toBe(body.length);
+    });
+    expect(took).toBeLessThan(1_000);
   });
 });
 

@@ -5,6 +5,7 @@ import type { SpanJson } from "../lab/otlp.ts";
 import { startCollector } from "../lab/start-collector.ts";
 import { withRouter } from "../lab/start-router.ts";
 import { withFakes } from "../lab/with-fakes.ts";
+import { until } from "../lab/live-view.ts";
 
 const path = "/v1/chat/completions";
 const chat = (more: object = {}) => ({
@@ -101,10 +102,14 @@ aliases: { pair: { instances: [gone/m, good/m] } }`;
     withFakes({ a: {} }, ({ a }) =>
       withRouter({ env: { DEFAULT_UPSTREAM: a.url, ENABLE_LOGGING: "false" } }, async (router) => {
         await (await router.post(path, chat())).text();
-        const seen = await figures(router.url);
-        expect(
-          seen.get('smolrouter_tokens_total{upstream="default",model="m",kind="prompt"}'),
-        ).toBeGreaterThan(0);
+        // Counted once the answer is out.
+        await until(async () => {
+          const seen = await figures(router.url);
+          const counted = seen.get(
+            'smolrouter_tokens_total{upstream="default",model="m",kind="prompt"}',
+          );
+          return (counted ?? 0) > 0;
+        });
         for (const asked of ["/", "/api/logs", "/api/stats"])
           expect(
             (await fetch(router.url + asked, { headers: { accept: "text/html" } })).status,

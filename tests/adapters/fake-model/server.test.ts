@@ -74,7 +74,6 @@ test("the time at which a client left is known, before the head and mid-stream",
       exchange.leave(index === 0 ? "fin" : "reset");
       const after = (await a.waitForAbort(index + 1)) - left;
       expect(after).toBeGreaterThanOrEqual(0);
-      expect(after).toBeLessThan(250);
     }
     await a.waitForNoSockets();
   }));

@@ -5,6 +5,7 @@ import { cleanPieces, cutAt, policies } from "./cutting.ts";
 import { bytes, sse } from "./streams.ts";
 import { createSseSplitter } from "../../../src/domain/framing/sse.ts";
 import { isRecord, parseJson } from "../../../src/domain/json.ts";
+import { ownMs } from "../../lab/own-time.ts";
 
 const size = 100_000;
 const hostile = [
@@ -31,21 +32,13 @@ const hostile = [
 
 const longest = policies.filter(({ stripJsonMarkdown }) => stripJsonMarkdown);
 
-/** ms of this process's own time: a busy machine must not count. */
-function ownTime(work: () => void): number {
-  const before = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1_000;
-}
-
 /** ms for the text in pieces of so many characters, under every policy that has two filters to pass, and JSON's alone. */
 function spent(text: string, step: number): number {
   const pieces = cutAt(
     text,
     Array.from({ length: text.length / step }, (_, at) => at * step),
   );
-  return ownTime(() => {
+  return ownMs(() => {
     for (const policy of longest) cleanPieces(policy, pieces);
   });
 }
@@ -91,7 +84,7 @@ test("ten thousand events of parallel choices that all have to wait leave at onc
     stripJsonMarkdown: false,
     thinkingPrefilled: true,
   })!;
-  const spentOnAll = ownTime(() => {
+  const spentOnAll = ownMs(() => {
     for (let count = 0; count < 10_000; count++)
       expect(cleaner.frame(frame!, isRecord(json) ? json : null)).toHaveLength(0);
     expect(cleaner.end()).toHaveLength(10_000);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { RoutesSpec } from "../../../src/domain/config/parse-routes.ts";
 import { readRoutes } from "../../lab/routing-of.ts";
+import { ownMs } from "../../lab/own-time.ts";
 
 /** `line:column message` of each problem. */
 function problems(yaml: string, env: Record<string, string> = {}): readonly string[] {
@@ -278,9 +279,10 @@ describe("what is refused", () => {
       { length: 12 },
       (_, at) => `l${at + 1}: &l${at + 1} [${`*l${at},`.repeat(10)}]`,
     );
-    const start = performance.now();
-    expect(problems(`l0: &l0 [x]\n${levels.join("\n")}`)[0]).toContain("too large");
-    expect(performance.now() - start).toBeLessThan(10_000);
+    const took = ownMs(() => {
+      expect(problems(`l0: &l0 [x]\n${levels.join("\n")}`)[0]).toContain("too large");
+    });
+    expect(took).toBeLessThan(10_000);
   });
 
   test("broken YAML, with its position", () => {

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { textDiff } from "../../../src/domain/conversation/text-diff.ts";
+import { ownMs } from "../../lab/own-time.ts";
 
 const marks = { same: "", removed: "-", added: "+" };
 const told = (before: string, after: string) =>
@@ -45,9 +46,10 @@ describe("whatever the texts", () => {
   test("texts that share nothing are told as such, in bounded time", () => {
     const many = (word: string) =>
       Array.from({ length: 20_000 }, (_, n) => `${word}${n}`).join(" ");
-    const start = performance.now();
-    const pieces = textDiff(many("a"), many("b"));
-    expect(pieces.map(({ kind }) => kind)).toEqual(["removed", "added"]);
-    expect(performance.now() - start).toBeLessThan(1_000);
+    const took = ownMs(() => {
+      const pieces = textDiff(many("a"), many("b"));
+      expect(pieces.map(({ kind }) => kind)).toEqual(["removed", "added"]);
+    });
+    expect(took).toBeLessThan(2_000);
   });
 });

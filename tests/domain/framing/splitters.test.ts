@@ -4,6 +4,7 @@ import { joinBytes } from "../../../src/domain/bytes.ts";
 import type { Frame, Splitter } from "../../../src/domain/framing/frame.ts";
 import { createNdjsonSplitter } from "../../../src/domain/framing/ndjson.ts";
 import { createSseSplitter } from "../../../src/domain/framing/sse.ts";
+import { ownMs } from "../../lab/own-time.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -64,21 +65,23 @@ describe("server-sent events are cut at blank lines, whatever the pieces", () =>
   test("a four-megabyte event in kilobyte pieces takes linear time", () => {
     const big = bytes(`data: "${"x".repeat(4 << 20)}"\n\n`);
     const splitter = createSseSplitter();
-    const start = performance.now();
     let frames = 0;
-    for (let at = 0; at < big.length; at += 1_024)
-      frames += splitter.push(big.subarray(at, at + 1_024)).length;
+    const took = ownMs(() => {
+      for (let at = 0; at < big.length; at += 1_024)
+        frames += splitter.push(big.subarray(at, at + 1_024)).length;
+    });
     expect(frames).toBe(1);
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(took).toBeLessThan(1_000);
   });
 
   test("an event of a million lines is read in linear time", () => {
     const lines = 1_000_000;
     const splitter = createSseSplitter();
-    const start = performance.now();
-    const [frame] = splitter.push(bytes(`${"data: x\n".repeat(lines)}\n`));
-    expect(frame?.data?.length).toBe(2 * lines - 1);
-    expect(performance.now() - start).toBeLessThan(1_000);
+    const took = ownMs(() => {
+      const [frame] = splitter.push(bytes(`${"data: x\n".repeat(lines)}\n`));
+      expect(frame?.data?.length).toBe(2 * lines - 1);
+    });
+    expect(took).toBeLessThan(2_000);
   });
 
   test("blank lines in a row are one frame, which says nothing", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { compilePattern, type Pattern } from "../../../src/domain/routing/pattern.ts";
 import { anyTextMatches, parseTextMatcher } from "../../../src/domain/routing/text-matcher.ts";
+import { ownMs } from "../../lab/own-time.ts";
 
 function compiled(source: string): Pattern {
   const result = compilePattern(source);
@@ -84,9 +85,10 @@ describe("a pattern", () => {
     ["endless text", "a".repeat(long)],
     ["deep nesting", "(".repeat(990) + "a" + ")".repeat(990) + "*".repeat(50)],
   ])("with %s is refused within a blink", (_, source) => {
-    const start = performance.now();
-    expect("problem" in compilePattern(source)).toBe(true);
-    expect(performance.now() - start).toBeLessThan(250);
+    const took = ownMs(() => {
+      expect("problem" in compilePattern(source)).toBe(true);
+    });
+    expect(took).toBeLessThan(1_000);
   });
 });
 
@@ -105,26 +107,23 @@ describe("a hostile name cannot stall the router", () => {
     ["(\\d+)*(\\d+)*(\\d+)*z", "1".repeat(long)],
   ])("%s on 100,000 characters", (source, name) => {
     const pattern = compiled(source);
-    const start = performance.now();
-    pattern.found(name);
-    pattern.matchAtStart(name);
-    expect(performance.now() - start).toBeLessThan(500);
+    const took = ownMs(() => {
+      pattern.found(name);
+      pattern.matchAtStart(name);
+    });
+    expect(took).toBeLessThan(2_000);
   });
 
   test("the time grows with the length of the name, not faster", () => {
     const pattern = compiled("(a+)+$");
     const cost = (length: number): number => {
       const name = `${"a".repeat(length)}!`;
-      const runs = Array.from({ length: 5 }, () => {
-        const start = performance.now();
-        pattern.matchAtStart(name);
-        return performance.now() - start;
-      });
+      const runs = Array.from({ length: 5 }, () => ownMs(() => void pattern.matchAtStart(name)));
       return Math.min(...runs);
     };
     cost(20_000);
     // Quadratic time would be 100 times as much.
-    expect(cost(100_000)).toBeLessThan(Math.max(cost(10_000), 0.2) * 40);
+    expect(cost(100_000)).toBeLessThan(Math.max(cost(10_000), 1) * 40);
   });
 
   test("an ordinary pattern still decides on a name of 100,000 characters", () => {
