@@ -6,12 +6,15 @@ import type { Settings } from "../../domain/settings.ts";
 import { parseEnvironment } from "./env.ts";
 import type { ConfigurationProblem } from "./problem-line.ts";
 import { lookAtFile, parseRoutesFile } from "./routes-file.ts";
+import { type ConfigurationWarning, unreadVariables } from "./unread-variables.ts";
 import type { Overrides } from "./variable-reader.ts";
 import type { RoutesSource } from "./watch-routes.ts";
 
 export interface Configuration {
   readonly settings: Settings;
   readonly routing: Routing;
+  /** What does not keep the program from running, but is most likely a slip. */
+  readonly warnings: readonly ConfigurationWarning[];
   /** What a routes file that is read again becomes the routing with. */
   readonly routingBase: RoutingBase;
   /** How the routes file is read again while the program runs. */
@@ -29,6 +32,7 @@ export interface LoadOptions {
 
 export interface Unloadable {
   readonly problems: readonly ConfigurationProblem[];
+  readonly warnings: readonly ConfigurationWarning[];
   /** Where the router would have listened; null: that is one of the problems. */
   readonly listen: Settings["listen"] | null;
 }
@@ -38,6 +42,7 @@ export function loadConfiguration(
   env: Environment,
   options: LoadOptions,
 ): Configuration | Unloadable {
+  const warnings = unreadVariables(env);
   const environment = parseEnvironment(env, {
     terminal: options.terminal,
     overrides: flagOverrides(options),
@@ -46,16 +51,17 @@ export function loadConfiguration(
     const where = environment.routesConfig;
     const file = parseRoutesFile(where, lookAtFile(where.path), env);
     const problems = [...environment.problems, ...("problems" in file ? file.problems : [])];
-    return { problems, listen: environment.listen };
+    return { problems, warnings, listen: environment.listen };
   }
   const { settings, modelMap, defaultUpstream } = environment;
   const base = { modelMap, defaultUpstream, policy: settings.policy };
   const where = settings.routesConfig;
   const look = lookAtFile(where.path);
   const file = parseRoutesFile(where, look, env);
-  if ("problems" in file) return { problems: file.problems, listen: settings.listen };
+  if ("problems" in file) return { problems: file.problems, warnings, listen: settings.listen };
   return {
     settings,
+    warnings,
     routesSource: {
       path: where.path,
       look,

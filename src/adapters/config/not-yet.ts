@@ -1,4 +1,5 @@
-// Variables whose feature this version lacks: ignoring them would be worse than not starting.
+// Variables whose feature this version lacks: where one asks for it, ignoring it would be worse than not starting.
+import { parseBoolean } from "../../domain/config/reader.ts";
 
 interface NotYet {
   /** Which values ask for the feature. */
@@ -22,4 +23,27 @@ export const notYet: Readonly<Record<string, NotYet>> = {
     secret: false,
     message: "S3 is not supported by this version; must be filesystem or memory",
   },
+  ALERT_WEBHOOK: {
+    asks: always,
+    secret: true,
+    message: "alerts are not supported by this version; unset it",
+  },
+  ROUTES_EDIT: {
+    asks: (value) => parseBoolean(value) !== false,
+    secret: false,
+    message: "saving the routes file from the page is not supported by this version; unset it",
+  },
 };
+
+/** What tunes those features and is harmless without them. */
+export const laterNames: readonly string[] = [
+  ...Object.keys(notYet),
+  "INSTANCE_NAME",
+  "SPOOL_MAX_SIZE",
+  "MAX_RESPONSE_AGE_DAYS",
+  "S3_ENDPOINT",
+  "S3_BUCKET",
+  "S3_REGION",
+  "S3_PREFIX",
+  "S3_FORCE_PATH_STYLE",
+];

@@ -1,5 +1,6 @@
 // `smolrouter check`: is the configuration valid, and if not, what are all its problems?
-import { loadConfiguration } from "../../adapters/config/load.ts";
+import { type Configuration, loadConfiguration } from "../../adapters/config/load.ts";
+import { warningLine } from "../../adapters/config/unread-variables.ts";
 import type { CheckCommand } from "./args.ts";
 import { countsText } from "./counts.ts";
 import type { CommandIo } from "./io.ts";
@@ -10,8 +11,12 @@ import { printProblems } from "./print-problems.ts";
 export function runCheck({ file, json }: CheckCommand, io: CommandIo): number {
   const loaded = loadConfiguration(io.env, { terminal: io.terminal, config: file });
   if ("problems" in loaded) {
-    if (json) io.print(JSON.stringify({ valid: false, problems: loaded.problems }));
-    else printProblems(loaded.problems, io);
+    if (json)
+      io.print(JSON.stringify({ valid: false, problems: loaded.problems, ...inJson(loaded) }));
+    else {
+      printProblems(loaded.problems, io);
+      printWarnings(loaded.warnings, io);
+    }
     return 1;
   }
   const { servers, aliases, rules } = loaded.routing;
@@ -23,8 +28,21 @@ export function runCheck({ file, json }: CheckCommand, io: CommandIo): number {
         servers: servers.size,
         aliases: aliases.size,
         routes: rules.length,
+        ...inJson(loaded),
       }),
     );
-  else io.print(`${createPaint(io.colour).good("ok")}: ${countsText(loaded.routing)}`);
+  else {
+    printWarnings(loaded.warnings, io);
+    io.print(`${createPaint(io.colour).good("ok")}: ${countsText(loaded.routing)}`);
+  }
   return 0;
+}
+
+function inJson({ warnings }: Pick<Configuration, "warnings">): object {
+  return warnings.length === 0 ? {} : { warnings };
+}
+
+function printWarnings(warnings: Configuration["warnings"], io: CommandIo): void {
+  for (const warning of warnings)
+    io.print(`${createPaint(io.colour).strong("warning")}: ${warningLine(warning)}`);
 }

@@ -2,6 +2,7 @@
 import { closeSync, openSync } from "node:fs";
 import { loadConfiguration, type Configuration } from "../../adapters/config/load.ts";
 import { problemLine } from "../../adapters/config/problem-line.ts";
+import { warningLine } from "../../adapters/config/unread-variables.ts";
 import { createLogger } from "../../adapters/console/stderr-logger.ts";
 import { openPagesWarning } from "../../domain/security/open-pages.ts";
 import { compose, type Running } from "../compose.ts";
@@ -49,6 +50,7 @@ export async function startServing(options: ServeOptions, io: CommandIo): Promis
       ...(typeof port === "number" ? [] : [port]),
     ];
     for (const problem of problems) io.complain(problemLine(problem));
+    for (const warning of loaded.warnings) io.complain(`warning: ${warningLine(warning)}`);
     return null;
   }
   const settings = { ...loaded.settings, listen: { ...loaded.settings.listen, port } };
@@ -59,6 +61,7 @@ export async function startServing(options: ServeOptions, io: CommandIo): Promis
     now: () => Date.now(),
     write: (line) => io.complain(line),
   });
+  for (const warning of loaded.warnings) logger.warn(warningLine(warning));
   let running: Running;
   try {
     running = compose(configuration, logger, versionText());

@@ -274,9 +274,24 @@ describe("a value that is wrong is named with what would be right", () => {
 test.each([
   ["DATABASE_URL", "postgres://db/x", "[hidden]"],
   ["BLOB_STORAGE_TYPE", "s3", "s3"],
+  ["ALERT_WEBHOOK", "https://hooks.example/s3cret", "[hidden]"],
+  ["ROUTES_EDIT", "true", "true"],
 ])("%s asks for what this version lacks, so it does not start", (name, value, shown) => {
   const told = lines({ [name]: value });
   expect(told).toHaveLength(1);
   expect(told[0]).toStartWith(`environment: ${name}=${shown}: `);
   expect(told[0]).toContain("not supported by this version");
+});
+
+test("what belongs to a feature that is off, or is off itself, is no problem", () => {
+  expect(
+    lines({
+      S3_BUCKET: "b",
+      S3_ENDPOINT: "http://s3",
+      INSTANCE_NAME: "one",
+      SPOOL_MAX_SIZE: "1",
+      MAX_RESPONSE_AGE_DAYS: "1",
+      ROUTES_EDIT: "false",
+    }),
+  ).toEqual([]);
 });

@@ -180,6 +180,24 @@ aliases: { x: { instances: [a] } }`);
     });
   });
 
+  test("check warns of a variable that looks like one of ours, which is no problem by itself", async () => {
+    const path = file("");
+    const env = { LISTEN_PROT: "80" };
+    const { code, printed } = await run(["check", path], env);
+    expect(code).toBe(0);
+    expect(printed).toEqual([
+      "warning: environment: LISTEN_PROT: there is no such variable and nothing reads it; did you mean LISTEN_PORT?",
+      "ok: 0 servers, 0 aliases, 0 routes",
+    ]);
+    const asJson = await run(["check", path, "--json"], env);
+    expect(JSON.parse(asJson.printed[0] ?? "")).toMatchObject({
+      valid: true,
+      warnings: [{ variable: "LISTEN_PROT" }],
+    });
+    const wrong = await run(["check", path], { ...env, LOG_LEVEL: "x" });
+    expect([wrong.code, wrong.printed.length]).toEqual([1, 2]);
+  });
+
   const routes = `
 servers: { a: http://a:1, b: http://b:1 }
 aliases: { x: { instances: [a/one, b/two] } }

@@ -1,0 +1,29 @@
+// What the environment seems to say to this program without being heard.
+import { lookalikes } from "../../domain/config/lookalikes.ts";
+import type { Environment } from "../../domain/config/substitute.ts";
+import { laterNames } from "./not-yet.ts";
+import { variables } from "./variables.ts";
+
+export interface ConfigurationWarning {
+  readonly variable: string;
+  /** In words; never the value. */
+  readonly message: string;
+}
+
+/** Variables that look like the program's own, each with the one that was most likely meant. */
+export function unreadVariables(env: Environment): readonly ConfigurationWarning[] {
+  const set = Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== "");
+  const own = Object.keys(variables);
+  return lookalikes(
+    set.map(([name]) => name).filter((name) => !laterNames.includes(name)),
+    own,
+  ).map(({ variable, meant }) => ({
+    variable,
+    message: `there is no such variable and nothing reads it; did you mean ${meant.join(" or ")}?`,
+  }));
+}
+
+/** `environment: LISTEN_PROT: there is no such variable …` */
+export function warningLine({ variable, message }: ConfigurationWarning): string {
+  return `environment: ${variable}: ${message}`;
+}
