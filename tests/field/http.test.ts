@@ -81,3 +81,13 @@ test("a chunked upload with extensions in its framing is read", async () => {
   exchange.send(framed);
   expect((await exchange.whole()).status).toBe(200);
 });
+
+test("HEAD to a path of an upstream that answers as an event stream passes, without a 502", async () => {
+  lab.one.script(({ method }) =>
+    method === "HEAD"
+      ? { kind: "raw", chunks: ["HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n"] }
+      : undefined,
+  );
+  const answer = await fetch(`${lab.router.url}/v1/chat/completions`, { method: "HEAD" });
+  expect(answer.status).toBe(200);
+});

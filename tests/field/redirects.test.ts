@@ -15,7 +15,7 @@ const moved = (status: number, headers: Record<string, string> = { location: tar
   says({ status, type: "text/html", headers }, "<h1>moved</h1>");
 
 // https://github.com/ferro-labs/ai-gateway/pull/243
-describe.each([300, 301, 302, 303, 307, 308])("status %i", (status) => {
+describe.each([301, 302, 307])("status %i", (status) => {
   test.each([
     ["both", "/v1/chat/completions", false],
     ["both", "/v1/chat/completions", true],
@@ -72,6 +72,12 @@ test("a native Ollama server's redirect brings the next candidate, and alone an 
   const alone = await lab.ask("nat/m", { path: "/api/chat" });
   expect(alone.status).toBe(502);
   expect(documentsOf(alone.text)[0]?.error).toContain("elsewhere.example");
+});
+
+test.each([300, 303, 308])("status %i is a redirect, too", async (status) => {
+  lab.one.script([moved(status), moved(status)]);
+  expect(await lab.ask("both", { stream: false })).toMatchObject({ status: 200, upstream: "two" });
+  expect(await lab.ask("one/m")).toMatchObject({ status: 502 });
 });
 
 test("a redirect without a Location, and one that leads back, are failures, too", async () => {

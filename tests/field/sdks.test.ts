@@ -17,7 +17,7 @@ import {
 
 let lab: FieldLab;
 beforeAll(async () => {
-  lab = await startFieldLab({ SSE_KEEPALIVE: "0.04", REQUEST_TIMEOUT: "0.4" });
+  lab = await startFieldLab({ SSE_KEEPALIVE: "0.04", REQUEST_TIMEOUT: "0.3" });
 });
 afterEach(() => lab.reset());
 afterAll(() => lab.stop());
