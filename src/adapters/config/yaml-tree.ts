@@ -1,5 +1,6 @@
 // YAML and JSON text as a tree with positions: anchors and merge keys resolved, aliases kept from exploding.
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
@@ -63,6 +64,13 @@ function convert(
   let nodes = 0;
   let exploded = false;
 
+  // The library searches the whole document for each; within what aliases repeat, they are the same ones.
+  const targets = new Map<Alias, Node | undefined>();
+  const targetOf = (alias: Alias): Node | undefined => {
+    if (!targets.has(alias)) targets.set(alias, alias.resolve(document));
+    return targets.get(alias);
+  };
+
   const empty = (at: Position): ConfigNode => ({ kind: "scalar", at, value: null });
 
   const node = (from: Node | null, near: Position, depth: number): ConfigNode => {
@@ -75,7 +83,7 @@ function convert(
     }
     if (from === null) return empty(at);
     if (isAlias(from)) {
-      const target = from.resolve(document);
+      const target = targetOf(from);
       if (target !== undefined) return node(target, at, depth + 1);
       tell(at, `there is no anchor &${from.source}`);
       return empty(at);
