@@ -134,7 +134,7 @@ function readOtlpEndpoint(read: VariableReader): string | null {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol) || url.search !== "") {
     const wanted = "must be an http or https URL, such as http://localhost:4318";
-    read.tell("OTEL_EXPORTER_OTLP_ENDPOINT", wanted, "[hidden]");
+    read.tell("OTEL_EXPORTER_OTLP_ENDPOINT", wanted, oneLine(shownUrl(text)));
   }
   return text.replace(/\/+$/, "");
 }

@@ -29,8 +29,8 @@ export function problemLine(problem: ConfigurationProblem): string {
   return `${problem.file}: ${problem.message}`;
 }
 
-/** A value for one line of output: control characters escaped, long ones cut. */
+/** A value for one line of output: control characters escaped, long ones cut in the middle, for slips are mostly at the ends. */
 export function oneLine(value: string): string {
   const escaped = visibleText(value);
-  return escaped.length > 100 ? `${escaped.slice(0, 100)}…` : escaped;
+  return escaped.length > 100 ? `${escaped.slice(0, 60)}…${escaped.slice(-40)}` : escaped;
 }

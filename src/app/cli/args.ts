@@ -161,7 +161,7 @@ const readers: Readonly<Record<CommandName, (args: readonly string[]) => Command
     const { user = null, header = [], json = false } = values;
     if (model === undefined || model === "") return misuse("explain", "--model is missing");
     if (parseAddress(source) === null)
-      return misuse("explain", `--source: "${source}" is no IP address`);
+      return misuse("explain", `--source: "${source}" is not an IP address`);
     if (!path.startsWith("/")) return misuse("explain", `--path: "${path}" must begin with /`);
     const headers = header.map(readHeader);
     const bad = headers.indexOf(null);
@@ -187,7 +187,7 @@ const readers: Readonly<Record<CommandName, (args: readonly string[]) => Command
     const { since = "7d", config, json = false } = values;
     const sinceMs = since === "all" ? null : parseDuration(since);
     if (since !== "all" && sinceMs === null)
-      return misuse("backtest", `--since: "${since}" is no time; write 7d, 12h, 90m or all`);
+      return misuse("backtest", `--since: "${since}" is not a time; write 7d, 12h, 90m or all`);
     return { kind: "backtest", file, sinceMs, config, json };
   },
   completion(args) {
@@ -209,7 +209,7 @@ const readers: Readonly<Record<CommandName, (args: readonly string[]) => Command
     if (sub.trim() === "") return misuse("token", "--sub is missing");
     const lifetimeMs = expires === undefined ? null : parseDuration(expires);
     if (expires !== undefined && lifetimeMs === null)
-      return misuse("token", `--expires: "${expires}" is no time; write 30d, 12h, 90m or 60s`);
+      return misuse("token", `--expires: "${expires}" is not a time; write 30d, 12h, 90m or 60s`);
     return { kind: "token", sub, lifetimeMs };
   },
 };

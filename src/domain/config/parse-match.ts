@@ -59,7 +59,7 @@ function parseAddresses(reader: Reader, node: ConfigNode): AddressMatcher | null
 function parseHeaders(reader: Reader, node: ConfigNode): RuleMatch["headers"] {
   const headers: RuleMatch["headers"][number][] = [];
   for (const { key, at, value } of reader.entries(node, "header", null)?.values() ?? []) {
-    if (!isHeaderName(key)) reader.tell(at, `"${key}" is no header name`);
+    if (!isHeaderName(key)) reader.tell(at, `"${key}" is not a header name`);
     headers.push({ name: key.toLowerCase(), values: parseTexts(reader, value, `header ${key}`) });
   }
   return headers;

@@ -109,7 +109,7 @@ function parseHeaders(reader: Reader, node: ConfigNode, what: string): HeaderLis
   const seen = new Map<string, MapEntry>();
   for (const entry of reader.entries(node, `headers of ${what}`, null)?.values() ?? []) {
     const name = entry.key.toLowerCase();
-    if (!isHeaderName(name)) reader.tell(entry.at, `"${entry.key}" is no header name`);
+    if (!isHeaderName(name)) reader.tell(entry.at, `"${entry.key}" is not a header name`);
     else if (notConfigurable.includes(name))
       reader.tell(entry.at, `header "${entry.key}" is set by the connection and cannot be fixed`);
     else if (seen.has(name))

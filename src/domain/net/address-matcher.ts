@@ -61,7 +61,7 @@ function parseItem(item: string): FamilyRange | string {
   if (single !== null) return between(single, single, item);
   if (item.includes("/")) return parseCidr(item);
   if (item.includes("-")) return parseRange(item);
-  return `"${item}" is no IP address, CIDR or range; write 10.0.1.100, 10.0.1.0/24 or 10.0.1.1-10.0.1.9 (or IPv6 alike)`;
+  return `"${item}" is not an IP address, CIDR or range; write 10.0.1.100, 10.0.1.0/24 or 10.0.1.1-10.0.1.9 (or IPv6 alike)`;
 }
 
 function parseCidr(item: string): FamilyRange | string {
@@ -69,7 +69,7 @@ function parseCidr(item: string): FamilyRange | string {
   const base = item.slice(0, slash);
   const bits = item.slice(slash + 1);
   const address = parseAddress(base);
-  if (address === null) return `"${item}": "${base}" is no IP address`;
+  if (address === null) return `"${item}": "${base}" is not an IP address`;
   if (!/^\d{1,3}$/.test(bits))
     return `"${item}": the part after the slash must be a number of bits`;
   const written = Number(bits);
@@ -95,7 +95,7 @@ function parseRange(item: string): FamilyRange | string {
   const from = parseAddress(ends[0]);
   const to = parseAddress(ends[1]);
   if (from === null || to === null)
-    return `"${item}": "${from === null ? ends[0] : ends[1]}" is no IP address; a range has one at both ends`;
+    return `"${item}": "${from === null ? ends[0] : ends[1]}" is not an IP address; a range has one at both ends`;
   return between(from, to, item);
 }
 

@@ -204,7 +204,7 @@ describe("a value that is wrong is named with what would be right", () => {
       'must be one of NONE, AUTH_WHEN_PROXIED, ALWAYS_AUTH (did you mean "NONE"?)',
     ],
     ["WEBUI_SECURITY", "ALWAYS_AUTH", "needs JWT_SECRET, or nobody could sign in"],
-    ["TRUSTED_PROXIES", "10.0.0.1, proxy", '"proxy" is no IP address'],
+    ["TRUSTED_PROXIES", "10.0.0.1, proxy", '"proxy" is not an IP address'],
     ["ALLOWED_ORIGINS", "chat.example", '"chat.example" is not a web origin'],
     ["ALLOWED_ORIGINS", "https://*example.org", '"https://*example.org" is not a web origin'],
     ["ALLOWED_ORIGINS", "https://chat.*", '"https://chat.*" is not a web origin'],

@@ -56,12 +56,12 @@ describe("the command line", () => {
     ["token", "--sub is missing", "usage: smolrouter token --sub NAME"],
     [
       "token --sub a --expires soon",
-      '--expires: "soon" is no time; write 30d, 12h, 90m or 60s',
+      '--expires: "soon" is not a time; write 30d, 12h, 90m or 60s',
       "usage: smolrouter token",
     ],
     [
       "token --sub a --expires 0d",
-      '--expires: "0d" is no time; write 30d, 12h, 90m or 60s',
+      '--expires: "0d" is not a time; write 30d, 12h, 90m or 60s',
       "usage: smolrouter token",
     ],
     ["--prot 80", "Unknown option '--prot'", "usage: smolrouter [serve]"],
@@ -73,7 +73,7 @@ describe("the command line", () => {
     ["backtest a b", "backtest takes one file", "usage: smolrouter backtest FILE"],
     [
       "backtest a --since then",
-      '--since: "then" is no time; write 7d, 12h, 90m or all',
+      '--since: "then" is not a time; write 7d, 12h, 90m or all',
       "usage: smolrouter backtest FILE",
     ],
     ["completion tcsh", "say which shell: bash, zsh, fish", "usage: smolrouter completion"],
@@ -87,7 +87,7 @@ describe("the command line", () => {
     ["explain", "--model is missing", "usage: smolrouter explain"],
     [
       "explain --model m --source here",
-      '--source: "here" is no IP address',
+      '--source: "here" is not an IP address',
       "usage: smolrouter explain",
     ],
     ["explain --model m --path x", '--path: "x" must begin with /', "usage: smolrouter explain"],

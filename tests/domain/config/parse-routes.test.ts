@@ -37,7 +37,7 @@ routes:
     '6:24 alias "coder": unknown server "hostd" (did you mean "hosted"?)',
     '7:24 alias "nobody" is empty: it needs an instance',
     "9:21 model: bad pattern /(?<=gpt)-4/: look-behind is not supported: patterns have RE2's syntax (at character 1 of the pattern)",
-    '11:27 source_host: "10.0.1.300" is no IP address, CIDR or range; write 10.0.1.100, 10.0.1.0/24 or 10.0.1.1-10.0.1.9 (or IPv6 alike)',
+    '11:27 source_host: "10.0.1.300" is not an IP address, CIDR or range; write 10.0.1.100, 10.0.1.0/24 or 10.0.1.1-10.0.1.9 (or IPv6 alike)',
   ]);
 });
 
@@ -99,7 +99,7 @@ describe("what is refused", () => {
     [
       "a bad header name",
       "servers: { a: { url: http://a, headers: { 'a b': c } } }",
-      '1:43 "a b" is no header name',
+      '1:43 "a b" is not a header name',
     ],
     [
       "a header of the connection",

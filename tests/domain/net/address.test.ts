@@ -140,10 +140,10 @@ describe("a set of addresses", () => {
     [["::ffff:10.0.0.0/8"], 0, "96 to 128"],
     [["10.0.0.0/"], 0, "number of bits"],
     [["10.0.0.0/255.0.0.0"], 0, "number of bits"],
-    [["10.0.0/8"], 0, '"10.0.0" is no IP address'],
-    [["10.0.0.5-9"], 0, '"9" is no IP address'],
-    [["localhost"], 0, "no IP address, CIDR or range"],
-    [[""], 0, "no IP address, CIDR or range"],
+    [["10.0.0/8"], 0, '"10.0.0" is not an IP address'],
+    [["10.0.0.5-9"], 0, '"9" is not an IP address'],
+    [["localhost"], 0, "not an IP address, CIDR or range"],
+    [[""], 0, "not an IP address, CIDR or range"],
   ])("%j is refused at item %d", (list, index, words) => {
     const parsed = parseAddressMatcher(list);
     if (!("problem" in parsed)) throw new Error("accepted");
