@@ -18,7 +18,7 @@ const only = (name, comment, from, ...allowed) =>
 
 const MAY_WIRE = "^src/app/(compose\\.tsx?|main\\.ts|log-worker\\.ts|cli/.+)$";
 const MAY_CALL_UPSTREAMS =
-  "^src/(ports/|adapters/upstream/|app/compose\\.tsx?|app/usecases/(relay/attempt|open-answer|recognise-stream|live-source|stream-failure|models|server-client|probe)[^/]*\\.ts$)";
+  "^src/(ports/|adapters/upstream/|app/compose\\.tsx?|app/usecases/(relay/attempt|open-answer|failed-opening|recognise-stream|live-source|stream-failure|models|server-client|probe)[^/]*\\.ts$)";
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {

@@ -39,7 +39,7 @@ export interface Attempt {
   /** null where no answer came. */
   readonly status: number | null;
   readonly reason: AttemptReason;
-  /** In words; null where it served. */
+  /** In words: why it failed, or how a complete answer's stream was ended where the upstream did not do it. */
   readonly error: string | null;
 }
 

@@ -122,10 +122,16 @@ async function ask(
   return exchange.whole();
 }
 
-type Outcome = "the whole answer" | "an error within the stream" | "as it came" | "an error";
+type Outcome =
+  | "the whole answer"
+  | "an answer with an event that nobody can read"
+  | "an error within the stream"
+  | "as it came"
+  | "an error";
 
 function expectedOutcome({ rule, candidates }: Case): Outcome {
   if (rule.strikes === "never") return "the whole answer";
+  if (rule.strikes === "mars") return "an answer with an event that nobody can read";
   if (rule.strikes === "after") return "an error within the stream";
   if (candidates > 1) return "the whole answer";
   if (rule.reason === "error_event") return "an error within the stream";
@@ -141,6 +147,8 @@ function outcomeOf({ surface, mode }: Case, response: WireResponse): Outcome | "
   switch (seenAnswer(surfaces[surface].kind, response, proper)) {
     case "whole":
       return "the whole answer";
+    case "marred":
+      return "an answer with an event that nobody can read";
     case "told":
       return "an error within the stream";
     case "broken":
@@ -167,10 +175,11 @@ describe("each failure is rescued where another candidate is left and nothing ha
     expect(response.end).toBe("whole");
 
     const row = (await rowsByQuery(router.url)).get(`?${id}`);
-    const completed = outcome === "the whole answer";
+    const marred = outcome === "an answer with an event that nobody can read";
     expect(row).toMatchObject({
-      state: completed ? "completed" : "failed",
+      state: marred || outcome === "the whole answer" ? "completed" : "failed",
       status_code: response.status,
+      warnings: marred ? ["malformed_event"] : [],
     });
     // A refused connection is an attempt, too, though the fake sees none.
     const each = Array.from({ length: Math.max(1, rule.asked) }, () => rule.reason);

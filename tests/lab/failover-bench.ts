@@ -15,7 +15,7 @@ import { freePort } from "./free-port.ts";
 import { rowsByQuery } from "./log-rows.ts";
 import { rawRequest } from "./raw-request.ts";
 import type { WireResponse } from "./read-response.ts";
-import { seenAnswer } from "./seen-answer.ts";
+import { seenAnswer, type Seen } from "./seen-answer.ts";
 import { startRouter } from "./start-router.ts";
 
 export interface Setting {
@@ -154,16 +154,22 @@ const withoutPrefill: Script = ({ fields }) => {
 async function outcomeOf(response: WireResponse): Promise<ScenarioResult["got"]> {
   if (isRefusal(response, refusal)) return "refusal";
   for (const name of ["primary", "fallback"] as const)
-    if (seenAnswer("chat", response, await properAnswer(name)) === "whole") return name;
+    if (isAnswer(seenAnswer("chat", response, await properAnswer(name)))) return name;
   switch (seenAnswer("chat", response, "")) {
     case "told":
       return "told";
     case "broken":
       return "a broken connection";
     case "whole":
+    case "marred":
     case "truncated":
       return "a truncated answer as a success";
   }
+}
+
+/** An event that nobody can read passes once the answer has begun; a client gets the rest. */
+function isAnswer(seen: Seen): boolean {
+  return seen === "whole" || seen === "marred";
 }
 
 function isRefusal(response: WireResponse, told: Behaviour): boolean {

@@ -6,9 +6,10 @@ export interface Rule {
   readonly reason: string;
   /**
    * `before` the commit point: the next candidate is asked. `after` it: the client is told within
-   * the stream. `never`: the answer was complete in spite of it.
+   * the stream. `mars`: an event that nobody can read passes after it, and the stream goes on.
+   * `never`: the answer was complete in spite of it.
    */
-  readonly strikes: "before" | "after" | "never";
+  readonly strikes: "before" | "after" | "mars" | "never";
   /** Status that the client sees where there is no other candidate. */
   readonly alone: number;
   /** Calls to one candidate: a reset before any byte is asked again at once. */
@@ -155,7 +156,7 @@ export const faultTable: readonly FaultRow[] = [
     name: "garbage within the content",
     fault: { kind: "garbage", when: "mid-content", bytes: badEvent, betweenMs },
     plain: before("not_json", 200),
-    streamed: harmless,
+    streamed: { ...harmless, strikes: "mars" },
   },
   {
     // With one candidate its own error event passes as it is.

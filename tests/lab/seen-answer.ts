@@ -8,6 +8,8 @@ export type Seen =
   | "whole"
   /** An error status, or an error as the stream's last event. */
   | "told"
+  /** It comes to its end, and what is missing is in events that nobody can read. */
+  | "marred"
   /** The connection broke without a word. */
   | "broken"
   /** It looks like a success, and is none. */
@@ -23,6 +25,8 @@ interface Reading {
   readonly proper: boolean;
   /** An error stands last, and no proper end. */
   readonly error: boolean;
+  /** There are events that are not JSON. */
+  readonly unreadable: boolean;
 }
 
 /**
@@ -35,14 +39,22 @@ export function seenAnswer(kind: StreamKind, response: WireResponse, whole: stri
   const reading = readStream(kind, response.body.toString());
   if (reading.error) return "told";
   const { content } = readStream(kind, whole);
-  return reading.proper && content.join("\n") === reading.content.join("\n")
-    ? "whole"
-    : "truncated";
+  if (!reading.proper) return "truncated";
+  if (reading.unreadable) return isPartOf(reading.content, content) ? "marred" : "truncated";
+  return content.join("\n") === reading.content.join("\n") ? "whole" : "truncated";
+}
+
+/** Whether all of `part` stands in `whole`, in order. */
+function isPartOf(part: readonly string[], whole: readonly string[]): boolean {
+  let at = 0;
+  for (const piece of whole) if (piece === part[at]) at++;
+  return at === part.length;
 }
 
 function readStream(kind: StreamKind, text: string): Reading {
   const content: string[] = [];
   let proper = false;
+  let unreadable = false;
   let last: "error" | "other" = "other";
   for (const data of kind === "ndjson" ? text.split("\n") : dataOf(text)) {
     if (data.trim() === "") continue;
@@ -52,7 +64,8 @@ function readStream(kind: StreamKind, text: string): Reading {
       continue;
     }
     const event = parsed(data);
-    if (event?.error !== undefined) last = "error";
+    if (event === undefined) unreadable = true;
+    else if (event?.error !== undefined) last = "error";
     else if (kind === "ndjson") {
       content.push(JSON.stringify(event?.message ?? null));
       proper ||= event?.done === true;
@@ -62,7 +75,7 @@ function readStream(kind: StreamKind, text: string): Reading {
         proper ||= typeof choice.finish_reason === "string";
       }
   }
-  return { content, proper, error: last === "error" };
+  return { content, proper, error: last === "error", unreadable };
 }
 
 /** The data of all events; a last one without its blank line counts, as most clients let it. */

@@ -29,7 +29,7 @@ const attemptSchema = object({
   upstream_url: text("address asked"),
   model: maybeText("name sent"),
   status: nullable(Type.Integer({ description: "the upstream's; null where no answer came" })),
-  error: maybeText("in words; null where it served"),
+  error: maybeText("in words; null where it served, unless its stream had to be ended for it"),
   reason: text("`served`, or what failed: `refused`, `reset`, `status`, `no_end` and the like"),
   started_at: text(time),
   connect_ms: nullable(Type.Number({ description: "where a connection was watched being made" })),

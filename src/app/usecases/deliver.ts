@@ -5,7 +5,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { AnswerStream } from "../../ports/service.ts";
 import type { Capture } from "./capture.ts";
 import type { LiveStep } from "./live-source.ts";
-import type { OpenedAnswer } from "./open-answer.ts";
+import type { OpenedAnswer } from "./opening.ts";
 import { limit, type Limit, noLimit } from "./or-after.ts";
 import { ping } from "./ping.ts";
 import type { StreamFailure } from "./stream-failure.ts";

@@ -2,11 +2,11 @@
 import { mostHeld } from "../../domain/budget.ts";
 import type { Carriage, Wire } from "../../domain/carriage.ts";
 import { createAnswerState } from "../../domain/dialects/answer-state.ts";
-import { frameJson, type Framing, isReadable } from "../../domain/dialects/wire-format.ts";
+import { frameJson, isReadable } from "../../domain/dialects/wire-format.ts";
 import { eventBreak } from "../../domain/framing/event-break.ts";
-import type { Frame, Splitter } from "../../domain/framing/frame.ts";
-import { createNdjsonSplitter } from "../../domain/framing/ndjson.ts";
-import { createSseSplitter } from "../../domain/framing/sse.ts";
+import type { Frame } from "../../domain/framing/frame.ts";
+import { append } from "../../domain/framing/append.ts";
+import { createSplitter } from "../../domain/framing/splitter.ts";
 import { joinBytes } from "../../domain/bytes.ts";
 import type { CommitPoint } from "../../domain/routing/types.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -42,6 +42,8 @@ export interface LiveSource {
   changed(): boolean;
   /** What is worth knowing of a stream that was passed on all the same. */
   warnings(): readonly string[];
+  /** How a complete answer's stream was ended where the upstream did not do it; else null. */
+  remark(): string | null;
   cancel(): void;
 }
 
@@ -50,12 +52,6 @@ const finishedMs = 60_000;
 /** How long a connection may stay open after its answer's last word, and what may still come. */
 const lingerMs = 1_000;
 const mostAfterEnd = 1024 * 1024;
-
-const splitters: Record<Framing, () => Splitter | null> = {
-  sse: createSseSplitter,
-  ndjson: createNdjsonSplitter,
-  none: () => null,
-};
 
 /** @param commit where the commit point lies; `full`: at the answer's end */
 export function createLiveSource(
@@ -67,13 +63,16 @@ export function createLiveSource(
   clock: Clock,
 ): LiveSource {
   const { framing, format } = wire;
-  const splitter = splitters[framing]();
+  const splitter = createSplitter(framing);
   const editor = splitter === null ? null : carriage.editor(wire);
   const state = createAnswerState(format, commit);
   const isJson = format !== "opaque";
   let pending: StreamFailure | null = null;
+  /** The upstream's last event has no end. */
+  let unclosed = false;
   let midEvent = false;
   let omitted = false;
+  let remark: string | null = null;
 
   function take(frames: readonly Frame[]): LiveStep {
     const pieces: Uint8Array[] = [];
@@ -122,7 +121,9 @@ export function createLiveSource(
   /** The last step: whatever the editor still held goes first. */
   function last(taken: LiveStep): LiveStep {
     const held = editor?.end(taken.outcome === "ended") ?? [];
-    return held.length === 0 ? taken : { ...taken, pieces: [...taken.pieces, ...held] };
+    if (held.length === 0) return taken;
+    midEvent ||= unclosed && !carriage.retells;
+    return { ...taken, pieces: [...taken.pieces, ...held] };
   }
 
   function opaque(pieces: readonly Uint8Array[]): LiveStep {
@@ -136,7 +137,9 @@ export function createLiveSource(
     const counts = rest !== null && (midEvent || isReadable(format, rest));
     if (!counts) return step([], false, "open");
     const taken = take([rest]);
-    midEvent = taken.pieces.length > 0;
+    // Lines of a translation have their end whatever the upstream's event lacks.
+    unclosed = true;
+    midEvent = taken.pieces.length > 0 && !carriage.retells;
     const outcome = pending ?? taken.outcome;
     pending = null;
     if (typeof outcome === "string" || outcome.event === null) return { ...taken, outcome };
@@ -151,6 +154,7 @@ export function createLiveSource(
     const properly = got.kind === "end" && (!isJson || splitter === null);
     const whole = gone ? clientHasEnd() : properly || state.end() !== "open";
     const outcome = whole ? "ended" : breakOf(got, state.endsUnread());
+    if (whole && "message" in got) remark = `complete, but its end did not come: ${got.message}`;
     return last(step(rest.pieces, rest.content, outcome));
   }
 
@@ -207,21 +211,10 @@ export function createLiveSource(
     midEvent: () => midEvent,
     changed: () => omitted || (editor?.changed() ?? false),
     warnings: () => (state.malformed() ? malformed : []),
+    remark: () => remark,
     cancel: () => body.cancel(),
   };
 }
 
 const malformed = ["malformed_event"];
-const silent: NoBytes = { kind: "timed-out", message: "silent after the answer was complete" };
-
-/** Events of one read lie side by side: they leave as one piece, uncopied. */
-function append(pieces: Uint8Array[], bytes: Uint8Array): void {
-  const last = pieces.at(-1);
-  if (last?.buffer === bytes.buffer && last.byteOffset + last.length === bytes.byteOffset)
-    pieces[pieces.length - 1] = new Uint8Array(
-      last.buffer,
-      last.byteOffset,
-      last.length + bytes.length,
-    );
-  else pieces.push(bytes);
-}
+const silent: NoBytes = { kind: "timed-out", message: `no byte within ${finishedMs / 1_000} s` };

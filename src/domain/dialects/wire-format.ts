@@ -2,10 +2,11 @@
 import type { Frame } from "../framing/frame.ts";
 import { isRecord, type JsonRecord, parseJson } from "../json.ts";
 import { chatEvents } from "./chat-events.ts";
-import { type EventReader, type EventReading, says } from "./event-reading.ts";
+import { type EventReader, type EventReading, says, saysError } from "./event-reading.ts";
 import { readMessagesEvent } from "./messages-events.ts";
 import { readNdjsonLine } from "./ndjson-lines.ts";
 import { readResponsesEvent } from "./responses-events.ts";
+import { describeError } from "./upstream-error.ts";
 
 export type WireFormat = "chat" | "responses" | "messages" | "ndjson" | "opaque";
 
@@ -40,12 +41,18 @@ export function createStreamReader(format: WireFormat): StreamReader {
   if (events === null) return () => says.answer;
   const read = events();
   return (frame, json) => {
+    const { data, event } = frame;
+    // An event of this name is an error to every client, whatever is in it.
+    if (event === "error" && holdsWords(data)) return saysError(describeError(json ?? data));
     if (json !== null) return read(json, frame);
-    const { data } = frame;
     if (data === null) return says.nothing;
     if (data.trim() === "") return "blank";
     return (isDone(data) ? done : null) ?? "unreadable";
   };
+}
+
+function holdsWords(data: string | null): boolean {
+  return data !== null && data.trim() !== "" && !isDone(data);
 }
 
 /** An event's JSON object, parsed once for everyone who looks at it; null where it holds none. */

@@ -2,7 +2,8 @@
 import { describe, expect, test } from "bun:test";
 import { createCapture } from "../../../src/app/usecases/capture.ts";
 import { deliver, type DeliveryEnding } from "../../../src/app/usecases/deliver.ts";
-import { openAnswer, type Opening } from "../../../src/app/usecases/open-answer.ts";
+import { openAnswer } from "../../../src/app/usecases/open-answer.ts";
+import type { Opening } from "../../../src/app/usecases/opening.ts";
 import { createBudget } from "../../../src/domain/budget.ts";
 import { carriageFor } from "../../../src/domain/choose-carriage.ts";
 import type { IncomingCall } from "../../../src/domain/call.ts";
@@ -231,6 +232,14 @@ describe("a break after the commit", () => {
     const { next } = await delivering(createFedBody(says("a"), says("b").trimEnd(), broke));
     await next();
     expect(await next()).toBe(says("b").trimEnd());
+    expect(await next()).toStartWith("\n\ndata: ");
+  });
+
+  test("stands by itself, too, where a cleaner gives back such an event only then", async () => {
+    const undecided = says("a <th").trimEnd();
+    const { next } = await delivering(createFedBody(says("a"), undecided, broke));
+    await next();
+    expect(await next()).toBe(undecided);
     expect(await next()).toStartWith("\n\ndata: ");
   });
 

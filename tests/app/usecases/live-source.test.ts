@@ -126,6 +126,23 @@ describe("after a finish_reason", () => {
     expect(await rest()).toMatchObject({ reason });
   });
 
+  test.each([
+    ["an HTTP end", end, null],
+    ["a break", broke, "complete, but its end did not come: connection reset"],
+    [
+      "a timer",
+      silent,
+      `complete, but its end did not come: no byte for longer than REQUEST_TIMEOUT`,
+    ],
+  ])("what ended it is told apart: %s", async (_name, read, remark) => {
+    const { source, rest } = openSource(createFedBody(says("a"), stop, read));
+    await rest();
+    expect(source.remark()).toBe(remark);
+    const last = openSource(createFedBody(says("a"), done, read));
+    await last.rest();
+    expect(last.source.remark()).toBeNull();
+  });
+
   test("no read runs a timer before it", async () => {
     const body = createFedBody(says("a"));
     const { next, clock } = openSource(body);

@@ -204,6 +204,16 @@ describe("an error counts, whatever stands beside it but content", () => {
   });
 });
 
+test.each<[WireFormat, string, string]>([
+  ["chat", '{"message":"gone"}', "gone"],
+  ["chat", '{"error":{"message":"gone"}}', "gone"],
+  ["chat", "gone", "gone"],
+  ["responses", '{"code":"c","message":"gone"}', "gone"],
+  ["messages", '{"error":{"message":"gone"}}', "gone"],
+])("an event named error is one, on %s, be it %s", (format, payload, message) => {
+  expect(readOne(format, payload, "error").error).toMatchObject({ message });
+});
+
 describe("events that say nothing, and events that nobody can read", () => {
   test.each<[WireFormat, string, FrameReading]>([
     ["chat", "", "blank"],

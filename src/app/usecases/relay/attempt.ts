@@ -10,7 +10,8 @@ import type { Clock } from "../../../ports/clock.ts";
 import type { Upstream, UpstreamAnswer } from "../../../ports/upstream.ts";
 import { type CaptureLimits, createCapture } from "../capture.ts";
 import type { HealthBoard } from "../health-board.ts";
-import { openAnswer, type Opening } from "../open-answer.ts";
+import { openAnswer } from "../open-answer.ts";
+import type { Opening } from "../opening.ts";
 import { whoLeft } from "./who-left.ts";
 import { clientLeft, noFirstToken, withoutAnswer } from "./attempt-failures.ts";
 import { onAbort } from "./on-abort.ts";
@@ -137,7 +138,7 @@ export function beginAttempt(
     capture,
     dropped: () => [...new Set([...carriage.dropped, ...carriage.lost()])],
     open,
-    outcome: (broken) => ({
+    outcome: (broken, remark) => ({
       target,
       startedAt,
       durationMs: since(),
@@ -145,7 +146,7 @@ export function beginAttempt(
       ttftMs,
       status: reply?.kind === "answered" ? reply.status : null,
       reason: broken?.reason ?? "served",
-      error: broken?.message ?? null,
+      error: broken?.message ?? remark ?? null,
     }),
     judged(failure) {
       judged = true;

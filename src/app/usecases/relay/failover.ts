@@ -3,7 +3,7 @@ import { type AttemptFailure, type CandidateTries, judge } from "../../../domain
 import type { RoutePlan, Target } from "../../../domain/routing/plan.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Gate } from "../gate.ts";
-import type { OpenedAnswer } from "../open-answer.ts";
+import type { OpenedAnswer } from "../opening.ts";
 import { whoLeft } from "./who-left.ts";
 import {
   type AttemptDeps,

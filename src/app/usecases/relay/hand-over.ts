@@ -48,7 +48,7 @@ export function handOver(
     const gone = ending.kind === "client-gone" || failure?.reason === "client_gone";
     const broken = gone ? { ...clientLeft, message: whoLeft(signal) } : failure;
     attempt.judged(broken === null ? null : { ...broken, status: null });
-    session.note(attempt.outcome(broken));
+    session.note(attempt.outcome(broken, answer.remark()));
     session.end({
       state: gone ? "cancelled" : failure === null ? "completed" : "failed",
       statusCode: status,

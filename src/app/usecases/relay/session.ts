@@ -45,8 +45,15 @@ export interface AttemptUnderWay {
   readonly capture: Capture;
   /** Fields of the request that cannot be carried to the target, and parts of its answer, so far, that cannot be carried back. */
   dropped(): readonly string[];
-  /** As the row lists it. @param broken why it did not come to its end; null where it did, or goes on */
-  outcome(broken: Pick<AttemptFailure, "reason" | "message"> | null): Attempt;
+  /**
+   * As the row lists it.
+   * @param broken why it did not come to its end; null where it did, or goes on
+   * @param remark what is to be said of one that did
+   */
+  outcome(
+    broken: Pick<AttemptFailure, "reason" | "message"> | null,
+    remark?: string | null,
+  ): Attempt;
 }
 
 export interface CallSession {
