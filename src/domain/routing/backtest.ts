@@ -87,10 +87,12 @@ export function createBacktest(current: Routing, candidate: Routing): Backtest {
   /** Only what a rule can ask about; the rest differs with every call. */
   const relevant = (headers: HeaderList) => headers.filter(([name]) => asked.has(name));
 
-  function learn({ route, attempts }: LoggedCall): void {
-    if (route?.endsWith("discovered") !== true) return;
+  function learn({ model: asked, route, attempts }: LoggedCall): void {
+    const discovered = route?.endsWith("discovered") === true;
     for (const { upstream, model } of attempts) {
-      if (model === null) continue;
+      // A name is sent without its tag where the server was known to list only that.
+      const tagLost = model !== null && asked?.endsWith(`${model}:latest`) === true;
+      if (model === null || !(discovered || tagLost)) continue;
       const list = lists.get(upstream) ?? new Set();
       lists.set(upstream, list.add(model));
     }
@@ -163,10 +165,12 @@ function knownFor(
   lists: ReadonlyMap<string, ReadonlySet<string>>,
   defaults: ReadonlySet<string>,
 ): DiscoverySnapshot {
-  const toDefault = call.route?.endsWith("default") === true;
+  const [first] = call.attempts;
+  const toDefault = (model: string) =>
+    call.route?.endsWith("default") === true && (first === undefined || first.model === model);
   return {
     serves: (name, model) =>
-      defaults.has(name) ? toDefault : (lists.get(name)?.has(model) ?? false),
+      defaults.has(name) ? toDefault(model) : (lists.get(name)?.has(model) ?? false),
   };
 }
 

@@ -28,7 +28,7 @@ export function parseServerUrl(
 ): ServerUrl | UrlProblem {
   const trimmed = text.trim();
   if (!/^https?:\/\//i.test(trimmed)) return problem("must begin with http:// or https://");
-  if (/\s/.test(trimmed)) return problem("must be the URL alone, without spaces or a comment");
+  if (/\s/.test(trimmed)) return problem("must stand alone, without spaces or a comment behind it");
   const url = URL.parse(trimmed);
   if (url === null || url.hostname === "") return problem("is not a valid URL");
   if (url.username !== "" || url.password !== "")

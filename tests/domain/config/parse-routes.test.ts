@@ -174,7 +174,7 @@ describe("what is refused", () => {
     [
       "a url that goes on as a comment",
       "servers: { a: 'http://a:8000 # mine' }",
-      '1:15 server "a": "http://a:8000 # mine" must be the URL alone, without spaces or a comment',
+      '1:15 server "a": "http://a:8000 # mine" must stand alone, without spaces or a comment behind it',
     ],
     [
       "an instance with server and url",

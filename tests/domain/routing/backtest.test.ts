@@ -153,3 +153,10 @@ test("100,000 calls with headers of their own are decided in moments", () => {
   expect(test.report().changed).toBe(100_000);
   expect(took).toBeLessThan(4_000);
 });
+
+test("a name that was sent without its tag is no change by itself", () => {
+  const sent = { upstream: "default", url: "http://default:8000", model: "m" };
+  const byDefault = call({ model: "m:latest", route: "default", attempts: [sent] });
+  const direct = call({ model: "a/m:latest", route: "direct" });
+  expect(backtest("", "routes: []", [byDefault, direct])).toMatchObject({ calls: 2, changed: 0 });
+});

@@ -108,8 +108,12 @@ test.each([
   ["http://u:se#cr?secret@h", "not a valid URL", "http://[hidden]@h"],
   ["http://h?key=secret", "query", "http://h?[hidden]"],
   ["http://h/#secret", "fragment", "http://h/#[hidden]"],
-  ["http://h:8000 # x", "the URL alone, without spaces or a comment", "http://h:8000 # x"],
-  ["http://h:8000 http://other", "the URL alone", "http://h:8000 http://other"],
+  [
+    "http://h:8000 # x",
+    "must stand alone, without spaces or a comment behind it",
+    "http://h:8000 # x",
+  ],
+  ["http://h:8000 http://other", "must stand alone", "http://h:8000 http://other"],
   ['"http://h:8000"', "http:// or https://", '"http://h:8000"'],
 ])(
   "the server URL %s is refused, the part at fault shown, its secrets not",
