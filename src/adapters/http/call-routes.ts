@@ -135,7 +135,10 @@ async function serve(
         headers: { "content-type": "application/json", "x-request-id": id },
       });
     const given = await deps.service.handle(call, request.signal);
-    return request.method === "HEAD" ? await headOf(given) : toResponse(given, held.move());
+    if (request.method !== "HEAD") return toResponse(given, held.move());
+    // What is held is held until the answer has been read out.
+    const head = await headOf(given);
+    return head;
   }
 }
 
