@@ -2,6 +2,7 @@
 // in threads of the log's own, where waiting for a system call costs a tenth of what a promise does.
 import {
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -16,12 +17,18 @@ import type { BlobStore } from "../../ports/blob-store.ts";
 /** What is being written ends so; a file of that name is never read. */
 const unfinished = ".part";
 
-/**
- * @param folder made, with those inside it, when the first blob is written
- * @param shared where blobs of this store may lie among those of others, as earlier versions kept
- *   them all; one that this store is asked about is its own, and `has` takes it over from there
- */
-export function createFilesystemBlobs(folder: string, shared: string | null = null): BlobStore {
+/** Where else blobs of a store may lie; one that the store is asked about is its own, and `has` gets it from there. */
+export interface BlobSource {
+  readonly folder: string;
+  /** Another store needs them as well: it keeps its own. */
+  readonly isKept: boolean;
+}
+
+/** @param folder made, with those inside it, when the first blob is written */
+export function createFilesystemBlobs(
+  folder: string,
+  sources: readonly BlobSource[] = [],
+): BlobStore {
   const partOf = (name: string) => join(folder, name.slice(0, 2));
   const pathOf = (name: string) => join(partOf(name), name);
 
@@ -40,20 +47,39 @@ export function createFilesystemBlobs(folder: string, shared: string | null = nu
     }
   }
 
-  /** @returns whether it lay there */
+  /** @returns whether it lay in one of the sources */
   function takeOver(name: string): boolean {
-    if (shared === null) return false;
-    const part = join(shared, name.slice(0, 2));
-    const lying = join(part, name);
-    if (!existsSync(lying)) return false;
-    mkdirSync(partOf(name), { recursive: true, mode: 0o700 });
-    renameSync(lying, pathOf(name));
-    try {
-      rmdirSync(part);
-    } catch {
-      // Others are left in it.
+    for (const source of sources) {
+      const part = join(source.folder, name.slice(0, 2));
+      const lying = join(part, name);
+      if (!existsSync(lying)) continue;
+      mkdirSync(partOf(name), { recursive: true, mode: 0o700 });
+      if (source.isKept) copyAside(lying, name);
+      else {
+        renameSync(lying, pathOf(name));
+        removeIfEmpty(part);
+      }
+      return true;
     }
-    return true;
+    return false;
+  }
+
+  function copyAside(from: string, name: string): void {
+    try {
+      // Takes no room until one of the two is removed.
+      linkSync(from, pathOf(name));
+    } catch {
+      writeAside(name, readFileSync(from));
+    }
+  }
+
+  function inSources(name: string): Uint8Array | null {
+    for (const source of sources) {
+      const path = join(source.folder, name.slice(0, 2), name);
+      const found = orMissing(() => readFileSync(path), null);
+      if (found !== null) return found;
+    }
+    return null;
   }
 
   return {
@@ -69,10 +95,9 @@ export function createFilesystemBlobs(folder: string, shared: string | null = nu
     },
     async get(name) {
       const own = () => orMissing(() => readFileSync(pathOf(name)), null);
-      if (shared === null) return own();
-      const there = () => orMissing(() => readFileSync(join(shared, name.slice(0, 2), name)), null);
-      // Another thread may take it over between the first two looks.
-      return own() ?? there() ?? own();
+      if (sources.length === 0) return own();
+      // Another thread may take it over between two looks.
+      return own() ?? inSources(name) ?? own();
     },
     has: async (name) => existsSync(pathOf(name)) || takeOver(name),
     async remove(name) {
@@ -92,13 +117,27 @@ export function createFilesystemBlobs(folder: string, shared: string | null = nu
 
 /**
  * The blobs of one owner among several in a folder.
- * @param hasSharedBlobs some of them may lie in the folder itself
+ * @param owner some of its blobs may lie in the folder itself, as earlier versions kept all of them,
+ *   or with the owner that it was copied from
  */
 export function filesystemBlobsOf(
   folder: string,
-  { id, hasSharedBlobs }: { readonly id: string; readonly hasSharedBlobs: boolean },
+  owner: { readonly id: string; readonly hasSharedBlobs: boolean; readonly copyOf: string | null },
 ): BlobStore {
-  return createFilesystemBlobs(join(folder, id), hasSharedBlobs ? folder : null);
+  const isCopy = owner.copyOf !== null;
+  const sources = [
+    ...(owner.copyOf === null ? [] : [{ folder: join(folder, owner.copyOf), isKept: true }]),
+    ...(owner.hasSharedBlobs ? [{ folder, isKept: isCopy }] : []),
+  ];
+  return createFilesystemBlobs(join(folder, owner.id), sources);
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // Others are left in it.
+  }
 }
 
 function orMissing<Result, Otherwise>(

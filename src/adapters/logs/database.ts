@@ -1,12 +1,12 @@
 // Opens the SQLite file that keeps the log; one that cannot be read is moved aside, never deleted.
-import { statSync } from "node:fs";
+import { realpathSync, statSync } from "node:fs";
 import { mkdir, rename } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { Database, SQLiteError } from "bun:sqlite";
 import type { SQLQueryBindings } from "bun:sqlite";
 import { Kysely, SqliteDialect } from "kysely";
 import type { SqliteDatabase } from "kysely";
-import { giveId, type LogState, readState } from "./log-state.ts";
+import { type FileMark, type LogState, readState, settleId } from "./log-state.ts";
 import { migrate } from "./migrate.ts";
 import type { LogTables } from "./tables.ts";
 
@@ -90,7 +90,7 @@ async function openAndMigrate(path: string): Promise<LogDatabase> {
     raw.run(`PRAGMA cache_size = -${cacheKib}`);
     const tables = kyselyOver(raw);
     await migrate(tables);
-    await giveId(tables);
+    await settleId(tables, markOf(path), inodeAt);
     return await logDatabase(raw, path);
   } catch (error) {
     raw.close();
@@ -114,7 +114,13 @@ async function logDatabase(raw: Database, path: string): Promise<LogDatabase> {
       raw.run("PRAGMA shrink_memory");
     },
     shrink() {
-      raw.query(`PRAGMA incremental_vacuum(${pagesPerShrink})`).all();
+      try {
+        raw.query(`PRAGMA incremental_vacuum(${pagesPerShrink})`).all();
+      } catch (error) {
+        // A damaged page that nobody reads any longer, of a search index, may lie in its way.
+        if (isUnreadable(error)) return false;
+        throw error;
+      }
       const left = raw.query<{ freelist_count: number }, []>("PRAGMA freelist_count").get();
       return left !== null && left.freelist_count > 0;
     },
@@ -128,6 +134,16 @@ async function logDatabase(raw: Database, path: string): Promise<LogDatabase> {
 function fileAt(path: string): string | null {
   const found = statSync(path, { throwIfNoEntry: false });
   return found === undefined ? null : `${found.dev} ${found.ino}`;
+}
+
+function inodeAt(path: string): string | null {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found === undefined ? null : String(found.ino);
+}
+
+function markOf(path: string): FileMark | null {
+  const inode = inodeAt(path);
+  return inode === null ? null : { path: realpathSync(path), inode };
 }
 
 /** What kysely's dialect expects (better-sqlite3's shape) over what Bun has; `query` caches statements. */

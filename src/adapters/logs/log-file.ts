@@ -5,7 +5,13 @@ import type { BlobStore } from "../../ports/blob-store.ts";
 import { moveAside, openDatabase } from "./database.ts";
 import type { LogDatabase } from "./database.ts";
 import type { Happening } from "./happening.ts";
-import type { BlobOwner, BlobPlace, LogPlace, OpenBlobs } from "./log-place.ts";
+import {
+  type BlobOwner,
+  type BlobPlace,
+  isSettled,
+  type LogPlace,
+  type OpenBlobs,
+} from "./log-place.ts";
 import { remedy } from "./passing.ts";
 import { beginSearchAnew } from "./search-repair.ts";
 import { createSqliteStore } from "./sqlite-store.ts";
@@ -73,7 +79,7 @@ export function createLogFile(openBlobs: OpenBlobs): LogFile {
     if (movedTo !== null) happened.push(movedAside(place, movedTo));
     const { owner, search } = database.state;
     // Another file, another owner: what lies in this thread's memory is the old one's.
-    const kept = blobStore?.owner.id === owner.id && !blobStore.owner.hasSharedBlobs;
+    const kept = blobStore?.owner.id === owner.id && isSettled(blobStore.owner);
     const own = kept ? blobStore : null;
     blobStore = own ?? { owner, blobs: openBlobs(place.blobs, owner) };
     const store = createSqliteStore({

@@ -25,7 +25,14 @@ export interface BlobOwner {
   readonly id: string;
   /** Some of its blobs may still lie among others', as earlier versions kept them. */
   readonly hasSharedBlobs: boolean;
+  /** The id of the database that this one is a copy of, and whose blobs it may need; null: of none. */
+  readonly copyOf: string | null;
 }
 
 /** Opens the blob store of a database that lies there. */
 export type OpenBlobs = (place: BlobPlace, owner: BlobOwner) => BlobStore;
+
+/** Whether all blobs of an owner lie where they are to stay. */
+export function isSettled({ hasSharedBlobs, copyOf }: BlobOwner): boolean {
+  return !hasSharedBlobs && copyOf === null;
+}

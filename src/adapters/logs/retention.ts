@@ -6,7 +6,7 @@ import { createFigureChanges } from "./figures.ts";
 import type { CountedRow } from "./figures.ts";
 import { releasePayloads } from "./payload-release.ts";
 import type { Released } from "./payload-release.ts";
-import { freeNames, hex } from "./payload-rows.ts";
+import { hex } from "./payload-rows.ts";
 import type { PayloadWriter } from "./payload-writer.ts";
 import { inTransaction, runSql } from "./run-sql.ts";
 import type { SearchIndex } from "./search-index.ts";
@@ -56,6 +56,11 @@ export function createRetention({
     return step.count;
   }
 
+  async function resize(id: number, from: number, to: number): Promise<void> {
+    await runSql(db, "update payloads set stored = ? where id = ?", [to, id]);
+    payloads.removed({ ids: [], bytes: from - to });
+  }
+
   return {
     async removeOlder(rowsBefore, bodiesBefore, limit) {
       const rows = await inTransaction(db, "immediate", (transaction) => {
@@ -96,12 +101,12 @@ export function createRetention({
       );
       const needed = new Set<string>();
       for (const { id, hash, stored } of rows) {
-        if (there.has(hex(hash)) || (await blobs.has(hex(hash)))) needed.add(hex(hash));
-        else {
-          // Its blob has gone: the same content may come again under its name.
-          await freeNames(db, [id]);
-          payloads.removed({ ids: [], bytes: stored });
-        }
+        const name = hex(hash);
+        const isThere = there.has(name) || (await blobs.has(name));
+        if (isThere) needed.add(name);
+        // One that has gone takes no room. It keeps its name: its folder may only be away for a while.
+        if (!isThere && stored > 0) await resize(id, stored, 0);
+        if (isThere && stored === 0) await resize(id, 0, (await blobs.get(name))?.length ?? 0);
       }
       for (const name of there) if (!needed.has(name)) await blobs.remove(name);
     },

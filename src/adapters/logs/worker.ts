@@ -32,7 +32,7 @@ type Answers = {
 const parts = Array.from({ length: 256 }, (_, part) => part.toString(16).padStart(2, "0"));
 
 /** Owns the blobs of what is thrown away. */
-const nobody: BlobOwner = { id: "", hasSharedBlobs: false };
+const nobody: BlobOwner = { id: "", hasSharedBlobs: false, copyOf: null };
 
 /** ms without a question after which the thread gives back what the last ones have left in memory. */
 const restAfterMs = 500;

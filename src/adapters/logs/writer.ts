@@ -6,7 +6,13 @@ import type { LogRetention, LogWrite } from "../../ports/log-store.ts";
 import { isUnreadable } from "./database.ts";
 import type { Happening } from "./happening.ts";
 import { createLogFile, type OpenLog } from "./log-file.ts";
-import type { BlobOwner, BlobPlace, LogPlace, OpenBlobs } from "./log-place.ts";
+import {
+  type BlobOwner,
+  type BlobPlace,
+  isSettled,
+  type LogPlace,
+  type OpenBlobs,
+} from "./log-place.ts";
 import { blobsAreOwn } from "./log-state.ts";
 import { isPassing } from "./passing.ts";
 import { SearchDamage } from "./search-index.ts";
@@ -148,7 +154,7 @@ export function createWriter(openBlobs: OpenBlobs): Writer {
 
     async swept() {
       const { database } = await file.opened();
-      if (!database.state.owner.hasSharedBlobs) return;
+      if (isSettled(database.state.owner)) return;
       await blobsAreOwn(database.tables);
       file.close(); // the next write opens it as what it now is
     },

@@ -3,7 +3,7 @@
 import { describe, expect, test } from "bun:test";
 import { randomBytes } from "node:crypto";
 import { readdirSync } from "node:fs";
-import { copyFile, rename, writeFile } from "node:fs/promises";
+import { copyFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Database } from "bun:sqlite";
 import {
@@ -96,6 +96,72 @@ describe("two databases in one folder of bodies", () => {
       expect(await body(two, folder, 0)).toBe(same);
       a.close();
       b.close();
+    }));
+});
+
+describe("a copy of a database, used beside it in the same folder of bodies", () => {
+  /** Both have two calls; each then writes, sweeps and removes on its own. */
+  async function copied(folder: string, writeOriginal: typeof writeOldLog): Promise<void> {
+    const [original, copy] = [join(folder, "requests.db"), join(folder, "copy.db")];
+    const [first, second, third, fourth] = [large(0), large(1), large(2), large(3)];
+    await writeOriginal(original, folder, [call(0, first), call(1, second)]);
+    const a = await opened(original, folder);
+    a.close();
+    await copyFile(original, copy);
+    const b = await opened(copy, folder);
+    const again = await opened(original, folder);
+    await again.write([call(2, third)]);
+    await b.write([call(3, fourth)]);
+    expect(await body(copy, folder, 0)).toBe(first);
+    await sweep(b);
+    await sweep(again);
+    while (await again.removeOlder(noon + 90_000, null));
+    await sweep(again);
+    expect(await body(original, folder, 2)).toBe(third);
+    for (const [minutes, content] of [
+      [0, first],
+      [1, second],
+      [3, fourth],
+    ] as const)
+      expect(await body(copy, folder, minutes)).toBe(content);
+    while (await b.removeOlder(noon + 86_400_000, null));
+    await sweep(b);
+    expect(await body(original, folder, 2)).toBe(third);
+    again.close();
+    b.close();
+    expect(files(folder)).toHaveLength(1);
+  }
+
+  test("does no harm to it, nor it to the copy", () =>
+    withTempFolder((folder) =>
+      copied(folder, async (path, place, writes) => {
+        const writer = await opened(path, place);
+        await writer.write(writes);
+        await sweep(writer);
+        writer.close();
+      }),
+    ));
+
+  test("nor where its bodies are still kept as an earlier version did", () =>
+    withTempFolder((folder) => copied(folder, writeOldLog)));
+
+  test("is no copy where the first one has been moved, or put back from a copy", () =>
+    withTempFolder(async (folder) => {
+      const path = join(folder, "requests.db");
+      const content = large(0);
+      const before = await opened(path, folder);
+      await before.write([call(0, content)]);
+      before.close();
+      const moved = join(folder, "moved.db");
+      await rename(path, moved);
+      (await opened(moved, folder)).close();
+      await copyFile(moved, path);
+      await rm(moved);
+      const writer = await opened(path, folder);
+      await sweep(writer);
+      writer.close();
+      expect(await body(path, folder, 0)).toBe(content);
+      expect(readdirSync(join(folder, "blobs"))).toHaveLength(1);
     }));
 });
 

@@ -1,7 +1,7 @@
 // Bodies as they lie on disk: once each, packed, the large ones beside the database, within their limit.
 import { describe, expect, test } from "bun:test";
 import { randomBytes } from "node:crypto";
-import { readdir, rm, stat } from "node:fs/promises";
+import { readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { createFilesystemBlobs } from "../../../src/adapters/blobs/filesystem-blobs.ts";
 import { openDatabase } from "../../../src/adapters/logs/database.ts";
@@ -23,6 +23,8 @@ interface Lab {
   readonly bytes: () => Promise<number>;
   readonly count: (table: string) => number;
   readonly clearBlobs: () => Promise<void>;
+  /** Takes the blob folder away, until the function it resolves to is called. */
+  readonly awayBlobs: () => Promise<() => Promise<void>>;
 }
 
 /** @param wrap stands between the store and its blobs */
@@ -53,6 +55,10 @@ const inLab =
           count: (table) =>
             queryDatabase<{ n: number }>(path, `select count(*) as n from ${table}`)[0]?.n ?? -1,
           clearBlobs: () => rm(blobFolder, { recursive: true, force: true }),
+          async awayBlobs() {
+            await rename(blobFolder, `${blobFolder}.away`);
+            return () => rename(`${blobFolder}.away`, blobFolder);
+          },
         });
       } finally {
         database.close();
@@ -280,6 +286,25 @@ describe("a blob store that loses things", () => {
       expect(await store.removeExcess(1, 10)).toBe(false);
       await store.write([call(2, bodies[0]!)]);
       expect(await bodyOf(store, 2)).toBe(bodies[0]);
+    }),
+  );
+
+  test(
+    "for a while only costs nothing: what comes back with it is found, and counts",
+    inLab(async ({ store, awayBlobs }) => {
+      const bodies = [noise(10_000), noise(10_000)];
+      await store.write([call(0, bodies[0]!), call(1, bodies[1]!)]);
+      const sweep = async () => {
+        for (let part = 0; part < 256; part++)
+          await store.sweep(part.toString(16).padStart(2, "0"));
+      };
+      const back = await awayBlobs();
+      await sweep();
+      expect(await bodyOf(store, 1)).toBeNull();
+      await back();
+      await sweep();
+      for (const ms of [0, 1]) expect(await bodyOf(store, ms)).toBe(bodies[ms] ?? "");
+      expect(await store.removeExcess(1, 1)).toBe(true);
     }),
   );
 
