@@ -1,5 +1,7 @@
-// Everything that shows this tree works: the checks, the fast suites, then each slow one
-// (sweeps, browser, binary). Ends with the plain line `N passed, N failed`.
+// Everything that shows this tree works: the checks, the fast suites, then the slow ones (sweeps,
+// browser, binary), two at a time; those that measure the machine say so (`// Runs alone: …`) and
+// run by themselves. Ends with the plain line `N passed, N failed`.
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Glob, spawn, stripANSI } from "bun";
 
@@ -12,33 +14,46 @@ interface Result {
   readonly failed: number;
   readonly skipped: number;
   readonly seconds: number;
+  readonly processorSeconds: number;
 }
 
-async function run(
-  command: readonly string[],
-): Promise<{ readonly code: number; readonly output: string; readonly seconds: number }> {
+interface Ran {
+  readonly code: number;
+  /** What it wrote to its standard error, where bun reports tests. */
+  readonly output: string;
+  readonly seconds: number;
+  /** Of processor time, its children's included. */
+  readonly processorSeconds: number;
+}
+
+/** Shows what a command prints once it has ended, so that two at a time stay readable. */
+async function run(command: readonly string[]): Promise<Ran> {
   const started = performance.now();
-  const child = spawn([...command], { stdin: "ignore", stdout: "inherit", stderr: "pipe" });
-  let output = "";
-  const decoder = new TextDecoder();
-  for await (const chunk of child.stderr) {
-    process.stderr.write(chunk);
-    output += decoder.decode(chunk, { stream: true });
-  }
-  const code = await child.exited;
-  return { code, output: stripANSI(output), seconds: (performance.now() - started) / 1000 };
+  const child = spawn([...command], { stdin: "ignore", stdout: "pipe", stderr: "pipe" });
+  const [printed, reported, code] = await Promise.all([
+    child.stdout.text(),
+    child.stderr.text(),
+    child.exited,
+  ]);
+  process.stdout.write(printed);
+  process.stderr.write(reported);
+  return {
+    code,
+    output: stripANSI(reported),
+    seconds: (performance.now() - started) / 1000,
+    processorSeconds: Number(child.resourceUsage()?.cpuTime.total ?? 0) / 1e6,
+  };
 }
 
 /** A step with no tests of its own: silent in the counts unless it fails. */
 async function step(name: string, ...command: readonly string[]): Promise<Result> {
-  console.log(`\n== ${name}`);
-  const { code, seconds } = await run(command);
-  return { name, passed: 0, failed: code === 0 ? 0 : 1, skipped: 0, seconds };
+  const { code, seconds, processorSeconds } = await run(command);
+  console.log(`== ${name}: ${code === 0 ? "ok" : "FAILED"}\n`);
+  return { name, passed: 0, failed: code === 0 ? 0 : 1, skipped: 0, seconds, processorSeconds };
 }
 
 async function suite(name: string, ...patterns: readonly string[]): Promise<Result> {
-  console.log(`\n== ${name}`);
-  const { code, output, seconds } = await run([
+  const { code, output, seconds, processorSeconds } = await run([
     process.execPath,
     "test",
     "--only-failures",
@@ -50,7 +65,8 @@ async function suite(name: string, ...patterns: readonly string[]): Promise<Resu
   if (passed === 0) console.log(`${name}: ran no test that passed`);
   // A run that broke outside any test, or ran none, counts as one failure.
   const failed = Math.max(count("fail"), code === 0 && passed > 0 ? 0 : 1);
-  return { name, passed, failed, skipped: count("skip"), seconds };
+  console.log(`== ${name}: ${passed} passed, ${failed} failed\n`);
+  return { name, passed, failed, skipped: count("skip"), seconds, processorSeconds };
 }
 
 /** The browser, and the proxies that the router is tested behind. */
@@ -63,7 +79,8 @@ async function programs(): Promise<Result[]> {
   const names = missing.join(" ");
   if (process.getuid?.() !== 0 || Bun.which("apt-get") === null) {
     console.error(`The tests need ${names}: apt-get install ${names} (as root).`);
-    return [{ name: names, passed: 0, failed: 1, skipped: 0, seconds: 0 }];
+    const nothing = { skipped: 0, seconds: 0, processorSeconds: 0 };
+    return [{ name: names, passed: 0, failed: 1, ...nothing }];
   }
   const install = `apt-get update -qq && apt-get install -y -qq --no-install-recommends ${names}`;
   // In run level 1 a package does not start the service that it brings.
@@ -79,19 +96,32 @@ const results: Result[] = [
 ];
 const slow = [...new Glob("tests/**/*.slow.{ts,tsx}").scanSync()].toSorted();
 if (slow.length === 0) console.log("\nno slow suite found");
-for (const path of slow) results.push(await suite(path, `./${path}`));
+const alone = slow.filter((path) => /^\/\/ Runs alone: /m.test(readFileSync(path, "utf8")));
+const waiting = slow.filter((path) => !alone.includes(path));
+const startedAt = performance.now();
 
-const sum = (key: "passed" | "failed" | "seconds"): number =>
+/** Takes one suite after the other until none waits. */
+async function lane(): Promise<void> {
+  for (let path = waiting.shift(); path !== undefined; path = waiting.shift())
+    results.push(await suite(path, `./${path}`));
+}
+await Promise.all([lane(), lane()]);
+for (const path of alone) results.push(await suite(path, `./${path}`));
+const slowSeconds = (performance.now() - startedAt) / 1000;
+
+const sum = (key: "passed" | "failed" | "seconds" | "processorSeconds"): number =>
   results.reduce((total, result) => total + result[key], 0);
 const failed = sum("failed") + (slow.length === 0 ? 1 : 0);
 
 console.log("");
-for (const { name, passed, failed: bad, skipped, seconds } of results) {
+for (const { name, passed, failed: bad, skipped, seconds, processorSeconds } of results) {
   const counts = `${passed} passed, ${bad} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
   console.log(
-    `${bad === 0 ? "ok  " : "FAIL"}  ${name.padEnd(40)} ${seconds.toFixed(1)} s  ${counts}`,
+    `${bad === 0 ? "ok  " : "FAIL"}  ${name.padEnd(40)} ${seconds.toFixed(1)} s (processor ${processorSeconds.toFixed(1)} s)  ${counts}`,
   );
 }
-console.log(`total ${sum("seconds").toFixed(1)} s\n`);
+console.log(
+  `total ${(performance.now() / 1000).toFixed(1)} s, the slow suites ${slowSeconds.toFixed(1)} s of it; processor ${sum("processorSeconds").toFixed(1)} s\n`,
+);
 console.log(`${sum("passed")} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

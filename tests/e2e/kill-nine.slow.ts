@@ -1,4 +1,5 @@
 // `kill -9` at any moment costs no more than the last 100 ms. (bench/kill-nine.ts does it a thousand times.)
+// Runs alone: it measures milliseconds.
 import { expect, test } from "bun:test";
 import { killRepeatedly } from "../lab/kill-nine.ts";
 

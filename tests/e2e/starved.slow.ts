@@ -1,4 +1,5 @@
 // Many connections at once: idle ones, streams, and those that only want to occupy places.
+// Runs alone: it compares waiting times.
 import { expect, test } from "bun:test";
 import { connect, type Socket } from "node:net";
 import { startFakeModel } from "../../src/adapters/fake-model/start-fake-model.ts";

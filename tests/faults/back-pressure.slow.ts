@@ -1,4 +1,5 @@
 // A client that stops reading stops the reading from upstream: nothing piles up in between.
+// Runs alone: it measures memory.
 import { afterAll, describe, expect, test } from "bun:test";
 import type { Behaviour } from "../../src/adapters/fake-model/behaviour.ts";
 import type { FakeModel } from "../../src/adapters/fake-model/fake-model.ts";

@@ -1,4 +1,5 @@
 // A client that leaves, at any time: the upstream is let go within 250 ms, the slot is given back, the row says so.
+// Runs alone: it measures milliseconds.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Behaviour } from "../../src/adapters/fake-model/behaviour.ts";
 import type { FakeModel } from "../../src/adapters/fake-model/fake-model.ts";

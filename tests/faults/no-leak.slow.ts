@@ -1,4 +1,5 @@
 // After 10,000 requests of all kinds, sockets, files, timers and memory are where they were after the first 1,000.
+// Runs alone: it measures memory.
 import { afterAll, expect, test } from "bun:test";
 import type { Behaviour } from "../../src/adapters/fake-model/behaviour.ts";
 import type { FakeModel } from "../../src/adapters/fake-model/fake-model.ts";

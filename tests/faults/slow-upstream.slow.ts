@@ -1,4 +1,5 @@
 // Upstreams that take their time: which timer ends an attempt, that the row names it, and that nothing else does.
+// Runs alone: it tells timers apart.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Behaviour } from "../../src/adapters/fake-model/behaviour.ts";
 import type { FakeModel } from "../../src/adapters/fake-model/fake-model.ts";
