@@ -50,6 +50,8 @@ const failures = {
   }),
   // https://github.com/vllm-project/guidellm/issues/743
   "an error alone": event({ error: gone }),
+  // https://github.com/FuzzAnything/PromptFuzz/issues/42
+  "a list that holds an error": event([{ error: gone }]),
 } satisfies Readonly<Record<string, string>>;
 
 describe.each(Object.entries(failures))("in a stream, %s", (name, failure) => {

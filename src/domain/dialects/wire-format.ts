@@ -6,7 +6,7 @@ import { type EventReader, type EventReading, says, saysError } from "./event-re
 import { readMessagesEvent } from "./messages-events.ts";
 import { readNdjsonLine } from "./ndjson-lines.ts";
 import { readResponsesEvent } from "./responses-events.ts";
-import { describeError } from "./upstream-error.ts";
+import { describeError, holdsError } from "./upstream-error.ts";
 
 export type WireFormat = "chat" | "responses" | "messages" | "ndjson" | "opaque";
 
@@ -55,11 +55,16 @@ function holdsWords(data: string | null): boolean {
   return data !== null && data.trim() !== "" && !isDone(data);
 }
 
-/** An event's JSON object, parsed once for everyone who looks at it; null where it holds none. */
+/**
+ * An event's JSON object, parsed once for everyone who looks at it; null where it holds none. Gemini
+ * words its errors as a list: then it is the entry that holds one.
+ */
 export function frameJson({ data }: Frame): JsonRecord | null {
   if (data === null || isDone(data)) return null;
   const value = parseJson(data);
-  return isRecord(value) ? value : null;
+  if (isRecord(value)) return value;
+  if (!Array.isArray(value)) return null;
+  return (value as readonly unknown[]).filter(isRecord).find(holdsError) ?? null;
 }
 
 /** Whether an event says anything that counts, be it that its line ends are missing. */
