@@ -6,4 +6,5 @@ export interface Happening {
   readonly message: string;
 }
 
-export type HappeningKind = "moved_aside" | "replaced" | "search_lost";
+/** `search_begun`: it is to be filled again; `search_off`: not even that was possible. */
+export type HappeningKind = "moved_aside" | "replaced" | "search_begun" | "search_off";

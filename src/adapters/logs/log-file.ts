@@ -116,9 +116,11 @@ export function createLogFile(openBlobs: OpenBlobs): LogFile {
     if (log === null || (searchRepairedAt !== null && now - searchRepairedAt < repairAgainMs))
       return null;
     searchRepairedAt = now;
-    await beginSearchAnew(log.database.tables, log.database.state.search);
+    const table = await beginSearchAnew(log.database.tables, log.database.state.search);
     closeLog(); // the next write opens it as what it now is
-    return { kind: "search_lost", message: `${message}; it is begun anew, and filled again` };
+    return table === null
+      ? { kind: "search_off", message: `${message}, and cannot be begun anew: nothing is found` }
+      : { kind: "search_begun", message: `${message}; it is begun anew, and filled again` };
   }
 
   return {

@@ -3,13 +3,14 @@
 import type { Clock } from "../../ports/clock.ts";
 import type { Notice } from "../../ports/notices.ts";
 import type { Happening, HappeningKind } from "./happening.ts";
+import type { OpenReport } from "./worker-calls.ts";
 
 export interface LogNotices {
   happened(happening: Happening): void;
   /** @param why null: it can be opened, or was written to */
   unopened(why: string | null): void;
-  /** The search's index is being filled again. */
-  filling(isFilling: boolean): void;
+  /** How the search's index is. */
+  search(state: OpenReport["search"]): void;
   /** @param why bodies could not be stored; null: some were */
   bodiesLost(why: string | null): void;
   current(): readonly Notice[];
@@ -20,8 +21,12 @@ const sentences: Readonly<Record<HappeningKind, string>> = {
   moved_aside:
     "The log's database could not be read: it was moved aside, and a fresh one was begun.",
   replaced: "The log's database was removed or replaced while the router ran; it was opened anew.",
-  search_lost: "The log's search index was damaged, and begun anew.",
+  search_begun: "The log's search index was damaged, and begun anew.",
+  search_off: "The log's search index is damaged.",
 };
+
+const wayOut =
+  "It is tried anew every hour and at each start. Otherwise: stop the router, and let sqlite3's .recover make a new file of the database.";
 
 /** Of a kind; the newest. */
 const mostKept = 3;
@@ -53,10 +58,12 @@ export function createLogNotices(clock: Pick<Clock, "now">): LogNotices {
       const message = "The log's database cannot be opened: requests are routed, but not logged.";
       passes("log-unopened", message, why === null ? null : [why]);
     },
-    filling(isFilling) {
-      const message =
+    search(state) {
+      const filling =
         "The log's search index is being filled again: until it is, a search misses older requests.";
-      passes("log-search", message, isFilling ? [] : null);
+      const off = "The log's search does not work: its index is damaged. Requests are logged.";
+      passes("log-search", filling, state === "filling" ? [] : null);
+      passes("log-search-off", off, state === "off" ? [wayOut] : null);
     },
     bodiesLost(why) {
       const message = "Bodies of requests cannot be stored; their rows are.";

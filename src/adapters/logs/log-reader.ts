@@ -14,7 +14,7 @@ export interface LogReaderOptions {
   readonly bodiesThread: Pick<WorkerThread, "call">;
   readonly recorder: Pick<Recorder, "flush">;
   readonly clock: Pick<Clock, "after">;
-  /** Told that the search's index cannot be used. */
+  /** Called when the search's index cannot be used. */
   readonly searchDamaged?: () => void;
 }
 

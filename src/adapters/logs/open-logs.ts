@@ -5,7 +5,6 @@ import type { CallEvents } from "../../ports/browse.ts";
 import type { Notice } from "../../ports/notices.ts";
 import type { UsageObserver } from "../../ports/observer.ts";
 import { createCallEvents } from "./call-events.ts";
-import type { Happening } from "./happening.ts";
 import { withKnownEnds } from "./known-ends.ts";
 import type { BlobPlace } from "./log-place.ts";
 import { createLogNotices } from "./log-notices.ts";
@@ -13,6 +12,7 @@ import { createLogReader } from "./log-reader.ts";
 import type { KnownEnd } from "./open-calls.ts";
 import { createRecorder } from "./recorder.ts";
 import type { Recorder } from "./recorder.ts";
+import { createSearchWatch } from "./search-watch.ts";
 import type { OpenReport } from "./worker-calls.ts";
 import { createWorkerThread } from "./worker-thread.ts";
 
@@ -28,7 +28,7 @@ export interface LogsOptions {
   /** ms; null: bodies go with their rows. */
   readonly maxBodyAgeMs: number | null;
   readonly clock: Pick<Clock, "now" | "after">;
-  /** Told of what each call's answer reports. */
+  /** Called with what each call's answer reports. */
   readonly used: UsageObserver["used"];
   /** Told of what goes wrong after opening, in words. */
   readonly trouble: (message: string) => void;
@@ -60,12 +60,13 @@ export function openLogs(options: LogsOptions): Logs {
   const writing = createWorkerThread();
   const reading = createWorkerThread();
   const notices = createLogNotices(clock);
+  const search = createSearchWatch(writing, notices, trouble);
   const recorder = createRecorder({
     send: (batch) => writing.call("write", { batch }, [batch.bytes.buffer]),
     events,
     used: options.used,
     answered({ happened: all, failed, lostBodies, message }, hadBodies) {
-      all.forEach(happened);
+      for (const one of all) search.happened(one);
       if (failed.length > 0) return;
       notices.unopened(null);
       if (hadBodies) notices.bodiesLost(lostBodies > 0 ? message : null);
@@ -82,7 +83,7 @@ export function openLogs(options: LogsOptions): Logs {
       recorder,
       clock,
       searchDamaged() {
-        begin(checkSearch());
+        search.damaged();
       },
     }),
     lateEnd,
@@ -102,7 +103,9 @@ export function openLogs(options: LogsOptions): Logs {
     const input = { rowsBefore: before(maxLogAgeMs), bodiesBefore: before(maxBodyAgeMs) };
     const result = await writing.call("retain", input);
     if (closed) return;
-    if (!result.ok) trouble(`old rows of the log could not be removed: ${result.message}`);
+    if (result.ok) search.befell(result.value);
+    else trouble(`old rows of the log could not be removed: ${result.message}`);
+    search.retry();
     cancelClean = clock.after(hourMs, () => {
       cleaning = clean();
     });
@@ -119,47 +122,15 @@ export function openLogs(options: LogsOptions): Logs {
     reading.stop();
   }
 
-  /** What goes on beside the calls; the close waits for it. */
-  let atWork: Promise<unknown> = Promise.resolve();
-  function begin(work: Promise<void>): void {
-    atWork = Promise.all([atWork, work]);
-  }
-
-  function happened(happening: Happening): void {
-    notices.happened(happening);
-    if (happening.kind === "search_lost") begin(fillSearch());
-  }
-
-  async function fillSearch(): Promise<void> {
-    notices.filling(true);
-    const result = await writing.call("fillSearch", null);
-    if (closed) return;
-    notices.filling(false);
-    if (!result.ok) trouble(`the search index could not be filled: ${result.message}`);
-  }
-
-  let isChecking = false;
-  async function checkSearch(): Promise<void> {
-    if (isChecking) return;
-    isChecking = true;
-    const result = await writing.call("checkSearch", null);
-    isChecking = false;
-    if (!result.ok || closed) return;
-    for (const happening of result.value) {
-      trouble(happening.message);
-      happened(happening);
-    }
-  }
-
   async function open(): Promise<OpenReport> {
     const result = await writing.call("open", { place, now: clock.now() });
     cleaning = clean();
     const report: OpenReport = result.ok
       ? result.value
-      : { failed: result.message, happened: [], interrupted: 0, isFilling: false };
+      : { failed: result.message, happened: [], interrupted: 0, search: "whole" };
     notices.unopened(report.failed);
-    report.happened.forEach(happened);
-    if (report.isFilling) begin(fillSearch());
+    for (const one of report.happened) search.happened(one);
+    search.opened(report.search);
     return report;
   }
 
@@ -172,13 +143,14 @@ export function openLogs(options: LogsOptions): Logs {
     async close() {
       closed = true;
       cancelClean();
+      const searching = search.close();
       await recorder.close();
       // The last connection to close puts the write-ahead log into the file, so the writer's goes last.
       await closeReading();
       await writing.call("close", null);
       writing.stop();
       await cleaning;
-      await atWork;
+      await searching;
     },
   };
 }

@@ -41,9 +41,9 @@ export interface RecorderOptions {
   readonly limits?: QueueLimits;
   /** Told of calls as they begin, and of those that ended once they are written or dropped. */
   readonly events?: Pick<CallEventSource, "started" | "ended">;
-  /** Told once of what each call's answer reports, as the log's thread read it. */
+  /** Called once with what each call's answer reports, as the log's thread read it. */
   readonly used?: UsageObserver["used"];
-  /** Told of what became of each batch, and whether it had bodies. */
+  /** Called with what became of each batch, and whether it had bodies. */
   readonly answered?: (report: WriteReport, hadBodies: boolean) => void;
   /** Told once when writing begins to fail, and once when it works again. */
   readonly trouble?: (message: string) => void;
@@ -129,7 +129,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
         continue;
       }
       const reading = (result.ok ? result.value.readings[place] : undefined) ?? nothingRead;
-      tellEnded(entry, reading);
+      reportEnded(entry, reading);
       if (isLost) drop({ entry, bodies, reading }, "write_failed");
       else open.endWritten(entry.id);
     }
@@ -144,7 +144,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   /** Once for each call, however often its end is written. */
-  function tellEnded(entry: LogEntry, reading: AnswerReading): void {
+  function reportEnded(entry: LogEntry, reading: AnswerReading): void {
     if (open.hasFailed(entry.id)) return;
     events?.ended(entry, reading);
     used?.(entry, reading.reported);
@@ -163,7 +163,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (bodiesDropped > 0) repeated.tell("bodies come faster than the log's disk takes them");
     for (const { entry, bodies, reading } of rows) {
       const read = reading ?? { ...nothingRead, reported: reportedUsage(bodies.response) };
-      tellEnded(entry, read);
+      reportEnded(entry, read);
       drop({ entry, bodies: allLost(bodies), reading: read }, "queue_full");
     }
   }

@@ -16,7 +16,7 @@ export interface SchemaStep {
   /** Databases remember it by this; a published step never changes what it comes to. */
   readonly name: string;
   /**
-   * What to run, all of it in one transaction. Versions before 0.2 ran each statement by itself: what
+   * What to run, all of it in one transaction. Earlier versions ran each statement by itself: what
    * one of them left half done is taken back, or finished, here.
    */
   readonly statements: (look: SchemaLook) => Promise<readonly string[] | Refused>;

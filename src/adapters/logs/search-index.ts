@@ -1,5 +1,5 @@
 // SQLite's full-text index over the log: what goes in, what leaves it, and a search in its own
-// language. What goes wrong in it is told apart from what goes wrong in the log: without an index the
+// language. What goes wrong in it is kept apart from what goes wrong in the log: without an index the
 // rows are still there.
 import type { Kysely } from "kysely";
 import { SQLiteError } from "bun:sqlite";

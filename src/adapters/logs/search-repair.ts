@@ -20,8 +20,12 @@ import type { LogTables } from "./tables.ts";
  * Takes a damaged index out of use and begins an empty one. One too damaged to be dropped stays where
  * it is, and the new one gets another name; where even that fails, the log goes on without.
  * @param table of the damaged one
+ * @returns the new one; null: the log goes on without
  */
-export async function beginSearchAnew(db: Kysely<LogTables>, table: string | null): Promise<void> {
+export async function beginSearchAnew(
+  db: Kysely<LogTables>,
+  table: string | null,
+): Promise<string | null> {
   const usual = table ?? "search";
   const next = `search_${Number(/\d+$/.exec(usual)?.[0] ?? 1) + 1}`;
   const ways: readonly (readonly [name: string | null, statements: readonly string[]])[] = [
@@ -41,7 +45,7 @@ export async function beginSearchAnew(db: Kysely<LogTables>, table: string | nul
         );
         await searchHolds(transaction, (top?.seq ?? 0) + 1);
       });
-      return;
+      return name;
     } catch (error) {
       failure = error;
     }

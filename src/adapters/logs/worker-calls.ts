@@ -16,8 +16,8 @@ export interface OpenReport {
   /** Why it could not be opened; the log keeps trying. null: it is open. */
   readonly failed: string | null;
   readonly happened: readonly Happening[];
-  /** The search's index is not filled yet. */
-  readonly isFilling: boolean;
+  /** Whether the search's index holds all rows, is to be filled, or does not work. */
+  readonly search: "whole" | "filling" | "off";
   /** Rows an earlier process had left in flight. */
   readonly interrupted: number;
 }
@@ -52,7 +52,7 @@ export interface WorkerCalls {
   /** Removes what is older, then what nothing needs, in steps between which writes go on. Epoch ms; null: nothing. */
   readonly retain: {
     readonly input: { readonly rowsBefore: number | null; readonly bodiesBefore: number | null };
-    readonly output: null;
+    readonly output: readonly Happening[];
   };
   readonly list: {
     readonly input: { readonly place: LogPlace; readonly filter: LogFilter };
@@ -71,7 +71,7 @@ export interface WorkerCalls {
     readonly output: PackedPoints;
   };
   /** Fills a search index that was begun anew; answers when it holds all rows. */
-  readonly fillSearch: { readonly input: null; readonly output: null };
+  readonly fillSearch: { readonly input: null; readonly output: readonly Happening[] };
   /** Looks the search's index through, for one that a read found damaged. */
   readonly checkSearch: { readonly input: null; readonly output: readonly Happening[] };
   /** Closes the databases; nothing may be asked afterwards. */

@@ -138,11 +138,11 @@ function createAnswers(writer: Writer, openBlobs: OpenBlobs): Answers {
       }
       await inLine(() => writer.swept());
       await inSteps(() => writer.shrink());
-      return null;
+      return writer.takeUnreported();
     },
     async fillSearch() {
       await inSteps(() => writer.fillSearch());
-      return null;
+      return writer.takeUnreported();
     },
     checkSearch: () => inLine(() => writer.checkSearch()),
     list: ({ place, filter }) =>

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { BlobStore } from "../../ports/blob-store.ts";
 import type { LogRetention, LogWrite } from "../../ports/log-store.ts";
 import { isUnreadable } from "./database.ts";
+import type { LogDatabase } from "./database.ts";
 import type { Happening } from "./happening.ts";
 import { createLogFile, type OpenLog } from "./log-file.ts";
 import {
@@ -35,6 +36,8 @@ export interface Writer {
   swept(): Promise<void>;
   /** Looks the search's index through, which takes a while; begins it anew where it is damaged. */
   checkSearch(): Promise<readonly Happening[]>;
+  /** What befell the log in steps of cleaning up and filling, since this was last asked. */
+  takeUnreported(): readonly Happening[];
   /** One small step of filling an index that was begun anew; resolves to whether there is more. */
   fillSearch(): Promise<boolean>;
   /** Nothing is written for a while: memory that only helps the next write goes back to the system. */
@@ -57,6 +60,8 @@ const bodiesPerStep = 50;
 export function createWriter(openBlobs: OpenBlobs): Writer {
   const file = createLogFile(openBlobs);
   let failing = false;
+  /** Of steps that reported nothing themselves. */
+  let unreported: readonly Happening[] = [];
   const removing = createStepPace(rowsPerStep, stepMs);
   const filling = createStepPace(rowsPerStep, stepMs);
 
@@ -76,8 +81,10 @@ export function createWriter(openBlobs: OpenBlobs): Writer {
     try {
       return await step(await file.opened());
     } catch (error) {
-      if (error instanceof SearchDamage && (await file.repairSearch(error)) !== null) return true;
-      throw error;
+      const repaired = error instanceof SearchDamage ? await file.repairSearch(error) : null;
+      if (repaired === null) throw error;
+      unreported = [...unreported, repaired];
+      return true;
     }
   }
 
@@ -88,10 +95,9 @@ export function createWriter(openBlobs: OpenBlobs): Writer {
       file.lies(at, now);
       try {
         const { database, happened, interrupted } = await file.opened();
-        const isFilling = database.state.searchBelow !== null;
-        return { failed: null, happened, interrupted, isFilling };
+        return { failed: null, happened, interrupted, search: searchOf(database) };
       } catch (error) {
-        return { failed: file.failure(error), happened: [], interrupted: 0, isFilling: false };
+        return { failed: file.failure(error), happened: [], interrupted: 0, search: "whole" };
       }
     },
 
@@ -111,8 +117,8 @@ export function createWriter(openBlobs: OpenBlobs): Writer {
           await removeExcess(store);
           const bodies = message === null ? [] : [`bodies could not be stored: ${message}`];
           const words = [...happened.map((one) => one.message), ...bodies];
-          const told = words.length === 0 ? null : words.join("; ");
-          return { failed: [], message: told, lostBodies, happened };
+          const said = words.length === 0 ? null : words.join("; ");
+          return { failed: [], message: said, lostBodies, happened };
         } catch (error) {
           if (error instanceof SearchDamage && isSearched) {
             const repaired = await file.repairSearch(error).catch(() => null);
@@ -163,7 +169,8 @@ export function createWriter(openBlobs: OpenBlobs): Writer {
       const { database } = await file.opened();
       const { search } = database.state;
       try {
-        if (search !== null) await checkSearch(database.tables, search);
+        if (search === null) throw new SearchDamage(new Error("it was found so before"));
+        await checkSearch(database.tables, search);
         return [];
       } catch (error) {
         if (!(error instanceof SearchDamage)) throw error;
@@ -172,8 +179,15 @@ export function createWriter(openBlobs: OpenBlobs): Writer {
       }
     },
 
+    takeUnreported() {
+      const taken = unreported;
+      unreported = [];
+      return taken;
+    },
+
     fillSearch: () =>
-      inStep(async ({ store }) => {
+      inStep(async ({ store, database }) => {
+        if (database.state.search === null) return false;
         const startedAt = performance.now();
         const isMore = await store.indexOlder(filling.size());
         filling.took(performance.now() - startedAt);
@@ -209,4 +223,9 @@ export function createWriter(openBlobs: OpenBlobs): Writer {
     }
     return { failed, message: failed.length === 0 ? null : file.failure(first), lostBodies };
   }
+}
+
+function searchOf({ state }: LogDatabase): OpenReport["search"] {
+  if (state.search === null) return "off";
+  return state.searchBelow === null ? "whole" : "filling";
 }

@@ -112,7 +112,7 @@ describe.each(damages)("a search index %s", (_, damage) => {
     "is begun anew by the next write, which loses nothing, and finds all rows once it is filled",
     withDamage(damage, async ({ writer, find }) => {
       const report = await writer.write([call(1_000), call(3)]);
-      expect(report).toMatchObject({ failed: [], happened: [{ kind: "search_lost" }] });
+      expect(report).toMatchObject({ failed: [], happened: [{ kind: "search_begun" }] });
       expect(report.message).toContain("begun anew");
       expect(await find(said(1_000))).toEqual([idOf(1_000)]);
       expect(await find(said(3))).toEqual([idOf(3)]);
@@ -130,6 +130,9 @@ describe.each(damages)("a search index %s", (_, damage) => {
     "does not keep old rows from being removed",
     withDamage(damage, async ({ writer, find }) => {
       while (await writer.removeOlder(noon + 50, null));
+      const reported = writer.takeUnreported();
+      expect(reported.every(({ kind }) => kind === "search_begun")).toBe(true);
+      expect(writer.takeUnreported()).toEqual([]);
       await writer.write([call(1_000)]);
       while (await writer.fillSearch());
       expect(await find(asked(49))).toEqual([]);
@@ -155,8 +158,8 @@ test(
     await writer.fillSearch();
     writer.close();
     const again = createWriter((at, owner) => filesystemBlobsOf(at.path, owner));
-    const { isFilling } = await again.open(logPlace(path, { inlineLimit: 1_000 }), noon);
-    expect(isFilling).toBe(true);
+    const { search } = await again.open(logPlace(path, { inlineLimit: 1_000 }), noon);
+    expect(search).toBe("filling");
     while (await again.fillSearch());
     again.close();
     expect(await find(asked(0))).toEqual([idOf(0)]);
