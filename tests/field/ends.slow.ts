@@ -1,7 +1,8 @@
-// A silence of seconds after a finish_reason says nothing about the end.
+// What takes long to show of ends: silences of seconds say nothing about one, nor does a cut at any byte.
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { inParallel } from "../lab/in-parallel.ts";
 import { documentsOf, type FieldLab, startFieldLab, textOf } from "../lab/field-lab.ts";
-import { done, finish, says, text, usage } from "../lab/sayings.ts";
+import { chatLine, done, finish, lastLine, says, text, usage } from "../lab/sayings.ts";
 
 let lab: FieldLab;
 beforeAll(async () => {
@@ -40,4 +41,24 @@ test("text, usage and end that come 2.5 s after the first finish_reason reach ev
       });
     }),
   );
+});
+
+// https://github.com/0xPlaygrounds/rig/issues/1758
+test("lines cut at every byte are the same lines, emoji included", async () => {
+  const whole = `${chatLine({ content: "Grüße 🌦" })}\n${chatLine({ content: " 👩‍🚀" })}\n${lastLine}`;
+  const bytes = new TextEncoder().encode(whole);
+  const cuts = Array.from({ length: bytes.length - 1 }, (_, index) => index + 1);
+  lab.nat.script(({ query }) =>
+    query.startsWith("?cut=")
+      ? says(
+          { type: "application/x-ndjson" },
+          bytes.slice(0, Number(query.slice(5))),
+          bytes.slice(Number(query.slice(5))),
+        )
+      : undefined,
+  );
+  await inParallel(cuts, 16, async (cut) => {
+    const answer = await lab.ask("nat/m", { path: `/api/chat?cut=${cut}` });
+    expect(answer.text).toBe(whole);
+  });
 });

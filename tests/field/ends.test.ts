@@ -1,8 +1,7 @@
 // Where a stream ends: at its format's own end, however odd the upstream's way there.
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
 import { createGate } from "../../src/adapters/fake-model/gate.ts";
 import { documentsOf, type FieldLab, startFieldLab, textOf } from "../lab/field-lab.ts";
-import { inParallel } from "../lab/in-parallel.ts";
 import { rawRequest } from "../lab/raw-request.ts";
 import {
   chatLine,
@@ -163,36 +162,19 @@ test("a last event without its line end counts where it is the end", async () =>
   }
 });
 
-// https://github.com/0xPlaygrounds/rig/issues/1758 and https://github.com/elizaOS/eliza/issues/30904
-describe("cut at every byte", () => {
-  test("lines are the same lines, emoji included", async () => {
-    const whole = `${chatLine({ content: "Grüße 🌦" })}\n${chatLine({ content: " 👩‍🚀" })}\n${lastLine}`;
-    const bytes = new TextEncoder().encode(whole);
-    const cuts = Array.from({ length: bytes.length - 1 }, (_, index) => index + 1);
-    lab.nat.script(({ query }) =>
-      query.startsWith("?cut=")
-        ? says(ndjson, bytes.slice(0, Number(query.slice(5))), bytes.slice(Number(query.slice(5))))
-        : undefined,
-    );
-    await inParallel(cuts, 16, async (cut) => {
-      const answer = await lab.ask("nat/m", { path: `/api/chat?cut=${cut}` });
-      expect(answer.text).toBe(whole);
-    });
-  });
-
-  test("a surrogate pair in two escapes, beside a think block, stays one letter", async () => {
-    const escaped = JSON.stringify(chunk({ content: "<think>no</think>Hi @" })).replace(
-      "@",
-      String.raw`\ud83d\ude80`,
-    );
-    const halves = [
-      JSON.stringify(chunk({ content: "<think>no</think>Hi @" })).replace("@", String.raw`\ud83d`),
-      JSON.stringify(chunk({ content: "@!" })).replace("@", String.raw`\ude80`),
-    ];
-    for (const events of [[escaped], halves]) {
-      lab.one.script([says({}, ...events.map(event), finish(), done)]);
-      const answer = await lab.ask("one/m");
-      expect(textOf(answer.text)).toStartWith("Hi 🚀");
-    }
-  });
+// https://github.com/elizaOS/eliza/issues/30904
+test("a surrogate pair in two escapes, beside a think block, stays one letter", async () => {
+  const escaped = JSON.stringify(chunk({ content: "<think>no</think>Hi @" })).replace(
+    "@",
+    String.raw`\ud83d\ude80`,
+  );
+  const halves = [
+    JSON.stringify(chunk({ content: "<think>no</think>Hi @" })).replace("@", String.raw`\ud83d`),
+    JSON.stringify(chunk({ content: "@!" })).replace("@", String.raw`\ude80`),
+  ];
+  for (const events of [[escaped], halves]) {
+    lab.one.script([says({}, ...events.map(event), finish(), done)]);
+    const answer = await lab.ask("one/m");
+    expect(textOf(answer.text)).toStartWith("Hi 🚀");
+  }
 });

@@ -56,12 +56,6 @@ describe.each(fieldClients("http://unused").map(({ name }) => name))("%s", (name
     expect(await client().streamed("both")).toBe("Looking. Found it.");
   });
 
-  // https://github.com/waybarrios/vllm-mlx/issues/101
-  test("does not hang where the upstream never ends a finished stream", async () => {
-    lab.one.script([says({ end: "open" }, text("All there."), finish())]);
-    expect(await client().streamed("both")).toBe("All there.");
-  });
-
   // https://github.com/damianvtran/local-operator/pull/223
   test("never notices an error before the first content, and is told of one after it", async () => {
     const error = {
@@ -91,18 +85,6 @@ describe.each(fieldClients("http://unused").map(({ name }) => name))("%s", (name
     expect(await failed(client().streamed("both"))).toStartWith("failed: ");
   });
 
-  // https://github.com/theopenco/llmgateway/pull/2334
-  test("reads a numbered stream with pings between its events", async () => {
-    const gate = createGate();
-    lab.one.script([
-      says({}, `id: 1\n${text("one ")}`, { gate }, `id: 2\n${text("two")}`, finish(), done),
-    ]);
-    const read = client().streamed("both", (soFar) => {
-      if (soFar === "one ") setTimeout(() => gate.open(), 100);
-    });
-    expect(await read).toBe("one two");
-  });
-
   // https://github.com/lidge-jun/opencodex/pull/1249, https://github.com/Wei-Shaw/sub2api/issues/2826
   test("reads a stream with empty events, under a wrong label", async () => {
     lab.one.script([
@@ -117,5 +99,24 @@ describe.each(fieldClients("http://unused").map(({ name }) => name))("%s", (name
       ),
     ]);
     expect(await client().streamed("both")).toBe("It streams.");
+  });
+});
+
+describe("every client at once", () => {
+  const all = (): Promise<readonly string[]> =>
+    Promise.all(fieldClients(lab.router.url).map((client) => client.streamed("both")));
+  const each = (words: string): readonly string[] => fieldClients(lab.router.url).map(() => words);
+
+  // https://github.com/waybarrios/vllm-mlx/issues/101
+  test("gets an end where the upstream never ends a finished stream", async () => {
+    lab.one.always(says({ end: "open" }, text("All there."), finish()));
+    expect(await all()).toEqual(each("All there."));
+  });
+
+  // https://github.com/theopenco/llmgateway/pull/2334
+  test("reads a numbered stream with pings between its events", async () => {
+    const numbered = [`id: 1\n${text("one ")}`, { waitMs: 120 }, `id: 2\n${text("two")}`];
+    lab.one.always(says({}, ...numbered, finish(), done));
+    expect(await all()).toEqual(each("one two"));
   });
 });
