@@ -29,7 +29,7 @@ function setUp() {
     watch,
     asked,
     said,
-    async answer(...happened: readonly Happening[]) {
+    answer: async (...happened: readonly Happening[]) => {
       answers.shift()?.(happened);
       for (let turn = 0; turn < 5; turn++) await Promise.resolve();
     },
