@@ -26,7 +26,7 @@ const sentences: Readonly<Record<HappeningKind, string>> = {
 };
 
 const wayOut =
-  "It is tried anew every hour and at each start. Otherwise: stop the router, and let sqlite3's .recover make a new file of the database.";
+  "It is tried anew every hour and at each start. Otherwise: stop the router, and let .recover of sqlite3 3.43 or newer make a new file of the database.";
 
 /** Of a kind; the newest. */
 const mostKept = 3;
