@@ -3,12 +3,13 @@ import type { IncomingCall } from "../../domain/call.ts";
 import { mostHeld } from "../../domain/budget.ts";
 import { errorEvent } from "../../domain/dialects/error-event.ts";
 import { readErrorBody } from "../../domain/dialects/upstream-error.ts";
+import { expectsJson, wholeFailure } from "../../domain/dialects/whole-answer.ts";
 import { wholeAsEvents } from "../../domain/dialects/whole-as-events.ts";
 import { streamFormat } from "../../domain/dialects/wire-format.ts";
 import type { Wire } from "../../domain/carriage.ts";
 import { joinBytes } from "../../domain/bytes.ts";
 import { headerValue } from "../../domain/headers.ts";
-import { errorObject, problem } from "../../domain/problem.ts";
+import { errorObject, problem, problemStatus } from "../../domain/problem.ts";
 import { isRecord, type JsonRecord, parseJsonBytes } from "../../domain/json.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Answer, AnswerStream } from "../../ports/service.ts";
@@ -16,7 +17,7 @@ import { pingUntil } from "./ping.ts";
 
 /** Sends the head of an event stream now, pings until `coming` is there, then passes it on as events. */
 export function earlyAnswer(
-  call: IncomingCall,
+  call: Pick<IncomingCall, "id" | "path">,
   coming: Promise<Answer>,
   deps: { readonly clock: Clock; readonly sseKeepaliveMs: number },
 ): Answer {
@@ -34,23 +35,42 @@ export function earlyAnswer(
   };
 }
 
-async function asEvents(call: IncomingCall, answer: Answer): Promise<AnswerStream> {
+async function asEvents(
+  call: Pick<IncomingCall, "id" | "path">,
+  answer: Answer,
+): Promise<AnswerStream> {
   const { body, status } = answer;
   const wire: Wire = { framing: "sse", format: streamFormat(call.path, "sse") };
   const type = headerValue(answer.headers, "content-type") ?? "";
-  if (status < 400 && isStream(body) && type.startsWith("text/event-stream")) return body;
+  // An upstream's own error event among them passes as it came.
+  if (status < 400 && type.startsWith("text/event-stream") && body !== null)
+    return isStream(body) ? body : once(body);
   const whole = isStream(body) ? await readAll(body) : (body ?? new Uint8Array(0));
   if (whole === null) return once(errorEvent(wire, errorObject(tooLarge), call.id));
+  const error = status < 400 ? failureOf(call, whole) : { ...errorOf(whole), status };
   return once(
-    status < 400
-      ? wholeAsEvents(wire.format, whole)
-      : errorEvent(wire, { ...errorOf(whole), status }, call.id),
+    error === null ? wholeAsEvents(wire.format, whole) : errorEvent(wire, error, call.id),
   );
+}
+
+/** The error of a 2xx answer that is a failure, with the status it would have had; null where it is an answer. */
+function failureOf(call: Pick<IncomingCall, "id" | "path">, whole: Uint8Array): JsonRecord | null {
+  if (!expectsJson(call.path)) return null;
+  const parsed = parseJsonBytes(whole);
+  if (parsed === undefined) return { ...errorObject(notJson), status: problemStatus(notJson.kind) };
+  const failure = wholeFailure(parsed);
+  if (failure === null) return null;
+  const { message, codes } = failure;
+  const own = isRecord(parsed) && isRecord(parsed["error"]) ? parsed["error"] : null;
+  const told = own ?? { message, type: "upstream_error", param: null, code: codes[0] ?? null };
+  return { ...told, status: problemStatus("upstream_broken") };
 }
 
 function isStream(body: Answer["body"]): body is AnswerStream {
   return body !== null && "next" in body;
 }
+
+const notJson = problem("upstream_broken", "the upstream's answer is not JSON");
 
 const tooLarge = problem(
   "upstream_broken",
