@@ -61,8 +61,10 @@ export interface LogDetail extends LogRow {
   readonly response_body: string | null;
   readonly response_body_encoding?: "base64";
   readonly response_body_truncated: boolean;
-  /** As the client got it, where a cleaner or a translation changed it. */
+  /** As the client got it, where that is not what came: changed by a cleaner or a translation, or the router's own words. */
   readonly response_body_clean?: string;
+  /** Present where it was kept cut. */
+  readonly response_body_clean_truncated?: true;
 }
 
 export interface LogFilter {

@@ -119,8 +119,12 @@ const detailSchema = object({
   response_body_truncated: Type.Boolean({ description: "stored cut" }),
   response_body_clean: Type.Optional(
     Type.String({
-      description: "as the client got it; present where a cleaner or a translation changed it",
+      description:
+        "as the client got it; present where that is not what came: changed by a cleaner or a translation, or the router's own words",
     }),
+  ),
+  response_body_clean_truncated: Type.Optional(
+    Type.Literal(true, { description: "present where it was kept cut" }),
   ),
 });
 

@@ -65,7 +65,10 @@ export function logDetail(row: LogRow, bodies: CapturedBodies): LogDetail {
     response_body_truncated: bodies.response?.truncated ?? false,
     ...(bodies.delivered === null || bodies.delivered === undefined
       ? {}
-      : { response_body_clean: deliveredText(bodies.delivered) }),
+      : {
+          response_body_clean: deliveredText(bodies.delivered),
+          ...(bodies.delivered.truncated ? { response_body_clean_truncated: true as const } : {}),
+        }),
   };
 }
 

@@ -98,7 +98,7 @@ export function RequestPage(props: RequestPageProps): JSX.Element {
               title="Answer body, as the client got it"
               text={detail.response_body_clean}
               base64={false}
-              truncated={false}
+              truncated={detail.response_body_clean_truncated === true}
               size={new TextEncoder().encode(detail.response_body_clean).length}
               absent=""
             />

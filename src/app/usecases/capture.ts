@@ -40,30 +40,32 @@ export function createDelivered(
   changed: () => boolean,
 ): Delivered {
   let same = 0;
-  let differs = false;
-  const own = createCapture(limits);
+  let own: Capture | null = null;
+  let over = false;
 
-  function begin(): void {
-    if (differs || !changed()) return;
-    differs = true;
+  /** What is kept apart from what came; null as long as both are the same. */
+  function apart(): Capture | null {
+    if (own !== null || over || !changed()) return own;
+    own = createCapture(limits);
     let left = same;
     for (const chunk of received.body()?.chunks ?? []) {
       if (left > 0) own.add(chunk.subarray(0, left));
       left -= chunk.length;
     }
+    return own;
   }
 
   return {
     add(bytes) {
-      begin();
-      if (differs) own.add(bytes);
-      else same += bytes.length;
+      const kept = apart();
+      if (kept === null) same += bytes.length;
+      else kept.add(bytes);
     },
-    body() {
-      begin();
-      return differs ? own.body() : null;
+    body: () => apart()?.body() ?? null,
+    [Symbol.dispose]() {
+      over = true;
+      own?.[Symbol.dispose]();
     },
-    [Symbol.dispose]: () => own[Symbol.dispose](),
   };
 }
 

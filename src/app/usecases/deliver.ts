@@ -19,7 +19,8 @@ export type DeliveryEnding =
  * The rest of a call whose answer has been opened.
  * @param keepaliveMs silence towards the client until a ping goes out; 0: none
  * @param delivered told of every piece of the answer that the client gets, pings aside
- * @param onEnd called exactly once
+ * @param onEnd called once, unless a fault comes first
+ * @param onFault told of a throw that nobody expected, and answers with the last words; null: none
  */
 export function deliver(
   answer: OpenedAnswer,
@@ -27,6 +28,7 @@ export function deliver(
   clock: Clock,
   delivered: Pick<Capture, "add">,
   onEnd: (ending: DeliveryEnding) => void,
+  onFault: (error: unknown) => Uint8Array | null,
 ): AnswerStream {
   const source = answer.rest;
   // Not a copy: what has been sent must be free to go.
@@ -61,40 +63,57 @@ export function deliver(
     return framing === "sse" && keepaliveMs > 0 ? limit(keepaliveMs, clock) : noLimit;
   }
 
+  /** Nothing follows what is said after a fault. */
+  function faulted(error: unknown): Uint8Array | null {
+    over = true;
+    queue.length = 0;
+    return onFault(error);
+  }
+
   async function next(): Promise<Uint8Array | null> {
     let wait: Limit | null = null;
     try {
-      for (;;) {
-        const piece = queue.shift();
-        if (piece !== undefined) {
-          delivered.add(piece);
-          return piece;
+      try {
+        for (;;) {
+          const piece = queue.shift();
+          if (piece !== undefined) {
+            delivered.add(piece);
+            return piece;
+          }
+          if (over) return null;
+          if (outcome === "ended" || source === null) {
+            end({ kind: "complete" });
+            return null;
+          }
+          if (outcome !== "open") return breakOff(outcome);
+          wait ??= source.midEvent() ? noLimit : silence();
+          reading ??= source.next();
+          const step = await wait.or(reading);
+          if (step === "due") return ping;
+          reading = null;
+          for (const part of step.pieces) queue.push(part);
+          ({ outcome, complete } = step);
         }
-        if (over) return null;
-        if (outcome === "ended" || source === null) {
-          end({ kind: "complete" });
-          return null;
-        }
-        if (outcome !== "open") return breakOff(outcome);
-        wait ??= source.midEvent() ? noLimit : silence();
-        reading ??= source.next();
-        const step = await wait.or(reading);
-        if (step === "due") return ping;
-        reading = null;
-        for (const part of step.pieces) queue.push(part);
-        ({ outcome, complete } = step);
+      } finally {
+        wait?.lift();
       }
-    } finally {
-      wait?.lift();
+    } catch (error) {
+      const words = error instanceof BrokenAnswer ? null : faulted(error);
+      if (words === null) throw error;
+      return words;
     }
   }
 
   return {
     next,
     cancel(unfit) {
-      source?.cancel();
-      if (unfit !== undefined) end({ kind: "broke", failure: unfitted(unfit) });
-      else end({ kind: complete && queue.length === 0 ? "complete" : "client-gone" });
+      try {
+        source?.cancel();
+        if (unfit !== undefined) end({ kind: "broke", failure: unfitted(unfit) });
+        else end({ kind: complete && queue.length === 0 ? "complete" : "client-gone" });
+      } catch (error) {
+        faulted(error);
+      }
     },
   };
 }
@@ -104,4 +123,4 @@ function unfitted(message: string): StreamFailure {
 }
 
 /** Thrown by `AnswerStream.next` when all that is left to say is closing the connection. */
-export class BrokenAnswer extends Error {}
+class BrokenAnswer extends Error {}

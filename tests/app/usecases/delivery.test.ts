@@ -101,6 +101,9 @@ async function delivering(body: FedBody, how: How = {}, keepaliveMs = 0) {
     clock,
     { add: () => undefined },
     (ending) => void endings.push(ending),
+    (fault) => {
+      throw fault;
+    },
   );
   const next = async () => {
     const bytes = await stream.next();

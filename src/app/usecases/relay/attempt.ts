@@ -74,14 +74,14 @@ export function beginAttempt(
   });
   beginning.use(onAbort(signal, () => controller.abort()));
   const share = beginning.use(deps.heldBudget.share());
-  const firstToken = beginning.use(new DisposableStack());
-  if (asking.othersLeft && policy.firstTokenTimeoutMs !== null)
-    firstToken.defer(
-      clock.after(policy.firstTokenTimeoutMs, () => {
-        late = true;
-        controller.abort();
-      }),
-    );
+  const stopFirstToken =
+    asking.othersLeft && policy.firstTokenTimeoutMs !== null
+      ? clock.after(policy.firstTokenTimeoutMs, () => {
+          late = true;
+          controller.abort();
+        })
+      : nothingToStop;
+  beginning.defer(stopFirstToken);
   const scope = beginning.move();
 
   async function open(): Promise<Opening> {
@@ -111,13 +111,13 @@ export function beginAttempt(
       share,
       clock,
       onContent(framing) {
-        firstToken.dispose();
+        stopFirstToken();
         if (framing === "none") return;
         ttftMs = since();
         session.contentBegan();
       },
     });
-    firstToken.dispose();
+    stopFirstToken();
     return opening.kind === "failed" ? blamed(opening.failure) : opening;
   }
 
@@ -156,6 +156,8 @@ export function beginAttempt(
     [Symbol.dispose]: () => scope.dispose(),
   };
 }
+
+const nothingToStop = () => undefined;
 
 /** Stands in for the upstream where the carriage knows the answer. */
 function answering({ status, body }: NonNullable<Carriage["instead"]>): Upstream {

@@ -5,9 +5,9 @@ import { eventBreak } from "../../../domain/framing/event-break.ts";
 import { responseHeaders } from "../../../domain/headers.ts";
 import { errorObject } from "../../../domain/problem.ts";
 import type { Clock } from "../../../ports/clock.ts";
-import type { Answer, AnswerStream } from "../../../ports/service.ts";
+import type { Answer } from "../../../ports/service.ts";
 import { type CaptureLimits, createDelivered } from "../capture.ts";
-import { BrokenAnswer, deliver, type DeliveryEnding } from "../deliver.ts";
+import { deliver, type DeliveryEnding } from "../deliver.ts";
 import { clientLeft } from "./attempt-failures.ts";
 import type { Won } from "./failover.ts";
 import { internalError } from "./internal-error.ts";
@@ -77,7 +77,7 @@ export function handOver(
     over({ kind: "complete" });
     return { status, headers, body };
   }
-  const body = guarded(deliver(answer, deps.sseKeepaliveMs, deps.clock, delivered, over), faulted);
+  const body = deliver(answer, deps.sseKeepaliveMs, deps.clock, delivered, over, faulted);
   // Nobody may ever pull from an answer whose client has left. One that was cancelled by someone
   // else is told so when it next pulls, but holds nothing until then.
   const stop = () => (signal.reason === cancelledHere ? release() : body.cancel());
@@ -85,32 +85,4 @@ export function handOver(
   else scope.use(onAbort(signal, stop));
   unlessTakenOver.move();
   return { status, headers, body };
-}
-
-/** @param faulted ends the call after a throw; what can still be said to the client, or null */
-function guarded(
-  stream: AnswerStream,
-  faulted: (error: unknown) => Uint8Array | null,
-): AnswerStream {
-  let broken = false;
-  return {
-    async next() {
-      if (broken) return null;
-      try {
-        return await stream.next();
-      } catch (error) {
-        broken = true;
-        const words = error instanceof BrokenAnswer ? null : faulted(error);
-        if (words === null) throw error;
-        return words;
-      }
-    },
-    cancel(unfit) {
-      try {
-        stream.cancel(unfit);
-      } catch (error) {
-        faulted(error);
-      }
-    },
-  };
 }

@@ -172,7 +172,7 @@ export function openSession(
       ended = { ...entry, completedAt: entry.timestamp, state: "failed", statusCode, errorMessage };
     }
     const response = current?.capture.body() ?? null;
-    const bodies = { request, response, delivered: ending.delivered ?? null };
+    const bodies = { request: detached(request), response, delivered: ending.delivered ?? null };
     tell((observer) => observer.ended(ended, bodies));
     current?.capture[Symbol.dispose]();
     scope.dispose();
@@ -229,6 +229,13 @@ export function openSession(
       }
     },
   };
+}
+
+/** A body that was kept cut, without the rest that its window would hold on to while it waits for the log. */
+function detached(body: CapturedBody | null): CapturedBody | null {
+  return body?.truncated === true
+    ? { chunks: body.chunks.map((chunk) => chunk.slice()), truncated: true }
+    : body;
 }
 
 /** An attempt's time to first content, counted from the request. */
