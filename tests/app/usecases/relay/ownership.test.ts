@@ -151,8 +151,9 @@ async function finish(lab: Lab): Promise<void> {
       if (++pulls > 200) throw new Error("the answer has no end");
     if (clientGone.signal.aborted) body.cancel();
   }
-  // Whatever goes on in the background comes to its end.
-  for (let n = 0; n < 4; n++) await lab.nudge();
+  // Whatever goes on in the background comes to its end; time stands still, or a timer that was left
+  // behind would fire unseen.
+  for (let n = 0; n < 4; n++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** @returns `broken` where it rejects */
