@@ -36,6 +36,11 @@ describe.each(Object.keys(environments))("a router %s", (name) => {
     }
   });
 
+  test("answers HEAD, with which Ollama's own program looks for it first", async () => {
+    const response = await fetch(routers[name]!.url, { method: "HEAD" });
+    expect(response.status).toBe(200);
+  });
+
   test("shows nothing of the sort to a browser", async () => {
     const headers = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
     const response = await fetch(routers[name]!.url, { headers });

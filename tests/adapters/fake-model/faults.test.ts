@@ -288,13 +288,14 @@ test("delays come before the head, before the first content and between events",
   const behaviour = { delayMs: 30, firstTokenMs: 40, betweenMs: 20, content: "one two" };
   const exchange = await ask({ kind: "answer", ...behaviour });
   await exchange.ended;
-  const cameAt = (text: string): number => {
+  // Each from the beginning: a busy machine brings things later, never earlier.
+  const waited = (text: string): number => {
     const index = exchange.arrivals.findIndex(({ bytes }) => bytes.includes(text));
-    return exchange.arrivals[index]!.at;
+    return exchange.arrivals[index]!.at - exchange.sentAt;
   };
-  expect(cameAt("HTTP/1.1") - exchange.sentAt).toBeGreaterThan(25);
-  expect(cameAt('"one "') - cameAt('"role"')).toBeGreaterThan(35);
-  expect(cameAt('"two"') - cameAt('"one "')).toBeGreaterThan(15);
+  expect(waited("HTTP/1.1")).toBeGreaterThan(25);
+  expect(waited('"one "')).toBeGreaterThan(65);
+  expect(waited('"two"')).toBeGreaterThan(85);
 });
 
 test("whole and streamed answers can be had against the request’s wish", async () => {

@@ -10,7 +10,7 @@ test.each([
   ["POST", "/api/chat", "ollama"],
   ["GET", "/api/tags", "ollama"],
   ["HEAD", "/api/blobs/sha256:00", "ollama"],
-  ["HEAD", "/", "ollama"],
+  ["HEAD", "/", "page"],
   ["GET", "/", "page"],
   ["GET", "/api/logs", "api"],
   ["GET", "/api/chats", "api"],
