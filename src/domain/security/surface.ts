@@ -44,8 +44,7 @@ const healthPaths = new Set(["/healthz", "/readyz"]);
 export function surfaceOf(method: string, path: string, looks: boolean): Surface {
   if (path === "/v1" || path.startsWith("/v1/")) return "openai";
   // Ollama's clients ask with HEAD whether anybody is there.
-  if (path === "/")
-    return (method === "GET" || method === "HEAD") && !looks ? "greeting" : "page";
+  if (path === "/") return (method === "GET" || method === "HEAD") && !looks ? "greeting" : "page";
   if (ollamaPaths.has(path) || path.startsWith("/api/blobs/")) return "ollama";
   if (healthPaths.has(path)) return "health";
   if (publicPaths.has(path) || path.startsWith("/assets/")) return "public";
