@@ -18,7 +18,7 @@ const only = (name, comment, from, ...allowed) =>
 
 const MAY_WIRE = "^src/app/(compose\\.tsx?|main\\.ts|log-worker\\.ts|cli/.+)$";
 const MAY_CALL_UPSTREAMS =
-  "^src/(ports/|adapters/upstream/|app/compose\\.tsx?|app/usecases/(relay/attempt|open-answer|failed-opening|recognise-stream|live-source|stream-failure|models|server-client|probe)[^/]*\\.ts$)";
+  "^src/(ports/|adapters/upstream/|app/compose\\.tsx?|app/usecases/(relay/(attempt|commit|failed-opening|recognise-stream|event-stream|stream-failure)|servers/(models|ask-server|probe))[^/]*\\.ts$)";
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -53,6 +53,30 @@ module.exports = {
       "Each can be swapped alone.",
       { path: "^src/adapters/([^/]+)/" },
       { path: "^src/adapters/", pathNot: "^src/adapters/$1/" },
+    ),
+    forbid(
+      "routing-knows-no-wire",
+      "Where a call goes, and what follows a failure, is decided without a look at its bytes.",
+      { path: "^src/domain/(routing|failover)/" },
+      { path: "^src/domain/(protocols|cleaning|bytes/(sse|ndjson|frame))" },
+    ),
+    forbid(
+      "protocols-do-not-know-each-other",
+      "Each is a folder of its own; what two need stands above them.",
+      { path: "^src/domain/protocols/([^/]+)/" },
+      { path: "^src/domain/protocols/[^/]+/", pathNot: "^src/domain/protocols/$1/" },
+    ),
+    forbid(
+      "pipeline-knows-no-store",
+      "What carries rows to the log's thread works for any store.",
+      { path: "^src/adapters/logs/pipeline/" },
+      { path: "^src/adapters/logs/(sqlite|bodies|worker)/|bun:sqlite|(^|/)node_modules/kysely/" },
+    ),
+    forbid(
+      "bodies-know-no-store",
+      "How bodies are packed does not depend on where they lie.",
+      { path: "^src/adapters/logs/bodies/" },
+      { path: "^src/adapters/logs/(sqlite|pipeline|worker)/|bun:sqlite|(^|/)node_modules/kysely/" },
     ),
     forbid(
       "wiring-in-one-place",

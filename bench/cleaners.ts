@@ -1,11 +1,11 @@
 // What cleaning a streamed answer costs beside passing it through: framing, parsing and reading are the same in both.
 // Run it with: bun bench/cleaners.ts
-import { createCapture } from "../src/app/usecases/capture.ts";
-import { createBudget } from "../src/domain/budget.ts";
-import { createLiveSource } from "../src/app/usecases/live-source.ts";
-import type { Carriage } from "../src/domain/carriage.ts";
-import type { CleanPolicy } from "../src/domain/clean/clean-text.ts";
-import { createStreamCleaner } from "../src/domain/clean/stream-cleaner.ts";
+import { createCapture } from "../src/app/usecases/relay/capture.ts";
+import { createBudget } from "../src/domain/failover/budget.ts";
+import { createLiveSource } from "../src/app/usecases/relay/event-stream.ts";
+import type { Carriage } from "../src/domain/protocols/carriage.ts";
+import type { CleanPolicy } from "../src/domain/cleaning/clean-text.ts";
+import { createStreamCleaner } from "../src/domain/cleaning/stream-cleaner.ts";
 import type { Clock } from "../src/ports/clock.ts";
 import type { BodyRead } from "../src/ports/upstream.ts";
 import { median } from "./lab/median.ts";

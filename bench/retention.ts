@@ -5,8 +5,8 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createFilesystemBlobs } from "../src/adapters/blobs/filesystem-blobs.ts";
-import { openDatabase } from "../src/adapters/logs/database.ts";
-import { createSqliteStore } from "../src/adapters/logs/sqlite-store.ts";
+import { openDatabase } from "../src/adapters/logs/sqlite/database.ts";
+import { createSqliteStore } from "../src/adapters/logs/sqlite/sqlite-store.ts";
 import { printTable } from "../tests/lab/print-table.ts";
 import { queryDatabase } from "../tests/lab/query-database.ts";
 import { startFake, startRouterProcess } from "./lab/children.ts";

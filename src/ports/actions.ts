@@ -1,6 +1,6 @@
 // The driving port of what people do on the pages beyond reading.
 
-import type { Again } from "../domain/resend.ts";
+import type { Again } from "../domain/call/resend.ts";
 
 export type SentAgain =
   /** The id of the new call, which is under way and in the log. */

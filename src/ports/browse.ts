@@ -1,9 +1,9 @@
 // The driving port of the read side: what API and pages may ask of the log. Field names are the API's own (SPEC section 9).
-import type { LoggedAttempt, LoggedService, LogState } from "../domain/log-entry.ts";
-import type { ListStanding } from "../domain/model-list.ts";
-import type { Standing } from "../domain/health.ts";
+import type { LoggedAttempt, LoggedService, LogState } from "../domain/log/log-entry.ts";
+import type { ListStanding } from "../domain/routing/model-list.ts";
+import type { Standing } from "../domain/failover/health.ts";
 import type { ServerType } from "../domain/routing/types.ts";
-import type { HeaderList } from "../domain/headers.ts";
+import type { HeaderList } from "../domain/http/headers.ts";
 
 export interface LogRow {
   readonly id: string;

@@ -1,6 +1,6 @@
 // Where rows and their bodies are kept. One contract suite (tests/contracts/log-store.ts) holds every implementation to this.
-import type { CapturedBodies, LogEntry } from "../domain/log-entry.ts";
-import type { AnswerReading } from "../domain/answer-reading.ts";
+import type { CapturedBodies, LogEntry } from "../domain/log/log-entry.ts";
+import type { AnswerReading } from "../domain/log/answer-reading.ts";
 import type {
   LogDetail,
   LogFilter,

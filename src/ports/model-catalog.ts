@@ -1,6 +1,6 @@
 // The driving port of the model lists: what a front door may tell clients of models.
-import type { HeaderList } from "../domain/headers.ts";
-import type { ModelObject } from "../domain/model-list.ts";
+import type { HeaderList } from "../domain/http/headers.ts";
+import type { ModelObject } from "../domain/routing/model-list.ts";
 
 export interface ModelCatalog {
   /**

@@ -1,6 +1,6 @@
 // Whoever wants to know of calls: the log, the in-flight board, metrics, page events.
-import type { ReportedUsage } from "../domain/answer-usage.ts";
-import type { CapturedBodies, CapturedBody, LogEntry } from "../domain/log-entry.ts";
+import type { ReportedUsage } from "../domain/log/answer-usage.ts";
+import type { CapturedBodies, CapturedBody, LogEntry } from "../domain/log/log-entry.ts";
 import type { Target } from "../domain/routing/plan.ts";
 
 /** A call while it runs; looking costs the call nothing. */

@@ -1,6 +1,6 @@
 // The driving port of what the router answers itself on Ollama's surface.
-import type { IncomingCall } from "../domain/call.ts";
-import type { JsonRecord } from "../domain/json.ts";
+import type { IncomingCall } from "../domain/call/incoming-call.ts";
+import type { JsonRecord } from "../domain/bytes/json.ts";
 
 export interface Shown {
   readonly status: number;

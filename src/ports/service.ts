@@ -1,7 +1,7 @@
 // The driving port: how a front door hands a call to the use cases and gets the client's answer.
-import type { IncomingCall } from "../domain/call.ts";
-import type { HeaderList } from "../domain/headers.ts";
-import type { RequestProblem } from "../domain/problem.ts";
+import type { IncomingCall } from "../domain/call/incoming-call.ts";
+import type { HeaderList } from "../domain/http/headers.ts";
+import type { RequestProblem } from "../domain/http/problem.ts";
 
 /** Bytes for the client, pulled at the client's pace. */
 export interface AnswerStream {

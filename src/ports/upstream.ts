@@ -1,5 +1,5 @@
 // One exchange with a model server. Failures are values; nothing here throws.
-import type { HeaderList } from "../domain/headers.ts";
+import type { HeaderList } from "../domain/http/headers.ts";
 
 export interface UpstreamRequest {
   readonly method: string;

@@ -12,7 +12,10 @@ const system =
 const read = {
   id: "call_read_1",
   type: "function",
-  function: { name: "read_file", arguments: '{"path":"src/domain/judge.ts","lines":[40,72]}' },
+  function: {
+    name: "read_file",
+    arguments: '{"path":"src/domain/failover/judge.ts","lines":[40,72]}',
+  },
 };
 
 const fileText = `export function judge(answer: Answered): Verdict {

@@ -1,6 +1,6 @@
 // An afternoon in the log of someone with three model servers and a coding agent: for the browser tests and the screenshots.
-import type { LoggedAttempt } from "../../src/domain/log-entry.ts";
-import type { HeaderList } from "../../src/domain/headers.ts";
+import type { LoggedAttempt } from "../../src/domain/log/log-entry.ts";
+import type { HeaderList } from "../../src/domain/http/headers.ts";
 import { pointOf } from "../adapters/pages/sample.ts";
 import type {
   Browse,

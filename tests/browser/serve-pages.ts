@@ -3,7 +3,7 @@ import { Elysia } from "elysia";
 import { systemClock } from "../../src/adapters/clock/system-clock.ts";
 import { createEventFeed } from "../../src/adapters/http/events.ts";
 import { pages } from "../../src/adapters/pages/pages.ts";
-import type { PagesDeps } from "../../src/adapters/pages/pages-deps.ts";
+import type { PagesDeps } from "../../src/adapters/pages/shared/pages-deps.ts";
 import type { CallEvent } from "../../src/ports/browse.ts";
 import { sampleDeps } from "../adapters/pages/sample.ts";
 import { sampleNow } from "./sample-log.ts";

@@ -1,7 +1,7 @@
 // What changes something is done for the router's own pages only: every action there is, behind the real door.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Elysia } from "elysia";
-import { createLogin } from "../../src/adapters/pages/login.tsx";
+import { createLogin } from "../../src/adapters/pages/login/login.tsx";
 import { pages } from "../../src/adapters/pages/pages.ts";
 import { sampleBrowse, sampleDeps } from "../adapters/pages/sample.ts";
 import { startRouter, type TestRouter } from "../lab/start-router.ts";

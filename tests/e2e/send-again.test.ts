@@ -1,7 +1,7 @@
 // A logged request sent once more through the whole router.
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import { headerValue } from "../../src/domain/headers.ts";
+import { headerValue } from "../../src/domain/http/headers.ts";
 import type { LogDetail } from "../../src/ports/browse.ts";
 import { type TestRouter, withRouter } from "../lab/start-router.ts";
 import { withTempFolder } from "../lab/temp-folder.ts";

@@ -2,8 +2,8 @@
 import { expect, test } from "bun:test";
 import type { Behaviour } from "../../src/adapters/fake-model/behaviour.ts";
 import type { FakeModel } from "../../src/adapters/fake-model/fake-model.ts";
-import { createGate } from "../../src/app/usecases/gate.ts";
-import { createHealthBoard } from "../../src/app/usecases/health-board.ts";
+import { createGate } from "../../src/app/usecases/servers/limiter.ts";
+import { createHealthBoard } from "../../src/app/usecases/servers/health-board.ts";
 import { nextTurn } from "../../src/app/usecases/relay/next-turn.ts";
 import { planRoute } from "../../src/domain/routing/plan.ts";
 import { emptyDiscovery } from "../../src/domain/routing/discovery.ts";

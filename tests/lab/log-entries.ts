@@ -1,7 +1,7 @@
 // Log entries as the relay makes them, for tests that need some.
-import type { AnswerReading } from "../../src/domain/answer-reading.ts";
-import { nothingRead } from "../../src/domain/answer-reading.ts";
-import type { CapturedBodies, CapturedBody, LogEntry } from "../../src/domain/log-entry.ts";
+import type { AnswerReading } from "../../src/domain/log/answer-reading.ts";
+import { nothingRead } from "../../src/domain/log/answer-reading.ts";
+import type { CapturedBodies, CapturedBody, LogEntry } from "../../src/domain/log/log-entry.ts";
 import type { LogWrite } from "../../src/ports/log-store.ts";
 
 /** 2026-03-01T12:00:00.000Z */

@@ -1,9 +1,12 @@
 // Where a test's log lies, and a store on it.
 import { dirname, join } from "node:path";
 import { createFilesystemBlobs } from "../../src/adapters/blobs/filesystem-blobs.ts";
-import type { LogDatabase } from "../../src/adapters/logs/database.ts";
-import type { BlobPlace, LogPlace } from "../../src/adapters/logs/log-place.ts";
-import { createSqliteStore, type SqliteStore } from "../../src/adapters/logs/sqlite-store.ts";
+import type { LogDatabase } from "../../src/adapters/logs/sqlite/database.ts";
+import type { BlobPlace, LogPlace } from "../../src/adapters/logs/pipeline/log-place.ts";
+import {
+  createSqliteStore,
+  type SqliteStore,
+} from "../../src/adapters/logs/sqlite/sqlite-store.ts";
 import type { BlobStore } from "../../src/ports/blob-store.ts";
 
 /** A log in that file, its blobs in a folder beside it. */

@@ -1,8 +1,8 @@
 // A log store in memory, for tests of what reads the log, and as a second opinion on the contract.
-import { logDetail, logRow } from "../../src/adapters/logs/log-row.ts";
-import { writtenText } from "../../src/adapters/logs/search-index.ts";
-import type { CapturedBodies } from "../../src/domain/log-entry.ts";
-import { soughtParts, spacedWords } from "../../src/domain/search-words.ts";
+import { logDetail, logRow } from "../../src/adapters/logs/pipeline/log-row.ts";
+import { writtenText } from "../../src/adapters/logs/sqlite/search-index.ts";
+import type { CapturedBodies } from "../../src/domain/log/log-entry.ts";
+import { soughtParts, spacedWords } from "../../src/domain/log/search-words.ts";
 import type { LogFilter, LogRow } from "../../src/ports/browse.ts";
 import type { LogRetention, LogStore } from "../../src/ports/log-store.ts";
 

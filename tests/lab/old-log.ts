@@ -2,11 +2,11 @@
 import { Database } from "bun:sqlite";
 import type { SQLQueryBindings } from "bun:sqlite";
 import { Kysely, SqliteDialect } from "kysely";
-import { forKysely } from "../../src/adapters/logs/database.ts";
-import { bodyBytes, logRow } from "../../src/adapters/logs/log-row.ts";
-import { migrate } from "../../src/adapters/logs/migrate.ts";
-import { tableRow } from "../../src/adapters/logs/sqlite-rows.ts";
-import type { LogTables } from "../../src/adapters/logs/tables.ts";
+import { forKysely } from "../../src/adapters/logs/sqlite/database.ts";
+import { bodyBytes, logRow } from "../../src/adapters/logs/pipeline/log-row.ts";
+import { migrate } from "../../src/adapters/logs/sqlite/migrate.ts";
+import { tableRow } from "../../src/adapters/logs/sqlite/sqlite-rows.ts";
+import type { LogTables } from "../../src/adapters/logs/sqlite/tables.ts";
 import type { LogFilter } from "../../src/ports/browse.ts";
 import type { LogStore, LogWrite } from "../../src/ports/log-store.ts";
 import { captured, idAt, logWrite, noon } from "./log-entries.ts";

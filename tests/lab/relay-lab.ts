@@ -1,13 +1,13 @@
 // The whole relay over fake ports, every touch of which is a step that a test can spoil: by a throw, or
 // by a client that leaves. What a call holds is counted everywhere it can be held.
-import { createGate } from "../../src/app/usecases/gate.ts";
-import { createHealthBoard } from "../../src/app/usecases/health-board.ts";
-import { createInFlightBoard } from "../../src/app/usecases/in-flight.ts";
+import { createGate } from "../../src/app/usecases/servers/limiter.ts";
+import { createHealthBoard } from "../../src/app/usecases/servers/health-board.ts";
+import { createInFlightBoard } from "../../src/app/usecases/log/in-flight.ts";
 import { createRelay } from "../../src/app/usecases/relay/relay.ts";
-import { createBudget } from "../../src/domain/budget.ts";
-import type { IncomingCall } from "../../src/domain/call.ts";
-import type { LogEntry } from "../../src/domain/log-entry.ts";
-import { readRequest } from "../../src/domain/read-request.ts";
+import { createBudget } from "../../src/domain/failover/budget.ts";
+import type { IncomingCall } from "../../src/domain/call/incoming-call.ts";
+import type { LogEntry } from "../../src/domain/log/log-entry.ts";
+import { readRequest } from "../../src/domain/call/read-request.ts";
 import { emptyDiscovery } from "../../src/domain/routing/discovery.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { CallObserver } from "../../src/ports/observer.ts";

@@ -2,7 +2,7 @@
 import type { Environment } from "../../domain/config/substitute.ts";
 import { assembleRouting, type RoutingBase } from "../../domain/routing/assemble.ts";
 import type { Routing } from "../../domain/routing/types.ts";
-import type { Settings } from "../../domain/settings.ts";
+import type { Settings } from "../../domain/config/settings.ts";
 import { parseEnvironment } from "./env.ts";
 import type { ConfigurationProblem } from "./problem-line.ts";
 import { lookAtFile, parseRoutesFile } from "./routes-file.ts";

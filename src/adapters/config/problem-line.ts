@@ -1,5 +1,5 @@
 // Everything that can be wrong with a configuration, and how it is printed: one problem, one line.
-import { visibleText } from "../../domain/visible-text.ts";
+import { visibleText } from "../../domain/bytes/visible-text.ts";
 import type { ConfigProblem } from "../../domain/config/config-node.ts";
 
 export interface EnvironmentProblem {

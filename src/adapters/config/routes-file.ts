@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { emptyRoutes, parseRoutes } from "../../domain/config/parse-routes.ts";
 import type { RoutesSpec } from "../../domain/config/parse-routes.ts";
 import type { Environment } from "../../domain/config/substitute.ts";
-import type { Settings } from "../../domain/settings.ts";
+import type { Settings } from "../../domain/config/settings.ts";
 import type { ConfigurationProblem } from "./problem-line.ts";
 import { parseTree } from "./yaml-tree.ts";
 

@@ -9,7 +9,7 @@ import {
   type OriginPattern,
 } from "../../domain/security/origins.ts";
 import { weakSecret } from "../../domain/security/weak-secret.ts";
-import type { Settings, WebUiSecurity } from "../../domain/settings.ts";
+import type { Settings, WebUiSecurity } from "../../domain/config/settings.ts";
 import type { VariableReader } from "./variable-reader.ts";
 
 /** Every problem is told to the reader; a secret is never shown. */

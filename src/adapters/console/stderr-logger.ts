@@ -1,7 +1,7 @@
 // The program's log on stderr: lines for people on a terminal, JSON for machines.
-import type { LogFormat, LogLevel } from "../../domain/settings.ts";
+import type { LogFormat, LogLevel } from "../../domain/config/settings.ts";
 import type { LogFields, Logger } from "../../ports/logger.ts";
-import { visibleText } from "../../domain/visible-text.ts";
+import { visibleText } from "../../domain/bytes/visible-text.ts";
 import { inColour } from "./terminal.ts";
 
 const ranks: Record<LogLevel, number> = { error: 0, warn: 1, info: 2, debug: 3 };

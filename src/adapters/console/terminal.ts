@@ -1,5 +1,5 @@
 // What is written to a terminal: whatever a line holds is shown, but only the program's own paint colours it.
-import { visibleText } from "../../domain/visible-text.ts";
+import { visibleText } from "../../domain/bytes/visible-text.ts";
 
 /** Begins a colour in a line on its way to the writer. No text from elsewhere can hold it: it is new in every process. */
 const mark = `\uFDD0${crypto.randomUUID()}:`;

@@ -1,5 +1,5 @@
 // A request as the fake's APIs see it, and the server they answer for.
-import type { HeaderList } from "../../domain/headers.ts";
+import type { HeaderList } from "../../domain/http/headers.ts";
 import { asFields, type Fields } from "./fields.ts";
 import type { Reply } from "./reply.ts";
 

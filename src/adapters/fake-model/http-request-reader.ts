@@ -1,6 +1,6 @@
 // Reads HTTP/1.1 requests off a socket (RFC 9112), as far as clients of model servers use it.
 import { Buffer } from "node:buffer";
-import type { HeaderList } from "../../domain/headers.ts";
+import type { HeaderList } from "../../domain/http/headers.ts";
 
 export interface HttpRequest {
   readonly method: string;

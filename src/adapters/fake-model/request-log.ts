@@ -1,5 +1,5 @@
 // What a fake has received, and promises that wait for it.
-import type { HeaderList } from "../../domain/headers.ts";
+import type { HeaderList } from "../../domain/http/headers.ts";
 import { asFields, type Fields } from "./fields.ts";
 
 export interface RecordedRequest {

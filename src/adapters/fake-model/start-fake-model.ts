@@ -1,7 +1,7 @@
 // A model server for the demo and the tests: deterministic answers, faults on demand, real sockets.
 import type { Socket } from "bun";
 import { answerAsk, askedModel, isModelCall, surfaceOf } from "./answer-table.ts";
-import { parseJsonBytes } from "../../domain/json.ts";
+import { parseJsonBytes } from "../../domain/bytes/json.ts";
 import { createAsk, type FakeServer } from "./ask.ts";
 import type { Behaviour } from "./behaviour.ts";
 import type { FakeModel, FakeModelOptions, Script } from "./fake-model.ts";

@@ -1,5 +1,5 @@
 // What the gatekeeper found out about a request, for the routes behind it.
-import type { HeaderList } from "../../domain/headers.ts";
+import type { HeaderList } from "../../domain/http/headers.ts";
 
 export interface Admission {
   /** As received, but for the text of the router's own token, which is `[redacted]`. */

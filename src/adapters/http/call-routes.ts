@@ -1,12 +1,12 @@
 // The proxied paths: a request becomes an IncomingCall, its Answer becomes a response.
 import { Elysia } from "elysia";
-import type { IncomingCall, ServiceType } from "../../domain/call.ts";
-import { type HeaderList, headerValue } from "../../domain/headers.ts";
-import { problem, type RequestProblem } from "../../domain/problem.ts";
-import { headerProblem, readRequest } from "../../domain/read-request.ts";
+import type { IncomingCall, ServiceType } from "../../domain/call/incoming-call.ts";
+import { type HeaderList, headerValue } from "../../domain/http/headers.ts";
+import { problem, type RequestProblem } from "../../domain/http/problem.ts";
+import { headerProblem, readRequest } from "../../domain/call/read-request.ts";
 import { climbs } from "../../domain/security/climbs.ts";
-import type { Budget } from "../../domain/budget.ts";
-import { webSocketProblem } from "../../domain/upgrade.ts";
+import type { Budget } from "../../domain/failover/budget.ts";
+import { webSocketProblem } from "../../domain/http/upgrade.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { OllamaCatalog } from "../../ports/ollama-catalog.ts";
 import type { CallService } from "../../ports/service.ts";

@@ -2,7 +2,7 @@
 import { hostname } from "node:os";
 import type { CrossSitePolicy } from "../../domain/security/cross-site.ts";
 import { isLoopback } from "../../domain/security/hosts.ts";
-import type { Settings } from "../../domain/settings.ts";
+import type { Settings } from "../../domain/config/settings.ts";
 
 export function crossSitePolicy(settings: Settings): CrossSitePolicy {
   const { listen, trustedProxies, allowedOrigins, allowedHosts, webUiSecurity } = settings;

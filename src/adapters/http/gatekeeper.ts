@@ -1,13 +1,13 @@
 // Stands before every route: who may come in, from which web page, under which name; and what browsers may do with the answer.
-import { type HeaderList, headerValue } from "../../domain/headers.ts";
+import { type HeaderList, headerValue } from "../../domain/http/headers.ts";
 import { ownHeaders, sandboxFor } from "../../domain/security/answer-headers.ts";
 import { clientAddress } from "../../domain/security/client-address.ts";
 import { withoutToken } from "../../domain/security/credentials.ts";
 import { type CrossSitePolicy, judgeCrossSite } from "../../domain/security/cross-site.ts";
 import { isWeb, type Surface, surfaceOf, takesCalls } from "../../domain/security/surface.ts";
 import { wayOf, webRefusal } from "../../domain/security/web-policy.ts";
-import { webSocketProblem } from "../../domain/upgrade.ts";
-import type { WebUiSecurity } from "../../domain/settings.ts";
+import { webSocketProblem } from "../../domain/http/upgrade.ts";
+import type { WebUiSecurity } from "../../domain/config/settings.ts";
 import type { TokenReading, Tokens } from "../../ports/tokens.ts";
 import type { Admissions } from "./admissions.ts";
 import { readToken } from "./read-token.ts";

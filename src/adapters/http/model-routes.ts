@@ -1,7 +1,7 @@
 // `GET /v1/models` and `/v1/models/{id}`: the router's own answers; other methods are forwarded like all of `/v1`.
 import { Elysia } from "elysia";
 import { spellingsOf } from "../../domain/routing/latest.ts";
-import { modelListObject } from "../../domain/model-list.ts";
+import { modelListObject } from "../../domain/routing/model-list.ts";
 import type { ModelCatalog } from "../../ports/model-catalog.ts";
 import type { Admissions } from "./admissions.ts";
 import { refuseFirst } from "./own-answers.ts";

@@ -1,6 +1,6 @@
 // What the router answers itself on Ollama's surface; no row is left.
 import { Elysia } from "elysia";
-import { ollamaApiVersion } from "../../domain/ollama-catalog.ts";
+import { ollamaApiVersion } from "../../domain/protocols/ollama/catalog.ts";
 import type { OllamaCatalog } from "../../ports/ollama-catalog.ts";
 import { refuseFirst } from "./own-answers.ts";
 

@@ -1,6 +1,6 @@
 // What routes that answer by themselves refuse first, as the relay does for calls.
 import { surfaceOf } from "../../domain/security/surface.ts";
-import { webSocketProblem } from "../../domain/upgrade.ts";
+import { webSocketProblem } from "../../domain/http/upgrade.ts";
 import { refusal } from "./refusal.ts";
 import { headerList, pathAndQuery } from "./request-facts.ts";
 

@@ -1,7 +1,7 @@
 // Reads a request's body whole, within the limits of size, memory and time.
-import type { Share } from "../../domain/budget.ts";
-import { joinBytes } from "../../domain/bytes.ts";
-import { problem, type RequestProblem } from "../../domain/problem.ts";
+import type { Share } from "../../domain/failover/budget.ts";
+import { joinBytes } from "../../domain/bytes/join-bytes.ts";
+import { problem, type RequestProblem } from "../../domain/http/problem.ts";
 import { uploadDueMs } from "../../domain/security/upload-pace.ts";
 import type { Clock } from "../../ports/clock.ts";
 

@@ -1,6 +1,6 @@
 // A form of the pages, read by the reader that calls have, within limits of its own.
-import { createBudget } from "../../domain/budget.ts";
-import { problemStatus } from "../../domain/problem.ts";
+import { createBudget } from "../../domain/failover/budget.ts";
+import { problemStatus } from "../../domain/http/problem.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { readBody } from "./read-body.ts";
 

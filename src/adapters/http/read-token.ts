@@ -1,5 +1,5 @@
 // The router's token in a request, if any: whether it opens the door, and where it must not go on from.
-import type { HeaderList } from "../../domain/headers.ts";
+import type { HeaderList } from "../../domain/http/headers.ts";
 import { shownTokens } from "../../domain/security/credentials.ts";
 import type { TokenReading, Tokens } from "../../ports/tokens.ts";
 

@@ -1,5 +1,5 @@
 // A call's body as plain bytes: read within its limits, and where it is encoded, decoded within the same ones.
-import type { Budget } from "../../domain/budget.ts";
+import type { Budget } from "../../domain/failover/budget.ts";
 import {
   type Coding,
   type DecodingFormat,
@@ -7,9 +7,9 @@ import {
   looksPlain,
   notInCoding,
   requestCodings,
-} from "../../domain/content-codings.ts";
-import { joinBytes } from "../../domain/bytes.ts";
-import type { HeaderList } from "../../domain/headers.ts";
+} from "../../domain/bytes/content-codings.ts";
+import { joinBytes } from "../../domain/bytes/join-bytes.ts";
+import type { HeaderList } from "../../domain/http/headers.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { type BodyLimits, overloaded, type ReadBody, readBody, tooLarge } from "./read-body.ts";
 

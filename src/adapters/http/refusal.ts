@@ -1,5 +1,5 @@
 // A refusal that leaves no row, in the form of the surface it was met on (SPEC section 12).
-import { errorBody, problem, type ProblemKind } from "../../domain/problem.ts";
+import { errorBody, problem, type ProblemKind } from "../../domain/http/problem.ts";
 import type { Surface } from "../../domain/security/surface.ts";
 
 export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 426 | 500 | 501 | 508;

@@ -1,6 +1,6 @@
 // What a request says before its body is read.
-import type { HeaderList } from "../../domain/headers.ts";
-import { plainPath } from "../../domain/plain-path.ts";
+import type { HeaderList } from "../../domain/http/headers.ts";
+import { plainPath } from "../../domain/http/plain-path.ts";
 
 /** The fields in the order Bun gives them; repeated ones are joined, `Set-Cookie` aside. */
 export function headerList(headers: Headers): HeaderList {

@@ -1,8 +1,8 @@
 // Figures for Prometheus, kept by prom-client from the calls observed. Label values are bounded.
 import { readdirSync } from "node:fs";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import { createBoundedLabels } from "../../domain/bounded-labels.ts";
-import type { LogEntry } from "../../domain/log-entry.ts";
+import { createBoundedLabels } from "../../domain/log/bounded-labels.ts";
+import type { LogEntry } from "../../domain/log/log-entry.ts";
 import type { CallObserver, UsageObserver } from "../../ports/observer.ts";
 
 export interface Metrics extends CallObserver, UsageObserver {

@@ -1,12 +1,12 @@
 // The pages and the assets they need; every answer to a GET is a whole document.
 import { Elysia } from "elysia";
-import { assetResponse } from "./assets.ts";
-import { configurationRoutes } from "./configuration-routes.tsx";
-import { dashboardRoutes } from "./dashboard-routes.tsx";
-import type { PagesDeps } from "./pages-deps.ts";
-import { noticeRoutes } from "./notice-routes.ts";
-import { performanceRoutes } from "./performance-routes.tsx";
-import { requestRoutes } from "./request-routes.tsx";
+import { assetResponse } from "./shared/assets.ts";
+import { configurationRoutes } from "./routes/configuration-routes.tsx";
+import { dashboardRoutes } from "./dashboard/dashboard-routes.tsx";
+import type { PagesDeps } from "./shared/pages-deps.ts";
+import { noticeRoutes } from "./shared/notice-routes.ts";
+import { performanceRoutes } from "./performance/performance-routes.tsx";
+import { requestRoutes } from "./request/request-routes.tsx";
 
 export function pages(deps: PagesDeps) {
   return new Elysia({ name: "pages" })

@@ -1,7 +1,7 @@
 // Spans to an OpenTelemetry collector: OTLP over HTTP in its JSON form, in batches off the calls' path.
 // By hand, for it is one POST of one small document: the SDK would bring dozens of packages, patch
 // modules as they load (which a compiled binary does not do) and keep a context on every await.
-import type { AttributeValue, Span } from "../../domain/tracing/call-spans.ts";
+import type { AttributeValue, Span } from "../../domain/log/call-spans.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Logger } from "../../ports/logger.ts";
 

@@ -1,12 +1,12 @@
 // Calls as traces: gives each call and each attempt its span, and hands them over when the call has ended.
-import type { HeaderList } from "../../domain/headers.ts";
-import { callSpans } from "../../domain/tracing/call-spans.ts";
+import type { HeaderList } from "../../domain/http/headers.ts";
+import { callSpans } from "../../domain/log/call-spans.ts";
 import {
   attemptSpanId,
   callSpanId,
   parseTraceparent,
   withTraceparent,
-} from "../../domain/tracing/trace-context.ts";
+} from "../../domain/log/trace-context.ts";
 import type { CallObserver, UsageObserver } from "../../ports/observer.ts";
 import type { SpanExporter } from "./otlp-exporter.ts";
 

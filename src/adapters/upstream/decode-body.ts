@@ -5,9 +5,9 @@ import {
   decodingOf,
   knownCoding,
   type DecodingFormat,
-} from "../../domain/content-codings.ts";
-import { joinBytes } from "../../domain/bytes.ts";
-import type { HeaderList } from "../../domain/headers.ts";
+} from "../../domain/bytes/content-codings.ts";
+import { joinBytes } from "../../domain/bytes/join-bytes.ts";
+import type { HeaderList } from "../../domain/http/headers.ts";
 
 type Bytes = ReadableStream<Uint8Array>;
 

@@ -1,5 +1,5 @@
 // The Upstream port over Bun's fetch, with the timers fetch does not have.
-import type { HeaderList } from "../../domain/headers.ts";
+import type { HeaderList } from "../../domain/http/headers.ts";
 import type {
   BodyRead,
   NoAnswer,

@@ -1,7 +1,7 @@
 // The command line as a typed value.
 import { parseArgs } from "node:util";
 import { didYouMean } from "../../domain/config/suggest.ts";
-import type { HeaderList } from "../../domain/headers.ts";
+import type { HeaderList } from "../../domain/http/headers.ts";
 import { parseAddress } from "../../domain/net/address.ts";
 import { commandNames, helpText, shells, usageLine } from "./help.ts";
 import type { CommandName, Shell } from "./help.ts";

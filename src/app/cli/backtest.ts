@@ -2,8 +2,8 @@
 import { existsSync } from "node:fs";
 import { createMemoryBlobs } from "../../adapters/blobs/memory-blobs.ts";
 import { loadConfiguration } from "../../adapters/config/load.ts";
-import { openForReading } from "../../adapters/logs/database.ts";
-import { createSqliteReader } from "../../adapters/logs/sqlite-reader.ts";
+import { openForReading } from "../../adapters/logs/sqlite/database.ts";
+import { createSqliteReader } from "../../adapters/logs/sqlite/sqlite-reader.ts";
 import {
   type Backtest,
   type BacktestReport,

@@ -1,7 +1,7 @@
 // One port, one router: whether the port asked for is free, or which one is taken in its place.
 import type { EnvironmentProblem } from "../../adapters/config/problem-line.ts";
 import { isFree, listenerAt } from "../../adapters/http/listener-at.ts";
-import type { Settings } from "../../domain/settings.ts";
+import type { Settings } from "../../domain/config/settings.ts";
 
 type Listen = Settings["listen"];
 

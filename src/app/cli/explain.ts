@@ -1,6 +1,6 @@
 // `smolrouter explain`: where would a request go, and why? Calls no model server; asks the router that runs here what it knows.
 import { loadConfiguration } from "../../adapters/config/load.ts";
-import { discoveryFrom, serversOf } from "../../domain/model-list.ts";
+import { discoveryFrom, serversOf } from "../../domain/routing/model-list.ts";
 import { planRoute, type RoutePlan } from "../../domain/routing/plan.ts";
 import { type Place, turnOrder } from "../../domain/routing/turn-order.ts";
 import type { Routing } from "../../domain/routing/types.ts";

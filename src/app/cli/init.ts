@@ -3,9 +3,13 @@ import { existsSync, writeFileSync } from "node:fs";
 import { systemClock } from "../../adapters/clock/system-clock.ts";
 import { parseEnvironment } from "../../adapters/config/env.ts";
 import { fetchUpstream } from "../../adapters/upstream/fetch-upstream.ts";
-import { firstRoutesFile, localServers, type LocalServer } from "../../domain/local-servers.ts";
-import { type LocalFindings, probeLocal } from "../usecases/probe-local.ts";
-import { createServerClient } from "../usecases/server-client.ts";
+import {
+  firstRoutesFile,
+  localServers,
+  type LocalServer,
+} from "../../domain/config/local-servers.ts";
+import { type LocalFindings, probeLocal } from "../usecases/servers/probe-local.ts";
+import { createServerClient } from "../usecases/servers/ask-server.ts";
 import type { InitCommand } from "./args.ts";
 import type { CommandIo } from "./io.ts";
 import { createPaint } from "./paint.ts";

@@ -1,8 +1,8 @@
 // What the router that runs here knows of its servers, asked by commands of the same configuration.
 import { systemClock } from "../../adapters/clock/system-clock.ts";
 import { createTokens } from "../../adapters/tokens/jwt-tokens.ts";
-import { isRecord, parseJsonBytes } from "../../domain/json.ts";
-import type { Settings } from "../../domain/settings.ts";
+import { isRecord, parseJsonBytes } from "../../domain/bytes/json.ts";
+import type { Settings } from "../../domain/config/settings.ts";
 import type { UpstreamState, Upstreams } from "../../ports/browse.ts";
 
 export type RouterSays =

@@ -1,5 +1,5 @@
 // `servers:` of the routes file: name → URL, or an object.
-import type { HeaderList } from "../headers.ts";
+import type { HeaderList } from "../http/headers.ts";
 import { defaultMaxQueue, defaultServerName, plainServer } from "../routing/plain-server.ts";
 import { parseProxyUrl } from "../routing/proxy-url.ts";
 import { parseServerUrl, shownUrl } from "../routing/server-url.ts";

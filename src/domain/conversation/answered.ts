@@ -1,6 +1,6 @@
 // What a model answered, put together from one document or from a stream's events.
-import { isRecord } from "../json.ts";
-import type { JsonRecord } from "../json.ts";
+import { isRecord } from "../bytes/json.ts";
+import type { JsonRecord } from "../bytes/json.ts";
 import { messageTurn, responsesItem, turn } from "./asked.ts";
 import { createDraft } from "./draft.ts";
 import type { Draft } from "./draft.ts";

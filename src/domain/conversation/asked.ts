@@ -1,6 +1,6 @@
 // What a request's body asks, as turns: chat, completions, embeddings, Responses, Anthropic's messages, Ollama.
-import { isRecord } from "../json.ts";
-import type { JsonRecord } from "../json.ts";
+import { isRecord } from "../bytes/json.ts";
+import type { JsonRecord } from "../bytes/json.ts";
 import { answerText, bareImage, contentParts, plainText, toolCallPart } from "./parts.ts";
 import { asJson, listOf, textOrNull } from "./turn.ts";
 import type { Turn, TurnPart } from "./turn.ts";

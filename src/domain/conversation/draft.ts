@@ -1,6 +1,6 @@
 // One answer while its pieces come in.
-import { isRecord } from "../json.ts";
-import type { JsonRecord } from "../json.ts";
+import { isRecord } from "../bytes/json.ts";
+import type { JsonRecord } from "../bytes/json.ts";
 import { answerText, contentParts, toolCallPart } from "./parts.ts";
 import { listOf, textOrNull } from "./turn.ts";
 import type { Turn, TurnPart } from "./turn.ts";

@@ -1,7 +1,7 @@
 // The content of one message, in any of the APIs' forms, as parts.
-import { thinkingTags } from "../clean/thinking-tags.ts";
-import { isRecord } from "../json.ts";
-import type { JsonRecord } from "../json.ts";
+import { thinkingTags } from "../cleaning/thinking-tags.ts";
+import { isRecord } from "../bytes/json.ts";
+import type { JsonRecord } from "../bytes/json.ts";
 import { asJson, listOf, textOrNull } from "./turn.ts";
 import type { TurnPart } from "./turn.ts";
 

@@ -1,6 +1,6 @@
 // A logged call's bodies as the conversation they hold.
-import { visitDocuments, parseRecord } from "../answer-documents.ts";
-import type { JsonRecord } from "../json.ts";
+import { visitDocuments, parseRecord } from "../log/answer-documents.ts";
+import type { JsonRecord } from "../bytes/json.ts";
 import { createAnsweredReader } from "./answered.ts";
 import type { AnsweredReader } from "./answered.ts";
 import { askedTurns, offeredTools } from "./asked.ts";

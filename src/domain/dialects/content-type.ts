@@ -1,6 +1,6 @@
 // The label of an answer, made to fit what the answer was found to be.
-import type { HeaderList } from "../headers.ts";
-import type { Framing } from "./wire-format.ts";
+import type { HeaderList } from "../http/headers.ts";
+import type { Framing } from "../protocols/wire-format.ts";
 
 const contentTypes: Record<Framing, string> = {
   sse: "text/event-stream",

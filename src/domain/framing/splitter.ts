@@ -1,8 +1,8 @@
 // The splitter of each framing.
-import type { Framing } from "../dialects/wire-format.ts";
-import type { Splitter } from "./frame.ts";
-import { createNdjsonSplitter } from "./ndjson.ts";
-import { createSseSplitter } from "./sse.ts";
+import type { Framing } from "../protocols/wire-format.ts";
+import type { Splitter } from "../bytes/frame.ts";
+import { createNdjsonSplitter } from "../bytes/ndjson.ts";
+import { createSseSplitter } from "../bytes/sse.ts";
 
 const splitters: Record<Framing, () => Splitter | null> = {
   sse: createSseSplitter,

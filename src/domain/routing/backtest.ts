@@ -1,5 +1,5 @@
 // What a candidate routing would change for calls that were logged: each decided again, changes counted (smolrouter backtest).
-import type { HeaderList } from "../headers.ts";
+import type { HeaderList } from "../http/headers.ts";
 import type { DiscoverySnapshot } from "./discovery.ts";
 import { planRoute } from "./plan.ts";
 import type { RoutePlan } from "./plan.ts";

@@ -1,6 +1,6 @@
 // How a call is handled, from all levels of configuration: the closest to the request wins, key by key.
-import { headerValue } from "../headers.ts";
-import type { HeaderList } from "../headers.ts";
+import { headerValue } from "../http/headers.ts";
+import type { HeaderList } from "../http/headers.ts";
 import type { Policy, PolicyOverrides, ThinkingMode } from "./types.ts";
 
 /** What one level says, or null where it says nothing. */

@@ -1,5 +1,5 @@
 // What routing may ask of a call.
-import type { HeaderList } from "../headers.ts";
+import type { HeaderList } from "../http/headers.ts";
 
 export interface RouteQuestion {
   readonly model: string | null;

@@ -1,5 +1,5 @@
 // The order in which candidates are asked: as planned, the resting ones last; a free one before any whose places are taken.
-import type { Standing } from "../health.ts";
+import type { Standing } from "../failover/health.ts";
 import type { Target } from "./plan.ts";
 
 /** What a running router says of a server, as in the read API. */

@@ -1,5 +1,5 @@
 // The routing in force: what the environment and the routes file say, parsed into types that cannot be wrong.
-import type { HeaderList } from "../headers.ts";
+import type { HeaderList } from "../http/headers.ts";
 import type { AddressMatcher } from "../net/address-matcher.ts";
 import type { Pattern } from "./pattern.ts";
 import type { Replacement } from "./replacement.ts";

@@ -1,5 +1,5 @@
 // Headers that keep answers harmless in a browser, per surface, with the reason for each.
-import type { HeaderList } from "../headers.ts";
+import type { HeaderList } from "../http/headers.ts";
 import type { Surface } from "./surface.ts";
 
 /** What is logged is anyone's text: nothing in a page may run, load, or post anywhere. */

@@ -1,5 +1,5 @@
 // Where a request shows the router's own token, and how that token is kept from everyone else.
-import { type HeaderList, headerValue, redacted } from "../headers.ts";
+import { type HeaderList, headerValue, redacted } from "../http/headers.ts";
 import { isKeyHeader } from "./credential-names.ts";
 
 /** The cookie a browser gets at `/login`. */

@@ -1,5 +1,5 @@
 // What browsers say of requests that web pages make: foreign pages neither read nor write (SPEC section 11).
-import { type HeaderList, headerValue } from "../headers.ts";
+import { type HeaderList, headerValue } from "../http/headers.ts";
 import { isTrusted, type TrustedProxies } from "./client-address.ts";
 import { acceptsName, type AcceptedNames, parseHost } from "./hosts.ts";
 import { type AllowedOrigins, originStanding, type OriginStanding } from "./origins.ts";

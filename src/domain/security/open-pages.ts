@@ -1,5 +1,5 @@
 // Whether strangers on the network may read what the log holds.
-import type { Settings } from "../settings.ts";
+import type { Settings } from "../config/settings.ts";
 import { isLoopback } from "./hosts.ts";
 
 /** What a person should know of it when the router starts; null where there is nothing. */

@@ -1,6 +1,6 @@
 // Who may see pages, read API, actions and metrics: WEBUI_SECURITY × proxied × token, as one table (SPEC section 11).
-import type { HeaderList } from "../headers.ts";
-import type { WebUiSecurity } from "../settings.ts";
+import type { HeaderList } from "../http/headers.ts";
+import type { WebUiSecurity } from "../config/settings.ts";
 
 /** What a request shows of a token: none, one that is not good, or a good one. */
 export type TokenStanding = "none" | "bad" | "good";

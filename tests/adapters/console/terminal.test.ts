@@ -5,7 +5,7 @@ import {
   inColour,
   terminalLine,
 } from "../../../src/adapters/console/terminal.ts";
-import { visibleText } from "../../../src/domain/visible-text.ts";
+import { visibleText } from "../../../src/domain/bytes/visible-text.ts";
 
 /** Clears the screen, sets the title, hides text, ends the line, turns the direction. */
 const hostile = "a\u001B[2J\u009B31m\u001B]0;owned\u0007b\r\n\tc\u202Ed\u2028\u007F";

@@ -2,10 +2,10 @@
 import { describe, expect, test } from "bun:test";
 import { Value } from "@sinclair/typebox/value";
 import { apiRoutes } from "../../../src/adapters/http/api-routes.ts";
-import { createCallEvents } from "../../../src/adapters/logs/call-events.ts";
+import { createCallEvents } from "../../../src/adapters/logs/pipeline/call-events.ts";
 import { createEventFeed } from "../../../src/adapters/http/events.ts";
 import { errorSchema, readSchemas } from "../../../src/adapters/http/schemas.ts";
-import { createBrowse } from "../../../src/app/usecases/browse.ts";
+import { createBrowse } from "../../../src/app/usecases/log/browse.ts";
 import type { Browse, LogFilter, PointsFilter } from "../../../src/ports/browse.ts";
 import { createHandClock } from "../../lab/hand-clock.ts";
 import { captured, idAt, logWrite, noon, startedEntry } from "../../lab/log-entries.ts";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { Database } from "bun:sqlite";
 import { spawnSync } from "bun";
 import { systemClock } from "../../../src/adapters/clock/system-clock.ts";
-import { openLogs, type Logs } from "../../../src/adapters/logs/open-logs.ts";
+import { openLogs, type Logs } from "../../../src/adapters/logs/pipeline/open-logs.ts";
 import { captured, idAt, logEntry, noBodies, noon } from "../../lab/log-entries.ts";
 import { blobPlace } from "../../lab/log-place.ts";
 import { queryDatabase } from "../../lab/query-database.ts";

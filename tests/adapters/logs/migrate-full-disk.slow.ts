@@ -5,7 +5,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Database } from "bun:sqlite";
 import { filesystemBlobsOf } from "../../../src/adapters/blobs/filesystem-blobs.ts";
-import { createWriter } from "../../../src/adapters/logs/writer.ts";
+import { createWriter } from "../../../src/adapters/logs/worker/writer.ts";
 import { logWrite, noon } from "../../lab/log-entries.ts";
 import { logPlace } from "../../lab/log-place.ts";
 import { oldCalls, writeFirstVersion } from "../../lab/old-log.ts";

@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import { constants, gunzipSync } from "node:zlib";
 import { Elysia } from "elysia";
-import { textResponse } from "../../../src/adapters/pages/compressed.ts";
+import { textResponse } from "../../../src/adapters/pages/shared/compressed.ts";
 import { pages } from "../../../src/adapters/pages/pages.ts";
 import type { LogPage } from "../../../src/ports/browse.ts";
 import { open, sampleBrowse, sampleDeps, sampleDetail, textOf } from "./sample.ts";

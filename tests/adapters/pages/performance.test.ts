@@ -5,7 +5,7 @@ import {
   performanceHref,
   pointsFilter,
   readPerformance,
-} from "../../../src/adapters/pages/performance-query.ts";
+} from "../../../src/adapters/pages/performance/performance-query.ts";
 import { pages } from "../../../src/adapters/pages/pages.ts";
 import type { PointsFilter } from "../../../src/ports/browse.ts";
 import { open, sampleBrowse, sampleDeps, sampleDetail, textOf } from "./sample.ts";

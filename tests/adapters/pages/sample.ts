@@ -4,8 +4,8 @@ import { type Document, Window } from "happy-dom";
 import { systemClock } from "../../../src/adapters/clock/system-clock.ts";
 import { createFormReader } from "../../../src/adapters/http/read-form.ts";
 import { pages } from "../../../src/adapters/pages/pages.ts";
-import type { PagesDeps } from "../../../src/adapters/pages/pages-deps.ts";
-import type { LoggedAttempt } from "../../../src/domain/log-entry.ts";
+import type { PagesDeps } from "../../../src/adapters/pages/shared/pages-deps.ts";
+import type { LoggedAttempt } from "../../../src/domain/log/log-entry.ts";
 import { emptyDiscovery } from "../../../src/domain/routing/discovery.ts";
 import type { Actions } from "../../../src/ports/actions.ts";
 import type {

@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import { Elysia } from "elysia";
 import { pages } from "../../../src/adapters/pages/pages.ts";
-import type { Again } from "../../../src/domain/resend.ts";
+import type { Again } from "../../../src/domain/call/resend.ts";
 import type { SentAgain } from "../../../src/ports/actions.ts";
 import type { LogDetail } from "../../../src/ports/browse.ts";
 import { routingOf } from "../../lab/routing-of.ts";

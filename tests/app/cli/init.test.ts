@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "bun:test";
 import { loadConfiguration } from "../../../src/adapters/config/load.ts";
 import { runInit } from "../../../src/app/cli/init.ts";
-import { firstRoutesFile, localServers } from "../../../src/domain/local-servers.ts";
+import { firstRoutesFile, localServers } from "../../../src/domain/config/local-servers.ts";
 import { plainServer } from "../../../src/domain/routing/plain-server.ts";
 import { parseServerUrl } from "../../../src/domain/routing/server-url.ts";
 import { freePort } from "../../lab/free-port.ts";

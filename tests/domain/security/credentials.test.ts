@@ -5,8 +5,8 @@ import {
   redactQuery,
   requestHeaders,
   withoutCredentialQuery,
-} from "../../../src/domain/headers.ts";
-import { outgoingRequest } from "../../../src/domain/outgoing.ts";
+} from "../../../src/domain/http/headers.ts";
+import { outgoingRequest } from "../../../src/domain/http/outgoing.ts";
 import { credentialNames } from "../../../src/domain/security/credential-names.ts";
 import { shownTokens, withoutToken } from "../../../src/domain/security/credentials.ts";
 

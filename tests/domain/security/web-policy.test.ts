@@ -9,7 +9,7 @@ import {
   webPolicy,
   webRefusal,
 } from "../../../src/domain/security/web-policy.ts";
-import type { WebUiSecurity } from "../../../src/domain/settings.ts";
+import type { WebUiSecurity } from "../../../src/domain/config/settings.ts";
 
 type Case = readonly [WebUiSecurity, Way, TokenStanding, "open" | 401 | 403];
 

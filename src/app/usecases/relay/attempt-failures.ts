@@ -1,6 +1,6 @@
 // Failures that the router knows by itself: nobody answered, nobody waits, nobody was asked.
-import type { Attempt } from "../../../domain/attempt.ts";
-import type { AttemptFailure } from "../../../domain/judge.ts";
+import type { Attempt } from "../../../domain/failover/attempt.ts";
+import type { AttemptFailure } from "../../../domain/failover/judge.ts";
 import type { Target } from "../../../domain/routing/plan.ts";
 import type { NoAnswer } from "../../../ports/upstream.ts";
 

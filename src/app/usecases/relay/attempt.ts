@@ -1,17 +1,17 @@
 // One attempt at one target: an object that owns what it holds, from before it asks until its answer
 // is delivered or has failed.
-import type { Budget } from "../../../domain/budget.ts";
-import type { Carriage } from "../../../domain/carriage.ts";
-import { carriageFor } from "../../../domain/choose-carriage.ts";
-import type { AttemptFailure } from "../../../domain/judge.ts";
-import { outgoingRequest } from "../../../domain/outgoing.ts";
+import type { Budget } from "../../../domain/failover/budget.ts";
+import type { Carriage } from "../../../domain/protocols/carriage.ts";
+import { carriageFor } from "../../../domain/protocols/choose-carriage.ts";
+import type { AttemptFailure } from "../../../domain/failover/judge.ts";
+import { outgoingRequest } from "../../../domain/http/outgoing.ts";
 import type { Target } from "../../../domain/routing/plan.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Upstream, UpstreamAnswer } from "../../../ports/upstream.ts";
-import { type CaptureLimits, createCapture } from "../capture.ts";
-import type { HealthBoard } from "../health-board.ts";
-import { openAnswer } from "../open-answer.ts";
-import type { Opening } from "../opening.ts";
+import { type CaptureLimits, createCapture } from "./capture.ts";
+import type { HealthBoard } from "../servers/health-board.ts";
+import { openAnswer } from "./commit.ts";
+import type { Opening } from "./opening.ts";
 import { whoLeft } from "./who-left.ts";
 import { clientLeft, noFirstToken, withoutAnswer } from "./attempt-failures.ts";
 import { onAbort } from "./on-abort.ts";

@@ -1,11 +1,16 @@
 // What the client gets where no target answered, and how its row ends then.
-import { loggedAttempt } from "../../../domain/attempt.ts";
-import { headerValue, responseHeaders } from "../../../domain/headers.ts";
-import { type AttemptFailure, timedOut } from "../../../domain/judge.ts";
-import { errorBody, problem, problemStatus, type RequestProblem } from "../../../domain/problem.ts";
+import { loggedAttempt } from "../../../domain/failover/attempt.ts";
+import { headerValue, responseHeaders } from "../../../domain/http/headers.ts";
+import { type AttemptFailure, timedOut } from "../../../domain/failover/judge.ts";
+import {
+  errorBody,
+  problem,
+  problemStatus,
+  type RequestProblem,
+} from "../../../domain/http/problem.ts";
 import type { RoutePlan } from "../../../domain/routing/plan.ts";
 import type { Answer } from "../../../ports/service.ts";
-import { type Capture, captureWhole, type CaptureLimits } from "../capture.ts";
+import { type Capture, captureWhole, type CaptureLimits } from "./capture.ts";
 import type { Lost } from "./failover.ts";
 import { routedHeaders } from "./routed-headers.ts";
 import { type CallSession, type Ending, upstreamRequestId } from "./session.ts";

@@ -1,9 +1,9 @@
 // The loop: asks a plan's targets in order until one answers. What to do about a failure is the domain's to judge.
-import { type AttemptFailure, type CandidateTries, judge } from "../../../domain/judge.ts";
+import { type AttemptFailure, type CandidateTries, judge } from "../../../domain/failover/judge.ts";
 import type { RoutePlan, Target } from "../../../domain/routing/plan.ts";
 import type { Clock } from "../../../ports/clock.ts";
-import type { Gate } from "../gate.ts";
-import type { OpenedAnswer } from "../opening.ts";
+import type { Gate } from "../servers/limiter.ts";
+import type { OpenedAnswer } from "./opening.ts";
 import { whoLeft } from "./who-left.ts";
 import {
   type AttemptDeps,

@@ -1,13 +1,13 @@
 // An answer that has been committed to: who owns the attempt until the client has all of it, and how the call ends.
-import { joinBytes } from "../../../domain/bytes.ts";
-import { errorEvent } from "../../../domain/dialects/error-event.ts";
-import { eventBreak } from "../../../domain/framing/event-break.ts";
-import { responseHeaders } from "../../../domain/headers.ts";
-import { errorObject } from "../../../domain/problem.ts";
+import { joinBytes } from "../../../domain/bytes/join-bytes.ts";
+import { errorEvent } from "../../../domain/protocols/error-event.ts";
+import { eventBreak } from "../../../domain/bytes/event-break.ts";
+import { responseHeaders } from "../../../domain/http/headers.ts";
+import { errorObject } from "../../../domain/http/problem.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Answer } from "../../../ports/service.ts";
-import { type CaptureLimits, createDelivered } from "../capture.ts";
-import { deliver, type DeliveryEnding } from "../deliver.ts";
+import { type CaptureLimits, createDelivered } from "./capture.ts";
+import { deliver, type DeliveryEnding } from "./deliver.ts";
 import { clientLeft } from "./attempt-failures.ts";
 import type { Won } from "./failover.ts";
 import { internalError } from "./internal-error.ts";

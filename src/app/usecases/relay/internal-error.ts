@@ -1,5 +1,5 @@
 // What everyone but the operator learns of a fault of the router's own.
-import { problem } from "../../../domain/problem.ts";
+import { problem } from "../../../domain/http/problem.ts";
 
 export const internalError = problem(
   "internal_error",

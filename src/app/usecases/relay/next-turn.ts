@@ -1,8 +1,8 @@
 // Who is asked next: the first candidate that is free, the resting ones last; else a place in a waiting line (SPEC sections 4 and 7).
 import type { Target } from "../../../domain/routing/plan.ts";
 import { comesLast, restingLast } from "../../../domain/routing/turn-order.ts";
-import type { Gate, Permit } from "../gate.ts";
-import type { HealthBoard } from "../health-board.ts";
+import type { Gate, Permit } from "../servers/limiter.ts";
+import type { HealthBoard } from "../servers/health-board.ts";
 
 /** A target that may be asked now; its permit is the caller's. */
 export interface Turn {

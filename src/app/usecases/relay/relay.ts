@@ -1,14 +1,19 @@
 // A call's whole way: plan, attempts, answer, ending. Every front door comes through here.
-import type { IncomingCall } from "../../../domain/call.ts";
-import { headerValue } from "../../../domain/headers.ts";
-import { capableTargets } from "../../../domain/ollama-targets.ts";
-import { errorBody, problem, problemStatus, type RequestProblem } from "../../../domain/problem.ts";
+import type { IncomingCall } from "../../../domain/call/incoming-call.ts";
+import { headerValue } from "../../../domain/http/headers.ts";
+import { capableTargets } from "../../../domain/protocols/ollama/ollama-targets.ts";
+import {
+  errorBody,
+  problem,
+  problemStatus,
+  type RequestProblem,
+} from "../../../domain/http/problem.ts";
 import { planRoute, type RoutePlan } from "../../../domain/routing/plan.ts";
 import type { Routing } from "../../../domain/routing/types.ts";
 import type { Answer, CallService } from "../../../ports/service.ts";
-import { captureWhole, type CaptureLimits } from "../capture.ts";
-import { earlyAnswer } from "../early-answer.ts";
-import type { Models } from "../models.ts";
+import { captureWhole, type CaptureLimits } from "./capture.ts";
+import { earlyAnswer } from "./early-answer.ts";
+import type { Models } from "../servers/models.ts";
 import { orAfter } from "../or-after.ts";
 import { failedAnswer } from "./failed-answer.ts";
 import { failOver, type FailoverDeps } from "./failover.ts";

@@ -1,5 +1,5 @@
 // The headers by which every routed answer says where it comes from (SPEC section 5).
-import { headerSafe } from "../../../domain/headers.ts";
+import { headerSafe } from "../../../domain/http/headers.ts";
 import type { Target } from "../../../domain/routing/plan.ts";
 import type { CallSession } from "./session.ts";
 

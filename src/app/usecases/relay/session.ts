@@ -1,14 +1,19 @@
 // One call from its first attempt to its one ending. Owns what lives as long as the call: its entry
 // among those in flight, the listener on its client, the bodies kept for its row.
-import { type Attempt, loggedAttempt } from "../../../domain/attempt.ts";
-import type { IncomingCall } from "../../../domain/call.ts";
-import type { AttemptFailure } from "../../../domain/judge.ts";
-import { headerValue, type HeaderList, redactHeaders } from "../../../domain/headers.ts";
-import { type CapturedBody, type LogEntry, openEntry, towards } from "../../../domain/log-entry.ts";
+import { type Attempt, loggedAttempt } from "../../../domain/failover/attempt.ts";
+import type { IncomingCall } from "../../../domain/call/incoming-call.ts";
+import type { AttemptFailure } from "../../../domain/failover/judge.ts";
+import { headerValue, type HeaderList, redactHeaders } from "../../../domain/http/headers.ts";
+import {
+  type CapturedBody,
+  type LogEntry,
+  openEntry,
+  towards,
+} from "../../../domain/log/log-entry.ts";
 import type { RoutePlan, Target } from "../../../domain/routing/plan.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { CallObserver, CallProgress } from "../../../ports/observer.ts";
-import { type Capture, captureWhole, type CaptureLimits } from "../capture.ts";
+import { type Capture, captureWhole, type CaptureLimits } from "./capture.ts";
 import { internalError } from "./internal-error.ts";
 import { cancelledHere } from "./who-left.ts";
 import { onAbort } from "./on-abort.ts";

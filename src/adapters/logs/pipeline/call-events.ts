@@ -1,0 +1,41 @@
+// Tells whoever listens of calls that begin and end.
+import type { AnswerReading } from "../../../domain/log/answer-reading.ts";
+import { nothingRead } from "../../../domain/log/answer-reading.ts";
+import type { LogEntry } from "../../../domain/log/log-entry.ts";
+import type { CallEvent, CallEvents } from "../../../ports/browse.ts";
+import { logRow } from "./log-row.ts";
+
+export interface CallEventSource extends CallEvents {
+  /** Whether anyone listens. */
+  wanted(): boolean;
+  started(entry: LogEntry): void;
+  ended(entry: LogEntry, reading?: AnswerReading): void;
+}
+
+export function createCallEvents(): CallEventSource {
+  const listeners = new Set<(event: CallEvent) => void>();
+
+  function tell(kind: CallEvent["kind"], entry: LogEntry, reading: AnswerReading): void {
+    if (listeners.size === 0) return; // making rows for nobody would cost every call
+    const event = { kind, row: logRow({ entry, reading }) };
+    for (const listener of listeners) listener(event);
+  }
+
+  return {
+    subscribe(listener) {
+      // Each subscription is its own, even of one listener.
+      const own = (event: CallEvent) => {
+        listener(event);
+      };
+      listeners.add(own);
+      return () => void listeners.delete(own);
+    },
+    wanted: () => listeners.size > 0,
+    started: (entry) => {
+      tell("started", entry, nothingRead);
+    },
+    ended: (entry, reading = nothingRead) => {
+      tell("completed", entry, reading);
+    },
+  };
+}

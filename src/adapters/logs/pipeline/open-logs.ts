@@ -1,0 +1,156 @@
+// The log as the program uses it: recorder and reader over two workers, and the hourly clean-up.
+import type { Clock } from "../../../ports/clock.ts";
+import type { LogReader } from "../../../ports/log-store.ts";
+import type { CallEvents } from "../../../ports/browse.ts";
+import type { Notice } from "../../../ports/notices.ts";
+import type { UsageObserver } from "../../../ports/observer.ts";
+import { createCallEvents } from "./call-events.ts";
+import { withKnownEnds } from "./known-ends.ts";
+import type { BlobPlace } from "./log-place.ts";
+import { createLogNotices } from "./log-notices.ts";
+import { createLogReader } from "./log-reader.ts";
+import type { KnownEnd } from "./open-calls.ts";
+import { createRecorder } from "./recorder.ts";
+import type { Recorder } from "./recorder.ts";
+import { createSearchWatch } from "./search-watch.ts";
+import type { OpenReport } from "./worker-calls.ts";
+import { createWorkerThread } from "./worker-thread.ts";
+
+export interface LogsOptions {
+  /** Of the SQLite file; its folder is made where it is missing. */
+  readonly path: string;
+  readonly blobs: BlobPlace;
+  /** See LogPlace. */
+  readonly patienceMs?: number;
+  readonly maxBodyBytes: number;
+  /** ms; null keeps rows for ever. */
+  readonly maxLogAgeMs: number | null;
+  /** ms; null: bodies go with their rows. */
+  readonly maxBodyAgeMs: number | null;
+  readonly clock: Pick<Clock, "now" | "after">;
+  /** Called with what each call's answer reports. */
+  readonly used: UsageObserver["used"];
+  /** Told of what goes wrong after opening, in words. */
+  readonly trouble: (message: string) => void;
+}
+
+export interface Logs {
+  readonly recorder: Recorder;
+  readonly reader: LogReader;
+  readonly events: CallEvents;
+  /** What a person should act on, beyond rows that are lost. */
+  readonly notices: () => readonly Notice[];
+  /** Settles once the database is open, or could not be opened; never rejects. */
+  readonly opened: Promise<OpenReport>;
+  /** Writes what waits and ends the workers. */
+  close(): Promise<void>;
+}
+
+const hourMs = 3_600_000;
+const longestCloseMs = 1_000;
+/** Ten times what a call's end takes at most to be in the log. */
+const lateMs = 1_000;
+
+/** Opens the log; calls may be recorded at once. */
+export function openLogs(options: LogsOptions): Logs {
+  const { path, blobs, maxBodyBytes, maxLogAgeMs, maxBodyAgeMs, clock, trouble } = options;
+  const { patienceMs } = options;
+  const place = { path, blobs, ...(patienceMs === undefined ? {} : { patienceMs }) };
+  const events = createCallEvents();
+  const writing = createWorkerThread();
+  const reading = createWorkerThread();
+  const notices = createLogNotices(clock);
+  const search = createSearchWatch(writing, notices, trouble);
+  const recorder = createRecorder({
+    send: (batch) => writing.call("write", { batch }, [batch.bytes.buffer]),
+    events,
+    used: options.used,
+    answered({ happened: all, failed, lostBodies, message }, hadBodies) {
+      for (const one of all) search.happened(one);
+      if (failed.length > 0) return;
+      notices.unopened(null);
+      if (hadBodies) notices.bodiesLost(lostBodies > 0 ? message : null);
+    },
+    clock,
+    maxBodyBytes,
+    trouble,
+  });
+  const reader = withKnownEnds(
+    createLogReader({
+      place,
+      thread: reading,
+      bodiesThread: blobs.type === "memory" ? writing : reading,
+      recorder,
+      clock,
+      searchDamaged() {
+        search.damaged();
+      },
+    }),
+    lateEnd,
+  );
+
+  /** An end that should long be in the log; what waits for its batch is there in a moment, whole. */
+  function lateEnd(id: string): KnownEnd | null {
+    const end = recorder.endOf(id);
+    return end !== null && clock.now() - (end.entry.completedAt ?? 0) > lateMs ? end : null;
+  }
+
+  let cancelClean = () => {};
+  let cleaning: Promise<void> = Promise.resolve();
+  let closed = false;
+  async function clean(): Promise<void> {
+    const before = (age: number | null) => (age === null ? null : clock.now() - age);
+    const input = { rowsBefore: before(maxLogAgeMs), bodiesBefore: before(maxBodyAgeMs) };
+    const result = await writing.call("retain", input);
+    if (closed) return;
+    if (result.ok) search.befell(result.value);
+    else trouble(`old rows of the log could not be removed: ${result.message}`);
+    search.retry();
+    cancelClean = clock.after(hourMs, () => {
+      cleaning = clean();
+    });
+  }
+
+  /** A reader that its disk holds up is not waited for. */
+  async function closeReading(): Promise<void> {
+    if (reading.isRunning()) {
+      const late = Promise.withResolvers<void>();
+      const cancel = clock.after(longestCloseMs, late.resolve);
+      await Promise.race([reading.call("close", null), late.promise]);
+      cancel();
+    }
+    reading.stop();
+  }
+
+  async function open(): Promise<OpenReport> {
+    const result = await writing.call("open", { place, now: clock.now() });
+    cleaning = clean();
+    const report: OpenReport = result.ok
+      ? result.value
+      : { failed: result.message, happened: [], interrupted: 0, search: "whole" };
+    notices.unopened(report.failed);
+    for (const one of report.happened) search.happened(one);
+    search.opened(report.search);
+    return report;
+  }
+
+  return {
+    recorder,
+    reader,
+    events,
+    notices: () => notices.current(),
+    opened: open(),
+    async close() {
+      closed = true;
+      cancelClean();
+      const searching = search.close();
+      await recorder.close();
+      // The last connection to close puts the write-ahead log into the file, so the writer's goes last.
+      await closeReading();
+      await writing.call("close", null);
+      writing.stop();
+      await cleaning;
+      await searching;
+    },
+  };
+}

@@ -1,0 +1,102 @@
+// What the main thread may ask of a log worker, and the answers.
+import type { AnswerReading } from "../../../domain/log/answer-reading.ts";
+import type {
+  LogDetail,
+  LogFilter,
+  LogPage,
+  PeriodStats,
+  PointsFilter,
+} from "../../../ports/browse.ts";
+import type { Happening } from "./happening.ts";
+import type { LogPlace } from "./log-place.ts";
+import type { PackedPoints } from "./pack-points.ts";
+import type { WireBatch } from "./wire-batch.ts";
+
+export interface OpenReport {
+  /** Why it could not be opened; the log keeps trying. null: it is open. */
+  readonly failed: string | null;
+  readonly happened: readonly Happening[];
+  /** Whether the search's index holds all rows, is to be filled, or does not work. */
+  readonly search: "whole" | "filling" | "off";
+  /** Rows an earlier process had left in flight. */
+  readonly interrupted: number;
+}
+
+/** What became of a batch. */
+export interface WriterReport {
+  /** Places within the batch of the entries that could not be written. */
+  readonly failed: readonly number[];
+  /** Why; where all were written, what people should know of it, if anything. */
+  readonly message: string | null;
+  /** Bodies of rows written that could not be stored. */
+  readonly lostBodies: number;
+  readonly happened: readonly Happening[];
+}
+
+export interface WriteReport extends WriterReport {
+  /** What the answers say, by place within the batch. */
+  readonly readings: readonly AnswerReading[];
+}
+
+/** Each call's input and output. */
+export interface WorkerCalls {
+  /** Before the first write. `now` in epoch ms. */
+  readonly open: {
+    readonly input: { readonly place: LogPlace; readonly now: number };
+    readonly output: OpenReport;
+  };
+  readonly write: {
+    readonly input: { readonly batch: WireBatch };
+    readonly output: WriteReport;
+  };
+  /** Removes what is older, then what nothing needs, in steps between which writes go on. Epoch ms; null: nothing. */
+  readonly retain: {
+    readonly input: { readonly rowsBefore: number | null; readonly bodiesBefore: number | null };
+    readonly output: readonly Happening[];
+  };
+  readonly list: {
+    readonly input: { readonly place: LogPlace; readonly filter: LogFilter };
+    readonly output: LogPage;
+  };
+  readonly get: {
+    readonly input: { readonly place: LogPlace; readonly id: string };
+    readonly output: LogDetail | null;
+  };
+  readonly stats: {
+    readonly input: { readonly place: LogPlace; readonly since: number | null };
+    readonly output: PeriodStats;
+  };
+  readonly points: {
+    readonly input: { readonly place: LogPlace; readonly filter: PointsFilter };
+    readonly output: PackedPoints;
+  };
+  /** Fills a search index that was begun anew; answers when it holds all rows. */
+  readonly fillSearch: { readonly input: null; readonly output: readonly Happening[] };
+  /** Looks the search's index through, for one that a read found damaged. */
+  readonly checkSearch: { readonly input: null; readonly output: readonly Happening[] };
+  /** Closes the databases; nothing may be asked afterwards. */
+  readonly close: { readonly input: null; readonly output: null };
+}
+
+export type WorkerCallKind = keyof WorkerCalls;
+
+export interface WorkerRequest<K extends WorkerCallKind = WorkerCallKind> {
+  readonly number: number;
+  readonly kind: K;
+  readonly input: WorkerCalls[K]["input"];
+}
+
+export type CallResult<T> =
+  | { readonly ok: true; readonly value: T }
+  | {
+      readonly ok: false;
+      readonly message: string;
+      /** What is to blame, where it can be mended. */
+      readonly damaged?: "search";
+    };
+
+export interface WorkerReply {
+  /** The request's. */
+  readonly number: number;
+  readonly result: CallResult<unknown>;
+}

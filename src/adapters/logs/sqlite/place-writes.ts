@@ -1,0 +1,75 @@
+// Where a batch's rows go in the table: each row to its own place, a row that is there already to the same.
+import type { Kysely } from "kysely";
+import type { LogWrite } from "../../../ports/log-store.ts";
+import type { CountedRow, FigureChanges } from "./figures.ts";
+import { runSql } from "./run-sql.ts";
+import { seqOf } from "./seq.ts";
+import type { LogTables } from "./tables.ts";
+
+export interface PlacedWrite {
+  readonly write: LogWrite;
+  readonly seq: number;
+  readonly isNew: boolean;
+}
+
+type EarlierRow = CountedRow & { readonly seq: number; readonly id: string };
+
+const earlierSql = `select seq, id, timestamp, state, duration_ms, ttft_ms, prompt_tokens,
+  completion_tokens from requests where id in (select value from json_each(?))`;
+
+/**
+ * Finds a place for each write; what stands there is taken out of the figures.
+ * @param batch no id twice
+ * @returns them by id
+ */
+export async function placeWrites(
+  transaction: Kysely<LogTables>,
+  batch: readonly LogWrite[],
+  figures: Pick<FigureChanges, "subtract">,
+): Promise<ReadonlyMap<string, PlacedWrite>> {
+  const ids = batch.map(({ entry }) => entry.id);
+  const earlier = new Map<string, EarlierRow>();
+  for (const row of await runSql<EarlierRow>(transaction, earlierSql, [JSON.stringify(ids)])) {
+    figures.subtract(row);
+    earlier.set(row.id, row);
+  }
+  const seqs = await freeSeqs(
+    transaction,
+    ids.filter((id) => !earlier.has(id)),
+  );
+  const placed = new Map<string, PlacedWrite>();
+  for (const write of batch) {
+    const { id } = write.entry;
+    const before = earlier.get(id);
+    const seq = before?.seq ?? seqs.get(id);
+    if (seq !== undefined) placed.set(id, { write, seq, isNew: before === undefined });
+  }
+  return placed;
+}
+
+const takenSql = "select seq from requests where seq in (select value from json_each(?))";
+
+/** For each id the key it gives a row, or the next behind that where others have it. */
+async function freeSeqs(
+  transaction: Kysely<LogTables>,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const found = new Map<string, number>();
+  const taken = new Set<number>();
+  let waiting = ids.map((id) => ({ id, seq: seqOf(id) }));
+  while (waiting.length > 0) {
+    const wanted = JSON.stringify(waiting.map(({ seq }) => seq));
+    for (const { seq } of await runSql<{ seq: number }>(transaction, takenSql, [wanted]))
+      taken.add(seq);
+    const again: typeof waiting = [];
+    for (const { id, seq } of waiting) {
+      if (taken.has(seq)) again.push({ id, seq: seq + 1 });
+      else {
+        taken.add(seq);
+        found.set(id, seq);
+      }
+    }
+    waiting = again;
+  }
+  return found;
+}

@@ -1,0 +1,172 @@
+// What age and size take from the log, in steps so small that writes hardly notice.
+import type { Kysely } from "kysely";
+import type { BlobStore } from "../../../ports/blob-store.ts";
+import type { LogRetention } from "../../../ports/log-store.ts";
+import { createFigureChanges } from "./figures.ts";
+import type { CountedRow } from "./figures.ts";
+import { releasePayloads } from "./payload-release.ts";
+import type { Released } from "./payload-release.ts";
+import { hex } from "./payload-rows.ts";
+import type { PayloadWriter } from "./payload-writer.ts";
+import { inTransaction, runSql } from "./run-sql.ts";
+import type { SearchIndex } from "./search-index.ts";
+import { createStepPace } from "../worker/step-pace.ts";
+import type { BodiesTable, LogTables } from "./tables.ts";
+
+export interface RetentionParts {
+  readonly db: Kysely<LogTables>;
+  readonly blobs: BlobStore;
+  readonly payloads: Pick<PayloadWriter, "outsideBytes" | "removed">;
+  readonly search: SearchIndex;
+  /** Removes from the blob store what a transaction released. */
+  readonly dropBlobs: (released: Released) => Promise<void>;
+}
+
+interface Step {
+  readonly count: number;
+  readonly released: Released;
+}
+
+const nothing: Step = { count: 0, released: { ids: [], names: [], bytes: 0 } };
+
+/** Pages of the search's index written at a time. */
+const pagesPerMerge = 32;
+/** ms: a write behind such a step hardly notices. */
+const mergeMs = 10;
+
+export function createRetention({
+  db,
+  blobs,
+  payloads,
+  search,
+  dropBlobs,
+}: RetentionParts): LogRetention {
+  const merging = createStepPace(pagesPerMerge, mergeMs);
+
+  async function removeBodies(
+    where: string,
+    order: string,
+    parameter: number,
+    limit: number,
+  ): Promise<number> {
+    const step = await inTransaction(db, "immediate", (transaction) =>
+      bodiesStep(transaction, where, order, parameter, limit),
+    );
+    await dropBlobs(step.released);
+    return step.count;
+  }
+
+  async function resize(id: number, from: number, to: number): Promise<void> {
+    await runSql(db, "update payloads set stored = ? where id = ?", [to, id]);
+    payloads.removed({ ids: [], bytes: from - to });
+  }
+
+  return {
+    async removeOlder(rowsBefore, bodiesBefore, limit) {
+      const rows = await inTransaction(db, "immediate", (transaction) => {
+        return rowsBefore === null
+          ? Promise.resolve(nothing)
+          : rowsStep(transaction, search, rowsBefore, limit);
+      });
+      await dropBlobs(rows.released);
+      const bodies =
+        bodiesBefore === null
+          ? 0
+          : await removeBodies("timestamp < ?", "timestamp", bodiesBefore, limit);
+      return rows.count === limit || bodies === limit;
+    },
+
+    async removeExcess(maxBytes, limit) {
+      if ((await payloads.outsideBytes()) <= maxBytes) return false;
+      for (const failed of [0, 1]) {
+        const removed = await removeBodies("outside = 1 and failed = ?", "seq", failed, limit);
+        if (removed > 0) return (await payloads.outsideBytes()) > maxBytes;
+      }
+      return false;
+    },
+
+    async compact() {
+      const startedAt = performance.now();
+      const isMore = await search.merge(db, merging.size());
+      merging.took(performance.now() - startedAt);
+      return isMore;
+    },
+
+    async sweep(firstDigits) {
+      const there = new Set(await blobs.list(firstDigits));
+      const rows = await runSql<{ id: number; hash: Uint8Array; stored: number }>(
+        db,
+        "select id, hash, stored from payloads where data is null and hash >= ? and hash < ?",
+        hashRange(firstDigits),
+      );
+      const needed = new Set<string>();
+      for (const { id, hash, stored } of rows) {
+        const name = hex(hash);
+        const isThere = there.has(name) || (await blobs.has(name));
+        if (isThere) needed.add(name);
+        // One that has gone takes no room. It keeps its name: its folder may only be away for a while.
+        if (!isThere && stored > 0) await resize(id, stored, 0);
+        if (isThere && stored === 0) await resize(id, 0, (await blobs.get(name))?.length ?? 0);
+      }
+      for (const name of there) if (!needed.has(name)) await blobs.remove(name);
+    },
+  };
+}
+
+/** All hashes that begin with two hex digits, as a blob's range: SQLite orders blobs by their bytes. */
+function hashRange(firstDigits: string): readonly [Uint8Array, Uint8Array] {
+  const first = Number.parseInt(firstDigits, 16);
+  return [
+    new Uint8Array([first]),
+    first === 255 ? new Uint8Array(17).fill(255) : new Uint8Array([first + 1]),
+  ];
+}
+
+async function rowsStep(
+  transaction: Kysely<LogTables>,
+  search: SearchIndex,
+  before: number,
+  limit: number,
+): Promise<Step> {
+  const rows = await runSql<CountedRow & { readonly seq: number }>(
+    transaction,
+    `select seq, timestamp, state, duration_ms, ttft_ms, prompt_tokens, completion_tokens
+      from requests where timestamp < ? order by timestamp limit ?`,
+    [before, limit],
+  );
+  if (rows.length === 0) return nothing;
+  const figures = createFigureChanges();
+  for (const row of rows) figures.subtract(row);
+  const seqs = [JSON.stringify(rows.map((row) => row.seq))];
+  const among = "in (select value from json_each(?))";
+  const bodies = await runSql<Pick<BodiesTable, "payload">>(
+    transaction,
+    `delete from bodies where seq ${among} returning payload`,
+    seqs,
+  );
+  await search.remove(
+    transaction,
+    rows.map((row) => row.seq),
+  );
+  await runSql(transaction, `delete from requests where seq ${among}`, seqs);
+  await figures.write(transaction);
+  const payloads = bodies.map(({ payload }) => payload);
+  return { count: rows.length, released: await releasePayloads(transaction, payloads) };
+}
+
+async function bodiesStep(
+  transaction: Kysely<LogTables>,
+  where: string,
+  order: string,
+  parameter: number,
+  limit: number,
+): Promise<Step> {
+  const bodies = await runSql<Pick<BodiesTable, "payload">>(
+    transaction,
+    `delete from bodies where (seq, kind) in
+      (select seq, kind from bodies where ${where} order by ${order} limit ?) returning payload`,
+    [parameter, limit],
+  );
+  const payloads = bodies.map(({ payload }) => payload);
+  return { count: bodies.length, released: await releasePayloads(transaction, payloads) };
+}

@@ -1,0 +1,133 @@
+// The log's read side in SQLite: pages off the indexes, bodies put together again.
+import type { Kysely } from "kysely";
+import type { CapturedBodies, CapturedBody } from "../../../domain/log/log-entry.ts";
+import type { PerformancePoint, PointsFilter } from "../../../ports/browse.ts";
+import type { BlobStore } from "../../../ports/blob-store.ts";
+import type { LogReader } from "../../../ports/log-store.ts";
+import { filteredRows } from "./list-query.ts";
+import { isoTime, logDetail } from "../pipeline/log-row.ts";
+import { readPayload } from "./payload-reader.ts";
+import { periodStats } from "./period-stats.ts";
+import { inTransaction, runSql } from "./run-sql.ts";
+import { lowestSeq } from "./seq.ts";
+import { apiRow, rowColumns } from "./sqlite-rows.ts";
+import type { BodiesTable, BodyKind, LogTables, RequestsTable } from "./tables.ts";
+
+/**
+ * Over tables that `openDatabase` has brought up to date.
+ * @param search table of the search's index; null: there is none
+ */
+export function createSqliteReader(
+  db: Kysely<LogTables>,
+  blobs: BlobStore,
+  search: string | null,
+): LogReader {
+  return {
+    async list(filter) {
+      const limit = filter.limit + 1; // one more tells whether there is a next page
+      const columns =
+        filter.model === undefined
+          ? (["original_model"] as const)
+          : (["original_model", "mapped_model"] as const);
+      const found = await Promise.all(
+        columns.map((column) => filteredRows(db, filter, limit, column, search)),
+      );
+      const rows = newestFirst(found.flat()).slice(0, limit);
+      const logs = rows.slice(0, filter.limit).map(apiRow);
+      return { logs, next: rows.length === limit ? (logs.at(-1)?.id ?? null) : null };
+    },
+
+    async get(id) {
+      const row = await db
+        .selectFrom("requests")
+        .select(rowColumns)
+        .where("id", "=", id)
+        .executeTakeFirst();
+      if (row === undefined) return null;
+      const { bodies, lost } = await bodiesOfRow(db, blobs, id);
+      const detail = logDetail(apiRow(row), bodies);
+      return {
+        ...detail,
+        request_body_truncated: detail.request_body_truncated || lost.has("request"),
+        response_body_truncated: detail.response_body_truncated || lost.has("response"),
+      };
+    },
+
+    stats(since) {
+      // One transaction, so that all figures speak of the same rows.
+      return inTransaction(db, "deferred", (transaction) => periodStats(transaction, since));
+    },
+
+    points: (filter) => readPoints(db, filter),
+  };
+}
+
+function newestFirst<Row extends { readonly id: string }>(rows: readonly Row[]): Row[] {
+  const unique = new Map(rows.map((row) => [row.id, row]));
+  return [...unique.values()].toSorted((a, b) => (a.id < b.id ? 1 : -1));
+}
+
+interface ReadBodies {
+  readonly bodies: CapturedBodies;
+  /** Those that were captured but are not there: cut to nothing. */
+  readonly lost: ReadonlySet<BodyKind>;
+}
+
+/** @param id the row's */
+export async function bodiesOfRow(
+  db: Kysely<LogTables>,
+  blobs: BlobStore,
+  id: string,
+): Promise<ReadBodies> {
+  const stored = await runSql<Pick<BodiesTable, "kind" | "payload" | "truncated">>(
+    db,
+    `select kind, payload, truncated from bodies
+      where seq = (select seq from requests where id = ?)`,
+    [id],
+  );
+  const lost = new Set<BodyKind>();
+  const bodies: Record<BodyKind, CapturedBody | null> = {
+    request: null,
+    response: null,
+    delivered: null,
+  };
+  for (const { kind, payload, truncated } of stored) {
+    const content = payload === null ? null : await readPayload(db, blobs, payload);
+    if (content === null) lost.add(kind);
+    else bodies[kind] = { chunks: [content], truncated: truncated === 1 };
+  }
+  return { bodies, lost };
+}
+
+type PointRow = Pick<RequestsTable, Exclude<keyof PerformancePoint, "model">> &
+  Pick<PerformancePoint, "model">;
+
+async function readPoints(
+  db: Kysely<LogTables>,
+  { since, limit, model, service_type }: PointsFilter,
+): Promise<readonly PerformancePoint[]> {
+  const conditions = ["seq >= ?", "timestamp >= ?", "state <> 'inflight'"];
+  const parameters: (string | number)[] = [lowestSeq(since), since];
+  if (service_type !== undefined) {
+    conditions.push("service_type = ?");
+    parameters.push(service_type);
+  }
+  const columns = model === undefined ? [null] : ["original_model", "mapped_model"];
+  const found = await Promise.all(
+    columns.map((column) => {
+      const own = column === null ? [] : [`${column} = ?`];
+      return runSql<PointRow>(
+        db,
+        `select id, timestamp, coalesce(mapped_model, original_model) as model, upstream,
+            duration_ms, ttft_ms, prompt_tokens, completion_tokens, total_tokens, status_code, state
+          from requests where ${[...conditions, ...own].join(" and ")} order by seq desc limit ?`,
+        [...parameters, ...(model === undefined ? [] : [model]), limit],
+      );
+    }),
+  );
+  const [rows = [], more] = found;
+  // Tens of thousands may be asked for, and those of one statement are in order.
+  return (more === undefined ? rows : newestFirst([...rows, ...more]).slice(0, limit)).map(
+    ({ timestamp, ...point }) => ({ ...point, timestamp: isoTime(timestamp) }),
+  );
+}

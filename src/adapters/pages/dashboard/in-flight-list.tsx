@@ -1,0 +1,52 @@
+/** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
+// The calls being answered right now, each with a way to end it.
+import { Html } from "@elysiajs/html";
+import type { InFlightCall } from "../../../ports/browse.ts";
+import { CancelForm } from "../request/cancel-form.tsx";
+import { duration, whole } from "../shared/format.ts";
+import { ModelName } from "../shared/state-mark.tsx";
+
+const shown = 20;
+
+export function InFlightList({ calls }: { readonly calls: readonly InFlightCall[] }): JSX.Element {
+  if (calls.length === 0) return <section id="inflight" data-live hidden></section>;
+  return (
+    <section id="inflight" class="under-way" data-live aria-labelledby="inflight-title">
+      <h2 id="inflight-title" class="hidden">
+        In flight
+      </h2>
+      <ul>
+        {calls.slice(0, shown).map((call) => (
+          <Running call={call} />
+        ))}
+      </ul>
+      {calls.length > shown && <p class="nothing">{`and ${whole(calls.length - shown)} more`}</p>}
+    </section>
+  );
+}
+
+function Running({ call }: { readonly call: InFlightCall }): JSX.Element {
+  const { id, position, waiting_for: server, tokens_so_far: tokens } = call;
+  const model = call.original_model ?? call.mapped_model ?? "call without a model";
+  return (
+    <li id={`f-${id}`}>
+      <span
+        class={position === null ? "dot inflight" : "dot interrupted"}
+        aria-hidden="true"
+      ></span>
+      <a class="clip" href={`/request/${encodeURIComponent(id)}`}>
+        <ModelName original={call.original_model} mapped={call.mapped_model} />
+      </a>
+      <span class="clip" safe>
+        {position === null ? (call.upstream ?? "") : `waits for ${server ?? ""}, place ${position}`}
+      </span>
+      <span class="number faint" title="events with content: about as many as tokens" safe>
+        {tokens === null || tokens === 0 ? "" : `~${whole(tokens)} tokens`}
+      </span>
+      <time class="number" datetime={call.timestamp} data-running safe>
+        {duration(call.elapsed_ms)}
+      </time>
+      <CancelForm id={id} model={model} />
+    </li>
+  );
+}

@@ -1,0 +1,225 @@
+/** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
+// One request: what became of it, every attempt, the conversation, the raw bodies.
+import { Html } from "@elysiajs/html";
+import type { LogDetail, LogPage } from "../../../ports/browse.ts";
+import { readConversation } from "../../../domain/conversation/read-conversation.ts";
+import { AgainSection, type AgainSectionProps } from "./again-section.tsx";
+import { Attempts } from "./attempts.tsx";
+import { CancelForm } from "./cancel-form.tsx";
+import { CleanedSection } from "./cleaned-section.tsx";
+import { Compare } from "./compare.tsx";
+import { ConversationView } from "./conversation-view.tsx";
+import { curlCommand } from "./curl.ts";
+import { CurlSection } from "./curl-section.tsx";
+import { Facts } from "./facts.tsx";
+import { Ago, ClockTime } from "../shared/clock-time.tsx";
+import { duration } from "../shared/format.ts";
+import { HeaderTable } from "./header-table.tsx";
+import { CopyButton, Layout } from "../shared/layout.tsx";
+import type { Neighbours } from "./neighbours.ts";
+import type { Frame, RoutingNames } from "../shared/pages-deps.ts";
+import { Payload } from "./payload.tsx";
+import { ModelName, StateMark, stateWords } from "../shared/state-mark.tsx";
+import { warningInWords } from "./warning-words.ts";
+
+export interface RequestPageProps {
+  readonly frame: Frame;
+  readonly detail: LogDetail;
+  readonly neighbours: Neighbours;
+  /** The request that this one repeats, null where the log has it no more; absent: it repeats none. */
+  readonly first?: LogDetail | null;
+  /** The newest of those that repeat this one. */
+  readonly repeats: LogPage;
+  readonly routing: Pick<RoutingNames, "rules">;
+  readonly again: Omit<AgainSectionProps, "detail">;
+}
+
+const pollMs = 500;
+
+export function RequestPage(props: RequestPageProps): JSX.Element {
+  const { frame, detail, routing, first } = props;
+  const running = detail.state === "inflight";
+  const conversation = readConversation(
+    detail.request_body_encoding === "base64" ? null : detail.request_body,
+    detail.response_body_encoding === "base64" ? null : detail.response_body,
+  );
+  const curl = curlCommand(detail, {
+    origin: frame.origin,
+    needsToken: frame.account !== null,
+  });
+  return (
+    <Layout
+      title={`${detail.original_model ?? detail.path} · request`}
+      frame={frame}
+      {...(running ? { poll: pollMs, reload: true } : {})}
+    >
+      <article id="request" data-live>
+        <Crumbs {...props} />
+        <RequestHead detail={detail} now={frame.now} />
+        <AgainSection detail={detail} {...props.again} />
+        <Repeats repeats={props.repeats} now={frame.now} />
+        <Facts detail={detail} routing={routing} now={frame.now} />
+        <Attempts detail={detail} now={frame.now} />
+        {first !== undefined && <Compare first={first} again={detail} now={frame.now} />}
+        <ConversationView conversation={conversation} detail={detail} />
+        {detail.response_body_clean !== undefined && detail.response_body_encoding !== "base64" && (
+          <CleanedSection raw={detail.response_body ?? ""} clean={detail.response_body_clean} />
+        )}
+        <section class="raw" aria-labelledby="raw-title">
+          <header class="section-head">
+            <h2 id="raw-title">Raw</h2>
+            <p class="actions">
+              {curl.kind === "command" && <CopyButton of="curl" label="Copy as curl" said />}
+              <a href={`/api/logs/${encodeURIComponent(detail.id)}`}>Open as JSON</a>
+            </p>
+          </header>
+          <CurlSection command={curl} />
+          <Payload
+            id="request-body"
+            title="Request body"
+            text={detail.request_body}
+            base64={detail.request_body_encoding === "base64"}
+            truncated={detail.request_body_truncated}
+            size={detail.request_size}
+            absent={running ? "Stored when the call ends." : "No body is stored."}
+          />
+          <Payload
+            id="response-body"
+            title="Answer body, as received"
+            text={detail.response_body}
+            base64={detail.response_body_encoding === "base64"}
+            truncated={detail.response_body_truncated}
+            size={detail.response_size}
+            absent={running ? "Stored when the call ends." : "No body is stored."}
+          />
+          {detail.response_body_clean !== undefined && (
+            <Payload
+              id="response-body-clean"
+              title="Answer body, as the client got it"
+              text={detail.response_body_clean}
+              base64={false}
+              truncated={detail.response_body_clean_truncated === true}
+              size={new TextEncoder().encode(detail.response_body_clean).length}
+              absent=""
+            />
+          )}
+          <HeaderTable
+            id="request-headers"
+            title="Request headers"
+            headers={detail.request_headers}
+          />
+          <HeaderTable
+            id="response-headers"
+            title="Answer headers"
+            headers={detail.response_headers}
+          />
+        </section>
+      </article>
+    </Layout>
+  );
+}
+
+function Crumbs({ neighbours }: Pick<RequestPageProps, "neighbours">): JSX.Element {
+  const { older, newer } = neighbours;
+  return (
+    <nav class="crumbs" aria-label="Requests">
+      <a href="/">← Requests</a>
+      <span class="turn-pages">
+        {newer !== null && (
+          <a rel="prev" href={`/request/${encodeURIComponent(newer)}`}>
+            ‹ Newer
+          </a>
+        )}
+        {older !== null && (
+          <a rel="next" href={`/request/${encodeURIComponent(older)}`}>
+            Older ›
+          </a>
+        )}
+      </span>
+    </nav>
+  );
+}
+
+function Repeats(props: { readonly repeats: LogPage; readonly now: number }): JSX.Element {
+  const { logs, next } = props.repeats;
+  if (logs.length === 0) return "";
+  return (
+    <section class="repeats" aria-label="Sent again">
+      <p>Sent again</p>
+      <ul>
+        {logs.map((row) => (
+          <li>
+            <StateMark state={row.state} />
+            <a href={`/request/${encodeURIComponent(row.id)}`}>
+              <ModelName original={row.original_model} mapped={row.mapped_model} />
+            </a>{" "}
+            <span class="faint" safe>
+              {[row.status_code, row.upstream]
+                .filter((part) => part !== null)
+                .map((part) => `${part} · `)
+                .join("")}
+            </span>
+            <span class="faint">
+              <Ago iso={row.timestamp} now={props.now} />
+            </span>
+          </li>
+        ))}
+        {next !== null && <li class="faint">and earlier ones</li>}
+      </ul>
+    </section>
+  );
+}
+
+function RequestHead(props: { readonly detail: LogDetail; readonly now: number }): JSX.Element {
+  const { detail, now } = props;
+  const started = Date.parse(detail.timestamp);
+  const state =
+    detail.state === "inflight"
+      ? `still running for ${duration(Math.max(0, now - started))}`
+      : stateWords[detail.state];
+  return (
+    <header class="request-head">
+      <h1>
+        <ModelName original={detail.original_model} mapped={detail.mapped_model} />
+      </h1>
+      <div class="state">
+        <span class={`badge ${detail.state}`}>
+          <StateMark state={detail.state} />
+          <span safe>{[detail.status_code, state].filter((part) => part !== null).join(" ")}</span>
+        </span>
+        <span class="call">
+          <span safe>{detail.method}</span> <code safe>{detail.path}</code>
+        </span>
+        <ClockTime iso={detail.timestamp} />
+        <code class="id" safe>
+          {detail.id}
+        </code>
+        {detail.state === "inflight" && (
+          <CancelForm id={detail.id} model={detail.original_model ?? "this call"} />
+        )}
+      </div>
+      {detail.error_message !== null && (
+        <p class="notice bad" safe>
+          {detail.error_message}
+        </p>
+      )}
+      {detail.held === "partial" && (
+        <p class="notice">
+          The answer was larger than what may be held back: its beginning was sent before it was
+          checked to its end.
+        </p>
+      )}
+      {detail.warnings.map((warning) => (
+        <p class="notice" safe>
+          {warningInWords(warning)}
+        </p>
+      ))}
+      {detail.dropped.length > 0 && (
+        <p class="notice">
+          <strong>Not carried over to the upstream: </strong>
+          <span safe>{detail.dropped.join(", ")}</span>
+        </p>
+      )}
+    </header>
+  );
+}

@@ -1,0 +1,64 @@
+/** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
+// `/upstreams` and `/routes`: what is configured, and how it is doing.
+import { Elysia } from "elysia";
+import { Html } from "@elysiajs/html";
+import { planRoute } from "../../../domain/routing/plan.ts";
+import { activityOf, chartPoints, daySpan, keeping } from "../dashboard/activity.ts";
+import { keptFor } from "../dashboard/kept-for.ts";
+import { questionOf, readExplain } from "./explain-query.ts";
+import { frameOf, page, readable, seeOther } from "../shared/page-response.tsx";
+import type { PagesDeps } from "../shared/pages-deps.ts";
+import { RoutesPage } from "./routes-page.tsx";
+import { UpstreamsPage } from "../upstreams/upstreams-page.tsx";
+
+const slices = 24;
+
+export function configurationRoutes(deps: PagesDeps) {
+  const { browse, actions } = deps;
+  const recent = keptFor(keeping(deps), async () => {
+    const now = deps.now();
+    const { points } = await browse.performance({ since: now - daySpan, limit: chartPoints });
+    const cut = points.length >= chartPoints;
+    const options = { now, span: daySpan, slices, cut };
+    return new Map(
+      [...Map.groupBy(points, ({ upstream }) => upstream ?? "")].map(
+        ([name, own]) => [name, activityOf(own, options)] as const,
+      ),
+    );
+  });
+  return new Elysia({ name: "configuration-pages" })
+    .get("/upstreams", async ({ request }) => {
+      // How servers are doing is known without the log.
+      const read = await readable(recent());
+      return page(
+        request,
+        200,
+        <UpstreamsPage
+          frame={frameOf(request, deps)}
+          upstreams={browse.upstreams().upstreams}
+          activity={read.ok ? read.value : new Map()}
+        />,
+      );
+    })
+    .post("/upstreams/check", async () => {
+      await actions.checkUpstreams();
+      return seeOther("/upstreams");
+    })
+    .get("/routes", ({ request }) => {
+      const routing = deps.routing();
+      const fields = readExplain(new URL(request.url).searchParams);
+      const question = questionOf(fields);
+      return page(
+        request,
+        200,
+        <RoutesPage
+          frame={frameOf(request, deps)}
+          routing={routing}
+          file={deps.routesFile}
+          fields={fields}
+          plan={question === null ? null : planRoute(question, routing, deps.discovery())}
+          upstreams={browse.upstreams().upstreams}
+        />,
+      );
+    });
+}

@@ -1,0 +1,34 @@
+// How calls are handled, in the words of the routes file.
+import type { Policy, PolicyOverrides } from "../../../domain/routing/types.ts";
+
+const seconds = (ms: number | null): string => (ms === null ? "none" : `${ms / 1000} s`);
+
+const words: {
+  readonly [K in keyof Policy]: readonly [key: string, say: (value: Policy[K]) => string];
+} = {
+  stripThinking: [
+    "strip_thinking",
+    (mode) => ({ strip: "true", keep: "false", move: "move" })[mode],
+  ],
+  stripJsonMarkdown: ["strip_json_markdown", String],
+  disableThinking: ["disable_thinking", String],
+  thinkingPrefilled: ["thinking_prefilled", String],
+  commit: ["commit", String],
+  onBreak: ["on_break", String],
+  retries: ["retries", String],
+  stopOn: ["stop_on", (codes) => (codes.length === 0 ? "none" : codes.join(", "))],
+  connectTimeoutMs: ["connect_timeout", seconds],
+  firstTokenTimeoutMs: ["first_token_timeout", seconds],
+  requestTimeoutMs: ["request_timeout", seconds],
+};
+
+/** Each key that is said, with its value, as `retries: 2`. */
+export function policyInWords(policy: PolicyOverrides): readonly string[] {
+  const say = <K extends keyof Policy>(key: K): readonly string[] => {
+    const value: Policy[K] | undefined = policy[key];
+    if (value === undefined) return [];
+    const [name, tell] = words[key];
+    return [`${name}: ${tell(value)}`];
+  };
+  return (Object.keys(words) as (keyof Policy)[]).flatMap((key) => say(key));
+}

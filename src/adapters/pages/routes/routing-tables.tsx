@@ -1,0 +1,245 @@
+/** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
+// The configuration in force as tables: rules, aliases, servers, renamed models, and what holds otherwise.
+import { Html } from "@elysiajs/html";
+import type { PropsWithChildren } from "@elysiajs/html";
+import { describeMatch } from "../../../domain/routing/match-rule.ts";
+import type { Replacement } from "../../../domain/routing/replacement.ts";
+import type {
+  AliasInstance,
+  PolicyOverrides,
+  Routing,
+  Rule,
+  Server,
+} from "../../../domain/routing/types.ts";
+import { policyInWords } from "./policy-words.ts";
+
+export interface RoutingTablesProps {
+  readonly routing: Routing;
+  /** As configured. */
+  readonly file: string;
+}
+
+export function RoutingTables({ routing, file }: RoutingTablesProps): JSX.Element {
+  const { rules, aliases, servers, modelMap, defaultServer, policy } = routing;
+  // The page's head says where the file lies; here its folders would leave no room for the rest.
+  const name = file.split(/[\\/]/).at(-1);
+  const at = (line: number | null): string => (line === null ? "" : `${name}:${line}`);
+  return (
+    <>
+      <Part
+        id="model-map"
+        title="Renamed models"
+        count={modelMap.exact.size + modelMap.patterns.length}
+      >
+        <Table of="Renamed models" heads={["Asked", "Sent on as", "Source"]}>
+          {[...modelMap.exact].map(([from, to]) => (
+            <Row cells={[from, to]} source="MODEL_MAP" />
+          ))}
+          {modelMap.patterns.map(({ text, replacement }) => (
+            <Row cells={[text, written(replacement)]} source="MODEL_MAP" />
+          ))}
+        </Table>
+      </Part>
+      <Part id="aliases" title="Aliases" count={aliases.size}>
+        <Table of="Aliases" heads={["Name", "Tried in order", "Source"]}>
+          {[...aliases.values()].map((alias) => (
+            <tr>
+              <th scope="row" safe>
+                {alias.name}
+              </th>
+              <td>
+                <ol class="instances">
+                  {alias.instances.map((instance) => (
+                    <Instance instance={instance} name={alias.name} />
+                  ))}
+                </ol>
+                <Says overrides={alias.overrides} />
+              </td>
+              <Source text={at(alias.line)} />
+            </tr>
+          ))}
+        </Table>
+      </Part>
+      <Part id="rules" title="Rules, first match wins" count={rules.length}>
+        <Table of="Rules" heads={["", "Where", "Then", "Source"]}>
+          {rules.map((rule) => (
+            <tr>
+              <th scope="row">{String(rule.number)}</th>
+              <td safe>{describeMatch(rule.match)}</td>
+              <td>
+                <span safe>{does(rule)}</span>
+                <Says overrides={rule.overrides} />
+              </td>
+              <Source text={at(rule.line)} />
+            </tr>
+          ))}
+        </Table>
+      </Part>
+      <Part
+        id="servers"
+        title="Servers"
+        count={servers.size + (defaultServer.line === null ? 1 : 0)}
+      >
+        <Table of="Servers" heads={["Name", "Address", "Notes", "Source"]}>
+          {[...servers.values()].map((server) => (
+            <ServerRow
+              server={server}
+              source={at(server.line)}
+              byDefault={server === defaultServer}
+            />
+          ))}
+          {defaultServer.line === null && (
+            <ServerRow server={defaultServer} source="DEFAULT_UPSTREAM" byDefault={false} />
+          )}
+        </Table>
+      </Part>
+      <Part id="policy" title="Where nothing says otherwise" count={1}>
+        <p class="says">
+          {policyInWords(policy).map((said) => (
+            <span class="tag" safe>
+              {said}
+            </span>
+          ))}
+        </p>
+      </Part>
+    </>
+  );
+}
+
+/** Groups by number, however they were named. */
+function written(replacement: Replacement): string {
+  return replacement.map((part) => (typeof part === "number" ? `$${part}` : part)).join("");
+}
+
+interface PartProps {
+  readonly id: string;
+  readonly title: string;
+  /** Parts without anything in them are left out. */
+  readonly count: number;
+}
+
+function Part({ id, title, count, children }: PropsWithChildren<PartProps>): JSX.Element {
+  if (count === 0) return "";
+  return (
+    <section id={id} class="part">
+      <h2 safe>{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+function Table(
+  props: PropsWithChildren<{ readonly of: string; readonly heads: readonly string[] }>,
+): JSX.Element {
+  return (
+    <div class="scroll" tabindex="0" role="region" aria-label={props.of}>
+      <table class="config">
+        <thead>
+          <tr>
+            {props.heads.map((head) =>
+              head === "" ? (
+                <td></td>
+              ) : (
+                <th scope="col" safe>
+                  {head}
+                </th>
+              ),
+            )}
+          </tr>
+        </thead>
+        <tbody>{props.children}</tbody>
+      </table>
+    </div>
+  );
+}
+
+function Row(props: {
+  readonly cells: readonly [string, string];
+  readonly source: string;
+}): JSX.Element {
+  const [first, second] = props.cells;
+  return (
+    <tr>
+      <th scope="row" safe>
+        {first}
+      </th>
+      <td safe>{second}</td>
+      <Source text={props.source} />
+    </tr>
+  );
+}
+
+function Source({ text }: { readonly text: string }): JSX.Element {
+  return (
+    <td class="source">
+      <code safe>{text}</code>
+    </td>
+  );
+}
+
+function Instance(props: { readonly instance: AliasInstance; readonly name: string }): JSX.Element {
+  const { server, model, overrides } = props.instance;
+  return (
+    <li>
+      <span safe>{server.name}</span>{" "}
+      <span class="model" safe>
+        {model ?? props.name}
+      </span>
+      <Says overrides={overrides} />
+    </li>
+  );
+}
+
+function Says({ overrides }: { readonly overrides: PolicyOverrides }): JSX.Element {
+  const said = policyInWords(overrides);
+  if (said.length === 0) return "";
+  return (
+    <span class="says">
+      {said.map((words) => (
+        <span class="tag" safe>
+          {words}
+        </span>
+      ))}
+    </span>
+  );
+}
+
+function does(rule: Rule): string {
+  if (rule.server === null) return `rename to ${rule.model}`;
+  return rule.model === null ? rule.server.name : `${rule.server.name} as ${rule.model}`;
+}
+
+/** Keys and header values are secrets: it is only said that there are some. */
+function ServerRow(props: {
+  readonly server: Server;
+  readonly source: string;
+  readonly byDefault: boolean;
+}): JSX.Element {
+  const { server, source, byDefault } = props;
+  const { maxConcurrency, maxQueue, apiKey, headers, ca, insecure, proxy } = server;
+  const notes = [
+    ...(byDefault ? ["default upstream"] : []),
+    server.type === "ollama" ? "Ollama" : "OpenAI",
+    ...(apiKey === null ? [] : ["own key"]),
+    ...(headers.length === 0 ? [] : [`adds ${headers.map(([name]) => name).join(", ")}`]),
+    ...(maxConcurrency === null ? [] : [`${maxConcurrency} at once, ${maxQueue} in line`]),
+    ...(ca === null ? [] : [`ca ${ca}`]),
+    ...(insecure ? ["certificate not checked"] : []),
+    ...(proxy === null ? [] : ["through a proxy"]),
+  ];
+  return (
+    <tr>
+      <th scope="row" safe>
+        {server.name}
+      </th>
+      <td>
+        <code safe>{server.baseUrl}</code>
+      </td>
+      <td>
+        <span safe>{notes.join(" · ")}</span>
+        <Says overrides={server.overrides} />
+      </td>
+      <Source text={source} />
+    </tr>
+  );
+}

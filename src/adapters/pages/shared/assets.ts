@@ -1,0 +1,81 @@
+// Style sheet, script and icon: embedded in the program, named by their content so that browsers keep them for good.
+import charts from "../assets/charts.css" with { type: "text" };
+import config from "../assets/config.css" with { type: "text" };
+import followCalls from "../assets/follow-calls.js" with { type: "text" };
+import highlight from "../assets/highlight.js" with { type: "text" };
+import icon from "../assets/icon.svg" with { type: "text" };
+import keys from "../assets/keys.js" with { type: "text" };
+import listen from "../assets/listen.js" with { type: "text" };
+import live from "../assets/live.js" with { type: "text" };
+import request from "../assets/request.css" with { type: "text" };
+import performance from "../assets/performance.js" with { type: "text" };
+import performanceStyle from "../assets/performance.css" with { type: "text" };
+import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
+import uplot from "uplot/dist/uPlot.iife.min.js" with { type: "text" };
+import requests from "../assets/requests.css" with { type: "text" };
+import shared from "../assets/shared.js" with { type: "text" };
+import style from "../assets/style.css" with { type: "text" };
+import { textResponse } from "./compressed.ts";
+import ticks from "../assets/ticks.js" with { type: "text" };
+import times from "../assets/times.js" with { type: "text" };
+
+interface Asset {
+  readonly path: string;
+  readonly type: string;
+  readonly text: string;
+}
+
+function asset(name: string, extension: string, type: string, text: string): Asset {
+  const digest = new Bun.CryptoHasher("sha256").update(text).digest("hex").slice(0, 12);
+  return { path: `/assets/${name}-${digest}.${extension}`, type, text };
+}
+
+/** A style sheet without what only its writers need: a third of its size. */
+function squeezed(css: string): string {
+  return css
+    .replace(/\/\*.*?\*\//gs, "")
+    .replace(/\n\s*/g, "")
+    .replace(/ \{/g, "{")
+    .replace(/;\}/g, "}")
+    .replace(/: /g, ":");
+}
+
+export const assets = {
+  style: asset(
+    "style",
+    "css",
+    "text/css; charset=utf-8",
+    squeezed(style + requests + config + charts + request + performanceStyle),
+  ),
+  script: asset(
+    "live",
+    "js",
+    "text/javascript; charset=utf-8",
+    followCalls + listen + live + ticks + keys + highlight,
+  ),
+  /** Runs before anything is shown. */
+  times: asset("times", "js", "text/javascript; charset=utf-8", times),
+  /** The worker that all tabs share. */
+  shared: asset("shared", "js", "text/javascript; charset=utf-8", followCalls + shared),
+  /** A chart library, for the page that draws. */
+  uplot: asset("uplot", "js", "text/javascript; charset=utf-8", uplot),
+  uplotStyle: asset("uplot", "css", "text/css; charset=utf-8", uplotStyle),
+  performance: asset("performance", "js", "text/javascript; charset=utf-8", performance),
+  icon: asset("icon", "svg", "image/svg+xml", icon),
+} as const;
+
+const byPath = new Map(Object.values(assets).map((one) => [one.path, one]));
+
+/**
+ * @param file the last part of the path; null where no asset has that name
+ * @param accepts the request's `Accept-Encoding`
+ */
+export function assetResponse(file: string, accepts: string | null): Promise<Response> | null {
+  const found = byPath.get(`/assets/${file}`);
+  if (found === undefined) return null;
+  return textResponse(found.text, accepts, 200, {
+    "content-type": found.type,
+    "cache-control": "public, max-age=31536000, immutable",
+    "x-content-type-options": "nosniff",
+  });
+}

@@ -1,0 +1,133 @@
+/** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
+// What every page's answer shares: headers, compression, the frame, and what to say when the log cannot be read.
+import { Html } from "@elysiajs/html";
+import { cookieValue, tokenCookie } from "../../../domain/security/credentials.ts";
+import { textInTwo, textResponse } from "./compressed.ts";
+import { Head, type HeadProps } from "./layout.tsx";
+import { MessagePage } from "./message-page.tsx";
+import type { FormReading, Frame, PagesDeps } from "./pages-deps.ts";
+
+const pageHeaders = {
+  "content-type": "text/html; charset=utf-8",
+  // What is logged is anyone's text: nothing in it may run, load, or post anywhere.
+  "content-security-policy":
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; " +
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  "x-content-type-options": "nosniff",
+  // Stricter ones make browsers send `Origin: null` with these pages' own forms.
+  "referrer-policy": "same-origin",
+  // Prompts must not stay behind in a shared browser's cache.
+  "cache-control": "no-store",
+};
+
+export async function page(request: Request, status: number, html: JSX.Element): Promise<Response> {
+  const accepts = request.headers.get("accept-encoding");
+  return textResponse(`<!doctype html>${await html}`, accepts, status, pageHeaders);
+}
+
+/** A page once what it shows is known. */
+export interface MadePage {
+  readonly status: number;
+  readonly html: JSX.Element;
+}
+
+/**
+ * A page that has to wait for the log. A browser that opens it gets the head at once, and fetches and
+ * prepares what the head names meanwhile; the status is 200 then, whatever the page comes to say.
+ * @param head as in the page itself
+ */
+export async function pageOnceRead(
+  request: Request,
+  head: HeadProps,
+  made: Promise<MadePage>,
+): Promise<Response> {
+  if (!isOpening(request)) {
+    const { status, html } = await made;
+    return page(request, status, html);
+  }
+  const headHtml: JSX.Element = <Head {...head} />;
+  const first = `<!doctype html><html lang="en">${await headHtml}`;
+  const rest = made.then(async ({ html }) => afterHead(await html));
+  return textInTwo(first, rest, request.headers.get("accept-encoding"), pageHeaders);
+}
+
+/** Whether a browser opens the page; its script, which renews it, takes anything before HTML. */
+export function isOpening(request: Request): boolean {
+  return request.headers.get("accept")?.startsWith("text/html") ?? false;
+}
+
+const headEnd = "</head>";
+
+function afterHead(html: string): string {
+  return html.slice(html.indexOf(headEnd) + headEnd.length);
+}
+
+/** The address to go on to by GET, so that reloading does nothing twice (RFC 9110 §15.4.4). */
+export function seeOther(location: string): Response {
+  return new Response(null, { status: 303, headers: { location } });
+}
+
+/** A log that cannot be read is expected of it (ports/browse.ts), and the store itself reports why. */
+export function readable<T>(
+  reading: Promise<T>,
+): Promise<{ readonly ok: true; readonly value: T } | { readonly ok: false }> {
+  return reading.then(
+    (value) => ({ ok: true, value }),
+    () => ({ ok: false }),
+  );
+}
+
+/** A form that was not read, with the reason. */
+export function formRefused(
+  request: Request,
+  frame: Frame,
+  { status, message }: Exclude<FormReading, { readonly fields: URLSearchParams }>,
+): Promise<Response> {
+  const says = [`${message}.`];
+  return page(
+    request,
+    status,
+    <MessagePage frame={frame} title="This form cannot be read" says={says} />,
+  );
+}
+
+export function unreadable(frame: Frame): MadePage {
+  const says = ["Requests are routed all the same. The router's own output says what is wrong."];
+  const title = "The log cannot be read just now";
+  return { status: 503, html: <MessagePage frame={frame} title={title} says={says} /> };
+}
+
+export function frameOf(
+  request: Request,
+  deps: Pick<PagesDeps, "address" | "version" | "now" | "canSignIn" | "notices">,
+): Frame {
+  const path = pathOf(request);
+  return {
+    origin: originOf(request, deps.address),
+    version: deps.version,
+    now: deps.now(),
+    account: deps.canSignIn ? accountOf(request, path) : null,
+    notices: deps.notices.current(),
+    path,
+  };
+}
+
+function accountOf(request: Request, path: string): Frame["account"] {
+  if (cookieValue([...request.headers], tokenCookie) !== null) return "signed-in";
+  return { signIn: `/login?next=${encodeURIComponent(path)}` };
+}
+
+/** What a form sent to cannot be opened again: the beginning can. */
+function pathOf({ method, url }: Request): string {
+  const { pathname, search } = new URL(url);
+  return method === "GET" ? pathname + search : "/";
+}
+
+/** As the browser reached the router, which behind a proxy or in a container only the browser knows. */
+function originOf(request: Request, otherwise: string): string {
+  const host = request.headers.get("host");
+  if (host === null || !/^[\w.-]+(?::\d+)?$|^\[[\da-f:.]+\](?::\d+)?$/i.test(host))
+    return otherwise;
+  const secure = request.headers.get("x-forwarded-proto") === "https";
+  return `${secure ? "https" : "http"}://${host}`;
+}

@@ -1,0 +1,106 @@
+// What is known of servers and calls right now, in the words of the read API.
+import { joinBytes } from "../../../domain/bytes/join-bytes.ts";
+import { standing } from "../../../domain/failover/health.ts";
+import { type CapturedBody, isoTime } from "../../../domain/log/log-entry.ts";
+import { serversOf } from "../../../domain/routing/model-list.ts";
+import type { Routing, Server } from "../../../domain/routing/types.ts";
+import type { InFlight, LogDetail, Upstreams, UpstreamState } from "../../../ports/browse.ts";
+import type { Clock } from "../../../ports/clock.ts";
+import type { Gate } from "../servers/limiter.ts";
+import type { HealthBoard } from "../servers/health-board.ts";
+import type { InFlightBoard } from "./in-flight.ts";
+import type { Models } from "../servers/models.ts";
+
+export interface LiveState {
+  readonly clock: Pick<Clock, "now">;
+  readonly routing: () => Routing;
+  readonly board: InFlightBoard;
+  readonly gate: Gate;
+  readonly health: HealthBoard;
+  readonly models: Models;
+}
+
+export interface LiveView {
+  /** Calls under way. */
+  count(): number;
+  inFlight(): InFlight;
+  upstreams(): Upstreams;
+  /** What a running call's bodies hold so far; null where no such call runs. */
+  bodies(id: string): LiveBodies | null;
+}
+
+export type LiveBodies = Pick<LogDetail, "request_body" | "response_body">;
+
+export function createLiveView(live: LiveState): LiveView {
+  return {
+    count: () => live.board.count(),
+    inFlight: () => inFlightCalls(live),
+    upstreams: () => ({
+      upstreams: serversOf(live.routing()).map((server) => stateOf(server, live)),
+    }),
+    bodies(id) {
+      const call = live.board.call(id);
+      if (call === null) return null;
+      const { progress } = call;
+      return {
+        request_body: textOf(progress.request),
+        response_body: textOf(progress.received()),
+      };
+    },
+  };
+}
+
+function inFlightCalls({ board, gate, clock }: LiveState): InFlight {
+  const now = clock.now();
+  return {
+    inflight: board.calls().map(({ entry, progress }) => {
+      const place = gate.position(entry.id);
+      return {
+        id: entry.id,
+        timestamp: isoTime(entry.timestamp),
+        elapsed_ms: now - entry.timestamp,
+        service_type: entry.service,
+        path: entry.path,
+        source_ip: entry.sourceIp,
+        original_model: entry.originalModel,
+        mapped_model: entry.mappedModel,
+        upstream: place?.upstream ?? progress.asked()?.server.name ?? null,
+        route: entry.route,
+        stream: entry.stream,
+        tokens_so_far: entry.stream ? progress.contents() : null,
+        waiting_for: place?.upstream ?? null,
+        position: place?.position ?? null,
+      };
+    }),
+  };
+}
+
+/** A character that has come in part is left out. */
+function textOf(body: CapturedBody | null): string | null {
+  if (body === null) return null;
+  return new TextDecoder().decode(joinBytes(body.chunks), { stream: true });
+}
+
+function stateOf(server: Server, { clock, gate, health, models }: LiveState): UpstreamState {
+  const known = health.health(server.baseUrl);
+  const state = standing(known, clock.now());
+  const { active, waiting } = gate.load(server.name);
+  const list = models.state(server.name);
+  return {
+    name: server.name,
+    url: server.baseUrl,
+    type: server.type,
+    state,
+    failures: known.failures,
+    last_error: known.lastError,
+    rests_until: known.restUntil === null || state !== "resting" ? null : isoTime(known.restUntil),
+    active,
+    waiting,
+    max_concurrency: server.maxConcurrency,
+    max_queue: server.maxQueue,
+    models: list.models.map(({ id }) => id),
+    models_fetched_at: list.fetchedAt === null ? null : isoTime(list.fetchedAt),
+    models_state: list.standing,
+    models_error: list.error,
+  };
+}

@@ -1,0 +1,101 @@
+// Looks at the log's store every now and then, so that `/readyz` can say at once whether it works.
+import {
+  looked,
+  storeTrouble,
+  type StoreRecord,
+  wellStore,
+} from "../../../domain/config/readiness.ts";
+import type { Clock } from "../../../ports/clock.ts";
+import type { LogReader } from "../../../ports/log-store.ts";
+import type { CallObserver } from "../../../ports/observer.ts";
+import { orAfter } from "../or-after.ts";
+
+export interface StoreWatch extends CallObserver {
+  /** Why the store makes the router not ready; null where it does not. */
+  trouble(): string | null;
+  stop(): void;
+}
+
+export interface StoreWatchDeps {
+  readonly reader: Pick<LogReader, "list">;
+  /** Resolves when all that ended before is written or dropped. */
+  readonly flush: () => Promise<void>;
+  /** Rows that could not be written since start. */
+  readonly lostRows: () => number;
+  readonly clock: Clock;
+}
+
+const betweenMs = 2_000;
+/** Rows that wait longer for their place on the disk show a store that takes none. */
+const longestWriteMs = 5_000;
+/** Reads may stand behind those of people who look at pages. */
+const longestReadMs = 10_000;
+
+/** Without paths and system messages: whoever asks `/readyz` need not be trusted. */
+const words = {
+  slow: "the log's store does not answer",
+  unreadable: "the log's store cannot be read",
+  lossy: "the log's store does not take rows",
+} as const;
+
+export function createStoreWatch({ reader, flush, lostRows, clock }: StoreWatchDeps): StoreWatch {
+  let record: StoreRecord = wellStore;
+  // What does not answer is not asked again until it has.
+  const flushing = oneAtATime(flush);
+  const reading = oneAtATime(() => reader.list({ limit: 1 }));
+  let lost = lostRows();
+  let endedSince = 0;
+  let lossy = false;
+  let stopped = false;
+  let cancel = () => {};
+
+  async function look(): Promise<string | null> {
+    const ended = endedSince;
+    try {
+      if ((await orAfter(flushing(), longestWriteMs, clock)) === "due") return words.slow;
+      const read = await orAfter(reading(), longestReadMs, clock);
+      if (read === "due") return words.slow;
+    } catch {
+      return words.unreadable;
+    }
+    const now = lostRows();
+    // Only a row that was taken shows that rows are taken again.
+    if (now > lost) lossy = true;
+    else if (ended > 0) lossy = false;
+    lost = now;
+    endedSince -= ended;
+    return lossy ? words.lossy : null;
+  }
+
+  async function watch(): Promise<void> {
+    const startedAt = clock.now();
+    const found = await look();
+    if (stopped) return;
+    record = looked(record, found, startedAt);
+    cancel = clock.after(betweenMs, start);
+  }
+
+  function start(): void {
+    watch().catch(() => undefined);
+  }
+
+  cancel = clock.after(betweenMs, start);
+  return {
+    started: () => undefined,
+    ended: () => void endedSince++,
+    trouble: () => storeTrouble(record, clock.now()),
+    stop() {
+      stopped = true;
+      cancel();
+    },
+  };
+}
+
+/** Joins callers to the work under way instead of starting it once more. */
+function oneAtATime<T>(work: () => Promise<T>): () => Promise<T> {
+  let underWay: Promise<T> | null = null;
+  return () =>
+    (underWay ??= work().finally(() => {
+      underWay = null;
+    }));
+}

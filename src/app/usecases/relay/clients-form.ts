@@ -1,0 +1,48 @@
+// A held answer in the form in which its client gets it: as it came, cleaned, translated or gathered.
+import { joinBytes } from "../../../domain/bytes/join-bytes.ts";
+import type { Carriage } from "../../../domain/protocols/carriage.ts";
+import { wholeFailure } from "../../../domain/protocols/whole-answer.ts";
+import { parseJsonBytes } from "../../../domain/bytes/json.ts";
+import { type Failure, type InHand, retold, untold } from "./failed-opening.ts";
+
+/**
+ * What is held, as the client gets it, or why it cannot.
+ * @param promised a whole JSON answer
+ */
+export function inClientsForm(
+  inHand: InHand,
+  promised: boolean,
+  gather: ReturnType<Carriage["gather"]>,
+): { readonly pieces: Uint8Array[]; readonly changed: boolean } | { readonly failure: Failure } {
+  const { held, context } = inHand;
+  const { call, carriage } = context;
+  if (gather !== null) {
+    const gathered = held.partial ? tooLarge : gather(joinBytes(held.pieces));
+    return "error" in gathered
+      ? { failure: untold("error_event", gathered.error) }
+      : { pieces: [gathered.body], changed: true };
+  }
+  const passes = !promised || call.method === "HEAD" || (held.partial && !carriage.retells);
+  if (passes) return { pieces: held.pieces, changed: false };
+  if (held.partial) return { failure: untold("not_json", tooLarge.error) };
+  const bytes = joinBytes(held.pieces);
+  const parsed = parseJsonBytes(bytes);
+  const wrong = plainFailure(parsed);
+  if (wrong !== null) return { failure: { ...wrong, status: 502, answer: retold(inHand, bytes) } };
+  const body = carriage.whole(bytes, parsed);
+  return body === null
+    ? { failure: untold("not_json", `the upstream's answer is not one of ${carriage.path}`) }
+    : { pieces: [body], changed: body !== bytes };
+}
+
+const tooLarge = {
+  error: "the upstream's answer is larger than may be held, and has to be held to be translated",
+};
+
+/** @param parsed undefined where the body is not JSON */
+function plainFailure(parsed: unknown): Pick<Failure, "reason" | "message" | "codes"> | null {
+  if (parsed === undefined)
+    return { reason: "not_json", message: "the upstream's answer is not JSON", codes: [] };
+  const error = wholeFailure(parsed);
+  return error === null ? null : { reason: "error_body", ...error };
+}

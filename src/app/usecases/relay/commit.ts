@@ -1,0 +1,103 @@
+// Judges an upstream's answer up to its commit point: what may go to the client, or why it may not.
+import type { Carriage, Wire } from "../../../domain/protocols/carriage.ts";
+import { relabelled, withType } from "../../../domain/dialects/content-type.ts";
+import { breakObject, errorEvent } from "../../../domain/protocols/error-event.ts";
+import { expectsJson } from "../../../domain/protocols/whole-answer.ts";
+import { type Framing, streamFormat } from "../../../domain/protocols/wire-format.ts";
+import { retryAfterMs } from "../../../domain/failover/judge.ts";
+import { isRedirect } from "../../../domain/http/redirect.ts";
+import type { UpstreamAnswer } from "../../../ports/upstream.ts";
+import { inClientsForm } from "./clients-form.ts";
+import {
+  brokenStream,
+  errorStatus,
+  type Failure,
+  type InHand,
+  redirected,
+} from "./failed-opening.ts";
+import { holdAnswer } from "./hold-answer.ts";
+import { createLiveSource } from "./event-stream.ts";
+import type { Opening, OpeningContext } from "./opening.ts";
+import { recogniseStream } from "./recognise-stream.ts";
+import { isBreak } from "./stream-failure.ts";
+
+/** Reads the answer as far as it has to be held (SPEC section 7). */
+export async function openAnswer(
+  answer: UpstreamAnswer,
+  context: OpeningContext,
+): Promise<Opening> {
+  const { call, carriage, policy, clock } = context;
+  const { path } = carriage;
+  const after = retryAfterMs(answer.headers, clock.now());
+  if (isRedirect(answer.status)) {
+    answer.body.cancel();
+    return { kind: "failed", failure: { ...redirected(answer, context), retryAfterMs: after } };
+  }
+  const recognised = await recogniseStream(call, path, answer);
+  const { declared, body } = recognised;
+  const wire = wireOf(carriage, recognised.framing);
+  const { framing } = wire;
+  const promised = answer.status < 300 && framing === "none" && expectsJson(path);
+  const gather = answer.status < 400 ? carriage.gather(wire) : null;
+  const whole = answer.status >= 400 || promised || gather !== null;
+  const commit = whole ? "full" : policy.commit;
+  const source = createLiveSource(body, wire, commit, carriage, context.capture, clock);
+  const held = await holdAnswer(source, context.share, () => context.onContent(framing));
+
+  const headers = relabelled(answer.headers, framing, declared);
+  const inHand: InHand = { status: answer.status, headers, held, context };
+  const failed = (failure: Failure): Opening => {
+    source.cancel();
+    return { kind: "failed", failure: { ...failure, retryAfterMs: after } };
+  };
+  if (answer.status >= 400) return failed(errorStatus(inHand));
+  if (held.failure !== null) {
+    // What has come of a stream says nothing to a client that cannot read one.
+    const event = gather === null ? held.failure.event : null;
+    return failed(brokenStream(inHand, { ...held.failure, event }));
+  }
+  const carried = inClientsForm(inHand, promised, gather);
+  if ("failure" in carried) return failed(carried.failure);
+  // Nothing that may follow a gathered answer's last word can be told any more.
+  if (gather !== null) source.cancel();
+  const client = gather === null ? carriage.client(wire) : oneObject;
+  return {
+    kind: "opened",
+    answer: {
+      status: answer.status,
+      headers: client.contentType === null ? headers : withType(headers, client.contentType),
+      wire: client.wire,
+      held: carried.pieces,
+      complete: held.complete,
+      rest: held.ended || gather !== null ? null : source,
+      heldPartially: held.partial,
+      lastWords(failure) {
+        if (failure.event !== null) return failure.event;
+        const { reason, message } = failure;
+        const reset = policy.onBreak === "reset" && isBreak(reason);
+        return client.wire.framing === "none" || reset
+          ? null
+          : errorEvent(client.wire, breakObject(reason, message), call.id);
+      },
+      changed: () => carried.changed || source.changed(),
+      warnings: () => source.warnings(),
+      remark: () => source.remark(),
+    },
+  };
+}
+
+/**
+ * What is translated is read as its path's own stream, whatever cuts it into events, and as a whole
+ * where its path has none.
+ */
+function wireOf({ path, retells }: Carriage, framing: Framing): Wire {
+  if (!retells) return { framing, format: streamFormat(path, framing) };
+  const format = streamFormat(path, "sse");
+  return { framing: format === "opaque" ? "none" : framing, format };
+}
+
+/** The form of a stream's events made one answer. */
+const oneObject: ReturnType<Carriage["client"]> = {
+  wire: { framing: "none", format: "opaque" },
+  contentType: "application/json",
+};

@@ -1,0 +1,115 @@
+// The answer of a call whose client already has a 200 and pings: whatever comes must now be said in events.
+import type { IncomingCall } from "../../../domain/call/incoming-call.ts";
+import { mostHeld } from "../../../domain/failover/budget.ts";
+import { errorEvent } from "../../../domain/protocols/error-event.ts";
+import { readErrorBody } from "../../../domain/protocols/upstream-error.ts";
+import { expectsJson, wholeFailure } from "../../../domain/protocols/whole-answer.ts";
+import { wholeAsEvents } from "../../../domain/protocols/openai-chat/whole-as-events.ts";
+import { streamFormat } from "../../../domain/protocols/wire-format.ts";
+import type { Wire } from "../../../domain/protocols/carriage.ts";
+import { joinBytes } from "../../../domain/bytes/join-bytes.ts";
+import { headerValue } from "../../../domain/http/headers.ts";
+import { errorObject, problem, problemStatus } from "../../../domain/http/problem.ts";
+import { isRecord, type JsonRecord, parseJsonBytes } from "../../../domain/bytes/json.ts";
+import type { Clock } from "../../../ports/clock.ts";
+import type { Answer, AnswerStream } from "../../../ports/service.ts";
+import { pingUntil } from "./ping.ts";
+
+/** Sends the head of an event stream now, pings until `coming` is there, then passes it on as events. */
+export function earlyAnswer(
+  call: Pick<IncomingCall, "id" | "path">,
+  coming: Promise<Answer>,
+  deps: { readonly clock: Clock; readonly sseKeepaliveMs: number },
+): Answer {
+  const events = coming.then((answer) => asEvents(call, answer));
+  // Whoever pulls is told; a client that does not pull for now must not bring the process down.
+  events.catch(() => undefined);
+  return {
+    status: 200,
+    headers: [
+      ["content-type", "text/event-stream"],
+      ["cache-control", "no-cache"],
+      ["x-request-id", call.id],
+    ],
+    body: pingUntil(events, deps.sseKeepaliveMs, deps.clock),
+  };
+}
+
+async function asEvents(
+  call: Pick<IncomingCall, "id" | "path">,
+  answer: Answer,
+): Promise<AnswerStream> {
+  const { body, status } = answer;
+  const wire: Wire = { framing: "sse", format: streamFormat(call.path, "sse") };
+  const type = headerValue(answer.headers, "content-type") ?? "";
+  // An upstream's own error event among them passes as it came.
+  if (status < 400 && type.startsWith("text/event-stream") && body !== null)
+    return isStream(body) ? body : once(body);
+  const whole = isStream(body) ? await readAll(body) : (body ?? new Uint8Array(0));
+  if (whole === null) return once(errorEvent(wire, errorObject(tooLarge), call.id));
+  const error = status < 400 ? failureOf(call, whole) : { ...errorOf(whole), status };
+  return once(
+    error === null ? wholeAsEvents(wire.format, whole) : errorEvent(wire, error, call.id),
+  );
+}
+
+/** The error of a 2xx answer that is a failure, with the status it would have had; null where it is an answer. */
+function failureOf(call: Pick<IncomingCall, "id" | "path">, whole: Uint8Array): JsonRecord | null {
+  if (!expectsJson(call.path)) return null;
+  const parsed = parseJsonBytes(whole);
+  if (parsed === undefined) return { ...errorObject(notJson), status: problemStatus(notJson.kind) };
+  const failure = wholeFailure(parsed);
+  if (failure === null) return null;
+  const { message, codes } = failure;
+  const own = isRecord(parsed) && isRecord(parsed["error"]) ? parsed["error"] : null;
+  const told = own ?? { message, type: "upstream_error", param: null, code: codes[0] ?? null };
+  return { ...told, status: problemStatus("upstream_broken") };
+}
+
+function isStream(body: Answer["body"]): body is AnswerStream {
+  return body !== null && "next" in body;
+}
+
+const notJson = problem("upstream_broken", "the upstream's answer is not JSON");
+
+const tooLarge = problem(
+  "upstream_broken",
+  "the upstream's answer is no event stream, and too large to be made one",
+);
+
+/** null: it is larger than may be held, and has been let go. */
+async function readAll(stream: AnswerStream): Promise<Uint8Array | null> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for (;;) {
+    const piece = await stream.next();
+    if (piece === null) return joinBytes(pieces);
+    size += piece.length;
+    if (size > mostHeld) {
+      stream.cancel(tooLarge.message);
+      return null;
+    }
+    pieces.push(piece);
+  }
+}
+
+function once(bytes: Uint8Array): AnswerStream {
+  let left: Uint8Array | null = bytes;
+  return {
+    next() {
+      const now = left;
+      left = null;
+      return Promise.resolve(now);
+    },
+    cancel() {
+      left = null;
+    },
+  };
+}
+
+function errorOf(body: Uint8Array): JsonRecord {
+  const parsed = parseJsonBytes(body);
+  if (isRecord(parsed) && isRecord(parsed["error"])) return parsed["error"];
+  const { message, codes } = readErrorBody(body) ?? { message: "no words came with it", codes: [] };
+  return { message, type: "upstream_error", param: null, code: codes[0] ?? null };
+}

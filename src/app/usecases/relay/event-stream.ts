@@ -1,0 +1,220 @@
+// An upstream's streamed answer as steps: whole events only, each read once for content, end and error.
+import { mostHeld } from "../../../domain/failover/budget.ts";
+import type { Carriage, Wire } from "../../../domain/protocols/carriage.ts";
+import { createAnswerState } from "../../../domain/protocols/answer-state.ts";
+import { frameJson, isReadable } from "../../../domain/protocols/wire-format.ts";
+import { eventBreak } from "../../../domain/bytes/event-break.ts";
+import type { Frame } from "../../../domain/bytes/frame.ts";
+import { append } from "../../../domain/framing/append.ts";
+import { createSplitter } from "../../../domain/framing/splitter.ts";
+import { joinBytes } from "../../../domain/bytes/join-bytes.ts";
+import type { CommitPoint } from "../../../domain/routing/types.ts";
+import type { Clock } from "../../../ports/clock.ts";
+import type { UpstreamBody } from "../../../ports/upstream.ts";
+import type { Capture } from "./capture.ts";
+import { orAfter } from "../or-after.ts";
+import {
+  breakOf,
+  type NoBytes,
+  type StreamFailure,
+  tooLargeToTranslate,
+} from "./stream-failure.ts";
+
+/** What one read brought: bytes for the client first, then what became of the stream. */
+export interface LiveStep {
+  readonly pieces: readonly Uint8Array[];
+  readonly content: boolean;
+  readonly outcome: "open" | "ended" | StreamFailure;
+  /** Whoever has these pieces has the whole answer, though more may follow. */
+  readonly complete: boolean;
+}
+
+export interface LiveSource {
+  /** Not called again after a step whose outcome is not `open`. */
+  next(): Promise<LiveStep>;
+  /** Whether what has come may go to the client. */
+  committed(): boolean;
+  /** It goes there although the commit point has not come. */
+  commit(): void;
+  /** The last event that has gone out is not ended: only its own bytes may follow. */
+  midEvent(): boolean;
+  /** Whether the client got anything so far other than the upstream sent it. */
+  changed(): boolean;
+  /** What is worth knowing of a stream that was passed on all the same. */
+  warnings(): readonly string[];
+  /** How a complete answer's stream was ended where the upstream did not do it; else null. */
+  remark(): string | null;
+  cancel(): void;
+}
+
+/** How long a stream whose every choice is finished may be silent: usage and `[DONE]` may be late. */
+const finishedMs = 60_000;
+/** How long a connection may stay open after its answer's last word, and what may still come. */
+const lingerMs = 1_000;
+const mostAfterEnd = 1024 * 1024;
+
+/** @param commit where the commit point lies; `full`: at the answer's end */
+export function createLiveSource(
+  body: UpstreamBody,
+  wire: Wire,
+  commit: CommitPoint,
+  carriage: Carriage,
+  capture: Capture,
+  clock: Clock,
+): LiveSource {
+  const { framing, format } = wire;
+  const splitter = createSplitter(framing);
+  const editor = splitter === null ? null : carriage.editor(wire);
+  const state = createAnswerState(format, commit);
+  const isJson = format !== "opaque";
+  let pending: StreamFailure | null = null;
+  /** The upstream's last event has no end. */
+  let unclosed = false;
+  let midEvent = false;
+  let omitted = false;
+  let remark: string | null = null;
+
+  function take(frames: readonly Frame[]): LiveStep {
+    const pieces: Uint8Array[] = [];
+    let content = false;
+    for (const frame of frames) {
+      if (midEvent) {
+        midEvent = false;
+        append(pieces, frame.bytes);
+        continue;
+      }
+      const json = isJson ? frameJson(frame) : null;
+      const verdict = state.take(frame, json);
+      if (typeof verdict === "object") {
+        const theirs = verdict.reason === "error_event" && !carriage.retells;
+        const failure = { ...verdict, event: theirs ? frame.bytes : null };
+        if (!state.committed() || pieces.length === 0) return step(pieces, content, failure);
+        // What came before it has passed the commit point, be it in the same read.
+        pending = failure;
+        return step(pieces, content, "open");
+      }
+      if (state.content() !== null) {
+        content = true;
+        capture.content();
+      }
+      // In another format there are no words for what nobody can read.
+      if (verdict === "omit" || (verdict === "unread" && carriage.retells)) omitted = true;
+      else if (editor === null) append(pieces, frame.bytes);
+      else for (const bytes of editor.frame(frame, json)) append(pieces, bytes);
+    }
+    return step(pieces, content, "open");
+  }
+
+  function step(
+    pieces: readonly Uint8Array[],
+    content: boolean,
+    outcome: LiveStep["outcome"],
+  ): LiveStep {
+    return { pieces, content, outcome, complete: clientHasEnd() };
+  }
+
+  /** A translated answer's end is told only when no more can come. */
+  function clientHasEnd(): boolean {
+    return state.end() === "final" || (state.end() === "finished" && !carriage.retells);
+  }
+
+  /** The last step: whatever the editor still held goes first. */
+  function last(taken: LiveStep): LiveStep {
+    const held = editor?.end(taken.outcome === "ended") ?? [];
+    if (held.length === 0) return taken;
+    midEvent ||= unclosed && !carriage.retells;
+    return { ...taken, pieces: [...taken.pieces, ...held] };
+  }
+
+  function opaque(pieces: readonly Uint8Array[]): LiveStep {
+    state.took("answer");
+    return step(pieces, true, "open");
+  }
+
+  /** What never got its line end counts if it can be read; a torn event is as good as not sent. */
+  function takeRest(): LiveStep {
+    const rest = splitter?.end() ?? null;
+    const counts = rest !== null && (midEvent || isReadable(format, rest));
+    if (!counts) return step([], false, "open");
+    const taken = take([rest]);
+    // Lines of a translation have their end whatever the upstream's event lacks.
+    unclosed = true;
+    midEvent = taken.pieces.length > 0 && !carriage.retells;
+    const outcome = pending ?? taken.outcome;
+    pending = null;
+    if (typeof outcome === "string" || outcome.event === null) return { ...taken, outcome };
+    const event = joinBytes([outcome.event, eventBreak[framing]]);
+    return { ...taken, outcome: { ...outcome, event } };
+  }
+
+  function atEnd(got: NoBytes): LiveStep {
+    const gone = got.kind === "aborted";
+    const rest = gone ? step([], false, "open") : takeRest();
+    if (typeof rest.outcome === "object") return last(rest);
+    const properly = got.kind === "end" && (!isJson || splitter === null);
+    const whole = gone ? clientHasEnd() : properly || state.end() !== "open";
+    const outcome = whole ? "ended" : breakOf(got, state.endsUnread());
+    if (whole && "message" in got) remark = `complete, but its end did not come: ${got.message}`;
+    return last(step(rest.pieces, rest.content, outcome));
+  }
+
+  /** After the last word: what else comes goes along, if it comes soon. */
+  async function drain(): Promise<LiveStep> {
+    const pieces: Uint8Array[] = [];
+    let size = 0;
+    let over = false;
+    async function rest(): Promise<void> {
+      while (size <= mostAfterEnd) {
+        const got = await body.read();
+        if (over || got.kind !== "bytes") return;
+        capture.add(got.bytes);
+        size += got.bytes.length;
+        pieces.push(...take(splitter?.push(got.bytes) ?? []).pieces);
+      }
+    }
+    await orAfter(rest(), lingerMs, clock);
+    over = true;
+    body.cancel();
+    pieces.push(...takeRest().pieces);
+    return last(step(pieces, false, "ended"));
+  }
+
+  return {
+    async next() {
+      for (;;) {
+        if (pending !== null) return last(step([], false, pending));
+        if (state.end() === "final") return drain();
+        // A timer for each read would be work for nothing while more is sure to come.
+        const read = body.read();
+        const got = await (state.end() === "open" ? read : orAfter(read, finishedMs, clock));
+        if (got === "due") {
+          body.cancel();
+          return atEnd(silent);
+        }
+        if (got.kind !== "bytes") return atEnd(got);
+        capture.add(got.bytes);
+        if (splitter === null) return opaque([got.bytes]);
+        const frames = splitter.push(got.bytes);
+        if (frames.length > 0) {
+          const taken = take(frames);
+          return taken.outcome === "open" ? taken : last(taken);
+        }
+        if (splitter.held() <= mostHeld && !midEvent) continue;
+        if (carriage.retells) return last(step([], false, tooLargeToTranslate));
+        // An event too large to hold is passed on unread, its parts as they come.
+        midEvent = true;
+        return opaque(splitter.tear());
+      }
+    },
+    committed: () => state.committed(),
+    commit: () => state.commit(),
+    midEvent: () => midEvent,
+    changed: () => omitted || (editor?.changed() ?? false),
+    warnings: () => (state.malformed() ? malformed : []),
+    remark: () => remark,
+    cancel: () => body.cancel(),
+  };
+}
+
+const malformed = ["malformed_event"];
+const silent: NoBytes = { kind: "timed-out", message: `no byte within ${finishedMs / 1_000} s` };

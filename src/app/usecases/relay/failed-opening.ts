@@ -1,0 +1,84 @@
+// Why an answer is none, and what of it its client gets where no candidate does better.
+import { joinBytes } from "../../../domain/bytes/join-bytes.ts";
+import { withType } from "../../../domain/dialects/content-type.ts";
+import { readErrorBody } from "../../../domain/protocols/upstream-error.ts";
+import type { HeaderList } from "../../../domain/http/headers.ts";
+import type { AttemptFailure, FailedAnswer } from "../../../domain/failover/judge.ts";
+import { errorBody, problem } from "../../../domain/http/problem.ts";
+import { redirectWords } from "../../../domain/http/redirect.ts";
+import type { UpstreamAnswer } from "../../../ports/upstream.ts";
+import type { Held } from "./hold-answer.ts";
+import type { OpeningContext } from "./opening.ts";
+import type { StreamFailure } from "./stream-failure.ts";
+
+export type Failure = Omit<AttemptFailure, "retryAfterMs">;
+
+/** An answer of which all that will be read has been read. */
+export interface InHand {
+  readonly status: number;
+  readonly headers: HeaderList;
+  readonly held: Held;
+  readonly context: OpeningContext;
+}
+
+export function redirected({ status, headers }: UpstreamAnswer, context: OpeningContext): Failure {
+  const message = redirectWords(status, headers, context.url, context.baseUrl);
+  return { reason: "redirect", message, status: 502, codes: [], answer: null };
+}
+
+export function errorStatus(inHand: InHand): Failure {
+  const { status, held, context } = inHand;
+  if (held.partial) {
+    const message = `status ${status}, with an error too large to be held`;
+    const told = errorBody(context.call.service, problem("upstream_broken", message));
+    const answer = withBody(inHand, new TextEncoder().encode(told), "application/json");
+    return { reason: "status", message, status, codes: [], answer };
+  }
+  const body = joinBytes(held.pieces);
+  const error = readErrorBody(body);
+  return {
+    reason: held.failure?.reason === "client_gone" ? "client_gone" : "status",
+    message: `status ${status}${error === null ? "" : `: ${error.message}`}`,
+    status,
+    codes: error?.codes ?? [],
+    answer: retold(inHand, body),
+  };
+}
+
+export function brokenStream(inHand: InHand, failure: StreamFailure): Failure {
+  const { reason, message, codes, event } = failure;
+  const body = event === null ? null : joinBytes([...inHand.held.pieces, event]);
+  return {
+    reason,
+    message,
+    codes,
+    status: reason === "error_event" ? 502 : null,
+    answer: body === null ? null : withBody(inHand, body, null),
+  };
+}
+
+/** Nothing of the answer can be told to the client. */
+export function untold(reason: Failure["reason"], message: string): Failure {
+  return { reason, message, status: 502, codes: [], answer: null };
+}
+
+/** A failed answer as its client gets it where nobody does better. */
+export function retold(inHand: InHand, body: Uint8Array): FailedAnswer {
+  const { error } = inHand.context.carriage;
+  return error === null
+    ? withBody(inHand, body, null)
+    : {
+        ...withBody(inHand, error(inHand.status, body), "application/json"),
+        // Clients that get it in other words look for an error there only.
+        status: inHand.status < 400 ? 502 : inHand.status,
+      };
+}
+
+/** @param type null: the upstream's own */
+function withBody(
+  { status, headers }: InHand,
+  body: Uint8Array,
+  type: string | null,
+): FailedAnswer {
+  return { status, headers: type === null ? headers : withType(headers, type), body };
+}

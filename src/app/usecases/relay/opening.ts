@@ -1,0 +1,56 @@
+// What becomes of an upstream's answer at its commit point, and what is needed to say so.
+import type { Share } from "../../../domain/failover/budget.ts";
+import type { IncomingCall } from "../../../domain/call/incoming-call.ts";
+import type { Carriage, Wire } from "../../../domain/protocols/carriage.ts";
+import type { Framing } from "../../../domain/protocols/wire-format.ts";
+import type { HeaderList } from "../../../domain/http/headers.ts";
+import type { AttemptFailure } from "../../../domain/failover/judge.ts";
+import type { Policy } from "../../../domain/routing/types.ts";
+import type { Clock } from "../../../ports/clock.ts";
+import type { Capture } from "./capture.ts";
+import type { LiveSource } from "./event-stream.ts";
+import type { StreamFailure } from "./stream-failure.ts";
+
+/** An answer that may go to the client. */
+export interface OpenedAnswer {
+  readonly status: number;
+  /** The upstream's own. */
+  readonly headers: HeaderList;
+  /** As the client gets it. */
+  readonly wire: Wire;
+  /** Held until now; goes first. Whoever sends it takes it out piece by piece. */
+  readonly held: Uint8Array[];
+  /** Whoever has what is held has the whole answer, though more may follow. */
+  readonly complete: boolean;
+  /** What follows; null where `held` is the whole answer. */
+  readonly rest: LiveSource | null;
+  /** What the client gets instead of the rest; null: a connection closed unfinished. */
+  lastWords(failure: StreamFailure): Uint8Array | null;
+  /** Whether the client got, in the end, anything other than the upstream sent. */
+  changed(): boolean;
+  /** More was to be held than may be: the rest streams unchecked. */
+  readonly heldPartially: boolean;
+  /** Complete once the answer is over. */
+  warnings(): readonly string[];
+  /** How its stream was ended where the upstream did not do it; else null. */
+  remark(): string | null;
+}
+
+export type Opening =
+  | { readonly kind: "opened"; readonly answer: OpenedAnswer }
+  | { readonly kind: "failed"; readonly failure: AttemptFailure };
+
+export interface OpeningContext {
+  readonly call: IncomingCall;
+  /** The URL that was asked, and the server's of which it is a part. */
+  readonly url: string;
+  readonly baseUrl: string;
+  readonly carriage: Carriage;
+  readonly policy: Policy;
+  readonly capture: Capture;
+  /** Counts the bytes held; whoever owns the attempt gives them back. */
+  readonly share: Share;
+  readonly clock: Clock;
+  /** Called once, at the answer's first content. */
+  onContent(framing: Framing): void;
+}

@@ -1,0 +1,39 @@
+// Keeps a streaming client's connection alive while it waits.
+import type { Clock } from "../../../ports/clock.ts";
+import type { AnswerStream } from "../../../ports/service.ts";
+import { orAfter } from "../or-after.ts";
+
+/**
+ * A comment line, which every SSE client skips (WHATWG HTML §9.2.5) and every proxy counts as life.
+ * No blank line follows it: one would end an event, and openai-python takes an event without data
+ * for an answer where the upstream numbers its events.
+ */
+export const ping = new TextEncoder().encode(": ping\n");
+
+/** An answer stream that is still being found: pings until it is there, then hands over to it. */
+export function pingUntil(
+  coming: Promise<AnswerStream>,
+  keepaliveMs: number,
+  clock: Clock,
+): AnswerStream {
+  let found: AnswerStream | null = null;
+  let first = true;
+  return {
+    async next() {
+      if (first) {
+        first = false;
+        return ping;
+      }
+      if (found === null) {
+        const stream = await orAfter(coming, keepaliveMs, clock);
+        if (stream === "due") return ping;
+        found = stream;
+      }
+      return found.next();
+    },
+    cancel() {
+      if (found !== null) found.cancel();
+      else coming.then((stream) => stream.cancel()).catch(() => undefined);
+    },
+  };
+}

@@ -1,0 +1,66 @@
+// Finds out what a streamed answer is before anything of it is read as such.
+import type { IncomingCall } from "../../../domain/call/incoming-call.ts";
+import { type Framing, framingOf, streamFormat } from "../../../domain/protocols/wire-format.ts";
+import { createFirstBytes, type FirstBytes } from "../../../domain/bytes/first-bytes.ts";
+import { headerValue, type HeaderList } from "../../../domain/http/headers.ts";
+import type { BodyRead, UpstreamBody } from "../../../ports/upstream.ts";
+
+export interface Recognised {
+  readonly framing: Framing;
+  /** As the answer's `Content-Type` says. */
+  readonly declared: Framing;
+  /** From its first byte. */
+  readonly body: UpstreamBody;
+}
+
+/**
+ * A path that has streams, or a call that asked for one: the first bytes say what came (SPEC
+ * section 7). Elsewhere the label does.
+ * @param path of the request upstream
+ */
+export async function recogniseStream(
+  call: Pick<IncomingCall, "method" | "wantsStream">,
+  path: string,
+  answer: { readonly status: number; readonly headers: HeaderList; readonly body: UpstreamBody },
+): Promise<Recognised> {
+  const { body, headers, status } = answer;
+  const type = headerValue(headers, "content-type");
+  const declared = framingOf(type);
+  if (status >= 300 || call.method === "HEAD") return { framing: "none", declared: "none", body };
+  const first = firstBytes(path, type, declared, call.wantsStream);
+  if (first === null) return { framing: declared, declared, body };
+  const reads: BodyRead[] = [];
+  for (;;) {
+    const got = await body.read();
+    reads.push(got);
+    const framing = got.kind === "bytes" ? first.push(got.bytes) : first.end();
+    if (framing !== null) return { framing, declared, body: unread(body, reads) };
+  }
+}
+
+/** null: nothing of the kind is expected, or it is a recording or a picture, whose bytes may be anything. */
+function firstBytes(
+  path: string,
+  type: string | null,
+  declared: Framing,
+  asked: boolean,
+): FirstBytes | null {
+  if (streamFormat(path, "ndjson") === "ndjson") return createFirstBytes("ndjson", declared, asked);
+  const known = streamFormat(path, "sse") !== "opaque";
+  const may = known || (asked && !/^\s*(audio|image|video)\//i.test(type ?? ""));
+  return may ? createFirstBytes("sse", declared, asked) : null;
+}
+
+/** A body of which some has been read, as if it had not been. */
+function unread(body: UpstreamBody, reads: BodyRead[]): UpstreamBody {
+  return {
+    read() {
+      const first = reads.shift();
+      return first === undefined ? body.read() : Promise.resolve(first);
+    },
+    cancel() {
+      reads.length = 0;
+      body.cancel();
+    },
+  };
+}

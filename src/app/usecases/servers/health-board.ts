@@ -1,0 +1,61 @@
+// What is known of each server's health, by its address, fed by every attempt.
+import {
+  asked,
+  failed,
+  type Health,
+  reachable,
+  standing,
+  type Standing,
+  undecided,
+  wellHealth,
+} from "../../../domain/failover/health.ts";
+import { type AttemptFailure, blamesServer } from "../../../domain/failover/judge.ts";
+import type { Clock } from "../../../ports/clock.ts";
+
+export interface HealthBoard {
+  standing(baseUrl: string): Standing;
+  health(baseUrl: string): Health;
+  /** An attempt begins. */
+  asked(baseUrl: string): void;
+  served(baseUrl: string): void;
+  failed(baseUrl: string, failure: Pick<AttemptFailure, "reason" | "status" | "message">): void;
+  /** The attempt's end says nothing about the server. */
+  undecided(baseUrl: string): void;
+  /** It answered a question of the router's own. */
+  reachable(baseUrl: string): void;
+}
+
+/** @param onBack called when a server that had failed serves again */
+export function createHealthBoard(
+  clock: Pick<Clock, "now">,
+  onBack: (baseUrl: string) => void,
+): HealthBoard {
+  // Servers that are well have no entry: the common path is one look-up.
+  const ailing = new Map<string, Health>();
+  const known = (baseUrl: string) => ailing.get(baseUrl) ?? wellHealth;
+  function undecidedAt(baseUrl: string) {
+    const health = ailing.get(baseUrl);
+    if (health !== undefined) ailing.set(baseUrl, undecided(health));
+  }
+  return {
+    standing: (baseUrl) => standing(known(baseUrl), clock.now()),
+    health: known,
+    asked(baseUrl) {
+      const health = ailing.get(baseUrl);
+      if (health !== undefined) ailing.set(baseUrl, asked(health, clock.now()));
+    },
+    served(baseUrl) {
+      if (ailing.delete(baseUrl)) onBack(baseUrl);
+    },
+    failed(baseUrl, failure) {
+      if (blamesServer(failure))
+        ailing.set(baseUrl, failed(known(baseUrl), clock.now(), failure.message));
+      else undecidedAt(baseUrl);
+    },
+    undecided: undecidedAt,
+    reachable(baseUrl) {
+      const health = ailing.get(baseUrl);
+      if (health !== undefined) ailing.set(baseUrl, reachable(health, clock.now()));
+    },
+  };
+}

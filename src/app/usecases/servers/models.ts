@@ -1,0 +1,180 @@
+// The servers' model lists: fetched beside the requests, never on their path; a good list outlives a bad answer.
+import { hasOwnKey, type HeaderList, redacted } from "../../../domain/http/headers.ts";
+import {
+  clientModels,
+  discoveryFrom,
+  type KnownLists,
+  type ListedModel,
+  type ListStanding,
+  listPaths,
+  type ModelObject,
+  readModelList,
+  serversOf,
+} from "../../../domain/routing/model-list.ts";
+import { type DiscoverySnapshot, emptyDiscovery } from "../../../domain/routing/discovery.ts";
+import type { Routing, Server } from "../../../domain/routing/types.ts";
+import type { Clock } from "../../../ports/clock.ts";
+import { orAfter } from "../or-after.ts";
+import { type AskServer, askLimitMs } from "./ask-server.ts";
+
+export interface Models {
+  /** What is known now; reading it counts as use and starts a refresh where the lists are old. */
+  discovery(): DiscoverySnapshot;
+  /** A model went to the default upstream: if that is not known to list it, the lists may be too old. */
+  missed(model: string | null): void;
+  /** A server that had failed serves again. */
+  back(baseUrl: string): void;
+  /** For clients; waits only for servers whose list is not known yet, and at most 2 s. */
+  list(client: HeaderList): Promise<readonly ModelObject[]>;
+  /** Every list known, by server. */
+  lists(): KnownLists;
+  state(serverName: string): ModelListState;
+  /** Fetches every list; settles when all have answered or given up. */
+  refresh(): Promise<void>;
+  /** The routing was replaced: lists of servers that are gone or moved are forgotten, and all fetched anew. */
+  reloaded(): Promise<void>;
+}
+
+export interface ModelListState {
+  readonly models: readonly ListedModel[];
+  /** Epoch ms of the last good list; null before the first. */
+  readonly fetchedAt: number | null;
+  readonly standing: ListStanding;
+  /** Why the last try brought no list; null where it did. */
+  readonly error: string | null;
+}
+
+export interface ModelsDeps {
+  readonly routing: () => Routing;
+  readonly ask: AskServer;
+  readonly clock: Clock;
+}
+
+const freshMs = 30_000;
+/** A missed model makes the lists look old sooner, but not with every request. */
+const missedMs = 5_000;
+const unknown: ModelListState = { models: [], fetchedAt: null, standing: "unasked", error: null };
+
+type Fetched =
+  | { readonly kind: "list"; readonly models: readonly ListedModel[] }
+  | { readonly kind: "denied" | "answered" | "unreachable"; readonly error: string };
+
+export function createModels({ routing, ask, clock }: ModelsDeps): Models {
+  const states = new Map<string, ModelListState>();
+  // Which server each state speaks of: a name may be given to another one by a reload.
+  const sources = new Map<string, Server>();
+  const underWay = new Map<string, Promise<void>>();
+  let denied = false;
+  let refreshedAt = -freshMs;
+  let snapshot: DiscoverySnapshot = emptyDiscovery;
+
+  const known = (): KnownLists =>
+    new Map(
+      [...states].flatMap(([name, { models, fetchedAt }]) =>
+        fetchedAt === null ? [] : [[name, models] as const],
+      ),
+    );
+
+  function refreshServer(server: Server): Promise<void> {
+    const running = underWay.get(server.name);
+    if (running !== undefined && sameServer(server, sources.get(server.name))) return running;
+    sources.set(server.name, server);
+    const work = fetchList(server, []).then((fetched) => {
+      if (underWay.get(server.name) !== work) return; // it was asked for a server that has moved since
+      underWay.delete(server.name);
+      const before = states.get(server.name) ?? unknown;
+      if (server === routing().defaultServer) denied = fetched.kind === "denied";
+      states.set(
+        server.name,
+        fetched.kind === "list"
+          ? { models: fetched.models, fetchedAt: clock.now(), standing: "listed", error: null }
+          : {
+              ...before,
+              standing: fetched.kind === "unreachable" ? "unreachable" : "answered",
+              error: fetched.error,
+            },
+      );
+      snapshot = discoveryFrom(known(), serversOf(routing()));
+    });
+    underWay.set(server.name, work);
+    return work;
+  }
+
+  async function refresh(): Promise<void> {
+    refreshedAt = clock.elapsed();
+    await Promise.all(serversOf(routing()).map(refreshServer));
+  }
+
+  function refreshIfOlder(ms: number): void {
+    // Nobody waits for it: fetching never fails, it only brings nothing.
+    if (clock.elapsed() - refreshedAt >= ms) refresh().catch(() => undefined);
+  }
+
+  /** @param client whose credentials to show where the server has no key of its own; empty: nobody's */
+  async function fetchList(server: Server, client: HeaderList): Promise<Fetched> {
+    const says = await ask(server, { method: "GET", path: listPaths[server.type], client });
+    if (says.kind === "failed") return { kind: "unreachable", error: says.error };
+    if (says.kind === "redirects") return { kind: "answered", error: says.error };
+    const error = `status ${says.status}`;
+    if (says.status === 401 || says.status === 403) return { kind: "denied", error };
+    if (says.status === 508)
+      return { kind: "answered", error: "status 508: it leads back to this router" };
+    if (says.status >= 400) return { kind: "answered", error };
+    const models = readModelList(says.body);
+    return models === null
+      ? { kind: "answered", error: "what it says is not a list of models" }
+      : { kind: "list", models };
+  }
+
+  return {
+    refresh,
+    reloaded() {
+      const current = new Map(serversOf(routing()).map((server) => [server.name, server]));
+      for (const [name, source] of sources) {
+        if (sameServer(source, current.get(name))) continue;
+        sources.delete(name);
+        states.delete(name);
+        underWay.delete(name);
+      }
+      snapshot = discoveryFrom(known(), current.values());
+      return refresh();
+    },
+    discovery() {
+      refreshIfOlder(freshMs);
+      return snapshot;
+    },
+    missed(model) {
+      const { servers, defaultServer } = routing();
+      const known = model === null || snapshot.serves(defaultServer.name, model);
+      if (!known && servers.size > 0) refreshIfOlder(missedMs);
+    },
+    back(baseUrl) {
+      for (const server of serversOf(routing()))
+        if (server.baseUrl === baseUrl) refreshServer(server).catch(() => undefined);
+    },
+    lists: known,
+    state: (name) => states.get(name) ?? unknown,
+    async list(client) {
+      refreshIfOlder(freshMs);
+      const now = routing();
+      const unheard = serversOf(now).filter(({ name }) => !states.has(name));
+      await orAfter(Promise.all(unheard.map(refreshServer)), askLimitMs, clock);
+      const lists = new Map(known());
+      const credentials = client.filter(
+        ([name, value]) => name === "authorization" && value !== redacted,
+      );
+      const { apiKey, headers } = now.defaultServer;
+      if (denied && credentials.length > 0 && !hasOwnKey(apiKey, headers)) {
+        const own = await fetchList(now.defaultServer, credentials);
+        if (own.kind === "list") lists.set(now.defaultServer.name, own.models);
+      }
+      return clientModels(now, lists);
+    },
+  };
+}
+
+/** Whether a list fetched from one speaks of the other, too. */
+function sameServer(a: Server, b: Server | undefined): boolean {
+  if (b === undefined || a.baseUrl !== b.baseUrl || a.type !== b.type) return false;
+  return a.apiKey === b.apiKey && JSON.stringify(a.headers) === JSON.stringify(b.headers);
+}

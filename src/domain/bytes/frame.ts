@@ -1,0 +1,59 @@
+// A stream cut into whole events, whatever the pieces it arrived in.
+import { joinBytes } from "./join-bytes.ts";
+
+export interface Frame {
+  /** Exactly as received; the frames' bytes and the rest add up to the stream. */
+  readonly bytes: Uint8Array;
+  /** The event's name where the format has one. */
+  readonly event: string | null;
+  /** The payload's text; null where the frame carries none (a comment, a blank line). */
+  readonly data: string | null;
+}
+
+export interface Splitter {
+  /** Takes the next bytes, gives the events they complete. */
+  push(chunk: Uint8Array): readonly Frame[];
+  /** The stream is over: what is left, as a frame if any bytes are. */
+  end(): Frame | null;
+  /** Bytes held because their event is not complete. */
+  held(): number;
+  /**
+   * Gives up what is held, unread and uncopied: an event too large to wait for. Its remainder
+   * comes as the next frame.
+   */
+  tear(): readonly Uint8Array[];
+}
+
+/**
+ * Collects the pieces of an event that spans several chunks; joined once, when the event is
+ * complete, so that a large event in small pieces costs linear time.
+ */
+export function createCarry(): {
+  keep(piece: Uint8Array): void;
+  take(piece: Uint8Array): Uint8Array;
+  tear(): readonly Uint8Array[];
+  size(): number;
+} {
+  let pieces: Uint8Array[] = [];
+  let size = 0;
+
+  function tear(): readonly Uint8Array[] {
+    const torn = pieces;
+    pieces = [];
+    size = 0;
+    return torn;
+  }
+
+  return {
+    keep(piece) {
+      if (piece.length === 0) return;
+      pieces.push(piece);
+      size += piece.length;
+    },
+    take(piece) {
+      return size === 0 ? piece : joinBytes([...tear(), piece]);
+    },
+    tear,
+    size: () => size,
+  };
+}

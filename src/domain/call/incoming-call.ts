@@ -1,0 +1,41 @@
+// A client's request as the rest of the program sees it: read once, parsed once, immutable.
+import type { JsonRecord } from "../bytes/json.ts";
+import type { HeaderList } from "../http/headers.ts";
+
+/** Which of the two front doors a call came through; it decides the form of errors. */
+export type ServiceType = "openai" | "ollama";
+
+/** Where a body names its model, and so how another name is put there. */
+export type BodyKind = "json" | "multipart" | "none";
+
+export interface IncomingCall {
+  /** UUIDv7; the log row's id and the client's `X-Request-Id`. */
+  readonly id: string;
+  /** Epoch ms at which the request was read. */
+  readonly receivedAt: number;
+  readonly service: ServiceType;
+  readonly method: string;
+  /** As the client sent it, without the query. */
+  readonly path: string;
+  /** With its leading `?`, or empty. */
+  readonly query: string;
+  readonly headers: HeaderList;
+  /** The client's address. */
+  readonly sourceIp: string;
+  /** Who opened the connection, where that is a trusted proxy and not the client. */
+  readonly peerIp?: string;
+  /** The `sub` of the client's token, where it showed one. */
+  readonly user: string | null;
+  /** The logged request that this one repeats; clients cannot say so. */
+  readonly resentFrom?: string;
+  readonly body: Uint8Array;
+  readonly bodyKind: BodyKind;
+  /** What a JSON body parsed to; null for every other kind. */
+  readonly json: JsonRecord | null;
+  /** The model the body asks for; null where it names none. */
+  readonly model: string | null;
+  /** The member of a JSON body that names it. */
+  readonly modelKey: string;
+  /** Whether the client asked for a stream (Ollama's surface streams unless told not to). */
+  readonly wantsStream: boolean;
+}

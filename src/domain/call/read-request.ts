@@ -1,0 +1,100 @@
+// What a request's body asks for: its model, and whether the answer is to be streamed. Parsed once, here.
+import type { BodyKind, ServiceType } from "./incoming-call.ts";
+import type { HeaderList } from "../http/headers.ts";
+import { isRecord, type JsonRecord, readJsonBytes } from "../bytes/json.ts";
+import { fieldText, formFields, multipartBoundary } from "../bytes/multipart.ts";
+import { problem, type RequestProblem } from "../http/problem.ts";
+import { requestedThinking } from "../routing/policy.ts";
+
+export interface RequestReading {
+  readonly bodyKind: BodyKind;
+  readonly json: JsonRecord | null;
+  readonly model: string | null;
+  readonly modelKey: string;
+  readonly wantsStream: boolean;
+}
+
+/** Paths of `/v1` whose body can only be JSON; on others a body that is none is passed on unread. */
+const jsonPaths = [
+  "/chat/completions",
+  "/completions",
+  "/embeddings",
+  "/responses",
+  "/messages",
+  "/images/generations",
+  "/audio/speech",
+  "/moderations",
+  "/rerank",
+];
+
+const streamsByDefault = ["/api/chat", "/api/generate"];
+
+/**
+ * Reads the body of a proxied request.
+ * @param contentType the header, null where there is none
+ * @returns the reading, or why the request cannot be routed (400)
+ */
+export function readRequest(
+  service: ServiceType,
+  method: string,
+  path: string,
+  contentType: string | null,
+  body: Uint8Array,
+): RequestReading | RequestProblem {
+  const takesJson =
+    method === "POST" &&
+    (service === "ollama"
+      ? !path.startsWith("/api/blobs/")
+      : jsonPaths.some((end) => path.endsWith(end)));
+  if (body.length === 0 && !takesJson) return unread;
+  const boundary = multipartBoundary(contentType);
+  if (boundary !== null) return readForm(body, boundary);
+  const reading = readJsonBytes(body);
+  if ("wrong" in reading)
+    return takesJson ? problem("invalid_json", `the request's body ${reading.wrong}`) : unread;
+  const { value: parsed } = reading;
+  if (!isRecord(parsed))
+    return takesJson ? problem("invalid_json", "the request's body is not a JSON object") : unread;
+  const modelKey = modelKeyOf(service, path, parsed);
+  const model = parsed[modelKey] ?? null;
+  if (model !== null && typeof model !== "string")
+    return problem("invalid_model", `\`${modelKey}\` must be a string`, { param: modelKey });
+  const stream = parsed["stream"];
+  const byDefault = streamsByDefault.includes(path);
+  const wantsStream = byDefault ? stream !== false : stream === true;
+  return { bodyKind: "json", json: parsed, model, modelKey, wantsStream };
+}
+
+/** Ollama's management calls knew a model as `name` first, and copy from a `source`. */
+function modelKeyOf(service: ServiceType, path: string, body: JsonRecord): string {
+  if (service === "openai" || body["model"] !== undefined) return "model";
+  if (path === "/api/copy") return "source";
+  return body["name"] === undefined ? "model" : "name";
+}
+
+/** Audio and image uploads name their model in a form field. */
+function readForm(body: Uint8Array, boundary: string): RequestReading {
+  const fields = formFields(body, boundary, ["model", "stream"]);
+  return {
+    bodyKind: "multipart",
+    json: null,
+    modelKey: "model",
+    model: fieldText(body, fields.get("model")),
+    wantsStream: fieldText(body, fields.get("stream")) === "true",
+  };
+}
+
+const unread: RequestReading = {
+  bodyKind: "none",
+  json: null,
+  model: null,
+  modelKey: "model",
+  wantsStream: false,
+};
+
+/** Why a request's own headers cannot be followed (400); null where they can. */
+export function headerProblem(headers: HeaderList): RequestProblem | null {
+  return "badValue" in requestedThinking(headers)
+    ? problem("invalid_header", "X-SmolRouter-Thinking must be strip, keep or move")
+    : null;
+}

@@ -1,0 +1,206 @@
+// Cleans a streamed answer event by event: whole events wait while their text is undecided, so that one in which nothing changes keeps its bytes.
+import type { WireFormat } from "../protocols/wire-format.ts";
+import type { Frame } from "../bytes/frame.ts";
+import type { JsonRecord } from "../bytes/json.ts";
+import { type ChoiceText, createChoiceText, type Held, type Segment } from "./choice-text.ts";
+import { type CleanPolicy, filterFor } from "./clean-text.ts";
+import { type EventJson, lineJson, sseJson } from "./event-json.ts";
+import { isBare, leavesNothing, saysMore } from "./leaves-nothing.ts";
+import { chatSlots, loneChatSlot, ollamaSlot, ownReasoning, type Slot } from "./slots.ts";
+import { withTexts } from "./splice-texts.ts";
+import type { MakeFilter } from "./text-filter.ts";
+
+export interface StreamCleaner {
+  /**
+   * Takes the next event.
+   * @param json what its data parsed to; null where it is no JSON object (comments, `[DONE]`)
+   * @returns what is to be sent now: events that waited, this one, several or none; a frame's own
+   * bytes where nothing in it changed
+   */
+  frame(frame: Frame, json: JsonRecord | null): readonly Uint8Array[];
+  /** The stream is over, or broke: the events that still wait. Nothing at its second call. */
+  end(): readonly Uint8Array[];
+  /** Whether any event so far was changed or left out. */
+  changed(): boolean;
+}
+
+interface Format {
+  /** The event's only slot; null where `slots` has to look. */
+  lone(json: JsonRecord): Slot | null;
+  slots(json: JsonRecord): readonly Slot[];
+  locate(frame: Frame): EventJson;
+}
+
+const formats: Record<WireFormat, Format | null> = {
+  chat: { lone: loneChatSlot, slots: (json) => chatSlots(json, "delta"), locate: sseJson },
+  ndjson: { lone: ollamaSlot, slots: (json) => [ollamaSlot(json)], locate: lineJson },
+  responses: null,
+  messages: null,
+  opaque: null,
+};
+
+interface HeldEvent extends Held {
+  readonly frame: Frame;
+  readonly json: JsonRecord;
+  readonly slots: readonly Slot[];
+  readonly segments: Segment[];
+  /** The choices in whose lines it stands. */
+  readonly choices: Choice[];
+  /** The choices whose later events must stay behind it, once it has to wait. */
+  binds: readonly Choice[];
+  sent: boolean;
+}
+
+type Choice = ChoiceText<HeldEvent>;
+
+/** A cleaner for one stream of the format; null where there is nothing to clean. */
+export function createStreamCleaner(format: WireFormat, policy: CleanPolicy): StreamCleaner | null {
+  const wire = formats[format];
+  const make = filterFor(policy);
+  return wire === null || make === null ? null : cleanerFor(wire, make);
+}
+
+function cleanerFor(wire: Format, make: MakeFilter): StreamCleaner {
+  const choices = new Map<number, Choice>();
+  let changed = false;
+
+  function choiceOf(slot: Slot): Choice {
+    const known = choices.get(slot.choice);
+    if (known !== undefined) return known;
+    const choice: Choice = createChoiceText(make);
+    choices.set(slot.choice, choice);
+    return choice;
+  }
+
+  /**
+   * The short cut for most events: text that is kept or dropped as a whole, and nothing else that
+   * this file would have to heed.
+   */
+  function passing(slot: Slot, json: JsonRecord): "keep" | "drop" | null {
+    if (slot.ends || slot.text === null || slot.text === "") return null;
+    if (ownReasoning(slot) !== "") return null;
+    const choice = choiceOf(slot);
+    const fate = choice.certain(slot.text);
+    if (fate === null) return null;
+    if (fate === "drop" && !isBare(slot, json)) return null;
+    choice.pass(slot.text, fate);
+    return fate;
+  }
+
+  /**
+   * Puts the event in the lines of its choices; null where it may pass at once: it has no text,
+   * ends no choice, and no event waits whose tool call or reasoning it may continue.
+   */
+  function queued(frame: Frame, json: JsonRecord, slots: readonly Slot[]): HeldEvent | null {
+    let waits = false;
+    for (const slot of slots) {
+      const choice = choiceOf(slot);
+      if (ownReasoning(slot) !== "") choice.hasReasoning();
+      waits ||= decides(slot) || (choice.bound() && saysMore(slot, json));
+    }
+    if (!waits) return null;
+    const segments: Segment[] = [];
+    const involved: Choice[] = [];
+    const event: HeldEvent = {
+      frame,
+      json,
+      slots,
+      segments,
+      choices: involved,
+      undecided: 0,
+      binds: [],
+      sent: false,
+    };
+    for (const slot of slots) {
+      if (!decides(slot) && !saysMore(slot, json)) continue;
+      const choice = choiceOf(slot);
+      const segment: Segment = {
+        slot,
+        text: choice.ended() ? "" : (slot.text ?? ""),
+        content: "",
+        moved: "",
+      };
+      segments.push(segment);
+      involved.push(choice);
+      choice.push(segment, event);
+      if (slot.ends) choice.end();
+    }
+    return event;
+  }
+
+  /** What has to wait, and carries parts that have to stay in order, holds later parts back. */
+  function bind(event: HeldEvent): void {
+    event.binds = event.segments
+      .filter(({ slot }) => saysMore(slot, event.json))
+      .map(({ slot }) => choiceOf(slot));
+    for (const choice of event.binds) choice.bind(1);
+  }
+
+  /** Sends what is decided and at the head of the lines that it stands in. */
+  function release(from: Iterable<Choice>): readonly Uint8Array[] {
+    const out: Uint8Array[] = [];
+    const lines = [...from];
+    for (let line = lines.pop(); line !== undefined; line = lines.pop()) {
+      for (let event = line.front(); event !== undefined && isReady(event); event = line.front()) {
+        const bytes = cleaned(event);
+        if (bytes !== null) out.push(bytes);
+        event.sent = true;
+        for (const choice of event.binds) choice.bind(-1);
+        for (const choice of event.choices) {
+          choice.leave();
+          if (choice !== line) lines.push(choice);
+        }
+      }
+    }
+    return out;
+  }
+
+  function cleaned(event: HeldEvent): Uint8Array | null {
+    const { frame, json, slots } = event;
+    const changes = event.segments.filter(
+      ({ text, content, moved }) => content !== text || moved !== "",
+    );
+    if (changes.length === 0) return frame.bytes;
+    changed = true;
+    if (leavesNothing(json, slots, changes)) return null;
+    const { bytes, start } = wire.locate(frame);
+    return withTexts(bytes, start, changes);
+  }
+
+  function end(): readonly Uint8Array[] {
+    for (const choice of choices.values()) choice.end();
+    return release(choices.values());
+  }
+
+  return {
+    frame(frame, json) {
+      if (json === null) return isDone(frame) ? [...end(), frame.bytes] : [frame.bytes];
+      const lone = wire.lone(json);
+      const fate = lone === null ? null : passing(lone, json);
+      if (fate !== null) {
+        changed ||= fate === "drop";
+        return fate === "keep" ? [frame.bytes] : [];
+      }
+      const event = queued(frame, json, lone === null ? wire.slots(json) : [lone]);
+      if (event === null) return [frame.bytes];
+      const out = release(event.choices);
+      if (!event.sent) bind(event);
+      return out;
+    },
+    end,
+    changed: () => changed,
+  };
+}
+
+/** Whether an event changes what is known of a choice's text. */
+function decides(slot: Slot): boolean {
+  return slot.ends || (slot.text ?? "") !== "";
+}
+
+function isReady(event: HeldEvent): boolean {
+  return event.undecided === 0 && event.choices.every((choice) => choice.front() === event);
+}
+
+function isDone(frame: Frame): boolean {
+  return frame.data?.trim() === "[DONE]";
+}

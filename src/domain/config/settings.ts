@@ -1,0 +1,51 @@
+// The environment, parsed: what SPEC section 3 names, in the program's units.
+import type { Policy } from "../routing/types.ts";
+import type { TrustedProxies } from "../security/client-address.ts";
+import type { AcceptedNames } from "../security/hosts.ts";
+import type { AllowedOrigins } from "../security/origins.ts";
+
+export type LogLevel = "error" | "warn" | "info" | "debug";
+export type LogFormat = "pretty" | "json";
+export type WebUiSecurity = "NONE" | "AUTH_WHEN_PROXIED" | "ALWAYS_AUTH";
+
+export interface Settings {
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly routesConfig: {
+    readonly path: string;
+    /** Set by the user, so that a missing file is a mistake. */
+    readonly required: boolean;
+  };
+  readonly logging: boolean;
+  /** Used where no server, alias or route says otherwise. */
+  readonly policy: Policy;
+  /** 0: no keep-alive comments. */
+  readonly sseKeepaliveMs: number;
+  readonly dbPath: string;
+  /** null: rows are kept for ever. */
+  readonly maxLogAgeMs: number | null;
+  /** null: bodies go with their rows. */
+  readonly maxBodyAgeMs: number | null;
+  /** Who may see pages and read API. */
+  readonly webUiSecurity: WebUiSecurity;
+  /** Signs tokens; null: calls need none, and nobody can sign in. */
+  readonly jwtSecret: string | null;
+  readonly trustedProxies: TrustedProxies;
+  readonly allowedOrigins: AllowedOrigins;
+  /** Beside `localhost`, addresses and the machine's own name. */
+  readonly allowedHosts: AcceptedNames;
+  /** Where traces go; null: none are made. Without trailing slash. */
+  readonly otlpEndpoint: string | null;
+  readonly blobs: {
+    readonly type: "filesystem" | "memory";
+    readonly path: string;
+    /** Bytes; larger bodies leave the database. */
+    readonly inlineLimit: number;
+    /** Bytes per body; a larger one is stored cut. */
+    readonly maxBlobSize: number;
+    /** Bytes of all blobs together. */
+    readonly maxTotalSize: number;
+  };
+  /** Bytes. */
+  readonly maxRequestSize: number;
+  readonly log: { readonly level: LogLevel; readonly format: LogFormat };
+}

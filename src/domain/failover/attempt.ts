@@ -1,0 +1,61 @@
+// One try at one target, as a value: what came of it, and what the log keeps.
+import { isoTime, type LoggedAttempt } from "../log/log-entry.ts";
+import type { Target } from "../routing/plan.ts";
+
+/** Why an attempt failed, or that it served. The words are what the log, the pages and metrics show. */
+export type AttemptReason =
+  | "served"
+  | "refused" // connection refused
+  | "unresolved" // no such host
+  | "unreachable" // no route, TLS failure and the like
+  | "reset" // connection lost before any byte of an answer
+  | "broken" // connection lost within the answer
+  | "connect_timeout"
+  | "first_token_timeout"
+  | "silence_timeout"
+  | "status" // the upstream answered with an error status
+  | "redirect" // it sends its callers elsewhere
+  | "bad_encoding" // its body is not in the content coding it names
+  | "not_json" // 2xx, but no JSON where the call promises it
+  | "error_body" // 2xx whose JSON is an error
+  | "error_event" // the stream reported an error
+  | "malformed_event"
+  | "no_end" // the stream ended without its format's proper end
+  | "queue_full"
+  | "client_gone"
+  | "internal_error"; // a fault of the router's own
+
+export type FailureReason = Exclude<AttemptReason, "served">;
+
+export interface Attempt {
+  readonly target: Target;
+  /** Epoch ms. */
+  readonly startedAt: number;
+  readonly durationMs: number;
+  /** Known only where a connection was watched being made. */
+  readonly connectMs: number | null;
+  /** From the attempt's start to its first content. */
+  readonly ttftMs: number | null;
+  /** null where no answer came. */
+  readonly status: number | null;
+  readonly reason: AttemptReason;
+  /** In words: why it failed, or how a complete answer's stream was ended where the upstream did not do it. */
+  readonly error: string | null;
+}
+
+/** An attempt as the row keeps it. */
+export function loggedAttempt(attempt: Attempt): LoggedAttempt {
+  const { target } = attempt;
+  return {
+    upstream: target.server.name,
+    upstream_url: target.server.baseUrl,
+    model: target.model,
+    status: attempt.status,
+    error: attempt.error,
+    reason: attempt.reason,
+    started_at: isoTime(attempt.startedAt),
+    connect_ms: attempt.connectMs,
+    ttft_ms: attempt.ttftMs,
+    duration_ms: attempt.durationMs,
+  };
+}

@@ -1,0 +1,181 @@
+// Which headers cross the router, in each direction, and why the others do not.
+import { isKeyHeader, isKeyParameter, isSecretHeader } from "../security/credential-names.ts";
+
+/** Header fields in the order received; names are lower case. */
+export type HeaderList = readonly (readonly [name: string, value: string])[];
+
+/** Never forwarded, in either direction: they describe one connection, not the message (RFC 9110 §7.6.1). */
+const hopByHop = [
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "http2-settings", // part of an offer of h2c, whether or not Connection names it (RFC 7540 §3.2.1)
+];
+
+const notForwardedUpstream = new Set([
+  ...hopByHop,
+  "host", // names the router, not the upstream
+  "content-length", // the body may change length; the HTTP client sets it anew
+  "content-encoding", // bodies go on decoded
+  "accept-encoding", // replaced by identity, so that answers can be read without decoding
+  "expect", // answered by this server before the body was read
+]);
+
+const notForwardedToClient = new Set([
+  ...hopByHop,
+  "content-length", // the answer may be streamed or changed; the server sets it anew
+  "x-request-id", // the router's own stands there; the upstream's is kept in the row
+  "access-control-allow-origin", // CORS is the router's to answer
+  "access-control-allow-credentials",
+  "access-control-allow-headers",
+  "access-control-allow-methods",
+  "access-control-expose-headers",
+  "access-control-max-age",
+  "clear-site-data", // would sign browsers out of the router
+]);
+
+const routerPrefix = "x-smolrouter-";
+const routerCookie = "smolrouter_token";
+
+/** What a header or query value becomes in the log; it never goes on to an upstream. */
+export const redacted = "[redacted]";
+
+/**
+ * The first value of a header.
+ * @param name lower case
+ */
+export function headerValue(headers: HeaderList, name: string): string | null {
+  for (const [key, value] of headers) if (key === name) return value;
+  return null;
+}
+
+/** What the upstream gets in place of, or beside, the client's own headers. */
+export interface ForwardingContext {
+  /** The server's own key; like one among `extra`, it replaces every key that the client sent. */
+  readonly apiKey: string | null;
+  /** Fixed headers of the server's configuration; they win over the client's. */
+  readonly extra: HeaderList;
+  /** This process's `Via` pseudonym, by which a routing loop is recognised. */
+  readonly via: string;
+  /** Appended to `X-Forwarded-For`. */
+  readonly sourceIp: string;
+}
+
+/** The headers of a request as its upstream gets them (SPEC section 5). */
+export function requestHeaders(client: HeaderList, context: ForwardingContext): HeaderList {
+  const named = namedByConnection(client);
+  const replaced = new Set(context.extra.map(([name]) => name));
+  const keyed = hasOwnKey(context.apiKey, context.extra);
+  const out: [string, string][] = [];
+  let forwardedFor = "";
+  let via = "";
+  for (const [name, value] of client) {
+    if (notForwardedUpstream.has(name) || name.startsWith(routerPrefix)) continue;
+    if (named.has(name) || replaced.has(name)) continue;
+    if ((keyed && isKeyHeader(name)) || value === redacted) continue;
+    if (name === "x-forwarded-for") forwardedFor = `${value}, `;
+    else if (name === "via") via = `${value}, `;
+    else if (name === "cookie") {
+      const rest = withoutRouterCookie(value);
+      if (rest !== "") out.push([name, rest]);
+    } else out.push([name, value]);
+  }
+  if (context.sourceIp !== "") out.push(["x-forwarded-for", forwardedFor + context.sourceIp]);
+  out.push(["via", `${via}1.1 ${context.via}`]);
+  out.push(["accept-encoding", "identity"]);
+  if (context.apiKey !== null && !replaced.has("authorization"))
+    out.push(["authorization", `Bearer ${context.apiKey}`]);
+  for (const [name, value] of context.extra) out.push([name, value]);
+  return out;
+}
+
+/** Whether a server is configured with a key, so that none of the client's may stand beside it. */
+export function hasOwnKey(apiKey: string | null, extra: HeaderList): boolean {
+  return apiKey !== null || extra.some(([name]) => isKeyHeader(name));
+}
+
+/**
+ * The headers of an upstream's answer as the client gets them.
+ * @param method of the request: what is said of a body that HEAD leaves out is said by its length alone
+ */
+export function responseHeaders(upstream: HeaderList, method: string): [string, string][] {
+  const named = namedByConnection(upstream);
+  const bodiless = method === "HEAD";
+  return (
+    upstream
+      .filter(
+        ([name]) =>
+          (!notForwardedToClient.has(name) || (bodiless && name === "content-length")) &&
+          !name.startsWith(routerPrefix) &&
+          !named.has(name),
+      )
+      // Nor may an upstream sign a browser in here, or out.
+      .filter(([name, value]) => name !== "set-cookie" || !value.trim().startsWith(routerCookie))
+      .map(([name, value]) => [name, value])
+  );
+}
+
+/** `Connection` names further fields that belong to this connection only (RFC 9110 §7.6.1). */
+function namedByConnection(headers: HeaderList): ReadonlySet<string> {
+  const value = headerValue(headers, "connection");
+  if (value === null) return nothing;
+  return new Set(value.split(",").map((name) => name.trim().toLowerCase()));
+}
+const nothing: ReadonlySet<string> = new Set();
+
+function withoutRouterCookie(value: string): string {
+  return value
+    .split(/;\s*/)
+    .filter((cookie) => !cookie.startsWith(`${routerCookie}=`))
+    .join("; ");
+}
+
+/** Drops the keys of the client's query, for servers that have a key of their own. */
+export function withoutCredentialQuery(query: string): string {
+  if (query === "") return query;
+  const kept = query
+    .slice(1)
+    .split("&")
+    .filter((pair) => !isKeyParameter(pair));
+  return kept.length === 0 ? "" : `?${kept.join("&")}`;
+}
+
+/** Headers as the log keeps them: secrets replaced by `[redacted]`. */
+export function redactHeaders(headers: HeaderList): HeaderList {
+  return headers.map(([name, value]) => [name, isSecretHeader(name) ? redacted : value]);
+}
+
+/** A query string as the log keeps it: keys and tokens replaced by `[redacted]`. */
+export function redactQuery(query: string): string {
+  if (query === "") return query;
+  const pairs = query
+    .slice(1)
+    .split("&")
+    .map((pair) => (isKeyParameter(pair) ? `${pair.split("=", 1)[0] ?? ""}=${redacted}` : pair));
+  return `?${pairs.join("&")}`;
+}
+
+/**
+ * A value made safe for a response header: anything but visible ASCII is percent-encoded (as
+ * UTF-8), and the result is cut at 256 bytes, never inside an escape.
+ */
+export function headerSafe(value: string): string {
+  const limit = 256;
+  if (value.length <= limit && /^[!-~]*$/.test(value)) return value;
+  let out = "";
+  for (const byte of new TextEncoder().encode(value)) {
+    const visible = byte > 0x20 && byte < 0x7f;
+    const piece = visible
+      ? String.fromCharCode(byte)
+      : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+    if (out.length + piece.length > limit) break;
+    out += piece;
+  }
+  return out;
+}

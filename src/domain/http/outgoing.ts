@@ -1,0 +1,44 @@
+// A call as its target gets it: address and headers around the body that its carriage made.
+import type { IncomingCall } from "../call/incoming-call.ts";
+import type { Carriage } from "../protocols/carriage.ts";
+import { hasOwnKey, type HeaderList, requestHeaders, withoutCredentialQuery } from "./headers.ts";
+import { upstreamUrl } from "../routing/server-url.ts";
+import type { Server } from "../routing/types.ts";
+
+export interface OutgoingRequest {
+  readonly url: string;
+  readonly headers: HeaderList;
+  /** null: none is sent. */
+  readonly body: Uint8Array | null;
+}
+
+/**
+ * The request for one server.
+ * @param via this process's pseudonym for the `Via` header
+ */
+export function outgoingRequest(
+  call: IncomingCall,
+  server: Server,
+  { path, body, contentType }: Carriage,
+  via: string,
+): OutgoingRequest {
+  const query = hasOwnKey(server.apiKey, server.headers)
+    ? withoutCredentialQuery(call.query)
+    : call.query;
+  return {
+    url: upstreamUrl(server, path) + query,
+    headers: requestHeaders(typed(call.headers, contentType), {
+      apiKey: server.apiKey,
+      extra: server.headers,
+      via,
+      sourceIp: call.peerIp ?? call.sourceIp,
+    }),
+    body,
+  };
+}
+
+function typed(headers: HeaderList, contentType: string | null): HeaderList {
+  if (contentType === null) return headers;
+  const others = headers.filter(([name]) => name !== "content-type" && name !== "accept");
+  return [...others, ["content-type", contentType]];
+}

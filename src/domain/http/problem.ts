@@ -1,0 +1,112 @@
+// Every refusal of the router's own: its kind decides status, type and code; callers add only the words.
+import type { ServiceType } from "../call/incoming-call.ts";
+import type { HeaderList } from "./headers.ts";
+
+export type ProblemKind =
+  | "invalid_json"
+  | "invalid_model"
+  | "invalid_header"
+  | "invalid_path"
+  | "unauthorized"
+  | "forbidden"
+  | "not_found"
+  | "method_not_allowed"
+  | "request_timeout"
+  | "unsupported_encoding"
+  | "invalid_encoding"
+  | "request_too_large"
+  | "overloaded"
+  | "internal_error"
+  | "routing_loop"
+  | "upgrade_required"
+  | "upgrade_unsupported"
+  | "not_supported"
+  | "cancelled"
+  | "upstream_unreachable"
+  | "upstream_broken"
+  | "upstream_timeout"
+  | "all_upstreams_failed";
+
+interface ProblemForm {
+  readonly status: number;
+  readonly type: string;
+  readonly code: string;
+}
+
+const forms: Record<ProblemKind, ProblemForm> = {
+  invalid_json: { status: 400, type: "invalid_request_error", code: "invalid_json" },
+  invalid_model: { status: 400, type: "invalid_request_error", code: "invalid_model" },
+  invalid_header: { status: 400, type: "invalid_request_error", code: "invalid_header" },
+  invalid_path: { status: 400, type: "invalid_request_error", code: "invalid_path" },
+  // OpenAI's own words, by which its clients know that the key is at fault.
+  unauthorized: { status: 401, type: "invalid_request_error", code: "invalid_api_key" },
+  forbidden: { status: 403, type: "invalid_request_error", code: "forbidden" },
+  not_found: { status: 404, type: "invalid_request_error", code: "not_found" },
+  method_not_allowed: { status: 405, type: "invalid_request_error", code: "method_not_allowed" },
+  request_timeout: { status: 408, type: "invalid_request_error", code: "request_timeout" },
+  unsupported_encoding: {
+    status: 415,
+    type: "invalid_request_error",
+    code: "unsupported_encoding",
+  },
+  invalid_encoding: { status: 400, type: "invalid_request_error", code: "invalid_encoding" },
+  request_too_large: { status: 413, type: "invalid_request_error", code: "request_too_large" },
+  overloaded: { status: 503, type: "server_error", code: "overloaded" },
+  internal_error: { status: 500, type: "server_error", code: "internal_error" },
+  routing_loop: { status: 508, type: "server_error", code: "routing_loop" },
+  upgrade_required: { status: 426, type: "invalid_request_error", code: "upgrade_required" },
+  upgrade_unsupported: { status: 501, type: "invalid_request_error", code: "upgrade_unsupported" },
+  not_supported: { status: 501, type: "invalid_request_error", code: "not_supported" },
+  // No status says it better, and no client's library asks again after it.
+  cancelled: { status: 499, type: "server_error", code: "cancelled" },
+  upstream_unreachable: { status: 502, type: "upstream_error", code: "upstream_unreachable" },
+  upstream_broken: { status: 502, type: "upstream_error", code: "upstream_broken" },
+  upstream_timeout: { status: 504, type: "upstream_error", code: "upstream_timeout" },
+  all_upstreams_failed: { status: 502, type: "upstream_error", code: "all_upstreams_failed" },
+};
+
+export interface RequestProblem {
+  readonly kind: ProblemKind;
+  /** For people; names what was wrong and what would be right. */
+  readonly message: string;
+  /** The request's field at fault. */
+  readonly param: string | null;
+  /** Seconds, where asking again later makes sense. */
+  readonly retryAfter: number | null;
+  /** Headers of the answer, beside the usual ones. */
+  readonly headers: HeaderList;
+}
+
+/** A problem of a kind, in words. */
+export function problem(
+  kind: ProblemKind,
+  message: string,
+  more: Partial<Pick<RequestProblem, "param" | "retryAfter" | "headers">> = {},
+): RequestProblem {
+  const { param = null, retryAfter = null, headers = [] } = more;
+  return { kind, message, param, retryAfter, headers };
+}
+
+export function problemStatus(kind: ProblemKind): number {
+  return forms[kind].status;
+}
+
+/** The `error` object of `/v1`; `extra` fields stand behind the four standard ones. */
+export function errorObject(
+  told: RequestProblem,
+  extra: Readonly<Record<string, unknown>> = {},
+): Record<string, unknown> {
+  const { type, code } = forms[told.kind];
+  return { message: told.message, type, param: told.param, code, ...extra };
+}
+
+/** The error in the form the surface's clients understand (SPEC section 12). */
+export function errorBody(
+  service: ServiceType,
+  told: RequestProblem,
+  extra: Readonly<Record<string, unknown>> = {},
+): string {
+  return JSON.stringify(
+    service === "ollama" ? { error: told.message } : { error: errorObject(told, extra) },
+  );
+}

@@ -1,0 +1,142 @@
+// The row every routed call leaves behind (SPEC section 9), and the bodies that go with it.
+import type { IncomingCall, ServiceType } from "../call/incoming-call.ts";
+import { type HeaderList, headerValue, redactHeaders, redactQuery } from "../http/headers.ts";
+import type { Target } from "../routing/plan.ts";
+
+export type LogState = "inflight" | "completed" | "failed" | "cancelled" | "interrupted";
+
+/** Whose API a call spoke; messages have Anthropic's, behind the same front door as OpenAI's. */
+export type LoggedService = ServiceType | "anthropic";
+
+export interface LoggedAttempt {
+  readonly upstream: string;
+  readonly upstream_url: string;
+  readonly model: string | null;
+  readonly status: number | null;
+  readonly error: string | null;
+  readonly reason: string;
+  /** ISO 8601 UTC with ms. */
+  readonly started_at: string;
+  readonly connect_ms: number | null;
+  readonly ttft_ms: number | null;
+  readonly duration_ms: number;
+}
+
+/** What the relay knows when a call starts and when it ends; tokens and text are read from the bodies later. */
+export interface LogEntry {
+  readonly id: string;
+  /** Epoch ms. */
+  readonly timestamp: number;
+  /** Epoch ms; null while in flight. */
+  readonly completedAt: number | null;
+  readonly state: LogState;
+  readonly sourceIp: string;
+  readonly method: string;
+  /** With its query, secrets redacted. */
+  readonly path: string;
+  readonly service: LoggedService;
+  readonly userAgent: string | null;
+  readonly authUser: string | null;
+  readonly originalModel: string | null;
+  /** The name sent upstream. */
+  readonly mappedModel: string | null;
+  readonly upstream: string | null;
+  readonly upstreamUrl: string | null;
+  readonly upstreamRequestId: string | null;
+  readonly held: "partial" | null;
+  readonly route: string | null;
+  readonly attempts: readonly LoggedAttempt[];
+  /** Fields that a translation could not carry. */
+  readonly dropped: readonly string[];
+  /** What was odd about the call although it went on, such as `malformed_event`; each once. */
+  readonly warnings: readonly string[];
+  /** The id of the request that this one repeats. */
+  readonly resentFrom: string | null;
+  readonly stream: boolean;
+  readonly statusCode: number | null;
+  readonly errorMessage: string | null;
+  readonly durationMs: number | null;
+  readonly ttftMs: number | null;
+  /** Bytes, as received from the client. */
+  readonly requestSize: number;
+  /** Bytes, as received from the upstream. */
+  readonly responseSize: number;
+  /** Redacted. */
+  readonly requestHeaders: HeaderList;
+  readonly responseHeaders: HeaderList;
+}
+
+/** A body as captured: its first bytes up to the cap, in pieces so that nothing is copied on the request's path. */
+export interface CapturedBody {
+  readonly chunks: readonly Uint8Array[];
+  readonly truncated: boolean;
+}
+
+export interface CapturedBodies {
+  readonly request: CapturedBody | null;
+  /** As received from the upstream. */
+  readonly response: CapturedBody | null;
+  /** As the client got it, where a cleaner or a translation changed it. */
+  readonly delivered?: CapturedBody | null;
+}
+
+/** Epoch ms as ISO 8601 UTC with ms. */
+export function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+/** The row of a call that has just been read: what every later state of it shares. */
+export function openEntry(call: IncomingCall): LogEntry {
+  return {
+    id: call.id,
+    timestamp: call.receivedAt,
+    completedAt: null,
+    state: "inflight",
+    sourceIp: call.sourceIp,
+    method: call.method,
+    path: call.path + redactQuery(call.query),
+    service: loggedService(call),
+    userAgent: headerValue(call.headers, "user-agent"),
+    authUser: call.user,
+    originalModel: call.model,
+    mappedModel: null,
+    upstream: null,
+    upstreamUrl: null,
+    upstreamRequestId: null,
+    held: null,
+    route: null,
+    attempts: [],
+    dropped: [],
+    warnings: [],
+    resentFrom: call.resentFrom ?? null,
+    stream: call.wantsStream,
+    statusCode: null,
+    errorMessage: null,
+    durationMs: null,
+    ttftMs: null,
+    requestSize: call.body.length,
+    responseSize: 0,
+    requestHeaders: redactHeaders(call.headers),
+    responseHeaders: [],
+  };
+}
+
+/** The part of a row that names where the call went. */
+export function towards(
+  target: Target,
+): Pick<LogEntry, "upstream" | "upstreamUrl" | "mappedModel"> {
+  return {
+    upstream: target.server.name,
+    upstreamUrl: target.server.baseUrl,
+    mappedModel: target.model,
+  };
+}
+
+function loggedService({ service, path }: IncomingCall): LoggedService {
+  return service === "openai" && /^\/v1\/messages(?:\/|$)/.test(path) ? "anthropic" : service;
+}
+
+/** The front door that a logged call came through. */
+export function frontDoor(service: LoggedService): ServiceType {
+  return service === "ollama" ? "ollama" : "openai";
+}

@@ -1,0 +1,48 @@
+// Anthropic's messages: content, end and failure of their events.
+import type { Frame } from "../../bytes/frame.ts";
+import { isRecord, type JsonRecord } from "../../bytes/json.ts";
+import {
+  type ContentKind,
+  type EventReading,
+  holdsText,
+  says,
+  saysError,
+} from "../event-reading.ts";
+import { failureIn } from "../failure-in.ts";
+import { describeError } from "../upstream-error.ts";
+
+export function readMessagesEvent(event: JsonRecord, frame: Frame): EventReading {
+  const type = event["type"] ?? frame.event;
+  if (type === "error") return saysError(describeError(event));
+  const content = contentOf(type, event);
+  const failure = failureIn(event, content !== null);
+  if (failure !== null) return saysError(failure);
+  if (type === "message_stop") return says.final;
+  return content === null ? says.nothing : says[content];
+}
+
+function contentOf(type: unknown, event: JsonRecord): ContentKind | null {
+  if (type === "content_block_delta") return isReasoning(event["delta"]) ? "reasoning" : "answer";
+  return type === "content_block_start" ? blockContent(event["content_block"]) : null;
+}
+
+const reasoningDeltas = new Set<unknown>(["thinking_delta", "signature_delta"]);
+
+function isReasoning(delta: unknown): boolean {
+  return isRecord(delta) && reasoningDeltas.has(delta["type"]);
+}
+
+/** Text and thinking open empty; every other block (a tool's use, a server tool's result) opens with data. */
+function blockContent(block: unknown): ContentKind | null {
+  if (!isRecord(block)) return null;
+  switch (block["type"]) {
+    case "text":
+      return holdsText(block["text"]) ? "answer" : null;
+    case "thinking":
+      return holdsText(block["thinking"]) ? "reasoning" : null;
+    case "redacted_thinking":
+      return "reasoning";
+    default:
+      return "answer";
+  }
+}

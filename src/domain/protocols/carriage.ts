@@ -1,0 +1,63 @@
+// How a call is carried to one target and its answer back: which bytes change on the way, and into what.
+import type { Framing, WireFormat } from "./wire-format.ts";
+import type { Frame } from "../bytes/frame.ts";
+import type { JsonRecord } from "../bytes/json.ts";
+import type { Gathered } from "./ollama/gather-lines.ts";
+
+/** What a stream is cut into, and what its events mean. */
+export interface Wire {
+  readonly framing: Framing;
+  readonly format: WireFormat;
+}
+
+/** Changes a stream's events on their way to the client. */
+export interface FrameEditor {
+  /**
+   * Takes the next event.
+   * @param json what its data parsed to; null where it is no JSON object
+   * @returns what goes to the client now; the frame's own bytes where nothing changes
+   */
+  frame(frame: Frame, json: JsonRecord | null): readonly Uint8Array[];
+  /**
+   * The stream is over: what was still held back.
+   * @param whole the answer came to its end; a cut one must not be made to look like it
+   */
+  end(whole: boolean): readonly Uint8Array[];
+  /** Whether anything so far left other than it came. */
+  changed(): boolean;
+}
+
+export interface Carriage {
+  /** The request's path upstream; it decides the format of the answer. */
+  readonly path: string;
+  /** null: none is sent. */
+  readonly body: Uint8Array | null;
+  /** Of the request upstream; null: the client's own. */
+  readonly contentType: string | null;
+  /** Fields of the request that could not be carried. */
+  readonly dropped: readonly string[];
+  /** Parts of the answer, as far as it has come, that could not be carried. */
+  lost(): readonly string[];
+  /** An answer that needs no upstream; null for nearly all calls. */
+  readonly instead: { readonly status: number; readonly body: Uint8Array } | null;
+  /** The upstream's own error events are told in other words. */
+  readonly retells: boolean;
+  /** An editor for a stream in the upstream's wire format; null: its events pass as they are. */
+  editor(wire: Wire): FrameEditor | null;
+  /**
+   * How to make one answer of a stream's events, as the editor left them, for a client that did not
+   * ask for a stream and could not read one; null: they pass as a stream.
+   */
+  gather(wire: Wire): ((events: Uint8Array) => Gathered) | null;
+  /** The form in which the client gets what the upstream sends as `wire`; type null: the upstream's own. */
+  client(wire: Wire): { readonly wire: Wire; readonly contentType: string | null };
+  /**
+   * A whole answer, status below 300, as the client gets it.
+   * @param json what `body` parsed to
+   * @returns the very same `body` where nothing changes; null where it is not an answer that could
+   * be told in other words: made one, it would look like a model that had nothing to say
+   */
+  whole(body: Uint8Array, json: unknown): Uint8Array | null;
+  /** An error answer's body as the client gets it; null: the upstream's own. */
+  readonly error: ((status: number, body: Uint8Array) => Uint8Array) | null;
+}

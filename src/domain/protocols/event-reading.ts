@@ -1,0 +1,41 @@
+// What one event of a stream means to the relay, whatever its format.
+import type { Frame } from "../bytes/frame.ts";
+import type { JsonRecord } from "../bytes/json.ts";
+import type { UpstreamError } from "./upstream-error.ts";
+
+/** `reasoning` does not commit where the first answer is waited for. */
+export type ContentKind = "reasoning" | "answer";
+
+/** `finished`: complete as far as its events say, though more may follow; `final`: nothing may. */
+export type AnswerEnd = "open" | "finished" | "final";
+
+export interface EventReading {
+  readonly content: ContentKind | null;
+  /** Where the answer stands after this event; null: the event says nothing about it. */
+  readonly end: AnswerEnd | null;
+  readonly error: UpstreamError | null;
+}
+
+/** Reads the JSON of one stream's events, in order. */
+export type EventReader = (event: JsonRecord, frame: Frame) => EventReading;
+
+export const says = {
+  nothing: { content: null, end: null, error: null },
+  reasoning: { content: "reasoning", end: null, error: null },
+  answer: { content: "answer", end: null, error: null },
+  final: { content: null, end: "final", error: null },
+} as const satisfies Record<string, EventReading>;
+
+export function saysError(error: UpstreamError): EventReading {
+  return { content: null, end: null, error };
+}
+
+export function holdsText(value: unknown): boolean {
+  if (typeof value === "string") return value !== "";
+  if (Array.isArray(value)) return value.length > 0;
+  return value !== undefined && value !== null;
+}
+
+export function holdsItems(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : typeof value === "object" && value !== null;
+}

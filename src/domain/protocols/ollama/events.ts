@@ -1,0 +1,29 @@
+// Ollama's lines: content, end and failure.
+import { isRecord, type JsonRecord } from "../../bytes/json.ts";
+import {
+  type ContentKind,
+  type EventReading,
+  holdsItems,
+  holdsText,
+  says,
+  saysError,
+} from "../event-reading.ts";
+import { failureIn } from "../failure-in.ts";
+
+export function readNdjsonLine(line: JsonRecord): EventReading {
+  const content = ollamaContent(line);
+  const failure = failureIn(line, content !== null);
+  if (failure !== null) return saysError(failure);
+  const done = line["done"] === true;
+  if (content === null) return done ? says.final : says.nothing;
+  return done ? { ...says[content], end: "final" } : says[content];
+}
+
+/** What a line, or a whole answer of Ollama's, brings. */
+export function ollamaContent(line: JsonRecord): ContentKind | null {
+  const message = isRecord(line["message"]) ? line["message"] : null;
+  if (holdsText(line["response"])) return "answer";
+  if (message !== null && (holdsText(message["content"]) || holdsItems(message["tool_calls"])))
+    return "answer";
+  return holdsText(line["thinking"]) || holdsText(message?.["thinking"]) ? "reasoning" : null;
+}

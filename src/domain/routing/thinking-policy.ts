@@ -1,0 +1,12 @@
+// What an Ollama client's own wish makes of the policy for reasoning.
+import type { IncomingCall } from "../call/incoming-call.ts";
+import type { Policy } from "./types.ts";
+
+/** Who asks for thinking gets it: `think: true` turns `strip` into `move` (SPEC section 6). */
+export function thinkingPolicy(call: IncomingCall, policy: Policy): Policy {
+  const think = call.json?.["think"];
+  const wanted = think === true || (typeof think === "string" && think !== "");
+  return wanted && call.service === "ollama" && policy.stripThinking === "strip"
+    ? { ...policy, stripThinking: "move" }
+    : policy;
+}

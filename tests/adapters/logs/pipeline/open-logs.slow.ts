@@ -1,0 +1,216 @@
+// The log as a whole, on real workers and a real file.
+import { existsSync } from "node:fs";
+import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import { write } from "bun";
+import { systemClock } from "../../../../src/adapters/clock/system-clock.ts";
+import { openLogs } from "../../../../src/adapters/logs/pipeline/open-logs.ts";
+import type { Logs, LogsOptions } from "../../../../src/adapters/logs/pipeline/open-logs.ts";
+import {
+  captured,
+  idAt,
+  logEntry,
+  noBodies,
+  noon,
+  startedEntry,
+} from "../../../lab/log-entries.ts";
+import { blobPlace } from "../../../lab/log-place.ts";
+import { withTempFolder } from "../../../lab/temp-folder.ts";
+
+async function withLogs(
+  options: Partial<LogsOptions>,
+  run: (logs: Logs, told: readonly string[]) => Promise<void>,
+): Promise<void> {
+  const told: string[] = [];
+  const logs = openLogs({
+    path: "unset",
+    blobs: blobPlace(options.path ?? "unset"),
+    maxBodyBytes: 1_000,
+    maxLogAgeMs: null,
+    maxBodyAgeMs: null,
+    clock: systemClock,
+    used: () => undefined,
+    trouble: (message) => told.push(message),
+    ...options,
+  });
+  try {
+    await logs.opened;
+    await run(logs, told);
+  } finally {
+    await logs.close();
+  }
+}
+
+const onFile = (run: (path: string) => Promise<void>) => () =>
+  withTempFolder((folder) => run(join(folder, "requests.db")));
+
+const answer = {
+  choices: [{ message: { role: "assistant", content: "hello" }, finish_reason: "stop" }],
+  usage: { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 },
+};
+
+describe("the log", () => {
+  test(
+    "shows a call that just ended to whoever asks next, usage read from its answer",
+    onFile(async (path) => {
+      await withLogs({ path }, async ({ recorder, reader }) => {
+        recorder.started(startedEntry());
+        recorder.ended(logEntry(), {
+          request: captured('{"messages":[]}'),
+          response: captured(JSON.stringify(answer)),
+        });
+        expect(await reader.get(idAt(noon))).toMatchObject({
+          state: "completed",
+          prompt_tokens: 11,
+          completion_tokens: 7,
+          total_tokens: 18,
+          tokens_estimated: false,
+          finish_reason: "stop",
+          request_body: '{"messages":[]}',
+          response_body: JSON.stringify(answer),
+        });
+      });
+    }),
+  );
+
+  test(
+    "keeps 5,000 calls, each once, with its own bodies, and finds them again after a restart",
+    onFile(async (path) => {
+      const count = 5_000;
+      await withLogs({ path }, async ({ recorder }) => {
+        for (let number = 0; number < count; number++) {
+          const entry = logEntry({ id: idAt(noon, number) });
+          recorder.ended(entry, { request: captured(`request ${number}`), response: null });
+        }
+        await recorder.flush();
+        expect(recorder.droppedRows()).toEqual({ queue_full: 0, write_failed: 0, log_closed: 0 });
+      });
+      await withLogs({ path }, async ({ reader }) => {
+        expect((await reader.stats(null)).requests).toBe(count);
+        for (const number of [0, 499, 500, 4_999])
+          expect(await reader.get(idAt(noon, number))).toMatchObject({
+            request_body: `request ${number}`,
+          });
+        const { logs } = await reader.list({ limit: 3 });
+        expect(logs.map((row) => row.id)).toEqual(
+          [4_999, 4_998, 4_997].map((number) => idAt(noon, number)),
+        );
+      });
+    }),
+    30_000,
+  );
+
+  test(
+    "has everything on disk once it is closed",
+    onFile(async (path) => {
+      await withLogs({ path }, async ({ recorder }) => {
+        recorder.ended(logEntry(), noBodies);
+      });
+      await withLogs({ path }, async ({ reader }) => {
+        expect((await reader.stats(null)).requests).toBe(1);
+      });
+    }),
+  );
+
+  test(
+    "is one file once it is closed, though it was read",
+    onFile(async (path) => {
+      await withLogs({ path }, async ({ recorder, reader }) => {
+        recorder.ended(logEntry(), noBodies);
+        expect((await reader.stats(null)).requests).toBe(1);
+      });
+      expect(existsSync(`${path}-wal`)).toBe(false);
+    }),
+  );
+
+  test(
+    "closes what an earlier process left in flight",
+    onFile(async (path) => {
+      await withLogs({ path }, async ({ recorder }) => {
+        recorder.started(startedEntry());
+      });
+      await withLogs({ path }, async ({ opened, reader }) => {
+        expect((await opened).interrupted).toBe(1);
+        expect(await reader.get(idAt(noon))).toMatchObject({ state: "interrupted" });
+      });
+    }),
+  );
+
+  test(
+    "stores a body over the cap cut, and says so",
+    onFile(async (path) => {
+      await withLogs({ path, maxBodyBytes: 4 }, async ({ recorder, reader }) => {
+        recorder.ended(logEntry(), { request: captured("abcdef"), response: captured("abcd") });
+        expect(await reader.get(idAt(noon))).toMatchObject({
+          request_body: "abcd",
+          request_body_truncated: true,
+          response_body_truncated: false,
+        });
+      });
+    }),
+  );
+
+  test(
+    "says loudly that it moved a database of garbage, and works",
+    onFile(async (path) => {
+      await write(path, "garbage ".repeat(1_000));
+      await withLogs({ path }, async ({ opened, recorder, reader, notices }) => {
+        expect((await opened).happened.map((one) => one.message).join()).toContain(
+          `${path}.unreadable-`,
+        );
+        expect(
+          notices()
+            .map(({ message }) => message)
+            .join(),
+        ).toContain("moved aside");
+        expect(notices()[0]?.details?.join()).toContain(`${path}.unreadable-`);
+        recorder.ended(logEntry(), noBodies);
+        expect((await reader.list({ limit: 5 })).logs).toHaveLength(1);
+      });
+    }),
+  );
+
+  test("says so where there can be no database, and takes calls in all the same", async () => {
+    const nowhere = { path: "/dev/null/requests.db", patienceMs: 100 };
+    await withLogs(nowhere, async ({ opened, recorder, notices }) => {
+      expect((await opened).failed).toContain("cannot be opened");
+      expect(notices()).toMatchObject([{ endsByItself: true }]);
+      recorder.started(startedEntry());
+    });
+  });
+
+  test(
+    "removes rows older than their age at start, in many steps, and every hour after",
+    onFile(async (path) => {
+      const day = 86_400_000;
+      await withLogs({ path }, async ({ recorder }) => {
+        for (let number = 0; number < 500; number++)
+          recorder.ended(logEntry({ id: idAt(noon, number) }), noBodies);
+        recorder.ended(logEntry({ timestamp: noon + day }), noBodies);
+      });
+      let hourly = (): void => {};
+      const clock = {
+        now: () => noon + day + 1,
+        after: (ms: number, then: () => void) => {
+          if (ms < 3_600_000) return systemClock.after(ms, then);
+          cleaned.resolve();
+          hourly = then;
+          return () => {};
+        },
+      };
+      let cleaned = Promise.withResolvers<void>();
+      await withLogs({ path, maxLogAgeMs: day, clock }, async ({ recorder, reader }) => {
+        await cleaned.promise;
+        expect((await reader.list({ limit: 5 })).logs.map((row) => row.id)).toEqual([
+          idAt(noon + day),
+        ]);
+        recorder.ended(logEntry({ timestamp: noon }), noBodies);
+        await recorder.flush();
+        cleaned = Promise.withResolvers<void>();
+        hourly();
+        await cleaned.promise;
+        expect((await reader.stats(null)).requests).toBe(1);
+      });
+    }),
+  );
+});

@@ -1,0 +1,29 @@
+// Points arrive in the other thread as they left.
+import { expect, test } from "bun:test";
+import { packPoints, unpackPoints } from "../../../../src/adapters/logs/pipeline/pack-points.ts";
+import type { PerformancePoint } from "../../../../src/ports/browse.ts";
+import { samplePoints } from "../../../browser/sample-day.ts";
+
+const bare: PerformancePoint = {
+  id: "0195a2c4-0000-7000-8000-000000000001",
+  timestamp: "2026-03-12T16:00:00.000Z",
+  model: null,
+  upstream: null,
+  duration_ms: null,
+  ttft_ms: null,
+  prompt_tokens: null,
+  completion_tokens: null,
+  total_tokens: null,
+  status_code: null,
+  state: "interrupted",
+};
+
+test.each<[string, readonly PerformancePoint[]]>([
+  ["none", []],
+  ["one of which nothing is known", [bare]],
+  ["one of zeros and empty names", [{ ...bare, duration_ms: 0, prompt_tokens: 0, model: "" }]],
+  ["one whose names are those of states", [{ ...bare, model: "failed", upstream: "failed" }]],
+  ["a day's", samplePoints(2_000)],
+])("%s", (_, points) => {
+  expect(unpackPoints(structuredClone(packPoints(points)))).toEqual(points);
+});

@@ -1,0 +1,259 @@
+// The page of one request, for each kind of call.
+import { expect, test } from "bun:test";
+import type { LogDetail, LogFilter } from "../../../../src/ports/browse.ts";
+import { routingOf } from "../../../lab/routing-of.ts";
+import { open, sampleAttempt, sampleBrowse, sampleDetail, textOf } from "../sample.ts";
+
+async function show(over: Partial<LogDetail>, routes = "") {
+  const detail = sampleDetail(over);
+  const routing = () => routingOf(routes);
+  return open(sampleBrowse([detail]), `/request/${detail.id}`, { routing });
+}
+
+test("an unknown id is a page with 404 that leads back", async () => {
+  const { status, document } = await open(sampleBrowse([]), "/request/nope");
+  expect(status).toBe(404);
+  expect(document.querySelector("main a")?.getAttribute("href")).toBe("/");
+});
+
+test("what was asked and answered reads as a conversation", async () => {
+  const { document } = await show({});
+  const turns = [...document.querySelectorAll(".turn")].map((turn) =>
+    turn.textContent.replace(/\s+/g, " ").trim(),
+  );
+  expect(turns).toEqual(["userHello", "assistantHi"]);
+});
+
+test("every attempt is listed with its failure and its place in time", async () => {
+  const { document } = await show({
+    duration_ms: 2_000,
+    attempts: [
+      sampleAttempt({
+        upstream: "slow-box",
+        status: null,
+        reason: "refused",
+        error: "connection refused",
+        ttft_ms: null,
+        duration_ms: 500,
+      }),
+      sampleAttempt({
+        started_at: "2026-03-12T16:00:00.500Z",
+        connect_ms: 100,
+        ttft_ms: 500,
+        duration_ms: 1_500,
+      }),
+    ],
+  });
+  const lines = [...document.querySelectorAll(".attempts li")];
+  expect(lines.map((line) => line.className)).toEqual(["failed", "served"]);
+  expect(lines[0]?.textContent).toContain("connection refused");
+  const bars = [...(lines[1]?.querySelectorAll("rect:not(.track)") ?? [])].map((bar) =>
+    ["class", "x", "width"].map((name) => bar.getAttribute(name)),
+  );
+  expect(bars).toEqual([
+    ["connect", "2500", "500"],
+    ["wait", "3000", "2000"],
+    ["stream", "5000", "5000"],
+  ]);
+});
+
+test.each([
+  ["alias:coder", "alias coder"],
+  ["direct", "the request names the server itself"],
+  ["rule:2>alias:coder", "renamed by rule 2, then alias coder"],
+])("the route %p is told in words", async (route, words) => {
+  const { document } = await show({ route });
+  expect(textOf(document, ".facts")).toContain(words);
+});
+
+test("the rule that decided is told as it stands now", async () => {
+  const { document } = await show(
+    { route: "rule:2" },
+    `
+servers: { a: "http://a:1" }
+routes:
+  - { match: { model: x }, route: { upstream: a } }
+  - { match: { model: gpt-4 }, route: { upstream: a } }`,
+  );
+  expect(textOf(document, ".facts")).toContain("now: rule 2 (routes.yaml:5) matches model gpt-4");
+});
+
+test("estimated tokens are called so", async () => {
+  expect(textOf((await show({ tokens_estimated: true })).document, ".facts")).toContain(
+    "estimated",
+  );
+  expect(textOf((await show({})).document, ".facts")).not.toContain("estimated");
+});
+
+test("a call in flight says so, promises nothing, and reloads without scripts", async () => {
+  const { document } = await show({
+    state: "inflight",
+    status_code: null,
+    duration_ms: null,
+    request_body: null,
+    response_body: null,
+    attempts: [],
+  });
+  expect(textOf(document, ".badge")).toContain("still running for 10.0 s");
+  expect(textOf(document, ".attempts")).toContain("still under way");
+  expect(document.querySelector(".state form")?.getAttribute("action")).toBe(
+    `/api/inflight/${sampleDetail().id}/cancel`,
+  );
+  expect(textOf(document, ".conversation")).toContain("stored when the call ends");
+  expect(document.body.getAttribute("data-poll")).toBe("500");
+  expect(document.head.innerHTML).toContain('http-equiv="refresh"');
+});
+
+test("a call that has ended is not asked for again", async () => {
+  const { document } = await show({});
+  expect(document.body.hasAttribute("data-poll")).toBe(false);
+  expect(document.head.innerHTML).not.toContain("http-equiv");
+  expect(document.querySelector(".state form")).toBeNull();
+});
+
+test("bodies that were cut or are no text are marked", async () => {
+  const { document } = await show({
+    request_body: "AAECAw==",
+    request_body_encoding: "base64",
+    response_body_truncated: true,
+  });
+  expect(textOf(document, "#request-body-details summary")).toContain("shown as base64");
+  expect(textOf(document, "#response-body-details summary")).toContain("stored cut");
+  expect(textOf(document, ".conversation .notice")).toContain("stored cut");
+  expect(textOf(document, "#curl-details")).toContain("binary");
+});
+
+test("a very large body is shown in part, and says how much is missing", async () => {
+  const { document } = await show({ response_body: "x".repeat(500_000) });
+  expect(document.querySelector("#response-body")?.textContent.length).toBe(400_000);
+  expect(textOf(document, "#response-body-details .faint")).toContain("100,000 more");
+});
+
+test("fields that could not be carried over are named", async () => {
+  const { document } = await show({ dropped: ["num_ctx", "mirostat"] });
+  expect(textOf(document, ".request-head .notice")).toContain("num_ctx, mirostat");
+});
+
+test("an answer that was sent on before it was checked is marked", async () => {
+  const { document } = await show({ held: "partial" });
+  expect(textOf(document, ".request-head .notice")).toContain("before it was checked");
+});
+
+test("thinking is folded and images are named, never loaded", async () => {
+  const { document } = await show({
+    request_body: JSON.stringify({
+      messages: [
+        {
+          role: "user",
+          content: [{ type: "image_url", image_url: { url: "https://elsewhere.example/a.png" } }],
+        },
+      ],
+    }),
+    response_body: JSON.stringify({
+      choices: [{ message: { role: "assistant", content: "<think>hm</think>\nYes" } }],
+    }),
+  });
+  expect(document.querySelector("details.thinking")?.hasAttribute("open")).toBe(false);
+  expect(textOf(document, ".media")).toContain("https://elsewhere.example/a.png");
+  expect(document.querySelector("img")).toBeNull();
+});
+
+test("what a running call's answer holds so far is shown", async () => {
+  const { document } = await show({
+    state: "inflight",
+    response_body: 'data: {"choices":[{"delta":{"content":"So far"}}]}\n\ndata: {"cho',
+  });
+  expect(textOf(document, ".turn.answer")).toBe("assistantSo far");
+  expect(textOf(document, ".conversation")).toContain("still coming in");
+});
+
+test("the next newer and older requests are a link away", async () => {
+  const rows = [3, 2, 1].map((second) =>
+    sampleDetail({
+      id: `0195a2c4-000${second}-7000-8000-000000000000`,
+      timestamp: `2026-03-12T16:00:0${second}.000Z`,
+    }),
+  );
+  const browse = {
+    ...sampleBrowse(rows),
+    list: ({ limit, before, since = 0 }: LogFilter) =>
+      Promise.resolve({
+        logs: rows
+          .filter(({ id }) => before === undefined || id < before)
+          .filter(({ timestamp }) => Date.parse(timestamp) >= since)
+          .slice(0, limit),
+        next: null,
+      }),
+  };
+  const links = async (id: string) => {
+    const { document } = await open(browse, `/request/${id}`);
+    return ["prev", "next"].map((rel) =>
+      document.querySelector(`[rel=${rel}]`)?.getAttribute("href"),
+    );
+  };
+  expect(await links(rows[1]!.id)).toEqual([`/request/${rows[0]!.id}`, `/request/${rows[2]!.id}`]);
+  expect(await links(rows[0]!.id)).toEqual([undefined, `/request/${rows[1]!.id}`]);
+  expect(await links(rows[2]!.id)).toEqual([`/request/${rows[1]!.id}`, undefined]);
+});
+
+test("the decision leads to the box that explains it as things stand now", async () => {
+  const { document } = await show({ path: "/v1/chat/completions?x=1", auth_user: "mara" });
+  const href = document.querySelector('.facts a[href^="/routes"]')?.getAttribute("href");
+  expect(href).toBe(
+    "/routes?model=llama3-8b&source=10.0.0.7&path=%2Fv1%2Fchat%2Fcompletions&user=mara",
+  );
+});
+
+test("what a cleaner took out is shown against what was received, and both bodies are there", async () => {
+  const answer = (content: string): string =>
+    JSON.stringify({ choices: [{ message: { content } }] });
+  const { document } = await show({
+    response_body: answer("<think>hm</think>\nYes, it is."),
+    response_body_clean: answer("Yes, it is."),
+  });
+  const pieces = [...document.querySelectorAll(".cleaned .diff > *")].map(
+    (piece) => `${piece.tagName} ${piece.textContent.trim()}`,
+  );
+  expect(pieces).toEqual(["DEL hm", "SPAN Yes, it is."]);
+  expect(textOf(document, "#response-body")).toContain("<think>");
+  expect(textOf(document, "#response-body-clean")).not.toContain("<think>");
+});
+
+test("an answer that reached the client as it came has no second body", async () => {
+  const { document } = await show({});
+  expect(document.querySelector(".cleaned, #response-body-clean")).toBeNull();
+});
+
+test("what was odd about a call is said in words, and what this page does not know by its name", async () => {
+  const detail = sampleDetail({ warnings: ["malformed_event", "toString", "slow_load"] });
+  const { document } = await open(sampleBrowse([detail]), `/request/${detail.id}`);
+  const told = [...document.querySelectorAll(".request-head .notice")].map((one) =>
+    one.textContent.trim(),
+  );
+  expect(told).toHaveLength(3);
+  expect(told[0]).toContain("an event that could not be read");
+  expect(told.slice(1)).toEqual(["toString", "slow_load"]);
+});
+
+test("tokens read from a cache and spent on thinking are told where the upstream counts them", async () => {
+  const counted = sampleDetail({ cached_tokens: 1_024, reasoning_tokens: 0 });
+  const { document } = await open(sampleBrowse([counted]), `/request/${counted.id}`);
+  expect(document.querySelector(".facts")?.textContent).toContain("1,024 read from a cache");
+  expect(document.querySelector(".facts")?.textContent).not.toContain("thinking");
+});
+
+test.each([
+  ["OpenAI's", '{"error":{"message":"all 2 upstreams failed; the last said <no>"}}'],
+  ["Ollama's", '{"error":"all 2 upstreams failed; the last said <no>"}'],
+])("where all failed the page says what the client got, in %s form", async (_, clean) => {
+  const { document } = await show({
+    state: "failed",
+    status_code: 500,
+    response_body: '{"error":{"message":"no"}}',
+    response_body_clean: clean,
+  });
+  expect(textOf(document, ".cleaned")).toBe(
+    "What the client gotAn error: all 2 upstreams failed; the last said <no>",
+  );
+  expect(textOf(document, "#response-body-clean")).toContain("all 2 upstreams failed");
+});

@@ -1,0 +1,90 @@
+// The configuration in force as a page, and the box that explains it.
+import { expect, test } from "bun:test";
+import type { Document } from "happy-dom";
+import { routingOf } from "../../../lab/routing-of.ts";
+import { open, sampleBrowse, sampleUpstream, textOf } from "../sample.ts";
+
+const yaml = `
+servers:
+  hosted: { url: "https://api.example.com/v1", api_key: s3cret, headers: { X-Team: s3cret }, max_concurrency: 4, retries: 1 }
+  attic: "http://attic:11434"
+aliases:
+  coder: { instances: [hosted/big, { server: attic, model: small, retries: 3 }], commit: full }
+routes:
+  - match: { model: "/^gpt/" }
+    route: { model: coder }
+  - match: { source_host: 10.0.0.0/8, path: /v1/embeddings }
+    route: { upstream: attic }
+`;
+const env = { modelMap: { old: "coder", "/llama-(.*)/": "attic/$1" } };
+
+async function show(query = "", routes = yaml): Promise<Document> {
+  const browse = {
+    ...sampleBrowse([]),
+    upstreams: () => ({ upstreams: [sampleUpstream({ name: "hosted", state: "resting" })] }),
+  };
+  const { document } = await open(browse, `/routes${query}`, {
+    routing: () => routingOf(routes, env),
+    routesFile: "lab/routes.yaml",
+  });
+  return document;
+}
+
+const rowsOf = (document: Document, part: string): readonly string[] =>
+  [...document.querySelectorAll(`#${part} tbody tr`)].map((row) =>
+    [...row.children].map((cell) => cell.textContent.replace(/\s+/g, " ").trim()).join(" | "),
+  );
+
+test("every server, alias and rule is shown with what it says and the line it stands in", async () => {
+  const document = await show();
+  expect(rowsOf(document, "servers")).toEqual([
+    "hosted | https://api.example.com | OpenAI · own key · adds x-team · 4 at once, 100 in lineretries: 1 | routes.yaml:3",
+    "attic | http://attic:11434 | Ollama | routes.yaml:4",
+    "default | http://default:8000 | OpenAI | DEFAULT_UPSTREAM",
+  ]);
+  expect(rowsOf(document, "aliases")).toEqual([
+    "coder | hosted bigattic smallretries: 3commit: full | routes.yaml:6",
+  ]);
+  expect(rowsOf(document, "rules")).toEqual([
+    "1 | model /^gpt/ | rename to coder | routes.yaml:8",
+    "2 | source_host 10.0.0.0/8 and path /v1/embeddings | attic | routes.yaml:10",
+  ]);
+  expect(rowsOf(document, "model-map")).toEqual([
+    "old | coder | MODEL_MAP",
+    "/llama-(.*)/ | attic/$1 | MODEL_MAP",
+  ]);
+});
+
+test("keys and header values are shown nowhere", async () => {
+  expect((await show("?model=coder")).documentElement.innerHTML).not.toContain("s3cret");
+});
+
+test("the box tells the decision, its steps and the targets in order", async () => {
+  const document = await show("?model=gpt-4");
+  expect(textOf(document, ".explained")).toContain("renamed by rule 1, then alias coder");
+  expect(textOf(document, ".because")).toContain("rule 1 (routes.yaml:8) matches model /^gpt/");
+  const targets = [...document.querySelectorAll(".targets li")].map((target) =>
+    target.textContent.replace(/\s+/g, " ").trim(),
+  );
+  expect(targets).toEqual([
+    "attic small http://attic:11434 commit: full retries: 3",
+    "hosted big https://api.example.com resting: asked last commit: full retries: 1",
+  ]);
+});
+
+test("source and path decide, too", async () => {
+  const document = await show("?source=10.1.1.1&path=/v1/embeddings");
+  expect(textOf(document, ".explained code")).toBe("rule:2");
+  const elsewhere = await show("?source=11.1.1.1&path=/v1/embeddings");
+  expect(textOf(elsewhere, ".explained code")).toBe("default");
+});
+
+test("without a question there is no answer, and the form is empty", async () => {
+  const document = await show();
+  expect(document.querySelector(".explained")).toBeNull();
+  expect(document.querySelector("input[name=model]")?.getAttribute("value")).toBe("");
+});
+
+test("with nothing configured the page says what to write", async () => {
+  expect(textOf(await show("", ""), ".notice")).toContain("lab/routes.yaml");
+});

@@ -1,0 +1,118 @@
+// The page of the servers: how each is doing and why.
+import { expect, test } from "bun:test";
+import { Elysia } from "elysia";
+import { pages } from "../../../../src/adapters/pages/pages.ts";
+import type { UpstreamState } from "../../../../src/ports/browse.ts";
+import {
+  open,
+  sampleActions,
+  sampleBrowse,
+  sampleDeps,
+  sampleDetail,
+  sampleUpstream,
+  textOf,
+} from "../sample.ts";
+
+async function show(over: Partial<UpstreamState>) {
+  const upstreams = [sampleUpstream(over)];
+  return open({ ...sampleBrowse([]), upstreams: () => ({ upstreams }) }, "/upstreams");
+}
+
+test.each<[Partial<UpstreamState>, string]>([
+  [{}, "Taking requests"],
+  [{ failures: 1 }, "Taking requests, after 1 failure"],
+  [
+    { state: "resting", failures: 3, rests_until: "2026-03-12T16:00:18.200Z" },
+    "Resting after 3 failures in a row, 9 s left",
+  ],
+  [
+    { state: "probe-due", failures: 4 },
+    "Back in line after 4 failures in a row: the next request finds out",
+  ],
+  [{ state: "probing", failures: 3 }, "One request is finding out, after 3 failures in a row"],
+])("%j reads %p", async (over, words) => {
+  const { document } = await show(over);
+  expect(textOf(document, ".standing")).toBe(words);
+});
+
+test("a server in trouble says why", async () => {
+  const { document } = await show({ failures: 1, last_error: "connection refused" });
+  expect(textOf(document, ".upstream-state .why")).toBe("connection refused");
+});
+
+test("places taken and the waiting line are shown where they are limited", async () => {
+  const { document } = await show({ max_concurrency: 4, active: 4, waiting: 7, max_queue: 100 });
+  expect(textOf(document, ".upstream-load")).toBe("4 of 4 running7 of 100 waiting");
+  expect(document.querySelector(".places.full rect")?.getAttribute("width")).toBe("100");
+});
+
+test("a list that could not be renewed is kept, and says so", async () => {
+  const { document } = await show({
+    models_state: "unreachable",
+    models_error: "connection refused",
+  });
+  expect(textOf(document, ".upstream-models .why")).toBe("does not answer: connection refused");
+  expect(textOf(document, ".upstream-models p:last-child")).toBe("list kept from 10 s ago");
+  expect(textOf(document, ".upstream-models li")).toBe("llama3-8b");
+});
+
+test.each([
+  ["unasked", null, "not asked yet"],
+  ["listed", null, "lists no models"],
+  ["answered", "status 404", "answers, but lists no models: status 404"],
+] as const)("a server without models is not said to be away: %s", async (state, error, says) => {
+  const { document } = await show({
+    models: [],
+    models_fetched_at: null,
+    models_state: state,
+    models_error: error,
+  });
+  expect(textOf(document, ".upstream-models")).toBe(says);
+  expect(document.querySelector(".upstream-models .why")).toBeNull();
+});
+
+test("each server has the shape of its own last hours; one that was not asked has none", async () => {
+  const rows = [
+    sampleDetail(),
+    sampleDetail({ state: "failed" }),
+    sampleDetail({ upstream: "attic", duration_ms: 9_000 }),
+  ];
+  const upstreams = ["fast-box", "idle"].map((name) => sampleUpstream({ name }));
+  const { document } = await open(
+    { ...sampleBrowse(rows), upstreams: () => ({ upstreams }) },
+    "/upstreams",
+  );
+  const shapes = [...document.querySelectorAll(".upstream")].map((upstream) =>
+    [...upstream.querySelectorAll(".chart")].map((chart) => chart.textContent),
+  );
+  expect(shapes).toEqual([["15:00–16:00 UTC: median 2.1 s", "15:00–16:00 UTC: 1 failed"], []]);
+});
+
+test("a log that cannot be read takes nothing from the page but those shapes", async () => {
+  const upstreams = [sampleUpstream()];
+  const { status, document } = await open(
+    {
+      ...sampleBrowse([]),
+      upstreams: () => ({ upstreams }),
+      performance: () => Promise.reject(new Error("locked")),
+    },
+    "/upstreams",
+  );
+  expect(status).toBe(200);
+  expect(textOf(document, ".standing")).toBe("Taking requests");
+});
+
+test("a check that is asked for is made, and leads back to the page", async () => {
+  let checked = 0;
+  const checkUpstreams = () => {
+    checked++;
+    return Promise.resolve();
+  };
+  const deps = sampleDeps(sampleBrowse([]), { actions: { ...sampleActions, checkUpstreams } });
+  const response = await new Elysia()
+    .use(pages(deps))
+    .handle(new Request("http://router.lan/upstreams/check", { method: "POST" }));
+  expect(response.status).toBe(303);
+  expect(response.headers.get("location")).toBe("/upstreams");
+  expect(checked).toBe(1);
+});

@@ -1,0 +1,59 @@
+// What the read side adds to the log's own figures.
+import { expect, test } from "bun:test";
+import { createBrowse } from "../../../../src/app/usecases/log/browse.ts";
+import { captured, idAt, logWrite, noon, startedEntry } from "../../../lab/log-entries.ts";
+import { createMemoryLogStore } from "../../../lab/memory-log-store.ts";
+
+test("statistics hold all rows, those of the last 24 hours, and what only the process knows", async () => {
+  const day = 86_400_000;
+  const store = createMemoryLogStore();
+  await store.write([
+    logWrite({ timestamp: noon - day - 1, state: "failed" }),
+    logWrite({ timestamp: noon - day }),
+    logWrite({ timestamp: noon }),
+  ]);
+  const browse = createBrowse({
+    reader: store,
+    clock: { now: () => noon },
+    live: {
+      count: () => 3,
+      inFlight: () => ({ inflight: [] }),
+      upstreams: () => ({ upstreams: [] }),
+      bodies: () => null,
+    },
+    droppedRows: () => ({ queue_full: 2 }),
+    droppedBodies: () => 4,
+  });
+  expect(await browse.stats()).toMatchObject({
+    total: { requests: 3, errors: 1 },
+    last_24h: { requests: 2, errors: 0 },
+    inflight: 3,
+    dropped_rows: { queue_full: 2 },
+    dropped_bodies: 4,
+  });
+});
+
+test("a call in flight shows the bodies it holds so far, one that has ended those of the log", async () => {
+  const store = createMemoryLogStore();
+  await store.write([
+    { ...logWrite(), entry: startedEntry({ timestamp: noon }) },
+    logWrite({ timestamp: noon + 1 }, { response: captured("kept") }),
+  ]);
+  const browse = createBrowse({
+    reader: store,
+    clock: { now: () => noon },
+    live: {
+      count: () => 1,
+      inFlight: () => ({ inflight: [] }),
+      upstreams: () => ({ upstreams: [] }),
+      bodies: () => ({ request_body: "asked", response_body: "so far" }),
+    },
+    droppedRows: () => ({}),
+    droppedBodies: () => 0,
+  });
+  expect(await browse.get(idAt(noon))).toMatchObject({
+    request_body: "asked",
+    response_body: "so far",
+  });
+  expect(await browse.get(idAt(noon + 1))).toMatchObject({ response_body: "kept" });
+});
