@@ -1,5 +1,6 @@
 // What a request's body asks for: its model, and whether the answer is to be streamed. Parsed once, here.
 import type { BodyKind, ServiceType } from "./incoming-call.ts";
+import { endpointOf } from "./endpoint.ts";
 import type { HeaderList } from "../http/headers.ts";
 import { isRecord, type JsonRecord, readJsonBytes } from "../bytes/json.ts";
 import { fieldText, formFields, multipartBoundary } from "../bytes/multipart.ts";
@@ -14,21 +15,6 @@ export interface RequestReading {
   readonly wantsStream: boolean;
 }
 
-/** Paths of `/v1` whose body can only be JSON; on others a body that is none is passed on unread. */
-const jsonPaths = [
-  "/chat/completions",
-  "/completions",
-  "/embeddings",
-  "/responses",
-  "/messages",
-  "/images/generations",
-  "/audio/speech",
-  "/moderations",
-  "/rerank",
-];
-
-const streamsByDefault = ["/api/chat", "/api/generate"];
-
 /**
  * Reads the body of a proxied request.
  * @param contentType the header, null where there is none
@@ -41,11 +27,8 @@ export function readRequest(
   contentType: string | null,
   body: Uint8Array,
 ): RequestReading | RequestProblem {
-  const takesJson =
-    method === "POST" &&
-    (service === "ollama"
-      ? !path.startsWith("/api/blobs/")
-      : jsonPaths.some((end) => path.endsWith(end)));
+  const endpoint = endpointOf(path);
+  const takesJson = method === "POST" && endpoint.takesJson;
   if (body.length === 0 && !takesJson) return unread;
   const boundary = multipartBoundary(contentType);
   if (boundary !== null) return readForm(body, boundary);
@@ -60,8 +43,7 @@ export function readRequest(
   if (model !== null && typeof model !== "string")
     return problem("invalid_model", `\`${modelKey}\` must be a string`, { param: modelKey });
   const stream = parsed["stream"];
-  const byDefault = streamsByDefault.includes(path);
-  const wantsStream = byDefault ? stream !== false : stream === true;
+  const wantsStream = endpoint.streamsByDefault ? stream !== false : stream === true;
   return { bodyKind: "json", json: parsed, model, modelKey, wantsStream };
 }
 

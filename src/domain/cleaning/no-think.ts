@@ -1,4 +1,5 @@
 // The hint that asks a model not to think, put into a request's bytes (SPEC section 8).
+import { type EndpointKind, endpointOf } from "../call/endpoint.ts";
 import { isRecord, type JsonRecord } from "../bytes/json.ts";
 import { spanAt, spliced } from "../bytes/json-members.ts";
 
@@ -12,12 +13,11 @@ interface TextPlace {
   readonly text: string;
 }
 
-const findByPath: readonly (readonly [ending: string, find: FindText])[] = [
-  ["/chat/completions", lastUserText],
-  ["/completions", promptText],
-  ["/api/chat", lastUserText],
-  ["/api/generate", promptText],
-];
+const findByKind: Partial<Record<EndpointKind, FindText>> = {
+  chat: lastUserText,
+  completion: promptText,
+  generate: promptText,
+};
 
 /**
  * The request with ` /no_think` behind its last user message's text, or behind its prompt.
@@ -27,7 +27,7 @@ const findByPath: readonly (readonly [ending: string, find: FindText])[] = [
  * empty prompt for "load the model"), or where it ends with the hint already
  */
 export function withNoThink(path: string, body: Uint8Array, json: unknown): Uint8Array {
-  const find = findByPath.find(([ending]) => path.endsWith(ending))?.[1];
+  const find = findByKind[endpointOf(path).kind];
   const place = find === undefined || !isRecord(json) ? null : find(json);
   if (place === null) return body;
   const text = place.text.trimEnd();

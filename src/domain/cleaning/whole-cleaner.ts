@@ -1,17 +1,16 @@
 // Cleans a plain answer: the same texts as a stream's would be, spliced into its bytes.
+import { endpointOf } from "../call/endpoint.ts";
 import { isRecord, type JsonRecord } from "../bytes/json.ts";
 import { type CleanPolicy, cleanText, filterFor } from "./clean-text.ts";
 import { chatSlots, ollamaSlot, ownReasoning, type Slot } from "./slots.ts";
 import { type TextChange, withTexts } from "./splice-texts.ts";
 
-const slotsByPath: readonly (readonly [
-  ending: string,
-  slots: (json: JsonRecord) => readonly Slot[],
-])[] = [
-  ["/completions", (json) => chatSlots(json, "message")],
-  ["/api/chat", (json) => [ollamaSlot(json)]],
-  ["/api/generate", (json) => [ollamaSlot(json)]],
-];
+/** Where cleaners may act in a whole answer; null: nowhere. */
+function slotsIn(path: string, json: JsonRecord): readonly Slot[] | null {
+  const { api, kind } = endpointOf(path);
+  if (kind !== "chat" && kind !== "completion" && kind !== "generate") return null;
+  return api === "ollama" ? [ollamaSlot(json)] : chatSlots(json, "message");
+}
 
 /**
  * A plain answer as the policy wants it.
@@ -26,11 +25,11 @@ export function cleanWhole(
   body: Uint8Array,
   json: unknown,
 ): Uint8Array {
-  const slotsOf = slotsByPath.find(([ending]) => path.endsWith(ending))?.[1];
   const make = filterFor(policy);
-  if (slotsOf === undefined || make === null || !isRecord(json)) return body;
+  const slots = make === null || !isRecord(json) ? null : slotsIn(path, json);
+  if (make === null || slots === null) return body;
   const changes: TextChange[] = [];
-  for (const slot of slotsOf(json)) {
+  for (const slot of slots) {
     if (slot.text === null) continue;
     const cleaned = cleanText(make, slot.text, ownReasoning(slot) !== "");
     if (cleaned.content !== slot.text || cleaned.moved !== "") changes.push({ slot, ...cleaned });

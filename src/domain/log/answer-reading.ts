@@ -1,4 +1,5 @@
 // What an answer says of itself, read from its raw bytes after the call: usage and finish reason.
+import { endpointOf } from "../call/endpoint.ts";
 import { visitDocuments, parseRecord } from "./answer-documents.ts";
 import { createFinishReader } from "./answer-finish.ts";
 import { createUsageReader, noUsage, type ReportedUsage } from "./answer-usage.ts";
@@ -33,11 +34,6 @@ export interface AnsweredCall {
   /** Bytes received, where the response was kept cut: what it would have said at its end is missing. */
   readonly cutFrom?: number | null;
 }
-
-/** Paths on which models count tokens. */
-const countedPath =
-  /^(?:\/v1\/(?:chat\/completions|completions|embeddings|responses|messages)|\/api\/(?:chat|generate|embed|embeddings))\/?(?:\?|$)/;
-const embeddingPath = /^\/(?:v1|api)\/embed/;
 
 const clientLeft = 499;
 
@@ -76,7 +72,7 @@ export const nothingRead: AnswerReading = {
  */
 export function readAnswer(call: AnsweredCall): AnswerReading {
   const { path, status, request, response, cutFrom = null } = call;
-  if (!countedPath.test(path)) return nothingRead;
+  if (!endpointOf(path).countsTokens) return nothingRead;
   const reader = createAnswerReader();
   visitDocuments(response, (document) => {
     reader.add(document);
@@ -101,7 +97,7 @@ export function createAnswerReader(): AnswerReader {
       seen.failed ||= isRecord(document["error"]);
     },
     reading({ path, status, cut }, request) {
-      if (!countedPath.test(path)) return nothingRead;
+      if (!endpointOf(path).countsTokens) return nothingRead;
       const { prompt, cached, ...later } = usage.usage();
       const reported = cut === null ? { prompt, cached, ...later } : { ...noUsage, prompt, cached };
       const all = cut === null ? seen : scaled(seen, cut);
@@ -136,7 +132,7 @@ function readingOf(
   const estimate = answered(status, seen);
   const promptTokens = reported.prompt ?? (estimate ? estimatedPrompt(request()) : null);
   // An embedding has no text of its own.
-  const completes = estimate && !embeddingPath.test(path);
+  const completes = estimate && endpointOf(path).kind !== "embeddings";
   const completionTokens =
     reported.completion ?? (completes ? estimatedTokens(seen.characters) : null);
   const counted = promptTokens !== null || completionTokens !== null;

@@ -1,5 +1,6 @@
 // A call that has ended as OpenTelemetry spans: one for the call, one per attempt, in the words of the
 // HTTP and GenAI semantic conventions.
+import { type EndpointKind, endpointOf } from "../call/endpoint.ts";
 import type { ReportedUsage } from "./answer-usage.ts";
 import type { LogEntry, LoggedAttempt } from "./log-entry.ts";
 import { attemptSpanId, contextOf } from "./trace-context.ts";
@@ -20,16 +21,15 @@ export interface Span {
   readonly error: string | null;
 }
 
-const operations: readonly (readonly [end: string, operation: string])[] = [
-  ["/chat/completions", "chat"],
-  ["/completions", "text_completion"],
-  ["/embeddings", "embeddings"],
-  ["/responses", "chat"],
-  ["/messages", "chat"],
-  ["/api/chat", "chat"],
-  ["/api/generate", "text_completion"],
-  ["/api/embed", "embeddings"],
-];
+/** As OpenTelemetry's conventions for generative AI name them (gen_ai.operation.name). */
+const operations: Partial<Record<EndpointKind, string>> = {
+  chat: "chat",
+  responses: "chat",
+  messages: "chat",
+  completion: "text_completion",
+  generate: "text_completion",
+  embeddings: "embeddings",
+};
 
 /** The spans of a call; none where its trace is not recorded. */
 export function callSpans(entry: LogEntry, usage: ReportedUsage): readonly Span[] {
@@ -82,7 +82,7 @@ function attemptSpan(
   parentSpanId: string,
   usage: ReportedUsage | null,
 ): Span {
-  const operation = operations.find(([end]) => path.endsWith(end))?.[1] ?? null;
+  const operation = operations[endpointOf(path).kind] ?? null;
   const url = new URL(attempt.upstream_url);
   const startedAt = Date.parse(attempt.started_at);
   const served = attempt.reason === "served";

@@ -1,4 +1,5 @@
 // The row every routed call leaves behind (SPEC section 9), and the bodies that go with it.
+import { endpointOf } from "../call/endpoint.ts";
 import type { IncomingCall, ServiceType } from "../call/incoming-call.ts";
 import { type HeaderList, headerValue, redactHeaders, redactQuery } from "../http/headers.ts";
 import type { Target } from "../routing/plan.ts";
@@ -133,7 +134,7 @@ export function towards(
 }
 
 function loggedService({ service, path }: IncomingCall): LoggedService {
-  return service === "openai" && /^\/v1\/messages(?:\/|$)/.test(path) ? "anthropic" : service;
+  return endpointOf(path).api === "anthropic" ? "anthropic" : service;
 }
 
 /** The front door that a logged call came through. */

@@ -6,26 +6,6 @@ import { failureIn } from "./failure-in.ts";
 import { ollamaContent } from "./ollama/events.ts";
 import type { UpstreamError } from "./upstream-error.ts";
 
-const promisesJson = [
-  "/chat/completions",
-  "/completions",
-  "/embeddings",
-  "/responses",
-  "/messages",
-  "/count_tokens",
-  "/moderations",
-  "/rerank",
-  "/api/chat",
-  "/api/generate",
-  "/api/embed",
-  "/api/show",
-];
-
-/** Whether a plain 2xx answer on this path has to be JSON that carries no failure. */
-export function expectsJson(path: string): boolean {
-  return promisesJson.some((ending) => path.endsWith(ending));
-}
-
 /** The failure that a whole answer is; null where it is an answer. */
 export function wholeFailure(answer: unknown): UpstreamError | null {
   return isRecord(answer) ? failureIn(answer, bringsContent(answer)) : failureOfList(answer);

@@ -1,4 +1,5 @@
 // The wire formats of streams: which path has which, and how the events of each are read (SPEC section 7).
+import { type EndpointKind, endpointOf } from "../call/endpoint.ts";
 import type { Frame } from "../bytes/frame.ts";
 import { isRecord, type JsonRecord, parseJson } from "../bytes/json.ts";
 import { chatEvents } from "./openai-chat/events.ts";
@@ -78,14 +79,13 @@ function isDone(data: string): boolean {
   return data.length < 16 && data.trim() === "[DONE]";
 }
 
-const formatByPath: readonly (readonly [ending: string, format: WireFormat])[] = [
-  ["/chat/completions", "chat"],
-  ["/completions", "chat"],
-  ["/responses", "responses"],
-  ["/messages", "messages"],
-  ["/api/chat", "ndjson"],
-  ["/api/generate", "ndjson"],
-];
+/** Of the streams of each kind of call; the rest are of no known format. */
+const formatByKind: Partial<Record<EndpointKind, WireFormat>> = {
+  chat: "chat",
+  completion: "chat",
+  responses: "responses",
+  messages: "messages",
+};
 
 /** How a streamed answer is cut into events. */
 export type Framing = "sse" | "ndjson" | "none";
@@ -99,7 +99,8 @@ export function framingOf(contentType: string | null): Framing {
 
 /** The format in which a path's streams come. */
 export function streamFormat(path: string, framing: Framing): WireFormat {
-  for (const [ending, format] of formatByPath)
-    if (path.endsWith(ending) && (format === "ndjson") === (framing === "ndjson")) return format;
-  return "opaque";
+  const { api, kind } = endpointOf(path);
+  const ndjson = api === "ollama" && (kind === "chat" || kind === "generate");
+  if (ndjson || framing === "ndjson") return ndjson && framing === "ndjson" ? "ndjson" : "opaque";
+  return formatByKind[kind] ?? "opaque";
 }

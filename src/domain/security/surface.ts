@@ -1,4 +1,5 @@
 // Which of the router's faces a path belongs to: it decides who may come in and how a refusal is worded.
+import { isOllamaPath } from "../call/endpoint.ts";
 
 export type Surface =
   /** `/v1`: OpenAI clients. */
@@ -16,23 +17,6 @@ export type Surface =
   /** Whether the process lives and serves: for machines that have no token. */
   | "health";
 
-const ollamaPaths = new Set(
-  [
-    "chat",
-    "generate",
-    "embed",
-    "embeddings",
-    "tags",
-    "show",
-    "ps",
-    "version",
-    "pull",
-    "create",
-    "copy",
-    "delete",
-    "push",
-  ].map((name) => `/api/${name}`),
-);
 const publicPaths = new Set(["/login", "/logout"]);
 const healthPaths = new Set(["/healthz", "/readyz"]);
 
@@ -45,7 +29,7 @@ export function surfaceOf(method: string, path: string, looks: boolean): Surface
   if (path === "/v1" || path.startsWith("/v1/")) return "openai";
   // Ollama's clients ask with HEAD whether anybody is there.
   if (path === "/") return (method === "GET" || method === "HEAD") && !looks ? "greeting" : "page";
-  if (ollamaPaths.has(path) || path.startsWith("/api/blobs/")) return "ollama";
+  if (isOllamaPath(path)) return "ollama";
   if (healthPaths.has(path)) return "health";
   if (publicPaths.has(path) || path.startsWith("/assets/")) return "public";
   return path === "/metrics" || path === "/api" || path.startsWith("/api/") ? "api" : "page";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { expectsJson, wholeFailure } from "../../../src/domain/protocols/whole-answer.ts";
+import { wholeFailure } from "../../../src/domain/protocols/whole-answer.ts";
 
 const gone = { error: { message: "gone" } };
 
@@ -34,23 +34,4 @@ describe("a plain 2xx answer that is an error", () => {
   ])("%j", (answer, isError) => {
     expect(wholeFailure(answer) !== null).toBe(isError);
   });
-});
-
-test("only the paths the contract names have to answer JSON", () => {
-  const json = [
-    "/v1/chat/completions",
-    "/v1/completions",
-    "/v1/embeddings",
-    "/v1/responses",
-    "/v1/messages",
-    "/v1/messages/count_tokens",
-    "/v1/moderations",
-    "/v1/rerank",
-    "/api/chat",
-    "/api/generate",
-    "/api/embed",
-    "/api/embeddings",
-  ];
-  expect(json.filter((path) => !expectsJson(path))).toEqual([]);
-  expect(["/v1/audio/speech", "/v1/files/x/content"].some(expectsJson)).toBe(false);
 });

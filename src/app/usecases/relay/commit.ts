@@ -2,7 +2,7 @@
 import type { Carriage, Wire } from "../../../domain/protocols/carriage.ts";
 import { relabelled, withType } from "../../../domain/dialects/content-type.ts";
 import { breakObject, errorEvent } from "../../../domain/protocols/error-event.ts";
-import { expectsJson } from "../../../domain/protocols/whole-answer.ts";
+import { endpointOf } from "../../../domain/call/endpoint.ts";
 import { type Framing, streamFormat } from "../../../domain/protocols/wire-format.ts";
 import { retryAfterMs } from "../../../domain/failover/judge.ts";
 import { isRedirect } from "../../../domain/http/redirect.ts";
@@ -37,7 +37,7 @@ export async function openAnswer(
   const { declared, body } = recognised;
   const wire = wireOf(carriage, recognised.framing);
   const { framing } = wire;
-  const promised = answer.status < 300 && framing === "none" && expectsJson(path);
+  const promised = answer.status < 300 && framing === "none" && endpointOf(path).promisesJson;
   const gather = answer.status < 400 ? carriage.gather(wire) : null;
   const whole = answer.status >= 400 || promised || gather !== null;
   const commit = whole ? "full" : policy.commit;

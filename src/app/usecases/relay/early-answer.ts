@@ -1,9 +1,10 @@
 // The answer of a call whose client already has a 200 and pings: whatever comes must now be said in events.
 import type { IncomingCall } from "../../../domain/call/incoming-call.ts";
+import { endpointOf } from "../../../domain/call/endpoint.ts";
 import { mostHeld } from "../../../domain/failover/budget.ts";
 import { errorEvent } from "../../../domain/protocols/error-event.ts";
 import { readErrorBody } from "../../../domain/protocols/upstream-error.ts";
-import { expectsJson, wholeFailure } from "../../../domain/protocols/whole-answer.ts";
+import { wholeFailure } from "../../../domain/protocols/whole-answer.ts";
 import { wholeAsEvents } from "../../../domain/protocols/openai-chat/whole-as-events.ts";
 import { streamFormat } from "../../../domain/protocols/wire-format.ts";
 import type { Wire } from "../../../domain/protocols/carriage.ts";
@@ -55,7 +56,7 @@ async function asEvents(
 
 /** The error of a 2xx answer that is a failure, with the status it would have had; null where it is an answer. */
 function failureOf(call: Pick<IncomingCall, "id" | "path">, whole: Uint8Array): JsonRecord | null {
-  if (!expectsJson(call.path)) return null;
+  if (!endpointOf(call.path).promisesJson) return null;
   const parsed = parseJsonBytes(whole);
   if (parsed === undefined) return { ...errorObject(notJson), status: problemStatus(notJson.kind) };
   const failure = wholeFailure(parsed);
