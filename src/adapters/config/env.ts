@@ -39,9 +39,9 @@ export interface EnvironmentContext {
 
 export interface EnvironmentFault {
   readonly problems: readonly EnvironmentProblem[];
-  /** Known all the same, so that the file's problems can be told together with these. */
+  /** Known all the same, so that the file's problems can be listed together with these. */
   readonly routesConfig: Settings["routesConfig"];
-  /** Known all the same, so that a port that is taken can be told together with these; null: it is not. */
+  /** Known all the same, so that a port that is taken can be listed together with these; null: it is not. */
   readonly listen: Settings["listen"] | null;
 }
 

@@ -19,11 +19,11 @@ export function unreadVariables(env: Environment): readonly ConfigurationWarning
     own,
   ).map(({ variable, meant }) => ({
     variable,
-    message: `there is no such variable and nothing reads it; did you mean ${meant.join(" or ")}?`,
+    message: `is not a variable of the router; did you mean ${meant.join(" or ")}?`,
   }));
 }
 
-/** `environment: LISTEN_PROT: there is no such variable …` */
+/** `environment: LISTEN_PROT: is not a variable of the router …` */
 export function warningLine({ variable, message }: ConfigurationWarning): string {
   return `environment: ${variable}: ${message}`;
 }

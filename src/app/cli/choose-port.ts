@@ -27,7 +27,7 @@ export async function choosePort(
 }
 
 /**
- * What a person is told of a port that something else has.
+ * The problem of a port that something else listens on, for the list of all problems.
  * @param at the address where it answers
  */
 export function portTaken(port: number, at: string): EnvironmentProblem {

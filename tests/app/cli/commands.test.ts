@@ -186,7 +186,7 @@ aliases: { x: { instances: [a] } }`);
     const { code, printed } = await run(["check", path], env);
     expect(code).toBe(0);
     expect(printed).toEqual([
-      "warning: environment: LISTEN_PROT: there is no such variable and nothing reads it; did you mean LISTEN_PORT?",
+      "warning: environment: LISTEN_PROT: is not a variable of the router; did you mean LISTEN_PORT?",
       "ok: 0 servers, 0 aliases, 0 routes",
     ]);
     const asJson = await run(["check", path, "--json"], env);
