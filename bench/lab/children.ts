@@ -1,5 +1,5 @@
 // The processes a measurement needs: started, asked for their address, measured, stopped.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -18,6 +18,56 @@ export interface Child {
 /** Starts the fake model server. */
 export function startFake(): Promise<Child> {
   return start(["bench/lab/fake-process.ts"], {}, "stdout");
+}
+
+/** Starts a bare pass-through to `DEFAULT_UPSTREAM`. */
+export function startFloor(env: Readonly<Record<string, string>>): Promise<Child> {
+  return start(["bench/lab/floor-process.ts"], env, "stdout");
+}
+
+/** Starts nginx with one worker in front of a server; null where it is not installed. */
+export async function startNginx(upstream: string): Promise<Child | null> {
+  const program = Bun.which("nginx", { PATH: `${process.env["PATH"] ?? ""}:/usr/sbin` });
+  if (program === null) return null;
+  const folder = mkdtempSync(join(tmpdir(), "smolrouter-bench-"));
+  const port = await freePort();
+  writeFileSync(
+    join(folder, "nginx.conf"),
+    `daemon off; master_process off; worker_processes 1; pid ${folder}/pid; error_log ${folder}/error.log;
+    events { worker_connections 1024; }
+    http {
+      access_log off; client_max_body_size 100m; client_body_buffer_size 2m; client_body_temp_path ${folder};
+      proxy_temp_path ${folder}; fastcgi_temp_path ${folder}; uwsgi_temp_path ${folder}; scgi_temp_path ${folder};
+      keepalive_requests 1000000;
+      upstream model { server ${new URL(upstream).host}; keepalive 256; keepalive_requests 1000000; }
+      server {
+        listen 127.0.0.1:${port};
+        location / {
+          proxy_pass http://model; proxy_http_version 1.1; proxy_set_header Connection "";
+          proxy_buffering off; proxy_max_temp_file_size 0;
+        }
+      }
+    }`,
+  );
+  const child = Bun.spawn([program, "-p", folder, "-c", join(folder, "nginx.conf")], {
+    stdout: "ignore",
+    stderr: "ignore",
+  });
+  return {
+    ...measured(child, `http://127.0.0.1:${port}`),
+    async stop() {
+      child.kill("SIGTERM");
+      await child.exited;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const taken = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data: () => undefined } });
+  const { port } = taken;
+  taken.stop(true);
+  return port;
 }
 
 /** Starts the program itself, its files in a temporary folder. */
@@ -49,6 +99,10 @@ async function start(
     stderr: "pipe",
   });
   const url = await addressIn(child[tells]);
+  return measured(child, url);
+}
+
+function measured(child: Bun.Subprocess, url: string): Child {
   return {
     url,
     pid: child.pid,
