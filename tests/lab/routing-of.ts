@@ -4,7 +4,7 @@ import type { ConfigProblem } from "../../src/domain/config/config-node.ts";
 import { parseRoutes, type RoutesSpec } from "../../src/domain/config/parse-routes.ts";
 import { compileModelMap } from "../../src/domain/routing/model-map.ts";
 import { assembleRouting } from "../../src/domain/routing/assemble.ts";
-import { parseServerUrl } from "../../src/domain/routing/server-url.ts";
+import { parseServerUrl } from "../../src/domain/config/server-url.ts";
 import type { Policy, Routing } from "../../src/domain/routing/types.ts";
 
 const basePolicy: Policy = {

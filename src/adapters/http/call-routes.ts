@@ -4,7 +4,7 @@ import type { IncomingCall, ServiceType } from "../../domain/call/incoming-call.
 import { type HeaderList, headerValue } from "../../domain/http/headers.ts";
 import { problem, type RequestProblem } from "../../domain/http/problem.ts";
 import { headerProblem, readRequest } from "../../domain/call/read-request.ts";
-import { climbs } from "../../domain/security/climbs.ts";
+import { climbs } from "../../domain/security/paths.ts";
 import type { Budget } from "../../domain/failover/budget.ts";
 import { webSocketProblem } from "../../domain/http/upgrade.ts";
 import type { Clock } from "../../ports/clock.ts";

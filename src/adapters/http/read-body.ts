@@ -2,7 +2,6 @@
 import type { Share } from "../../domain/failover/budget.ts";
 import { joinBytes } from "../../domain/bytes/join-bytes.ts";
 import { problem, type RequestProblem } from "../../domain/http/problem.ts";
-import { uploadDueMs } from "../../domain/security/upload-pace.ts";
 import type { Clock } from "../../ports/clock.ts";
 
 export interface BodyLimits {
@@ -18,6 +17,15 @@ export type ReadBody =
   | { readonly kind: "gone" };
 
 const empty = new Uint8Array(0);
+
+/** Slower than any line that is meant to work, faster than whoever only wants to occupy a connection. */
+const bytesPerMs = 16; // 16 KB/s
+const graceMs = 30_000;
+
+/** ms from the head until a body that has brought so many bytes must be complete, or have brought more. */
+export function uploadDueMs(bytes: number): number {
+  return graceMs + Math.floor(bytes / bytesPerMs);
+}
 
 /**
  * A body that is announced to be no larger is read in one go. Larger ones are counted as they come:

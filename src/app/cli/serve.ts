@@ -4,7 +4,7 @@ import { loadConfiguration, type Configuration } from "../../adapters/config/loa
 import { problemLine } from "../../adapters/config/problem-line.ts";
 import { warningLine } from "../../adapters/config/unread-variables.ts";
 import { createLogger } from "../../adapters/console/stderr-logger.ts";
-import { openPagesWarning } from "../../domain/security/open-pages.ts";
+import { openPagesWarning } from "../../domain/security/web-policy.ts";
 import { compose, type Running } from "../compose.ts";
 import { versionText } from "../version.ts";
 import { choosePort, portTaken } from "./choose-port.ts";

@@ -1,7 +1,7 @@
 // What a stream is, told by its first bytes: servers and proxies label streams as anything.
 import { joinBytes } from "./join-bytes.ts";
 import { isRecord, parseJsonBytes } from "./json.ts";
-import type { Framing } from "../protocols/wire-format.ts";
+import type { Framing } from "./framing.ts";
 
 /** The streams that a path can have. */
 export type StreamKind = "sse" | "ndjson";

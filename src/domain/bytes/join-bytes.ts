@@ -12,3 +12,15 @@ export function joinBytes(pieces: readonly Uint8Array[]): Uint8Array {
   }
   return whole;
 }
+
+/** Adds bytes to pieces on their way out; those that lie side by side leave as one piece, uncopied. */
+export function append(pieces: Uint8Array[], bytes: Uint8Array): void {
+  const last = pieces.at(-1);
+  if (last?.buffer === bytes.buffer && last.byteOffset + last.length === bytes.byteOffset)
+    pieces[pieces.length - 1] = new Uint8Array(
+      last.buffer,
+      last.byteOffset,
+      last.length + bytes.length,
+    );
+  else pieces.push(bytes);
+}

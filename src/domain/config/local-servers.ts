@@ -1,5 +1,5 @@
 // Where model servers usually listen on the machine they run on, and the routes file that fits what was found.
-import { parseServerUrl } from "../routing/server-url.ts";
+import { parseServerUrl } from "./server-url.ts";
 import { visibleText } from "../bytes/visible-text.ts";
 import { plainServer } from "../routing/plain-server.ts";
 import type { Server } from "../routing/types.ts";

@@ -1,9 +1,8 @@
 // `servers:` of the routes file: name → URL, or an object.
 import type { HeaderList } from "../http/headers.ts";
 import { defaultMaxQueue, defaultServerName, plainServer } from "../routing/plain-server.ts";
-import { parseProxyUrl } from "../routing/proxy-url.ts";
-import { parseServerUrl, shownUrl } from "../routing/server-url.ts";
-import type { ServerUrl } from "../routing/server-url.ts";
+import { parseProxyUrl, parseServerUrl, shownUrl } from "./server-url.ts";
+import type { ServerUrl } from "../routing/upstream-url.ts";
 import type { Server, ServerType } from "../routing/types.ts";
 import type { ConfigNode, MapEntry } from "./config-node.ts";
 import { overrideKeys, parseOverrides } from "./parse-overrides.ts";

@@ -1,7 +1,7 @@
 // How routes and aliases name servers: by configured name, or by a URL on the spot.
 import { plainServer } from "../routing/plain-server.ts";
 import { serverAt } from "../routing/server-at.ts";
-import type { ServerUrl } from "../routing/server-url.ts";
+import type { ServerUrl } from "../routing/upstream-url.ts";
 import type { Server } from "../routing/types.ts";
 import { didYouMean } from "./suggest.ts";
 

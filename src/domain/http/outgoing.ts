@@ -2,7 +2,7 @@
 import type { IncomingCall } from "../call/incoming-call.ts";
 import type { Carriage } from "../protocols/carriage.ts";
 import { hasOwnKey, type HeaderList, requestHeaders, withoutCredentialQuery } from "./headers.ts";
-import { upstreamUrl } from "../routing/server-url.ts";
+import { upstreamUrl } from "../routing/upstream-url.ts";
 import type { Server } from "../routing/types.ts";
 
 export interface OutgoingRequest {

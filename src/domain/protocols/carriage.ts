@@ -1,5 +1,6 @@
 // How a call is carried to one target and its answer back: which bytes change on the way, and into what.
-import type { Framing, WireFormat } from "./wire-format.ts";
+import type { Framing } from "../bytes/framing.ts";
+import type { WireFormat } from "./wire-format.ts";
 import type { Frame } from "../bytes/frame.ts";
 import type { JsonRecord } from "../bytes/json.ts";
 import type { Gathered } from "./ollama/gather-lines.ts";

@@ -1,6 +1,7 @@
 // The wire formats of streams: which path has which, and how the events of each are read (SPEC section 7).
 import { type EndpointKind, endpointOf } from "../call/endpoint.ts";
 import type { Frame } from "../bytes/frame.ts";
+import type { Framing } from "../bytes/framing.ts";
 import { isRecord, type JsonRecord, parseJson } from "../bytes/json.ts";
 import { chatEvents } from "./openai-chat/events.ts";
 import { type EventReader, type EventReading, says, saysError } from "./event-reading.ts";
@@ -86,16 +87,6 @@ const formatByKind: Partial<Record<EndpointKind, WireFormat>> = {
   responses: "responses",
   messages: "messages",
 };
-
-/** How a streamed answer is cut into events. */
-export type Framing = "sse" | "ndjson" | "none";
-
-/** @param contentType an answer's, as received; null where it has none */
-export function framingOf(contentType: string | null): Framing {
-  const type = contentType?.split(";", 1)[0]?.trim().toLowerCase();
-  if (type === "text/event-stream") return "sse";
-  return type === "application/x-ndjson" || type === "application/ndjson" ? "ndjson" : "none";
-}
 
 /** The format in which a path's streams come. */
 export function streamFormat(path: string, framing: Framing): WireFormat {

@@ -1,6 +1,6 @@
 // The routing in force, put together from what the environment and the routes file say.
 import { defaultServerName, plainServer } from "./plain-server.ts";
-import type { ServerUrl } from "./server-url.ts";
+import type { ServerUrl } from "./upstream-url.ts";
 import { serverAt } from "./server-at.ts";
 import type { ModelMap, Policy, Routing } from "./types.ts";
 

@@ -1,6 +1,6 @@
 // A server of which nothing but its URL is known: the default upstream, or one named inside a route or alias.
 import { noOverrides } from "./policy.ts";
-import type { ServerUrl } from "./server-url.ts";
+import type { ServerUrl } from "./upstream-url.ts";
 import type { Server } from "./types.ts";
 
 /** Requests that wait for a server with `max_concurrency` where `max_queue` is not given. */

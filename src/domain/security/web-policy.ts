@@ -1,6 +1,7 @@
 // Who may see pages, read API, actions and metrics: WEBUI_SECURITY × proxied × token, as one table (SPEC section 11).
 import type { HeaderList } from "../http/headers.ts";
-import type { WebUiSecurity } from "../config/settings.ts";
+import type { Settings, WebUiSecurity } from "../config/settings.ts";
+import { isLoopback } from "./hosts.ts";
 
 /** What a request shows of a token: none, one that is not good, or a good one. */
 export type TokenStanding = "none" | "bad" | "good";
@@ -76,4 +77,20 @@ export function webRefusal(
       ? `${who} may not see this without a valid token (sign in at /login); WEBUI_SECURITY=NONE would allow it`
       : `${who} may not see this; WEBUI_SECURITY=NONE would allow it, or JWT_SECRET and a token`,
   };
+}
+
+/** What a person should know when the router starts with pages that strangers can read; null where there is nothing. */
+export function openPagesWarning({
+  listen,
+  logging,
+  webUiSecurity,
+  jwtSecret,
+}: Pick<Settings, "listen" | "logging" | "webUiSecurity" | "jwtSecret">): string | null {
+  if (!logging || isLoopback(listen.host)) return null;
+  if (jwtSecret !== null && webUiSecurity !== "NONE") return null;
+  const way =
+    jwtSecret === null
+      ? "set JWT_SECRET"
+      : "set WEBUI_SECURITY to AUTH_WHEN_PROXIED or ALWAYS_AUTH";
+  return `pages and read API, with all prompts and answers, are open to every machine that reaches ${listen.host}: ${way}, or LISTEN_HOST=127.0.0.1`;
 }

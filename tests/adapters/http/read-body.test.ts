@@ -1,8 +1,7 @@
 // How slowly a body may come, and what it may take of the memory that all share.
 import { expect, test } from "bun:test";
-import { readBody } from "../../../src/adapters/http/read-body.ts";
+import { readBody, uploadDueMs } from "../../../src/adapters/http/read-body.ts";
 import { createBudget } from "../../../src/domain/failover/budget.ts";
-import { uploadDueMs } from "../../../src/domain/security/upload-pace.ts";
 import { createHandClock } from "../../lab/hand-clock.ts";
 
 function upload(announced?: number) {

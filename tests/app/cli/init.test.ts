@@ -5,7 +5,7 @@ import { loadConfiguration } from "../../../src/adapters/config/load.ts";
 import { runInit } from "../../../src/app/cli/init.ts";
 import { firstRoutesFile, localServers } from "../../../src/domain/config/local-servers.ts";
 import { plainServer } from "../../../src/domain/routing/plain-server.ts";
-import { parseServerUrl } from "../../../src/domain/routing/server-url.ts";
+import { parseServerUrl } from "../../../src/domain/config/server-url.ts";
 import { freePort } from "../../lab/free-port.ts";
 import { withRouter } from "../../lab/start-router.ts";
 import { withTempFolder } from "../../lab/temp-folder.ts";

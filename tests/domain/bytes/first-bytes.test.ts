@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { Framing } from "../../../src/domain/protocols/wire-format.ts";
+import type { Framing } from "../../../src/domain/bytes/framing.ts";
 import { createFirstBytes, type StreamKind } from "../../../src/domain/bytes/first-bytes.ts";
 
 const labels: readonly Framing[] = ["none", "sse", "ndjson"];

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { framingOf } from "../../../src/domain/http/content-type.ts";
 import type {
   AnswerEnd,
   ContentKind,
@@ -8,7 +9,6 @@ import {
   createStreamReader,
   frameJson,
   type FrameReading,
-  framingOf,
   streamFormat,
   type WireFormat,
 } from "../../../src/domain/protocols/wire-format.ts";

@@ -1,7 +1,6 @@
 // Which face a path belongs to, where it may lead, and where people may be sent.
 import { expect, test } from "bun:test";
-import { climbs } from "../../../src/domain/security/climbs.ts";
-import { localPath } from "../../../src/domain/security/local-path.ts";
+import { climbs, localPath } from "../../../src/domain/security/paths.ts";
 import { surfaceOf } from "../../../src/domain/security/surface.ts";
 
 test.each([

@@ -1,8 +1,8 @@
 // WEBUI_SECURITY × proxied × token: the whole table, and what counts as proxied.
 import { describe, expect, test } from "bun:test";
-import { openPagesWarning } from "../../../src/domain/security/open-pages.ts";
 import {
   cameThroughProxy,
+  openPagesWarning,
   type TokenStanding,
   type Way,
   wayOf,

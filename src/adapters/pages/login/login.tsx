@@ -4,7 +4,7 @@ import { type AnyElysia, Elysia } from "elysia";
 import { Html } from "@elysiajs/html";
 import { headerValue } from "../../../domain/http/headers.ts";
 import { cookieValue, tokenCookie } from "../../../domain/security/credentials.ts";
-import { localPath } from "../../../domain/security/local-path.ts";
+import { localPath } from "../../../domain/security/paths.ts";
 import type { Tokens } from "../../../ports/tokens.ts";
 import { LoginPage } from "./login-page.tsx";
 import { MessagePage } from "../shared/message-page.tsx";

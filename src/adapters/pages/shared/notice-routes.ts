@@ -1,6 +1,6 @@
 // The button "Dismiss" of a notice.
 import { Elysia } from "elysia";
-import { localPath } from "../../../domain/security/local-path.ts";
+import { localPath } from "../../../domain/security/paths.ts";
 import { formRefused, frameOf, seeOther } from "./page-response.tsx";
 import type { PagesDeps } from "./pages-deps.ts";
 

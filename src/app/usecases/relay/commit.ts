@@ -1,9 +1,10 @@
 // Judges an upstream's answer up to its commit point: what may go to the client, or why it may not.
 import type { Carriage, Wire } from "../../../domain/protocols/carriage.ts";
-import { relabelled, withType } from "../../../domain/dialects/content-type.ts";
+import { relabelled, withType } from "../../../domain/http/content-type.ts";
 import { breakObject, errorEvent } from "../../../domain/protocols/error-event.ts";
 import { endpointOf } from "../../../domain/call/endpoint.ts";
-import { type Framing, streamFormat } from "../../../domain/protocols/wire-format.ts";
+import type { Framing } from "../../../domain/bytes/framing.ts";
+import { streamFormat } from "../../../domain/protocols/wire-format.ts";
 import { retryAfterMs } from "../../../domain/failover/judge.ts";
 import { isRedirect } from "../../../domain/http/redirect.ts";
 import type { UpstreamAnswer } from "../../../ports/upstream.ts";

@@ -1,6 +1,6 @@
 // An opened answer on its way to the client: held events first, then the rest at the client's pace, one ending.
 import { joinBytes } from "../../../domain/bytes/join-bytes.ts";
-import { eventBreak } from "../../../domain/bytes/event-break.ts";
+import { eventBreak } from "../../../domain/bytes/framing.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { AnswerStream } from "../../../ports/service.ts";
 import type { Capture } from "./capture.ts";

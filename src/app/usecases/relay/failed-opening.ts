@@ -1,6 +1,6 @@
 // Why an answer is none, and what of it its client gets where no candidate does better.
 import { joinBytes } from "../../../domain/bytes/join-bytes.ts";
-import { withType } from "../../../domain/dialects/content-type.ts";
+import { withType } from "../../../domain/http/content-type.ts";
 import { readErrorBody } from "../../../domain/protocols/upstream-error.ts";
 import type { HeaderList } from "../../../domain/http/headers.ts";
 import type { AttemptFailure, FailedAnswer } from "../../../domain/failover/judge.ts";

@@ -1,7 +1,7 @@
 // An answer that has been committed to: who owns the attempt until the client has all of it, and how the call ends.
 import { joinBytes } from "../../../domain/bytes/join-bytes.ts";
 import { errorEvent } from "../../../domain/protocols/error-event.ts";
-import { eventBreak } from "../../../domain/bytes/event-break.ts";
+import { eventBreak } from "../../../domain/bytes/framing.ts";
 import { responseHeaders } from "../../../domain/http/headers.ts";
 import { errorObject } from "../../../domain/http/problem.ts";
 import type { Clock } from "../../../ports/clock.ts";

@@ -2,7 +2,7 @@
 import type { Share } from "../../../domain/failover/budget.ts";
 import type { IncomingCall } from "../../../domain/call/incoming-call.ts";
 import type { Carriage, Wire } from "../../../domain/protocols/carriage.ts";
-import type { Framing } from "../../../domain/protocols/wire-format.ts";
+import type { Framing } from "../../../domain/bytes/framing.ts";
 import type { HeaderList } from "../../../domain/http/headers.ts";
 import type { AttemptFailure } from "../../../domain/failover/judge.ts";
 import type { Policy } from "../../../domain/routing/types.ts";

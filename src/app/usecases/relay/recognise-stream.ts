@@ -1,6 +1,8 @@
 // Finds out what a streamed answer is before anything of it is read as such.
 import type { IncomingCall } from "../../../domain/call/incoming-call.ts";
-import { type Framing, framingOf, streamFormat } from "../../../domain/protocols/wire-format.ts";
+import type { Framing } from "../../../domain/bytes/framing.ts";
+import { framingOf } from "../../../domain/http/content-type.ts";
+import { streamFormat } from "../../../domain/protocols/wire-format.ts";
 import { createFirstBytes, type FirstBytes } from "../../../domain/bytes/first-bytes.ts";
 import { headerValue, type HeaderList } from "../../../domain/http/headers.ts";
 import type { BodyRead, UpstreamBody } from "../../../ports/upstream.ts";

@@ -2,7 +2,7 @@
 import { joinBytes } from "../../../domain/bytes/join-bytes.ts";
 import { type HeaderList, requestHeaders } from "../../../domain/http/headers.ts";
 import { isRedirect, redirectWords } from "../../../domain/http/redirect.ts";
-import { upstreamUrl } from "../../../domain/routing/server-url.ts";
+import { upstreamUrl } from "../../../domain/routing/upstream-url.ts";
 import type { Server } from "../../../domain/routing/types.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Upstream, UpstreamBody } from "../../../ports/upstream.ts";

@@ -6,7 +6,8 @@ import {
   type LiveStep,
 } from "../../../../src/app/usecases/relay/event-stream.ts";
 import type { Carriage } from "../../../../src/domain/protocols/carriage.ts";
-import { type Framing, streamFormat } from "../../../../src/domain/protocols/wire-format.ts";
+import type { Framing } from "../../../../src/domain/bytes/framing.ts";
+import { streamFormat } from "../../../../src/domain/protocols/wire-format.ts";
 import type { CommitPoint } from "../../../../src/domain/routing/types.ts";
 import type { BodyRead } from "../../../../src/ports/upstream.ts";
 import { captureLimits } from "../../../lab/capture-limits.ts";

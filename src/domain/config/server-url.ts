@@ -1,13 +1,7 @@
-// The URL of a model server, brought into one form, and the addresses of its paths.
+// The URLs of a model server and of its proxy as written in a configuration, brought into one form.
 import { endpointIn } from "./endpoint-url.ts";
-import type { Server, ServerType } from "./types.ts";
-
-export interface ServerUrl {
-  /** As in `Server.baseUrl`. */
-  readonly baseUrl: string;
-  readonly origin: string;
-  readonly type: ServerType;
-}
+import type { ServerType } from "../routing/types.ts";
+import type { ServerUrl } from "../routing/upstream-url.ts";
 
 export interface UrlProblem {
   /** In words; does not repeat the URL, which may hold a password. */
@@ -54,26 +48,6 @@ function problem(words: string, right: string | null = null): UrlProblem {
 }
 
 /**
- * The address of a path of the API (`/v1/…`, `/api/…`) at a server, for calls, lists and probes alike.
- * A base URL without a path, or with one that ends in `/v1`, has the API's own paths; any other is
- * an SDK's base URL and stands for `/v1` (SPEC section 4). Before an Ollama server a path is a
- * reverse proxy's prefix.
- */
-export function upstreamUrl(
-  { baseUrl, type }: Pick<Server, "baseUrl" | "type">,
-  path: string,
-): string {
-  if (type === "ollama" || isOrigin(baseUrl)) return baseUrl + path;
-  const api = path === "/v1" || path.startsWith("/v1/");
-  if (baseUrl.endsWith("/v1")) return baseUrl.slice(0, -"/v1".length) + path;
-  return baseUrl + (api ? path.slice("/v1".length) : path);
-}
-
-function isOrigin(baseUrl: string): boolean {
-  return !baseUrl.includes("/", "https://".length);
-}
-
-/**
  * A URL for people and problems, be it valid or not: what may be secret in it is hidden (user name,
  * password, what a query or fragment says), what may be the mistake is not.
  */
@@ -83,4 +57,24 @@ export function shownUrl(text: string): string {
     .replace(/^(https?:\/\/)?\S*@/i, "$1[hidden]@")
     .replace(/\?[^\s#]+/, "?[hidden]")
     .replace(/(\S)#\S+/, "$1#[hidden]");
+}
+
+/**
+ * Reads the `proxy` of a server. It may hold a password, so no problem repeats it.
+ * @returns the URL with what it holds of a user name and password, or a problem in words
+ */
+export function parseProxyUrl(
+  text: string,
+): { readonly url: string } | { readonly problem: string } {
+  const trimmed = text.trim();
+  if (!/^https?:\/\//i.test(trimmed))
+    return {
+      problem: "must begin with http:// or https://; other kinds of proxies are not supported",
+    };
+  const url = /\s/.test(trimmed) ? null : URL.parse(trimmed);
+  if (url === null || url.hostname === "")
+    return { problem: "is not a valid URL, such as http://proxy.lan:3128" };
+  if (url.pathname !== "/" || trimmed.includes("?") || trimmed.includes("#"))
+    return { problem: "must have no path, query or fragment" };
+  return { url: trimmed.replace(/\/$/, "") };
 }

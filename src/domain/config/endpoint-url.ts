@@ -1,5 +1,5 @@
 // URLs that name one call of an API where its base URL is wanted: the commonest slip in a server's `url`.
-import type { ServerType } from "./types.ts";
+import type { ServerType } from "../routing/types.ts";
 
 /** Calls of OpenAI's and Anthropic's APIs; the longer of two that end alike first. */
 const openAiEndpoints = [

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { parseServerUrl, shownUrl, upstreamUrl } from "../../../src/domain/routing/server-url.ts";
+import { parseServerUrl, shownUrl } from "../../../src/domain/config/server-url.ts";
+import { upstreamUrl } from "../../../src/domain/routing/upstream-url.ts";
 
 const chat = "/v1/chat/completions";
 
