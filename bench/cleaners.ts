@@ -3,7 +3,7 @@
 import { createCapture } from "../src/app/usecases/relay/capture.ts";
 import { createBudget } from "../src/domain/failover/budget.ts";
 import { createLiveSource } from "../src/app/usecases/relay/event-stream.ts";
-import type { Carriage } from "../src/domain/protocols/carriage.ts";
+import type { Bridge } from "../src/domain/protocols/bridge.ts";
 import type { CleanPolicy } from "../src/domain/cleaning/clean-text.ts";
 import { createStreamCleaner } from "../src/domain/cleaning/stream-cleaner.ts";
 import type { Clock } from "../src/ports/clock.ts";
@@ -93,7 +93,7 @@ const clock: Clock = {
 };
 
 /** A call that the relay carries as it is, but for the cleaner. */
-const carriageOf = (policy: CleanPolicy | null): Carriage => ({
+const bridgeOf = (policy: CleanPolicy | null): Bridge => ({
   path: "/v1/chat/completions",
   body: null,
   contentType: null,
@@ -118,12 +118,12 @@ async function run(reads: readonly BodyRead[], policy: CleanPolicy | null): Prom
     cancel: () => {},
   };
   const wire = { framing: "sse", format: "chat" } as const;
-  const carriage = carriageOf(policy);
+  const bridge = bridgeOf(policy);
   const source = createLiveSource(
     body,
     wire,
     "first_content",
-    carriage,
+    bridge,
     createCapture(limits),
     clock,
   );

@@ -179,7 +179,7 @@ export function createRelayLab(scenario: Scenario, step: Step) {
   };
 }
 
-/** A call whose every look-up is a step, so that carriages and editors are spoilt, too. */
+/** A call whose every look-up is a step, so that bridges and editors are spoilt, too. */
 function callOf({ path = "/v1/chat/completions", body }: Scenario, step: Step): IncomingCall {
   const bytes = text.encode(JSON.stringify(body));
   const service = path.startsWith("/api/") ? "ollama" : "openai";

@@ -2,7 +2,7 @@
 import type { IncomingCall } from "./incoming-call.ts";
 import { type HeaderList, headerValue, redacted } from "../http/headers.ts";
 import { frontDoor, type LoggedService, type LogState } from "../log/log-entry.ts";
-import { bodyWithModel } from "../protocols/native-carriage.ts";
+import { bodyWithModel } from "../protocols/native-bridge.ts";
 import { readRequest } from "./read-request.ts";
 import { isKeyHeader } from "../security/credential-names.ts";
 

@@ -1,6 +1,6 @@
-// A call as its target gets it: address and headers around the body that its carriage made.
+// A call as its target gets it: address and headers around the body that its bridge made.
 import type { IncomingCall } from "../call/incoming-call.ts";
-import type { Carriage } from "../protocols/carriage.ts";
+import type { Bridge } from "../protocols/bridge.ts";
 import { hasOwnKey, type HeaderList, requestHeaders, withoutCredentialQuery } from "./headers.ts";
 import { upstreamUrl } from "../routing/upstream-url.ts";
 import type { Server } from "../routing/types.ts";
@@ -19,7 +19,7 @@ export interface OutgoingRequest {
 export function outgoingRequest(
   call: IncomingCall,
   server: Server,
-  { path, body, contentType }: Carriage,
+  { path, body, contentType }: Bridge,
   via: string,
 ): OutgoingRequest {
   const query = hasOwnKey(server.apiKey, server.headers)

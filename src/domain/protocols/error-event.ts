@@ -1,6 +1,6 @@
 // The last words to a client whose started stream has failed, in the stream's own form (SPEC section 7).
 import type { FailureReason } from "../failover/attempt.ts";
-import type { Wire } from "./carriage.ts";
+import type { Wire } from "./bridge.ts";
 import type { JsonRecord } from "../bytes/json.ts";
 import { errorObject, problem } from "../http/problem.ts";
 

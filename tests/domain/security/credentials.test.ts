@@ -111,11 +111,11 @@ describe.each(credentialNames)("$in $name", ({ name, in: place, besideOwnKey }) 
       query: place === "query" ? `?${name}=${secret}&x=1` : "?x=1",
       sourceIp: "",
     };
-    const carriage = { path: "/v1/x", body: null, contentType: null };
+    const bridge = { path: "/v1/x", body: null, contentType: null };
     const { url, headers } = outgoingRequest(
       call as never,
       { baseUrl: "http://a", ...server } as never,
-      carriage as never,
+      bridge as never,
       "v",
     );
     return JSON.stringify([url, headers]);

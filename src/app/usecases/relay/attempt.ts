@@ -1,8 +1,8 @@
 // One attempt at one target: an object that owns what it holds, from before it asks until its answer
 // is delivered or has failed.
 import type { Budget } from "../../../domain/failover/budget.ts";
-import type { Carriage } from "../../../domain/protocols/carriage.ts";
-import { carriageFor } from "../../../domain/protocols/choose-carriage.ts";
+import type { Bridge } from "../../../domain/protocols/bridge.ts";
+import { bridgeFor } from "../../../domain/protocols/choose-bridge.ts";
 import type { AttemptFailure } from "../../../domain/failover/judge.ts";
 import { outgoingRequest } from "../../../domain/http/outgoing.ts";
 import type { Target } from "../../../domain/routing/plan.ts";
@@ -61,7 +61,7 @@ export function beginAttempt(
   const start = clock.elapsed();
   const since = () => Math.round(clock.elapsed() - start);
   const capture = createCapture(deps);
-  const carriage = carriageFor(call, target, () => clock.now());
+  const bridge = bridgeFor(call, target, () => clock.now());
   const controller = new AbortController();
   let reply: Awaited<ReturnType<Upstream["send"]>> | null = null;
   let ttftMs: number | null = null;
@@ -85,8 +85,8 @@ export function beginAttempt(
   const scope = beginning.move();
 
   async function open(): Promise<Opening> {
-    const exchange = carriage.instead === null ? deps.upstream : answering(carriage.instead);
-    const outgoing = outgoingRequest(call, server, carriage, deps.via);
+    const exchange = bridge.instead === null ? deps.upstream : answering(bridge.instead);
+    const outgoing = outgoingRequest(call, server, bridge, deps.via);
     reply = await exchange.send({
       method: call.method,
       ...outgoing,
@@ -105,7 +105,7 @@ export function beginAttempt(
       call,
       url: outgoing.url,
       baseUrl: server.baseUrl,
-      carriage,
+      bridge,
       policy,
       capture,
       share,
@@ -136,7 +136,7 @@ export function beginAttempt(
   return {
     target,
     capture,
-    dropped: () => [...new Set([...carriage.dropped, ...carriage.lost()])],
+    dropped: () => [...new Set([...bridge.dropped, ...bridge.lost()])],
     open,
     outcome: (broken, remark) => ({
       target,
@@ -159,8 +159,8 @@ export function beginAttempt(
 
 const nothingToStop = () => undefined;
 
-/** Stands in for the upstream where the carriage knows the answer. */
-function answering({ status, body }: NonNullable<Carriage["instead"]>): Upstream {
+/** Stands in for the upstream where the bridge knows the answer. */
+function answering({ status, body }: NonNullable<Bridge["instead"]>): Upstream {
   let left: Uint8Array | null = body;
   const answer: UpstreamAnswer = {
     kind: "answered",

@@ -1,6 +1,6 @@
 // A held answer in the form in which its client gets it: as it came, cleaned, translated or gathered.
 import { joinBytes } from "../../../domain/bytes/join-bytes.ts";
-import type { Carriage } from "../../../domain/protocols/carriage.ts";
+import type { Bridge } from "../../../domain/protocols/bridge.ts";
 import { wholeFailure } from "../../../domain/protocols/whole-answer.ts";
 import { parseJsonBytes } from "../../../domain/bytes/json.ts";
 import { type Failure, type InHand, retold, untold } from "./failed-opening.ts";
@@ -12,26 +12,26 @@ import { type Failure, type InHand, retold, untold } from "./failed-opening.ts";
 export function inClientsForm(
   inHand: InHand,
   promised: boolean,
-  gather: ReturnType<Carriage["gather"]>,
+  gather: ReturnType<Bridge["gather"]>,
 ): { readonly pieces: Uint8Array[]; readonly changed: boolean } | { readonly failure: Failure } {
   const { held, context } = inHand;
-  const { call, carriage } = context;
+  const { call, bridge } = context;
   if (gather !== null) {
     const gathered = held.partial ? tooLarge : gather(joinBytes(held.pieces));
     return "error" in gathered
       ? { failure: untold("error_event", gathered.error) }
       : { pieces: [gathered.body], changed: true };
   }
-  const passes = !promised || call.method === "HEAD" || (held.partial && !carriage.retells);
+  const passes = !promised || call.method === "HEAD" || (held.partial && !bridge.retells);
   if (passes) return { pieces: held.pieces, changed: false };
   if (held.partial) return { failure: untold("not_json", tooLarge.error) };
   const bytes = joinBytes(held.pieces);
   const parsed = parseJsonBytes(bytes);
   const wrong = plainFailure(parsed);
   if (wrong !== null) return { failure: { ...wrong, status: 502, answer: retold(inHand, bytes) } };
-  const body = carriage.whole(bytes, parsed);
+  const body = bridge.whole(bytes, parsed);
   return body === null
-    ? { failure: untold("not_json", `the upstream's answer is not one of ${carriage.path}`) }
+    ? { failure: untold("not_json", `the upstream's answer is not one of ${bridge.path}`) }
     : { pieces: [body], changed: body !== bytes };
 }
 

@@ -1,5 +1,5 @@
 // Judges an upstream's answer up to its commit point: what may go to the client, or why it may not.
-import type { Carriage, Wire } from "../../../domain/protocols/carriage.ts";
+import type { Bridge, Wire } from "../../../domain/protocols/bridge.ts";
 import { relabelled, withType } from "../../../domain/http/content-type.ts";
 import { breakObject, errorEvent } from "../../../domain/protocols/error-event.ts";
 import { endpointOf } from "../../../domain/call/endpoint.ts";
@@ -27,8 +27,8 @@ export async function openAnswer(
   answer: UpstreamAnswer,
   context: OpeningContext,
 ): Promise<Opening> {
-  const { call, carriage, policy, clock } = context;
-  const { path } = carriage;
+  const { call, bridge, policy, clock } = context;
+  const { path } = bridge;
   const after = retryAfterMs(answer.headers, clock.now());
   if (isRedirect(answer.status)) {
     answer.body.cancel();
@@ -36,13 +36,13 @@ export async function openAnswer(
   }
   const recognised = await recogniseStream(call, path, answer);
   const { declared, body } = recognised;
-  const wire = wireOf(carriage, recognised.framing);
+  const wire = wireOf(bridge, recognised.framing);
   const { framing } = wire;
   const promised = answer.status < 300 && framing === "none" && endpointOf(path).promisesJson;
-  const gather = answer.status < 400 ? carriage.gather(wire) : null;
+  const gather = answer.status < 400 ? bridge.gather(wire) : null;
   const whole = answer.status >= 400 || promised || gather !== null;
   const commit = whole ? "full" : policy.commit;
-  const source = createLiveSource(body, wire, commit, carriage, context.capture, clock);
+  const source = createLiveSource(body, wire, commit, bridge, context.capture, clock);
   const held = await holdAnswer(source, context.share, () => context.onContent(framing));
 
   const headers = relabelled(answer.headers, framing, declared);
@@ -61,7 +61,7 @@ export async function openAnswer(
   if ("failure" in carried) return failed(carried.failure);
   // Nothing that may follow a gathered answer's last word can be told any more.
   if (gather !== null) source.cancel();
-  const client = gather === null ? carriage.client(wire) : oneObject;
+  const client = gather === null ? bridge.client(wire) : oneObject;
   return {
     kind: "opened",
     answer: {
@@ -91,14 +91,14 @@ export async function openAnswer(
  * What is translated is read as its path's own stream, whatever cuts it into events, and as a whole
  * where its path has none.
  */
-function wireOf({ path, retells }: Carriage, framing: Framing): Wire {
+function wireOf({ path, retells }: Bridge, framing: Framing): Wire {
   if (!retells) return { framing, format: streamFormat(path, framing) };
   const format = streamFormat(path, "sse");
   return { framing: format === "opaque" ? "none" : framing, format };
 }
 
 /** The form of a stream's events made one answer. */
-const oneObject: ReturnType<Carriage["client"]> = {
+const oneObject: ReturnType<Bridge["client"]> = {
   wire: { framing: "none", format: "opaque" },
   contentType: "application/json",
 };

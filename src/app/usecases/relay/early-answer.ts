@@ -7,7 +7,7 @@ import { readErrorBody } from "../../../domain/protocols/upstream-error.ts";
 import { wholeFailure } from "../../../domain/protocols/whole-answer.ts";
 import { wholeAsEvents } from "../../../domain/protocols/openai-chat/whole-as-events.ts";
 import { streamFormat } from "../../../domain/protocols/wire-format.ts";
-import type { Wire } from "../../../domain/protocols/carriage.ts";
+import type { Wire } from "../../../domain/protocols/bridge.ts";
 import { joinBytes } from "../../../domain/bytes/join-bytes.ts";
 import { headerValue } from "../../../domain/http/headers.ts";
 import { errorObject, problem, problemStatus } from "../../../domain/http/problem.ts";

@@ -1,6 +1,6 @@
 // An upstream's streamed answer as steps: whole events only, each read once for content, end and error.
 import { mostHeld } from "../../../domain/failover/budget.ts";
-import type { Carriage, Wire } from "../../../domain/protocols/carriage.ts";
+import type { Bridge, Wire } from "../../../domain/protocols/bridge.ts";
 import { createAnswerState } from "../../../domain/protocols/answer-state.ts";
 import { frameJson, isReadable } from "../../../domain/protocols/wire-format.ts";
 import type { Frame } from "../../../domain/bytes/frame.ts";
@@ -56,13 +56,13 @@ export function createLiveSource(
   body: UpstreamBody,
   wire: Wire,
   commit: CommitPoint,
-  carriage: Carriage,
+  bridge: Bridge,
   capture: Capture,
   clock: Clock,
 ): LiveSource {
   const { framing, format } = wire;
   const splitter = createSplitter(framing);
-  const editor = splitter === null ? null : carriage.editor(wire);
+  const editor = splitter === null ? null : bridge.editor(wire);
   const state = createAnswerState(format, commit);
   const isJson = format !== "opaque";
   let pending: StreamFailure | null = null;
@@ -84,7 +84,7 @@ export function createLiveSource(
       const json = isJson ? frameJson(frame) : null;
       const verdict = state.take(frame, json);
       if (typeof verdict === "object") {
-        const theirs = verdict.reason === "error_event" && !carriage.retells;
+        const theirs = verdict.reason === "error_event" && !bridge.retells;
         const failure = { ...verdict, event: theirs ? frame.bytes : null };
         if (!state.committed() || pieces.length === 0) return step(pieces, content, failure);
         // What came before it has passed the commit point, be it in the same read.
@@ -96,7 +96,7 @@ export function createLiveSource(
         capture.content();
       }
       // In another format there are no words for what nobody can read.
-      if (verdict === "omit" || (verdict === "unread" && carriage.retells)) omitted = true;
+      if (verdict === "omit" || (verdict === "unread" && bridge.retells)) omitted = true;
       else if (editor === null) append(pieces, frame.bytes);
       else for (const bytes of editor.frame(frame, json)) append(pieces, bytes);
     }
@@ -113,14 +113,14 @@ export function createLiveSource(
 
   /** A translated answer's end is told only when no more can come. */
   function clientHasEnd(): boolean {
-    return state.end() === "final" || (state.end() === "finished" && !carriage.retells);
+    return state.end() === "final" || (state.end() === "finished" && !bridge.retells);
   }
 
   /** The last step: whatever the editor still held goes first. */
   function last(taken: LiveStep): LiveStep {
     const held = editor?.end(taken.outcome === "ended") ?? [];
     if (held.length === 0) return taken;
-    midEvent ||= unclosed && !carriage.retells;
+    midEvent ||= unclosed && !bridge.retells;
     return { ...taken, pieces: [...taken.pieces, ...held] };
   }
 
@@ -137,7 +137,7 @@ export function createLiveSource(
     const taken = take([rest]);
     // Lines of a translation have their end whatever the upstream's event lacks.
     unclosed = true;
-    midEvent = taken.pieces.length > 0 && !carriage.retells;
+    midEvent = taken.pieces.length > 0 && !bridge.retells;
     const outcome = pending ?? taken.outcome;
     pending = null;
     if (typeof outcome === "string" || outcome.event === null) return { ...taken, outcome };
@@ -198,7 +198,7 @@ export function createLiveSource(
           return taken.outcome === "open" ? taken : last(taken);
         }
         if (splitter.held() <= mostHeld && !midEvent) continue;
-        if (carriage.retells) return last(step([], false, tooLargeToTranslate));
+        if (bridge.retells) return last(step([], false, tooLargeToTranslate));
         // An event too large to hold is passed on unread, its parts as they come.
         midEvent = true;
         return opaque(splitter.tear());

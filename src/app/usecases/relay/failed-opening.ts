@@ -64,7 +64,7 @@ export function untold(reason: Failure["reason"], message: string): Failure {
 
 /** A failed answer as its client gets it where nobody does better. */
 export function retold(inHand: InHand, body: Uint8Array): FailedAnswer {
-  const { error } = inHand.context.carriage;
+  const { error } = inHand.context.bridge;
   return error === null
     ? withBody(inHand, body, null)
     : {

@@ -1,7 +1,7 @@
 // What becomes of an upstream's answer at its commit point, and what is needed to say so.
 import type { Share } from "../../../domain/failover/budget.ts";
 import type { IncomingCall } from "../../../domain/call/incoming-call.ts";
-import type { Carriage, Wire } from "../../../domain/protocols/carriage.ts";
+import type { Bridge, Wire } from "../../../domain/protocols/bridge.ts";
 import type { Framing } from "../../../domain/bytes/framing.ts";
 import type { HeaderList } from "../../../domain/http/headers.ts";
 import type { AttemptFailure } from "../../../domain/failover/judge.ts";
@@ -45,7 +45,7 @@ export interface OpeningContext {
   /** The URL that was asked, and the server's of which it is a part. */
   readonly url: string;
   readonly baseUrl: string;
-  readonly carriage: Carriage;
+  readonly bridge: Bridge;
   readonly policy: Policy;
   readonly capture: Capture;
   /** Counts the bytes held; whoever owns the attempt gives them back. */

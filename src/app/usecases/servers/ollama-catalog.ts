@@ -3,7 +3,7 @@ import type { IncomingCall } from "../../../domain/call/incoming-call.ts";
 import type { JsonRecord } from "../../../domain/bytes/json.ts";
 import { isRecord, parseJsonBytes } from "../../../domain/bytes/json.ts";
 import { serversOf } from "../../../domain/routing/model-list.ts";
-import { bodyWithModel } from "../../../domain/protocols/native-carriage.ts";
+import { bodyWithModel } from "../../../domain/protocols/native-bridge.ts";
 import {
   listedAs,
   ollamaTags,

@@ -5,7 +5,7 @@ import { deliver, type DeliveryEnding } from "../../../../src/app/usecases/relay
 import { openAnswer } from "../../../../src/app/usecases/relay/commit.ts";
 import type { Opening } from "../../../../src/app/usecases/relay/opening.ts";
 import { createBudget } from "../../../../src/domain/failover/budget.ts";
-import { carriageFor } from "../../../../src/domain/protocols/choose-carriage.ts";
+import { bridgeFor } from "../../../../src/domain/protocols/choose-bridge.ts";
 import type { IncomingCall } from "../../../../src/domain/call/incoming-call.ts";
 import { readRequest } from "../../../../src/domain/call/read-request.ts";
 import { emptyDiscovery } from "../../../../src/domain/routing/discovery.ts";
@@ -79,7 +79,7 @@ function answering(body: FedBody, how: How = {}) {
       call,
       url: `http://u:1${path}`,
       baseUrl: "http://u:1",
-      carriage: carriageFor(call, target, clock.now),
+      bridge: bridgeFor(call, target, clock.now),
       policy: target.policy,
       capture: createCapture(captureLimits(1 << 20)),
       share: createBudget(how.budget ?? 1 << 30).share(),

@@ -5,7 +5,7 @@ import {
   createLiveSource,
   type LiveStep,
 } from "../../../../src/app/usecases/relay/event-stream.ts";
-import type { Carriage } from "../../../../src/domain/protocols/carriage.ts";
+import type { Bridge } from "../../../../src/domain/protocols/bridge.ts";
 import type { Framing } from "../../../../src/domain/bytes/framing.ts";
 import { streamFormat } from "../../../../src/domain/protocols/wire-format.ts";
 import type { CommitPoint } from "../../../../src/domain/routing/types.ts";
@@ -14,7 +14,7 @@ import { captureLimits } from "../../../lab/capture-limits.ts";
 import { createFedBody, type FedBody } from "../../../lab/fed-body.ts";
 import { createHandClock } from "../../../lab/hand-clock.ts";
 
-const native: Carriage = {
+const native: Bridge = {
   path: "",
   body: null,
   contentType: null,

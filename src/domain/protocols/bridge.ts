@@ -28,7 +28,7 @@ export interface FrameEditor {
   changed(): boolean;
 }
 
-export interface Carriage {
+export interface Bridge {
   /** The request's path upstream; it decides the format of the answer. */
   readonly path: string;
   /** null: none is sent. */

@@ -1,6 +1,6 @@
 // Carries a call between a client and an upstream that speak the same API: bytes change only where they must.
 import type { IncomingCall } from "../call/incoming-call.ts";
-import type { Carriage } from "./carriage.ts";
+import type { Bridge } from "./bridge.ts";
 import { withNoThink } from "../cleaning/no-think.ts";
 import { createStreamCleaner } from "../cleaning/stream-cleaner.ts";
 import { cleanWhole } from "../cleaning/whole-cleaner.ts";
@@ -11,7 +11,7 @@ import type { Target } from "../routing/plan.ts";
 import { thinkingPolicy } from "../routing/thinking-policy.ts";
 import { gatherLines } from "./ollama/gather-lines.ts";
 
-export function nativeCarriage(call: IncomingCall, target: Target): Carriage {
+export function nativeBridge(call: IncomingCall, target: Target): Bridge {
   const policy = thinkingPolicy(call, target.policy);
   return {
     path: call.path,

@@ -1,5 +1,5 @@
 // Carries Ollama calls to servers that speak OpenAI's API: the request translated there, the answer back.
-import type { Carriage, FrameEditor, Wire } from "./carriage.ts";
+import type { Bridge, FrameEditor, Wire } from "./bridge.ts";
 import type { IncomingCall } from "../call/incoming-call.ts";
 import { lineJson, sseJson } from "../cleaning/event-json.ts";
 import { withNoThink } from "../cleaning/no-think.ts";
@@ -22,12 +22,12 @@ import { serverTraits } from "./ollama/server-traits.ts";
 import { createStreamTranslator, type StreamTranslator } from "./ollama/stream-translator.ts";
 
 /** @param now epoch ms; durations of the answer are measured by it */
-export function translatedCarriage(
+export function translatedBridge(
   call: IncomingCall,
   path: OllamaPath,
   target: Target,
   now: () => number,
-): Carriage {
+): Bridge {
   const { server, model } = target;
   const policy = thinkingPolicy(call, target.policy);
   const kind = kindOf(path);
@@ -45,7 +45,7 @@ export function translatedCarriage(
     return createOllamaLines(translator, policy, now);
   }
 
-  const carriage: Carriage = {
+  const bridge: Bridge = {
     path: "/v1/chat/completions",
     body: null,
     contentType: "application/json",
@@ -78,15 +78,15 @@ export function translatedCarriage(
     case "request": {
       const body = jsonBytes(asked.body);
       const hinted = policy.disableThinking ? withNoThink(asked.path, body, asked.body) : body;
-      return { ...carriage, path: asked.path, body: hinted, dropped: asked.dropped };
+      return { ...bridge, path: asked.path, body: hinted, dropped: asked.dropped };
     }
     case "idle": {
       const body = jsonBytes(idleAnswer(kind, asked.reason, named, now()));
-      return { ...carriage, ...said, instead: { status: 200, body } };
+      return { ...bridge, ...said, instead: { status: 200, body } };
     }
     case "problem":
       return {
-        ...carriage,
+        ...bridge,
         ...said,
         instead: { status: 400, body: jsonBytes({ error: asked.message }) },
       };
@@ -94,7 +94,7 @@ export function translatedCarriage(
 }
 
 /** What the router says itself is in Ollama's words already. */
-const said: Pick<Carriage, "path" | "whole" | "error"> = {
+const said: Pick<Bridge, "path" | "whole" | "error"> = {
   path: "/api/chat",
   whole: (body) => body,
   error: null,
