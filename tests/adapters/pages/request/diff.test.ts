@@ -1,8 +1,8 @@
 // What differs between two texts.
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { textDiff } from "../../../src/domain/conversation/text-diff.ts";
-import { ownMs } from "../../lab/own-time.ts";
+import { textDiff } from "../../../../src/adapters/pages/request/diff.tsx";
+import { ownMs } from "../../../lab/own-time.ts";
 
 const marks = { same: "", removed: "-", added: "+" };
 const told = (before: string, after: string) =>
