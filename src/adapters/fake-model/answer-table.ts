@@ -19,13 +19,7 @@ import { answerOllamaChat, answerOllamaGenerate } from "./ollama-text.ts";
 import { answerChat } from "./openai-chat.ts";
 import { answerCompletion } from "./openai-completions.ts";
 import { answerEmbeddings } from "./openai-embeddings.ts";
-import {
-  answerImages,
-  answerSpeech,
-  answerTranscription,
-  formOf,
-  formText,
-} from "./openai-media.ts";
+import { answerImages, answerSpeech, answerTranscription } from "./openai-media.ts";
 import { answerModel, answerModels, noSuchModel } from "./openai-models.ts";
 import { answerResponse } from "./openai-responses.ts";
 import { errorReply, textReply, type Reply, type Surface } from "./reply.ts";
@@ -94,8 +88,8 @@ export function isModelCall(method: string, path: string): boolean {
 }
 
 /** The model that a request names, in JSON or a form; empty where it names none. */
-export function askedModel(ask: Pick<Ask, "fields" | "headers" | "body">): string {
-  return asText(ask.fields["model"]) || formText(formOf(ask), "model");
+export function askedModel(ask: Pick<Ask, "fields" | "form">): string {
+  return asText(ask.fields["model"]) || asText(ask.form.get("model"));
 }
 
 function notFound(ask: Ask, kind: FakeKind): Reply {

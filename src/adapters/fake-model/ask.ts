@@ -11,14 +11,19 @@ export interface FakeServer {
   readonly loaded: ReadonlySet<string>;
 }
 
+/** A form's fields and files by name. */
+export type Form = ReadonlyMap<string, string | File>;
+
 export interface Ask {
   readonly method: string;
   /** Without base path and query. */
   readonly path: string;
   readonly headers: HeaderList;
   readonly body: Uint8Array;
-  /** The body's fields; empty where it is no JSON object. */
+  /** The body's fields; empty where it is not a JSON object. */
   readonly fields: Fields;
+  /** The body's form; empty where it is not multipart/form-data. */
+  readonly form: Form;
   /** From the behaviour in force: whether to stream, whatever the request says. */
   readonly stream: boolean | undefined;
   /** From the behaviour in force: what to say. */
@@ -33,6 +38,7 @@ export const CREATED = 1_735_689_600;
 /** What an API sees of a request under a behaviour's wishes. */
 export function createAsk(
   request: Pick<Ask, "method" | "path" | "headers" | "body"> & { readonly json: unknown },
+  form: Form,
   wishes: { readonly stream?: boolean; readonly content?: string },
 ): Ask {
   return {
@@ -41,6 +47,7 @@ export function createAsk(
     headers: request.headers,
     body: request.body,
     fields: asFields(request.json),
+    form,
     stream: wishes.stream,
     content: wishes.content,
   };

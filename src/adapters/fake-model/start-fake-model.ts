@@ -2,7 +2,7 @@
 import type { Socket } from "bun";
 import { answerAsk, askedModel, isModelCall, surfaceOf } from "./answer-table.ts";
 import { parseJsonBytes } from "../../domain/bytes/json.ts";
-import { createAsk, type FakeServer } from "./ask.ts";
+import { createAsk, type FakeServer, type Form } from "./ask.ts";
 import type { Behaviour } from "./behaviour.ts";
 import type { FakeModel, FakeModelOptions, Script } from "./fake-model.ts";
 import {
@@ -36,6 +36,18 @@ const WAIT_MS = 4000;
 function belowAnyBase(path: string): string {
   const own = path.search(/\/(?:v1|api)\//);
   return own === -1 ? path.replace(/^\/[^/]+\//, "/v1/") : path.slice(own);
+}
+
+/** Gives the body as a form, which is empty where it is not a valid one; at once where it does not claim to be one. */
+function readForm({ headers, body }: HttpRequest, take: (form: Form) => void): void {
+  const contentType = headers.find(([name]) => name === "content-type")?.[1] ?? "";
+  if (!/^multipart\/form-data\b/i.test(contentType)) return take(new Map());
+  const response = new Response(body, { headers: { "content-type": contentType } });
+  // oxlint-disable-next-line typescript/no-deprecated -- the body is in memory already
+  response.formData().then(
+    (form) => take(new Map(form)),
+    () => take(new Map()),
+  );
 }
 
 /** Starts a fake model server; it listens when the promise resolves. */
@@ -88,24 +100,32 @@ export async function startFakeModel(options: FakeModelOptions): Promise<FakeMod
   };
 
   const answer = (socket: Socket<Connection>, exchange: Exchange): void => {
+    const behaviour = behaviourFor(exchange.open.record);
+    socket.data.current = exchange;
+    readForm(exchange.request, (form) => reply(socket, exchange, behaviour, form));
+  };
+
+  const reply = (
+    socket: Socket<Connection>,
+    exchange: Exchange,
+    behaviour: Behaviour,
+    form: Form,
+  ): void => {
     const { request, open } = exchange;
-    const behaviour = behaviourFor(open.record);
     const flood = behaviour.kind === "flood";
     const wishes = flood
       ? { stream: behaviour.stream ?? true, content: "x".repeat(behaviour.eventBytes) }
       : behaviour;
-    const ask = createAsk(open.record, wishes);
+    const ask = createAsk(open.record, form, wishes);
     if (open.record.isCall) loaded.add(askedModel(ask));
-    const reply = answerAsk(ask, server, kind);
     const message = createMessage(
-      reply,
+      answerAsk(ask, server, kind),
       behaviour,
       request,
       surfaceOf(ask.path),
       `${name}-${open.record.number}`,
     );
     const { data } = socket;
-    data.current = exchange;
     const playing = play(stepsOf(message, behaviour), socket, {
       sent: open.sent,
       ended(how) {
