@@ -77,14 +77,16 @@ test("a browser that opens a page has its head before the log is read", async ()
   const headers = { accept: "text/html", "accept-encoding": "gzip" };
   const response = await app.handle(new Request("http://router.lan/", { headers }));
   const reader = response.body!.getReader();
-  const first = (await reader.read()).value!;
-  const flush = { finishFlush: constants.Z_SYNC_FLUSH };
-  expect(gunzipSync(first, flush).toString()).toEndWith("</head>");
+  const chunks: Uint8Array[] = [];
+  const readable = () =>
+    gunzipSync(Buffer.concat(chunks), { finishFlush: constants.Z_SYNC_FLUSH }).toString();
+  do chunks.push((await reader.read()).value);
+  while (!readable().endsWith("</head>"));
   log.resolve(await browse.list({ limit: 1 }));
-  const second = (await reader.read()).value!;
-  expect((await reader.read()).done).toBe(true);
+  for (let next = await reader.read(); !next.done; next = await reader.read())
+    chunks.push(next.value);
   const whole = await app.handle(new Request("http://router.lan/", { headers: { accept: "*/*" } }));
-  expect(gunzipSync(Buffer.concat([first, second])).toString()).toBe(await whole.text());
+  expect(gunzipSync(Buffer.concat(chunks)).toString()).toBe(await whole.text());
 });
 
 test("a log that cannot be read is told within the page that has begun", async () => {

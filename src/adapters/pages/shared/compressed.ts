@@ -1,6 +1,7 @@
 // Text for a browser, compressed where it takes that: a log's pages are mostly repetition.
+import { PassThrough, Readable, type Transform } from "node:stream";
 import { promisify } from "node:util";
-import { constants, crc32, deflateRawSync, gzip } from "node:zlib";
+import { constants, createGzip, gzip } from "node:zlib";
 
 /** Below this the headers cost what the body saves. */
 const worthIt = 1_400;
@@ -37,45 +38,29 @@ export function textInTwo(
   accepts: string | null,
   headers: Readonly<Record<string, string>>,
 ): Response {
-  const zipped = takesGzip(accepts);
-  const text = new TextEncoder();
-  const begin = text.encode(first);
-  const body = new ReadableStream<Uint8Array>({
-    start(controller) {
-      controller.enqueue(zipped ? gzipBegin(begin) : begin);
-    },
-    async pull(controller) {
-      const end = text.encode(await second);
-      controller.enqueue(zipped ? gzipEnd(begin, end) : end);
-      controller.close();
-    },
+  const vary = { ...headers, vary: "accept-encoding" };
+  if (!takesGzip(accepts)) {
+    const body = new PassThrough();
+    body.write(first);
+    return new Response(finishing(body, second), { headers: vary });
+  }
+  const body = createGzip({ level });
+  body.write(first);
+  // So that a browser can read the first part before the second is there.
+  body.flush(constants.Z_SYNC_FLUSH);
+  return new Response(finishing(body, second), {
+    headers: { ...vary, "content-encoding": "gzip" },
   });
-  return new Response(body, {
-    headers: {
-      ...headers,
-      vary: "accept-encoding",
-      ...(zipped ? { "content-encoding": "gzip" } : {}),
-    },
-  });
+}
+
+function finishing(body: Transform, second: Promise<string>): ReadableStream {
+  second.then(
+    (text) => body.end(text),
+    (error: unknown) => body.destroy(error as Error),
+  );
+  return Readable.toWeb(body);
 }
 
 function takesGzip(accepts: string | null): boolean {
   return accepts !== null && /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:\s*,|\s*$))/i.test(accepts);
-}
-
-/** Magic, deflate, no flags, no time, any system (RFC 1952 §2.3). */
-const gzipHead = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
-
-/** A gzip file up to where it can be read so far: its deflate blocks end on a byte. */
-function gzipBegin(begin: Uint8Array): Uint8Array {
-  const finishFlush = constants.Z_SYNC_FLUSH;
-  return Buffer.concat([Uint8Array.from(gzipHead), deflateRawSync(begin, { level, finishFlush })]);
-}
-
-/** The rest of it: the last blocks, then the check sum and the size of all. */
-function gzipEnd(begin: Uint8Array, end: Uint8Array): Uint8Array {
-  const foot = Buffer.alloc(8);
-  foot.writeUInt32LE(crc32(end, crc32(begin)), 0);
-  foot.writeUInt32LE((begin.length + end.length) % 2 ** 32, 4);
-  return Buffer.concat([deflateRawSync(end, { level }), foot]);
 }
