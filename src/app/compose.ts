@@ -28,7 +28,6 @@ import { createSpanExporter } from "../adapters/telemetry/otlp-exporter.ts";
 import { createTracer } from "../adapters/telemetry/tracer.ts";
 import { createTokens } from "../adapters/tokens/jwt-tokens.ts";
 import { fetchUpstream } from "../adapters/upstream/fetch-upstream.ts";
-import { tracedUpstream } from "../adapters/upstream/traced-upstream.ts";
 import { createBudget } from "../domain/failover/budget.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { UsageObserver } from "../ports/observer.ts";
@@ -36,7 +35,7 @@ import { createUsageCount } from "./usecases/log/count-usage.ts";
 import { checkUpstreams } from "./usecases/servers/check-upstreams.ts";
 import { createBrowse } from "./usecases/log/browse.ts";
 import { tellFirstLists } from "./usecases/servers/first-lists.ts";
-import { createGate } from "./usecases/servers/limiter.ts";
+import { createLimiter } from "./usecases/servers/limiter.ts";
 import { createHealthBoard } from "./usecases/servers/health-board.ts";
 import { createInFlightBoard } from "./usecases/log/in-flight.ts";
 import { orAfter } from "./usecases/or-after.ts";
@@ -121,13 +120,13 @@ export function compose(
   ]);
   const via = `smolrouter-${clock.id().slice(-12)}`;
   const ask = createServerClient(fetchUpstream, clock, via);
-  const gate = createGate();
+  const limiter = createLimiter();
   const live = createLiveRouting(initialRouting, {
     base: routingBase,
     clock,
     logger,
     adopted({ servers }) {
-      gate.adopt(servers.values());
+      limiter.adopt(servers.values());
       models.reloaded().catch((error: unknown) => logger.error(String(error)));
     },
   });
@@ -144,16 +143,13 @@ export function compose(
       logs?.recorder,
       store,
       metrics,
-      tracer,
       createCallLog(logger),
       // The log's thread reads answers anyway.
       logs === null ? createUsageCount(clock, used) : null,
     ].filter((observer) => observer !== undefined && observer !== null),
-    upstream:
-      tracer === null
-        ? fetchUpstream
-        : tracedUpstream(fetchUpstream, (parent) => tracer.nextAttempt(parent)),
+    upstream: fetchUpstream,
     via,
+    traced: tracer !== null,
     // Without a log, enough for the token counts of metrics.
     captureCap: logs === null ? countedBytes : settings.blobs.maxBlobSize,
     captureBudget: createBudget(capturedBytes),
@@ -163,7 +159,7 @@ export function compose(
         request_id: callId,
         error: stackOf(error),
       }),
-    gate,
+    limiter,
     health,
     sseKeepaliveMs: settings.sseKeepaliveMs,
   });
@@ -200,7 +196,7 @@ export function compose(
     const browse = createBrowse({
       reader: logs.reader,
       clock,
-      live: createLiveView({ clock, routing, board, gate, health, models }),
+      live: createLiveView({ clock, routing, board, limiter, health, models }),
       droppedRows: () => logs.recorder.droppedRows(),
       droppedBodies: () => logs.recorder.droppedBodies(),
     });

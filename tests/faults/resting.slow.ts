@@ -2,9 +2,10 @@
 import { expect, test } from "bun:test";
 import type { Behaviour } from "../../src/adapters/fake-model/behaviour.ts";
 import type { FakeModel } from "../../src/adapters/fake-model/fake-model.ts";
-import { createGate } from "../../src/app/usecases/servers/limiter.ts";
+import { createCancellation } from "../../src/app/usecases/cancellation.ts";
+import { createLimiter } from "../../src/app/usecases/servers/limiter.ts";
 import { createHealthBoard } from "../../src/app/usecases/servers/health-board.ts";
-import { nextTurn } from "../../src/app/usecases/relay/next-turn.ts";
+import { nextPermit } from "../../src/app/usecases/relay/next-permit.ts";
 import { planRoute } from "../../src/domain/routing/plan.ts";
 import { emptyDiscovery } from "../../src/domain/routing/discovery.ts";
 import { createHandClock } from "../lab/hand-clock.ts";
@@ -92,7 +93,7 @@ test("requests at fault and clients that leave do not count", () =>
 test("after 10 s one request probes it, while the others go on passing it over until the probe is back", async () => {
   const clock = createHandClock();
   const health = createHealthBoard(clock, () => undefined);
-  const gate = createGate();
+  const limiter = createLimiter();
   const [a, b] = ["http://a", "http://b"];
   const routing = routingOf(
     `aliases: { both: { instances: [{ url: "${a}", model: m }, { url: "${b}", model: m }] } }`,
@@ -100,11 +101,16 @@ test("after 10 s one request probes it, while the others go on passing it over u
   const question = { model: "both", sourceIp: "", path: "/v1/x", user: null, headers: [] };
   const { targets } = planRoute(question, routing, emptyDiscovery);
   const asked = async (): Promise<string | null> => {
-    const turn = await nextTurn(targets, "id", new AbortController().signal, { gate, health });
-    if (turn.kind !== "turn") return null;
-    turn.permit[Symbol.dispose]();
-    health.asked(turn.target.server.baseUrl);
-    return turn.target.server.baseUrl;
+    const next = await nextPermit(
+      targets,
+      "id",
+      createCancellation(null, () => undefined),
+      { limiter, health },
+    );
+    if (next.kind !== "granted") return null;
+    next.permit[Symbol.dispose]();
+    health.asked(next.target.server.baseUrl);
+    return next.target.server.baseUrl;
   };
   const failed = { reason: "refused", status: null, message: "connection refused" } as const;
   for (let n = 0; n < 3; n++) {

@@ -1,6 +1,6 @@
 // The whole relay over fake ports, every touch of which is a step that a test can spoil: by a throw, or
 // by a client that leaves. What a call holds is counted everywhere it can be held.
-import { createGate } from "../../src/app/usecases/servers/limiter.ts";
+import { createLimiter } from "../../src/app/usecases/servers/limiter.ts";
 import { createHealthBoard } from "../../src/app/usecases/servers/health-board.ts";
 import { createInFlightBoard } from "../../src/app/usecases/log/in-flight.ts";
 import { createRelay } from "../../src/app/usecases/relay/relay.ts";
@@ -46,7 +46,7 @@ export function createRelayLab(scenario: Scenario, step: Step) {
   const started: LogEntry[] = [];
   const progressed: LogEntry[] = [];
   const ended: LogEntry[] = [];
-  const gate = createGate();
+  const limiter = createLimiter();
   const board = createInFlightBoard();
   const [captureBudget, heldBudget] = [createBudget(1 << 28), createBudget(1 << 28)];
   const routing = routingOf(scenario.routes);
@@ -130,10 +130,11 @@ export function createRelayLab(scenario: Scenario, step: Step) {
     observers: [spoilt, board, seen],
     upstream,
     via: "smolrouter-lab",
+    traced: false,
     captureCap: 1 << 20,
     captureBudget,
     heldBudget,
-    gate,
+    limiter,
     health: createHealthBoard(hand, () => step("health.back")),
     sseKeepaliveMs: scenario.sseKeepaliveMs ?? 0,
     fault(error) {
@@ -144,7 +145,7 @@ export function createRelayLab(scenario: Scenario, step: Step) {
 
   const occupied =
     scenario.occupied === undefined ? undefined : routing.servers.get(scenario.occupied);
-  const permits = occupied === undefined ? [] : [gate.tryEnter(occupied)];
+  const permits = occupied === undefined ? [] : [limiter.tryAcquire(occupied)];
 
   return {
     relay,
@@ -158,14 +159,14 @@ export function createRelayLab(scenario: Scenario, step: Step) {
     /** Moves on whatever waits: for its place, or for time to pass. */
     async nudge() {
       await new Promise((resolve) => setImmediate(resolve));
-      if (gate.position("the-call") !== null)
+      if (limiter.position("the-call") !== null)
         for (const permit of permits) permit?.[Symbol.dispose]();
       else hand.pass(500);
     },
     /** All that a call may hold; everything is 0 once it is over. */
     held() {
       for (const permit of permits) permit?.[Symbol.dispose]();
-      const servers = [...routing.servers.values()].map(({ name }) => gate.load(name));
+      const servers = [...routing.servers.values()].map(({ name }) => limiter.load(name));
       return {
         active: servers.reduce((sum, { active }) => sum + active, 0),
         waiting: servers.reduce((sum, { waiting }) => sum + waiting, 0),

@@ -2,7 +2,7 @@
 import { loadConfiguration } from "../../adapters/config/load.ts";
 import { discoveryFrom, serversOf } from "../../domain/routing/model-list.ts";
 import { planRoute, type RoutePlan } from "../../domain/routing/plan.ts";
-import { type Place, turnOrder } from "../../domain/routing/turn-order.ts";
+import { type RankedTarget, candidateOrder } from "../../domain/routing/candidate-order.ts";
 import type { Routing } from "../../domain/routing/types.ts";
 import type { UpstreamState } from "../../ports/browse.ts";
 import type { ExplainCommand } from "./args.ts";
@@ -29,7 +29,7 @@ export async function runExplain(
   const upstreams = router.kind === "knows" ? router.upstreams : [];
   const question = { model, sourceIp: source, path, user, headers };
   const plan = planRoute(question, routing, discoveryAt(routing, upstreams));
-  const places = turnOrder(plan.targets, upstreams);
+  const places = candidateOrder(plan.targets, upstreams);
   const explained = { command, routing, plan, places, router };
   if (json) io.print(JSON.stringify(inJson(explained)));
   else for (const line of inWords(explained, io)) io.print(line);
@@ -40,7 +40,7 @@ interface Explained {
   readonly command: ExplainCommand;
   readonly routing: Routing;
   readonly plan: RoutePlan;
-  readonly places: readonly Place[];
+  readonly places: readonly RankedTarget[];
   readonly router: RouterSays;
 }
 

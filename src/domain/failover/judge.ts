@@ -1,4 +1,4 @@
-// What to do about a failed attempt: ask the same candidate again, go on to the next, or pass the answer on.
+// What to do about a failed attempt: retry the same candidate, go on to the next, or pass the answer on.
 import type { FailureReason } from "./attempt.ts";
 import { headerValue, type HeaderList } from "../http/headers.ts";
 import type { Policy } from "../routing/types.ts";
@@ -28,14 +28,14 @@ export interface CandidateTries {
   readonly retries: number;
 }
 
-export type Verdict =
+export type NextStep =
   | { readonly kind: "next" }
   | { readonly kind: "pass-on" }
   /** `redial`: on a new connection, not counted as a retry. */
-  | { readonly kind: "again"; readonly afterMs: number; readonly redial: boolean };
+  | { readonly kind: "retry"; readonly afterMs: number; readonly redial: boolean };
 
-const next: Verdict = { kind: "next" };
-const passOn: Verdict = { kind: "pass-on" };
+const next: NextStep = { kind: "next" };
+const passOn: NextStep = { kind: "pass-on" };
 
 const passingStatuses = new Set([429, 500, 502, 503, 504]);
 const longestRetryAfterMs = 3_000;
@@ -44,7 +44,7 @@ const pauseSpreadMs = 300;
 const longestPauseMs = 10_000;
 
 /**
- * Judges a failed attempt (SPEC section 7).
+ * Judges a failed attempt.
  * @param chance in [0, 1); spreads the pauses of clients that failed together
  */
 export function judge(
@@ -52,19 +52,19 @@ export function judge(
   policy: Policy,
   tries: CandidateTries,
   chance: number,
-): Verdict {
+): NextStep {
   if (failure.reason === "client_gone") return passOn;
   if (failure.status === 508 && failure.codes.includes("routing_loop")) return passOn;
   if (failure.codes.some((code) => policy.stopOn.includes(code))) return passOn;
   if (failure.reason === "reset" && !tries.redialled)
-    return { kind: "again", afterMs: 0, redial: true };
+    return { kind: "retry", afterMs: 0, redial: true };
   if (tries.retries >= policy.retries || !mayPass(failure)) return next;
   if (failure.retryAfterMs !== null)
     return failure.retryAfterMs <= longestRetryAfterMs
-      ? { kind: "again", afterMs: failure.retryAfterMs, redial: false }
+      ? { kind: "retry", afterMs: failure.retryAfterMs, redial: false }
       : next;
   const pause = (firstPauseMs + chance * pauseSpreadMs) * 2 ** tries.retries;
-  return { kind: "again", afterMs: Math.min(pause, longestPauseMs), redial: false };
+  return { kind: "retry", afterMs: Math.min(pause, longestPauseMs), redial: false };
 }
 
 function mayPass(failure: AttemptFailure): boolean {
@@ -74,7 +74,7 @@ function mayPass(failure: AttemptFailure): boolean {
   );
 }
 
-/** Whether a failure says something about the server's health, rather than about the request (SPEC section 7). */
+/** Whether a failure says something about the server's health, rather than about the request. */
 export function blamesServer(failure: Pick<AttemptFailure, "reason" | "status">): boolean {
   switch (failure.reason) {
     case "refused":

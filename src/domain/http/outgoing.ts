@@ -2,6 +2,7 @@
 import type { IncomingCall } from "../call/incoming-call.ts";
 import type { Bridge } from "../protocols/bridge.ts";
 import { hasOwnKey, type HeaderList, requestHeaders, withoutCredentialQuery } from "./headers.ts";
+import { withAttemptSpan } from "../log/trace-context.ts";
 import { upstreamUrl } from "../routing/upstream-url.ts";
 import type { Server } from "../routing/types.ts";
 
@@ -15,19 +16,23 @@ export interface OutgoingRequest {
 /**
  * The request for one server.
  * @param via this process's pseudonym for the `Via` header
+ * @param tracedAttempt the attempt's number among the call's, from 1, where it has a span of its own; null: it has none
  */
 export function outgoingRequest(
   call: IncomingCall,
   server: Server,
   { path, body, contentType }: Bridge,
   via: string,
+  tracedAttempt: number | null,
 ): OutgoingRequest {
   const query = hasOwnKey(server.apiKey, server.headers)
     ? withoutCredentialQuery(call.query)
     : call.query;
+  const headers =
+    tracedAttempt === null ? call.headers : withAttemptSpan(call.id, call.headers, tracedAttempt);
   return {
     url: upstreamUrl(server, path) + query,
-    headers: requestHeaders(typed(call.headers, contentType), {
+    headers: requestHeaders(typed(headers, contentType), {
       apiKey: server.apiKey,
       extra: server.headers,
       via,

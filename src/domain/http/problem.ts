@@ -87,6 +87,12 @@ export function problem(
   return { kind, message, param, retryAfter, headers };
 }
 
+/** What everyone but the operator learns of a fault of the router's own. */
+export const internalError = problem(
+  "internal_error",
+  "internal error; the router's log says more",
+);
+
 export function problemStatus(kind: ProblemKind): number {
   return forms[kind].status;
 }

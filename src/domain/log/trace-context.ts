@@ -13,7 +13,7 @@ const header = "traceparent";
 const parentHeader = "x-smolrouter-parent-span";
 
 /** The context a `traceparent` names and whether it is recorded; null where it is malformed. */
-export function parseTraceparent(
+function parseTraceparent(
   text: string | null,
 ): (TraceContext & { readonly sampled: boolean }) | null {
   const match = /^(?!ff)[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(?:$|-)/.exec(
@@ -30,7 +30,7 @@ function ownTraceId(callId: string): string {
 }
 
 /** The span of the whole call: the random half of its id. */
-export function callSpanId(callId: string): string {
+function callSpanId(callId: string): string {
   return ownTraceId(callId).slice(16);
 }
 
@@ -49,6 +49,17 @@ export function withTraceparent(callId: string, headers: HeaderList): HeaderList
   const own: [string, string][] = [[header, `00-${traceId}-${callSpanId(callId)}-01`]];
   if (client !== null) own.push([parentHeader, client.spanId]);
   return [...headers.filter(([name]) => name !== header && name !== parentHeader), ...own];
+}
+
+/**
+ * The call's headers with the span of its n-th attempt in place of its own, for its upstream; as they
+ * are where its trace is not recorded.
+ */
+export function withAttemptSpan(callId: string, headers: HeaderList, attempt: number): HeaderList {
+  const own = contextOf(callId, headers);
+  if (own === null) return headers;
+  const value = `00-${own.traceId}-${attemptSpanId(own.spanId, attempt)}-01`;
+  return headers.map(([name, before]) => [name, name === header ? value : before]);
 }
 
 /** The context that `withTraceparent` gave a call's headers; null where its trace is not recorded. */

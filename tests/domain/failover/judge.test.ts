@@ -28,7 +28,7 @@ describe("what follows a failed attempt", () => {
       { reason: "reset" },
       {},
       {},
-      { kind: "again", afterMs: 0, redial: true },
+      { kind: "retry", afterMs: 0, redial: true },
     ],
     ["a second reset: the next", { reason: "reset" }, {}, { redialled: true }, { kind: "next" }],
     [
@@ -36,21 +36,21 @@ describe("what follows a failed attempt", () => {
       { reason: "reset" },
       { retries: 1 },
       { redialled: true },
-      { kind: "again", afterMs: 350, redial: false },
+      { kind: "retry", afterMs: 350, redial: false },
     ],
     [
       "a 503 with a retry left: again after a pause",
       { status: 503 },
       { retries: 1 },
       {},
-      { kind: "again", afterMs: 350, redial: false },
+      { kind: "retry", afterMs: 350, redial: false },
     ],
     [
       "the pause doubles",
       { status: 503 },
       { retries: 3 },
       { retries: 2 },
-      { kind: "again", afterMs: 1400, redial: false },
+      { kind: "retry", afterMs: 1400, redial: false },
     ],
     ["no retry left: the next", { status: 503 }, { retries: 1 }, { retries: 1 }, { kind: "next" }],
     [
@@ -58,7 +58,7 @@ describe("what follows a failed attempt", () => {
       { status: 429, retryAfterMs: 2_000 },
       { retries: 1 },
       {},
-      { kind: "again", afterMs: 2000, redial: false },
+      { kind: "retry", afterMs: 2000, redial: false },
     ],
     [
       "a longer Retry-After: the next at once",

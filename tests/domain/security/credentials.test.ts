@@ -117,6 +117,7 @@ describe.each(credentialNames)("$in $name", ({ name, in: place, besideOwnKey }) 
       { baseUrl: "http://a", ...server } as never,
       bridge as never,
       "v",
+      null,
     );
     return JSON.stringify([url, headers]);
   };

@@ -2,7 +2,7 @@
 // "Where would this model go?": a plain form, answered by the very function that routes.
 import { Html } from "@elysiajs/html";
 import type { RoutePlan } from "../../../domain/routing/plan.ts";
-import { type Place, turnOrder } from "../../../domain/routing/turn-order.ts";
+import { type RankedTarget, candidateOrder } from "../../../domain/routing/candidate-order.ts";
 import type { PolicyOverrides } from "../../../domain/routing/types.ts";
 import type { UpstreamState } from "../../../ports/browse.ts";
 import type { ExplainFields } from "./explain-query.ts";
@@ -92,7 +92,7 @@ function Answer(props: ExplainBoxProps & { readonly plan: RoutePlan }): JSX.Elem
       </ul>
       <h3>Tried in this order</h3>
       <ol class="targets">
-        {turnOrder(plan.targets, upstreams).map((place) => (
+        {candidateOrder(plan.targets, upstreams).map((place) => (
           <TargetLine place={place} policy={policy} />
         ))}
       </ol>
@@ -101,7 +101,7 @@ function Answer(props: ExplainBoxProps & { readonly plan: RoutePlan }): JSX.Elem
 }
 
 interface TargetLineProps extends Pick<ExplainBoxProps, "policy"> {
-  readonly place: Place;
+  readonly place: RankedTarget;
 }
 
 function TargetLine({ place, policy }: TargetLineProps): JSX.Element {

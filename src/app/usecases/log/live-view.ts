@@ -6,7 +6,7 @@ import { serversOf } from "../../../domain/routing/model-list.ts";
 import type { Routing, Server } from "../../../domain/routing/types.ts";
 import type { InFlight, LogDetail, Upstreams, UpstreamState } from "../../../ports/browse.ts";
 import type { Clock } from "../../../ports/clock.ts";
-import type { Gate } from "../servers/limiter.ts";
+import type { Limiter } from "../servers/limiter.ts";
 import type { HealthBoard } from "../servers/health-board.ts";
 import type { InFlightBoard } from "./in-flight.ts";
 import type { Models } from "../servers/models.ts";
@@ -15,7 +15,7 @@ export interface LiveState {
   readonly clock: Pick<Clock, "now">;
   readonly routing: () => Routing;
   readonly board: InFlightBoard;
-  readonly gate: Gate;
+  readonly limiter: Limiter;
   readonly health: HealthBoard;
   readonly models: Models;
 }
@@ -50,11 +50,11 @@ export function createLiveView(live: LiveState): LiveView {
   };
 }
 
-function inFlightCalls({ board, gate, clock }: LiveState): InFlight {
+function inFlightCalls({ board, limiter, clock }: LiveState): InFlight {
   const now = clock.now();
   return {
     inflight: board.calls().map(({ entry, progress }) => {
-      const place = gate.position(entry.id);
+      const queued = limiter.position(entry.id);
       return {
         id: entry.id,
         timestamp: isoTime(entry.timestamp),
@@ -64,12 +64,12 @@ function inFlightCalls({ board, gate, clock }: LiveState): InFlight {
         source_ip: entry.sourceIp,
         original_model: entry.originalModel,
         mapped_model: entry.mappedModel,
-        upstream: place?.upstream ?? progress.asked()?.server.name ?? null,
+        upstream: queued?.upstream ?? progress.asked()?.server.name ?? null,
         route: entry.route,
         stream: entry.stream,
         tokens_so_far: entry.stream ? progress.contents() : null,
-        waiting_for: place?.upstream ?? null,
-        position: place?.position ?? null,
+        waiting_for: queued?.upstream ?? null,
+        position: queued?.position ?? null,
       };
     }),
   };
@@ -81,10 +81,10 @@ function textOf(body: CapturedBody | null): string | null {
   return new TextDecoder().decode(joinBytes(body.chunks), { stream: true });
 }
 
-function stateOf(server: Server, { clock, gate, health, models }: LiveState): UpstreamState {
+function stateOf(server: Server, { clock, limiter, health, models }: LiveState): UpstreamState {
   const known = health.health(server.baseUrl);
   const state = standing(known, clock.now());
-  const { active, waiting } = gate.load(server.name);
+  const { active, waiting } = limiter.load(server.name);
   const list = models.state(server.name);
   return {
     name: server.name,

@@ -3,22 +3,25 @@ import type { Attempt } from "../../../domain/failover/attempt.ts";
 import type { AttemptFailure } from "../../../domain/failover/judge.ts";
 import type { Target } from "../../../domain/routing/plan.ts";
 import type { NoAnswer } from "../../../ports/upstream.ts";
+import { clientWentAway } from "../cancellation.ts";
 
 const bare = { status: null, codes: [], retryAfterMs: null, answer: null };
 
 export const clientLeft = {
   reason: "client_gone",
-  message: "the client went away",
+  message: clientWentAway,
   answer: null,
 } as const;
 
-/** The client left while its call stood in a waiting line. */
-export const leftWaiting: AttemptFailure = { ...bare, ...clientLeft };
+/** The call was cancelled while it waited in a queue. @param reason why */
+export function cancelledInQueue(reason: string | null): AttemptFailure {
+  return { ...bare, ...clientLeft, message: reason ?? clientWentAway };
+}
 
 export const queueFull: AttemptFailure = {
   ...bare,
   reason: "queue_full",
-  message: "its waiting line is full",
+  message: "its queue is full",
   status: 503,
   retryAfterMs: 1_000,
 };

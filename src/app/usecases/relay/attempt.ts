@@ -1,5 +1,5 @@
 // One attempt at one target: an object that owns what it holds, from before it asks until its answer
-// is delivered or has failed.
+// is delivered or has failed. Several may be under way for one call.
 import type { Budget } from "../../../domain/failover/budget.ts";
 import type { Bridge } from "../../../domain/protocols/bridge.ts";
 import { bridgeFor } from "../../../domain/protocols/choose-bridge.ts";
@@ -8,20 +8,20 @@ import { outgoingRequest } from "../../../domain/http/outgoing.ts";
 import type { Target } from "../../../domain/routing/plan.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Upstream, UpstreamAnswer } from "../../../ports/upstream.ts";
-import { type CaptureLimits, createCapture } from "./capture.ts";
 import type { HealthBoard } from "../servers/health-board.ts";
-import { openAnswer } from "./commit.ts";
-import type { Opening } from "./opening.ts";
-import { whoLeft } from "./who-left.ts";
 import { clientLeft, noFirstToken, withoutAnswer } from "./attempt-failures.ts";
-import { onAbort } from "./on-abort.ts";
-import type { AttemptUnderWay, CallSession } from "./session.ts";
+import { type CaptureLimits, createCapture } from "./capture.ts";
+import { commitAnswer } from "./commit.ts";
+import type { AttemptResult } from "./committed.ts";
+import type { AttemptReport, CallSession } from "./session.ts";
 
 export interface AttemptDeps extends CaptureLimits {
   readonly upstream: Upstream;
   readonly clock: Clock;
   /** This process's pseudonym in `Via`. */
   readonly via: string;
+  /** Whether each attempt has a span of its own in `traceparent`. */
+  readonly traced: boolean;
   readonly heldBudget: Budget;
   readonly health: HealthBoard;
 }
@@ -36,16 +36,17 @@ export interface Asking {
 
 /**
  * Disposing of it gives back whatever it holds, at any time, more than once: the upstream's
- * connection, the bytes held, its timer, its listener, the question to the server's health.
+ * connection, be it still asked for, the bytes held and kept for the log, its timer, its listener,
+ * the question to the server's health.
  */
-export interface LiveAttempt extends AttemptUnderWay, Disposable {
+export interface LiveAttempt extends AttemptReport, Disposable {
   /** Asks the target and reads its answer up to the commit point. Called once. */
-  open(): Promise<Opening>;
+  ask(): Promise<AttemptResult>;
   /** What its end says of the server's health; null: it served. Said of none, nothing is known. */
   judged(failure: Pick<AttemptFailure, "reason" | "message" | "status"> | null): void;
 }
 
-export type AttemptSession = Pick<CallSession, "call" | "signal" | "contentBegan">;
+export type AttemptSession = Pick<CallSession, "call" | "cancellation" | "began" | "contentBegan">;
 
 export function beginAttempt(
   session: AttemptSession,
@@ -54,39 +55,46 @@ export function beginAttempt(
   deps: AttemptDeps,
 ): LiveAttempt {
   using beginning = new DisposableStack();
-  const { call, signal } = session;
+  const { call, cancellation } = session;
   const { clock, health } = deps;
   const { server, policy } = target;
   const startedAt = clock.now();
   const start = clock.elapsed();
   const since = () => Math.round(clock.elapsed() - start);
-  const capture = createCapture(deps);
   const bridge = bridgeFor(call, target, () => clock.now());
   const controller = new AbortController();
+  const abort = () => controller.abort();
   let reply: Awaited<ReturnType<Upstream["send"]>> | null = null;
   let ttftMs: number | null = null;
   let late = false;
   let judged = false;
 
+  /** Closes the connection, be it there or still asked for; null where there is none. */
+  let disconnect: (() => void) | null = null;
+
   health.asked(server.baseUrl);
   beginning.defer(() => {
     if (!judged) health.undecided(server.baseUrl);
   });
-  beginning.use(onAbort(signal, () => controller.abort()));
+  const capture = beginning.use(createCapture(deps));
   const share = beginning.use(deps.heldBudget.share());
+  beginning.use(cancellation.onCancel(abort));
   const stopFirstToken =
     asking.othersLeft && policy.firstTokenTimeoutMs !== null
       ? clock.after(policy.firstTokenTimeoutMs, () => {
           late = true;
-          controller.abort();
+          abort();
         })
       : nothingToStop;
   beginning.defer(stopFirstToken);
+  beginning.defer(() => disconnect?.());
   const scope = beginning.move();
 
-  async function open(): Promise<Opening> {
+  async function ask(): Promise<AttemptResult> {
+    const number = session.began(attempt);
     const exchange = bridge.instead === null ? deps.upstream : answering(bridge.instead);
-    const outgoing = outgoingRequest(call, server, bridge, deps.via);
+    const outgoing = outgoingRequest(call, server, bridge, deps.via, deps.traced ? number : null);
+    disconnect = abort;
     reply = await exchange.send({
       method: call.method,
       ...outgoing,
@@ -98,10 +106,13 @@ export function beginAttempt(
       proxy: server.proxy,
       signal: controller.signal,
     });
-    if (reply.kind !== "answered") return blamed(withoutAnswer(reply));
+    disconnect = null;
+    if (reply.kind !== "answered") return failedBy(withoutAnswer(reply));
     const { body } = reply;
-    scope.defer(() => body.cancel());
-    const opening = await openAnswer(reply, {
+    disconnect = () => body.cancel();
+    // Given up for another, just when the answer came.
+    if (scope.disposed) disconnect();
+    const result = await commitAnswer(reply, {
       call,
       url: outgoing.url,
       baseUrl: server.baseUrl,
@@ -112,32 +123,30 @@ export function beginAttempt(
       clock,
       onContent(framing) {
         stopFirstToken();
-        if (framing === "none") return;
+        if (framing === "none" || scope.disposed) return;
         ttftMs = since();
-        session.contentBegan();
+        session.contentBegan(attempt);
       },
     });
     stopFirstToken();
-    return opening.kind === "failed" ? blamed(opening.failure) : opening;
+    return result.kind === "failed" ? failedBy(result.failure) : result;
   }
 
   /** An exchange that was given up fails by the reason for giving it up. */
-  function blamed(failure: AttemptFailure): Opening {
-    if (signal.aborted)
-      return { kind: "failed", failure: { ...failure, ...clientLeft, message: whoLeft(signal) } };
-    if (late)
-      return {
-        kind: "failed",
-        failure: { ...failure, ...noFirstToken(policy.firstTokenTimeoutMs) },
-      };
-    return { kind: "failed", failure };
+  function failedBy(failure: AttemptFailure): AttemptResult {
+    const reason = cancellation.reason();
+    if (reason !== null)
+      return { kind: "failed", failure: { ...failure, ...clientLeft, message: reason } };
+    if (!late) return { kind: "failed", failure };
+    const { firstTokenTimeoutMs } = policy;
+    return { kind: "failed", failure: { ...failure, ...noFirstToken(firstTokenTimeoutMs) } };
   }
 
-  return {
+  const attempt: LiveAttempt = {
     target,
-    capture,
+    received: capture,
     dropped: () => [...new Set([...bridge.dropped, ...bridge.lost()])],
-    open,
+    ask,
     outcome: (broken, remark) => ({
       target,
       startedAt,
@@ -155,6 +164,7 @@ export function beginAttempt(
     },
     [Symbol.dispose]: () => scope.dispose(),
   };
+  return attempt;
 }
 
 const nothingToStop = () => undefined;

@@ -2,16 +2,20 @@
 import type { Budget, Share } from "../../../domain/failover/budget.ts";
 import type { CapturedBody } from "../../../domain/log/log-entry.ts";
 
-/** Disposing of it gives its bytes back to the budget. */
-export interface Capture extends Disposable {
-  add(bytes: Uint8Array): void;
-  /** An event of a stream held content. */
-  content(): void;
+/** What has been kept of an answer so far; can still be read when it has been given back to the budget. */
+export interface Captured {
   /** Events with content so far. */
   contents(): number;
   /** Bytes seen, whether kept or not. */
   size(): number;
   body(): CapturedBody | null;
+}
+
+/** Disposing of it gives its bytes back to the budget. */
+export interface Capture extends Captured, Disposable {
+  add(bytes: Uint8Array): void;
+  /** An event of a stream held content. */
+  content(): void;
 }
 
 /** Disposing of it gives its bytes back to the budget. */
@@ -36,7 +40,7 @@ export interface CaptureLimits {
  */
 export function createDelivered(
   limits: CaptureLimits,
-  received: Capture,
+  received: Pick<Captured, "body">,
   changed: () => boolean,
 ): Delivered {
   let same = 0;

@@ -3,7 +3,7 @@ import { joinBytes } from "../../../domain/bytes/join-bytes.ts";
 import type { Bridge } from "../../../domain/protocols/bridge.ts";
 import { wholeFailure } from "../../../domain/protocols/whole-answer.ts";
 import { parseJsonBytes } from "../../../domain/bytes/json.ts";
-import { type Failure, type InHand, retold, untold } from "./failed-opening.ts";
+import { type AnswerFailure, type InHand, retold, untold } from "./answer-failures.ts";
 
 /**
  * What is held, as the client gets it, or why it cannot.
@@ -13,7 +13,9 @@ export function inClientsForm(
   inHand: InHand,
   promised: boolean,
   gather: ReturnType<Bridge["gather"]>,
-): { readonly pieces: Uint8Array[]; readonly changed: boolean } | { readonly failure: Failure } {
+):
+  | { readonly pieces: Uint8Array[]; readonly changed: boolean }
+  | { readonly failure: AnswerFailure } {
   const { held, context } = inHand;
   const { call, bridge } = context;
   if (gather !== null) {
@@ -40,7 +42,7 @@ const tooLarge = {
 };
 
 /** @param parsed undefined where the body is not JSON */
-function plainFailure(parsed: unknown): Pick<Failure, "reason" | "message" | "codes"> | null {
+function plainFailure(parsed: unknown): Pick<AnswerFailure, "reason" | "message" | "codes"> | null {
   if (parsed === undefined)
     return { reason: "not_json", message: "the upstream's answer is not JSON", codes: [] };
   const error = wholeFailure(parsed);

@@ -12,21 +12,21 @@ import { inClientsForm } from "./clients-form.ts";
 import {
   brokenStream,
   errorStatus,
-  type Failure,
+  type AnswerFailure,
   type InHand,
   redirected,
-} from "./failed-opening.ts";
+} from "./answer-failures.ts";
 import { holdAnswer } from "./hold-answer.ts";
 import { createLiveSource } from "./event-stream.ts";
-import type { Opening, OpeningContext } from "./opening.ts";
+import type { AnswerContext, AttemptResult } from "./committed.ts";
 import { recogniseStream } from "./recognise-stream.ts";
 import { isBreak } from "./stream-failure.ts";
 
-/** Reads the answer as far as it has to be held (SPEC section 7). */
-export async function openAnswer(
+/** Reads the answer as far as it has to be held. Whoever owns the attempt closes its connection. */
+export async function commitAnswer(
   answer: UpstreamAnswer,
-  context: OpeningContext,
-): Promise<Opening> {
+  context: AnswerContext,
+): Promise<AttemptResult> {
   const { call, bridge, policy, clock } = context;
   const { path } = bridge;
   const after = retryAfterMs(answer.headers, clock.now());
@@ -47,7 +47,7 @@ export async function openAnswer(
 
   const headers = relabelled(answer.headers, framing, declared);
   const inHand: InHand = { status: answer.status, headers, held, context };
-  const failed = (failure: Failure): Opening => {
+  const failed = (failure: AnswerFailure): AttemptResult => {
     source.cancel();
     return { kind: "failed", failure: { ...failure, retryAfterMs: after } };
   };
@@ -63,7 +63,7 @@ export async function openAnswer(
   if (gather !== null) source.cancel();
   const client = gather === null ? bridge.client(wire) : oneObject;
   return {
-    kind: "opened",
+    kind: "committed",
     answer: {
       status: answer.status,
       headers: client.contentType === null ? headers : withType(headers, client.contentType),

@@ -1,11 +1,11 @@
-// An opened answer on its way to the client: held events first, then the rest at the client's pace, one ending.
+// A committed answer on its way to the client: held events first, then the rest at the client's pace, one ending.
 import { joinBytes } from "../../../domain/bytes/join-bytes.ts";
 import { eventBreak } from "../../../domain/bytes/framing.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { AnswerStream } from "../../../ports/service.ts";
 import type { Capture } from "./capture.ts";
 import type { LiveStep } from "./event-stream.ts";
-import type { OpenedAnswer } from "./opening.ts";
+import type { CommittedAnswer } from "./committed.ts";
 import { limit, type Limit, noLimit } from "../or-after.ts";
 import { ping } from "./ping.ts";
 import type { StreamFailure } from "./stream-failure.ts";
@@ -16,14 +16,14 @@ export type DeliveryEnding =
   | { readonly kind: "broke"; readonly failure: StreamFailure };
 
 /**
- * The rest of a call whose answer has been opened.
+ * The rest of a call whose answer has been committed to.
  * @param keepaliveMs silence towards the client until a ping goes out; 0: none
  * @param delivered told of every piece of the answer that the client gets, pings aside
  * @param onEnd called once, unless a fault comes first
  * @param onFault told of a throw that nobody expected, and answers with the last words; null: none
  */
 export function deliver(
-  answer: OpenedAnswer,
+  answer: CommittedAnswer,
   keepaliveMs: number,
   clock: Clock,
   delivered: Pick<Capture, "add">,

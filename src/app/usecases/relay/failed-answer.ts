@@ -10,7 +10,7 @@ import {
 } from "../../../domain/http/problem.ts";
 import type { RoutePlan } from "../../../domain/routing/plan.ts";
 import type { Answer } from "../../../ports/service.ts";
-import { type Capture, captureWhole, type CaptureLimits } from "./capture.ts";
+import { type Captured, captureWhole, type CaptureLimits } from "./capture.ts";
 import type { Lost } from "./failover.ts";
 import { routedHeaders } from "./routed-headers.ts";
 import { type CallSession, type Ending, upstreamRequestId } from "./session.ts";
@@ -24,8 +24,11 @@ export function failedAnswer(
   { last, passOn }: Lost,
   limits: CaptureLimits,
 ): Answer {
-  const target = session.attempts().at(-1)?.target ?? plan.targets[0];
-  const routed = routedHeaders(session, target, 0);
+  const target = session.lastOutcome()?.target ?? plan.targets[0];
+  const lastOver = session.lastOver();
+  const attempts = session.attempts();
+  const dropped = lastOver?.dropped() ?? [];
+  const routed = routedHeaders(session.call.id, target, attempts.length, dropped);
   const ends = (
     answer: Answer & { readonly body: Uint8Array },
     ending: Partial<Ending>,
@@ -36,7 +39,7 @@ export function failedAnswer(
       statusCode: answer.status,
       error: last.message,
       headers: answer.headers,
-      delivered: cameAs(answer.body, session.current()?.capture ?? null) ? null : delivered.body(),
+      delivered: cameAs(answer.body, lastOver?.received ?? null) ? null : delivered.body(),
       ...ending,
     });
     return answer;
@@ -54,7 +57,7 @@ export function failedAnswer(
     const headers = [...responseHeaders(theirs, session.call.method), ...routed];
     return ends({ status, headers, body }, { upstreamRequestId: upstreamRequestId(theirs) });
   }
-  const told = tellFailure(session, plan, last);
+  const told = tellFailure(target.server.name, plan, last);
   const status = plan.targets.length > 1 ? statusAfter(last) : problemStatus(told.kind);
   const headers: [string, string][] = [["content-type", "application/json"], ...routed];
   const retryAfter =
@@ -63,22 +66,21 @@ export function failedAnswer(
       : headerValue(last.answer.headers, "retry-after");
   if (retryAfter !== null && (status === 429 || status === 503))
     headers.push(["retry-after", retryAfter]);
-  const extra = plan.targets.length > 1 ? { attempts: session.attempts().map(loggedAttempt) } : {};
+  const extra = plan.targets.length > 1 ? { attempts: attempts.map(loggedAttempt) } : {};
   const body = text.encode(errorBody(session.call.service, told, extra));
   return ends({ status, headers, body }, { error: told.message });
 }
 
 /** Whether the body is, byte for byte, what the attempt asked last received. */
-function cameAs(body: Uint8Array, capture: Capture | null): boolean {
-  if (capture === null || capture.size() !== body.length) return body.length === 0;
+function cameAs(body: Uint8Array, received: Captured | null): boolean {
+  if (received === null || received.size() !== body.length) return body.length === 0;
   let at = 0;
-  for (const chunk of capture.body()?.chunks ?? [])
+  for (const chunk of received.body()?.chunks ?? [])
     for (const byte of chunk) if (byte !== body[at++]) return false;
   return true;
 }
 
-function tellFailure(session: CallSession, plan: RoutePlan, last: AttemptFailure): RequestProblem {
-  const name = session.attempts().at(-1)?.target.server.name ?? plan.targets[0].server.name;
+function tellFailure(name: string, plan: RoutePlan, last: AttemptFailure): RequestProblem {
   if (plan.targets.length > 1)
     return problem(
       "all_upstreams_failed",

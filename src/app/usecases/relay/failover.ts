@@ -1,26 +1,25 @@
-// The loop: asks a plan's targets in order until one answers. What to do about a failure is the domain's to judge.
+// The loop: asks a plan's targets in order until one answers. What follows a failure is the domain's to judge.
 import { type AttemptFailure, type CandidateTries, judge } from "../../../domain/failover/judge.ts";
 import type { RoutePlan, Target } from "../../../domain/routing/plan.ts";
 import type { Clock } from "../../../ports/clock.ts";
-import type { Gate } from "../servers/limiter.ts";
-import type { OpenedAnswer } from "./opening.ts";
-import { whoLeft } from "./who-left.ts";
+import type { Cancellation } from "../cancellation.ts";
+import type { Limiter } from "../servers/limiter.ts";
 import {
   type AttemptDeps,
   type AttemptSession,
   beginAttempt,
   type LiveAttempt,
 } from "./attempt.ts";
-import { leftWaiting, notAsked, queueFull } from "./attempt-failures.ts";
-import { nextTurn } from "./next-turn.ts";
-import { onAbort } from "./on-abort.ts";
+import { cancelledInQueue, notAsked, queueFull } from "./attempt-failures.ts";
+import type { CommittedAnswer } from "./committed.ts";
+import { nextPermit } from "./next-permit.ts";
 import type { CallSession } from "./session.ts";
 
 export interface FailoverDeps extends AttemptDeps {
-  readonly gate: Gate;
+  readonly limiter: Limiter;
 }
 
-type FailoverSession = AttemptSession & Pick<CallSession, "note" | "began">;
+type FailoverSession = AttemptSession & Pick<CallSession, "over" | "won" | "notAsked">;
 
 export type Outcome = Won | Lost;
 
@@ -28,7 +27,7 @@ export type Outcome = Won | Lost;
 export interface Won {
   readonly kind: "won";
   readonly attempt: LiveAttempt;
-  readonly answer: OpenedAnswer;
+  readonly answer: CommittedAnswer;
   /** The attempt and its permit; whoever takes the answer on disposes of it. */
   readonly scope: DisposableStack;
 }
@@ -43,30 +42,30 @@ export interface Lost {
 
 /**
  * Asks the plan's targets until one answers or none is left.
- * @param session told of every attempt that begins, and of those that failed, in order
+ * @param session hears of every attempt: that it began, that it won, or how it was lost
  */
 export async function failOver(
   session: FailoverSession,
   plan: RoutePlan,
   deps: FailoverDeps,
 ): Promise<Outcome> {
-  const { call, signal } = session;
+  const { call, cancellation } = session;
   const left = [...plan.targets];
   for (;;) {
     using candidate = new DisposableStack();
-    const turn = await nextTurn(left, call.id, signal, deps);
-    if (turn.kind === "full") {
-      for (const target of left) session.note(notAsked(target, queueFull, deps.clock.now()));
+    const next = await nextPermit(left, call.id, cancellation, deps);
+    if (next.kind === "full") {
+      for (const target of left) session.notAsked(notAsked(target, queueFull, deps.clock.now()));
       return { kind: "lost", last: queueFull, passOn: false };
     }
-    if (turn.kind === "gone") {
-      const gone = { ...leftWaiting, message: whoLeft(signal) };
-      session.note(notAsked(turn.target, gone, deps.clock.now()));
-      return { kind: "lost", last: gone, passOn: true };
+    if (next.kind === "cancelled") {
+      const last = cancelledInQueue(cancellation.reason());
+      session.notAsked(notAsked(next.target, last, deps.clock.now()));
+      return { kind: "lost", last, passOn: true };
     }
-    candidate.use(turn.permit);
-    left.splice(left.indexOf(turn.target), 1);
-    const tried = await tryTarget(session, turn.target, left.length > 0, deps);
+    candidate.use(next.permit);
+    left.splice(left.indexOf(next.target), 1);
+    const tried = await tryTarget(session, next.target, left.length > 0, deps);
     if (tried.kind === "won") {
       candidate.use(tried.scope);
       return { ...tried, scope: candidate.move() };
@@ -88,28 +87,29 @@ async function tryTarget(
   for (let redial = false; ;) {
     using scope = new DisposableStack();
     const attempt = scope.use(beginAttempt(session, target, { redial, othersLeft }, deps));
-    session.began(attempt);
-    const opening = await attempt.open();
-    if (opening.kind === "opened")
-      return { kind: "won", attempt, answer: opening.answer, scope: scope.move() };
-    const { failure } = opening;
-    session.note(attempt.outcome(failure));
-    const verdict = judge(failure, target.policy, tries, clock.chance());
-    redial = verdict.kind === "again" && verdict.redial;
+    const result = await attempt.ask();
+    if (result.kind === "committed") {
+      session.won(attempt);
+      return { kind: "won", attempt, answer: result.answer, scope: scope.move() };
+    }
+    const { failure } = result;
+    session.over(attempt, attempt.outcome(failure));
+    const decision = judge(failure, target.policy, tries, clock.chance());
+    redial = decision.kind === "retry" && decision.redial;
     if (!redial) attempt.judged(failure);
     scope.dispose();
-    if (verdict.kind !== "again")
-      return { kind: "lost", last: failure, passOn: verdict.kind === "pass-on" };
+    if (decision.kind !== "retry")
+      return { kind: "lost", last: failure, passOn: decision.kind === "pass-on" };
     tries = redial ? { ...tries, redialled: true } : { ...tries, retries: tries.retries + 1 };
-    if (verdict.afterMs > 0) await pause(verdict.afterMs, session.signal, clock);
+    if (decision.afterMs > 0) await pause(decision.afterMs, session.cancellation, clock);
   }
 }
 
-/** Ends early when the client leaves; the next attempt then finds it gone. */
-async function pause(ms: number, gone: AbortSignal, clock: Clock): Promise<void> {
+/** Ends early when the call is cancelled; the next attempt then finds that out. */
+async function pause(ms: number, cancellation: Cancellation, clock: Clock): Promise<void> {
   using scope = new DisposableStack();
   const { promise, resolve } = Promise.withResolvers<void>();
   scope.defer(clock.after(ms, resolve));
-  scope.use(onAbort(gone, resolve));
+  scope.use(cancellation.onCancel(resolve));
   await promise;
 }

@@ -3,18 +3,16 @@ import { joinBytes } from "../../../domain/bytes/join-bytes.ts";
 import { errorEvent } from "../../../domain/protocols/error-event.ts";
 import { eventBreak } from "../../../domain/bytes/framing.ts";
 import { responseHeaders } from "../../../domain/http/headers.ts";
-import { errorObject } from "../../../domain/http/problem.ts";
+import { errorObject, internalError } from "../../../domain/http/problem.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Answer } from "../../../ports/service.ts";
+import { cancelledHere, clientWentAway } from "../cancellation.ts";
 import { type CaptureLimits, createDelivered } from "./capture.ts";
 import { deliver, type DeliveryEnding } from "./deliver.ts";
 import { clientLeft } from "./attempt-failures.ts";
 import type { Won } from "./failover.ts";
-import { internalError } from "./internal-error.ts";
-import { onAbort } from "./on-abort.ts";
 import { routedHeaders } from "./routed-headers.ts";
 import { type CallSession, upstreamRequestId } from "./session.ts";
-import { cancelledHere, whoLeft } from "./who-left.ts";
 
 export interface HandOverDeps extends CaptureLimits {
   readonly clock: Clock;
@@ -30,13 +28,18 @@ export function handOver(
 ): Answer {
   using unlessTakenOver = new DisposableStack();
   unlessTakenOver.use(scope);
-  const { signal } = session;
+  const { cancellation } = session;
   const { status, wire } = answer;
   const headers = [
     ...responseHeaders(answer.headers, session.call.method),
-    ...routedHeaders(session, attempt.target, 1),
+    ...routedHeaders(
+      session.call.id,
+      attempt.target,
+      session.attempts().length + 1,
+      attempt.dropped(),
+    ),
   ];
-  const delivered = scope.use(createDelivered(deps, attempt.capture, () => answer.changed()));
+  const delivered = scope.use(createDelivered(deps, attempt.received, () => answer.changed()));
 
   const release = () => session.release(scope);
 
@@ -46,9 +49,11 @@ export function handOver(
     held.defer(release);
     const failure = ending.kind === "broke" ? ending.failure : null;
     const gone = ending.kind === "client-gone" || failure?.reason === "client_gone";
-    const broken = gone ? { ...clientLeft, message: whoLeft(signal) } : failure;
+    const broken = gone
+      ? { ...clientLeft, message: cancellation.reason() ?? clientWentAway }
+      : failure;
     attempt.judged(broken === null ? null : { ...broken, status: null });
-    session.note(attempt.outcome(broken, answer.remark()));
+    session.over(attempt, attempt.outcome(broken, answer.remark()));
     session.end({
       state: gone ? "cancelled" : failure === null ? "completed" : "failed",
       statusCode: status,
@@ -79,10 +84,10 @@ export function handOver(
   }
   const body = deliver(answer, deps.sseKeepaliveMs, deps.clock, delivered, over, faulted);
   // Nobody may ever pull from an answer whose client has left. One that was cancelled by someone
-  // else is told so when it next pulls, but holds nothing until then.
-  const stop = () => (signal.reason === cancelledHere ? release() : body.cancel());
-  if (signal.aborted) stop();
-  else scope.use(onAbort(signal, stop));
+  // else learns of it when it next pulls, but holds nothing until then.
+  const stop = () => (cancellation.reason() === cancelledHere ? release() : body.cancel());
+  if (cancellation.reason() !== null) stop();
+  else scope.use(cancellation.onCancel(stop));
   unlessTakenOver.move();
   return { status, headers, body };
 }

@@ -1,9 +1,9 @@
-// Holds an answer back until its commit point, as far as memory allows (SPEC section 7).
+// Holds an answer back until its commit point, as far as memory allows.
 import { mostHeld, type Share } from "../../../domain/failover/budget.ts";
 import type { LiveSource } from "./event-stream.ts";
 import type { StreamFailure } from "./stream-failure.ts";
 
-export interface Held {
+export interface HeldAnswer {
   readonly pieces: Uint8Array[];
   readonly ended: boolean;
   /** Whoever has the pieces has the whole answer. */
@@ -21,7 +21,7 @@ export async function holdAnswer(
   source: LiveSource,
   share: Share,
   onContent: () => void,
-): Promise<Held> {
+): Promise<HeldAnswer> {
   const pieces: Uint8Array[] = [];
   let size = 0;
   let contentSeen = false;

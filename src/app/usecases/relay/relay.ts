@@ -4,6 +4,7 @@ import { headerValue } from "../../../domain/http/headers.ts";
 import { capableTargets } from "../../../domain/protocols/ollama/ollama-targets.ts";
 import {
   errorBody,
+  internalError,
   problem,
   problemStatus,
   type RequestProblem,
@@ -18,7 +19,6 @@ import { orAfter } from "../or-after.ts";
 import { failedAnswer } from "./failed-answer.ts";
 import { failOver, type FailoverDeps } from "./failover.ts";
 import { handOver, type HandOverDeps } from "./hand-over.ts";
-import { internalError } from "./internal-error.ts";
 import { type CallSession, openSession, type Sent, type SessionDeps } from "./session.ts";
 
 export interface RelayDeps extends FailoverDeps, HandOverDeps, SessionDeps {

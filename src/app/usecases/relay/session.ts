@@ -1,9 +1,11 @@
 // One call from its first attempt to its one ending. Owns what lives as long as the call: its entry
-// among those in flight, the listener on its client, the bodies kept for its row.
+// among those in flight, its cancellation, the request kept for its row. Of its attempts, of which
+// several may be under way at once, it is told; they own what they hold themselves.
 import { type Attempt, loggedAttempt } from "../../../domain/failover/attempt.ts";
 import type { IncomingCall } from "../../../domain/call/incoming-call.ts";
 import type { AttemptFailure } from "../../../domain/failover/judge.ts";
 import { headerValue, type HeaderList, redactHeaders } from "../../../domain/http/headers.ts";
+import { internalError } from "../../../domain/http/problem.ts";
 import {
   type CapturedBody,
   type LogEntry,
@@ -13,15 +15,13 @@ import {
 import type { RoutePlan, Target } from "../../../domain/routing/plan.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { CallObserver, CallProgress } from "../../../ports/observer.ts";
-import { type Capture, captureWhole, type CaptureLimits } from "./capture.ts";
-import { internalError } from "./internal-error.ts";
-import { cancelledHere } from "./who-left.ts";
-import { onAbort } from "./on-abort.ts";
+import { type Cancellation, cancelledHere, createCancellation } from "../cancellation.ts";
+import { type Captured, captureWhole, type CaptureLimits } from "./capture.ts";
 
 export interface SessionDeps extends CaptureLimits {
   readonly clock: Clock;
   readonly observers: readonly CallObserver[];
-  /** Told of every fault of the router's own. */
+  /** Called with every fault of the router's own. */
   fault(error: unknown, callId: string): void;
 }
 
@@ -43,11 +43,10 @@ export interface Ending extends Sent {
   readonly warnings?: readonly string[];
 }
 
-/** What a call's row needs to know of an attempt. */
-export interface AttemptUnderWay {
+/** What a call's row needs to know of an attempt, while it is under way and afterwards. */
+export interface AttemptReport {
   readonly target: Target;
-  /** What it receives; the session lets go of it when the next attempt begins, or the call is over. */
-  readonly capture: Capture;
+  readonly received: Captured;
   /** Fields of the request that cannot be carried to the target, and parts of its answer, so far, that cannot be carried back. */
   dropped(): readonly string[];
   /**
@@ -63,18 +62,27 @@ export interface AttemptUnderWay {
 
 export interface CallSession {
   readonly call: IncomingCall;
-  /** Fires when nobody waits for the answer any more: the client left, or the call was cancelled or came to a fault. */
-  readonly signal: AbortSignal;
-  /** Those that are over. */
+  /** Cancelled when nobody waits for the answer any more: the client left, someone cancelled the call, or a fault ended it. */
+  readonly cancellation: Cancellation;
+  /**
+   * An attempt asks its target, which the row in flight names from now on.
+   * @returns its number among the call's attempts, from 1
+   */
+  began(attempt: AttemptReport): number;
+  /** The first content of an attempt's answer has come. */
+  contentBegan(attempt: AttemptReport): void;
+  /** The attempt's answer goes to the client: the row in flight is about it. */
+  won(attempt: AttemptReport): void;
+  /** An attempt is over: as the winner when its answer is delivered, as a loser at any time. */
+  over(attempt: AttemptReport, outcome: Attempt): void;
+  /** A target that was not even asked. */
+  notAsked(outcome: Attempt): void;
+  /** Those that are over, in the order in which they began. */
   attempts(): readonly Attempt[];
-  /** The one under way, or over last; null where nobody was asked. */
-  current(): AttemptUnderWay | null;
-  /** An attempt begins: from now on the row in flight names its target. */
-  began(attempt: AttemptUnderWay): void;
-  /** The attempt under way has its first content. */
-  contentBegan(): void;
-  /** An attempt is over; they come here in order. */
-  note(attempt: Attempt): void;
+  /** The outcome that came last; null where there is none. */
+  lastOutcome(): Attempt | null;
+  /** The attempt that was over last: the row's answer is its. */
+  lastOver(): AttemptReport | null;
   /** The client was sent this status before the answer was known. */
   headSent(status: number): void;
   /** The first ending counts; later ones are ignored. Never throws. */
@@ -83,6 +91,12 @@ export interface CallSession {
   fail(error: unknown, sent: Sent): void;
   /** Gives back what the call holds beside the session's own; what is thrown meanwhile is reported, and no more. */
   release(scope: Disposable): void;
+}
+
+/** An attempt in the order of the row; without a report where nobody was asked, without an outcome until it is over. */
+interface Listed {
+  readonly report: AttemptReport | null;
+  outcome: Attempt | null;
 }
 
 /** @param plan null for a call that is refused before it is routed */
@@ -95,24 +109,18 @@ export function openSession(
   using opening = new DisposableStack();
   const { clock, observers } = deps;
   const start = clock.elapsed();
-  const attempts: Attempt[] = [];
-  const controller = new AbortController();
+  const listed: Listed[] = [];
   const request = opening.use(captureWhole(call.body, deps)).body();
-  let current: AttemptUnderWay | null = null;
-  let currentOver = false;
+  /** Of which attempt the row in flight tells. */
+  let shown: AttemptReport | null = null;
+  let lastOver: AttemptReport | null = null;
+  let lastOutcome: Attempt | null = null;
   let sentStatus: number | null = null;
-  let over = false;
+  let ended = false;
   let entry: LogEntry =
     plan === null
       ? openEntry(call)
       : { ...openEntry(call), ...towards(plan.targets[0]), route: plan.route };
-  const progress: CallProgress = {
-    request,
-    asked: () => current?.target ?? null,
-    received: () => current?.capture.body() ?? null,
-    contents: () => current?.capture.contents() ?? 0,
-    cancel: () => controller.abort(cancelledHere),
-  };
 
   function report(error: unknown): void {
     try {
@@ -132,99 +140,125 @@ export function openSession(
       }
   }
 
-  function progressed(ttftMs: number | null): void {
-    if (current === null || over) return;
+  const attempts = (): readonly Attempt[] =>
+    listed.flatMap(({ outcome }) => (outcome === null ? [] : [outcome]));
+
+  function progressed(attempt: AttemptReport, ttftMs: number | null): void {
+    shown = attempt;
+    if (ended) return;
     entry = {
       ...entry,
-      ...towards(current.target),
-      attempts: attempts.map(loggedAttempt),
-      dropped: current.dropped(),
+      ...towards(attempt.target),
+      attempts: attempts().map(loggedAttempt),
+      dropped: attempt.dropped(),
       ttftMs,
     };
     tell((observer) => observer.progressed?.(entry));
   }
 
+  /** Whether the row in flight names the target already. */
+  function isNamed({ target }: AttemptReport): boolean {
+    const { upstream, mappedModel } = towards(target);
+    return entry.upstream === upstream && entry.mappedModel === mappedModel;
+  }
+
+  function over(attempt: AttemptReport, outcome: Attempt): void {
+    const place = listed.find(({ report: own }) => own === attempt);
+    if (place !== undefined) place.outcome = outcome;
+    lastOver = attempt;
+    lastOutcome = outcome;
+  }
+
   function endedEntry(ending: Ending): LogEntry {
-    const last = attempts.at(-1);
     return {
       ...entry,
-      ...(last === undefined ? {} : towards(last.target)),
+      ...(lastOutcome === null ? {} : towards(lastOutcome.target)),
       completedAt: clock.now(),
       state: ending.state,
       statusCode: ending.state === "cancelled" ? 499 : (sentStatus ?? ending.statusCode),
       errorMessage: ending.error,
       upstreamRequestId: ending.upstreamRequestId ?? null,
       held: ending.heldPartially === true ? "partial" : null,
-      attempts: attempts.map(loggedAttempt),
-      dropped: current?.dropped() ?? [],
+      attempts: attempts().map(loggedAttempt),
+      dropped: lastOver?.dropped() ?? [],
       warnings: ending.warnings ?? [],
       durationMs: Math.round(clock.elapsed() - start),
-      ttftMs: last === undefined ? null : sinceRead(call, last),
-      responseSize: current?.capture.size() ?? 0,
+      ttftMs: lastOutcome === null ? null : sinceRead(call, lastOutcome),
+      responseSize: lastOver?.received.size() ?? 0,
       responseHeaders: redactHeaders(ending.headers),
     };
   }
 
   function end(ending: Ending): void {
-    if (over) return;
-    over = true;
-    let ended: LogEntry;
+    if (ended) return;
+    ended = true;
+    let row: LogEntry;
     try {
-      ended = endedEntry(ending);
+      row = endedEntry(ending);
     } catch (error) {
       report(error);
       const { error: errorMessage, statusCode } = ending;
-      ended = { ...entry, completedAt: entry.timestamp, state: "failed", statusCode, errorMessage };
+      row = { ...entry, completedAt: entry.timestamp, state: "failed", statusCode, errorMessage };
     }
-    const response = current?.capture.body() ?? null;
+    const response = lastOver?.received.body() ?? null;
     const bodies = { request: detached(request), response, delivered: ending.delivered ?? null };
-    tell((observer) => observer.ended(ended, bodies));
-    current?.capture[Symbol.dispose]();
+    tell((observer) => observer.ended(row, bodies));
     scope.dispose();
   }
 
-  if (clientGone !== null)
-    opening.use(onAbort(clientGone, () => controller.abort(clientGone.reason)));
-  if (plan !== null) tell((observer) => observer.started(entry, progress));
+  const cancellation = opening.use(createCancellation(clientGone, report));
+  if (plan !== null) {
+    const progress: CallProgress = {
+      request,
+      asked: () => shown?.target ?? null,
+      received: () => shown?.received.body() ?? null,
+      contents: () => shown?.received.contents() ?? 0,
+      cancel: () => cancellation.cancel(cancelledHere),
+    };
+    tell((observer) => observer.started(entry, progress));
+  }
   const scope = opening.move();
 
   return {
     call,
-    signal: controller.signal,
-    attempts: () => attempts,
-    current: () => current,
+    cancellation,
     began(attempt) {
-      const previous = current;
-      current = attempt;
-      currentOver = false;
-      previous?.capture[Symbol.dispose]();
-      const { upstream, mappedModel } = towards(attempt.target);
-      const known = entry.upstream === upstream && entry.mappedModel === mappedModel;
-      if (!known || attempts.length > 0) progressed(null);
+      const first = listed.push({ report: attempt, outcome: null }) === 1;
+      shown = attempt;
+      if (!first || !isNamed(attempt)) progressed(attempt, null);
+      return listed.length;
     },
-    contentBegan() {
-      if (current !== null) progressed(sinceRead(call, current.outcome(null)));
+    contentBegan(attempt) {
+      progressed(attempt, sinceRead(call, attempt.outcome(null)));
     },
-    note(attempt) {
-      attempts.push(attempt);
-      currentOver = true;
+    won(attempt) {
+      if (shown !== attempt) progressed(attempt, sinceRead(call, attempt.outcome(null)));
     },
+    over,
+    notAsked(outcome) {
+      listed.push({ report: null, outcome });
+      lastOutcome = outcome;
+    },
+    attempts,
+    lastOutcome: () => lastOutcome,
+    lastOver: () => lastOver,
     headSent(status) {
       sentStatus = status;
     },
     end,
     fail(error, sent) {
       report(error);
-      try {
-        if (current !== null && !currentOver)
-          attempts.push(
-            current.outcome({ reason: "internal_error", message: internalError.message }),
-          );
-      } catch (another) {
-        report(another);
-      }
+      const broken = { reason: "internal_error", message: internalError.message } as const;
+      for (const { report: attempt, outcome } of listed)
+        if (attempt !== null && outcome === null)
+          try {
+            lastOver = attempt;
+            over(attempt, attempt.outcome(broken));
+          } catch (another) {
+            report(another);
+          }
       end({ ...sent, state: "failed", error: internalError.message });
-      controller.abort();
+      cancellation.cancel(internalError.message);
     },
     release(held) {
       try {

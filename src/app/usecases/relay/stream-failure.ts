@@ -1,6 +1,7 @@
 // Why a stream did not come to its end, as a value.
 import type { FailureReason } from "../../../domain/failover/attempt.ts";
 import type { BodyRead } from "../../../ports/upstream.ts";
+import { clientWentAway } from "../cancellation.ts";
 
 export interface StreamFailure {
   readonly reason: FailureReason;
@@ -25,7 +26,7 @@ export function breakOf(got: NoBytes, unread: boolean): StreamFailure {
     case "timed-out":
       return { ...noEnd, reason: "silence_timeout", message: got.message };
     case "aborted":
-      return { ...noEnd, reason: "client_gone", message: "the client went away" };
+      return { ...noEnd, reason: "client_gone", message: clientWentAway };
   }
 }
 

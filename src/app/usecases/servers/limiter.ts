@@ -1,116 +1,117 @@
-// Who may ask a server now and who waits: `max_concurrency` with a fair line (SPEC section 4).
+// Who may ask a server now and who waits: `max_concurrency` permits, and a fair queue for them.
 import type { Server } from "../../../domain/routing/types.ts";
-import { onAbort } from "../relay/on-abort.ts";
+import type { Cancellation } from "../cancellation.ts";
 
-/** A place at a server. Disposing of it gives the place back, once. */
+/** Leave to ask a server. Disposing of it gives it back, once. */
 export type Permit = Disposable;
 
-export interface Gate {
-  /** A place at once, or null where all are taken or others wait for one. */
-  tryEnter(server: Server): Permit | null;
+export interface Limiter {
+  /** A permit at once, or null where all are taken or others wait for one. */
+  tryAcquire(server: Server): Permit | null;
   /**
-   * A place when one comes free, first come first served.
-   * @returns null at once where the line is full; `gone` where the signal fires first
+   * A permit when one comes free, first come first served; null where the call is cancelled first.
+   * @returns null at once where the queue is full
    */
-  wait(server: Server, callId: string, gone: AbortSignal): Promise<Permit | "gone"> | null;
-  /** The servers as a reload left them: whoever waits and now finds room enters. */
+  queue(server: Server, callId: string, cancellation: Cancellation): Promise<Permit | null> | null;
+  /** The servers as a reload left them: calls in a queue that now finds room get their permits. */
   adopt(servers: Iterable<Server>): void;
-  /** Calls being answered by, and waiting for, a server. */
+  /** Calls being answered by a server, and queued for it. */
   load(serverName: string): { readonly active: number; readonly waiting: number };
-  /** Where a waiting call stands, from 1; null where it does not wait. */
+  /** Where a queued call stands, from 1; null where it does not wait. */
   position(callId: string): { readonly upstream: string; readonly position: number } | null;
 }
 
-interface Waiter {
+interface QueuedCall {
   readonly callId: string;
   readonly server: Server;
-  enter(permit: Permit): void;
+  grant(permit: Permit): void;
 }
 
-interface Door {
+/** What is taken of a server, and who waits for it. */
+interface Usage {
   active: number;
-  readonly line: Waiter[];
+  readonly queue: QueuedCall[];
 }
 
-export function createGate(): Gate {
+export function createLimiter(): Limiter {
   // By name, which outlives a reload of the configuration.
-  const doors = new Map<string, Door>();
+  const usages = new Map<string, Usage>();
   // Calls that were routed before a reload must not bring the old limits back.
   let reloaded: ReadonlyMap<string, Server> = new Map();
 
-  function doorOf(name: string): Door {
-    let door = doors.get(name);
-    if (door === undefined) {
-      door = { active: 0, line: [] };
-      doors.set(name, door);
+  function usageOf(name: string): Usage {
+    let usage = usages.get(name);
+    if (usage === undefined) {
+      usage = { active: 0, queue: [] };
+      usages.set(name, usage);
     }
-    return door;
+    return usage;
   }
 
-  function permitFor(door: Door): Permit {
-    door.active++;
+  function permitFor(usage: Usage): Permit {
+    usage.active++;
     let given = false;
     return {
       [Symbol.dispose]() {
         if (given) return;
         given = true;
-        door.active--;
-        admit(door);
+        usage.active--;
+        grantNext(usage);
       },
     };
   }
 
-  function full(door: Door, asking: Server): boolean {
+  function full(usage: Usage, asking: Server): boolean {
     const { maxConcurrency } = reloaded.get(asking.name) ?? asking;
-    return maxConcurrency !== null && door.active >= maxConcurrency;
+    return maxConcurrency !== null && usage.active >= maxConcurrency;
   }
 
-  function admit(door: Door): void {
+  function grantNext(usage: Usage): void {
     for (
-      let [next] = door.line;
-      next !== undefined && !full(door, next.server);
-      [next] = door.line
+      let [next] = usage.queue;
+      next !== undefined && !full(usage, next.server);
+      [next] = usage.queue
     ) {
-      door.line.shift();
-      next.enter(permitFor(door));
+      usage.queue.shift();
+      next.grant(permitFor(usage));
     }
   }
 
   return {
-    tryEnter(server) {
-      const door = doorOf(server.name);
-      return door.line.length > 0 || full(door, server) ? null : permitFor(door);
+    tryAcquire(server) {
+      const usage = usageOf(server.name);
+      return usage.queue.length > 0 || full(usage, server) ? null : permitFor(usage);
     },
-    wait(server, callId, gone) {
-      const door = doorOf(server.name);
-      if (door.line.length >= server.maxQueue) return null;
-      const { promise, resolve } = Promise.withResolvers<Permit | "gone">();
-      const waiter: Waiter = {
+    queue(server, callId, cancellation) {
+      const { queue } = usageOf(server.name);
+      if (queue.length >= server.maxQueue) return null;
+      const { promise, resolve } = Promise.withResolvers<Permit | null>();
+      const queued: QueuedCall = {
         callId,
         server,
-        enter(permit) {
+        grant(permit) {
           listening[Symbol.dispose]();
           resolve(permit);
         },
       };
-      door.line.push(waiter);
-      const listening = onAbort(gone, () => {
-        door.line.splice(door.line.indexOf(waiter), 1);
-        resolve("gone");
+      queue.push(queued);
+      const listening = cancellation.onCancel(() => {
+        queue.splice(queue.indexOf(queued), 1);
+        resolve(null);
       });
       return promise;
     },
     adopt(servers) {
       reloaded = new Map([...servers].map((server) => [server.name, server]));
-      for (const door of doors.values()) admit(door);
+      for (const usage of usages.values()) grantNext(usage);
     },
     load(serverName) {
-      const door = doors.get(serverName);
-      return { active: door?.active ?? 0, waiting: door?.line.length ?? 0 };
+      const usage = usages.get(serverName);
+      return { active: usage?.active ?? 0, waiting: usage?.queue.length ?? 0 };
     },
     position(callId) {
-      for (const [upstream, door] of doors) {
-        const index = door.line.findIndex((waiter) => waiter.callId === callId);
+      for (const [upstream, { queue }] of usages) {
+        const index = queue.findIndex((queued) => queued.callId === callId);
         if (index >= 0) return { upstream, position: index + 1 };
       }
       return null;

@@ -1,9 +1,9 @@
-// What a client sees of an opened answer, and how its delivery ends, on a clock moved by hand.
+// What a client sees of a committed answer, and how its delivery ends, on a clock moved by hand.
 import { describe, expect, test } from "bun:test";
 import { createCapture } from "../../../../src/app/usecases/relay/capture.ts";
 import { deliver, type DeliveryEnding } from "../../../../src/app/usecases/relay/deliver.ts";
-import { openAnswer } from "../../../../src/app/usecases/relay/commit.ts";
-import type { Opening } from "../../../../src/app/usecases/relay/opening.ts";
+import { commitAnswer } from "../../../../src/app/usecases/relay/commit.ts";
+import type { AttemptResult } from "../../../../src/app/usecases/relay/committed.ts";
 import { createBudget } from "../../../../src/domain/failover/budget.ts";
 import { bridgeFor } from "../../../../src/domain/protocols/choose-bridge.ts";
 import type { IncomingCall } from "../../../../src/domain/call/incoming-call.ts";
@@ -67,7 +67,7 @@ function answering(body: FedBody, how: How = {}) {
   const [target] = planRoute(call, routing, emptyDiscovery).targets;
   const hand = createHandClock();
   const clock = { ...hand, elapsed: hand.now, id: () => "", chance: () => 0 };
-  const opening = openAnswer(
+  const opening = commitAnswer(
     {
       kind: "answered",
       status: how.status ?? 200,
@@ -306,8 +306,8 @@ describe("the commit point", () => {
 });
 
 describe("an answer under a wrong label", () => {
-  const typeOf = (opened: Opening) =>
-    opened.kind === "opened"
+  const typeOf = (opened: AttemptResult) =>
+    opened.kind === "committed"
       ? opened.answer.headers.find(([name]) => name === "content-type")?.[1]
       : opened.failure.reason;
 
@@ -334,7 +334,7 @@ describe("an answer under a wrong label", () => {
 
 test("a HEAD's answer has no body to be judged, whatever its label", async () => {
   const { opening } = answering(createFedBody({ kind: "end" }), { method: "HEAD" });
-  expect(await opening).toMatchObject({ kind: "opened", answer: { rest: null } });
+  expect(await opening).toMatchObject({ kind: "committed", answer: { rest: null } });
 });
 
 test("a redirect is a failed attempt that is never passed on, and its connection is closed", async () => {

@@ -1,4 +1,4 @@
-// What becomes of an upstream's answer at its commit point, and what is needed to say so.
+// What an upstream's answer comes to at its commit point, and what is needed to say so.
 import type { Share } from "../../../domain/failover/budget.ts";
 import type { IncomingCall } from "../../../domain/call/incoming-call.ts";
 import type { Bridge, Wire } from "../../../domain/protocols/bridge.ts";
@@ -12,7 +12,7 @@ import type { LiveSource } from "./event-stream.ts";
 import type { StreamFailure } from "./stream-failure.ts";
 
 /** An answer that may go to the client. */
-export interface OpenedAnswer {
+export interface CommittedAnswer {
   readonly status: number;
   /** The upstream's own. */
   readonly headers: HeaderList;
@@ -36,11 +36,12 @@ export interface OpenedAnswer {
   remark(): string | null;
 }
 
-export type Opening =
-  | { readonly kind: "opened"; readonly answer: OpenedAnswer }
+/** What an attempt comes to. */
+export type AttemptResult =
+  | { readonly kind: "committed"; readonly answer: CommittedAnswer }
   | { readonly kind: "failed"; readonly failure: AttemptFailure };
 
-export interface OpeningContext {
+export interface AnswerContext {
   readonly call: IncomingCall;
   /** The URL that was asked, and the server's of which it is a part. */
   readonly url: string;

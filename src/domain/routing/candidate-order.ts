@@ -13,7 +13,7 @@ export interface ServerNow {
 }
 
 /** A candidate's place in the order that would be taken now. */
-export interface Place {
+export interface RankedTarget {
   readonly target: Target;
   /** Failures have put it behind the others. */
   readonly rests: boolean;
@@ -27,17 +27,17 @@ export function comesLast(standing: Standing): boolean {
 }
 
 /** In the same order, but those that rest behind those that do not. */
-export function restingLast<T>(list: readonly T[], rests: (one: T) => boolean): readonly T[] {
+export function putLast<T>(list: readonly T[], rests: (one: T) => boolean): readonly T[] {
   if (list.length === 1 || !list.some(rests)) return list;
   return [...list.filter((one) => !rests(one)), ...list.filter(rests)];
 }
 
 /** The order in which a call would ask its targets now. Servers of which nothing is known count as well and free. */
-export function turnOrder(
+export function candidateOrder(
   targets: readonly Target[],
   servers: readonly ServerNow[],
-): readonly Place[] {
-  const places = targets.map((target): Place => {
+): readonly RankedTarget[] {
+  const places = targets.map((target): RankedTarget => {
     const { name, baseUrl } = target.server;
     const own = servers.find((server) => server.name === name);
     // Health goes by address, places by name.
@@ -45,6 +45,6 @@ export function turnOrder(
     const limit = own?.max_concurrency ?? Number.POSITIVE_INFINITY;
     return { target, rests: comesLast(state), full: (own?.active ?? 0) >= limit };
   });
-  const ordered = restingLast(places, ({ rests }) => rests);
-  return restingLast(ordered, ({ full }) => full);
+  const ordered = putLast(places, ({ rests }) => rests);
+  return putLast(ordered, ({ full }) => full);
 }

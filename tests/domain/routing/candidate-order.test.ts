@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { emptyDiscovery } from "../../../src/domain/routing/discovery.ts";
 import { planRoute } from "../../../src/domain/routing/plan.ts";
-import { type ServerNow, turnOrder } from "../../../src/domain/routing/turn-order.ts";
+import { type ServerNow, candidateOrder } from "../../../src/domain/routing/candidate-order.ts";
 import { routingOf } from "../../lab/routing-of.ts";
 
 const routing = routingOf(`
@@ -46,5 +46,7 @@ test.each<[string, readonly ServerNow[], readonly string[]]>([
     ["a", "b", "c", "a2"],
   ],
 ])("%s", (_, servers, order) => {
-  expect(turnOrder(targets, servers).map(({ target }) => target.server.name)).toEqual([...order]);
+  expect(candidateOrder(targets, servers).map(({ target }) => target.server.name)).toEqual([
+    ...order,
+  ]);
 });

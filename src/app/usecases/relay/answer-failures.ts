@@ -7,26 +7,29 @@ import type { AttemptFailure, FailedAnswer } from "../../../domain/failover/judg
 import { errorBody, problem } from "../../../domain/http/problem.ts";
 import { redirectWords } from "../../../domain/http/redirect.ts";
 import type { UpstreamAnswer } from "../../../ports/upstream.ts";
-import type { Held } from "./hold-answer.ts";
-import type { OpeningContext } from "./opening.ts";
+import type { HeldAnswer } from "./hold-answer.ts";
+import type { AnswerContext } from "./committed.ts";
 import type { StreamFailure } from "./stream-failure.ts";
 
-export type Failure = Omit<AttemptFailure, "retryAfterMs">;
+export type AnswerFailure = Omit<AttemptFailure, "retryAfterMs">;
 
 /** An answer of which all that will be read has been read. */
 export interface InHand {
   readonly status: number;
   readonly headers: HeaderList;
-  readonly held: Held;
-  readonly context: OpeningContext;
+  readonly held: HeldAnswer;
+  readonly context: AnswerContext;
 }
 
-export function redirected({ status, headers }: UpstreamAnswer, context: OpeningContext): Failure {
+export function redirected(
+  { status, headers }: UpstreamAnswer,
+  context: AnswerContext,
+): AnswerFailure {
   const message = redirectWords(status, headers, context.url, context.baseUrl);
   return { reason: "redirect", message, status: 502, codes: [], answer: null };
 }
 
-export function errorStatus(inHand: InHand): Failure {
+export function errorStatus(inHand: InHand): AnswerFailure {
   const { status, held, context } = inHand;
   if (held.partial) {
     const message = `status ${status}, with an error too large to be held`;
@@ -45,7 +48,7 @@ export function errorStatus(inHand: InHand): Failure {
   };
 }
 
-export function brokenStream(inHand: InHand, failure: StreamFailure): Failure {
+export function brokenStream(inHand: InHand, failure: StreamFailure): AnswerFailure {
   const { reason, message, codes, event } = failure;
   const body = event === null ? null : joinBytes([...inHand.held.pieces, event]);
   return {
@@ -58,7 +61,7 @@ export function brokenStream(inHand: InHand, failure: StreamFailure): Failure {
 }
 
 /** Nothing of the answer can be told to the client. */
-export function untold(reason: Failure["reason"], message: string): Failure {
+export function untold(reason: AnswerFailure["reason"], message: string): AnswerFailure {
   return { reason, message, status: 502, codes: [], answer: null };
 }
 

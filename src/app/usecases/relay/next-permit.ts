@@ -1,0 +1,41 @@
+// Who is asked next: the first candidate with a free permit, those cooling down last; else a place in a queue.
+import type { Target } from "../../../domain/routing/plan.ts";
+import { comesLast, putLast } from "../../../domain/routing/candidate-order.ts";
+import type { Cancellation } from "../cancellation.ts";
+import type { HealthBoard } from "../servers/health-board.ts";
+import type { Limiter, Permit } from "../servers/limiter.ts";
+
+export type NextPermit =
+  /** The target may be asked now; the permit is the caller's. */
+  | { readonly kind: "granted"; readonly target: Target; readonly permit: Permit }
+  /** The call was cancelled while it waited. */
+  | { readonly kind: "cancelled"; readonly target: Target }
+  /** Every queue is full. */
+  | { readonly kind: "full" };
+
+/**
+ * Waits for nobody where a candidate is free.
+ * @param left the targets not asked yet, in the plan's order; not empty
+ */
+export async function nextPermit(
+  left: readonly Target[],
+  callId: string,
+  cancellation: Cancellation,
+  { limiter, health }: { readonly limiter: Limiter; readonly health: HealthBoard },
+): Promise<NextPermit> {
+  const ordered =
+    left.length === 1
+      ? left
+      : putLast(left, ({ server }) => comesLast(health.standing(server.baseUrl)));
+  for (const target of ordered) {
+    const permit = limiter.tryAcquire(target.server);
+    if (permit !== null) return { kind: "granted", target, permit };
+  }
+  for (const target of ordered) {
+    const queued = limiter.queue(target.server, callId, cancellation);
+    if (queued === null) continue;
+    const permit = await queued;
+    return permit === null ? { kind: "cancelled", target } : { kind: "granted", target, permit };
+  }
+  return { kind: "full" };
+}
