@@ -177,7 +177,7 @@ export function compose(
       trouble: () => store?.trouble() ?? null,
       warnings: () => notices.current().map(({ message }) => message),
     }),
-    metricsRoute(metrics),
+    metricsRoute(() => metrics.text()),
     modelRoutes(models, admissions, via),
     ollamaRoutes(ollama, via),
     callRoutes({
