@@ -169,7 +169,7 @@ export interface InFlightCall {
   readonly upstream: string | null;
   readonly route: string | null;
   readonly stream: boolean;
-  /** Events with content received: about as many as tokens; null where no stream was asked for. */
+  /** Events with content received: about as many as tokens; null where the call is not streamed. */
   readonly tokens_so_far: number | null;
   /** The server in whose line it waits; null where it waits for none. */
   readonly waiting_for: string | null;

@@ -39,9 +39,9 @@ export interface EnvironmentContext {
 
 export interface EnvironmentFault {
   readonly problems: readonly EnvironmentProblem[];
-  /** Known all the same, so that the file's problems can be listed together with these. */
+  /** Known even then, so that the file's problems can be listed together with these. */
   readonly routesConfig: Settings["routesConfig"];
-  /** Known all the same, so that a port that is taken can be listed together with these; null: it is not. */
+  /** Known even then, so that a port that is taken can be listed together with these; null: it is not. */
   readonly listen: Settings["listen"] | null;
 }
 
@@ -176,5 +176,5 @@ function missingFeatures(env: Environment): readonly EnvironmentProblem[] {
 /** Rounded up, so that the shortest time is not none. */
 const ms = (seconds: number): number => Math.ceil(seconds * 1000);
 
-/** 0 days: for ever. */
+/** 0 days: no limit. */
 const ageMs = (age: number): number | null => (age === 0 ? null : age * msPerDay);

@@ -100,7 +100,7 @@ export const variables = {
   },
   MAX_BLOB_SIZE: {
     default: "10485760",
-    meaning: "bytes kept of a body; a larger one is stored cut, and marked as cut",
+    meaning: "bytes kept of a body; a larger one is truncated, and marked so",
   },
   MAX_TOTAL_STORAGE_SIZE: {
     default: "1073741824",

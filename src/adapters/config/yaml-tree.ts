@@ -103,7 +103,7 @@ function convert(
       value === null
     )
       return { kind: "scalar", at, value };
-    tell(at, "this kind of value has no meaning here");
+    tell(at, "this kind of value is not supported here");
     return empty(at);
   };
 

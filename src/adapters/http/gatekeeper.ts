@@ -122,12 +122,12 @@ interface Visit {
 function callRefusal(reading: TokenReading | null): string {
   switch (reading?.kind) {
     case "stale":
-      return "this router's token is not valid any more, or not yet";
+      return "this token has expired or is not valid yet";
     case "foreign":
-      return "this is not a token of this router's; send one that `smolrouter token` made, and an upstream's key beside a token in X-SmolRouter-Token";
+      return "this is not a valid token for this router; send one made by `smolrouter token`, in X-SmolRouter-Token where Authorization holds an upstream's key";
     case "good":
     case undefined:
-      return "a token is needed: in Authorization: Bearer or x-api-key, or in X-SmolRouter-Token where these hold an upstream's key";
+      return "a token is required: in Authorization: Bearer or x-api-key, or in X-SmolRouter-Token where these hold an upstream's key";
   }
 }
 

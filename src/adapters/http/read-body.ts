@@ -117,7 +117,7 @@ const tooSlow = problem(
 
 export const overloaded: RequestProblem = problem(
   "overloaded",
-  "too many large requests are being answered at once; ask again in a moment",
+  "too many large requests are in progress; retry in a moment",
   { retryAfter: 1 },
 );
 

@@ -26,7 +26,7 @@ const headers = (description: string) =>
 
 const attemptSchema = object({
   upstream: text("server name, `default`, or the URL's origin"),
-  upstream_url: text("address asked"),
+  upstream_url: text("address called"),
   model: maybeText("name sent"),
   status: nullable(Type.Integer({ description: "the upstream's; null where no answer came" })),
   error: maybeText("in words; null where it served, unless its stream had to be ended for it"),
@@ -71,14 +71,14 @@ const rowFields = {
   upstream_request_id: maybeText("the upstream's own `X-Request-Id`"),
   held: nullable(
     Type.Literal("partial", {
-      description: "more was to be held back than may be: the answer was committed unchecked",
+      description: "the answer was too large to hold back whole, and was committed unchecked",
     }),
   ),
   route: maybeText("`alias:NAME`, `rule:N`, `direct`, `discovered`, `default`"),
   attempts: Type.Array(attemptSchema, { description: "in the order made" }),
   dropped: Type.Array(Type.String(), { description: "fields a translation could not carry" }),
   warnings: Type.Array(Type.String(), {
-    description: "what was odd about the call although it went on, such as `malformed_event`",
+    description: "irregularities that did not stop the call, such as `malformed_event`",
   }),
   resent_from: maybeText("id of the request that this one repeats (send again)"),
   stream: Type.Boolean(),
@@ -113,10 +113,10 @@ const detailSchema = object({
   ...rowFields,
   request_body: maybeText("as received from the client"),
   request_body_encoding: base64,
-  request_body_truncated: Type.Boolean({ description: "stored cut" }),
+  request_body_truncated: Type.Boolean({ description: "truncated" }),
   response_body: maybeText("as received from the upstream"),
   response_body_encoding: base64,
-  response_body_truncated: Type.Boolean({ description: "stored cut" }),
+  response_body_truncated: Type.Boolean({ description: "truncated" }),
   response_body_clean: Type.Optional(
     Type.String({
       description:
@@ -186,16 +186,16 @@ const inFlightSchema = object({
       source_ip: Type.String(),
       original_model: nullable(Type.String()),
       mapped_model: nullable(Type.String()),
-      upstream: maybeText("who is being asked or waited for"),
+      upstream: maybeText("the upstream being called or waited for"),
       route: nullable(Type.String()),
       stream: Type.Boolean(),
       tokens_so_far: nullable(
         whole(
-          "events with content received: about as many as tokens; null where no stream was asked for",
+          "events with content received: about as many as tokens; null where the call is not streamed",
         ),
       ),
-      waiting_for: maybeText("the server in whose line it waits"),
-      position: nullable(Type.Integer({ minimum: 1, description: "in that line" })),
+      waiting_for: maybeText("the server in whose queue it waits"),
+      position: nullable(Type.Integer({ minimum: 1, description: "in that queue" })),
     }),
     { description: "oldest first" },
   ),
@@ -217,9 +217,9 @@ const upstreamsSchema = object({
       last_error: nullable(Type.String()),
       rests_until: maybeText(time),
       active: whole("calls being answered"),
-      waiting: whole("calls in line"),
+      waiting: whole("calls in the queue"),
       max_concurrency: nullable(Type.Integer({ minimum: 1 })),
-      max_queue: whole("longest line"),
+      max_queue: whole("maximum length of the queue"),
       models: Type.Array(Type.String(), { description: "of the last good list" }),
       models_fetched_at: maybeText(`null before the first list; ${time}`),
       models_state: Type.Union(
@@ -231,10 +231,10 @@ const upstreamsSchema = object({
         ],
         {
           description:
-            "what became of the last try to list them: `answered` is a server that is there and lists none",
+            "result of the last attempt to list them: `answered` is a server that answers but lists none",
         },
       ),
-      models_error: maybeText("why the last try to list them brought no list"),
+      models_error: maybeText("why the last attempt to list them failed"),
     }),
     { description: "in the order configured, the default upstream last" },
   ),

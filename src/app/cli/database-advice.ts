@@ -1,4 +1,4 @@
-// What to do where the log's database cannot be written: told at start, while requests are served all the same.
+// What to do where the log's database cannot be written: reported at start, while requests are served anyway.
 import { accessSync, constants, existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 

@@ -37,10 +37,10 @@ export async function runDemo({ once, port }: DemoCommand, io: CommandIo): Promi
     for (const line of resultLines(result)) io.print(line);
   }
   io.print("");
-  io.print(`${passed} of ${demoRequests.length} requests went as they should`);
+  io.print(`${passed} of ${demoRequests.length} requests passed`);
   const failed = passed < demoRequests.length;
   if (!once) {
-    io.print(`look at them: ${serving.url}/   (Ctrl-C ends the demo)`);
+    io.print(`see them at ${serving.url}/   (Ctrl-C ends the demo)`);
     await serving.stopped;
   }
   await stopAll(serving);

@@ -93,17 +93,17 @@ function inWords(explained: Explained, io: CommandIo): readonly string[] {
     "tried in this order:",
     ...places.map(({ target, rests, full }, index) => {
       const { server, model } = target;
-      const why = [...(rests ? ["resting: asked last"] : []), ...(full ? [busy] : [])];
+      const why = [...(rests ? ["cooling down: tried last"] : []), ...(full ? [busy] : [])];
       const said = why.length === 0 ? "" : ` (${paint.bad(why.join("; "))})`;
       return `  ${index + 1}. ${paint.strong(server.name)} (${server.baseUrl}), model ${model ?? ""}${said}`;
     }),
   ];
   if (router.kind === "knows")
-    return [...lines, paint.faint(`as the router at ${router.url} knows its servers now`)];
+    return [...lines, paint.faint(`with the server states of the router at ${router.url}`)];
   const unknown = dependsOnLists(explained)
-    ? "who rests, and which servers list the model (they come before the default upstream, unless that lists it too), is not known"
-    : "who rests is not known";
+    ? "it is not known which servers are cooling down, or which list the model (those come before the default upstream, unless it lists the model too)"
+    : "it is not known which servers are cooling down";
   return [...lines, paint.faint(`${router.why}: ${unknown}`)];
 }
 
-const busy = "busy: asked if no other is free";
+const busy = "busy: tried if no other is free";

@@ -51,7 +51,7 @@ const commands: Readonly<Record<CommandName, CommandHelp>> = {
     summary: "look for model servers on this machine and write a routes file to begin with",
     flags: [
       { flag: "--config FILE", meaning: "where to write, in place of ROUTES_CONFIG" },
-      { flag: "--force", meaning: "replace a file that is there" },
+      { flag: "--force", meaning: "replace an existing file" },
       help,
     ],
   },
@@ -75,7 +75,7 @@ const commands: Readonly<Record<CommandName, CommandHelp>> = {
     usage:
       "smolrouter explain --model MODEL [--source IP] [--path PATH] [--user NAME] [--header 'NAME: VALUE'] [--config FILE] [--json]",
     summary:
-      "say where a request would go and why, without calling any server; a router that runs here is asked who rests and which models are listed",
+      "say where a request would go and why, without calling any server; a router running on this machine is asked which servers are cooling down and which models they list",
     flags: [
       { flag: "--model MODEL", meaning: "the model the request asks for" },
       { flag: "--source IP", meaning: "the client's address (default 127.0.0.1)" },
@@ -110,7 +110,7 @@ const commands: Readonly<Record<CommandName, CommandHelp>> = {
       },
       {
         flag: "--expires TIME",
-        meaning: "how long it is valid: 30d, 12h, 90m, 60s (default: for ever)",
+        meaning: "how long it is valid: 30d, 12h, 90m, 60s (default: no expiry)",
       },
       help,
     ],

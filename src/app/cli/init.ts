@@ -35,7 +35,7 @@ export async function runInit(
     return 1;
   }
   if (existsSync(path) && !force) {
-    io.complain(`${path} is there already; --force replaces it, --config FILE writes another`);
+    io.complain(`${path} already exists; --force replaces it, --config FILE writes another`);
     return 1;
   }
   const ask = createServerClient(fetchUpstream, systemClock, "smolrouter-init");
@@ -83,8 +83,10 @@ function nextSteps({ found }: LocalFindings, path: string, configured: string): 
   return [
     ...(taken === undefined
       ? []
-      : [`${taken.program} has port ${defaultPort}, the router's default: it gets another here`]),
-    "start the router; what no server is known to list goes to DEFAULT_UPSTREAM:",
+      : [
+          `${taken.program} has port ${defaultPort}, the router's default, so the router gets another one`,
+        ]),
+    "start the router; requests for models that no server lists go to DEFAULT_UPSTREAM:",
     `  DEFAULT_UPSTREAM=${first.server.baseUrl} ${start}`,
   ];
 }

@@ -118,6 +118,7 @@ function whyNotListening(
 ): string {
   const code = error instanceof Error && "code" in error ? error.code : "";
   if (code === "EADDRINUSE") return problemLine(portTaken(port, `${host}:${port}`));
-  if (code === "EACCES") return `port ${port} on ${host} may not be used: choose one above 1023`;
+  if (code === "EACCES")
+    return `this user may not listen on port ${port} of ${host}: choose one above 1023`;
   return `cannot listen on ${host}:${port}: ${error instanceof Error ? error.message : String(error)}`;
 }

@@ -29,7 +29,7 @@ export function whyNotAgain(stored: StoredRequest): string | null {
   if (stored.request_body === null && stored.request_size > 0)
     return "The body is no longer stored.";
   if (stored.request_body_truncated)
-    return "The body was stored cut (MAX_BLOB_SIZE), so it cannot be sent again.";
+    return "The stored body was truncated (MAX_BLOB_SIZE), so it cannot be sent again.";
   return null;
 }
 

@@ -112,7 +112,7 @@ function parseHeaders(reader: Reader, node: ConfigNode, what: string): HeaderLis
     else if (notConfigurable.includes(name))
       reader.tell(entry.at, `header "${entry.key}" is set by the connection and cannot be fixed`);
     else if (seen.has(name))
-      reader.tell(entry.at, `duplicate header "${entry.key}" (case does not count)`);
+      reader.tell(entry.at, `duplicate header "${entry.key}" (case is ignored)`);
     const value = printable(reader, reader.text(entry.value, `header ${entry.key}`), entry.key);
     if (value !== null) headers.push([name, value]);
     seen.set(name, entry);

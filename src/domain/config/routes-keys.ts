@@ -36,12 +36,12 @@ export const serverKeys = {
   max_concurrency: {
     takes: "whole number from 1",
     default: "no limit",
-    meaning: "requests at once; more wait in line, first come first served",
+    meaning: "requests at once; more wait in a queue, first come first served",
   },
   max_queue: {
     takes: "whole number",
     default: "`100`",
-    meaning: "requests that may wait; a longer line gets 503; `0`: none waits",
+    meaning: "requests that may wait in the queue; beyond that, 503; `0`: none waits",
   },
   ca: {
     takes: "path",
@@ -57,7 +57,7 @@ export const serverKeys = {
     takes: "http(s) URL",
     default: "none",
     meaning:
-      "an outgoing HTTP proxy, with user name and password where it wants them (never shown); `HTTP_PROXY` and `NO_PROXY` have no say",
+      "an outgoing HTTP proxy, with user name and password where it needs them (never shown); `HTTP_PROXY` and `NO_PROXY` are ignored",
   },
 } as const satisfies Keys;
 
@@ -158,12 +158,12 @@ export const handlingKeys = {
     takes: "`event`, `reset`",
     default: "`event`",
     meaning:
-      "how a client learns that its started stream broke: by an error event, or by a reset connection",
+      "how a client learns that a stream broke after it began: by an error event, or by a reset connection",
   },
   retries: {
     takes: "0 to 10",
     default: "`0`",
-    meaning: "ask the same server again after a passing failure",
+    meaning: "retries on the same server after a transient failure",
   },
   stop_on: {
     takes: "list of error codes",

@@ -21,7 +21,7 @@ export interface Settings {
   /** 0: no keep-alive comments. */
   readonly sseKeepaliveMs: number;
   readonly dbPath: string;
-  /** null: rows are kept for ever. */
+  /** null: rows are never removed. */
   readonly maxLogAgeMs: number | null;
   /** null: bodies go with their rows. */
   readonly maxBodyAgeMs: number | null;
@@ -40,7 +40,7 @@ export interface Settings {
     readonly path: string;
     /** Bytes; larger bodies leave the database. */
     readonly inlineLimit: number;
-    /** Bytes per body; a larger one is stored cut. */
+    /** Bytes per body; a larger one is truncated. */
     readonly maxBlobSize: number;
     /** Bytes of all blobs together. */
     readonly maxTotalSize: number;

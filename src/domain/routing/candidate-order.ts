@@ -1,4 +1,4 @@
-// The order in which candidates are asked: as planned, the resting ones last; a free one before any whose places are taken.
+// The order in which candidates are tried: as planned, those cooling down last; a free one before any whose permits are taken.
 import type { Standing } from "../failover/health.ts";
 import type { Target } from "./plan.ts";
 

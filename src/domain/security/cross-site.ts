@@ -84,10 +84,10 @@ function originRefusal(standing: OriginStanding, origin: string, surface: Surfac
       return null;
     case "allowed":
       return isWeb(surface) || surface === "public"
-        ? `pages, read API and actions answer no other web origin than the router's own; ALLOWED_ORIGINS opens /v1 and the Ollama API only, not these`
+        ? `pages, read API and actions accept no web origin but the router's own; ALLOWED_ORIGINS applies to /v1 and the Ollama API only`
         : null;
     case "misnamed":
-      return `the web origin ${shown(origin)} has a name that this router does not go by; ALLOWED_HOSTS would allow it`;
+      return `the web origin ${shown(origin)} has a name this router does not answer to; ALLOWED_HOSTS would allow it`;
     case "foreign":
       return `the web origin ${shown(origin)} may not call this router; ALLOWED_ORIGINS would allow it on /v1 and the Ollama API`;
   }
@@ -109,7 +109,7 @@ function fetchRefusal({ headers, surface, method }: Knock, policy: CrossSitePoli
   if (answersOrigins(surface) && (site === "same-site" || policy.allowedOrigins.all)) return null;
   return answersOrigins(surface)
     ? "a web page of another site may not call this router in this way; ALLOWED_ORIGINS would allow calls that name their origin"
-    : "a web page of another site may not load this; ALLOWED_ORIGINS opens /v1 and the Ollama API only, not this";
+    : "a web page of another site may not load this; ALLOWED_ORIGINS applies to /v1 and the Ollama API only";
 }
 
 /** Answers that scripts may read beyond the ones browsers let them read anyway. */

@@ -67,8 +67,8 @@ export function webRefusal(
       status,
       message:
         token === "none"
-          ? "a token is needed to see this: sign in at /login, or send Authorization: Bearer"
-          : "this token is not valid here, or no longer: sign in at /login with another",
+          ? "a token is required to see this: sign in at /login, or send Authorization: Bearer"
+          : "this token is not valid or has expired: sign in at /login with another one",
     };
   const who = `requests ${way === "remote" ? "from another machine" : "that came through a proxy"}`;
   return {

@@ -95,7 +95,7 @@ test("a log that cannot be read is told within the page that has begun", async (
     const unreadable = { ...broken, performance: () => Promise.reject(new Error("secret detail")) };
     const { status, document } = await open(unreadable, path, {}, { accept: "text/html" });
     expect(status).toBe(200);
-    expect(textOf(document, "h1")).toBe("The log cannot be read just now");
+    expect(textOf(document, "h1")).toBe("The log cannot be read right now");
     expect((await open(unreadable, path)).status).toBe(503);
   }
 });

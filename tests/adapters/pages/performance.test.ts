@@ -101,7 +101,7 @@ test("a log that cannot be read is told as such, in the chart's data, too", asyn
   };
   const { status, document } = await open(browse, "/performance");
   expect(status).toBe(503);
-  expect(textOf(document, "h1")).toBe("The log cannot be read just now");
+  expect(textOf(document, "h1")).toBe("The log cannot be read right now");
   const data = await open(browse, "/performance/points");
   expect(data.status).toBe(503);
   expect(data.document.body.textContent).not.toContain("secret detail");

@@ -42,7 +42,7 @@ test.each<[string, Partial<LogDetail>, string, boolean]>([
 });
 
 test.each<[Partial<LogDetail>, string]>([
-  [{ request_body_truncated: true }, "stored cut"],
+  [{ request_body_truncated: true }, "truncated"],
   [{ request_body: null }, "no longer stored"],
   [{ state: "inflight" }, "still under way"],
 ])("a request that cannot be sent again says why: %j", async (over, why) => {
@@ -133,10 +133,10 @@ test("equal answers are called so", async () => {
   expect(textOf(document, ".compare")).toContain("word for word");
 });
 
-test("a first request that the log has no more is told, not hidden", async () => {
+test("a first request that the log no longer has is reported, not hidden", async () => {
   const detail = sampleDetail({ id: "again", resent_from: "first" });
   const { document } = await open(sampleBrowse([detail]), "/request/again");
-  expect(textOf(document, ".compare")).toContain("does not have the first request any more");
+  expect(textOf(document, ".compare")).toContain("no longer in the log");
 });
 
 test("the first request leads to those that repeat it", async () => {

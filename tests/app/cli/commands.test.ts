@@ -216,7 +216,7 @@ routes:
         "tried in this order:",
         "  1. a (http://a:1), model one",
         "  2. b (http://b:1), model two",
-        "no router answers at http://127.0.0.1:1: who rests is not known",
+        "no router answers at http://127.0.0.1:1: it is not known which servers are cooling down",
       ],
     });
   });
@@ -230,12 +230,12 @@ routes:
 
   test("explain says what only a running router knows", async () => {
     const { printed } = await run(["explain", "--model", "m"], { ROUTES_CONFIG: file(routes) });
-    expect(printed.at(-1)).toContain("which servers list the model");
+    expect(printed.at(-1)).toContain("or which list the model");
     const alone = await run(["explain", "--model", "m"], { ROUTES_CONFIG: file("") });
     expect(alone.printed.at(-2)).toBe("  1. default (http://localhost:8000), model m");
   });
 
-  test("explain puts those last that the running router lets rest, and knows its lists", async () => {
+  test("explain puts those last that cool down at the running router, and knows its lists", async () => {
     const env = { ROUTES_CONFIG: file(routes) };
     const state = (name: string, more: Partial<UpstreamState>) =>
       sampleUpstream({ name, url: `http://${name}:1`, models: [], ...more });
@@ -248,9 +248,9 @@ routes:
     const { printed } = await run(["explain", "--model", "x"], env, knows);
     expect(printed.slice(-4)).toEqual([
       "tried in this order:",
-      "  1. a (http://a:1), model one (resting: asked last)",
-      "  2. b (http://b:1), model two (busy: asked if no other is free)",
-      "as the router at http://127.0.0.1:1 knows its servers now",
+      "  1. a (http://a:1), model one (cooling down: tried last)",
+      "  2. b (http://b:1), model two (busy: tried if no other is free)",
+      "with the server states of the router at http://127.0.0.1:1",
     ]);
     const listed = await run(["explain", "--model", "m"], env, knows);
     expect(listed.printed[1]).toBe("decided by discovered:");

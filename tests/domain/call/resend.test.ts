@@ -141,7 +141,7 @@ test.each<[Partial<StoredRequest>, string | null]>([
   [{ request_body: null, request_size: 0 }, null],
   [{ state: "failed" }, null],
   [{ state: "inflight" }, "still under way"],
-  [{ request_body_truncated: true }, "stored cut"],
+  [{ request_body_truncated: true }, "truncated"],
   [{ request_body: null }, "no longer stored"],
 ])("why not again, of %j: %p", (own, why) => {
   if (why === null) expect(whyNotAgain(stored(own))).toBeNull();

@@ -109,7 +109,7 @@ describe("what is refused", () => {
     [
       "a header twice, in other case",
       "servers: { a: { url: http://a, headers: { x-a: b, X-A: c } } }",
-      '1:51 duplicate header "X-A" (case does not count)',
+      '1:51 duplicate header "X-A" (case is ignored)',
     ],
     [
       "a certificate file that is not there",

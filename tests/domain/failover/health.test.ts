@@ -17,7 +17,7 @@ describe("a failing server rests", () => {
     expect(standing(failing(3, 0), 0)).toBe("resting");
   });
 
-  test("it rests for 10 s, then one request probes it while the others still pass it over", () => {
+  test("it cools down for 10 s, then one request probes it while the others still pass it over", () => {
     const resting = failing(3, 0);
     expect(standing(resting, 9_999)).toBe("resting");
     expect(standing(resting, 10_000)).toBe("probe-due");

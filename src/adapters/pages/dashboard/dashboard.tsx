@@ -111,7 +111,7 @@ function Requests({ frame, query, page, opening }: DashboardProps): JSX.Element 
 }
 
 function Nothing(props: { readonly paging: boolean; readonly query: DashboardQuery }): JSX.Element {
-  if (props.paging) return <p class="nothing">No older request.</p>;
+  if (props.paging) return <p class="nothing">No older requests.</p>;
   return (
     <p class="nothing">
       No request matches. <a href="/">Clear the filter</a>

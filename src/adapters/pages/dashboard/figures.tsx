@@ -24,7 +24,7 @@ export function Figures({ stats, activity, waiting }: FiguresProps): JSX.Element
         <Figure
           name="Requests, 24 h"
           value={whole(day.requests)}
-          note={`${whole(total.requests)} in all`}
+          note={`${whole(total.requests)} total`}
           chart={{
             label: `Requests, ${reach(activity)}`,
             over: activity,

@@ -26,7 +26,7 @@ export interface Login {
 }
 
 const noSecret =
-  "Signing in needs tokens, and this router has no JWT_SECRET to make and check them with.";
+  "Signing in needs a token, and this router has no JWT_SECRET to sign and check tokens with.";
 
 export function createLogin({ tokens, now, version, readForm }: LoginDeps): Login {
   const frameOf = (request: Request): Frame => ({
@@ -44,7 +44,7 @@ export function createLogin({ tokens, now, version, readForm }: LoginDeps): Logi
     const frame = frameOf(request);
     if (tokens === null) {
       const told = [`${says}.`.replace(/\.\.$/, "."), noSecret];
-      return html(status, <MessagePage frame={frame} title="Not open to you" says={told} />);
+      return html(status, <MessagePage frame={frame} title="Access denied" says={told} />);
     }
     const cookie = cookieValue([...request.headers], tokenCookie);
     const reading = cookie === null ? null : await tokens.read(cookie);
@@ -61,8 +61,8 @@ export function createLogin({ tokens, now, version, readForm }: LoginDeps): Logi
     if (reading?.kind !== "good") {
       const says =
         reading?.kind === "stale"
-          ? "This token is not valid any more, or not yet."
-          : "This is no token of this router's.";
+          ? "This token has expired or is not valid yet."
+          : "This is not a valid token for this router.";
       return ask(request, 401, says, next);
     }
     const age = reading.expiresAt === null ? null : Math.floor((reading.expiresAt - now()) / 1_000);
@@ -78,7 +78,7 @@ export function createLogin({ tokens, now, version, readForm }: LoginDeps): Logi
           return ask(
             request,
             tokens === null ? 404 : 200,
-            tokens === null ? "Nobody can sign in here" : "A token opens pages and figures.",
+            tokens === null ? "Signing in is turned off" : "Sign in to see the pages.",
             next,
           );
         })

@@ -39,7 +39,7 @@ export function performanceRoutes(deps: PagesDeps) {
     .get("/performance/points", async ({ request }) => {
       const found = await readable(read(request));
       if (!found.ok)
-        return Response.json({ error: "the log cannot be read just now" }, { status: 503 });
+        return Response.json({ error: "the log cannot be read right now" }, { status: 503 });
       const { points, query, groups } = found.value;
       const names = groups.slice(0, colouredGroups).map(({ name }) => name);
       const columns = JSON.stringify(pointColumns(points, query, names));

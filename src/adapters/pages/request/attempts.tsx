@@ -20,7 +20,7 @@ export function Attempts({ detail, now }: AttemptsProps): JSX.Element {
         <p class="nothing">
           {detail.state === "inflight"
             ? "The first attempt is still under way."
-            : "No upstream was asked."}
+            : "No upstream was called."}
         </p>
       </section>
     );
@@ -101,7 +101,7 @@ function times(attempt: LoggedAttempt): string {
   const parts = [
     ["connect", attempt.connect_ms],
     ["first token", attempt.ttft_ms],
-    ["in all", attempt.duration_ms],
+    ["total", attempt.duration_ms],
   ] as const;
   const told = parts.filter(([, ms]) => ms !== null);
   return told.map(([name, ms]) => `${name} ${duration(ms)}`).join(" · ") || none;

@@ -24,7 +24,7 @@ export function Compare({ first, again, now }: CompareProps): JSX.Element {
     return (
       <section class="compare" aria-labelledby="compare-title">
         <h2 id="compare-title">Sent again</h2>
-        <p class="nothing">The log does not have the first request any more.</p>
+        <p class="nothing">The first request is no longer in the log.</p>
       </section>
     );
   const [before, after] = [textOf(first), textOf(again)];

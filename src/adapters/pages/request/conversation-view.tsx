@@ -65,7 +65,7 @@ export function ConversationView(props: ConversationViewProps): JSX.Element {
         </p>
       )}
       {detail.response_body_truncated && (
-        <p class="notice">The answer was stored cut; its end is missing here.</p>
+        <p class="notice">The stored answer was truncated; its end is missing.</p>
       )}
     </section>
   );

@@ -27,7 +27,10 @@ export interface CurlOptions {
 export function curlCommand(detail: LogDetail, options: CurlOptions): CurlCommand {
   const body = detail.request_body;
   if (detail.request_body_truncated)
-    return { kind: "impossible", why: "The body was stored cut, so it cannot be sent again." };
+    return {
+      kind: "impossible",
+      why: "The stored body was truncated, so it cannot be sent again.",
+    };
   if (detail.request_body_encoding === "base64" || body?.includes("\0") === true)
     return { kind: "impossible", why: "The body is binary; a command line cannot carry it." };
   if (body === null && detail.state === "inflight")

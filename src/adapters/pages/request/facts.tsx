@@ -49,7 +49,7 @@ export function Facts({ detail, routing, now }: FactsProps): JSX.Element {
       </Fact>
       <Fact name="Finish">
         <b safe>{detail.finish_reason ?? none}</b>
-        <small>{detail.stream ? "asked for a stream" : "asked for a whole answer"}</small>
+        <small>{detail.stream ? "streamed" : "not streamed"}</small>
       </Fact>
       <Fact name="Upstream">
         <b safe>{detail.upstream ?? none}</b>

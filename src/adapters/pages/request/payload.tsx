@@ -25,7 +25,7 @@ export function Payload(props: PayloadProps): JSX.Element {
   const { id, title, text, base64, truncated, size } = props;
   const marks = [
     bytes(size),
-    ...(truncated ? ["stored cut"] : []),
+    ...(truncated ? ["truncated"] : []),
     ...(base64 ? ["not text, shown as base64"] : []),
   ];
   if (text === null || text === "")

@@ -205,8 +205,8 @@ function RequestHead(props: { readonly detail: LogDetail; readonly now: number }
       )}
       {detail.held === "partial" && (
         <p class="notice">
-          The answer was larger than what may be held back: its beginning was sent before it was
-          checked to its end.
+          The answer was too large to hold back whole: its beginning was sent before the rest was
+          checked.
         </p>
       )}
       {detail.warnings.map((warning) => (

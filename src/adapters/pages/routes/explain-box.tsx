@@ -118,8 +118,8 @@ function TargetLine({ place, policy }: TargetLineProps): JSX.Element {
       <code class="faint" safe>
         {server.baseUrl}
       </code>{" "}
-      {rests && <span class="tag warn">resting: asked last</span>}
-      {full && <span class="tag warn">busy: asked if no other is free</span>}
+      {rests && <span class="tag warn">cooling down: tried last</span>}
+      {full && <span class="tag warn">busy: tried if no other is free</span>}
       {own.map((said) => (
         <>
           {" "}

@@ -4,7 +4,7 @@ import type { RoutingNames } from "../shared/pages-deps.ts";
 const words: Readonly<Record<string, string>> = {
   direct: "the request names the server itself",
   discovered: "found in the server's model list",
-  default: "nothing else decided: default upstream",
+  default: "nothing else matched: default upstream",
 };
 
 /** `alias:NAME`, `rule:2>alias:NAME` and the like (SPEC section 9), in words. */

@@ -93,7 +93,7 @@ export function RoutingTables({ routing, file }: RoutingTablesProps): JSX.Elemen
           )}
         </Table>
       </Part>
-      <Part id="policy" title="Where nothing says otherwise" count={1}>
+      <Part id="policy" title="Default policy" count={1}>
         <p class="says">
           {policyInWords(policy).map((said) => (
             <span class="tag" safe>
@@ -222,7 +222,7 @@ function ServerRow(props: {
     server.type === "ollama" ? "Ollama" : "OpenAI",
     ...(apiKey === null ? [] : ["own key"]),
     ...(headers.length === 0 ? [] : [`adds ${headers.map(([name]) => name).join(", ")}`]),
-    ...(maxConcurrency === null ? [] : [`${maxConcurrency} at once, ${maxQueue} in line`]),
+    ...(maxConcurrency === null ? [] : [`${maxConcurrency} at once, queue of ${maxQueue}`]),
     ...(ca === null ? [] : [`ca ${ca}`]),
     ...(insecure ? ["certificate not checked"] : []),
     ...(proxy === null ? [] : ["through a proxy"]),

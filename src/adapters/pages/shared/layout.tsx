@@ -90,7 +90,7 @@ export function Layout(props: PropsWithChildren<LayoutProps>): JSX.Element {
           </nav>
           <div class="address">
             <span class="lost" id="lost" role="status" hidden>
-              Connection lost, trying again
+              Connection lost, retrying
             </span>
             {frame.account !== null && (
               <a

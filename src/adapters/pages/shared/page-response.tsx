@@ -92,8 +92,8 @@ export function formRefused(
 }
 
 export function unreadable(frame: Frame): MadePage {
-  const says = ["Requests are routed all the same. The router's own output says what is wrong."];
-  const title = "The log cannot be read just now";
+  const says = ["Requests are still routed. The router's own log says what is wrong."];
+  const title = "The log cannot be read right now";
   return { status: 503, html: <MessagePage frame={frame} title={title} says={says} /> };
 }
 

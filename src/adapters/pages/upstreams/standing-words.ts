@@ -9,12 +9,12 @@ export function standingInWords({
   const row = failures === 1 ? "1 failure" : `${failures} failures in a row`;
   switch (state) {
     case "well":
-      return failures === 0 ? "Taking requests" : `Taking requests, after ${row}`;
+      return failures === 0 ? "Healthy" : `Healthy, after ${row}`;
     case "resting":
-      return `Resting after ${row}`;
+      return `Cooling down after ${row}`;
     case "probe-due":
-      return `Back in line after ${row}: the next request finds out`;
+      return `Half-open after ${row}: the next request tests it`;
     case "probing":
-      return `One request is finding out, after ${row}`;
+      return `Half-open after ${row}: one request is testing it`;
   }
 }

@@ -22,13 +22,13 @@ export interface UpstreamsPageProps {
 const pollMs = 2000;
 
 export function UpstreamsPage({ frame, upstreams, activity }: UpstreamsPageProps): JSX.Element {
-  const resting = upstreams.filter(({ state }) => state !== "well").length;
+  const unhealthy = upstreams.filter(({ state }) => state !== "well").length;
   return (
     <Layout title="Upstreams" frame={frame} at="upstreams" poll={pollMs}>
       <header class="page-head">
         <h1>Upstreams</h1>
         <p class="faint" id="summary" data-live safe>
-          {summary(upstreams.length, resting)}
+          {summary(upstreams.length, unhealthy)}
         </p>
         <form method="post" action="/upstreams/check">
           <button type="submit" title="Ask every server for its models">
@@ -55,9 +55,11 @@ export function UpstreamsPage({ frame, upstreams, activity }: UpstreamsPageProps
   );
 }
 
-function summary(count: number, resting: number): string {
+function summary(count: number, unhealthy: number): string {
   const servers = `${count} ${count === 1 ? "server" : "servers"}`;
-  return resting === 0 ? `${servers}, all taking requests` : `${servers}, ${resting} passed over`;
+  return unhealthy === 0
+    ? `${servers}, all healthy`
+    : `${servers}, ${unhealthy} cooling down or half-open`;
 }
 
 interface UpstreamCardProps {

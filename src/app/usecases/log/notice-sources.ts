@@ -38,7 +38,7 @@ export function logNotices({ trouble, failure, dropped }: LogState): readonly No
     return [
       {
         id: "log-store",
-        message: `${happens} Requests are routed all the same.`,
+        message: `${happens} Requests are still routed.`,
         details: [
           ...(failure === null ? [] : [failure]),
           ...(count === 0 ? [] : [`Rows lost so far: ${losses.join(", ")}`]),

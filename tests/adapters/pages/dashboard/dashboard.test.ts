@@ -173,7 +173,7 @@ test("the figures are those of the log", async () => {
     [".value", ".note"].map((part) => figure.querySelector(part)?.textContent),
   );
   expect(figures).toEqual([
-    ["1,234", "1,234 in all"],
+    ["1,234", "1,234 total"],
     ["3", "running now"],
     ["0.4 %", "5 failed"],
     ["2.1 s", "p95 1 min 1 s"],
@@ -203,7 +203,7 @@ test("a log that cannot be read is a page that says so, with 503", async () => {
   };
   const { status, document } = await open(browse, "/");
   expect(status).toBe(503);
-  expect(textOf(document, "h1")).toBe("The log cannot be read just now");
+  expect(textOf(document, "h1")).toBe("The log cannot be read right now");
   expect(document.body.textContent).not.toContain("secret detail");
 });
 

@@ -93,7 +93,7 @@ test("a call without a body keeps its method", () => {
 });
 
 test.each<[string, Partial<LogDetail>]>([
-  ["stored cut", { request_body_truncated: true }],
+  ["truncated", { request_body_truncated: true }],
   ["binary", { request_body_encoding: "base64" }],
   ["when the call ends", { request_body: null, state: "inflight" }],
   ["no longer stored", { request_body: null }],

@@ -118,8 +118,8 @@ test("bodies that were cut or are no text are marked", async () => {
     response_body_truncated: true,
   });
   expect(textOf(document, "#request-body-details summary")).toContain("shown as base64");
-  expect(textOf(document, "#response-body-details summary")).toContain("stored cut");
-  expect(textOf(document, ".conversation .notice")).toContain("stored cut");
+  expect(textOf(document, "#response-body-details summary")).toContain("truncated");
+  expect(textOf(document, ".conversation .notice")).toContain("truncated");
   expect(textOf(document, "#curl-details")).toContain("binary");
 });
 
@@ -136,7 +136,7 @@ test("fields that could not be carried over are named", async () => {
 
 test("an answer that was sent on before it was checked is marked", async () => {
   const { document } = await show({ held: "partial" });
-  expect(textOf(document, ".request-head .notice")).toContain("before it was checked");
+  expect(textOf(document, ".request-head .notice")).toContain("before the rest was checked");
 });
 
 test("thinking is folded and images are named, never loaded", async () => {

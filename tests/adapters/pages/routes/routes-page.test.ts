@@ -38,7 +38,7 @@ const rowsOf = (document: Document, part: string): readonly string[] =>
 test("every server, alias and rule is shown with what it says and the line it stands in", async () => {
   const document = await show();
   expect(rowsOf(document, "servers")).toEqual([
-    "hosted | https://api.example.com | OpenAI · own key · adds x-team · 4 at once, 100 in lineretries: 1 | routes.yaml:3",
+    "hosted | https://api.example.com | OpenAI · own key · adds x-team · 4 at once, queue of 100retries: 1 | routes.yaml:3",
     "attic | http://attic:11434 | Ollama | routes.yaml:4",
     "default | http://default:8000 | OpenAI | DEFAULT_UPSTREAM",
   ]);
@@ -68,7 +68,7 @@ test("the box tells the decision, its steps and the targets in order", async () 
   );
   expect(targets).toEqual([
     "attic small http://attic:11434 commit: full retries: 3",
-    "hosted big https://api.example.com resting: asked last commit: full retries: 1",
+    "hosted big https://api.example.com cooling down: tried last commit: full retries: 1",
   ]);
 });
 

@@ -19,17 +19,20 @@ async function show(over: Partial<UpstreamState>) {
 }
 
 test.each<[Partial<UpstreamState>, string]>([
-  [{}, "Taking requests"],
-  [{ failures: 1 }, "Taking requests, after 1 failure"],
+  [{}, "Healthy"],
+  [{ failures: 1 }, "Healthy, after 1 failure"],
   [
     { state: "resting", failures: 3, rests_until: "2026-03-12T16:00:18.200Z" },
-    "Resting after 3 failures in a row, 9 s left",
+    "Cooling down after 3 failures in a row, 9 s left",
   ],
   [
     { state: "probe-due", failures: 4 },
-    "Back in line after 4 failures in a row: the next request finds out",
+    "Half-open after 4 failures in a row: the next request tests it",
   ],
-  [{ state: "probing", failures: 3 }, "One request is finding out, after 3 failures in a row"],
+  [
+    { state: "probing", failures: 3 },
+    "Half-open after 3 failures in a row: one request is testing it",
+  ],
 ])("%j reads %p", async (over, words) => {
   const { document } = await show(over);
   expect(textOf(document, ".standing")).toBe(words);
@@ -99,7 +102,7 @@ test("a log that cannot be read takes nothing from the page but those shapes", a
     "/upstreams",
   );
   expect(status).toBe(200);
-  expect(textOf(document, ".standing")).toBe("Taking requests");
+  expect(textOf(document, ".standing")).toBe("Healthy");
 });
 
 test("a check that is asked for is made, and leads back to the page", async () => {

@@ -49,7 +49,7 @@ test("while the store fails it says how many rows are lost; the loss alone is to
   expect(failing).toEqual([
     {
       id: "log-store",
-      message: "The log's rows cannot be written. Requests are routed all the same.",
+      message: "The log's rows cannot be written. Requests are still routed.",
       details: ["database is locked", "Rows lost so far: 1,200 (write_failed)"],
       endsByItself: true,
     },
@@ -66,7 +66,7 @@ test.each(["database or disk is full", "ENOSPC: no space left on device, write"]
     const trouble = "the log's store does not take rows";
     const [notice] = logNotices({ trouble, failure, dropped: {} });
     expect(notice?.message).toBe(
-      "The disk is full: the log's rows cannot be written. Requests are routed all the same.",
+      "The disk is full: the log's rows cannot be written. Requests are still routed.",
     );
     expect(notice?.details).toEqual([failure]);
   },
