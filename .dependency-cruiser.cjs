@@ -58,7 +58,13 @@ module.exports = {
       "routing-knows-no-wire",
       "Where a call goes, and what follows a failure, is decided without a look at its bytes.",
       { path: "^src/domain/(routing|failover)/" },
-      { path: "^src/domain/(protocols|cleaning|bytes/(sse|ndjson|frame))" },
+      { path: "^src/domain/(protocols|cleaning|bytes/(sse|ndjson|frame|framing|event-json))" },
+    ),
+    forbid(
+      "cleaning-knows-no-protocol",
+      "What is cut out of a text does not depend on where it stands: protocols hand in their slots.",
+      { path: "^src/domain/cleaning/" },
+      { path: "^src/domain/(protocols|call)/" },
     ),
     forbid(
       "protocols-do-not-know-each-other",

@@ -4,6 +4,8 @@ import { createCapture } from "../src/app/usecases/relay/capture.ts";
 import { createBudget } from "../src/domain/failover/budget.ts";
 import { createLiveSource } from "../src/app/usecases/relay/event-stream.ts";
 import type { Bridge } from "../src/domain/protocols/bridge.ts";
+import { endpointOf } from "../src/domain/protocols/endpoint-of.ts";
+import { chatSlots } from "../src/domain/protocols/openai-chat/slots.ts";
 import type { CleanPolicy } from "../src/domain/cleaning/clean-text.ts";
 import { createStreamCleaner } from "../src/domain/cleaning/stream-cleaner.ts";
 import type { Clock } from "../src/ports/clock.ts";
@@ -95,6 +97,7 @@ const clock: Clock = {
 /** A call that the relay carries as it is, but for the cleaner. */
 const bridgeOf = (policy: CleanPolicy | null): Bridge => ({
   path: "/v1/chat/completions",
+  endpoint: endpointOf("POST", "/v1/chat/completions"),
   body: null,
   contentType: null,
   dropped: [],
@@ -102,7 +105,7 @@ const bridgeOf = (policy: CleanPolicy | null): Bridge => ({
   instead: null,
   retells: false,
   gather: () => null,
-  editor: () => (policy === null ? null : createStreamCleaner("chat", policy)),
+  editor: () => (policy === null ? null : createStreamCleaner(chatSlots, policy)),
   client: (wire) => ({ wire, contentType: null }),
   whole: (body) => body,
   error: null,
@@ -117,7 +120,7 @@ async function run(reads: readonly BodyRead[], policy: CleanPolicy | null): Prom
     read: () => Promise.resolve(reads[at++] ?? { kind: "end" as const }),
     cancel: () => {},
   };
-  const wire = { framing: "sse", format: "chat" } as const;
+  const wire = { framing: "sse", protocol: "openai-chat" } as const;
   const bridge = bridgeOf(policy);
   const source = createLiveSource(
     body,

@@ -179,7 +179,7 @@ export function compose(
     }),
     metricsRoute(() => metrics.text()),
     modelRoutes(models, admissions, via),
-    ollamaRoutes(ollama, via),
+    ollamaRoutes(ollama, admissions, via),
     callRoutes({
       service: relay,
       ollama,

@@ -172,5 +172,6 @@ describe.each(Object.entries(recordedStreams))("%s", (streamName, stream) => {
           },
         ),
       ),
+    60_000,
   );
 });

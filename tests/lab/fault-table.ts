@@ -1,4 +1,4 @@
-// Every fault of the fake with what the router makes of it, written by hand: plain and streamed.
+// Every fault of the fake with what SPEC section 7 makes of it, written by hand: plain and streamed.
 import type { Behaviour } from "../../src/adapters/fake-model/behaviour.ts";
 
 export interface Rule {
@@ -45,9 +45,9 @@ const either = (name: string, fault: FaultRow["fault"], rule: Rule): FaultRow =>
 });
 
 // Time for what precedes the fault to be read: fetch drops what comes together with a broken end.
-const beforeFaultMs = 500;
+const beforeFaultMs = 20;
 // Events that come together with bad ones share their fate; apart, the first of them commits.
-const betweenMs = 100;
+const betweenMs = 3;
 const badEvent = "\n\ndata: {garbage\n\n";
 
 export const faultTable: readonly FaultRow[] = [

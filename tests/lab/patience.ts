@@ -2,4 +2,4 @@
 // something that never comes still ends.
 import { setDefaultTimeout } from "bun:test";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(60_000);

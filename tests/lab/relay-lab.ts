@@ -1,5 +1,6 @@
 // The whole relay over fake ports, every touch of which is a step that a test can spoil: by a throw, or
 // by a client that leaves. What a call holds is counted everywhere it can be held.
+import { endpointOf } from "../../src/domain/protocols/endpoint-of.ts";
 import { createLimiter } from "../../src/app/usecases/servers/limiter.ts";
 import { createHealthBoard } from "../../src/app/usecases/servers/health-board.ts";
 import { createInFlightBoard } from "../../src/app/usecases/log/in-flight.ts";
@@ -183,14 +184,14 @@ export function createRelayLab(scenario: Scenario, step: Step) {
 /** A call whose every look-up is a step, so that bridges and editors are spoilt, too. */
 function callOf({ path = "/v1/chat/completions", body }: Scenario, step: Step): IncomingCall {
   const bytes = text.encode(JSON.stringify(body));
-  const service = path.startsWith("/api/") ? "ollama" : "openai";
-  const reading = readRequest(service, "POST", path, "application/json", bytes);
+  const endpoint = endpointOf("POST", path);
+  const reading = readRequest(endpoint, "application/json", bytes);
   if ("kind" in reading) throw new Error(reading.message);
   const call: IncomingCall = {
     ...reading,
     id: "the-call",
     receivedAt: 1_000_000,
-    service,
+    endpoint,
     method: "POST",
     path,
     query: "",

@@ -13,8 +13,14 @@ const broken: readonly (readonly [rule: string, from: string, to: string])[] = [
   ["usecases-know-ports", "src/app/usecases/log/a.ts", "src/adapters/clock/system-clock.ts"],
   ["adapters-do-not-know-the-app", "src/adapters/http/a.ts", "src/app/usecases/relay/relay.ts"],
   ["adapters-do-not-know-each-other", "src/adapters/http/b.ts", "src/adapters/logs/pipeline/x.ts"],
-  ["routing-knows-no-wire", "src/domain/routing/a.ts", "src/domain/protocols/wire-format.ts"],
+  ["routing-knows-no-wire", "src/domain/routing/a.ts", "src/domain/protocols/stream-reader.ts"],
   ["routing-knows-no-wire", "src/domain/failover/a.ts", "src/domain/cleaning/thinking.ts"],
+  ["cleaning-knows-no-protocol", "src/domain/cleaning/a.ts", "src/domain/call/endpoint.ts"],
+  [
+    "cleaning-knows-no-protocol",
+    "src/domain/cleaning/b.ts",
+    "src/domain/protocols/openai-chat/slots.ts",
+  ],
   [
     "protocols-do-not-know-each-other",
     "src/domain/protocols/ollama/a.ts",

@@ -1,7 +1,12 @@
 // What the gatekeeper found out about a request, for the routes behind it.
+import type { Endpoint } from "../../domain/call/endpoint.ts";
 import type { HeaderList } from "../../domain/http/headers.ts";
+import type { Surface } from "../../domain/security/surface.ts";
 
 export interface Admission {
+  /** What method and path stand for. */
+  readonly endpoint: Endpoint;
+  readonly surface: Surface;
   /** As received, but for the text of the router's own token, which is `[redacted]`. */
   readonly headers: HeaderList;
   /** The client's address. */

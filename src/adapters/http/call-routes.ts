@@ -1,9 +1,11 @@
 // The proxied paths: a request becomes an IncomingCall, its Answer becomes a response.
 import { Elysia } from "elysia";
-import type { IncomingCall, ServiceType } from "../../domain/call/incoming-call.ts";
+import type { Endpoint } from "../../domain/call/endpoint.ts";
+import type { IncomingCall } from "../../domain/call/incoming-call.ts";
 import { type HeaderList, headerValue } from "../../domain/http/headers.ts";
 import { problem, type RequestProblem } from "../../domain/http/problem.ts";
 import { headerProblem, readRequest } from "../../domain/call/read-request.ts";
+import { ollamaEndpoints } from "../../domain/protocols/ollama/endpoints.ts";
 import { climbs } from "../../domain/security/paths.ts";
 import type { Budget } from "../../domain/failover/budget.ts";
 import { webSocketProblem } from "../../domain/http/upgrade.ts";
@@ -32,47 +34,32 @@ interface Connection {
   timeout(request: Request, seconds: number): void;
 }
 
-const ollamaPaths: readonly (readonly [method: "POST" | "DELETE" | "HEAD", path: string])[] = [
-  ["POST", "/api/chat"],
-  ["POST", "/api/generate"],
-  ["POST", "/api/embed"],
-  ["POST", "/api/embeddings"],
-  ["POST", "/api/show"],
-  ["POST", "/api/pull"],
-  ["POST", "/api/push"],
-  ["POST", "/api/create"],
-  ["POST", "/api/copy"],
-  ["DELETE", "/api/delete"],
-  ["HEAD", "/api/blobs/:digest"],
-  ["POST", "/api/blobs/:digest"],
-];
-
 export function callRoutes(deps: CallRoutesDeps) {
   const app = new Elysia({ name: "calls" });
   // `parse: none`: Elysia leaves the body alone.
-  app.all("/v1/*", ({ request, server }) => serve(request, server, "openai", deps), {
-    parse: "none",
-  });
-  for (const [method, path] of ollamaPaths)
-    app.route(method, path, ({ request, server }) => serve(request, server, "ollama", deps), {
-      parse: "none",
-    });
+  app.all("/v1/*", ({ request, server }) => serve(request, server, deps), { parse: "none" });
+  for (const { path, methods, endpoint } of ollamaEndpoints) {
+    if (endpoint.kind === "list") continue;
+    for (const method of methods)
+      app.route(method, path, ({ request, server }) => serve(request, server, deps), {
+        parse: "none",
+      });
+  }
   return app;
 }
 
 async function serve(
   request: Request,
   server: Connection | null,
-  service: ServiceType,
   deps: CallRoutesDeps,
 ): Promise<Response> {
-  const { headers: received, sourceIp, peerIp, user } = deps.admissions.of(request);
+  const { endpoint, headers: received, sourceIp, peerIp, user } = deps.admissions.of(request);
   const { path, query } = pathAndQuery(request.url);
   const id = deps.clock.id();
   const headers = deps.traced?.(id, received) ?? received;
   const before = {
     id,
-    service,
+    endpoint,
     method: request.method,
     path,
     query,
@@ -104,7 +91,7 @@ async function serve(
   }
 
   async function answer(): Promise<Response> {
-    const early = refusal(request.method, path, headers);
+    const early = refusal(endpoint, request.method, path, headers);
     if (early !== null) return refuse(early);
     const { maxRequestSize, bodyBudget: budget } = deps;
     const limits = { maxRequestSize, share, budget };
@@ -114,13 +101,7 @@ async function serve(
     // The server's own idle limit is for uploads; from here on the upstream's timers rule.
     server?.timeout(request, 0);
 
-    const reading = readRequest(
-      service,
-      request.method,
-      path,
-      headerValue(headers, "content-type"),
-      body.bytes,
-    );
+    const reading = readRequest(endpoint, headerValue(headers, "content-type"), body.bytes);
     if ("kind" in reading) return refuse(reading, { ...unread(), body: body.bytes });
     const call: IncomingCall = {
       ...before,
@@ -128,7 +109,7 @@ async function serve(
       receivedAt: deps.clock.now(),
       body: body.bytes,
     };
-    const shown = path === "/api/show" ? await deps.ollama.show(call) : null;
+    const shown = endpoint.kind === "show" ? await deps.ollama.show(call) : null;
     if (shown !== null)
       return new Response(shown.body, {
         status: shown.status,
@@ -144,10 +125,15 @@ async function serve(
 
 const leftUploading = problem("cancelled", "the client went away while its request was being read");
 
-function refusal(method: string, path: string, headers: HeaderList): RequestProblem | null {
+function refusal(
+  endpoint: Endpoint,
+  method: string,
+  path: string,
+  headers: HeaderList,
+): RequestProblem | null {
   // An upstream would show its own key in the answer (RFC 9110 §9.3.8).
   if (method === "TRACE" || method === "CONNECT")
     return problem("not_supported", `${method} is not forwarded`);
   if (climbs(path)) return problem("invalid_path", "the path must not lead out of where it begins");
-  return webSocketProblem(headers, path) ?? headerProblem(headers);
+  return webSocketProblem(headers, endpoint) ?? headerProblem(headers);
 }

@@ -1,5 +1,7 @@
 // Stands before every route: who may come in, from which web page, under which name; and what browsers may do with the answer.
+import type { Endpoint } from "../../domain/call/endpoint.ts";
 import { type HeaderList, headerValue } from "../../domain/http/headers.ts";
+import { endpointOf } from "../../domain/protocols/endpoint-of.ts";
 import { ownHeaders, sandboxFor } from "../../domain/security/answer-headers.ts";
 import { clientAddress } from "../../domain/security/client-address.ts";
 import { withoutToken } from "../../domain/security/credentials.ts";
@@ -44,7 +46,7 @@ export function createGatekeeper(deps: GatekeeperDeps): Gatekeeper {
   const { tokens, policy, webUi } = deps;
 
   async function admit(request: Request, visit: Visit, route: Route): Promise<Response> {
-    const { surface, peer, headers } = visit;
+    const { endpoint, surface, peer, headers } = visit;
     const sourceIp = clientAddress(peer, headers, policy.trustedProxies);
     const refuse = (
       status: RefusalStatus,
@@ -77,13 +79,15 @@ export function createGatekeeper(deps: GatekeeperDeps): Gatekeeper {
       }
       if (told !== null) return refuse(told.status, told.message);
     }
-    const webSocket = webSocketProblem(headers, visit.path);
+    const webSocket = webSocketProblem(headers, endpoint);
     if (webSocket?.kind === "upgrade_required")
       return withHeaders(refuse(426, webSocket.message, useHttp), judged.cors);
     // A call leaves its row.
     if (webSocket !== null && !takesCalls(surface)) return refuse(501, webSocket.message);
     if (surface === "greeting") return withHeaders(greeting(), judged.cors);
     deps.admissions.admit(request, {
+      endpoint,
+      surface,
       headers: token === null ? headers : withoutToken(headers, token.holding),
       sourceIp,
       peerIp: sourceIp === peer ? null : peer,
@@ -105,15 +109,17 @@ export function createGatekeeper(deps: GatekeeperDeps): Gatekeeper {
     const path = makePathPlain(request);
     // Only `/` depends on what is wanted; calls need not be asked.
     const looks = path === "/" && wantsPage(request.headers);
-    const surface = surfaceOf(request.method, path, looks);
-    const visit: Visit = { method: request.method, path, surface, headers, peer };
+    const { method } = request;
+    const endpoint = endpointOf(method, path);
+    const surface = surfaceOf(endpoint, method, path, looks);
+    const visit: Visit = { method, endpoint, surface, headers, peer };
     return guarded(surface, await admit(request, visit, route));
   };
 }
 
 interface Visit {
   readonly method: string;
-  readonly path: string;
+  readonly endpoint: Endpoint;
   readonly surface: Surface;
   readonly headers: HeaderList;
   readonly peer: string;

@@ -12,7 +12,7 @@ const prefix = "/v1/models/";
 /** @param via this process's pseudonym in `Via` */
 export function modelRoutes(catalog: ModelCatalog, admissions: Admissions, via: string) {
   return new Elysia({ name: "models" })
-    .onBeforeHandle(refuseFirst(via))
+    .onBeforeHandle(refuseFirst(via, admissions))
     .get("/v1/models", async ({ request }) =>
       Response.json(modelListObject(await catalog.list(admissions.of(request).headers))),
     )

@@ -1,26 +1,25 @@
 // What routes that answer by themselves refuse first, as the relay does for calls.
-import { surfaceOf } from "../../domain/security/surface.ts";
 import { webSocketProblem } from "../../domain/http/upgrade.ts";
+import type { Admissions } from "./admissions.ts";
 import { refusal } from "./refusal.ts";
-import { headerList, pathAndQuery } from "./request-facts.ts";
+import { headerList } from "./request-facts.ts";
 
 /**
  * A hook before handlers; undefined: the handler goes on. Whoever wants a WebSocket gets 501, and
  * the router itself 508: one of its servers is an address of its own.
  * @param via this process's pseudonym in `Via`
  */
-export function refuseFirst(via: string) {
+export function refuseFirst(via: string, admissions: Pick<Admissions, "of">) {
   return ({ request }: { readonly request: Request }): Response | undefined => {
-    const { headers, method, url } = request;
+    const { headers, url } = request;
     const loops = headers.get("via")?.includes(via) ?? false;
     if (!loops && !headers.has("upgrade")) return undefined;
-    const { path } = pathAndQuery(url);
-    const surface = surfaceOf(method, path, false);
+    const { endpoint, surface } = admissions.of(request);
     if (loops) {
       const message = `the upstream ${new URL(url).origin} leads back to this router; correct its address`;
       return refusal(surface, 508, message);
     }
-    const told = webSocketProblem(headerList(headers), path);
+    const told = webSocketProblem(headerList(headers), endpoint);
     return told === null ? undefined : refusal(surface, 501, told.message);
   };
 }

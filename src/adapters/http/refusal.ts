@@ -1,5 +1,6 @@
-// A refusal that leaves no row, in the form of the surface it was met on (SPEC section 12).
-import { errorBody, problem, type ProblemKind } from "../../domain/http/problem.ts";
+// A refusal that leaves no row, in the form of the surface it was met on.
+import { errorBody } from "../../domain/protocols/errors.ts";
+import { problem, type ProblemKind } from "../../domain/http/problem.ts";
 import type { Surface } from "../../domain/security/surface.ts";
 
 export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 426 | 500 | 501 | 508;
@@ -33,7 +34,7 @@ export function refusal(
   message: string,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
-  const form = surface === "openai" ? "openai" : "ollama";
+  const form = surface === "openai" ? "openai-chat" : "ollama";
   return new Response(errorBody(form, problem(kinds[status], message)), {
     status,
     headers: {

@@ -1,6 +1,6 @@
 // The HTTP server: every route group mounted on one Elysia behind the gatekeeper, with the limits Bun's defaults get wrong.
 import { type AnyElysia, Elysia } from "elysia";
-import { type Surface, surfaceOf } from "../../domain/security/surface.ts";
+import type { Surface } from "../../domain/security/surface.ts";
 import type { Admissions } from "./admissions.ts";
 import type { Gatekeeper } from "./gatekeeper.ts";
 import { knownMethods } from "./known-methods.ts";
@@ -79,7 +79,7 @@ function mount(options: ServerOptions): AnyElysia {
     // Without it, dynamic routes break under host names of three characters or fewer.
     handler: { standardHostname: false },
   }).onError(async ({ code, error, path, request }) => {
-    const surface = surfaceOf(request.method, path, wantsPage(request.headers));
+    const { surface, sourceIp: address } = options.admissions.of(request);
     if (code !== "NOT_FOUND") return failed(surface, error, options);
     const allowed = knownMethods(app, path);
     const status = allowed.length === 0 ? 404 : 405;
@@ -88,7 +88,6 @@ function mount(options: ServerOptions): AnyElysia {
       status === 404
         ? `nothing is served at ${path}`
         : `${request.method} is not allowed at ${path}; use ${allow}`;
-    const address = options.admissions.of(request).sourceIp;
     options.refused({ status, surface, address, reason });
     const response =
       options.missingPage !== null && surface === "page" && wantsPage(request.headers)

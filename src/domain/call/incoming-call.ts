@@ -1,9 +1,7 @@
 // A client's request as the rest of the program sees it: read once, parsed once, immutable.
 import type { JsonRecord } from "../bytes/json.ts";
+import type { Endpoint } from "./endpoint.ts";
 import type { HeaderList } from "../http/headers.ts";
-
-/** Which of the two front doors a call came through; it decides the form of errors. */
-export type ServiceType = "openai" | "ollama";
 
 /** Where a body names its model, and so how another name is put there. */
 export type BodyKind = "json" | "multipart" | "none";
@@ -13,7 +11,8 @@ export interface IncomingCall {
   readonly id: string;
   /** Epoch ms at which the request was read. */
   readonly receivedAt: number;
-  readonly service: ServiceType;
+  /** What method and path stand for. */
+  readonly endpoint: Endpoint;
   readonly method: string;
   /** As the client sent it, without the query. */
   readonly path: string;
@@ -36,6 +35,6 @@ export interface IncomingCall {
   readonly model: string | null;
   /** The member of a JSON body that names it. */
   readonly modelKey: string;
-  /** Whether the client asked for a stream (Ollama's surface streams unless told not to). */
+  /** Whether the client asked for a stream (Ollama's clients get one unless they decline). */
   readonly wantsStream: boolean;
 }

@@ -1,6 +1,6 @@
 // What a request's body asks for: its model, and whether the answer is to be streamed. Parsed once, here.
-import type { BodyKind, ServiceType } from "./incoming-call.ts";
-import { endpointOf } from "./endpoint.ts";
+import type { Endpoint } from "./endpoint.ts";
+import type { BodyKind } from "./incoming-call.ts";
 import type { HeaderList } from "../http/headers.ts";
 import { isRecord, type JsonRecord, readJsonBytes } from "../bytes/json.ts";
 import { fieldText, formFields, multipartBoundary } from "../bytes/multipart.ts";
@@ -21,14 +21,11 @@ export interface RequestReading {
  * @returns the reading, or why the request cannot be routed (400)
  */
 export function readRequest(
-  service: ServiceType,
-  method: string,
-  path: string,
+  endpoint: Endpoint,
   contentType: string | null,
   body: Uint8Array,
 ): RequestReading | RequestProblem {
-  const endpoint = endpointOf(path);
-  const takesJson = method === "POST" && endpoint.takesJson;
+  const { takesJson } = endpoint;
   if (body.length === 0 && !takesJson) return unread;
   const boundary = multipartBoundary(contentType);
   if (boundary !== null) return readForm(body, boundary);
@@ -38,20 +35,18 @@ export function readRequest(
   const { value: parsed } = reading;
   if (!isRecord(parsed))
     return takesJson ? problem("invalid_json", "the request's body is not a JSON object") : unread;
-  const modelKey = modelKeyOf(service, path, parsed);
+  const modelKey = modelKeyOf(endpoint, parsed);
   const model = parsed[modelKey] ?? null;
   if (model !== null && typeof model !== "string")
     return problem("invalid_model", `\`${modelKey}\` must be a string`, { param: modelKey });
   const stream = parsed["stream"];
-  const wantsStream = endpoint.streamsByDefault ? stream !== false : stream === true;
+  const wantsStream = endpoint.streams === "by-default" ? stream !== false : stream === true;
   return { bodyKind: "json", json: parsed, model, modelKey, wantsStream };
 }
 
-/** Ollama's management calls knew a model as `name` first, and copy from a `source`. */
-function modelKeyOf(service: ServiceType, path: string, body: JsonRecord): string {
-  if (service === "openai" || body["model"] !== undefined) return "model";
-  if (path === "/api/copy") return "source";
-  return body["name"] === undefined ? "model" : "name";
+function modelKeyOf({ otherModelKey: other }: Endpoint, body: JsonRecord): string {
+  if (other === null || body["model"] !== undefined) return "model";
+  return body[other] === undefined ? "model" : other;
 }
 
 /** Audio and image uploads name their model in a form field. */

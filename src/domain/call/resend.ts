@@ -1,7 +1,8 @@
 // A logged request made whole again, so that it can be sent once more: same bytes, another model or key where asked.
 import type { IncomingCall } from "./incoming-call.ts";
 import { type HeaderList, headerValue, redacted } from "../http/headers.ts";
-import { frontDoor, type LoggedService, type LogState } from "../log/log-entry.ts";
+import type { LogState } from "../log/log-entry.ts";
+import { endpointOf } from "../protocols/endpoint-of.ts";
 import { bodyWithModel } from "../protocols/native-bridge.ts";
 import { readRequest } from "./read-request.ts";
 import { isKeyHeader } from "../security/credential-names.ts";
@@ -13,7 +14,6 @@ export interface StoredRequest {
   readonly method: string;
   /** With its query, secrets redacted. */
   readonly path: string;
-  readonly service_type: LoggedService;
   readonly source_ip: string;
   readonly auth_user: string | null;
   readonly request_headers: HeaderList;
@@ -72,13 +72,14 @@ export function callAgain(
   const path = mark < 0 ? stored.path : stored.path.slice(0, mark);
   const headers = withKey(stored.request_headers, key);
   const type = headerValue(headers, "content-type");
+  const endpoint = endpointOf(stored.method, path);
   const read = (bytes: Uint8Array): IncomingCall | null => {
-    const reading = readRequest(frontDoor(stored.service_type), stored.method, path, type, bytes);
+    const reading = readRequest(endpoint, type, bytes);
     if ("kind" in reading) return null;
     return {
       id,
       receivedAt: now,
-      service: frontDoor(stored.service_type),
+      endpoint,
       method: stored.method,
       path,
       query: mark < 0 ? "" : queryWithKey(stored.path.slice(mark), key),

@@ -1,7 +1,7 @@
 // One choice's text in a stream: which of its events are decided, and what became of their text.
 import { createReasoning } from "./clean-text.ts";
 import type { MakeFilter } from "./text-filter.ts";
-import type { Slot } from "./slots.ts";
+import type { Slot } from "./slot.ts";
 
 /** The part of a choice's text that one event brought. */
 export interface Segment {

@@ -1,7 +1,7 @@
 // What an event says beside its texts: whether a cleaned one is to be dropped, and whether its place in the stream matters.
 import { isRecord, type JsonRecord } from "../bytes/json.ts";
 import type { TextChange } from "./splice-texts.ts";
-import type { Slot } from "./slots.ts";
+import type { Slot } from "./slot.ts";
 
 /**
  * True for an event whose texts became empty and that carries nothing else: no role, finish

@@ -2,7 +2,7 @@
 import { type Edit, spanAt, spliced } from "../bytes/json-members.ts";
 import { jsonLine } from "../bytes/json-written.ts";
 import type { CleanText } from "./clean-text.ts";
-import { holderPath, ownReasoning, type Slot } from "./slots.ts";
+import { holderPath, ownReasoning, type Slot } from "./slot.ts";
 
 export interface TextChange extends CleanText {
   readonly slot: Slot;

@@ -1,12 +1,10 @@
 // Cleans a streamed answer event by event: whole events wait while their text is undecided, so that one in which nothing changes keeps its bytes.
-import type { WireFormat } from "../protocols/wire-format.ts";
 import type { Frame } from "../bytes/frame.ts";
 import type { JsonRecord } from "../bytes/json.ts";
 import { type ChoiceText, createChoiceText, type Held, type Segment } from "./choice-text.ts";
 import { type CleanPolicy, filterFor } from "./clean-text.ts";
-import { type EventJson, lineJson, sseJson } from "./event-json.ts";
 import { isBare, leavesNothing, saysMore } from "./leaves-nothing.ts";
-import { chatSlots, loneChatSlot, ollamaSlot, ownReasoning, type Slot } from "./slots.ts";
+import { type AnswerSlots, ownReasoning, type Slot } from "./slot.ts";
 import { withTexts } from "./splice-texts.ts";
 import type { MakeFilter } from "./text-filter.ts";
 
@@ -24,21 +22,6 @@ export interface StreamCleaner {
   changed(): boolean;
 }
 
-interface Format {
-  /** The event's only slot; null where `slots` has to look. */
-  lone(json: JsonRecord): Slot | null;
-  slots(json: JsonRecord): readonly Slot[];
-  locate(frame: Frame): EventJson;
-}
-
-const formats: Record<WireFormat, Format | null> = {
-  chat: { lone: loneChatSlot, slots: (json) => chatSlots(json, "delta"), locate: sseJson },
-  ndjson: { lone: ollamaSlot, slots: (json) => [ollamaSlot(json)], locate: lineJson },
-  responses: null,
-  messages: null,
-  opaque: null,
-};
-
 interface HeldEvent extends Held {
   readonly frame: Frame;
   readonly json: JsonRecord;
@@ -53,14 +36,19 @@ interface HeldEvent extends Held {
 
 type Choice = ChoiceText<HeldEvent>;
 
-/** A cleaner for one stream of the format; null where there is nothing to clean. */
-export function createStreamCleaner(format: WireFormat, policy: CleanPolicy): StreamCleaner | null {
-  const wire = formats[format];
-  const make = filterFor(policy);
-  return wire === null || make === null ? null : cleanerFor(wire, make);
+/**
+ * A cleaner for one stream; null where there is nothing to clean.
+ * @param slots finds the texts of its events; null: they have none
+ */
+export function createStreamCleaner(
+  slots: AnswerSlots | null,
+  policy: CleanPolicy,
+): StreamCleaner | null {
+  const make = slots === null ? null : filterFor(policy);
+  return slots === null || make === null ? null : cleanerFor(slots, make);
 }
 
-function cleanerFor(wire: Format, make: MakeFilter): StreamCleaner {
+function cleanerFor(find: AnswerSlots, make: MakeFilter): StreamCleaner {
   const choices = new Map<number, Choice>();
   let changed = false;
 
@@ -163,7 +151,7 @@ function cleanerFor(wire: Format, make: MakeFilter): StreamCleaner {
     if (changes.length === 0) return frame.bytes;
     changed = true;
     if (leavesNothing(json, slots, changes)) return null;
-    const { bytes, start } = wire.locate(frame);
+    const { bytes, start } = find.locate(frame);
     return withTexts(bytes, start, changes);
   }
 
@@ -175,13 +163,13 @@ function cleanerFor(wire: Format, make: MakeFilter): StreamCleaner {
   return {
     frame(frame, json) {
       if (json === null) return isDone(frame) ? [...end(), frame.bytes] : [frame.bytes];
-      const lone = wire.lone(json);
+      const lone = find.lone(json);
       const fate = lone === null ? null : passing(lone, json);
       if (fate !== null) {
         changed ||= fate === "drop";
         return fate === "keep" ? [frame.bytes] : [];
       }
-      const event = queued(frame, json, lone === null ? wire.slots(json) : [lone]);
+      const event = queued(frame, json, lone === null ? find.event(json) : [lone]);
       if (event === null) return [frame.bytes];
       const out = release(event.choices);
       if (!event.sent) bind(event);

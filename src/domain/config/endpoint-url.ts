@@ -1,40 +1,23 @@
 // URLs that name one call of an API where its base URL is wanted: the commonest slip in a server's `url`.
+import { onlyOllamasPaths } from "../protocols/ollama/endpoints.ts";
+import { protocols } from "../protocols/protocol.ts";
 import type { ServerType } from "../routing/types.ts";
 
-/** Calls of OpenAI's and Anthropic's APIs; the longer of two that end alike first. */
-const openAiEndpoints = [
-  "/chat/completions",
-  "/completions",
-  "/messages",
-  "/responses",
-  "/embeddings",
-  "/models",
-  "/moderations",
-  "/rerank",
-  "/images/generations",
-  "/audio/speech",
-  "/audio/transcriptions",
-] as const;
+const v1 = "/v1";
 
-/** Calls of Ollama's API, and what they all begin with. */
-const ollamaEndpoints = [
-  "/api/chat",
-  "/api/generate",
-  "/api/embed",
-  "/api/embeddings",
-  "/api/tags",
-  "/api/show",
-  "/api/ps",
-  "/api/version",
-  "/api",
-] as const;
+/** OpenAI's and Anthropic's paths as they stand below `/v1`; the longer of two that end alike first. */
+const belowV1: readonly string[] = [
+  ...protocols["openai-chat"].endpoints,
+  ...protocols["openai-responses"].endpoints,
+  ...protocols["anthropic-messages"].endpoints,
+].map(({ path }) => (path.startsWith(`${v1}/`) ? path.slice(v1.length) : path));
 
-/** Ollama's calls that no other server has under a base URL of its own (Open WebUI's ends in `/api`). */
-const onlyOllama = ["/api/generate", "/api/tags"] as const;
+const ollamas: readonly string[] = protocols.ollama.endpoints.map(({ path }) => path);
 
-const endpoints: Readonly<Record<ServerType, readonly string[]>> = {
-  openai: [...openAiEndpoints, ...onlyOllama],
-  ollama: [...ollamaEndpoints, ...openAiEndpoints],
+const endings: Readonly<Record<ServerType, readonly string[]>> = {
+  openai: [...belowV1, ...onlyOllamasPaths],
+  // All of its calls begin with the last.
+  ollama: [...ollamas, ...belowV1, "/api"],
 };
 
 /**
@@ -42,5 +25,5 @@ const endpoints: Readonly<Record<ServerType, readonly string[]>> = {
  * @param path without a trailing slash
  */
 export function endpointIn(path: string, type: ServerType): string | null {
-  return endpoints[type].find((endpoint) => path.endsWith(endpoint)) ?? null;
+  return endings[type].find((ending) => path.endsWith(ending)) ?? null;
 }

@@ -1,5 +1,4 @@
 // Every refusal of the router's own: its kind decides status, type and code; callers add only the words.
-import type { ServiceType } from "../call/incoming-call.ts";
 import type { HeaderList } from "./headers.ts";
 
 export type ProblemKind =
@@ -104,15 +103,4 @@ export function errorObject(
 ): Record<string, unknown> {
   const { type, code } = forms[told.kind];
   return { message: told.message, type, param: told.param, code, ...extra };
-}
-
-/** The error in the form the surface's clients understand (SPEC section 12). */
-export function errorBody(
-  service: ServiceType,
-  told: RequestProblem,
-  extra: Readonly<Record<string, unknown>> = {},
-): string {
-  return JSON.stringify(
-    service === "ollama" ? { error: told.message } : { error: errorObject(told, extra) },
-  );
 }

@@ -1,10 +1,9 @@
 // What a request to change the connection's protocol comes to: nothing, unless a WebSocket is asked for.
+import type { Endpoint } from "../call/endpoint.ts";
 import { type HeaderList, headerValue } from "./headers.ts";
 import { problem, type RequestProblem } from "./problem.ts";
 
-/** Where agents try a WebSocket first, and go on with HTTP at once if they are told to (426). */
-const triedFirst = "/v1/responses";
-
+/** For the Responses: agents try a WebSocket first there, and go on with HTTP at once if they are told to (426). */
 const useHttp = problem("upgrade_required", "there are no WebSockets here; use plain HTTP");
 const noWebSocket = problem("upgrade_unsupported", "there are no WebSockets here; use plain HTTP");
 
@@ -12,12 +11,11 @@ const noWebSocket = problem("upgrade_unsupported", "there are no WebSockets here
  * Why a request that wants to speak WebSocket from here on gets no answer; null for every other.
  * Any other `Upgrade` may be ignored (RFC 9110 §7.8), and must be: Java's client offers `h2c` with
  * its first request on every connection.
- * @param path in its plain form
  */
-export function webSocketProblem(headers: HeaderList, path: string): RequestProblem | null {
+export function webSocketProblem(headers: HeaderList, { kind }: Endpoint): RequestProblem | null {
   const upgrade = headerValue(headers, "upgrade");
   if (upgrade === null || !namesWebSocket(upgrade)) return null;
-  return path === triedFirst ? useHttp : noWebSocket;
+  return kind === "responses" ? useHttp : noWebSocket;
 }
 
 /** A list of protocols, each perhaps with a version. */

@@ -1,5 +1,5 @@
 // What an answer says of itself, read from its raw bytes after the call: usage and finish reason.
-import { endpointOf } from "../call/endpoint.ts";
+import type { Endpoint } from "../call/endpoint.ts";
 import { visitDocuments, parseRecord } from "./answer-documents.ts";
 import { createFinishReader } from "./answer-finish.ts";
 import { createUsageReader, noUsage, type ReportedUsage } from "./answer-usage.ts";
@@ -24,8 +24,7 @@ export interface AnswerReading {
 
 /** What reading an answer needs to know of its call. */
 export interface AnsweredCall {
-  /** With or without its query. */
-  readonly path: string;
+  readonly endpoint: Endpoint;
   /** As in the log: 499 where the client left, null where there was none. */
   readonly status: number | null;
   readonly request: Uint8Array;
@@ -43,7 +42,7 @@ export interface AnswerReader {
   add(document: JsonRecord): void;
   /** @param request the call's, parsed where it is needed; null where it is no JSON object */
   reading(
-    call: Pick<AnsweredCall, "path" | "status"> & { readonly cut: Cut | null },
+    call: Pick<AnsweredCall, "endpoint" | "status"> & { readonly cut: Cut | null },
     request: () => JsonRecord | null,
   ): AnswerReading;
 }
@@ -71,14 +70,14 @@ export const nothingRead: AnswerReading = {
  * Never throws, whatever the bytes.
  */
 export function readAnswer(call: AnsweredCall): AnswerReading {
-  const { path, status, request, response, cutFrom = null } = call;
-  if (!endpointOf(path).countsTokens) return nothingRead;
+  const { endpoint, status, request, response, cutFrom = null } = call;
+  if (!endpoint.countsTokens) return nothingRead;
   const reader = createAnswerReader();
   visitDocuments(response, (document) => {
     reader.add(document);
   });
   const cut = cutFrom === null ? null : { kept: response.length, received: cutFrom };
-  return reader.reading({ path, status, cut }, () =>
+  return reader.reading({ endpoint, status, cut }, () =>
     parseRecord(new TextDecoder().decode(request)),
   );
 }
@@ -96,12 +95,12 @@ export function createAnswerReader(): AnswerReader {
       seen.documents++;
       seen.failed ||= isRecord(document["error"]);
     },
-    reading({ path, status, cut }, request) {
-      if (!endpointOf(path).countsTokens) return nothingRead;
+    reading({ endpoint, status, cut }, request) {
+      if (!endpoint.countsTokens) return nothingRead;
       const { prompt, cached, ...later } = usage.usage();
       const reported = cut === null ? { prompt, cached, ...later } : { ...noUsage, prompt, cached };
       const all = cut === null ? seen : scaled(seen, cut);
-      return readingOf(reported, finish.finish(), all, path, status, request);
+      return readingOf(reported, finish.finish(), all, endpoint, status, request);
     },
   };
 }
@@ -125,14 +124,14 @@ function readingOf(
   reported: ReportedUsage,
   finishReason: string | null,
   seen: Readonly<Seen>,
-  path: string,
+  { kind }: Endpoint,
   status: number | null,
   request: () => JsonRecord | null,
 ): AnswerReading {
   const estimate = answered(status, seen);
   const promptTokens = reported.prompt ?? (estimate ? estimatedPrompt(request()) : null);
   // An embedding has no text of its own.
-  const completes = estimate && endpointOf(path).kind !== "embeddings";
+  const completes = estimate && kind !== "embeddings" && kind !== "embed";
   const completionTokens =
     reported.completion ?? (completes ? estimatedTokens(seen.characters) : null);
   const counted = promptTokens !== null || completionTokens !== null;

@@ -1,6 +1,7 @@
 // A call that has ended as OpenTelemetry spans: one for the call, one per attempt, in the words of the
 // HTTP and GenAI semantic conventions.
-import { type EndpointKind, endpointOf } from "../call/endpoint.ts";
+import type { EndpointKind } from "../call/endpoint.ts";
+import { endpointOf } from "../protocols/endpoint-of.ts";
 import type { ReportedUsage } from "./answer-usage.ts";
 import type { LogEntry, LoggedAttempt } from "./log-entry.ts";
 import { attemptSpanId, contextOf } from "./trace-context.ts";
@@ -29,6 +30,7 @@ const operations: Partial<Record<EndpointKind, string>> = {
   completion: "text_completion",
   generate: "text_completion",
   embeddings: "embeddings",
+  embed: "embeddings",
 };
 
 /** The spans of a call; none where its trace is not recorded. */
@@ -61,6 +63,7 @@ export function callSpans(entry: LogEntry, usage: ReportedUsage): readonly Span[
     },
     error: status >= 500 ? (entry.errorMessage ?? `status ${status}`) : null,
   };
+  const operation = operations[endpointOf(entry.method, path).kind] ?? null;
   let asked = 0;
   const attempts = entry.attempts
     // Nobody was asked: there was no place in the line.
@@ -68,21 +71,20 @@ export function callSpans(entry: LogEntry, usage: ReportedUsage): readonly Span[
     .map((attempt, index, all) => {
       const served = index === all.length - 1 && attempt.reason === "served";
       const span = attemptSpanId(spanId, ++asked);
-      return attemptSpan(entry, path, attempt, span, traceId, spanId, served ? usage : null);
+      return attemptSpan(entry, operation, attempt, span, traceId, spanId, served ? usage : null);
     });
   return [call, ...attempts];
 }
 
 function attemptSpan(
   entry: LogEntry,
-  path: string,
+  operation: string | null,
   attempt: LoggedAttempt,
   spanId: string,
   traceId: string,
   parentSpanId: string,
   usage: ReportedUsage | null,
 ): Span {
-  const operation = operations[endpointOf(path).kind] ?? null;
   const url = new URL(attempt.upstream_url);
   const startedAt = Date.parse(attempt.started_at);
   const served = attempt.reason === "served";

@@ -1,13 +1,20 @@
 // The row every routed call leaves behind (SPEC section 9), and the bodies that go with it.
-import { endpointOf } from "../call/endpoint.ts";
-import type { IncomingCall, ServiceType } from "../call/incoming-call.ts";
+import type { ProtocolName } from "../call/endpoint.ts";
+import type { IncomingCall } from "../call/incoming-call.ts";
 import { type HeaderList, headerValue, redactHeaders, redactQuery } from "../http/headers.ts";
 import type { Target } from "../routing/plan.ts";
 
 export type LogState = "inflight" | "completed" | "failed" | "cancelled" | "interrupted";
 
-/** Whose API a call spoke; messages have Anthropic's, behind the same front door as OpenAI's. */
-export type LoggedService = ServiceType | "anthropic";
+/** Whose API a call spoke. */
+export type LoggedService = "openai" | "anthropic" | "ollama";
+
+const serviceOf: Record<ProtocolName, LoggedService> = {
+  "openai-chat": "openai",
+  "openai-responses": "openai",
+  "anthropic-messages": "anthropic",
+  ollama: "ollama",
+};
 
 export interface LoggedAttempt {
   readonly upstream: string;
@@ -96,7 +103,7 @@ export function openEntry(call: IncomingCall): LogEntry {
     sourceIp: call.sourceIp,
     method: call.method,
     path: call.path + redactQuery(call.query),
-    service: loggedService(call),
+    service: serviceOf[call.endpoint.protocol],
     userAgent: headerValue(call.headers, "user-agent"),
     authUser: call.user,
     originalModel: call.model,
@@ -131,13 +138,4 @@ export function towards(
     upstreamUrl: target.server.baseUrl,
     mappedModel: target.model,
   };
-}
-
-function loggedService({ service, path }: IncomingCall): LoggedService {
-  return endpointOf(path).api === "anthropic" ? "anthropic" : service;
-}
-
-/** The front door that a logged call came through. */
-export function frontDoor(service: LoggedService): ServiceType {
-  return service === "ollama" ? "ollama" : "openai";
 }

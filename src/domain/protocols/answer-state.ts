@@ -1,9 +1,10 @@
-// How far a streamed answer has come: its commit point, its end, and what becomes of each event (SPEC section 7).
+// How far a streamed answer has come: its commit point, its end, and what becomes of each event.
 import type { Frame } from "../bytes/frame.ts";
 import type { JsonRecord } from "../bytes/json.ts";
+import type { ProtocolName } from "../call/endpoint.ts";
 import type { CommitPoint } from "../routing/types.ts";
 import type { AnswerEnd, ContentKind } from "./event-reading.ts";
-import { createStreamReader, type WireFormat } from "./wire-format.ts";
+import { createStreamReader } from "./stream-reader.ts";
 
 export interface EventFailure {
   readonly reason: "error_event" | "malformed_event";
@@ -36,8 +37,8 @@ export interface AnswerState {
 }
 
 /** @param commit the policy's; `full` commits at the answer's own end only */
-export function createAnswerState(format: WireFormat, commit: CommitPoint): AnswerState {
-  const read = createStreamReader(format);
+export function createAnswerState(protocol: ProtocolName | null, commit: CommitPoint): AnswerState {
+  const read = createStreamReader(protocol);
   let end: AnswerEnd = "open";
   let content: ContentKind | null = null;
   let committed = false;

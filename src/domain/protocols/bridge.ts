@@ -1,6 +1,6 @@
 // How a call is carried to one target and its answer back: which bytes change on the way, and into what.
+import type { Endpoint, ProtocolName } from "../call/endpoint.ts";
 import type { Framing } from "../bytes/framing.ts";
-import type { WireFormat } from "./wire-format.ts";
 import type { Frame } from "../bytes/frame.ts";
 import type { JsonRecord } from "../bytes/json.ts";
 import type { Gathered } from "./ollama/gather-lines.ts";
@@ -8,7 +8,8 @@ import type { Gathered } from "./ollama/gather-lines.ts";
 /** What a stream is cut into, and what its events mean. */
 export interface Wire {
   readonly framing: Framing;
-  readonly format: WireFormat;
+  /** null: nobody knows what its events say. */
+  readonly protocol: ProtocolName | null;
 }
 
 /** Changes a stream's events on their way to the client. */
@@ -29,8 +30,9 @@ export interface FrameEditor {
 }
 
 export interface Bridge {
-  /** The request's path upstream; it decides the format of the answer. */
+  /** The request's path upstream, and what it stands for there: that decides the format of the answer. */
   readonly path: string;
+  readonly endpoint: Endpoint;
   /** null: none is sent. */
   readonly body: Uint8Array | null;
   /** Of the request upstream; null: the client's own. */
@@ -43,7 +45,7 @@ export interface Bridge {
   readonly instead: { readonly status: number; readonly body: Uint8Array } | null;
   /** The upstream's own error events are told in other words. */
   readonly retells: boolean;
-  /** An editor for a stream in the upstream's wire format; null: its events pass as they are. */
+  /** An editor for a stream as the upstream sends it; null: its events pass as they are. */
   editor(wire: Wire): FrameEditor | null;
   /**
    * How to make one answer of a stream's events, as the editor left them, for a client that did not

@@ -3,7 +3,7 @@ import type { IncomingCall } from "../call/incoming-call.ts";
 import type { Bridge } from "./bridge.ts";
 import { nativeBridge } from "./native-bridge.ts";
 import type { Target } from "../routing/plan.ts";
-import { isTranslatable } from "./ollama/ollama-path.ts";
+import { ollamaKind } from "./ollama/endpoints.ts";
 import { translatedBridge } from "./translated-bridge.ts";
 
 /**
@@ -11,7 +11,6 @@ import { translatedBridge } from "./translated-bridge.ts";
  * @param now epoch ms
  */
 export function bridgeFor(call: IncomingCall, target: Target, now: () => number): Bridge {
-  if (call.service === "ollama" && target.server.type !== "ollama" && isTranslatable(call.path))
-    return translatedBridge(call, call.path, target, now);
-  return nativeBridge(call, target);
+  const kind = target.server.type === "ollama" ? null : ollamaKind(call.endpoint);
+  return kind === null ? nativeBridge(call, target) : translatedBridge(call, kind, target, now);
 }

@@ -19,6 +19,15 @@ export interface EventReading {
 /** Reads the JSON of one stream's events, in order. */
 export type EventReader = (event: JsonRecord, frame: Frame) => EventReading;
 
+/** How a protocol streams. */
+export interface EventForm {
+  readonly framing: "sse" | "ndjson";
+  /** What the line `[DONE]` means; null: it does not belong there. */
+  readonly done: EventReading | null;
+  /** A reader for a new stream. */
+  reader(): EventReader;
+}
+
 export const says = {
   nothing: { content: null, end: null, error: null },
   reasoning: { content: "reasoning", end: null, error: null },

@@ -7,6 +7,7 @@ import { cleanWhole } from "../cleaning/whole-cleaner.ts";
 import { headerValue } from "../http/headers.ts";
 import { spliced, withMember } from "../bytes/json-members.ts";
 import { formFields, multipartBoundary } from "../bytes/multipart.ts";
+import { hintPlace, protocols, slotsOf } from "./protocol.ts";
 import type { Target } from "../routing/plan.ts";
 import { thinkingPolicy } from "../routing/thinking-policy.ts";
 import { gatherLines } from "./ollama/gather-lines.ts";
@@ -15,23 +16,25 @@ export function nativeBridge(call: IncomingCall, target: Target): Bridge {
   const policy = thinkingPolicy(call, target.policy);
   return {
     path: call.path,
+    endpoint: call.endpoint,
     body: call.body.length === 0 ? null : hinted(call, target, bodyWithModel(call, target.model)),
     contentType: null,
     dropped: [],
     lost: () => [],
     instead: null,
     retells: false,
-    editor: ({ format }) => createStreamCleaner(format, policy),
+    editor: ({ protocol }) =>
+      createStreamCleaner(protocol === null ? null : protocols[protocol].slots, policy),
     // On OpenAI's surface a stream that nobody asked for passes as it is; clients there can tell.
-    gather: ({ format }) => (format === "ndjson" && !call.wantsStream ? gatherLines : null),
+    gather: ({ protocol }) => (protocol === "ollama" && !call.wantsStream ? gatherLines : null),
     client: (wire) => ({ wire, contentType: null }),
-    whole: (body, json) => cleanWhole(call.path, policy, body, json),
+    whole: (body, json) => cleanWhole(slotsOf(call.endpoint), policy, body, json),
     error: null,
   };
 }
 
 function hinted(call: IncomingCall, { policy }: Target, body: Uint8Array): Uint8Array {
-  return policy.disableThinking ? withNoThink(call.path, body, call.json) : body;
+  return policy.disableThinking ? withNoThink(body, hintPlace(call.endpoint, call.json)) : body;
 }
 
 /** A call's body with another model in it, all other bytes as they were; null: its own. */

@@ -1,12 +1,15 @@
 // Carries Ollama calls to servers that speak OpenAI's API: the request translated there, the answer back.
 import type { Bridge, FrameEditor, Wire } from "./bridge.ts";
+import type { Endpoint } from "../call/endpoint.ts";
 import type { IncomingCall } from "../call/incoming-call.ts";
-import { lineJson, sseJson } from "../cleaning/event-json.ts";
+import { lineJson, sseJson } from "../bytes/event-json.ts";
 import { withNoThink } from "../cleaning/no-think.ts";
 import { createStreamCleaner } from "../cleaning/stream-cleaner.ts";
 import { cleanWhole } from "../cleaning/whole-cleaner.ts";
 import { joinBytes } from "../bytes/join-bytes.ts";
-import { frameJson } from "./wire-format.ts";
+import { endpointOf } from "./endpoint-of.ts";
+import { hintPlace, protocols, slotsOf } from "./protocol.ts";
+import { frameJson } from "./stream-reader.ts";
 import { isRecord, parseJsonBytes } from "../bytes/json.ts";
 import { bodySource, type JsonSource, jsonSource } from "../bytes/json-source.ts";
 import { jsonBytes, jsonLine, type WrittenObject } from "../bytes/json-written.ts";
@@ -16,23 +19,22 @@ import { thinkingPolicy } from "../routing/thinking-policy.ts";
 import { answerToOllama, idleAnswer } from "./ollama/answer-to-ollama.ts";
 import { errorToOllama } from "./ollama/error-to-ollama.ts";
 import { gatherLines } from "./ollama/gather-lines.ts";
-import { kindOf, type OllamaPath } from "./ollama/ollama-path.ts";
-import { requestToOpenAi } from "./ollama/request-to-openai.ts";
+import type { OllamaKind } from "./ollama/endpoints.ts";
+import { type OpenAiPath, requestToOpenAi } from "./ollama/request-to-openai.ts";
 import { serverTraits } from "./ollama/server-traits.ts";
 import { createStreamTranslator, type StreamTranslator } from "./ollama/stream-translator.ts";
 
 /** @param now epoch ms; durations of the answer are measured by it */
 export function translatedBridge(
   call: IncomingCall,
-  path: OllamaPath,
+  kind: OllamaKind,
   target: Target,
   now: () => number,
 ): Bridge {
   const { server, model } = target;
   const policy = thinkingPolicy(call, target.policy);
-  const kind = kindOf(path);
   const request = bodySource(call.body, call.json ?? {});
-  const asked = requestToOpenAi(path, request, model, serverTraits(server.baseUrl));
+  const asked = requestToOpenAi(kind, request, model, serverTraits(server.baseUrl));
   const startedAt = now();
   const named = model ?? call.model ?? "";
   const lost = new Set<string>();
@@ -47,6 +49,7 @@ export function translatedBridge(
 
   const bridge: Bridge = {
     path: "/v1/chat/completions",
+    endpoint: endpoints["/v1/chat/completions"],
     body: null,
     contentType: "application/json",
     dropped: [],
@@ -57,7 +60,7 @@ export function translatedBridge(
     gather: ({ framing }) =>
       streams && framing !== "none" && !call.wantsStream ? gatherLines : null,
     client: (wire) => ({
-      wire: wire.framing === "none" ? wire : { framing: "ndjson", format: "ndjson" },
+      wire: wire.framing === "none" ? wire : { framing: "ndjson", protocol: "ollama" },
       contentType:
         wire.framing === "none" && !call.wantsStream ? "application/json" : "application/x-ndjson",
     }),
@@ -69,16 +72,25 @@ export function translatedBridge(
       const timings = { totalMs: now() - startedAt, ttftMs: null };
       const context = { model: named, createdAt: now(), timings, lose };
       const translated = answerToOllama(kind, answer, context);
-      return cleanWhole(path, policy, jsonBytes(translated), translated);
+      return cleanWhole(slotsOf(call.endpoint), policy, jsonBytes(translated), translated);
     },
     error: (status, body) =>
       jsonBytes(errorToOllama(status, parseJsonBytes(body) ?? decoded(body))),
   };
+  // What the router says itself is in Ollama's words already.
+  const said: Pick<Bridge, "path" | "endpoint" | "whole" | "error"> = {
+    path: call.path,
+    endpoint: call.endpoint,
+    whole: (body) => body,
+    error: null,
+  };
   switch (asked.kind) {
     case "request": {
       const body = jsonBytes(asked.body);
-      const hinted = policy.disableThinking ? withNoThink(asked.path, body, asked.body) : body;
-      return { ...bridge, path: asked.path, body: hinted, dropped: asked.dropped };
+      const endpoint = endpoints[asked.path];
+      const place = policy.disableThinking ? hintPlace(endpoint, asked.body) : null;
+      const hinted = withNoThink(body, place);
+      return { ...bridge, path: asked.path, endpoint, body: hinted, dropped: asked.dropped };
     }
     case "idle": {
       const body = jsonBytes(idleAnswer(kind, asked.reason, named, now()));
@@ -93,11 +105,11 @@ export function translatedBridge(
   }
 }
 
-/** What the router says itself is in Ollama's words already. */
-const said: Pick<Bridge, "path" | "whole" | "error"> = {
-  path: "/api/chat",
-  whole: (body) => body,
-  error: null,
+/** What the paths of the translated requests stand for. */
+const endpoints: Record<OpenAiPath, Endpoint> = {
+  "/v1/chat/completions": endpointOf("POST", "/v1/chat/completions"),
+  "/v1/completions": endpointOf("POST", "/v1/completions"),
+  "/v1/embeddings": endpointOf("POST", "/v1/embeddings"),
 };
 
 /** The client's lines, cleaned. */
@@ -113,7 +125,7 @@ function createOllamaLines(
   policy: Policy,
   now: () => number,
 ): OllamaLines {
-  const cleaner = createStreamCleaner("ndjson", policy);
+  const cleaner = createStreamCleaner(protocols.ollama.slots, policy);
 
   function send(lines: readonly WrittenObject[]): readonly Uint8Array[] {
     return lines.flatMap((line) => {

@@ -2,11 +2,11 @@
 import type { IncomingCall } from "../call/incoming-call.ts";
 import type { Policy } from "./types.ts";
 
-/** Who asks for thinking gets it: `think: true` turns `strip` into `move` (SPEC section 6). */
+/** Who asks for thinking gets it: `think: true` turns `strip` into `move`. */
 export function thinkingPolicy(call: IncomingCall, policy: Policy): Policy {
   const think = call.json?.["think"];
   const wanted = think === true || (typeof think === "string" && think !== "");
-  return wanted && call.service === "ollama" && policy.stripThinking === "strip"
+  return wanted && call.endpoint.protocol === "ollama" && policy.stripThinking === "strip"
     ? { ...policy, stripThinking: "move" }
     : policy;
 }

@@ -1,5 +1,5 @@
 // Which of the router's faces a path belongs to: it decides who may come in and how a refusal is worded.
-import { isOllamaPath } from "../call/endpoint.ts";
+import type { Endpoint } from "../call/endpoint.ts";
 
 export type Surface =
   /** `/v1`: OpenAI clients. */
@@ -22,14 +22,19 @@ const healthPaths = new Set(["/healthz", "/readyz"]);
 
 /**
  * The face a request knocks at.
+ * @param endpoint what method and path resolve to
  * @param path without query, in its plain form, as it will be routed
  * @param looks whether a person wants something to look at: what `/` says depends on it
  */
-export function surfaceOf(method: string, path: string, looks: boolean): Surface {
-  if (path === "/v1" || path.startsWith("/v1/")) return "openai";
+export function surfaceOf(
+  { protocol, kind }: Endpoint,
+  method: string,
+  path: string,
+  looks: boolean,
+): Surface {
+  if (kind !== "elsewhere") return protocol === "ollama" ? "ollama" : "openai";
   // Ollama's clients ask with HEAD whether anybody is there.
   if (path === "/") return (method === "GET" || method === "HEAD") && !looks ? "greeting" : "page";
-  if (isOllamaPath(path)) return "ollama";
   if (healthPaths.has(path)) return "health";
   if (publicPaths.has(path) || path.startsWith("/assets/")) return "public";
   return path === "/metrics" || path === "/api" || path.startsWith("/api/") ? "api" : "page";

@@ -1,4 +1,5 @@
 // Who is let in and who is turned away, by where they come from.
+import { endpointOf } from "../../../src/domain/protocols/endpoint-of.ts";
 import { expect, test } from "bun:test";
 import { createAdmissions } from "../../../src/adapters/http/admissions.ts";
 import { createGatekeeper, type GatekeeperDeps } from "../../../src/adapters/http/gatekeeper.ts";
@@ -84,6 +85,8 @@ test("who is let in is known by address and name, and the token's text is gone",
   const { knock } = door();
   const headers = { authorization: "Bearer good", "x-forwarded-for": "198.51.100.4" };
   expect(await (await knock("/v1/models", "10.0.0.1", headers)).json()).toEqual({
+    endpoint: endpointOf("GET", "/v1/models"),
+    surface: "openai",
     headers: expect.arrayContaining([["authorization", "[redacted]"]]),
     sourceIp: "198.51.100.4",
     peerIp: "10.0.0.1",

@@ -8,6 +8,7 @@ import {
   readJson,
   readJsonBytes,
 } from "../../../src/domain/bytes/json.ts";
+import { endpointOf } from "../../../src/domain/protocols/endpoint-of.ts";
 import { readRequest } from "../../../src/domain/call/read-request.ts";
 
 const text = (words: string) => new TextEncoder().encode(words);
@@ -63,7 +64,7 @@ test.each([
 ])("a request with %s is refused in words", (_, inside, words) => {
   const body = text(`{"model":"m","x":${inside}}`);
   expect(
-    readRequest("openai", "POST", "/v1/chat/completions", "application/json", body),
+    readRequest(endpointOf("POST", "/v1/chat/completions"), "application/json", body),
   ).toMatchObject({ kind: "invalid_json", message: `the request's body ${words}` });
 });
 

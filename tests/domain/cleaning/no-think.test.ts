@@ -1,6 +1,12 @@
 import { describe, expect, test } from "bun:test";
+import type { JsonRecord } from "../../../src/domain/bytes/json.ts";
 import { withNoThink } from "../../../src/domain/cleaning/no-think.ts";
+import { endpointOf } from "../../../src/domain/protocols/endpoint-of.ts";
+import { hintPlace } from "../../../src/domain/protocols/protocol.ts";
 import { bytes, text } from "./streams.ts";
+
+const hinted = (path: string, body: Uint8Array) =>
+  withNoThink(body, hintPlace(endpointOf("POST", path), JSON.parse(text(body)) as JsonRecord));
 
 const chat = "/v1/chat/completions";
 
@@ -61,7 +67,7 @@ describe("the hint goes behind the last user message's text, or behind the promp
       '{"model":"m","prompt":"a /no_think"}',
     ],
   ] as const)("%s", (_name, path, before, after) => {
-    expect(text(withNoThink(path, bytes(before), JSON.parse(before)))).toBe(after);
+    expect(text(hinted(path, bytes(before)))).toBe(after);
   });
 });
 
@@ -81,6 +87,6 @@ describe("a request without such a text keeps its very bytes", () => {
     ["another path", "/v1/embeddings", '{"prompt":"a","messages":[{"role":"user","content":"a"}]}'],
   ] as const)("%s", (_name, path, request) => {
     const body = bytes(request);
-    expect(withNoThink(path, body, JSON.parse(request))).toBe(body);
+    expect(hinted(path, body)).toBe(body);
   });
 });

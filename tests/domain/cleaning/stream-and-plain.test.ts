@@ -1,6 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import type { CleanPolicy } from "../../../src/domain/cleaning/clean-text.ts";
 import { cleanWhole } from "../../../src/domain/cleaning/whole-cleaner.ts";
+import { endpointOf } from "../../../src/domain/protocols/endpoint-of.ts";
+import { slotsOf } from "../../../src/domain/protocols/protocol.ts";
 import { corpus } from "./corpus.ts";
 import { cutAt, policies, randomCuts, seeded } from "./cutting.ts";
 import { referenceClean } from "./reference.ts";
@@ -90,7 +92,11 @@ interface Plain {
 }
 
 const plain = (path: string, policy: CleanPolicy, answer: object): Plain =>
-  JSON.parse(text(cleanWhole(path, policy, bytes(JSON.stringify(answer)), answer))) as Plain;
+  JSON.parse(
+    text(
+      cleanWhole(slotsOf(endpointOf("POST", path)), policy, bytes(JSON.stringify(answer)), answer),
+    ),
+  ) as Plain;
 
 describe("a streamed answer, put together, is the plain answer", () => {
   test("chat, with parallel choices, tool calls, reasoning, usage and finish reasons", () => {
@@ -99,7 +105,7 @@ describe("a streamed answer, put together, is the plain answer", () => {
         const raws = [raw, corpus[(at * 7 + 3) % corpus.length]!.raw].slice(0, oneOf(1, 2));
         const own = raws.map(ownThoughts);
         const stream = chatStream(raws, own);
-        const got = reassembled("chat", cleanedStream("chat", policy, stream));
+        const got = reassembled("openai-chat", cleanedStream("openai-chat", policy, stream));
         const { choices } = plain("/v1/chat/completions", policy, chatAnswer(raws, own));
         expect({ stream, ...got }).toEqual({
           stream,
@@ -131,7 +137,10 @@ describe("a streamed answer, put together, is the plain answer", () => {
             },
           ],
         }));
-        const [got] = reassembled("chat", cleanedStream("chat", policy, sse(...events))).choices;
+        const [got] = reassembled(
+          "openai-chat",
+          cleanedStream("openai-chat", policy, sse(...events)),
+        ).choices;
         const { choices } = plain("/v1/completions", policy, {
           choices: [{ index: 0, text: raw }],
         });
@@ -162,7 +171,7 @@ describe("a streamed answer, put together, is the plain answer", () => {
           line({ content: "", tool_calls: [1] }),
           line({ content: last }, done),
         );
-        const got = reassembled("ndjson", cleanedStream("ndjson", policy, stream));
+        const got = reassembled("ollama", cleanedStream("ollama", policy, stream));
         const { message } = plain("/api/chat", policy, {
           message: { content: raw, ...(own !== "" && { thinking: own }) },
         });
@@ -187,7 +196,7 @@ describe("a streamed answer, put together, is the plain answer", () => {
       for (const policy of policies) {
         const lines = piecesOf(raw).map((response) => ({ model: "m", response, done: false }));
         const stream = ndjson(...lines, { model: "m", response: "", done: true, eval_count: 12 });
-        const got = reassembled("ndjson", cleanedStream("ndjson", policy, stream));
+        const got = reassembled("ollama", cleanedStream("ollama", policy, stream));
         const whole = plain("/api/generate", policy, { response: raw, done: true });
         expect([got.choices[0]?.content, got.choices[0]?.reasoning, got.usage, got.done]).toEqual([
           whole.response,
@@ -217,7 +226,7 @@ test("a stream of texts in which nothing changes keeps every byte, in order", ()
         const opens = end.choices.some((choice) => "role" in choice.delta);
         const events = opens ? [end, ...deltas] : [...deltas, end];
         const stream = `${sse(...events).replaceAll("data: ", "id: 7\r\ndata:  ")}data: [DONE]\n\n`;
-        expect(cleanedStream("chat", policy, stream)).toBe(stream);
+        expect(cleanedStream("openai-chat", policy, stream)).toBe(stream);
       }
     }
   expect(unchanged).toBeGreaterThan(150);

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import type { CleanPolicy } from "../../../src/domain/cleaning/clean-text.ts";
 import { createStreamCleaner } from "../../../src/domain/cleaning/stream-cleaner.ts";
+import { chatSlots } from "../../../src/domain/protocols/openai-chat/slots.ts";
+import { protocols } from "../../../src/domain/protocols/protocol.ts";
 import { createSseSplitter } from "../../../src/domain/bytes/sse.ts";
 import { isRecord, parseJson } from "../../../src/domain/bytes/json.ts";
 import { keepAll } from "./cutting.ts";
@@ -24,16 +26,17 @@ const content = (piece: string) => delta({ content: piece });
 
 describe("there is a cleaner only where there is something to clean", () => {
   test.each([
-    ["chat", keepAll, false],
-    ["ndjson", keepAll, false],
-    ["chat", { ...keepAll, thinkingPrefilled: true }, false],
-    ["responses", strip, false],
-    ["messages", strip, false],
-    ["opaque", strip, false],
-    ["chat", strip, true],
-    ["ndjson", json, true],
-  ] as const)("%s, %o: %p", (format, policy, there) => {
-    expect(createStreamCleaner(format, policy) !== null).toBe(there);
+    ["openai-chat", keepAll, false],
+    ["ollama", keepAll, false],
+    ["openai-chat", { ...keepAll, thinkingPrefilled: true }, false],
+    ["openai-responses", strip, false],
+    ["anthropic-messages", strip, false],
+    [null, strip, false],
+    ["openai-chat", strip, true],
+    ["ollama", json, true],
+  ] as const)("%s, %o: %p", (protocol, policy, there) => {
+    const slots = protocol === null ? null : protocols[protocol].slots;
+    expect(createStreamCleaner(slots, policy) !== null).toBe(there);
   });
 });
 
@@ -224,13 +227,13 @@ describe("each event leaves as early as its text allows, and changed only where 
       [[delta({ content: [{ type: "text", text: "<think>" }] })], []],
     ],
   ])("%s", (_name, policy, events, sent) => {
-    const got = cleanedEvents("chat", policy, sse(...events));
+    const got = cleanedEvents("openai-chat", policy, sse(...events));
     expect(got).toEqual(sent.map((list) => list.map((event) => sse(event))));
   });
 
   test("[DONE] comes behind what waited", () => {
     const stream = `${sse(content("a"), content("<"))}data: [DONE]\n\n`;
-    expect(cleanedEvents("chat", strip, stream)).toEqual([
+    expect(cleanedEvents("openai-chat", strip, stream)).toEqual([
       [sse(content("a"))],
       [],
       [sse(content("<")), "data: [DONE]\n\n"],
@@ -272,7 +275,7 @@ describe("a changed event keeps every byte but its text's", () => {
       '"\\"\\\\\\n\\ud83d"',
     ],
   ])("%s", (_name, event, before, after) => {
-    const sent = cleanedStream("chat", strip, event);
+    const sent = cleanedStream("openai-chat", strip, event);
     expect(`\uFEFF${sent}`.endsWith(event.replace(before, after))).toBe(true);
     expect(sent.length).toBe(
       event.replace(before, after).length - (event.startsWith("\uFEFF") ? 1 : 0),
@@ -282,14 +285,14 @@ describe("a changed event keeps every byte but its text's", () => {
   test("JSON on several data lines comes out on one, the event's other lines as they were", () => {
     const event =
       'id: 7\ndata: {"choices":[{"index":0,\ndata: "delta":{"content":"a<think>"}}]}\n\n';
-    expect(cleanedStream("chat", strip, event)).toBe(
+    expect(cleanedStream("openai-chat", strip, event)).toBe(
       'id: 7\ndata: {"choices":[{"index":0, "delta":{"content":"a"}}]}\n\n',
     );
   });
 
   test("comments and events without choices pass", () => {
     const stream = `: ping\n\n${sse({ error: { message: "x" } })}${sse({ choices: [], usage: { total_tokens: 1 } })}`;
-    expect(cleanedStream("chat", strip, stream)).toBe(stream);
+    expect(cleanedStream("openai-chat", strip, stream)).toBe(stream);
   });
 });
 
@@ -349,7 +352,7 @@ describe("Ollama's lines are cleaned likewise", () => {
       [generate("", { thinking: "own" })],
     ],
   ])("%s", (_name, policy, lines, sent) => {
-    expect(cleanedStream("ndjson", policy, ndjson(...lines))).toBe(ndjson(...sent));
+    expect(cleanedStream("ollama", policy, ndjson(...lines))).toBe(ndjson(...sent));
   });
 });
 
@@ -357,9 +360,9 @@ test("a stream is cleaned alike wherever its bytes are cut", () => {
   const events = ["<think>🤔", " é</think>\n\n🙂 a <", " b", "\n```json\n[1]\n```"].map(content);
   const stream = bytes(sse(...events, delta({}, "stop")));
   const policy = { ...move, stripJsonMarkdown: true };
-  const whole = cleanedStream("chat", policy, text(stream));
+  const whole = cleanedStream("openai-chat", policy, text(stream));
   for (let cut = 0; cut <= stream.length; cut++) {
-    const cleaner = createStreamCleaner("chat", policy)!;
+    const cleaner = createStreamCleaner(chatSlots, policy)!;
     const splitter = createSseSplitter();
     const sent = [stream.slice(0, cut), stream.slice(cut)]
       .flatMap((piece) => [...splitter.push(piece)])

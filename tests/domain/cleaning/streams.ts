@@ -1,7 +1,8 @@
 // Answers as streams of events, sent through a cleaner and put together again as a client does.
 import type { CleanPolicy } from "../../../src/domain/cleaning/clean-text.ts";
 import { createStreamCleaner } from "../../../src/domain/cleaning/stream-cleaner.ts";
-import type { WireFormat } from "../../../src/domain/protocols/wire-format.ts";
+import type { ProtocolName } from "../../../src/domain/call/endpoint.ts";
+import { protocols } from "../../../src/domain/protocols/protocol.ts";
 import type { Splitter } from "../../../src/domain/bytes/frame.ts";
 import { createNdjsonSplitter } from "../../../src/domain/bytes/ndjson.ts";
 import { createSseSplitter } from "../../../src/domain/bytes/sse.ts";
@@ -17,13 +18,17 @@ export const sse = (...events: readonly unknown[]): string =>
 export const ndjson = (...lines: readonly unknown[]): string =>
   lines.map((line) => `${JSON.stringify(line)}\n`).join("");
 
-const splitterOf = (format: WireFormat): Splitter =>
-  format === "ndjson" ? createNdjsonSplitter() : createSseSplitter();
+const splitterOf = (protocol: ProtocolName): Splitter =>
+  protocol === "ollama" ? createNdjsonSplitter() : createSseSplitter();
 
 /** What leaves the cleaner, event by event: one list for each event that went in, and one for the end. */
-export function cleanedEvents(format: WireFormat, policy: CleanPolicy, stream: string): string[][] {
-  const cleaner = createStreamCleaner(format, policy)!;
-  const splitter = splitterOf(format);
+export function cleanedEvents(
+  protocol: ProtocolName,
+  policy: CleanPolicy,
+  stream: string,
+): string[][] {
+  const cleaner = createStreamCleaner(protocols[protocol].slots, policy)!;
+  const splitter = splitterOf(protocol);
   const out = splitter.push(bytes(stream)).map((frame) => {
     const json = frame.data === null ? null : parseJson(frame.data);
     return cleaner.frame(frame, isRecord(json) ? json : null).map(text);
@@ -31,8 +36,11 @@ export function cleanedEvents(format: WireFormat, policy: CleanPolicy, stream: s
   return [...out, cleaner.end().map(text)];
 }
 
-export const cleanedStream = (format: WireFormat, policy: CleanPolicy, stream: string): string =>
-  cleanedEvents(format, policy, stream).flat().join("");
+export const cleanedStream = (
+  protocol: ProtocolName,
+  policy: CleanPolicy,
+  stream: string,
+): string => cleanedEvents(protocol, policy, stream).flat().join("");
 
 export interface Answer {
   content: string;
@@ -51,15 +59,15 @@ export interface Reassembled {
 }
 
 /** The answer that a client of the stream ends up with. */
-export function reassembled(format: WireFormat, stream: string): Reassembled {
+export function reassembled(protocol: ProtocolName, stream: string): Reassembled {
   const choices: Answer[] = [];
   let usage: unknown = null;
   let done = false;
-  for (const { data } of splitterOf(format).push(bytes(stream))) {
+  for (const { data } of splitterOf(protocol).push(bytes(stream))) {
     if (data === "[DONE]") done = true;
     const event = data === null ? undefined : parseJson(data);
     if (!isRecord(event)) continue;
-    if (format === "ndjson") {
+    if (protocol === "ollama") {
       addLine((choices[0] ??= fresh()), event);
       if (event["done"] === true) {
         usage = event["eval_count"];

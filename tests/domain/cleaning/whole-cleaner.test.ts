@@ -1,6 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import type { CleanPolicy } from "../../../src/domain/cleaning/clean-text.ts";
 import { cleanWhole } from "../../../src/domain/cleaning/whole-cleaner.ts";
+import { endpointOf } from "../../../src/domain/protocols/endpoint-of.ts";
+import { slotsOf } from "../../../src/domain/protocols/protocol.ts";
 import { keepAll } from "./cutting.ts";
 import { bytes, text } from "./streams.ts";
 
@@ -78,7 +80,7 @@ describe("a plain answer changes only in its texts", () => {
   ] as const)("%s", (_name, path, policy, before, after) => {
     const body = bytes(before);
     const json: unknown = JSON.parse(before.replace("\uFEFF", ""));
-    expect(cleanWhole(path, policy, body, json)).toEqual(bytes(after));
+    expect(cleanWhole(slotsOf(endpointOf("POST", path)), policy, body, json)).toEqual(bytes(after));
   });
 });
 
@@ -100,7 +102,9 @@ describe("the very same bytes come back where nothing changes", () => {
     ["embeddings", "/v1/embeddings", strip, '{"data":[]}'],
   ] as const)("%s", (_name, path, policy, answer) => {
     const body = bytes(answer);
-    expect(cleanWhole(path, policy, body, JSON.parse(answer))).toBe(body);
+    expect(cleanWhole(slotsOf(endpointOf("POST", path)), policy, body, JSON.parse(answer))).toBe(
+      body,
+    );
     expect(text(body)).toBe(answer);
   });
 });

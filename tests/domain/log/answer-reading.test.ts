@@ -7,6 +7,7 @@ import {
   readAnswer,
 } from "../../../src/domain/log/answer-reading.ts";
 import { reportedUsage } from "../../../src/domain/log/answer-usage.ts";
+import { endpointOf } from "../../../src/domain/protocols/endpoint-of.ts";
 import { ownMs } from "../../lab/own-time.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -14,7 +15,13 @@ const chat = "/v1/chat/completions";
 
 function read(path: string, response: string, more: Partial<AnsweredCall> = {}) {
   const request = bytes("{}");
-  return readAnswer({ path, status: 200, request, response: bytes(response), ...more });
+  return readAnswer({
+    endpoint: endpointOf("POST", path),
+    status: 200,
+    request,
+    response: bytes(response),
+    ...more,
+  });
 }
 
 const sse = (...events: readonly unknown[]) =>
@@ -650,7 +657,12 @@ describe("whatever the bytes, reading", () => {
   test("never throws, and gives counts that are whole numbers or null", () => {
     fc.assert(
       fc.property(path, status, body, body, (at, code, request, response) => {
-        const reading = readAnswer({ path: at, status: code, request, response });
+        const reading = readAnswer({
+          endpoint: endpointOf("POST", at),
+          status: code,
+          request,
+          response,
+        });
         for (const count of [reading.promptTokens, reading.completionTokens, reading.totalTokens])
           expect(count === null || (Number.isInteger(count) && count >= 0)).toBe(true);
       }),

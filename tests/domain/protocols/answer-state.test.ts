@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import type { ProtocolName } from "../../../src/domain/call/endpoint.ts";
 import { createAnswerState } from "../../../src/domain/protocols/answer-state.ts";
-import { frameJson, type WireFormat } from "../../../src/domain/protocols/wire-format.ts";
+import { frameJson } from "../../../src/domain/protocols/stream-reader.ts";
 import type { CommitPoint } from "../../../src/domain/routing/types.ts";
 
 const delta = (value: object, finish: string | null = null) =>
@@ -16,9 +17,9 @@ const done = "[DONE]";
 function judge(
   events: readonly string[],
   commit: CommitPoint = "first_content",
-  format: WireFormat = "chat",
+  protocol: ProtocolName = "openai-chat",
 ) {
-  const state = createAnswerState(format, commit);
+  const state = createAnswerState(protocol, commit);
   const verdicts = events.map((data) => {
     const frame = { bytes: new Uint8Array(0), event: null, data };
     const verdict = state.take(frame, frameJson(frame));
@@ -82,11 +83,11 @@ test("events with blank data are left out, wherever they stand", () => {
   ]);
 });
 
-test.each<[WireFormat, string]>([
-  ["chat", done],
-  ["responses", '{"type":"response.completed"}'],
-  ["messages", '{"type":"message_stop"}'],
-  ["ndjson", '{"done":true}'],
+test.each<[ProtocolName, string]>([
+  ["openai-chat", done],
+  ["openai-responses", '{"type":"response.completed"}'],
+  ["anthropic-messages", '{"type":"message_stop"}'],
+  ["ollama", '{"done":true}'],
 ])("after the last word of %s nothing bad is heard of, and the rest passes", (format, last) => {
   const { verdicts, state } = judge([last, error, "{", '{"type":"more"}'], "full", format);
   expect(verdicts).toEqual(["pass", "omit", "omit", "pass"]);

@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { parseAddressMatcher } from "../../../src/domain/net/address-matcher.ts";
 import { type CrossSitePolicy, judgeCrossSite } from "../../../src/domain/security/cross-site.ts";
 import { originPattern } from "../../../src/domain/security/origins.ts";
+import { endpointOf } from "../../../src/domain/protocols/endpoint-of.ts";
 import { surfaceOf } from "../../../src/domain/security/surface.ts";
 
 const proxies = parseAddressMatcher(["10.0.0.1"]);
@@ -35,7 +36,12 @@ function judge(
   peer = "127.0.0.1",
 ) {
   const list = Object.entries({ host: "localhost:1234", ...headers });
-  const knock = { method, surface: surfaceOf(method, path, true), headers: list, peer };
+  const knock = {
+    method,
+    surface: surfaceOf(endpointOf(method, path), method, path, true),
+    headers: list,
+    peer,
+  };
   return judgeCrossSite(knock, { ...policy, ...more });
 }
 const verdict = (...args: Parameters<typeof judge>) => {

@@ -1,6 +1,7 @@
 // Which face a path belongs to, where it may lead, and where people may be sent.
 import { expect, test } from "bun:test";
 import { climbs, localPath } from "../../../src/domain/security/paths.ts";
+import { endpointOf } from "../../../src/domain/protocols/endpoint-of.ts";
 import { surfaceOf } from "../../../src/domain/security/surface.ts";
 
 test.each([
@@ -25,7 +26,9 @@ test.each([
   ["GET", "/healthz", "health"],
   ["GET", "/healthz/x", "page"],
 ])("%s %s is of the surface %s", (method, path, surface) => {
-  expect(surfaceOf(method, path, true)).toBe(surface as ReturnType<typeof surfaceOf>);
+  expect(surfaceOf(endpointOf(method, path), method, path, true)).toBe(
+    surface as ReturnType<typeof surfaceOf>,
+  );
 });
 
 test.each([

@@ -3,6 +3,7 @@
 import { visitDocuments, parseRecord } from "../../../domain/log/answer-documents.ts";
 import { createAnswerReader, nothingRead } from "../../../domain/log/answer-reading.ts";
 import { createAnsweredReader } from "../../../domain/conversation/answered.ts";
+import { endpointOf } from "../../../domain/protocols/endpoint-of.ts";
 import { conversationOf } from "../../../domain/conversation/read-conversation.ts";
 import { newText, searchText } from "../../../domain/conversation/search-text.ts";
 import type { JsonRecord } from "../../../domain/bytes/json.ts";
@@ -20,11 +21,11 @@ export function readEntry({ entry, bodies, reading }: RecordedEntry): LogWrite {
   });
   const isCut = response !== null && bodies.response?.truncated === true;
   const cut = isCut ? { kept: response.length, received: entry.responseSize } : null;
+  const endpoint = endpointOf(entry.method, entry.path);
   return {
     entry,
     bodies,
-    reading:
-      reading ?? usage.reading({ path: entry.path, status: entry.statusCode, cut }, () => request),
+    reading: reading ?? usage.reading({ endpoint, status: entry.statusCode, cut }, () => request),
     searchText: said,
   };
 }

@@ -1,10 +1,11 @@
 // Why an answer is none, and what of it its client gets where no candidate does better.
 import { joinBytes } from "../../../domain/bytes/join-bytes.ts";
 import { withType } from "../../../domain/http/content-type.ts";
+import { errorBody } from "../../../domain/protocols/errors.ts";
 import { readErrorBody } from "../../../domain/protocols/upstream-error.ts";
 import type { HeaderList } from "../../../domain/http/headers.ts";
 import type { AttemptFailure, FailedAnswer } from "../../../domain/failover/judge.ts";
-import { errorBody, problem } from "../../../domain/http/problem.ts";
+import { problem } from "../../../domain/http/problem.ts";
 import { redirectWords } from "../../../domain/http/redirect.ts";
 import type { UpstreamAnswer } from "../../../ports/upstream.ts";
 import type { HeldAnswer } from "./hold-answer.ts";
@@ -33,7 +34,7 @@ export function errorStatus(inHand: InHand): AnswerFailure {
   const { status, held, context } = inHand;
   if (held.partial) {
     const message = `status ${status}, with an error too large to be held`;
-    const told = errorBody(context.call.service, problem("upstream_broken", message));
+    const told = errorBody(context.call.endpoint.protocol, problem("upstream_broken", message));
     const answer = withBody(inHand, new TextEncoder().encode(told), "application/json");
     return { reason: "status", message, status, codes: [], answer };
   }

@@ -1,10 +1,9 @@
 // Judges an upstream's answer up to its commit point: what may go to the client, or why it may not.
 import type { Bridge, Wire } from "../../../domain/protocols/bridge.ts";
 import { relabelled, withType } from "../../../domain/http/content-type.ts";
-import { breakObject, errorEvent } from "../../../domain/protocols/error-event.ts";
-import { endpointOf } from "../../../domain/call/endpoint.ts";
+import { breakObject, errorEvent } from "../../../domain/protocols/errors.ts";
 import type { Framing } from "../../../domain/bytes/framing.ts";
-import { streamFormat } from "../../../domain/protocols/wire-format.ts";
+import { streamProtocol } from "../../../domain/protocols/stream-reader.ts";
 import { retryAfterMs } from "../../../domain/failover/judge.ts";
 import { isRedirect } from "../../../domain/http/redirect.ts";
 import type { UpstreamAnswer } from "../../../ports/upstream.ts";
@@ -28,17 +27,16 @@ export async function commitAnswer(
   context: AnswerContext,
 ): Promise<AttemptResult> {
   const { call, bridge, policy, clock } = context;
-  const { path } = bridge;
   const after = retryAfterMs(answer.headers, clock.now());
   if (isRedirect(answer.status)) {
     answer.body.cancel();
     return { kind: "failed", failure: { ...redirected(answer, context), retryAfterMs: after } };
   }
-  const recognised = await recogniseStream(call, path, answer);
+  const recognised = await recogniseStream(call, bridge.endpoint, answer);
   const { declared, body } = recognised;
   const wire = wireOf(bridge, recognised.framing);
   const { framing } = wire;
-  const promised = answer.status < 300 && framing === "none" && endpointOf(path).promisesJson;
+  const promised = answer.status < 300 && framing === "none" && bridge.endpoint.promisesJson;
   const gather = answer.status < 400 ? bridge.gather(wire) : null;
   const whole = answer.status >= 400 || promised || gather !== null;
   const commit = whole ? "full" : policy.commit;
@@ -91,14 +89,14 @@ export async function commitAnswer(
  * What is translated is read as its path's own stream, whatever cuts it into events, and as a whole
  * where its path has none.
  */
-function wireOf({ path, retells }: Bridge, framing: Framing): Wire {
-  if (!retells) return { framing, format: streamFormat(path, framing) };
-  const format = streamFormat(path, "sse");
-  return { framing: format === "opaque" ? "none" : framing, format };
+function wireOf({ endpoint, retells }: Bridge, framing: Framing): Wire {
+  if (!retells) return { framing, protocol: streamProtocol(endpoint, framing) };
+  const protocol = streamProtocol(endpoint, "sse");
+  return { framing: protocol === null ? "none" : framing, protocol };
 }
 
 /** The form of a stream's events made one answer. */
 const oneObject: ReturnType<Bridge["client"]> = {
-  wire: { framing: "none", format: "opaque" },
+  wire: { framing: "none", protocol: null },
   contentType: "application/json",
 };

@@ -1,12 +1,11 @@
 // The answer of a call whose client already has a 200 and pings: whatever comes must now be said in events.
 import type { IncomingCall } from "../../../domain/call/incoming-call.ts";
-import { endpointOf } from "../../../domain/call/endpoint.ts";
 import { mostHeld } from "../../../domain/failover/budget.ts";
-import { errorEvent } from "../../../domain/protocols/error-event.ts";
+import { errorEvent } from "../../../domain/protocols/errors.ts";
 import { readErrorBody } from "../../../domain/protocols/upstream-error.ts";
 import { wholeFailure } from "../../../domain/protocols/whole-answer.ts";
 import { wholeAsEvents } from "../../../domain/protocols/openai-chat/whole-as-events.ts";
-import { streamFormat } from "../../../domain/protocols/wire-format.ts";
+import { streamProtocol } from "../../../domain/protocols/stream-reader.ts";
 import type { Wire } from "../../../domain/protocols/bridge.ts";
 import { joinBytes } from "../../../domain/bytes/join-bytes.ts";
 import { headerValue } from "../../../domain/http/headers.ts";
@@ -18,7 +17,7 @@ import { pingUntil } from "./ping.ts";
 
 /** Sends the head of an event stream now, pings until `coming` is there, then passes it on as events. */
 export function earlyAnswer(
-  call: Pick<IncomingCall, "id" | "path">,
+  call: Pick<IncomingCall, "id" | "endpoint">,
   coming: Promise<Answer>,
   deps: { readonly clock: Clock; readonly sseKeepaliveMs: number },
 ): Answer {
@@ -37,11 +36,11 @@ export function earlyAnswer(
 }
 
 async function asEvents(
-  call: Pick<IncomingCall, "id" | "path">,
+  call: Pick<IncomingCall, "id" | "endpoint">,
   answer: Answer,
 ): Promise<AnswerStream> {
   const { body, status } = answer;
-  const wire: Wire = { framing: "sse", format: streamFormat(call.path, "sse") };
+  const wire: Wire = { framing: "sse", protocol: streamProtocol(call.endpoint, "sse") };
   const type = headerValue(answer.headers, "content-type") ?? "";
   // An upstream's own error event among them passes as it came.
   if (status < 400 && type.startsWith("text/event-stream") && body !== null)
@@ -50,13 +49,16 @@ async function asEvents(
   if (whole === null) return once(errorEvent(wire, errorObject(tooLarge), call.id));
   const error = status < 400 ? failureOf(call, whole) : { ...errorOf(whole), status };
   return once(
-    error === null ? wholeAsEvents(wire.format, whole) : errorEvent(wire, error, call.id),
+    error === null ? wholeAsEvents(wire.protocol, whole) : errorEvent(wire, error, call.id),
   );
 }
 
 /** The error of a 2xx answer that is a failure, with the status it would have had; null where it is an answer. */
-function failureOf(call: Pick<IncomingCall, "id" | "path">, whole: Uint8Array): JsonRecord | null {
-  if (!endpointOf(call.path).promisesJson) return null;
+function failureOf(
+  call: Pick<IncomingCall, "id" | "endpoint">,
+  whole: Uint8Array,
+): JsonRecord | null {
+  if (!call.endpoint.promisesJson) return null;
   const parsed = parseJsonBytes(whole);
   if (parsed === undefined) return { ...errorObject(notJson), status: problemStatus(notJson.kind) };
   const failure = wholeFailure(parsed);

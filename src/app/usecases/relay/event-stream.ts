@@ -2,7 +2,7 @@
 import { mostHeld } from "../../../domain/failover/budget.ts";
 import type { Bridge, Wire } from "../../../domain/protocols/bridge.ts";
 import { createAnswerState } from "../../../domain/protocols/answer-state.ts";
-import { frameJson, isReadable } from "../../../domain/protocols/wire-format.ts";
+import { frameJson, isReadable } from "../../../domain/protocols/stream-reader.ts";
 import type { Frame } from "../../../domain/bytes/frame.ts";
 import { createSplitter, eventBreak } from "../../../domain/bytes/framing.ts";
 import { append, joinBytes } from "../../../domain/bytes/join-bytes.ts";
@@ -60,11 +60,11 @@ export function createLiveSource(
   capture: Capture,
   clock: Clock,
 ): LiveSource {
-  const { framing, format } = wire;
+  const { framing, protocol } = wire;
   const splitter = createSplitter(framing);
   const editor = splitter === null ? null : bridge.editor(wire);
-  const state = createAnswerState(format, commit);
-  const isJson = format !== "opaque";
+  const state = createAnswerState(protocol, commit);
+  const isJson = protocol !== null;
   let pending: StreamFailure | null = null;
   /** The upstream's last event has no end. */
   let unclosed = false;
@@ -95,7 +95,7 @@ export function createLiveSource(
         content = true;
         capture.content();
       }
-      // In another format there are no words for what nobody can read.
+      // In another protocol there are no words for what nobody can read.
       if (verdict === "omit" || (verdict === "unread" && bridge.retells)) omitted = true;
       else if (editor === null) append(pieces, frame.bytes);
       else for (const bytes of editor.frame(frame, json)) append(pieces, bytes);
@@ -132,7 +132,7 @@ export function createLiveSource(
   /** What never got its line end counts if it can be read; a torn event is as good as not sent. */
   function takeRest(): LiveStep {
     const rest = splitter?.end() ?? null;
-    const counts = rest !== null && (midEvent || isReadable(format, rest));
+    const counts = rest !== null && (midEvent || isReadable(protocol, rest));
     if (!counts) return step([], false, "open");
     const taken = take([rest]);
     // Lines of a translation have their end whatever the upstream's event lacks.

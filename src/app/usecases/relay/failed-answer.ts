@@ -2,12 +2,8 @@
 import { loggedAttempt } from "../../../domain/failover/attempt.ts";
 import { headerValue, responseHeaders } from "../../../domain/http/headers.ts";
 import { type AttemptFailure, timedOut } from "../../../domain/failover/judge.ts";
-import {
-  errorBody,
-  problem,
-  problemStatus,
-  type RequestProblem,
-} from "../../../domain/http/problem.ts";
+import { errorBody } from "../../../domain/protocols/errors.ts";
+import { problem, problemStatus, type RequestProblem } from "../../../domain/http/problem.ts";
 import type { RoutePlan } from "../../../domain/routing/plan.ts";
 import type { Answer } from "../../../ports/service.ts";
 import { type Captured, captureWhole, type CaptureLimits } from "./capture.ts";
@@ -47,7 +43,9 @@ export function failedAnswer(
 
   if (last.reason === "client_gone") {
     const headers: [string, string][] = [["content-type", "application/json"], ...routed];
-    const body = text.encode(errorBody(session.call.service, problem("cancelled", last.message)));
+    const body = text.encode(
+      errorBody(session.call.endpoint.protocol, problem("cancelled", last.message)),
+    );
     // Read only where it was not the client who left, so nobody got it otherwise.
     const unseen = { state: "cancelled", headers: [], delivered: null } as const;
     return ends({ status: 499, headers, body }, unseen);
@@ -67,7 +65,7 @@ export function failedAnswer(
   if (retryAfter !== null && (status === 429 || status === 503))
     headers.push(["retry-after", retryAfter]);
   const extra = plan.targets.length > 1 ? { attempts: attempts.map(loggedAttempt) } : {};
-  const body = text.encode(errorBody(session.call.service, told, extra));
+  const body = text.encode(errorBody(session.call.endpoint.protocol, told, extra));
   return ends({ status, headers, body }, { error: told.message });
 }
 

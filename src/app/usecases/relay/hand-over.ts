@@ -1,6 +1,6 @@
 // An answer that has been committed to: who owns the attempt until the client has all of it, and how the call ends.
 import { joinBytes } from "../../../domain/bytes/join-bytes.ts";
-import { errorEvent } from "../../../domain/protocols/error-event.ts";
+import { errorEvent } from "../../../domain/protocols/errors.ts";
 import { eventBreak } from "../../../domain/bytes/framing.ts";
 import { responseHeaders } from "../../../domain/http/headers.ts";
 import { errorObject, internalError } from "../../../domain/http/problem.ts";

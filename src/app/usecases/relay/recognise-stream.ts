@@ -1,8 +1,9 @@
 // Finds out what a streamed answer is before anything of it is read as such.
+import type { Endpoint } from "../../../domain/call/endpoint.ts";
 import type { IncomingCall } from "../../../domain/call/incoming-call.ts";
 import type { Framing } from "../../../domain/bytes/framing.ts";
 import { framingOf } from "../../../domain/http/content-type.ts";
-import { streamFormat } from "../../../domain/protocols/wire-format.ts";
+import { streamProtocol } from "../../../domain/protocols/stream-reader.ts";
 import { createFirstBytes, type FirstBytes } from "../../../domain/bytes/first-bytes.ts";
 import { headerValue, type HeaderList } from "../../../domain/http/headers.ts";
 import type { BodyRead, UpstreamBody } from "../../../ports/upstream.ts";
@@ -16,20 +17,20 @@ export interface Recognised {
 }
 
 /**
- * A path that has streams, or a call that asked for one: the first bytes say what came (SPEC
- * section 7). Elsewhere the label does.
- * @param path of the request upstream
+ * A path that has streams, or a call that asked for one: the first bytes say what came.
+ * Elsewhere the label does.
+ * @param endpoint of the request upstream
  */
 export async function recogniseStream(
   call: Pick<IncomingCall, "method" | "wantsStream">,
-  path: string,
+  endpoint: Endpoint,
   answer: { readonly status: number; readonly headers: HeaderList; readonly body: UpstreamBody },
 ): Promise<Recognised> {
   const { body, headers, status } = answer;
   const type = headerValue(headers, "content-type");
   const declared = framingOf(type);
   if (status >= 300 || call.method === "HEAD") return { framing: "none", declared: "none", body };
-  const first = firstBytes(path, type, declared, call.wantsStream);
+  const first = firstBytes(endpoint, type, declared, call.wantsStream);
   if (first === null) return { framing: declared, declared, body };
   const reads: BodyRead[] = [];
   for (;;) {
@@ -42,13 +43,14 @@ export async function recogniseStream(
 
 /** null: nothing of the kind is expected, or it is a recording or a picture, whose bytes may be anything. */
 function firstBytes(
-  path: string,
+  endpoint: Endpoint,
   type: string | null,
   declared: Framing,
   asked: boolean,
 ): FirstBytes | null {
-  if (streamFormat(path, "ndjson") === "ndjson") return createFirstBytes("ndjson", declared, asked);
-  const known = streamFormat(path, "sse") !== "opaque";
+  if (streamProtocol(endpoint, "ndjson") !== null)
+    return createFirstBytes("ndjson", declared, asked);
+  const known = streamProtocol(endpoint, "sse") !== null;
   const may = known || (asked && !/^\s*(audio|image|video)\//i.test(type ?? ""));
   return may ? createFirstBytes("sse", declared, asked) : null;
 }

@@ -2,8 +2,8 @@
 import type { IncomingCall } from "../../../domain/call/incoming-call.ts";
 import { headerValue } from "../../../domain/http/headers.ts";
 import { capableTargets } from "../../../domain/protocols/ollama/ollama-targets.ts";
+import { errorBody } from "../../../domain/protocols/errors.ts";
 import {
-  errorBody,
   internalError,
   problem,
   problemStatus,
@@ -44,7 +44,8 @@ export function createRelay(deps: RelayDeps): CallService {
         return refuse(call, loopThrough(plan));
       session = openSession(call, plan, clientGone, deps);
       const coming = answerCall(session, plan);
-      const pingable = call.wantsStream && call.service === "openai" ? deps.sseKeepaliveMs : 0;
+      const pingable =
+        call.wantsStream && call.endpoint.protocol !== "ollama" ? deps.sseKeepaliveMs : 0;
       const answer = await orAfter(coming, pingable, deps.clock);
       if (answer !== "due") return answer;
       session.headSent(200);
@@ -97,7 +98,7 @@ function problemAnswer(call: IncomingCall, told: RequestProblem): WholeAnswer {
   ];
   headers.push(...told.headers.map(([name, value]): [string, string] => [name, value]));
   if (told.retryAfter !== null) headers.push(["retry-after", String(told.retryAfter)]);
-  const body = text.encode(errorBody(call.service, told));
+  const body = text.encode(errorBody(call.endpoint.protocol, told));
   return { status: problemStatus(told.kind), headers, body };
 }
 

@@ -3,6 +3,7 @@ import type { Frame } from "../../bytes/frame.ts";
 import { isRecord, type JsonRecord } from "../../bytes/json.ts";
 import {
   type ContentKind,
+  type EventForm,
   type EventReading,
   holdsText,
   says,
@@ -11,7 +12,14 @@ import {
 import { failureIn } from "../failure-in.ts";
 import { describeError } from "../upstream-error.ts";
 
-export function readMessagesEvent(event: JsonRecord, frame: Frame): EventReading {
+export const messagesEvents: EventForm = {
+  framing: "sse",
+  // Servers that translate to this protocol leave OpenAI's last word in it.
+  done: says.nothing,
+  reader: () => readEvent,
+};
+
+function readEvent(event: JsonRecord, frame: Frame): EventReading {
   const type = event["type"] ?? frame.event;
   if (type === "error") return saysError(describeError(event));
   const content = contentOf(type, event);

@@ -8,7 +8,7 @@ import { nothingSaid, saidFields, timestamp, unreadableText } from "./answer-sha
 import { decodeVector } from "../../bytes/base64.ts";
 import { doneReason, readFirstChoice } from "./choice-reading.ts";
 import { createMetrics, type Timings } from "./durations.ts";
-import type { OllamaKind } from "./ollama-path.ts";
+import type { OllamaKind } from "./endpoints.ts";
 import type { IdleReason } from "./request-to-openai.ts";
 import { createToolCallAssembler } from "./tool-call-assembler.ts";
 

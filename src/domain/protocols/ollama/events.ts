@@ -2,6 +2,7 @@
 import { isRecord, type JsonRecord } from "../../bytes/json.ts";
 import {
   type ContentKind,
+  type EventForm,
   type EventReading,
   holdsItems,
   holdsText,
@@ -10,7 +11,13 @@ import {
 } from "../event-reading.ts";
 import { failureIn } from "../failure-in.ts";
 
-export function readNdjsonLine(line: JsonRecord): EventReading {
+export const ollamaEvents: EventForm = {
+  framing: "ndjson",
+  done: null,
+  reader: () => readLine,
+};
+
+function readLine(line: JsonRecord): EventReading {
   const content = ollamaContent(line);
   const failure = failureIn(line, content !== null);
   if (failure !== null) return saysError(failure);

@@ -3,7 +3,7 @@ import type { IncomingCall } from "../../call/incoming-call.ts";
 import { serversOf } from "../../routing/model-list.ts";
 import type { RoutePlan, Target } from "../../routing/plan.ts";
 import type { Routing } from "../../routing/types.ts";
-import { isTranslatable } from "./ollama-path.ts";
+import { ollamaKind } from "./endpoints.ts";
 
 /**
  * The plan with only the targets that can take the call; null where there is none.
@@ -14,7 +14,7 @@ export function capableTargets(
   plan: RoutePlan,
   routing: Routing,
 ): RoutePlan | null {
-  if (call.service === "openai" || isTranslatable(call.path)) return plan;
+  if (call.endpoint.protocol !== "ollama" || ollamaKind(call.endpoint) !== null) return plan;
   const isOllama = ({ server }: Target) => server.type === "ollama";
   const [first, ...rest] = plan.targets.filter(isOllama);
   if (first !== undefined) return { ...plan, targets: [first, ...rest] };

@@ -2,7 +2,7 @@
 import { isRecord } from "../../bytes/json.ts";
 import type { JsonRecord } from "../../bytes/json.ts";
 import type { Written, WrittenObject } from "../../bytes/json-written.ts";
-import type { OllamaKind } from "./ollama-path.ts";
+import type { OllamaKind } from "./endpoints.ts";
 import { requestField } from "./request-fields.ts";
 import type { ServerTraits } from "./server-traits.ts";
 

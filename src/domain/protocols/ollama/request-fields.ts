@@ -1,6 +1,6 @@
 // Every field of Ollama's requests and what becomes of it towards a /v1 server: the one table that
 // code, `X-SmolRouter-Dropped` and docs/ollama.md share. A field without a row is dropped by name.
-import type { OllamaKind } from "./ollama-path.ts";
+import type { OllamaKind } from "./endpoints.ts";
 import { optionFields } from "./option-fields.ts";
 import { rows, type RequestField } from "./request-field.ts";
 

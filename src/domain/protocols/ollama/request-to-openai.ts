@@ -4,7 +4,7 @@ import type { JsonRecord } from "../../bytes/json.ts";
 import type { JsonSource } from "../../bytes/json-source.ts";
 import { ownNumber, type Written, type WrittenObject } from "../../bytes/json-written.ts";
 import { textMember } from "./call-ids.ts";
-import { kindOf, type OllamaPath } from "./ollama-path.ts";
+import type { OllamaKind } from "./endpoints.ts";
 import { createRequestDraft, saysNothing, type RequestDraft } from "./request-draft.ts";
 import { translateFormat } from "./request-format.ts";
 import { readImages, translateMessages, userContent } from "./request-messages.ts";
@@ -37,22 +37,22 @@ export type TranslatedRequest =
  * @param traits of the server that gets it (`serverTraits`)
  */
 export function requestToOpenAi(
-  path: OllamaPath,
+  kind: OllamaKind,
   source: JsonSource,
   model: string | null,
   traits: ServerTraits,
 ): TranslatedRequest {
   const request = isRecord(source.value) ? source.value : {};
-  const idle = idleReason(path, request);
+  const idle = idleReason(kind, request);
   if (idle !== null) return { kind: "idle", reason: idle };
-  const to = openAiPath(path, request);
+  const to = openAiPath(kind, request);
   const chat = to === "/v1/chat/completions";
-  const draft = createRequestDraft(kindOf(path), traits, chat);
+  const draft = createRequestDraft(kind, traits, chat);
   if (model !== null) draft.set("model", model);
   draft.dropUncarried(request, "");
-  if (to === "/v1/embeddings") translateInput(path, source, draft);
+  if (to === "/v1/embeddings") translateInput(kind, source, draft);
   else {
-    if (path === "/api/chat") translateChat(source, draft);
+    if (kind === "chat") translateChat(source, draft);
     else if (chat) translatePrompt(request, draft);
     else translateCompletion(request, draft);
     translateFormat(source, chat, draft);
@@ -67,21 +67,21 @@ export function requestToOpenAi(
 }
 
 /** Only completions know a bare prompt and one with a suffix. */
-function openAiPath(path: OllamaPath, request: JsonRecord): OpenAiPath {
-  if (path === "/api/embed" || path === "/api/embeddings") return "/v1/embeddings";
+function openAiPath(kind: OllamaKind, request: JsonRecord): OpenAiPath {
+  if (kind === "embed" || kind === "embeddings") return "/v1/embeddings";
   const bare = request["raw"] === true || textMember(request, "suffix") !== null;
-  return path === "/api/generate" && bare ? "/v1/completions" : "/v1/chat/completions";
+  return kind === "generate" && bare ? "/v1/completions" : "/v1/chat/completions";
 }
 
-function idleReason(path: OllamaPath, request: JsonRecord): IdleReason | null {
-  const asked: Readonly<Record<OllamaPath, readonly unknown[]>> = {
-    "/api/chat": [request["messages"]],
-    "/api/generate": [request["prompt"], request["suffix"], request["images"]],
-    "/api/embed": [request["input"]],
-    "/api/embeddings": [request["prompt"]],
+function idleReason(kind: OllamaKind, request: JsonRecord): IdleReason | null {
+  const asked: Readonly<Record<OllamaKind, readonly unknown[]>> = {
+    chat: [request["messages"]],
+    generate: [request["prompt"], request["suffix"], request["images"]],
+    embed: [request["input"]],
+    embeddings: [request["prompt"]],
   };
-  if (!asked[path].every(saysNothing)) return null;
-  if (path === "/api/embed" || path === "/api/embeddings") return "empty";
+  if (!asked[kind].every(saysNothing)) return null;
+  if (kind === "embed" || kind === "embeddings") return "empty";
   const keep = request["keep_alive"];
   return keep === 0 || (typeof keep === "string" && /^0[a-zµ]*$/.test(keep)) ? "unload" : "load";
 }
@@ -119,9 +119,9 @@ function translateCompletion(request: JsonRecord, draft: RequestDraft): void {
   for (const key of ["system", "images"]) if (!saysNothing(request[key])) draft.drop(key);
 }
 
-function translateInput(path: OllamaPath, source: JsonSource, draft: RequestDraft): void {
+function translateInput(kind: OllamaKind, source: JsonSource, draft: RequestDraft): void {
   const request = isRecord(source.value) ? source.value : {};
-  if (path === "/api/embeddings") {
+  if (kind === "embeddings") {
     draft.set("input", readText(request, "prompt", draft));
     return;
   }

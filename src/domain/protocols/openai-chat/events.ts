@@ -3,20 +3,24 @@ import { isRecord, type JsonRecord } from "../../bytes/json.ts";
 import {
   type AnswerEnd,
   type ContentKind,
+  type EventForm,
   type EventReader,
   holdsItems,
   holdsText,
+  says,
   saysError,
 } from "../event-reading.ts";
 import { failureIn } from "../failure-in.ts";
 import { holdsError } from "../upstream-error.ts";
+
+export const chatEvents: EventForm = { framing: "sse", done: says.final, reader: readChoices };
 
 /**
  * Parallel choices end one by one: the answer is finished when every choice seen has a
  * `finish_reason`. Content that follows one opens its choice again, as agents' servers do after a
  * tool of their own.
  */
-export function chatEvents(): EventReader {
+function readChoices(): EventReader {
   const open = new Set<unknown>();
   const finished = new Set<unknown>();
 

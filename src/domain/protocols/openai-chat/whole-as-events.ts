@@ -8,13 +8,14 @@ import {
   type RawJson,
   type Written,
 } from "../../bytes/json-written.ts";
-import type { WireFormat } from "../wire-format.ts";
+import type { ProtocolName } from "../../call/endpoint.ts";
 
 const text = new TextEncoder();
 
-export function wholeAsEvents(format: WireFormat, answer: Uint8Array): Uint8Array {
+/** @param protocol of the stream; only of chat are the words known */
+export function wholeAsEvents(protocol: ProtocolName | null, answer: Uint8Array): Uint8Array {
   const whole = bodySource(answer, parseJsonBytes(answer));
-  if (format !== "chat" || !Array.isArray(whole.record["choices"]))
+  if (protocol !== "openai-chat" || !Array.isArray(whole.record["choices"]))
     return text.encode(asEvent(new TextDecoder().decode(answer).trim()));
   return text.encode(`${asEvent(jsonLine(chunk(whole)))}data: [DONE]\n\n`);
 }

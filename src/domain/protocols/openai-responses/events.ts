@@ -1,11 +1,23 @@
 // OpenAI's Responses: content, end and failure of its events.
 import type { Frame } from "../../bytes/frame.ts";
 import { isRecord, type JsonRecord } from "../../bytes/json.ts";
-import { type ContentKind, type EventReading, says, saysError } from "../event-reading.ts";
+import {
+  type ContentKind,
+  type EventForm,
+  type EventReading,
+  says,
+  saysError,
+} from "../event-reading.ts";
 import { failureIn } from "../failure-in.ts";
 import { describeError } from "../upstream-error.ts";
 
-export function readResponsesEvent(event: JsonRecord, frame: Frame): EventReading {
+export const responsesEvents: EventForm = {
+  framing: "sse",
+  done: says.nothing,
+  reader: () => readEvent,
+};
+
+function readEvent(event: JsonRecord, frame: Frame): EventReading {
   const type = typeof event["type"] === "string" ? event["type"] : (frame.event ?? "");
   const response = isRecord(event["response"]) ? event["response"] : null;
   if (type === "error") return saysError(describeError(event));

@@ -9,6 +9,7 @@ import { bridgeFor } from "../../../../src/domain/protocols/choose-bridge.ts";
 import type { IncomingCall } from "../../../../src/domain/call/incoming-call.ts";
 import { readRequest } from "../../../../src/domain/call/read-request.ts";
 import { emptyDiscovery } from "../../../../src/domain/routing/discovery.ts";
+import { endpointOf } from "../../../../src/domain/protocols/endpoint-of.ts";
 import { planRoute } from "../../../../src/domain/routing/plan.ts";
 import type { BodyRead } from "../../../../src/ports/upstream.ts";
 import { captureLimits } from "../../../lab/capture-limits.ts";
@@ -44,15 +45,15 @@ interface How {
 /** A call of which the given answer is opened. */
 function answering(body: FedBody, how: How = {}) {
   const { path = "/v1/chat/completions", stream = true, type = "text/event-stream" } = how;
-  const service = path.startsWith("/api/") ? "ollama" : "openai";
+  const endpoint = endpointOf("POST", path);
   const request = new TextEncoder().encode(JSON.stringify(question(stream)));
-  const reading = readRequest(service, "POST", path, null, request);
+  const reading = readRequest(endpoint, null, request);
   if ("kind" in reading) throw new Error(reading.message);
   const call: IncomingCall = {
     ...reading,
     id: "the-id",
     receivedAt: 0,
-    service,
+    endpoint,
     method: how.method ?? "POST",
     path,
     query: "",

@@ -1,6 +1,7 @@
 // What a client reads that was sent the head and pings before anything was known of its answer.
 import { expect, test } from "bun:test";
 import { earlyAnswer } from "../../../../src/app/usecases/relay/early-answer.ts";
+import { endpointOf } from "../../../../src/domain/protocols/endpoint-of.ts";
 import { createHandClock } from "../../../lab/hand-clock.ts";
 import type { Answer, AnswerStream } from "../../../../src/ports/service.ts";
 
@@ -11,7 +12,7 @@ async function told(status: number, type: string, body: string): Promise<string>
   const clock = { ...hand, elapsed: hand.now, id: () => "", chance: () => 0 };
   const answer: Answer = { status, headers: [["content-type", type]], body: bytes(body) };
   const early = earlyAnswer(
-    { id: "the-id", path: "/v1/chat/completions" },
+    { id: "the-id", endpoint: endpointOf("POST", "/v1/chat/completions") },
     Promise.resolve(answer),
     {
       clock,

@@ -7,7 +7,8 @@ import {
 } from "../../../../src/app/usecases/relay/event-stream.ts";
 import type { Bridge } from "../../../../src/domain/protocols/bridge.ts";
 import type { Framing } from "../../../../src/domain/bytes/framing.ts";
-import { streamFormat } from "../../../../src/domain/protocols/wire-format.ts";
+import { endpointOf } from "../../../../src/domain/protocols/endpoint-of.ts";
+import { streamProtocol } from "../../../../src/domain/protocols/stream-reader.ts";
 import type { CommitPoint } from "../../../../src/domain/routing/types.ts";
 import type { BodyRead } from "../../../../src/ports/upstream.ts";
 import { captureLimits } from "../../../lab/capture-limits.ts";
@@ -16,6 +17,7 @@ import { createHandClock } from "../../../lab/hand-clock.ts";
 
 const native: Bridge = {
   path: "",
+  endpoint: endpointOf("POST", "/v1/chat/completions"),
   body: null,
   contentType: null,
   dropped: [],
@@ -41,9 +43,10 @@ function openSource(
   commit: CommitPoint = "first_content",
 ) {
   const clock = createHandClock();
-  const format = streamFormat(framing === "ndjson" ? "/api/chat" : "/v1/chat/completions", framing);
+  const path = framing === "ndjson" ? "/api/chat" : "/v1/chat/completions";
+  const protocol = streamProtocol(endpointOf("POST", path), framing);
   const timed = { ...clock, elapsed: clock.now, id: () => "", chance: () => 0 };
-  const wire = { framing, format };
+  const wire = { framing, protocol };
   const source = createLiveSource(
     body,
     wire,

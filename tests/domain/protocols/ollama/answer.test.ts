@@ -6,7 +6,7 @@ import {
   idleAnswer,
   type AnswerContext,
 } from "../../../../src/domain/protocols/ollama/answer-to-ollama.ts";
-import type { OllamaKind } from "../../../../src/domain/protocols/ollama/ollama-path.ts";
+import type { OllamaKind } from "../../../../src/domain/protocols/ollama/endpoints.ts";
 import { errorToOllama } from "../../../../src/domain/protocols/ollama/error-to-ollama.ts";
 import { createStreamTranslator } from "../../../../src/domain/protocols/ollama/stream-translator.ts";
 import { exchanges } from "./exchanges.ts";

@@ -1,7 +1,7 @@
 // Any request that Ollama's clients may send, in the parts that both APIs can say.
 import fc from "fast-check";
 import type { JsonRecord } from "../../../../src/domain/bytes/json.ts";
-import type { OllamaKind } from "../../../../src/domain/protocols/ollama/ollama-path.ts";
+import type { OllamaKind } from "../../../../src/domain/protocols/ollama/endpoints.ts";
 
 export interface AnyRequest {
   readonly kind: OllamaKind;

@@ -1,6 +1,6 @@
 // The way back, written apart from the translation: what an OpenAI request says, in Ollama's terms.
 import { isRecord, type JsonRecord } from "../../../../src/domain/bytes/json.ts";
-import type { OllamaKind } from "../../../../src/domain/protocols/ollama/ollama-path.ts";
+import type { OllamaKind } from "../../../../src/domain/protocols/ollama/endpoints.ts";
 
 const optionNames: Readonly<Record<string, string>> = {
   temperature: "temperature",

@@ -1,7 +1,7 @@
 // The table of request fields, held against what the translation does and what the page says.
 import { describe, expect, test } from "bun:test";
 import type { JsonRecord } from "../../../../src/domain/bytes/json.ts";
-import type { OllamaKind } from "../../../../src/domain/protocols/ollama/ollama-path.ts";
+import type { OllamaKind } from "../../../../src/domain/protocols/ollama/endpoints.ts";
 import type { RequestField } from "../../../../src/domain/protocols/ollama/request-field.ts";
 import { requestFields } from "../../../../src/domain/protocols/ollama/request-fields.ts";
 import { ollamaPage, withFields } from "./ollama-page.ts";

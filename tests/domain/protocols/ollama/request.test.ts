@@ -1,10 +1,8 @@
 // Ollama's requests as OpenAI's: what reaches the server, and what is refused.
+import { endpointOf } from "../../../../src/domain/protocols/endpoint-of.ts";
 import { describe, expect, test } from "bun:test";
 import type { JsonRecord } from "../../../../src/domain/bytes/json.ts";
-import {
-  isTranslatable,
-  type OllamaKind,
-} from "../../../../src/domain/protocols/ollama/ollama-path.ts";
+import { ollamaKind, type OllamaKind } from "../../../../src/domain/protocols/ollama/endpoints.ts";
 import { requestToOpenAi } from "../../../../src/domain/protocols/ollama/request-to-openai.ts";
 import { serverTraits } from "../../../../src/domain/protocols/ollama/server-traits.ts";
 import { open, strict, translate, translated } from "./translated.ts";
@@ -236,11 +234,11 @@ test.each([
   ["/v1/embeddings", false],
   ["toString", false],
 ])("%s can be translated: %p", (path, can) => {
-  expect(isTranslatable(path)).toBe(can);
+  expect(ollamaKind(endpointOf("POST", path)) !== null).toBe(can);
 });
 
 test("without a model none is sent", () => {
-  const result = requestToOpenAi("/api/embeddings", asReceived({ prompt: "a" }), null, open);
+  const result = requestToOpenAi("embeddings", asReceived({ prompt: "a" }), null, open);
   expect(result).toMatchObject({ body: { input: "a" } });
   expect(result).not.toHaveProperty("body.model");
 });

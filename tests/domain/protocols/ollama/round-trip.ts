@@ -104,7 +104,7 @@ function keepsRequestTexts({ object, other, number }: Foreign): void {
     `{"model":"x", "messages" : [{"role":"user","content":"a"},
       {"role":"assistant","content":"","tool_calls":[{"function":{"name":"f","arguments":${object}}}]}],
       "tools":[ ${other}, ${object} ], "options":{"seed": 1, "seed":${number}}, "format":${format}}`;
-  const asked = (format: string) => requestToOpenAi("/api/chat", received(text(format)), "m", open);
+  const asked = (format: string) => requestToOpenAi("chat", received(text(format)), "m", open);
   const whole = asked(other.replaceAll(/\s/g, "") === "{}" ? '{"type":"object"}' : other);
   if (whole.kind !== "request") throw new Error(JSON.stringify(whole));
   const written = jsonText(whole.body);

@@ -1,6 +1,6 @@
 // Shorthands for the translation's tests.
 import type { JsonRecord } from "../../../../src/domain/bytes/json.ts";
-import type { OllamaKind } from "../../../../src/domain/protocols/ollama/ollama-path.ts";
+import type { OllamaKind } from "../../../../src/domain/protocols/ollama/endpoints.ts";
 import {
   requestToOpenAi,
   type TranslatedRequest,
@@ -30,7 +30,7 @@ export function translate(
   request: JsonRecord,
   traits: ServerTraits = open,
 ): ReadRequest {
-  const result = requestToOpenAi(`/api/${kind}`, asReceived(request), "m", traits);
+  const result = requestToOpenAi(kind, asReceived(request), "m", traits);
   return result.kind === "request" ? { ...result, body: asRead(result.body) } : result;
 }
 

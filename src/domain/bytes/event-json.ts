@@ -1,5 +1,5 @@
 // Where an event's JSON stands in its bytes, so that it can be spliced.
-import type { Frame } from "../bytes/frame.ts";
+import type { Frame } from "./frame.ts";
 
 export interface EventJson {
   readonly bytes: Uint8Array;

@@ -1,25 +1,31 @@
-// The last words to a client whose started stream has failed, in the stream's own form (SPEC section 7).
+// Errors of the router's own in the form that a client reads: as an answer, and as a stream's last words.
+import type { ProtocolName } from "../call/endpoint.ts";
 import type { FailureReason } from "../failover/attempt.ts";
 import type { Wire } from "./bridge.ts";
 import type { JsonRecord } from "../bytes/json.ts";
-import { errorObject, problem } from "../http/problem.ts";
+import { errorObject, problem, type RequestProblem } from "../http/problem.ts";
+import { protocols } from "./protocol.ts";
+
+/** The body of an answer that refuses or fails. @param extra fields behind the standard ones, where there is a place for them */
+export function errorBody(
+  protocol: ProtocolName,
+  told: RequestProblem,
+  extra: JsonRecord = {},
+): string {
+  return protocols[protocol].errors.body(told, extra);
+}
 
 const text = new TextEncoder();
 
-/** The event that tells a client of an error; `requestId` is for the formats that name it. */
+/** The event that tells a client of an error; `requestId` is for the forms that name it. */
 export function errorEvent(
-  { format, framing }: Wire,
+  { protocol, framing }: Wire,
   error: JsonRecord,
   requestId: string,
 ): Uint8Array {
-  if (framing === "ndjson") return text.encode(`${JSON.stringify({ error: error["message"] })}\n`);
-  if (format === "messages") {
-    const said = { type: "error", error, request_id: requestId };
-    return text.encode(`event: error\ndata: ${JSON.stringify(said)}\n\n`);
-  }
-  if (format === "responses")
-    return text.encode(`event: error\ndata: ${JSON.stringify({ ...error, type: "error" })}\n\n`);
-  return text.encode(`data: ${JSON.stringify({ error })}\n\n`);
+  // Lines can be told from events whatever is in them.
+  const form = framing === "ndjson" ? "ollama" : (protocol ?? "openai-chat");
+  return text.encode(protocols[form].errors.event(error, requestId));
 }
 
 /**

@@ -1,0 +1,75 @@
+// What a protocol is, and all that the router speaks: a folder each, with the same few files.
+import type { JsonRecord } from "../bytes/json.ts";
+import type { Endpoint, EndpointKind, EndpointRow, ProtocolName } from "../call/endpoint.ts";
+import type { AnswerSlots, TextPlace } from "../cleaning/slot.ts";
+import { messagesEndpoints } from "./anthropic-messages/endpoints.ts";
+import { messagesErrors } from "./anthropic-messages/errors.ts";
+import { messagesEvents } from "./anthropic-messages/events.ts";
+import type { ErrorForm } from "./error-form.ts";
+import type { EventForm } from "./event-reading.ts";
+import { ollamaEndpoints } from "./ollama/endpoints.ts";
+import { ollamaErrors } from "./ollama/errors.ts";
+import { ollamaEvents } from "./ollama/events.ts";
+import { ollamaHints, ollamaSlots } from "./ollama/slots.ts";
+import { chatEndpoints } from "./openai-chat/endpoints.ts";
+import { chatErrors } from "./openai-chat/errors.ts";
+import { chatEvents } from "./openai-chat/events.ts";
+import { chatHints, chatSlots } from "./openai-chat/slots.ts";
+import { responsesEndpoints } from "./openai-responses/endpoints.ts";
+import { responsesErrors } from "./openai-responses/errors.ts";
+import { responsesEvents } from "./openai-responses/events.ts";
+import type { FindText } from "./request-text.ts";
+
+export interface Protocol {
+  readonly endpoints: readonly EndpointRow[];
+  readonly events: EventForm;
+  /** Where cleaners may cut; null: nowhere. */
+  readonly slots: AnswerSlots | null;
+  /** The request's text that takes a hint, by what is asked. */
+  readonly hints: Partial<Record<EndpointKind, FindText>>;
+  readonly errors: ErrorForm;
+}
+
+export const protocols: Record<ProtocolName, Protocol> = {
+  "openai-chat": {
+    endpoints: chatEndpoints,
+    events: chatEvents,
+    slots: chatSlots,
+    hints: chatHints,
+    errors: chatErrors,
+  },
+  "openai-responses": {
+    endpoints: responsesEndpoints,
+    events: responsesEvents,
+    slots: null,
+    hints: {},
+    errors: responsesErrors,
+  },
+  "anthropic-messages": {
+    endpoints: messagesEndpoints,
+    events: messagesEvents,
+    slots: null,
+    hints: {},
+    errors: messagesErrors,
+  },
+  ollama: {
+    endpoints: ollamaEndpoints,
+    events: ollamaEvents,
+    slots: ollamaSlots,
+    hints: ollamaHints,
+    errors: ollamaErrors,
+  },
+};
+
+/** Where the texts of an endpoint's plain answers stand; null: nowhere. */
+export function slotsOf({ protocol, streams }: Endpoint): AnswerSlots | null {
+  return streams === null ? null : protocols[protocol].slots;
+}
+
+/** The text of a request that takes a hint; null where it has none. */
+export function hintPlace(
+  { protocol, kind }: Endpoint,
+  request: JsonRecord | null,
+): TextPlace | null {
+  return request === null ? null : (protocols[protocol].hints[kind]?.(request) ?? null);
+}
