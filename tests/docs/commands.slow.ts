@@ -19,7 +19,7 @@ beforeAll(async () => {
   const decoder = new TextDecoder();
   const reader = demo.stdout.getReader();
   // Its own requests have then been made: some pages show them.
-  while (!told.includes("look at them")) {
+  while (!told.includes("see them at")) {
     const { done, value } = await reader.read();
     if (done) throw new Error(`the demo ended: ${told}`);
     told += decoder.decode(value);

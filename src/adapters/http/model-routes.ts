@@ -1,15 +1,20 @@
-// `GET /v1/models` and `/v1/models/{id}`: the router's own answers; other methods are forwarded like all of `/v1`.
+// What the router answers by itself about models and, on the Ollama surface, about itself; no row is left.
 import { Elysia } from "elysia";
+import { ollamaApiVersion } from "../../domain/protocols/ollama/catalog.ts";
 import { spellingsOf } from "../../domain/routing/latest.ts";
 import { modelListObject } from "../../domain/routing/model-list.ts";
 import type { ModelCatalog } from "../../ports/model-catalog.ts";
+import type { OllamaCatalog } from "../../ports/ollama-catalog.ts";
 import type { Admissions } from "./admissions.ts";
 import { refuseFirst } from "./own-answers.ts";
 import { pathAndQuery } from "./request-facts.ts";
 
 const prefix = "/v1/models/";
 
-/** @param via this process's pseudonym in `Via` */
+/**
+ * `GET /v1/models` and `/v1/models/{id}`; other methods are forwarded like all of `/v1`.
+ * @param via this process's pseudonym in `Via`
+ */
 export function modelRoutes(catalog: ModelCatalog, admissions: Admissions, via: string) {
   return new Elysia({ name: "models" })
     .onBeforeHandle(refuseFirst(via, admissions))
@@ -42,4 +47,18 @@ function notFound(id: string): Response {
     code: "model_not_found",
   };
   return Response.json({ error }, { status: 404 });
+}
+
+/** @param via this process's pseudonym in `Via` */
+export function ollamaRoutes(
+  catalog: Pick<OllamaCatalog, "tags" | "loaded">,
+  admissions: Pick<Admissions, "of">,
+  via: string,
+) {
+  return new Elysia({ name: "ollama" })
+    .onBeforeHandle(refuseFirst(via, admissions))
+    .head("/", () => new Response(null))
+    .get("/api/version", () => Response.json({ version: ollamaApiVersion }))
+    .get("/api/tags", async () => Response.json(await catalog.tags()))
+    .get("/api/ps", async () => Response.json(await catalog.loaded()));
 }

@@ -3,7 +3,6 @@ import { type AnyElysia, Elysia } from "elysia";
 import type { Surface } from "../../domain/security/surface.ts";
 import type { Admissions } from "./admissions.ts";
 import type { Gatekeeper } from "./gatekeeper.ts";
-import { knownMethods } from "./known-methods.ts";
 import { refusal, type TurnedAway } from "./refusal.ts";
 import { wantsPage } from "./request-facts.ts";
 
@@ -104,4 +103,16 @@ function mount(options: ServerOptions): AnyElysia {
 function failed(surface: Surface, error: unknown, options: ServerOptions): Response {
   options.fault(error instanceof Error ? (error.stack ?? error.message) : String(error));
   return refusal(surface, 500, "internal error; the router's log says more");
+}
+
+const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
+
+/** The methods a path of the router's own takes, read from the routes; as `Allow` names them (RFC 9110 §10.2.1); empty where nothing is served at the path. */
+function knownMethods(app: AnyElysia, path: string): readonly string[] {
+  const { static: fixed, http } = app.router;
+  const serves = (method: string): boolean =>
+    Object.hasOwn(fixed[path] ?? {}, method) || Boolean(http.find(method, path));
+  const known = methods.filter((method) => serves(method) || (method === "HEAD" && serves("GET")));
+  // Whether anybody is there can be asked where nothing else can.
+  return known.length === 1 && known[0] === "HEAD" ? [] : known;
 }

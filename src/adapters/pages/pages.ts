@@ -1,10 +1,11 @@
 // The pages and the assets they need; every answer to a GET is a whole document.
 import { Elysia } from "elysia";
+import { localPath } from "../../domain/security/paths.ts";
 import { assetResponse } from "./shared/assets.ts";
 import { configurationRoutes } from "./routes/configuration-routes.tsx";
 import { dashboardRoutes } from "./dashboard/dashboard-routes.tsx";
 import type { PagesDeps } from "./shared/pages-deps.ts";
-import { noticeRoutes } from "./shared/notice-routes.ts";
+import { formRefused, frameOf, seeOther } from "./shared/page-response.tsx";
 import { performanceRoutes } from "./performance/performance-routes.tsx";
 import { requestRoutes } from "./request/request-routes.tsx";
 
@@ -21,4 +22,18 @@ export function pages(deps: PagesDeps) {
         assetResponse(params.file, request.headers.get("accept-encoding")) ??
         new Response(null, { status: 404 }),
     );
+}
+
+/** The button "Dismiss" of a notice. */
+function noticeRoutes(deps: PagesDeps) {
+  return new Elysia({ name: "notices" }).post(
+    "/notices/dismiss",
+    async ({ request }) => {
+      const form = await deps.readForm(request);
+      if (!("fields" in form)) return formRefused(request, frameOf(request, deps), form);
+      deps.notices.dismiss(form.fields.get("id") ?? "");
+      return seeOther(localPath(form.fields.get("next")));
+    },
+    { parse: "none" },
+  );
 }

@@ -5,22 +5,20 @@ import type { LogDetail, LogPage } from "../../../ports/browse.ts";
 import { readConversation } from "../../../domain/conversation/read-conversation.ts";
 import { AgainSection, type AgainSectionProps } from "./again-section.tsx";
 import { Attempts } from "./attempts.tsx";
-import { CancelForm } from "./cancel-form.tsx";
 import { CleanedSection } from "./cleaned-section.tsx";
 import { Compare } from "./compare.tsx";
 import { ConversationView } from "./conversation-view.tsx";
 import { curlCommand } from "./curl.ts";
 import { CurlSection } from "./curl-section.tsx";
 import { Facts } from "./facts.tsx";
-import { Ago, ClockTime } from "../shared/clock-time.tsx";
-import { duration } from "../shared/format.ts";
+import { Ago } from "../shared/clock-time.tsx";
 import { HeaderTable } from "./header-table.tsx";
 import { CopyButton, Layout } from "../shared/layout.tsx";
 import type { Neighbours } from "./neighbours.ts";
 import type { Frame, RoutingNames } from "../shared/pages-deps.ts";
+import { RequestHead } from "./request-head.tsx";
 import { Payload } from "./payload.tsx";
-import { ModelName, StateMark, stateWords } from "../shared/state-mark.tsx";
-import { warningInWords } from "./warning-words.ts";
+import { ModelName, StateMark } from "../shared/state-mark.tsx";
 
 export interface RequestPageProps {
   readonly frame: Frame;
@@ -167,59 +165,5 @@ function Repeats(props: { readonly repeats: LogPage; readonly now: number }): JS
         {next !== null && <li class="faint">and earlier ones</li>}
       </ul>
     </section>
-  );
-}
-
-function RequestHead(props: { readonly detail: LogDetail; readonly now: number }): JSX.Element {
-  const { detail, now } = props;
-  const started = Date.parse(detail.timestamp);
-  const state =
-    detail.state === "inflight"
-      ? `still running for ${duration(Math.max(0, now - started))}`
-      : stateWords[detail.state];
-  return (
-    <header class="request-head">
-      <h1>
-        <ModelName original={detail.original_model} mapped={detail.mapped_model} />
-      </h1>
-      <div class="state">
-        <span class={`badge ${detail.state}`}>
-          <StateMark state={detail.state} />
-          <span safe>{[detail.status_code, state].filter((part) => part !== null).join(" ")}</span>
-        </span>
-        <span class="call">
-          <span safe>{detail.method}</span> <code safe>{detail.path}</code>
-        </span>
-        <ClockTime iso={detail.timestamp} />
-        <code class="id" safe>
-          {detail.id}
-        </code>
-        {detail.state === "inflight" && (
-          <CancelForm id={detail.id} model={detail.original_model ?? "this call"} />
-        )}
-      </div>
-      {detail.error_message !== null && (
-        <p class="notice bad" safe>
-          {detail.error_message}
-        </p>
-      )}
-      {detail.held === "partial" && (
-        <p class="notice">
-          The answer was too large to hold back whole: its beginning was sent before the rest was
-          checked.
-        </p>
-      )}
-      {detail.warnings.map((warning) => (
-        <p class="notice" safe>
-          {warningInWords(warning)}
-        </p>
-      ))}
-      {detail.dropped.length > 0 && (
-        <p class="notice">
-          <strong>Not carried over to the upstream: </strong>
-          <span safe>{detail.dropped.join(", ")}</span>
-        </p>
-      )}
-    </header>
   );
 }

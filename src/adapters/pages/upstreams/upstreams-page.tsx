@@ -1,16 +1,11 @@
 /** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
-// `/upstreams`: how each server is doing and why, what it serves, who waits for it.
+// `/upstreams`: a card for each server.
 import { Html } from "@elysiajs/html";
 import type { UpstreamState } from "../../../ports/browse.ts";
 import type { Activity } from "../dashboard/activity.ts";
-import { Chart } from "../performance/chart.tsx";
-import { reach, sliceHints } from "../dashboard/figures.tsx";
-import { Ago } from "../shared/clock-time.tsx";
-import { clockTime, duration, whole } from "../shared/format.ts";
 import { Layout } from "../shared/layout.tsx";
-import { listInWords } from "./list-words.ts";
 import type { Frame } from "../shared/pages-deps.ts";
-import { standingInWords } from "./standing-words.ts";
+import { UpstreamCard } from "./upstream-card.tsx";
 
 export interface UpstreamsPageProps {
   readonly frame: Frame;
@@ -62,150 +57,10 @@ function summary(count: number, unhealthy: number): string {
     : `${servers}, ${unhealthy} cooling down or half-open`;
 }
 
-interface UpstreamCardProps {
-  readonly upstream: UpstreamState;
-  /** Epoch ms. */
-  readonly now: number;
-  readonly recent?: Activity;
-}
-
 function recentOf(
   activity: ReadonlyMap<string, Activity>,
   name: string,
 ): { readonly recent?: Activity } {
   const recent = activity.get(name);
   return recent === undefined ? {} : { recent };
-}
-
-function UpstreamCard({ upstream, now, recent }: UpstreamCardProps): JSX.Element {
-  const { name, url, type, state, failures, last_error: error } = upstream;
-  const troubled = state !== "well" || failures > 0;
-  return (
-    <li id={`upstream-${name}`} class={`upstream ${state}`}>
-      <div class="upstream-name">
-        <h2>
-          <span class={`dot ${dots[state]}`} aria-hidden="true"></span>
-          <span safe>{name}</span>
-        </h2>
-        <p class="faint">
-          <code safe>{url}</code> <span safe>{type === "ollama" ? "Ollama" : "OpenAI"}</span>
-        </p>
-      </div>
-      <div class="upstream-state">
-        <p class={troubled ? "standing troubled" : "standing"}>
-          <span safe>{standingInWords(upstream)}</span>
-          {upstream.rests_until !== null && <RestsUntil until={upstream.rests_until} now={now} />}
-        </p>
-        {troubled && error !== null && (
-          <p class="why" safe>
-            {error}
-          </p>
-        )}
-      </div>
-      <div class="upstream-recent">{recent !== undefined && <Recent activity={recent} />}</div>
-      <Load upstream={upstream} />
-      <Models upstream={upstream} now={now} />
-    </li>
-  );
-}
-
-const dots: Readonly<Record<UpstreamState["state"], string>> = {
-  well: "completed",
-  resting: "failed",
-  "probe-due": "interrupted",
-  probing: "inflight",
-};
-
-function RestsUntil({ until, now }: { readonly until: string; readonly now: number }): JSX.Element {
-  const seconds = Math.max(0, Math.ceil((Date.parse(until) - now) / 1000));
-  return (
-    <>
-      {", "}
-      <time datetime={until} data-countdown title={clockTime(until)} safe>
-        {`${seconds} s left`}
-      </time>
-    </>
-  );
-}
-
-function Recent({ activity }: { readonly activity: Activity }): JSX.Element {
-  const { slices, byUpstream } = activity;
-  const [all] = byUpstream;
-  return (
-    <>
-      <figure>
-        <figcaption safe>{`median ${duration(all?.median ?? null)}`}</figcaption>
-        <Chart
-          label={`Median duration, ${reach(activity)}`}
-          over={activity}
-          hints={sliceHints(activity, ({ median }) => `median ${duration(median)}`)}
-          lines={[{ kind: "median", values: slices.map(({ median }) => median) }]}
-        />
-      </figure>
-      <figure>
-        <figcaption safe>{`${whole(all?.errors ?? 0)} failed`}</figcaption>
-        <Chart
-          label={`Failed requests, ${reach(activity)}`}
-          over={activity}
-          hints={sliceHints(activity, ({ errors }) => `${whole(errors)} failed`)}
-          bars={[{ kind: "errors", values: slices.map(({ errors }) => errors) }]}
-        />
-      </figure>
-    </>
-  );
-}
-
-function Load({ upstream }: { readonly upstream: UpstreamState }): JSX.Element {
-  const { active, waiting, max_concurrency: places, max_queue: line } = upstream;
-  return (
-    <div class="upstream-load">
-      <p>
-        <b>{whole(active)}</b> {places === null ? "running" : `of ${whole(places)} running`}
-      </p>
-      {places !== null && (
-        <svg
-          class={active >= places ? "places full" : "places"}
-          viewBox="0 0 100 4"
-          preserveAspectRatio="none"
-          aria-hidden="true"
-        >
-          <rect width={String(Math.min(100, (active / places) * 100))} height="4" />
-        </svg>
-      )}
-      {places !== null && (
-        <p
-          class={waiting > 0 ? "waiting" : "faint"}
-        >{`${whole(waiting)} of ${whole(line)} waiting`}</p>
-      )}
-    </div>
-  );
-}
-
-function Models({ upstream, now }: UpstreamCardProps): JSX.Element {
-  const { models, models_fetched_at: fetched, models_state: state } = upstream;
-  const listed = fetched === null ? "" : <Ago iso={fetched} now={now} />;
-  return (
-    <div class="upstream-models">
-      {models.length > 0 ? (
-        <details id={`models-${upstream.name}`}>
-          <summary>{`${whole(models.length)} ${models.length === 1 ? "model" : "models"}`}</summary>
-          <ul>
-            {models.map((model) => (
-              <li safe>{model}</li>
-            ))}
-          </ul>
-        </details>
-      ) : (
-        ""
-      )}
-      <p class={state === "unreachable" ? "why" : "faint"} safe>
-        {listInWords(upstream)}
-      </p>
-      {fetched !== null && (
-        <p class="faint">
-          {state === "listed" ? "listed" : "list kept from"} {listed}
-        </p>
-      )}
-    </div>
-  );
 }

@@ -1,4 +1,4 @@
-// Whether the process is alive, and whether it is ready: for machines, always open.
+// For machines: whether the process is alive and ready, always open, and the figures for Prometheus.
 import { Elysia } from "elysia";
 
 export interface HealthDeps {
@@ -22,4 +22,21 @@ export function healthRoutes({ trouble, warnings }: HealthDeps) {
         );
       return Response.json({ status: "ready", warnings: warnings() }, { headers: noStore });
     });
+}
+
+/** Prometheus's text format (prometheus.io/docs/instrumenting/exposition_formats). */
+const textFormat = "text/plain; version=0.0.4; charset=utf-8";
+
+/**
+ * `GET /metrics`; the gatekeeper decides who may read it, as it does for pages.
+ * @param figures the text of now
+ */
+export function metricsRoute(figures: () => string) {
+  return new Elysia({ name: "metrics" }).get(
+    "/metrics",
+    () =>
+      new Response(figures(), {
+        headers: { "content-type": textFormat, "cache-control": "no-store" },
+      }),
+  );
 }
