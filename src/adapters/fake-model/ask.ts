@@ -52,3 +52,18 @@ export function createAsk(
     content: wishes.content,
   };
 }
+
+/** Gives the body as a form, which is empty where it is not a valid one; at once where it does not claim to be one. */
+export function readForm(
+  { headers, body }: Pick<Ask, "headers" | "body">,
+  take: (form: Form) => void,
+): void {
+  const contentType = headers.find(([name]) => name === "content-type")?.[1] ?? "";
+  if (!/^multipart\/form-data\b/i.test(contentType)) return take(new Map());
+  const response = new Response(body, { headers: { "content-type": contentType } });
+  // oxlint-disable-next-line typescript/no-deprecated -- the body is in memory already
+  response.formData().then(
+    (form) => take(new Map(form)),
+    () => take(new Map()),
+  );
+}

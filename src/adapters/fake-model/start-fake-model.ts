@@ -2,16 +2,16 @@
 import type { Socket } from "bun";
 import { answerAsk, askedModel, isModelCall, surfaceOf } from "./answer-table.ts";
 import { parseJsonBytes } from "../../domain/bytes/json.ts";
-import { createAsk, type FakeServer, type Form } from "./ask.ts";
+import { createAsk, type FakeServer, type Form, readForm } from "./ask.ts";
 import type { Behaviour } from "./behaviour.ts";
-import type { FakeModel, FakeModelOptions, Script } from "./fake-model.ts";
+import { createBehaviours } from "./behaviours.ts";
+import type { FakeModel, FakeModelOptions } from "./fake-model.ts";
 import {
   createHttpRequestReader,
   type HttpRequest,
   type HttpRequestReader,
 } from "./http-request-reader.ts";
 import { createMessage } from "./message.ts";
-import { faultByName } from "./named-faults.ts";
 import { play, type Playing } from "./player.ts";
 import { createRequestLog, type OpenRecord, type RecordedRequest } from "./request-log.ts";
 import { stepsOf } from "./steps.ts";
@@ -38,30 +38,16 @@ function belowAnyBase(path: string): string {
   return own === -1 ? path.replace(/^\/[^/]+\//, "/v1/") : path.slice(own);
 }
 
-/** Gives the body as a form, which is empty where it is not a valid one; at once where it does not claim to be one. */
-function readForm({ headers, body }: HttpRequest, take: (form: Form) => void): void {
-  const contentType = headers.find(([name]) => name === "content-type")?.[1] ?? "";
-  if (!/^multipart\/form-data\b/i.test(contentType)) return take(new Map());
-  const response = new Response(body, { headers: { "content-type": contentType } });
-  // oxlint-disable-next-line typescript/no-deprecated -- the body is in memory already
-  response.formData().then(
-    (form) => take(new Map(form)),
-    () => take(new Map()),
-  );
-}
-
 /** Starts a fake model server; it listens when the promise resolves. */
 export async function startFakeModel(options: FakeModelOptions): Promise<FakeModel> {
   const { name, models, kind = "both", host = "127.0.0.1", basePath = "" } = options;
   const loaded = new Set<string>();
   const server: FakeServer = { name, models, loaded };
+  const behaviours = createBehaviours(options);
   const log = createRequestLog(options.keepRequests ?? true);
   const sockets = new Set<Socket<Connection>>();
   let connections = 0;
   let received = 0;
-  let queue: Behaviour[] = [];
-  let script: Script | undefined;
-  let usual = options.failing;
   let emptied: (() => void)[] = [];
 
   const record = (request: HttpRequest, connection: number): OpenRecord => {
@@ -89,18 +75,8 @@ export async function startFakeModel(options: FakeModelOptions): Promise<FakeMod
     });
   };
 
-  const behaviourFor = (request: RecordedRequest): Behaviour => {
-    const asked =
-      options.faultHeader === true
-        ? request.headers.find(([key]) => key === "x-fake-fault")
-        : undefined;
-    if (asked !== undefined) return faultByName(asked[1]);
-    const scripted = script?.(request) ?? (request.isCall ? queue.shift() : undefined);
-    return scripted ?? (request.isCall ? usual : undefined) ?? { kind: "answer" };
-  };
-
   const answer = (socket: Socket<Connection>, exchange: Exchange): void => {
-    const behaviour = behaviourFor(exchange.open.record);
+    const behaviour = behaviours.next(exchange.open.record);
     socket.data.current = exchange;
     readForm(exchange.request, (form) => reply(socket, exchange, behaviour, form));
   };
@@ -219,17 +195,10 @@ export async function startFakeModel(options: FakeModelOptions): Promise<FakeMod
         clearTimeout(timer);
       }
     },
-    script(behaviours) {
-      script = typeof behaviours === "function" ? behaviours : undefined;
-      queue = typeof behaviours === "function" ? [] : [...behaviours];
-    },
-    always(behaviour) {
-      usual = behaviour;
-    },
+    script: behaviours.script,
+    always: behaviours.always,
     reset() {
-      script = undefined;
-      queue = [];
-      usual = options.failing;
+      behaviours.reset();
       log.clear();
     },
     async stop() {

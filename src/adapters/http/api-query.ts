@@ -1,6 +1,6 @@
 // The queries of GET /api/logs and /api/performance, read into filters; what is wrong is told in a sentence.
 import type { LogFilter, PointsFilter } from "../../ports/browse.ts";
-import { logStates, serviceTypes } from "./schemas.ts";
+import { logStates, serviceTypes } from "./row-schema.ts";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 

@@ -1,6 +1,6 @@
 // What the read API answers, as JSON schemas: docs/api.md is made from them, and the types below hold
 // them equal to the port's.
-import { type Static, type TProperties, type TSchema, Type } from "@sinclair/typebox";
+import { type Static, type TSchema, Type } from "@sinclair/typebox";
 import type {
   InFlight,
   LogDetail,
@@ -10,123 +10,18 @@ import type {
   Stats,
   Upstreams,
 } from "../../ports/browse.ts";
-
-const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
-const whole = (description: string) => Type.Integer({ minimum: 0, description });
-const text = (description: string) => Type.String({ description });
-const maybeText = (description: string) => nullable(text(description));
-const time = "ISO 8601 UTC with ms";
-// Open, as a field may be added at any time and must not break whoever validates.
-const object = <T extends TProperties>(properties: T) => Type.Object(properties);
-
-const headers = (description: string) =>
-  Type.Array(Type.Tuple([Type.String(), Type.String()]), {
-    description: `${description}; pairs in the order received, secrets as \`[redacted]\``,
-  });
-
-const attemptSchema = object({
-  upstream: text("server name, `default`, or the URL's origin"),
-  upstream_url: text("address called"),
-  model: maybeText("name sent"),
-  status: nullable(Type.Integer({ description: "the upstream's; null where no answer came" })),
-  error: maybeText("in words; null where it served, unless its stream had to be ended for it"),
-  reason: text("`served`, or what failed: `refused`, `reset`, `status`, `no_end` and the like"),
-  started_at: text(time),
-  connect_ms: nullable(Type.Number({ description: "where a connection was watched being made" })),
-  ttft_ms: nullable(Type.Number({ description: "from the attempt's start to its first content" })),
-  duration_ms: Type.Number(),
-});
-
-const stateSchema = Type.Union([
-  Type.Literal("inflight"),
-  Type.Literal("completed"),
-  Type.Literal("failed"),
-  Type.Literal("cancelled"),
-  Type.Literal("interrupted"),
-]);
-const serviceSchema = Type.Union([
-  Type.Literal("openai"),
-  Type.Literal("anthropic"),
-  Type.Literal("ollama"),
-]);
-
-export const logStates = stateSchema.anyOf.map((state) => state.const);
-export const serviceTypes = serviceSchema.anyOf.map((service) => service.const);
-
-const rowFields = {
-  id: text("UUIDv7; the answer's `X-Request-Id`"),
-  timestamp: text(`when the request was read; ${time}`),
-  completed_at: maybeText(`when the call ended; null in flight; ${time}`),
-  state: stateSchema,
-  source_ip: text("the client's address"),
-  method: Type.String(),
-  path: text("with its query, secrets redacted"),
-  service_type: serviceSchema,
-  user_agent: nullable(Type.String()),
-  auth_user: maybeText("`sub` of the client's token"),
-  original_model: maybeText("as the client asked"),
-  mapped_model: maybeText("as sent upstream"),
-  upstream: maybeText("server that answered: its name, `default`, or the URL's origin"),
-  upstream_url: nullable(Type.String()),
-  upstream_request_id: maybeText("the upstream's own `X-Request-Id`"),
-  held: nullable(
-    Type.Literal("partial", {
-      description: "the answer was too large to hold back whole, and was committed unchecked",
-    }),
-  ),
-  route: maybeText("`alias:NAME`, `rule:N`, `direct`, `discovered`, `default`"),
-  attempts: Type.Array(attemptSchema, { description: "in the order made" }),
-  dropped: Type.Array(Type.String(), { description: "fields a translation could not carry" }),
-  warnings: Type.Array(Type.String(), {
-    description: "irregularities that did not stop the call, such as `malformed_event`",
-  }),
-  resent_from: maybeText("id of the request that this one repeats (send again)"),
-  stream: Type.Boolean(),
-  status_code: nullable(Type.Integer({ description: "as the client saw it; 499 where it left" })),
-  error_message: nullable(Type.String()),
-  duration_ms: nullable(Type.Number()),
-  ttft_ms: nullable(Type.Number({ description: "to the first content; null for plain calls" })),
-  prompt_tokens: nullable(
-    whole(
-      "as the upstream reports, what was read from and written to a cache included; else estimated",
-    ),
-  ),
-  completion_tokens: nullable(whole("as the upstream reports, else estimated")),
-  total_tokens: nullable(whole("as the upstream reports, else the sum")),
-  tokens_estimated: Type.Boolean({ description: "at least one of the counts is an estimate" }),
-  cached_tokens: nullable(whole("of the prompt, what was read from a cache; null: not reported")),
-  reasoning_tokens: nullable(whole("of the completion, what was thinking; null: not reported")),
-  finish_reason: maybeText(
-    "`stop`, `length`, `tool_calls`, `content_filter`, whatever the format; another word of the upstream's stays as it came",
-  ),
-  request_size: whole("bytes received from the client"),
-  response_size: whole("bytes received from the upstream"),
-  request_headers: headers("as received from the client"),
-  response_headers: headers("of the answer"),
-};
-
-const base64 = Type.Optional(
-  Type.Literal("base64", { description: "present where the body is not UTF-8" }),
-);
-
-const detailSchema = object({
-  ...rowFields,
-  request_body: maybeText("as received from the client"),
-  request_body_encoding: base64,
-  request_body_truncated: Type.Boolean({ description: "truncated" }),
-  response_body: maybeText("as received from the upstream"),
-  response_body_encoding: base64,
-  response_body_truncated: Type.Boolean({ description: "truncated" }),
-  response_body_clean: Type.Optional(
-    Type.String({
-      description:
-        "as the client got it; present where that is not what came: changed by a cleaner or a translation, or the router's own words",
-    }),
-  ),
-  response_body_clean_truncated: Type.Optional(
-    Type.Literal(true, { description: "present where it was kept cut" }),
-  ),
-});
+import {
+  detailSchema,
+  maybeText,
+  nullable,
+  object,
+  rowFields,
+  serviceSchema,
+  stateSchema,
+  text,
+  time,
+  whole,
+} from "./row-schema.ts";
 
 const pageSchema = object({
   logs: Type.Array(object(rowFields), { description: "newest first" }),

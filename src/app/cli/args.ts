@@ -1,88 +1,9 @@
-// The command line as a typed value.
+// Reads the command line.
 import { parseArgs } from "node:util";
 import { didYouMean } from "../../domain/config/suggest.ts";
-import type { HeaderList } from "../../domain/http/headers.ts";
 import { parseAddress } from "../../domain/net/address.ts";
-import { commandNames, helpText, shells, usageLine } from "./help.ts";
-import type { CommandName, Shell } from "./help.ts";
-
-export interface ServeCommand {
-  readonly kind: "serve";
-  readonly port: string | undefined;
-  readonly host: string | undefined;
-  readonly config: string | undefined;
-}
-
-export interface DemoCommand {
-  readonly kind: "demo";
-  readonly once: boolean;
-  readonly port: string | undefined;
-}
-
-export interface CheckCommand {
-  readonly kind: "check";
-  /** In place of ROUTES_CONFIG. */
-  readonly file: string | undefined;
-  readonly json: boolean;
-}
-
-export interface ExplainCommand {
-  readonly kind: "explain";
-  readonly model: string;
-  readonly source: string;
-  readonly path: string;
-  readonly user: string | null;
-  /** Names in lower case. */
-  readonly headers: HeaderList;
-  readonly config: string | undefined;
-  readonly json: boolean;
-}
-
-export interface InitCommand {
-  readonly kind: "init";
-  /** Where to write, in place of ROUTES_CONFIG. */
-  readonly config: string | undefined;
-  readonly force: boolean;
-}
-
-export interface BacktestCommand {
-  readonly kind: "backtest";
-  /** The candidate. */
-  readonly file: string;
-  /** How far back, in ms; null: all that is logged. */
-  readonly sinceMs: number | null;
-  /** The routes file to compare with, in place of ROUTES_CONFIG. */
-  readonly config: string | undefined;
-  readonly json: boolean;
-}
-
-export interface CompletionCommand {
-  readonly kind: "completion";
-  readonly shell: Shell;
-}
-
-export interface TokenCommand {
-  readonly kind: "token";
-  readonly sub: string;
-  /** null: it does not expire. */
-  readonly lifetimeMs: number | null;
-}
-
-/** What to do; values of variables' flags are checked with the variables. */
-export type Command =
-  | ServeCommand
-  | DemoCommand
-  | CheckCommand
-  | ExplainCommand
-  | TokenCommand
-  | InitCommand
-  | BacktestCommand
-  | CompletionCommand
-  | { readonly kind: "version" }
-  /** Print it on stdout and exit 0. */
-  | { readonly kind: "help"; readonly text: string }
-  /** Print it on stderr and exit 2. */
-  | { readonly kind: "misuse"; readonly text: string };
+import type { Command } from "./command.ts";
+import { type CommandName, commandNames, helpText, shells, usageLine } from "./help.ts";
 
 const flag = { type: "boolean" } as const;
 const help = { type: "boolean", short: "h" } as const;
@@ -214,7 +135,7 @@ const readers: Readonly<Record<CommandName, (args: readonly string[]) => Command
   },
 };
 
-/** `Name: value`; null where it is none. */
+/** `Name: value`; null where the text is not a valid header. */
 function readHeader(text: string): readonly [string, string] | null {
   const colon = text.indexOf(":");
   const name = text.slice(0, Math.max(colon, 0)).trim().toLowerCase();
@@ -228,7 +149,7 @@ const unitMs: Readonly<Record<string, number>> = {
   d: 86_400_000,
 };
 
-/** ms; null where the text is no time, or none at all. */
+/** ms; null where the text is not a valid duration, or zero. */
 function parseDuration(text: string): number | null {
   const [, amount, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
   const ms = Number(amount) * (unitMs[unit ?? ""] ?? 0);

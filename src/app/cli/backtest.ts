@@ -13,7 +13,7 @@ import {
 } from "../../domain/routing/backtest.ts";
 import type { LogRow } from "../../ports/browse.ts";
 import type { LogReader } from "../../ports/log-store.ts";
-import type { BacktestCommand } from "./args.ts";
+import type { BacktestCommand } from "./command.ts";
 import type { CommandIo } from "./io.ts";
 import { createPaint, type Paint } from "./paint.ts";
 import { printProblems } from "./print-problems.ts";

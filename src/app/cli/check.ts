@@ -1,7 +1,7 @@
 // `smolrouter check`: is the configuration valid, and if not, what are all its problems?
 import { type Configuration, loadConfiguration } from "../../adapters/config/load.ts";
 import { warningLine } from "../../adapters/config/unread-variables.ts";
-import type { CheckCommand } from "./args.ts";
+import type { CheckCommand } from "./command.ts";
 import { countsText } from "./counts.ts";
 import type { CommandIo } from "./io.ts";
 import { createPaint } from "./paint.ts";

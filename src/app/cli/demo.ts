@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { FakeModel } from "../../adapters/fake-model/fake-model.ts";
 import { startFakeModel } from "../../adapters/fake-model/start-fake-model.ts";
 import { demoRequests, type DemoResult } from "./demo-requests.ts";
-import type { DemoCommand } from "./args.ts";
+import type { DemoCommand } from "./command.ts";
 import type { CommandIo } from "./io.ts";
 import { type Serving, startServing } from "./serve.ts";
 

@@ -5,7 +5,7 @@ import { planRoute, type RoutePlan } from "../../domain/routing/plan.ts";
 import { type RankedTarget, candidateOrder } from "../../domain/routing/candidate-order.ts";
 import type { Routing } from "../../domain/routing/types.ts";
 import type { UpstreamState } from "../../ports/browse.ts";
-import type { ExplainCommand } from "./args.ts";
+import type { ExplainCommand } from "./command.ts";
 import type { CommandIo } from "./io.ts";
 import { createPaint } from "./paint.ts";
 import { printProblems } from "./print-problems.ts";

@@ -10,7 +10,7 @@ import {
 } from "../../domain/config/local-servers.ts";
 import { type LocalFindings, probeLocal } from "../usecases/servers/probe-local.ts";
 import { createServerClient } from "../usecases/servers/ask-server.ts";
-import type { InitCommand } from "./args.ts";
+import type { InitCommand } from "./command.ts";
 import type { CommandIo } from "./io.ts";
 import { createPaint } from "./paint.ts";
 

@@ -2,7 +2,7 @@
 import { systemClock } from "../../adapters/clock/system-clock.ts";
 import { createTokens } from "../../adapters/tokens/jwt-tokens.ts";
 import { weakSecret } from "../../domain/security/weak-secret.ts";
-import type { TokenCommand } from "./args.ts";
+import type { TokenCommand } from "./command.ts";
 import type { CommandIo } from "./io.ts";
 
 /** Prints the token and nothing else. @returns the exit code: 1 without a JWT_SECRET that may sign */

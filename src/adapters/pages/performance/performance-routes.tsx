@@ -14,7 +14,8 @@ import {
   unreadable,
 } from "../shared/page-response.tsx";
 import type { PagesDeps } from "../shared/pages-deps.ts";
-import { colouredGroups, performanceHead, PerformancePage } from "./performance-page.tsx";
+import { performanceHead, PerformancePage } from "./performance-page.tsx";
+import { colouredGroups } from "./performance-tables.tsx";
 import { type PerformanceQuery, pointsFilter, readPerformance } from "./performance-query.ts";
 import { pointColumns } from "./point-columns.ts";
 

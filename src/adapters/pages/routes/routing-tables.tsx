@@ -1,16 +1,10 @@
 /** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // The configuration in force as tables: rules, aliases, servers, renamed models, and what holds otherwise.
 import { Html } from "@elysiajs/html";
-import type { PropsWithChildren } from "@elysiajs/html";
 import { describeMatch } from "../../../domain/routing/match-rule.ts";
 import type { Replacement } from "../../../domain/routing/replacement.ts";
-import type {
-  AliasInstance,
-  PolicyOverrides,
-  Routing,
-  Rule,
-  Server,
-} from "../../../domain/routing/types.ts";
+import type { AliasInstance, Routing, Rule, Server } from "../../../domain/routing/types.ts";
+import { PairRow, Part, Says, Source, Table } from "./config-table.tsx";
 import { policyInWords } from "./policy-words.ts";
 
 export interface RoutingTablesProps {
@@ -31,12 +25,12 @@ export function RoutingTables({ routing, file }: RoutingTablesProps): JSX.Elemen
         title="Renamed models"
         count={modelMap.exact.size + modelMap.patterns.length}
       >
-        <Table of="Renamed models" heads={["Asked", "Sent on as", "Source"]}>
+        <Table of="Renamed models" heads={["Requested", "Sent as", "Source"]}>
           {[...modelMap.exact].map(([from, to]) => (
-            <Row cells={[from, to]} source="MODEL_MAP" />
+            <PairRow cells={[from, to]} source="MODEL_MAP" />
           ))}
           {modelMap.patterns.map(({ text, replacement }) => (
-            <Row cells={[text, written(replacement)]} source="MODEL_MAP" />
+            <PairRow cells={[text, written(replacement)]} source="MODEL_MAP" />
           ))}
         </Table>
       </Part>
@@ -111,72 +105,6 @@ function written(replacement: Replacement): string {
   return replacement.map((part) => (typeof part === "number" ? `$${part}` : part)).join("");
 }
 
-interface PartProps {
-  readonly id: string;
-  readonly title: string;
-  /** Parts without anything in them are left out. */
-  readonly count: number;
-}
-
-function Part({ id, title, count, children }: PropsWithChildren<PartProps>): JSX.Element {
-  if (count === 0) return "";
-  return (
-    <section id={id} class="part">
-      <h2 safe>{title}</h2>
-      {children}
-    </section>
-  );
-}
-
-function Table(
-  props: PropsWithChildren<{ readonly of: string; readonly heads: readonly string[] }>,
-): JSX.Element {
-  return (
-    <div class="scroll" tabindex="0" role="region" aria-label={props.of}>
-      <table class="config">
-        <thead>
-          <tr>
-            {props.heads.map((head) =>
-              head === "" ? (
-                <td></td>
-              ) : (
-                <th scope="col" safe>
-                  {head}
-                </th>
-              ),
-            )}
-          </tr>
-        </thead>
-        <tbody>{props.children}</tbody>
-      </table>
-    </div>
-  );
-}
-
-function Row(props: {
-  readonly cells: readonly [string, string];
-  readonly source: string;
-}): JSX.Element {
-  const [first, second] = props.cells;
-  return (
-    <tr>
-      <th scope="row" safe>
-        {first}
-      </th>
-      <td safe>{second}</td>
-      <Source text={props.source} />
-    </tr>
-  );
-}
-
-function Source({ text }: { readonly text: string }): JSX.Element {
-  return (
-    <td class="source">
-      <code safe>{text}</code>
-    </td>
-  );
-}
-
 function Instance(props: { readonly instance: AliasInstance; readonly name: string }): JSX.Element {
   const { server, model, overrides } = props.instance;
   return (
@@ -187,20 +115,6 @@ function Instance(props: { readonly instance: AliasInstance; readonly name: stri
       </span>
       <Says overrides={overrides} />
     </li>
-  );
-}
-
-function Says({ overrides }: { readonly overrides: PolicyOverrides }): JSX.Element {
-  const said = policyInWords(overrides);
-  if (said.length === 0) return "";
-  return (
-    <span class="says">
-      {said.map((words) => (
-        <span class="tag" safe>
-          {words}
-        </span>
-      ))}
-    </span>
   );
 }
 
