@@ -1,8 +1,8 @@
-// The token counts an answer reports of itself, in every format: the one reader of them, for log,
-// metrics and traces alike.
-import { parseRecord, visitDocuments } from "./answer-documents.ts";
+// The token counts an answer reports of itself, in every protocol's words: the one reader of them,
+// for log, metrics and traces alike.
 import { isRecord, type JsonRecord } from "../bytes/json.ts";
-import type { CapturedBody } from "./log-entry.ts";
+import { protocols } from "../protocols/protocol.ts";
+import { type CountName, usageIn } from "../protocols/usage-words.ts";
 
 /** null: not reported; 0 is as good as that. */
 export interface ReportedUsage {
@@ -30,43 +30,19 @@ export interface UsageReader {
   usage(): ReportedUsage;
 }
 
-/**
- * Each count by itself, for Anthropic's streams report the prompt with their first event and the
- * answer with their last. The last value counts; a 0 does not take the place of a number.
- */
-type Counts = Record<
-  | "prompt"
-  | "input"
-  | "cacheRead"
-  | "cacheWritten"
-  | "completion"
-  | "total"
-  | "cached"
-  | "reasoning",
-  number | null
->;
+/** Every protocol's: the form of an answer is told from its documents, not from its call. */
+const words = Object.values(protocols).map(({ usage }) => usage);
+const names = [...new Set(words.flatMap(({ counts }) => Object.keys(counts) as CountName[]))];
+const places = names.map((name) => {
+  const ways = new Set(words.flatMap(({ counts }) => counts[name] ?? []));
+  return [name, [...ways].map((way) => way.split("."))] as const;
+});
+const bare = words.flatMap((own) => Object.entries(own.bare) as [CountName, string][]);
+const beginnings = new Set<unknown>(words.flatMap(({ beginning }) => beginning ?? []));
+const cacheMarks = words.flatMap(({ includesCache }) => includesCache ?? []);
 
-/** Where each count stands, in the order asked; the first that is there is taken. */
-const places: Readonly<Record<keyof Counts, readonly string[]>> = {
-  prompt: ["prompt_tokens"],
-  input: ["input_tokens"],
-  cacheRead: ["cache_read_input_tokens"],
-  cacheWritten: ["cache_creation_input_tokens"],
-  completion: ["completion_tokens", "output_tokens"],
-  total: ["total_tokens"],
-  cached: [
-    "prompt_tokens_details.cached_tokens",
-    "input_tokens_details.cached_tokens",
-    "prompt_cache_hit_tokens", // DeepSeek
-    "cached_tokens", // Moonshot
-  ],
-  reasoning: [
-    "completion_tokens_details.reasoning_tokens",
-    "output_tokens_details.reasoning_tokens",
-    "output_tokens_details.thinking_tokens", // Anthropic
-  ],
-};
-const names = Object.keys(places) as readonly (keyof Counts)[];
+/** The last value of each counts; a 0 does not take the place of a number. */
+type Counts = Record<CountName, number | null>;
 
 export function createUsageReader(): UsageReader {
   const counts: Counts = {
@@ -88,16 +64,14 @@ export function createUsageReader(): UsageReader {
 
   return {
     add(document) {
-      // Ollama's stand at the top, by names of their own.
-      report("prompt", count(document["prompt_eval_count"]));
-      report("completion", count(document["eval_count"]));
+      for (const [name, key] of bare) report(name, count(document[key]));
       const usage = usageOf(document);
       if (usage === null) return;
-      includesCache ||= isRecord(usage["input_tokens_details"]);
+      includesCache ||= cacheMarks.some((mark) => isRecord(usage[mark]));
       // What a stream counts before it has said anything is not what it will have said.
-      const isBeginning = document["type"] === "message_start";
-      for (const name of names)
-        if (!isBeginning || name !== "completion") report(name, at(usage, places[name]));
+      const isBeginning = beginnings.has(document["type"]);
+      for (const [name, ways] of places)
+        if (!isBeginning || name !== "completion") report(name, at(usage, ways));
     },
     usage() {
       const { input, cacheRead, cacheWritten, completion, total, cached, reasoning } = counts;
@@ -114,30 +88,18 @@ export function createUsageReader(): UsageReader {
   };
 }
 
-/**
- * Usage as one document reports it: at its top, in the `response` of a Responses event, in the
- * `message` of an Anthropic one, in the first choice (Moonshot), or under a name of Groq's.
- */
 function usageOf(document: JsonRecord): JsonRecord | null {
-  const { choices } = document;
-  return (
-    usageIn(document) ??
-    usageIn(document["response"]) ??
-    usageIn(document["message"]) ??
-    (Array.isArray(choices) ? usageIn(choices[0]) : null) ??
-    usageIn(document["x_groq"])
-  );
+  const own = usageIn(document);
+  if (own !== null) return own;
+  for (const { nested } of words) {
+    const found = nested(document);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
-function usageIn(holder: unknown): JsonRecord | null {
-  if (!isRecord(holder)) return null;
-  const { usage } = holder;
-  return isRecord(usage) ? usage : null;
-}
-
-function at(usage: JsonRecord, paths: readonly string[]): number | null {
-  for (const path of paths) {
-    const [first = "", second] = path.split(".");
+function at(usage: JsonRecord, ways: readonly (readonly string[])[]): number | null {
+  for (const [first = "", second] of ways) {
     const inner = usage[first];
     const found = count(second === undefined ? inner : isRecord(inner) ? inner[second] : null);
     if (found !== null) return found;
@@ -151,80 +113,4 @@ function count(value: unknown): number | null {
 
 function positive(value: number | null): number | null {
   return value === 0 ? null : value;
-}
-
-/** Bytes at the beginning and at the end of a long answer that are looked at: usage is said first or last. */
-const headBytes = 8 * 1024;
-const tailBytes = 32 * 1024;
-
-/** What a document with usage holds; others are not parsed. */
-const namesUsage = /"usage"\s*:\s*\{|_eval_count"/;
-
-/**
- * Usage as an answer reports it, without reading all of it: for where nothing else needs to be read.
- * Of an answer that was kept cut, the part that was said at its beginning.
- */
-export function reportedUsage(body: CapturedBody | null): ReportedUsage {
-  if (body === null) return noUsage;
-  const { bytes, isWhole } = edges(body.chunks);
-  const reader = createUsageReader();
-  const add = (document: JsonRecord) => {
-    reader.add(document);
-  };
-  visitDocuments(bytes, add, (text) => namesUsage.test(text));
-  // One document too long to be looked at whole has its usage near its end.
-  if (!isWhole) lastCounts(new TextDecoder().decode(bytes.subarray(-tailBytes))).forEach(add);
-  const { prompt, cached, ...later } = reader.usage();
-  return body.truncated ? { ...noUsage, prompt, cached } : { prompt, cached, ...later };
-}
-
-/** An answer in one piece; of a long one its beginning and its end, parted by a line's end. */
-function edges(chunks: readonly Uint8Array[]): { readonly bytes: Uint8Array; isWhole: boolean } {
-  let size = 0;
-  for (const chunk of chunks) size += chunk.length;
-  if (size <= headBytes + tailBytes) return { bytes: joined(chunks), isWhole: true };
-  const [head, tail]: Uint8Array[][] = [[], []];
-  for (let at = 0, left = headBytes; left > 0; at++) {
-    const piece = chunks[at]?.subarray(0, left) ?? new Uint8Array(0);
-    left -= piece.length;
-    head?.push(piece);
-  }
-  for (let at = chunks.length - 1, left = tailBytes; left > 0; at--) {
-    const chunk = chunks[at] ?? new Uint8Array(0);
-    const piece = chunk.subarray(Math.max(0, chunk.length - left));
-    left -= piece.length;
-    tail?.unshift(piece);
-  }
-  const lineEnd = new Uint8Array([0x0a]);
-  return { bytes: joined([...(head ?? []), lineEnd, ...(tail ?? [])]), isWhole: false };
-}
-
-function joined(chunks: readonly Uint8Array[]): Uint8Array {
-  const [first] = chunks;
-  if (chunks.length === 1 && first !== undefined) return first;
-  let size = 0;
-  for (const chunk of chunks) size += chunk.length;
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
-}
-
-/** The last usage in the rest of a JSON text; within a text of the model's the quotes would be escaped. */
-function lastCounts(text: string): readonly JsonRecord[] {
-  const usage = /^\s*:\s*(\{(?:[^{}]|\{[^{}]*\})*\})/.exec(behindLast(text, '"usage"'))?.[1];
-  const parsed = usage === undefined ? null : parseRecord(usage);
-  const evaluated = /^\s*:\s*(\d{1,12})\b/.exec(behindLast(text, '"prompt_eval_count"'))?.[1];
-  return [
-    ...(parsed === null ? [] : [{ usage: parsed }]),
-    ...(evaluated === undefined ? [] : [{ prompt_eval_count: Number(evaluated) }]),
-  ];
-}
-
-function behindLast(text: string, key: string): string {
-  const at = text.lastIndexOf(key);
-  return at < 0 || text[at - 1] === "\\" ? "" : text.slice(at + key.length);
 }

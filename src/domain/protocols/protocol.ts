@@ -5,20 +5,25 @@ import type { AnswerSlots, TextPlace } from "../cleaning/slot.ts";
 import { messagesEndpoints } from "./anthropic-messages/endpoints.ts";
 import { messagesErrors } from "./anthropic-messages/errors.ts";
 import { messagesEvents } from "./anthropic-messages/events.ts";
+import { messagesFinish, messagesUsage } from "./anthropic-messages/usage.ts";
 import type { ErrorForm } from "./error-form.ts";
 import type { EventForm } from "./event-reading.ts";
 import { ollamaEndpoints } from "./ollama/endpoints.ts";
 import { ollamaErrors } from "./ollama/errors.ts";
 import { ollamaEvents } from "./ollama/events.ts";
 import { ollamaHints, ollamaSlots } from "./ollama/slots.ts";
+import { ollamaFinish, ollamaUsage } from "./ollama/usage.ts";
 import { chatEndpoints } from "./openai-chat/endpoints.ts";
 import { chatErrors } from "./openai-chat/errors.ts";
 import { chatEvents } from "./openai-chat/events.ts";
 import { chatHints, chatSlots } from "./openai-chat/slots.ts";
+import { chatFinish, chatUsage } from "./openai-chat/usage.ts";
 import { responsesEndpoints } from "./openai-responses/endpoints.ts";
 import { responsesErrors } from "./openai-responses/errors.ts";
 import { responsesEvents } from "./openai-responses/events.ts";
+import { responsesFinish, responsesUsage } from "./openai-responses/usage.ts";
 import type { FindText } from "./request-text.ts";
+import type { FinishWords, UsageWords } from "./usage-words.ts";
 
 export interface Protocol {
   readonly endpoints: readonly EndpointRow[];
@@ -28,6 +33,8 @@ export interface Protocol {
   /** The request's text that takes a hint, by what is asked. */
   readonly hints: Partial<Record<EndpointKind, FindText>>;
   readonly errors: ErrorForm;
+  readonly usage: UsageWords;
+  readonly finish: FinishWords;
 }
 
 export const protocols: Record<ProtocolName, Protocol> = {
@@ -37,6 +44,8 @@ export const protocols: Record<ProtocolName, Protocol> = {
     slots: chatSlots,
     hints: chatHints,
     errors: chatErrors,
+    usage: chatUsage,
+    finish: chatFinish,
   },
   "openai-responses": {
     endpoints: responsesEndpoints,
@@ -44,6 +53,8 @@ export const protocols: Record<ProtocolName, Protocol> = {
     slots: null,
     hints: {},
     errors: responsesErrors,
+    usage: responsesUsage,
+    finish: responsesFinish,
   },
   "anthropic-messages": {
     endpoints: messagesEndpoints,
@@ -51,6 +62,8 @@ export const protocols: Record<ProtocolName, Protocol> = {
     slots: null,
     hints: {},
     errors: messagesErrors,
+    usage: messagesUsage,
+    finish: messagesFinish,
   },
   ollama: {
     endpoints: ollamaEndpoints,
@@ -58,6 +71,8 @@ export const protocols: Record<ProtocolName, Protocol> = {
     slots: ollamaSlots,
     hints: ollamaHints,
     errors: ollamaErrors,
+    usage: ollamaUsage,
+    finish: ollamaFinish,
   },
 };
 

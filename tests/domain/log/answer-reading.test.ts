@@ -6,7 +6,7 @@ import {
   nothingRead,
   readAnswer,
 } from "../../../src/domain/log/answer-reading.ts";
-import { reportedUsage } from "../../../src/domain/log/answer-usage.ts";
+import { reportedUsage } from "../../../src/domain/log/reported-usage.ts";
 import { endpointOf } from "../../../src/domain/protocols/endpoint-of.ts";
 import { ownMs } from "../../lab/own-time.ts";
 

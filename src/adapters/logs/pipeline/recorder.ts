@@ -1,7 +1,7 @@
 // The log on the request's path: takes entries in, hands them to the writer in batches, and drops
 // and counts what does not fit. Nothing here waits for the disk.
 import { type AnswerReading, nothingRead } from "../../../domain/log/answer-reading.ts";
-import { reportedUsage } from "../../../domain/log/answer-usage.ts";
+import { reportedUsage } from "../../../domain/log/reported-usage.ts";
 import type { CapturedBodies, LogEntry } from "../../../domain/log/log-entry.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { CallObserver, UsageObserver } from "../../../ports/observer.ts";

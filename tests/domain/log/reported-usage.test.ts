@@ -1,6 +1,7 @@
 // Usage found without reading all of an answer; what each format says is in answer-reading.test.ts.
 import { expect, test } from "bun:test";
-import { noUsage, reportedUsage } from "../../../src/domain/log/answer-usage.ts";
+import { noUsage } from "../../../src/domain/log/answer-usage.ts";
+import { reportedUsage } from "../../../src/domain/log/reported-usage.ts";
 
 const usage = (text: string, piece = 100_000, truncated = false) => {
   const bytes = new TextEncoder().encode(text);
