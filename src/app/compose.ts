@@ -48,9 +48,9 @@ import { createStoreWatch } from "./usecases/log/store-watch.ts";
 import { createSendAgain } from "./usecases/log/send-again.ts";
 import { createLiveView } from "./usecases/log/live-view.ts";
 
-/** Bytes that the bodies of all requests being answered may take; and, apart from them, held answers (SPEC sections 3 and 7). */
+/** Bytes that the bodies of all requests being answered may take; and, apart from them, held answers. */
 const sharedBytes = 512 * 1024 * 1024;
-/** Bytes that bodies kept for the log may take, over all calls under way (SPEC section 7). */
+/** Bytes that bodies kept for the log may take, over all calls under way. */
 const capturedBytes = 256 * 1024 * 1024;
 /** Bytes of an answer kept until its end where nothing is logged: what it reports of itself stands there. */
 const countedBytes = 4 * 1024 * 1024;

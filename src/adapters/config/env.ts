@@ -1,4 +1,4 @@
-// The environment as settings, or all that is wrong with it (SPEC section 3).
+// The environment as settings, or all that is wrong with it.
 import { timeoutSeconds } from "../../domain/config/parse-overrides.ts";
 import type { NumberRange } from "../../domain/config/reader.ts";
 import { parseBoolean } from "../../domain/config/reader.ts";

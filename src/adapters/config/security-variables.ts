@@ -1,4 +1,4 @@
-// The variables of SPEC section 11, read and checked.
+// The variables about security, read and checked.
 import { parseAddressMatcher } from "../../domain/net/address-matcher.ts";
 import type { TrustedProxies } from "../../domain/security/client-address.ts";
 import { type AcceptedNames, parseHost } from "../../domain/security/hosts.ts";

@@ -22,22 +22,30 @@ import { answerEmbeddings } from "./openai-embeddings.ts";
 import { answerImages, answerSpeech, answerTranscription } from "./openai-media.ts";
 import { answerModel, answerModels, noSuchModel } from "./openai-models.ts";
 import { answerResponse } from "./openai-responses.ts";
-import { errorReply, textReply, type Reply, type Surface } from "./reply.ts";
+import { errorReply, textReply, type Reply, type FakeSurface } from "./reply.ts";
 
 /** Which APIs a fake has. */
 export type FakeKind = "openai" | "ollama" | "both";
 
-interface Row {
-  readonly surface: Surface;
+interface AnswerRow {
+  readonly surface: FakeSurface;
   /** The request's model must be one of the server's, and scripted faults may strike. */
   readonly isCall: boolean;
   readonly answer: Answerer;
 }
 
-const call = (surface: Surface, answer: Answerer): Row => ({ surface, isCall: true, answer });
-const other = (surface: Surface, answer: Answerer): Row => ({ surface, isCall: false, answer });
+const call = (surface: FakeSurface, answer: Answerer): AnswerRow => ({
+  surface,
+  isCall: true,
+  answer,
+});
+const other = (surface: FakeSurface, answer: Answerer): AnswerRow => ({
+  surface,
+  isCall: false,
+  answer,
+});
 
-const rows: ReadonlyMap<string, Row> = new Map<string, Row>([
+const rows: ReadonlyMap<string, AnswerRow> = new Map<string, AnswerRow>([
   ["POST /v1/chat/completions", call("openai", answerChat)],
   ["POST /v1/completions", call("openai", answerCompletion)],
   ["POST /v1/embeddings", call("openai", answerEmbeddings)],
@@ -68,7 +76,7 @@ const rows: ReadonlyMap<string, Row> = new Map<string, Row>([
 const oneModel = other("openai", answerModel);
 const blob = other("ollama", answerBlob);
 
-function find(method: string, path: string): Row | undefined {
+function find(method: string, path: string): AnswerRow | undefined {
   const plain = rows.get(`${method === "HEAD" ? "GET" : method} ${path}`);
   if (plain !== undefined) return plain;
   if (path.startsWith("/v1/models/") && (method === "GET" || method === "HEAD")) return oneModel;
@@ -77,7 +85,7 @@ function find(method: string, path: string): Row | undefined {
 }
 
 /** The API that a path belongs to: the form its errors take. */
-export function surfaceOf(path: string): Surface {
+export function surfaceOf(path: string): FakeSurface {
   if (path === "/v1/messages") return "anthropic";
   return path.startsWith("/v1") ? "openai" : "ollama";
 }

@@ -12,7 +12,7 @@ export interface FakeServer {
 }
 
 /** A form's fields and files by name. */
-export type Form = ReadonlyMap<string, string | File>;
+export type FormFields = ReadonlyMap<string, string | File>;
 
 export interface Ask {
   readonly method: string;
@@ -23,7 +23,7 @@ export interface Ask {
   /** The body's fields; empty where it is not a JSON object. */
   readonly fields: Fields;
   /** The body's form; empty where it is not multipart/form-data. */
-  readonly form: Form;
+  readonly form: FormFields;
   /** From the behaviour in force: whether to stream, whatever the request says. */
   readonly stream: boolean | undefined;
   /** From the behaviour in force: what to say. */
@@ -38,7 +38,7 @@ export const CREATED = 1_735_689_600;
 /** What an API sees of a request under a behaviour's wishes. */
 export function createAsk(
   request: Pick<Ask, "method" | "path" | "headers" | "body"> & { readonly json: unknown },
-  form: Form,
+  form: FormFields,
   wishes: { readonly stream?: boolean; readonly content?: string },
 ): Ask {
   return {
@@ -56,7 +56,7 @@ export function createAsk(
 /** Gives the body as a form, which is empty where it is not a valid one; at once where it does not claim to be one. */
 export function readForm(
   { headers, body }: Pick<Ask, "headers" | "body">,
-  take: (form: Form) => void,
+  take: (form: FormFields) => void,
 ): void {
   const contentType = headers.find(([name]) => name === "content-type")?.[1] ?? "";
   if (!/^multipart\/form-data\b/i.test(contentType)) return take(new Map());

@@ -25,10 +25,10 @@ export function asNumber(value: unknown): number | undefined {
 }
 
 /** How many choices or images a request may ask for, as OpenAI has it. */
-export const mostChoices = 128;
+export const maxChoices = 128;
 
 /** How long vectors may be. */
-export const mostDimensions = 4_096;
+export const maxDimensions = 4_096;
 
 /**
  * How many of something a request wants: a whole number from 1 to `most`.

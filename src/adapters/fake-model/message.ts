@@ -13,7 +13,7 @@ import {
   type Piece,
   type Reply,
   type StreamFormat,
-  type Surface,
+  type FakeSurface,
 } from "./reply.ts";
 
 export interface Message {
@@ -28,14 +28,14 @@ export interface Message {
 
 const PAGE = "<!doctype html><title>Sign in</title><p>Please sign in to continue.</p>";
 
-const formatOf: Readonly<Record<Surface, StreamFormat>> = {
+const formatOf: Readonly<Record<FakeSurface, StreamFormat>> = {
   openai: "chat",
   anthropic: "anthropic",
   ollama: "ndjson",
 };
 
 /** The reply that a behaviour puts in place of the real one. */
-function replaced(reply: Reply, behaviour: Behaviour, surface: Surface): Reply {
+function replaced(reply: Reply, behaviour: Behaviour, surface: FakeSurface): Reply {
   switch (behaviour.kind) {
     case "status": {
       const { status, body } = behaviour;
@@ -120,7 +120,7 @@ export function createMessage(
   plainReply: Reply,
   behaviour: Behaviour,
   request: Pick<HttpRequest, "method" | "keepAlive" | "chunksAllowed">,
-  surface: Surface,
+  surface: FakeSurface,
   requestId: string,
 ): Message {
   const reply = replaced(plainReply, behaviour, surface);

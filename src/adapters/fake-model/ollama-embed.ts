@@ -1,6 +1,6 @@
 // Ollama's embeddings, in its present and its older form.
 import type { Answerer } from "./ask.ts";
-import { asText, countOf, mostDimensions } from "./fields.ts";
+import { asText, countOf, maxDimensions } from "./fields.ts";
 import { DIMENSIONS, inputTexts } from "./openai-embeddings.ts";
 import { splitTokens } from "./prompt.ts";
 import { countError, jsonReply } from "./reply.ts";
@@ -9,8 +9,8 @@ import { vectorOf } from "./vectors.ts";
 /** Answers `POST /api/embed`. */
 export const answerEmbed: Answerer = ({ fields }) => {
   const texts = inputTexts(fields["input"]);
-  const dimensions = countOf(fields["dimensions"], DIMENSIONS, mostDimensions);
-  if (dimensions === null) return countError("ollama", "dimensions", mostDimensions);
+  const dimensions = countOf(fields["dimensions"], DIMENSIONS, maxDimensions);
+  if (dimensions === null) return countError("ollama", "dimensions", maxDimensions);
   return jsonReply({
     model: asText(fields["model"]),
     embeddings: texts.map((text) => vectorOf(text, dimensions)),

@@ -1,6 +1,6 @@
 // OpenAI's chat completions, whole and streamed.
 import { CREATED, type Answerer, type Ask } from "./ask.ts";
-import { asFields, asNumber, asText, countOf, type Fields, mostChoices } from "./fields.ts";
+import { asFields, asNumber, asText, countOf, type Fields, maxChoices } from "./fields.ts";
 import {
   idOf,
   readMessages,
@@ -113,8 +113,8 @@ function streamPieces(said: Said, base: object, choices: number, withUsage: bool
 export const answerChat: Answerer = (ask, server): Reply => {
   const prompt = readPrompt(ask);
   const said = say(server.name, prompt);
-  const choices = countOf(ask.fields["n"], 1, mostChoices);
-  if (choices === null) return countError("openai", "n", mostChoices);
+  const choices = countOf(ask.fields["n"], 1, maxChoices);
+  if (choices === null) return countError("openai", "n", maxChoices);
   const base = {
     id: `chatcmpl-${idOf(prompt.model + prompt.allText)}`,
     object: "chat.completion",

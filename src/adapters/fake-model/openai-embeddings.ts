@@ -1,6 +1,6 @@
 // OpenAI's embeddings.
 import type { Answerer } from "./ask.ts";
-import { asList, asText, countOf, mostDimensions } from "./fields.ts";
+import { asList, asText, countOf, maxDimensions } from "./fields.ts";
 import { splitTokens } from "./prompt.ts";
 import { countError, jsonReply } from "./reply.ts";
 import { vectorBase64, vectorOf } from "./vectors.ts";
@@ -20,8 +20,8 @@ export function inputTexts(input: unknown): readonly string[] {
 export const answerEmbeddings: Answerer = (ask) => {
   const { fields } = ask;
   const texts = inputTexts(fields["input"]);
-  const dimensions = countOf(fields["dimensions"], DIMENSIONS, mostDimensions);
-  if (dimensions === null) return countError("openai", "dimensions", mostDimensions);
+  const dimensions = countOf(fields["dimensions"], DIMENSIONS, maxDimensions);
+  if (dimensions === null) return countError("openai", "dimensions", maxDimensions);
   const tokens = splitTokens(texts.join(" ")).length;
   const data = texts.map((text, index) => {
     const vector = vectorOf(text, dimensions);

@@ -1,6 +1,6 @@
 // OpenAI's audio and images: uploads by multipart, answers in binary.
 import { CREATED, type Answerer } from "./ask.ts";
-import { asText, countOf, mostChoices } from "./fields.ts";
+import { asText, countOf, maxChoices } from "./fields.ts";
 import { countError, errorReply, jsonReply, textReply } from "./reply.ts";
 
 const MIB = 1024 * 1024;
@@ -32,8 +32,8 @@ export const answerSpeech: Answerer = (ask) => {
 export const answerImages: Answerer = (ask) => {
   const inForm = asText(ask.form.get("n"));
   const wanted = inForm === "" ? ask.fields["n"] : Number(inForm);
-  const length = countOf(wanted, 1, mostChoices);
-  if (length === null) return countError("openai", "n", mostChoices);
+  const length = countOf(wanted, 1, maxChoices);
+  if (length === null) return countError("openai", "n", maxChoices);
   const data = Array.from({ length }, () => ({ b64_json: PIXEL }));
   return jsonReply({ created: CREATED, data });
 };

@@ -1,9 +1,9 @@
 // Plays an answer's steps on a socket: few writes, no more than the client takes, stoppable.
 import { Buffer } from "node:buffer";
-import type { Step } from "./steps.ts";
+import type { PlayStep } from "./steps.ts";
 
 /** What the player needs of a socket. */
-export interface Wire {
+export interface PlaySocket {
   /** Takes bytes for sending and returns how many it took; negative once closed. */
   readonly write: (bytes: Uint8Array) => number;
   /** FIN after what was taken. */
@@ -19,7 +19,7 @@ export interface Playing {
   readonly cancel: () => void;
 }
 
-export interface Listener {
+export interface PlayListener {
   readonly sent: (bytes: number) => void;
   /** `open`: the answer is whole and the connection stays; otherwise the player has ended it. */
   readonly ended: (how: "open" | "closed" | "broken") => void;
@@ -29,12 +29,12 @@ export interface Listener {
 const BATCH = 64 * 1024;
 
 /** Starts playing; `ended` is called once unless cancelled, perhaps before this returns. */
-export function play(steps: Iterator<Step>, wire: Wire, listener: Listener): Playing {
+export function play(steps: Iterator<PlayStep>, wire: PlaySocket, listener: PlayListener): Playing {
   let gathered: (string | Uint8Array)[] = [];
   let gatheredSize = 0;
   let unsent: Uint8Array | null = null;
   // A step that waits until everything before it is on its way.
-  let held: IteratorResult<Step> | null = null;
+  let held: IteratorResult<PlayStep> | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let turn: ReturnType<typeof setImmediate> | undefined;
   let over = false;
@@ -60,7 +60,7 @@ export function play(steps: Iterator<Step>, wire: Wire, listener: Listener): Pla
   };
 
   /** Performs a step that is no write; false where playing waits for something. */
-  const perform = (step: Exclude<Step, { do: "write" }>): boolean => {
+  const perform = (step: Exclude<PlayStep, { do: "write" }>): boolean => {
     switch (step.do) {
       case "pause":
         timer = setTimeout(run, step.ms);
@@ -88,7 +88,7 @@ export function play(steps: Iterator<Step>, wire: Wire, listener: Listener): Pla
     while (!over) {
       if (unsent !== null) push(unsent);
       if (unsent !== null || over) return;
-      const next: IteratorResult<Step> = held ?? steps.next();
+      const next: IteratorResult<PlayStep> = held ?? steps.next();
       held = null;
       if (next.done !== true && next.value.do === "write") {
         gathered.push(next.value.bytes);

@@ -6,14 +6,14 @@ import type { Piece } from "./reply.ts";
 export type BodyPoint = Exclude<Point, "before-head">;
 
 /** Before the byte `offset` of the piece `index`; index = number of pieces means after the last. */
-export interface Position {
+export interface BodyPosition {
   readonly index: number;
   readonly offset: number;
 }
 
 const lengthOf = ({ bytes }: Piece): number => Buffer.byteLength(bytes);
 
-function atByte(pieces: readonly Piece[], count: number): Position {
+function atByte(pieces: readonly Piece[], count: number): BodyPosition {
   let left = count;
   for (const [index, piece] of pieces.entries()) {
     const length = lengthOf(piece);
@@ -23,12 +23,12 @@ function atByte(pieces: readonly Piece[], count: number): Position {
   return { index: pieces.length, offset: 0 };
 }
 
-const atEvent = (pieces: readonly Piece[], index: number): Position => ({
+const atEvent = (pieces: readonly Piece[], index: number): BodyPosition => ({
   index: Math.min(index, pieces.length),
   offset: 0,
 });
 
-function middle(pieces: readonly Piece[]): Position {
+function middle(pieces: readonly Piece[]): BodyPosition {
   const content = [...pieces.keys()].filter((index) => pieces[index]?.part === "content");
   const index = content[Math.floor(content.length / 2)];
   if (index === undefined) return atEvent(pieces, pieces.length);
@@ -46,7 +46,7 @@ export function positionOf(
   pieces: readonly Piece[],
   point: BodyPoint,
   isStream: boolean,
-): Position {
+): BodyPosition {
   if (typeof point === "object")
     return "afterBytes" in point
       ? atByte(pieces, point.afterBytes)
@@ -72,7 +72,7 @@ export function positionOf(
 /** Cuts a body in two at a position. */
 export function splitAt(
   pieces: readonly Piece[],
-  { index, offset }: Position,
+  { index, offset }: BodyPosition,
 ): readonly [before: readonly Piece[], after: readonly Piece[]] {
   const cut = pieces[index];
   if (cut === undefined || offset === 0) return [pieces.slice(0, index), pieces.slice(index)];

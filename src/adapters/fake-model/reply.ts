@@ -4,11 +4,11 @@
 export type StreamFormat = "chat" | "completions" | "responses" | "anthropic" | "ndjson";
 
 /** The APIs, each with its form of errors. */
-export type Surface = "openai" | "anthropic" | "ollama";
+export type FakeSurface = "openai" | "anthropic" | "ollama";
 
 export interface Piece {
   readonly bytes: string | Uint8Array;
-  /** What the event is to its format; see SPEC's "content and proper end". */
+  /** What the event is to its format: content, or a part of its proper end. */
   readonly part: "opening" | "content" | "end";
 }
 
@@ -51,7 +51,7 @@ const openAiErrorTypes: ReadonlyMap<number, string> = new Map([
 
 /** An error's JSON in the form of an API; `code` is OpenAI's. */
 export function errorValue(
-  surface: Surface,
+  surface: FakeSurface,
   status: number,
   message: string,
   code: string | null = null,
@@ -70,7 +70,7 @@ export function errorValue(
 
 /** Answers an error in the form of an API. */
 export function errorReply(
-  surface: Surface,
+  surface: FakeSurface,
   status: number,
   message: string,
   code: string | null = null,
@@ -79,7 +79,7 @@ export function errorReply(
 }
 
 /** Refuses a number that `countOf` has refused. */
-export function countError(surface: Surface, field: string, most: number): WholeReply {
+export function countError(surface: FakeSurface, field: string, most: number): WholeReply {
   return errorReply(surface, 400, `'${field}' must be a whole number from 1 to ${most}`);
 }
 

@@ -2,7 +2,7 @@
 import type { Socket } from "bun";
 import { answerAsk, askedModel, isModelCall, surfaceOf } from "./answer-table.ts";
 import { parseJsonBytes } from "../../domain/bytes/json.ts";
-import { createAsk, type FakeServer, type Form, readForm } from "./ask.ts";
+import { createAsk, type FakeServer, type FormFields, readForm } from "./ask.ts";
 import type { Behaviour } from "./behaviour.ts";
 import { createBehaviours } from "./behaviours.ts";
 import type { FakeModel, FakeModelOptions } from "./fake-model.ts";
@@ -16,17 +16,17 @@ import { play, type Playing } from "./player.ts";
 import { createRequestLog, type OpenRecord, type RecordedRequest } from "./request-log.ts";
 import { stepsOf } from "./steps.ts";
 
-interface Exchange {
+interface PendingRequest {
   readonly request: HttpRequest;
   readonly open: OpenRecord;
 }
 
-interface Connection {
+interface FakeConnection {
   readonly number: number;
   readonly reader: HttpRequestReader;
   /** Pipelined requests wait for their turn. */
-  readonly waiting: Exchange[];
-  current: Exchange | null;
+  readonly waiting: PendingRequest[];
+  current: PendingRequest | null;
   playing: Playing | null;
 }
 
@@ -45,7 +45,7 @@ export async function startFakeModel(options: FakeModelOptions): Promise<FakeMod
   const server: FakeServer = { name, models, loaded };
   const behaviours = createBehaviours(options);
   const log = createRequestLog(options.keepRequests ?? true);
-  const sockets = new Set<Socket<Connection>>();
+  const sockets = new Set<Socket<FakeConnection>>();
   let connections = 0;
   let received = 0;
   let emptied: (() => void)[] = [];
@@ -75,17 +75,17 @@ export async function startFakeModel(options: FakeModelOptions): Promise<FakeMod
     });
   };
 
-  const answer = (socket: Socket<Connection>, exchange: Exchange): void => {
+  const answer = (socket: Socket<FakeConnection>, exchange: PendingRequest): void => {
     const behaviour = behaviours.next(exchange.open.record);
     socket.data.current = exchange;
     readForm(exchange.request, (form) => reply(socket, exchange, behaviour, form));
   };
 
   const reply = (
-    socket: Socket<Connection>,
-    exchange: Exchange,
+    socket: Socket<FakeConnection>,
+    exchange: PendingRequest,
     behaviour: Behaviour,
-    form: Form,
+    form: FormFields,
   ): void => {
     const { request, open } = exchange;
     const flood = behaviour.kind === "flood";
@@ -116,7 +116,7 @@ export async function startFakeModel(options: FakeModelOptions): Promise<FakeMod
     if (data.current === exchange) data.playing = playing;
   };
 
-  const listener = Bun.listen<Connection>({
+  const listener = Bun.listen<FakeConnection>({
     hostname: host,
     port: options.port ?? 0,
     ...(options.tls === undefined ? {} : { tls: options.tls }),

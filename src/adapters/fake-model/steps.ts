@@ -6,11 +6,11 @@ import type { Message } from "./message.ts";
 import { positionOf, splitAt } from "./position.ts";
 import type { Piece } from "./reply.ts";
 
-type Bytes = string | Uint8Array;
+type StepBytes = string | Uint8Array;
 
 /** The end of the steps is the end of an answer on a connection that stays open. */
-export type Step =
-  | { readonly do: "write"; readonly bytes: Bytes }
+export type PlayStep =
+  | { readonly do: "write"; readonly bytes: StepBytes }
   | { readonly do: "pause"; readonly ms: number }
   /** Lets the event loop turn, so that what comes next is a write of its own. */
   | { readonly do: "turn" }
@@ -20,15 +20,19 @@ export type Step =
   | { readonly do: "fin"; readonly broken: boolean }
   | { readonly do: "rst" };
 
-const write = (bytes: Bytes): Step => ({ do: "write", bytes });
-const turn: Step = { do: "turn" };
+const write = (bytes: StepBytes): PlayStep => ({ do: "write", bytes });
+const turn: PlayStep = { do: "turn" };
 
-function chunk(bytes: Bytes): readonly Bytes[] {
+function chunk(bytes: StepBytes): readonly StepBytes[] {
   const size = Buffer.byteLength(bytes).toString(16);
   return typeof bytes === "string" ? [`${size}\r\n${bytes}\r\n`] : [`${size}\r\n`, bytes, "\r\n"];
 }
 
-function* body(message: Message, pieces: readonly Piece[], behaviour: Behaviour): Generator<Step> {
+function* body(
+  message: Message,
+  pieces: readonly Piece[],
+  behaviour: Behaviour,
+): Generator<PlayStep> {
   const { firstTokenMs = 0, betweenMs = 0, perEvent = false } = behaviour;
   // Pieces after a stall are a later part of the same body: its first content may be out already.
   let begun = !message.isStream || pieces[0] !== message.pieces[0];
@@ -44,7 +48,7 @@ function* body(message: Message, pieces: readonly Piece[], behaviour: Behaviour)
 }
 
 /** What a behaviour does at its point, and whether the answer goes on afterwards. */
-function* interruption(behaviour: Behaviour): Generator<Step, "goes on" | "over"> {
+function* interruption(behaviour: Behaviour): Generator<PlayStep, "goes on" | "over"> {
   if (behaviour.beforeFaultMs !== undefined) yield { do: "pause", ms: behaviour.beforeFaultMs };
   if (behaviour.kind === "reset") yield { do: "rst" };
   if (behaviour.kind === "cut") yield { do: "fin", broken: true };
@@ -62,7 +66,7 @@ const pointOf = (behaviour: Behaviour): Point | null =>
     ? behaviour.when
     : null;
 
-function* whole(message: Message, behaviour: Behaviour): Generator<Step> {
+function* whole(message: Message, behaviour: Behaviour): Generator<PlayStep> {
   const point = pointOf(behaviour);
   if (point === "before-head" && (yield* interruption(behaviour)) === "over") return;
   yield write(message.head);
@@ -79,7 +83,7 @@ function* whole(message: Message, behaviour: Behaviour): Generator<Step> {
   if (message.closes) yield { do: "fin", broken: false };
 }
 
-function* rawStep(part: RawChunk): Generator<Step> {
+function* rawStep(part: RawChunk): Generator<PlayStep> {
   if (typeof part === "string" || part instanceof Uint8Array) {
     yield write(part);
     yield turn;
@@ -87,7 +91,7 @@ function* rawStep(part: RawChunk): Generator<Step> {
   else yield { do: "gate", gate: part.gate };
 }
 
-function* raw(behaviour: Behaviour & { readonly kind: "raw" }): Generator<Step> {
+function* raw(behaviour: Behaviour & { readonly kind: "raw" }): Generator<PlayStep> {
   for (const part of behaviour.chunks) yield* rawStep(part);
   switch (behaviour.after ?? "keep") {
     case "keep":
@@ -103,7 +107,7 @@ function* raw(behaviour: Behaviour & { readonly kind: "raw" }): Generator<Step> 
   }
 }
 
-function* inSlices(steps: Iterable<Step>, size: number): Generator<Step> {
+function* inSlices(steps: Iterable<PlayStep>, size: number): Generator<PlayStep> {
   for (const step of steps) {
     if (step.do !== "write") {
       yield step;
@@ -118,7 +122,7 @@ function* inSlices(steps: Iterable<Step>, size: number): Generator<Step> {
 }
 
 /** The steps of one answer, made one at a time as they are taken. */
-export function* stepsOf(message: Message, behaviour: Behaviour): Generator<Step> {
+export function* stepsOf(message: Message, behaviour: Behaviour): Generator<PlayStep> {
   if (behaviour.delayMs !== undefined) yield { do: "pause", ms: behaviour.delayMs };
   if (behaviour.gate !== undefined) yield { do: "gate", gate: behaviour.gate };
   const steps = behaviour.kind === "raw" ? raw(behaviour) : whole(message, behaviour);

@@ -9,7 +9,7 @@ const largestLimit = 500;
 
 const defaultHours = 24;
 const defaultPoints = 1_000;
-const mostPoints = 10_000;
+const maxPoints = 10_000;
 const hourMs = 3_600_000;
 
 /** Reads one value into the filter, or returns what is wrong. */
@@ -99,23 +99,23 @@ const pointParameters: Parameters<PointsFilter & { readonly hours: number }> = {
     filter.hours = hours;
     return null;
   },
-  limit: limitUpTo(mostPoints),
+  limit: limitUpTo(maxPoints),
   ...common,
 };
 
 /** What a query asks for, or what is wrong with it in words. */
-export type Read<Filter> = Filter | { readonly error: string };
+export type QueryReading<Filter> = Filter | { readonly error: string };
 
 /**
  * The filter a query asks for. Empty values count as absent, as forms send them; so do parameters
  * that are not known.
  */
-export function readLogQuery(query: URLSearchParams): Read<LogFilter> {
+export function readLogQuery(query: URLSearchParams): QueryReading<LogFilter> {
   return readInto({ limit: defaultLimit }, logParameters, query);
 }
 
 /** Likewise. @param now epoch ms */
-export function readPointsQuery(query: URLSearchParams, now: number): Read<PointsFilter> {
+export function readPointsQuery(query: URLSearchParams, now: number): QueryReading<PointsFilter> {
   const empty = { since: now, limit: defaultPoints, hours: defaultHours };
   const read = readInto(empty, pointParameters, query);
   if ("error" in read) return read;
@@ -127,7 +127,7 @@ function readInto<Filter extends object>(
   filter: Filter,
   parameters: Parameters<Filter>,
   query: URLSearchParams,
-): Read<Filter> {
+): QueryReading<Filter> {
   const problems: string[] = [];
   for (const [name, read] of Object.entries(parameters)) {
     const value = query.get(name);

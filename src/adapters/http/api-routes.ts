@@ -4,6 +4,7 @@ import type { Browse } from "../../ports/browse.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { isRowId, readLogQuery, readPointsQuery } from "./api-query.ts";
 import type { EventFeed } from "./events.ts";
+import type { ConnectionTimeouts } from "./request-facts.ts";
 
 export interface ApiDeps {
   readonly browse: Browse;
@@ -11,12 +12,7 @@ export interface ApiDeps {
   readonly clock: Pick<Clock, "now">;
 }
 
-/** The part of Bun's server that a stream of events needs. */
-interface Connection {
-  timeout(request: Request, seconds: number): void;
-}
-
-/** The read paths of SPEC section 9; errors are `{"error":"…"}`. */
+/** The read paths; errors are `{"error":"…"}`. */
 export function apiRoutes({ browse, events, clock }: ApiDeps) {
   return (
     new Elysia({ name: "read-api" })
@@ -39,7 +35,7 @@ export function apiRoutes({ browse, events, clock }: ApiDeps) {
       })
       .get("/api/events", ({ request, server }) => {
         // It is silent for longer than uploads may be.
-        const connection: Connection | null = server;
+        const connection: ConnectionTimeouts | null = server;
         connection?.timeout(request, 0);
         return new Response(events.open(), { headers: eventHeaders });
       })

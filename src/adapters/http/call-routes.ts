@@ -14,7 +14,7 @@ import type { OllamaCatalog } from "../../ports/ollama-catalog.ts";
 import type { CallService } from "../../ports/service.ts";
 import type { Admissions } from "./admissions.ts";
 import { readUpload } from "./read-upload.ts";
-import { pathAndQuery } from "./request-facts.ts";
+import { type ConnectionTimeouts, pathAndQuery } from "./request-facts.ts";
 import { headOf, toResponse } from "./write-answer.ts";
 
 export interface CallRoutesDeps {
@@ -27,11 +27,6 @@ export interface CallRoutesDeps {
   readonly admissions: Admissions;
   /** Puts the call's own trace context in place of the client's; null: nothing is traced. */
   readonly traced: ((callId: string, headers: HeaderList) => HeaderList) | null;
-}
-
-/** The part of Bun's server that a call needs. */
-interface Connection {
-  timeout(request: Request, seconds: number): void;
 }
 
 export function callRoutes(deps: CallRoutesDeps) {
@@ -50,7 +45,7 @@ export function callRoutes(deps: CallRoutesDeps) {
 
 async function serve(
   request: Request,
-  server: Connection | null,
+  server: ConnectionTimeouts | null,
   deps: CallRoutesDeps,
 ): Promise<Response> {
   const { endpoint, headers: received, sourceIp, peerIp, user } = deps.admissions.of(request);

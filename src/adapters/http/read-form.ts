@@ -5,20 +5,20 @@ import type { Clock } from "../../ports/clock.ts";
 import { readBody } from "./read-body.ts";
 
 /** A form's fields, or why it cannot be read. */
-export type FormReading =
+export type SubmittedForm =
   | { readonly fields: URLSearchParams }
   | { readonly status: number; readonly message: string };
 
 /** Larger than any token. */
-const mostBytes = 64 * 1024;
+const maxBytes = 64 * 1024;
 /** Bytes of all forms being read at once. */
 const sharedBytes = 16 * 1024 * 1024;
 
 export function createFormReader(clock: Pick<Clock, "after" | "elapsed">) {
   const budget = createBudget(sharedBytes);
-  return async (request: Request): Promise<FormReading> => {
+  return async (request: Request): Promise<SubmittedForm> => {
     using share = budget.share();
-    const read = await readBody(request, { maxRequestSize: mostBytes, share }, clock);
+    const read = await readBody(request, { maxRequestSize: maxBytes, share }, clock);
     switch (read.kind) {
       case "read":
         return { fields: new URLSearchParams(new TextDecoder().decode(read.bytes)) };
@@ -26,7 +26,7 @@ export function createFormReader(clock: Pick<Clock, "after" | "elapsed">) {
         return { status: 499, message: "the client left before it had sent the form" };
       case "problem":
         return read.problem.kind === "request_too_large"
-          ? { status: 413, message: `a form has at most ${mostBytes} bytes` }
+          ? { status: 413, message: `a form has at most ${maxBytes} bytes` }
           : { status: problemStatus(read.problem.kind), message: read.problem.message };
     }
   };

@@ -2,6 +2,12 @@
 import type { HeaderList } from "../../domain/http/headers.ts";
 import { plainPath } from "../../domain/http/plain-path.ts";
 
+/** The part of Bun's server that long answers need. */
+export interface ConnectionTimeouts {
+  /** @param seconds of silence until the connection is closed; 0: never */
+  timeout(request: Request, seconds: number): void;
+}
+
 /** The fields in the order Bun gives them; repeated ones are joined, `Set-Cookie` aside. */
 export function headerList(headers: Headers): HeaderList {
   const list: [string, string][] = [];

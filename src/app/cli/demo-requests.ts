@@ -7,7 +7,7 @@ export interface DemoResult {
   readonly told: string;
 }
 
-interface Exchange {
+interface DemoAnswer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
@@ -67,7 +67,7 @@ async function tell(
   url: string,
   path: string,
   body: object,
-  holds: (got: Exchange) => boolean,
+  holds: (got: DemoAnswer) => boolean,
 ): Promise<DemoResult> {
   try {
     const got = await post(url + path, { ...body, messages: question });
@@ -78,7 +78,7 @@ async function tell(
   }
 }
 
-async function post(url: string, body: object): Promise<Exchange> {
+async function post(url: string, body: object): Promise<DemoAnswer> {
   const start = performance.now();
   const response = await fetch(url, { method: "POST", body: JSON.stringify(body) });
   const text = await response.text();
@@ -86,7 +86,7 @@ async function post(url: string, body: object): Promise<Exchange> {
   return { status: response.status, headers: response.headers, text, ms };
 }
 
-function routeOf({ headers, ms }: Exchange): string {
+function routeOf({ headers, ms }: DemoAnswer): string {
   const of = (name: string) => headers.get(`x-smolrouter-${name}`);
   return `${of("model")} on ${of("upstream")}, attempts: ${of("attempts")}, ${ms} ms`;
 }

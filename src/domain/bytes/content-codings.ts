@@ -12,7 +12,7 @@ export type Coding = "gzip" | "x-gzip" | "deflate" | "br" | "zstd";
 const accepted = "gzip, deflate, br, zstd";
 
 /** Each layer costs a decoder; nobody means more. */
-const mostLayers = 3;
+const maxLayers = 3;
 
 /**
  * The codings of a request's body in the order they were applied; empty where it is plain.
@@ -27,7 +27,7 @@ export function requestCodings(headers: HeaderList): readonly Coding[] | Request
     .filter((name) => name !== "" && name !== "identity");
   const unknown = names.find((name) => !isCoding(name));
   if (unknown !== undefined) return unsupported(`the content coding ${JSON.stringify(unknown)}`);
-  if (names.length > mostLayers) return unsupported(`more than ${mostLayers} content codings`);
+  if (names.length > maxLayers) return unsupported(`more than ${maxLayers} content codings`);
   return names.filter(isCoding);
 }
 

@@ -14,9 +14,9 @@ export interface FirstBytes {
 }
 
 /** White space that may come before the first event: some servers send it to keep a connection alive. */
-const mostBlank = 1024 * 1024;
+const maxBlank = 1024 * 1024;
 /** A first line of NDJSON that is longer is not waited for. */
-const mostLine = 4 * 1024 * 1024;
+const maxLine = 4 * 1024 * 1024;
 
 const [lf, cr, space, tab, colon, brace, bracket] = [0x0a, 0x0d, 0x20, 0x09, 0x3a, 0x7b, 0x5b];
 const byteOrderMark = [0xef, 0xbb, 0xbf];
@@ -55,7 +55,7 @@ export function createFirstBytes(kind: StreamKind, declared: Framing, asked: boo
     const part = end < 0 ? bytes : bytes.subarray(0, end);
     line?.push(part);
     lineSize += part.length;
-    if (end < 0) return lineSize > mostLine ? declared : null;
+    if (end < 0) return lineSize > maxLine ? declared : null;
     if (!isRecord(parseJsonBytes(joinBytes(line ?? [])))) return "none";
     lineEnded = true;
     return asked ? "ndjson" : afterLine(bytes.subarray(end));
@@ -85,7 +85,7 @@ export function createFirstBytes(kind: StreamKind, declared: Framing, asked: boo
           }
           if (isBlank(byte)) {
             indented = byte === space || byte === tab;
-            if (++blanks > mostBlank) return declared;
+            if (++blanks > maxBlank) return declared;
             continue;
           }
           const told = opened(byte, bytes.subarray(at));

@@ -16,11 +16,11 @@ export const deepestNesting = 1_000;
  * Arrays and objects of one text: parsed, these take far more memory than the text itself, `[],`
  * over and over 27 times as much.
  */
-const mostContainers = 4_000_000;
+const maxContainers = 4_000_000;
 
 const notJson = { wrong: "is not valid JSON" } as const;
 const tooDeep = { wrong: `nests arrays and objects deeper than ${deepestNesting} levels` } as const;
-const tooMany = { wrong: `has more than ${mostContainers} arrays and objects` } as const;
+const tooMany = { wrong: `has more than ${maxContainers} arrays and objects` } as const;
 
 /** Reads JSON text within both bounds. */
 export function readJson(text: string): JsonReading {
@@ -71,7 +71,7 @@ function tooIntricate(text: string): Exclude<JsonReading, { value: unknown }> | 
       case 0x5b:
       case 0x7b:
         if (++depth > deepestNesting) return tooDeep;
-        if (++containers > mostContainers) return tooMany;
+        if (++containers > maxContainers) return tooMany;
         break;
       case 0x5d:
       case 0x7d:

@@ -4,7 +4,7 @@ import { noOverrides } from "../routing/policy.ts";
 import type { ConfigNode, ListNode, MapEntry, ScalarNode } from "./config-node.ts";
 import { overrideKeys, parseOverrides } from "./parse-overrides.ts";
 import { parseUrl } from "./parse-servers.ts";
-import type { Reader, Text } from "./reader.ts";
+import type { NodeReader, Text } from "./reader.ts";
 import { aliasKeys, instanceKeys } from "./routes-keys.ts";
 import type { ServerLookup } from "./server-lookup.ts";
 
@@ -12,7 +12,7 @@ const knownOfAlias: readonly string[] = [...Object.keys(aliasKeys), ...overrideK
 const knownOfInstance: readonly string[] = [...Object.keys(instanceKeys), ...overrideKeys];
 
 export function parseAliases(
-  reader: Reader,
+  reader: NodeReader,
   node: ConfigNode,
   lookup: ServerLookup,
 ): ReadonlyMap<string, Alias> {
@@ -24,7 +24,7 @@ export function parseAliases(
   return aliases;
 }
 
-function parseAlias(reader: Reader, entry: MapEntry, lookup: ServerLookup): Alias | null {
+function parseAlias(reader: NodeReader, entry: MapEntry, lookup: ServerLookup): Alias | null {
   const { key: name, at, value: node } = entry;
   const what = `alias "${name}"`;
   if (name.trim() === "") reader.tell(at, "an alias must have a name");
@@ -49,7 +49,7 @@ function parseAlias(reader: Reader, entry: MapEntry, lookup: ServerLookup): Alia
 }
 
 function parseInstances(
-  reader: Reader,
+  reader: NodeReader,
   list: ListNode,
   what: string,
   lookup: ServerLookup,
@@ -65,7 +65,7 @@ function parseInstances(
 
 /** `server/model`, where everything after the first slash is the model; or a server alone. */
 function shortInstance(
-  reader: Reader,
+  reader: NodeReader,
   node: ScalarNode,
   what: string,
   lookup: ServerLookup,
@@ -87,7 +87,7 @@ function shortInstance(
 
 /** `{ server: …, model: … }` or `{ url: …, model: … }`. */
 function longInstance(
-  reader: Reader,
+  reader: NodeReader,
   node: ConfigNode,
   what: string,
   lookup: ServerLookup,
@@ -115,7 +115,7 @@ function longInstance(
 }
 
 function named(
-  reader: Reader,
+  reader: NodeReader,
   name: string,
   written: Text,
   what: string,

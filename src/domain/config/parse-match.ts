@@ -5,13 +5,13 @@ import { parseTextMatcher } from "../routing/text-matcher.ts";
 import type { RuleMatch, TextMatcher } from "../routing/types.ts";
 import type { ConfigNode } from "./config-node.ts";
 import { isHeaderName } from "./parse-servers.ts";
-import type { Reader } from "./reader.ts";
+import type { NodeReader } from "./reader.ts";
 import { type MatchKey, matchKeys } from "./routes-keys.ts";
 
 const known: readonly string[] = Object.keys(matchKeys);
 
 /** @returns null where `match` is no mapping; a condition with problems is left out, having been told */
-export function parseMatch(reader: Reader, node: ConfigNode): RuleMatch | null {
+export function parseMatch(reader: NodeReader, node: ConfigNode): RuleMatch | null {
   const entries = reader.entries(node, "match", known);
   if (entries === null) return null;
   const texts = (key: MatchKey): readonly TextMatcher[] | null => {
@@ -29,7 +29,7 @@ export function parseMatch(reader: Reader, node: ConfigNode): RuleMatch | null {
   };
 }
 
-function parseTexts(reader: Reader, node: ConfigNode, what: string): readonly TextMatcher[] {
+function parseTexts(reader: NodeReader, node: ConfigNode, what: string): readonly TextMatcher[] {
   const matchers: TextMatcher[] = [];
   for (const item of reader.oneOrMore(node, what)) {
     const text = reader.text(item, what);
@@ -42,7 +42,7 @@ function parseTexts(reader: Reader, node: ConfigNode, what: string): readonly Te
   return matchers;
 }
 
-function parseAddresses(reader: Reader, node: ConfigNode): AddressMatcher | null {
+function parseAddresses(reader: NodeReader, node: ConfigNode): AddressMatcher | null {
   const texts = reader
     .oneOrMore(node, "source_host")
     .map((item) => reader.text(item, "source_host"))
@@ -56,7 +56,7 @@ function parseAddresses(reader: Reader, node: ConfigNode): AddressMatcher | null
   return "problem" in all ? null : all.matcher;
 }
 
-function parseHeaders(reader: Reader, node: ConfigNode): RuleMatch["headers"] {
+function parseHeaders(reader: NodeReader, node: ConfigNode): RuleMatch["headers"] {
   const headers: RuleMatch["headers"][number][] = [];
   for (const { key, at, value } of reader.entries(node, "header", null)?.values() ?? []) {
     if (!isHeaderName(key)) reader.tell(at, `"${key}" is not a header name`);

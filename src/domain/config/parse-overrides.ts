@@ -2,7 +2,7 @@
 import type { CommitPoint, OnBreak, PolicyOverrides, ThinkingMode } from "../routing/types.ts";
 import { noOverrides } from "../routing/policy.ts";
 import type { ConfigNode, MapEntry } from "./config-node.ts";
-import type { NumberRange, Reader } from "./reader.ts";
+import type { NumberRange, NodeReader } from "./reader.ts";
 import { type HandlingKey, handlingKeys } from "./routes-keys.ts";
 
 /** Timers count in signed 32-bit ms; longer ones would fire at once. */
@@ -27,9 +27,9 @@ const thinkingWords: Readonly<Record<string, ThinkingMode>> = {
   move: "move",
 };
 
-type Read = (reader: Reader, node: ConfigNode, key: string) => PolicyOverrides | null;
+type OverrideReader = (reader: NodeReader, node: ConfigNode, key: string) => PolicyOverrides | null;
 
-const readers: Readonly<Record<HandlingKey, Read>> = {
+const readers: Readonly<Record<HandlingKey, OverrideReader>> = {
   strip_thinking: (reader, node, key) => {
     if (node.kind === "scalar" && typeof node.value === "boolean")
       return { stripThinking: node.value ? "strip" : "keep" };
@@ -73,7 +73,7 @@ export const overrideKeys: readonly string[] = Object.keys(handlingKeys);
 
 /** What the entries of a mapping say of the policy; other keys are left to the caller. */
 export function parseOverrides(
-  reader: Reader,
+  reader: NodeReader,
   entries: ReadonlyMap<string, MapEntry>,
 ): PolicyOverrides {
   let overrides = noOverrides;
@@ -85,7 +85,7 @@ export function parseOverrides(
   return overrides;
 }
 
-function seconds(reader: Reader, node: ConfigNode, key: string): number | null {
+function seconds(reader: NodeReader, node: ConfigNode, key: string): number | null {
   return some(reader.number(node, key, timeoutSeconds), (value) => Math.ceil(value * 1000));
 }
 

@@ -1,4 +1,4 @@
-// The routes file as a whole: servers, aliases and rules, or every problem at once (SPEC section 4).
+// The routes file as a whole: servers, aliases and rules, or every problem at once.
 import type { Alias, Rule, Server } from "../routing/types.ts";
 import type { ConfigNode, ConfigProblem } from "./config-node.ts";
 import { parseAliases } from "./parse-aliases.ts";

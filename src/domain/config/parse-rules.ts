@@ -5,14 +5,14 @@ import type { ConfigNode, MapEntry } from "./config-node.ts";
 import { parseMatch } from "./parse-match.ts";
 import { overrideKeys, parseOverrides } from "./parse-overrides.ts";
 import { parseUrl } from "./parse-servers.ts";
-import type { Reader } from "./reader.ts";
+import type { NodeReader } from "./reader.ts";
 import { routeKeys } from "./routes-keys.ts";
 import type { ServerLookup } from "./server-lookup.ts";
 
 const knownOfRoute: readonly string[] = [...Object.keys(routeKeys), ...overrideKeys];
 
 export function parseRules(
-  reader: Reader,
+  reader: NodeReader,
   node: ConfigNode,
   lookup: ServerLookup,
 ): readonly Rule[] {
@@ -26,7 +26,7 @@ export function parseRules(
 }
 
 function parseRule(
-  reader: Reader,
+  reader: NodeReader,
   node: ConfigNode,
   number: number,
   lookup: ServerLookup,
@@ -66,7 +66,7 @@ function parseRule(
 
 /** A URL or a server's name. */
 function parseUpstream(
-  reader: Reader,
+  reader: NodeReader,
   entry: MapEntry | undefined,
   lookup: ServerLookup,
 ): Server | null {

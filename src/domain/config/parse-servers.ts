@@ -6,7 +6,7 @@ import type { ServerUrl } from "../routing/upstream-url.ts";
 import type { Server, ServerType } from "../routing/types.ts";
 import type { ConfigNode, MapEntry } from "./config-node.ts";
 import { overrideKeys, parseOverrides } from "./parse-overrides.ts";
-import type { NumberRange, Reader, Text } from "./reader.ts";
+import type { NumberRange, NodeReader, Text } from "./reader.ts";
 import { serverKeys } from "./routes-keys.ts";
 
 const known: readonly string[] = [...Object.keys(serverKeys), ...overrideKeys];
@@ -23,7 +23,7 @@ const notConfigurable = ["connection", "content-length", "transfer-encoding", "u
  * @returns by name; null for a server that has problems, so that what refers to it is not unknown
  */
 export function parseServers(
-  reader: Reader,
+  reader: NodeReader,
   node: ConfigNode,
   readable: (path: string) => boolean,
 ): ReadonlyMap<string, Server | null> {
@@ -47,7 +47,7 @@ function nameFault(name: string): string | null {
 }
 
 function parseServer(
-  reader: Reader,
+  reader: NodeReader,
   { name, line }: Pick<Server, "name" | "line">,
   node: ConfigNode,
   readable: (path: string) => boolean,
@@ -89,7 +89,7 @@ function parseServer(
  * @param type what the server is said to speak; null: the URL decides
  */
 export function parseUrl(
-  reader: Reader,
+  reader: NodeReader,
   node: ConfigNode,
   what: string,
   type: ServerType | null = null,
@@ -103,7 +103,7 @@ export function parseUrl(
   return null;
 }
 
-function parseHeaders(reader: Reader, node: ConfigNode, what: string): HeaderList {
+function parseHeaders(reader: NodeReader, node: ConfigNode, what: string): HeaderList {
   const headers: [string, string][] = [];
   const seen = new Map<string, MapEntry>();
   for (const entry of reader.entries(node, `headers of ${what}`, null)?.values() ?? []) {
@@ -126,7 +126,7 @@ export function isHeaderName(name: string): boolean {
 }
 
 /** A line break in a header would let what follows it pass as further headers. */
-function printable(reader: Reader, text: Text | null, what: string): string | null {
+function printable(reader: NodeReader, text: Text | null, what: string): string | null {
   if (text === null) return null;
   const value = text.text.trim();
   if (/^[\x20-\x7e]+$/.test(value)) return value;
@@ -134,7 +134,7 @@ function printable(reader: Reader, text: Text | null, what: string): string | nu
   return null;
 }
 
-function parseProxy(reader: Reader, node: ConfigNode, what: string): string | null {
+function parseProxy(reader: NodeReader, node: ConfigNode, what: string): string | null {
   const text = reader.text(node, what);
   if (text === null) return null;
   const proxy = parseProxyUrl(text.text);
@@ -144,7 +144,7 @@ function parseProxy(reader: Reader, node: ConfigNode, what: string): string | nu
 }
 
 function parseCa(
-  reader: Reader,
+  reader: NodeReader,
   node: ConfigNode,
   readable: (path: string) => boolean,
 ): string | null {

@@ -5,7 +5,7 @@ import type { Environment } from "./substitute.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** Readers return null where a value is absent or wrong; what is wrong has then been told. */
-export interface Reader {
+export interface NodeReader {
   readonly file: string;
   /** Everything told so far, in the order of the file. */
   problems(): readonly ConfigProblem[];
@@ -49,7 +49,7 @@ const words: ReadonlyMap<string, boolean> = new Map([
   ...["0", "false", "no", "off"].map((word) => [word, false] as const),
 ]);
 
-/** A truth value as SPEC section 3 writes them; null where the text is none. */
+/** A truth value as variables and the routes file write it; null where the text is not a valid one. */
 export function parseBoolean(text: string): boolean | null {
   return words.get(text.trim().toLowerCase()) ?? null;
 }
@@ -71,7 +71,7 @@ function inRange(value: number, { whole, min, aboveMin, max }: NumberRange): boo
   return value <= max && (aboveMin === true ? value > min : value >= min);
 }
 
-export function createReader(file: string, env: Environment): Reader {
+export function createReader(file: string, env: Environment): NodeReader {
   // By position and words: what a YAML alias repeats is one mistake.
   const problems = new Map<string, ConfigProblem>();
 

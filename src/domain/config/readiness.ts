@@ -1,4 +1,4 @@
-// Whether the router is ready for traffic: a reducer over looks at its store (SPEC section 12).
+// Whether the router is ready for traffic: a reducer over looks at its store.
 
 export interface StoreRecord {
   /** Epoch ms of the first look of a row of failing ones; null where the last one was good. */

@@ -1,4 +1,4 @@
-// The environment, parsed: what SPEC section 3 names, in the program's units.
+// The environment, parsed, in the program's units.
 import type { Policy } from "../routing/types.ts";
 import type { TrustedProxies } from "../security/client-address.ts";
 import type { AcceptedNames } from "../security/hosts.ts";

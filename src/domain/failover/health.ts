@@ -1,4 +1,4 @@
-// When a failing server rests and when it is tried again: a reducer fed by every attempt (SPEC section 7).
+// When a failing server rests and when it is tried again: a reducer fed by every attempt.
 
 /** A server's record; a server without one is well. Times in epoch ms. */
 export interface Health {

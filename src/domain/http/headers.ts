@@ -67,7 +67,7 @@ export interface ForwardingContext {
   readonly sourceIp: string;
 }
 
-/** The headers of a request as its upstream gets them (SPEC section 5). */
+/** The headers of a request as its upstream gets them. */
 export function requestHeaders(client: HeaderList, context: ForwardingContext): HeaderList {
   const named = namedByConnection(client);
   const replaced = new Set(context.extra.map(([name]) => name));

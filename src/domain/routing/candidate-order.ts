@@ -21,7 +21,7 @@ export interface RankedTarget {
   readonly full: boolean;
 }
 
-/** Whether a server in this state comes after those that are well (SPEC section 7). */
+/** Whether a server in this state comes after those that are well. */
 export function comesLast(standing: Standing): boolean {
   return standing === "resting" || standing === "probing";
 }

@@ -92,13 +92,13 @@ function remembering<T extends NonNullable<unknown> | null>(
   };
 }
 
-interface Refused {
+interface RefusedPattern {
   readonly refused: string;
   /** The text that RE2 quotes. */
   readonly quoted: string;
 }
 
-function tryCompile(source: string, flags: number): { readonly regex: RE2JS } | Refused {
+function tryCompile(source: string, flags: number): { readonly regex: RE2JS } | RefusedPattern {
   try {
     return { regex: RE2JS.compile(source, flags) };
   } catch (thrown) {
@@ -113,7 +113,7 @@ function tryCompile(source: string, flags: number): { readonly regex: RE2JS } | 
 }
 
 /** RE2 reads from left to right: the fault lies where cutting the pattern off behind it leaves the same error. */
-function locate(source: string, flags: number, told: Refused): PatternProblem {
+function locate(source: string, flags: number, told: RefusedPattern): PatternProblem {
   // Without a quotation it is the end that is missing something.
   if (told.quoted === "") return fault(told.refused, source.length - 1);
   const words = told.quoted === source ? told.refused : `${told.refused} ${told.quoted}`;

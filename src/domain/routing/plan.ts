@@ -27,7 +27,7 @@ export interface RoutePlan {
 
 /**
  * Decides where a call goes: MODEL_MAP, then alias, a server addressed directly, the rules,
- * discovery, the default upstream (SPEC section 4). Calls nothing and always finds a target. A name
+ * discovery, the default upstream. Calls nothing and always finds a target. A name
  * with the tag `latest` is looked up as it is first; every later look-up takes either spelling.
  *
  * A rule that only renames does not apply to a call that names no model: nothing is there to rename.

@@ -1,4 +1,4 @@
-// Whose request it is, where proxies that are trusted stand in front (SPEC section 3, TRUSTED_PROXIES).
+// Whose request it is, where proxies that are trusted stand in front (TRUSTED_PROXIES).
 import type { HeaderList } from "../http/headers.ts";
 import { parseAddress } from "../net/address.ts";
 import { addressMatches, type AddressMatcher } from "../net/address-matcher.ts";

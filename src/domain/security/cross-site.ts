@@ -1,4 +1,4 @@
-// What browsers say of requests that web pages make: foreign pages neither read nor write (SPEC section 11).
+// What browsers say of requests that web pages make: foreign pages neither read nor write.
 import { type HeaderList, headerValue } from "../http/headers.ts";
 import { isTrusted, type TrustedProxies } from "./client-address.ts";
 import { acceptsName, type AcceptedNames, parseHost } from "./hosts.ts";

@@ -1,4 +1,4 @@
-// Who may see pages, read API, actions and metrics: WEBUI_SECURITY × proxied × token, as one table (SPEC section 11).
+// Who may see pages, read API, actions and metrics: WEBUI_SECURITY × proxied × token, as one table.
 import type { HeaderList } from "../http/headers.ts";
 import type { Settings, WebUiSecurity } from "../config/settings.ts";
 import { isLoopback } from "./hosts.ts";
@@ -8,20 +8,20 @@ export type TokenStanding = "none" | "bad" | "good";
 
 type Verdict = "open" | 401 | 403;
 
-type Row = Readonly<Record<TokenStanding, Verdict>>;
+type PolicyRow = Readonly<Record<TokenStanding, Verdict>>;
 
-const open: Row = { none: "open", bad: "open", good: "open" };
-const tokenOr403: Row = { none: 403, bad: 403, good: "open" };
-const tokenOr401: Row = { none: 401, bad: 401, good: "open" };
+const open: PolicyRow = { none: "open", bad: "open", good: "open" };
+const tokenOr403: PolicyRow = { none: 403, bad: 403, good: "open" };
+const tokenOr401: PolicyRow = { none: 401, bad: 401, good: "open" };
 
 /**
  * Which way a request came: `proxied` with a header that only proxies write, `remote` from another
  * machine, else `direct`.
  */
-export type Way = "direct" | "remote" | "proxied";
+export type Approach = "direct" | "remote" | "proxied";
 
 /** The whole policy. */
-export const webPolicy: Readonly<Record<WebUiSecurity, Readonly<Record<Way, Row>>>> = {
+export const webPolicy: Readonly<Record<WebUiSecurity, Readonly<Record<Approach, PolicyRow>>>> = {
   NONE: { direct: open, remote: open, proxied: open },
   // Without tokens nobody could show one: what comes from the network at home counts as direct then.
   AUTH_WHEN_PROXIED: { direct: open, remote: tokenOr403, proxied: tokenOr403 },
@@ -33,7 +33,7 @@ export const webPolicy: Readonly<Record<WebUiSecurity, Readonly<Record<Way, Row>
  * @param fromHere whether this machine itself opened the connection
  * @param canSignIn whether there is a JWT_SECRET
  */
-export function wayOf(headers: HeaderList, fromHere: () => boolean, canSignIn: boolean): Way {
+export function wayOf(headers: HeaderList, fromHere: () => boolean, canSignIn: boolean): Approach {
   if (cameThroughProxy(headers)) return "proxied";
   return canSignIn && !fromHere() ? "remote" : "direct";
 }
@@ -56,7 +56,7 @@ export interface WebRefusal {
  */
 export function webRefusal(
   security: WebUiSecurity,
-  way: Way,
+  way: Approach,
   token: TokenStanding,
   canSignIn: boolean,
 ): WebRefusal | null {

@@ -1,4 +1,4 @@
-// What SPEC section 8 says of a whole text, slow and plain, to hold the incremental cleaners against.
+// What cleaning makes of a whole text, slow and plain, to hold the incremental cleaners against.
 import type { CleanPolicy, CleanText } from "../../../src/domain/cleaning/clean-text.ts";
 
 const tags = [

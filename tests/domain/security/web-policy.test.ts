@@ -4,16 +4,16 @@ import {
   cameThroughProxy,
   openPagesWarning,
   type TokenStanding,
-  type Way,
+  type Approach,
   wayOf,
   webPolicy,
   webRefusal,
 } from "../../../src/domain/security/web-policy.ts";
 import type { WebUiSecurity } from "../../../src/domain/config/settings.ts";
 
-type Case = readonly [WebUiSecurity, Way, TokenStanding, "open" | 401 | 403];
+type Case = readonly [WebUiSecurity, Approach, TokenStanding, "open" | 401 | 403];
 
-/** SPEC section 11, line by line. */
+/** Each cell, written out by hand. */
 const table: readonly Case[] = [
   ["NONE", "direct", "none", "open"],
   ["NONE", "remote", "none", "open"],
@@ -81,7 +81,7 @@ describe("a request came through a proxy if it carries", () => {
   });
 });
 
-test.each<[way: Way, proxied: boolean, fromHere: boolean, canSignIn: boolean]>([
+test.each<[way: Approach, proxied: boolean, fromHere: boolean, canSignIn: boolean]>([
   ["direct", false, true, true],
   ["direct", false, true, false],
   ["direct", false, false, false],

@@ -22,7 +22,7 @@ export interface RecentBodies {
 /** Reading a body unpacks its whole chain. */
 const deepest = 32;
 const mostBodies = 64;
-const mostBytes = 48 * 1024 * 1024;
+const maxBytes = 48 * 1024 * 1024;
 /** In common; less is not worth a chain. */
 const leastBytes = 512;
 const leastShare = 0.25;
@@ -43,13 +43,13 @@ export function createRecentBodies(): RecentBodies {
       return best;
     },
     add(body) {
-      if (body.bytes.length < leastBytes || body.bytes.length > mostBytes / 4) return;
+      if (body.bytes.length < leastBytes || body.bytes.length > maxBytes / 4) return;
       // The batch's buffer, which it is a window of, must not live on.
       const added = [...kept, { ...body, bytes: Buffer.from(body.bytes) }];
       let bytes = added.reduce((sum, one) => sum + one.bytes.length, 0);
       let first = Math.max(0, added.length - mostBodies);
       for (let place = 0; place < added.length; place++) {
-        if (place >= first && bytes <= mostBytes) break;
+        if (place >= first && bytes <= maxBytes) break;
         bytes -= added[place]?.bytes.length ?? 0;
         first = Math.max(first, place + 1);
       }

@@ -12,13 +12,13 @@ import { Figures } from "./figures.tsx";
 import { FilterBar } from "./filter-bar.tsx";
 import { InFlightList } from "./in-flight-list.tsx";
 import { type HeadProps, Layout } from "../shared/layout.tsx";
-import type { Frame, RoutingNames } from "../shared/pages-deps.ts";
+import type { PageFrame, RoutingNames } from "../shared/pages-deps.ts";
 import { RefusedLine } from "./refused-line.tsx";
 import { RequestTable } from "./request-table.tsx";
 import { Welcome } from "./welcome.tsx";
 
 export interface DashboardProps {
-  readonly frame: Frame;
+  readonly frame: PageFrame;
   readonly query: DashboardQuery;
   readonly page: LogPage;
   readonly stats: Stats;

@@ -3,7 +3,7 @@ import type { Routing } from "../../../domain/routing/types.ts";
 import type { UpstreamState } from "../../../ports/browse.ts";
 
 /** Beyond that a list helps nobody. */
-const mostOffered = 500;
+const maxOffered = 500;
 
 /** Aliases and mapped names, then what servers list; each once. */
 export function knownModelNames(
@@ -15,5 +15,5 @@ export function knownModelNames(
     ...modelMap.exact.keys(),
     ...upstreams.flatMap(({ models }) => models),
   ];
-  return [...new Set(names)].slice(0, mostOffered);
+  return [...new Set(names)].slice(0, maxOffered);
 }

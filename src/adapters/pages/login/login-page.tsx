@@ -2,10 +2,10 @@
 // Where a person shows a token, or signs out.
 import { Html } from "@elysiajs/html";
 import { Layout } from "../shared/layout.tsx";
-import type { Frame } from "../shared/pages-deps.ts";
+import type { PageFrame } from "../shared/pages-deps.ts";
 
 export interface LoginPageProps {
-  readonly frame: Frame;
+  readonly frame: PageFrame;
   /** What is so, in a sentence. */
   readonly says: string;
   /** Path to go to afterwards. */

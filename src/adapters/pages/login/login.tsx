@@ -8,7 +8,7 @@ import { localPath } from "../../../domain/security/paths.ts";
 import type { Tokens } from "../../../ports/tokens.ts";
 import { LoginPage } from "./login-page.tsx";
 import { MessagePage } from "../shared/message-page.tsx";
-import type { Frame, ReadForm } from "../shared/pages-deps.ts";
+import type { PageFrame, ReadForm } from "../shared/pages-deps.ts";
 
 export interface LoginDeps {
   /** null: there is no JWT_SECRET, and nothing to sign in with. */
@@ -29,7 +29,7 @@ const noSecret =
   "Signing in needs a token, and this router has no JWT_SECRET to sign and check tokens with.";
 
 export function createLogin({ tokens, now, version, readForm }: LoginDeps): Login {
-  const frameOf = (request: Request): Frame => ({
+  const frameOf = (request: Request): PageFrame => ({
     origin: new URL(request.url).origin,
     version,
     now: now(),

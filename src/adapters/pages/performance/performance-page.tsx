@@ -6,7 +6,7 @@ import { whole } from "../shared/format.ts";
 import { type HeadProps, Layout } from "../shared/layout.tsx";
 import {
   colours,
-  mostPoints,
+  maxPoints,
   performanceHref,
   type PerformanceQuery,
   periods,
@@ -56,7 +56,7 @@ export function PerformancePage(props: PerformancePageProps): JSX.Element {
 }
 
 function counted(count: number): string {
-  if (count >= mostPoints) return `the last ${whole(count)} calls`;
+  if (count >= maxPoints) return `the last ${whole(count)} calls`;
   return `${whole(count)} ${count === 1 ? "call" : "calls"}`;
 }
 
@@ -96,14 +96,14 @@ function Filters(props: {
   );
 }
 
-interface ChoiceProps {
+interface SelectProps {
   readonly name: keyof PerformanceQuery;
   readonly label: string;
   readonly of: Readonly<Record<string, string>>;
   readonly chosen: string;
 }
 
-function Choice({ name, label, of, chosen }: ChoiceProps): JSX.Element {
+function Choice({ name, label, of, chosen }: SelectProps): JSX.Element {
   return (
     <label class="field narrow">
       <span safe>{label}</span>

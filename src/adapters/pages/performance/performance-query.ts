@@ -30,7 +30,7 @@ export interface PerformanceQuery {
 
 const longest = 300;
 /** More of them make no chart any clearer. */
-export const mostPoints = 50_000;
+export const maxPoints = 50_000;
 
 /** What cannot be read counts as not given. */
 export function readPerformance(params: URLSearchParams): PerformanceQuery {
@@ -57,7 +57,7 @@ export function pointsFilter(
 ): PointsFilter {
   return {
     since: now - Number(hours) * 3_600_000,
-    limit: mostPoints,
+    limit: maxPoints,
     ...(model === "" ? {} : { model }),
     ...(service === "" ? {} : { service_type: service }),
   };

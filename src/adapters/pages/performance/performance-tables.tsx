@@ -5,12 +5,12 @@ import type { NamedFigures } from "../dashboard/activity.ts";
 import { alarm, perSecond } from "../dashboard/figures.tsx";
 import { Ago } from "../shared/clock-time.tsx";
 import { duration, percent, whole } from "../shared/format.ts";
-import type { Frame } from "../shared/pages-deps.ts";
+import type { PageFrame } from "../shared/pages-deps.ts";
 import type { PerformancePoint } from "../../../ports/browse.ts";
 import { colours, performanceHref, type PerformanceQuery } from "./performance-query.ts";
 
 export interface PerformanceTablesProps {
-  readonly frame: Frame;
+  readonly frame: PageFrame;
   readonly query: PerformanceQuery;
   /** Newest first. */
   readonly points: readonly PerformancePoint[];

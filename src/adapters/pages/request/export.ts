@@ -36,14 +36,14 @@ const columns = [
   "resent_from",
 ] as const satisfies readonly (keyof LogRow)[];
 
-interface Form {
+interface ExportFile {
   readonly type: string;
   readonly head: string;
   readonly row: (row: LogRow, first: boolean) => string;
   readonly foot: string;
 }
 
-const forms: Readonly<Record<ExportForm, Form>> = {
+const forms: Readonly<Record<ExportForm, ExportFile>> = {
   csv: {
     type: "text/csv; charset=utf-8",
     head: `${columns.join(",")}\r\n`,

@@ -15,13 +15,13 @@ import { Ago } from "../shared/clock-time.tsx";
 import { HeaderTable } from "./header-table.tsx";
 import { CopyButton, Layout } from "../shared/layout.tsx";
 import type { Neighbours } from "./neighbours.ts";
-import type { Frame, RoutingNames } from "../shared/pages-deps.ts";
+import type { PageFrame, RoutingNames } from "../shared/pages-deps.ts";
 import { RequestHead } from "./request-head.tsx";
 import { Payload } from "./payload.tsx";
 import { ModelName, StateMark } from "../shared/state-mark.tsx";
 
 export interface RequestPageProps {
-  readonly frame: Frame;
+  readonly frame: PageFrame;
   readonly detail: LogDetail;
   readonly neighbours: Neighbours;
   /** The request that this one repeats, null where the log has it no more; absent: it repeats none. */

@@ -16,7 +16,7 @@ import {
   seeOther,
   unreadable,
 } from "../shared/page-response.tsx";
-import type { Frame, PagesDeps } from "../shared/pages-deps.ts";
+import type { PageFrame, PagesDeps } from "../shared/pages-deps.ts";
 import { RequestPage } from "./request-page.tsx";
 
 const repeatsShown = 20;
@@ -77,7 +77,7 @@ export function requestRoutes(deps: PagesDeps) {
     );
 }
 
-function unreadablePage(request: Request, frame: Frame): Promise<Response> {
+function unreadablePage(request: Request, frame: PageFrame): Promise<Response> {
   const { status, html } = unreadable(frame);
   return page(request, status, html);
 }

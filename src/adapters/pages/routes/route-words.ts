@@ -7,7 +7,7 @@ const words: Readonly<Record<string, string>> = {
   default: "nothing else matched: default upstream",
 };
 
-/** `alias:NAME`, `rule:2>alias:NAME` and the like (SPEC section 9), in words. */
+/** `alias:NAME`, `rule:2>alias:NAME` and the like, in words. */
 export function routeInWords(route: string): string {
   const after = /^rule:(\d+)>/.exec(route);
   if (after !== null)

@@ -7,12 +7,12 @@ import type { UpstreamState } from "../../../ports/browse.ts";
 import { ExplainBox } from "./explain-box.tsx";
 import type { ExplainFields } from "./explain-query.ts";
 import { Layout } from "../shared/layout.tsx";
-import type { Frame } from "../shared/pages-deps.ts";
+import type { PageFrame } from "../shared/pages-deps.ts";
 import { knownModelNames } from "../dashboard/model-names.ts";
 import { RoutingTables } from "./routing-tables.tsx";
 
 export interface RoutesPageProps {
-  readonly frame: Frame;
+  readonly frame: PageFrame;
   readonly routing: Routing;
   /** As configured. */
   readonly file: string;

@@ -5,7 +5,7 @@ import type { PropsWithChildren } from "@elysiajs/html";
 import { assets } from "./assets.ts";
 import { KeysHelp } from "./keys-help.tsx";
 import { NoticeBanner } from "./notice-banner.tsx";
-import type { Frame } from "./pages-deps.ts";
+import type { PageFrame } from "./pages-deps.ts";
 
 export interface HeadProps {
   readonly title: string;
@@ -17,7 +17,7 @@ export interface HeadProps {
 }
 
 export interface LayoutProps extends HeadProps {
-  readonly frame: Frame;
+  readonly frame: PageFrame;
   /** Which entry of the navigation this page is. */
   readonly at?: keyof typeof entries;
   /** ms after which the script asks again; none: the page is not live. */
@@ -125,7 +125,7 @@ export function Layout(props: PropsWithChildren<LayoutProps>): JSX.Element {
   );
 }
 
-function Account({ account }: Pick<Frame, "account">): JSX.Element {
+function Account({ account }: Pick<PageFrame, "account">): JSX.Element {
   if (account === null) return "";
   if (account !== "signed-in")
     return (

@@ -2,10 +2,10 @@
 // A page that only has something to say: not found, log unreadable.
 import { Html } from "@elysiajs/html";
 import { Layout } from "./layout.tsx";
-import type { Frame } from "./pages-deps.ts";
+import type { PageFrame } from "./pages-deps.ts";
 
 export interface MessagePageProps {
-  readonly frame: Frame;
+  readonly frame: PageFrame;
   readonly title: string;
   /** Sentences, each a paragraph. */
   readonly says: readonly string[];

@@ -3,12 +3,12 @@
 import { Html } from "@elysiajs/html";
 import type { Notice } from "../../../ports/notices.ts";
 import { ClockTime } from "./clock-time.tsx";
-import type { Frame } from "./pages-deps.ts";
+import type { PageFrame } from "./pages-deps.ts";
 
 /** Beyond that a banner hides the page; the program's own log has all of them. */
 const linesShown = 6;
 
-export function NoticeBanner({ notices, path }: Pick<Frame, "notices" | "path">): JSX.Element {
+export function NoticeBanner({ notices, path }: Pick<PageFrame, "notices" | "path">): JSX.Element {
   return (
     // There even where it is empty, so that pages that follow can fill it.
     <div id="notices" data-live role="status">

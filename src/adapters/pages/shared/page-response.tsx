@@ -5,7 +5,7 @@ import { cookieValue, tokenCookie } from "../../../domain/security/credentials.t
 import { textInTwo, textResponse } from "./compressed.ts";
 import { Head, type HeadProps } from "./layout.tsx";
 import { MessagePage } from "./message-page.tsx";
-import type { FormReading, Frame, PagesDeps } from "./pages-deps.ts";
+import type { FormReading, PageFrame, PagesDeps } from "./pages-deps.ts";
 
 const pageHeaders = {
   "content-type": "text/html; charset=utf-8",
@@ -80,7 +80,7 @@ export function readable<T>(
 /** A form that was not read, with the reason. */
 export function formRefused(
   request: Request,
-  frame: Frame,
+  frame: PageFrame,
   { status, message }: Exclude<FormReading, { readonly fields: URLSearchParams }>,
 ): Promise<Response> {
   const says = [`${message}.`];
@@ -91,7 +91,7 @@ export function formRefused(
   );
 }
 
-export function unreadable(frame: Frame): MadePage {
+export function unreadable(frame: PageFrame): MadePage {
   const says = ["Requests are still routed. The router's own log says what is wrong."];
   const title = "The log cannot be read right now";
   return { status: 503, html: <MessagePage frame={frame} title={title} says={says} /> };
@@ -100,7 +100,7 @@ export function unreadable(frame: Frame): MadePage {
 export function frameOf(
   request: Request,
   deps: Pick<PagesDeps, "address" | "version" | "now" | "canSignIn" | "notices">,
-): Frame {
+): PageFrame {
   const path = pathOf(request);
   return {
     origin: originOf(request, deps.address),
@@ -112,7 +112,7 @@ export function frameOf(
   };
 }
 
-function accountOf(request: Request, path: string): Frame["account"] {
+function accountOf(request: Request, path: string): PageFrame["account"] {
   if (cookieValue([...request.headers], tokenCookie) !== null) return "signed-in";
   return { signIn: `/login?next=${encodeURIComponent(path)}` };
 }

@@ -50,7 +50,7 @@ export interface PagesDeps {
 }
 
 /** What every page shows around its content. */
-export interface Frame {
+export interface PageFrame {
   /** The origin by which the browser reached the router. */
   readonly origin: string;
   readonly version: string;

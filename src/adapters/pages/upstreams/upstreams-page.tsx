@@ -4,11 +4,11 @@ import { Html } from "@elysiajs/html";
 import type { UpstreamState } from "../../../ports/browse.ts";
 import type { Activity } from "../dashboard/activity.ts";
 import { Layout } from "../shared/layout.tsx";
-import type { Frame } from "../shared/pages-deps.ts";
+import type { PageFrame } from "../shared/pages-deps.ts";
 import { UpstreamCard } from "./upstream-card.tsx";
 
 export interface UpstreamsPageProps {
-  readonly frame: Frame;
+  readonly frame: PageFrame;
   readonly upstreams: readonly UpstreamState[];
   /** The last hours of each upstream that was asked, by name. */
   readonly activity: ReadonlyMap<string, Activity>;

@@ -24,7 +24,7 @@ export type ServerSays =
 /** Asks with the server's own key and headers; never rejects, and gives up after 2 s. */
 export type AskServer = (server: Server, question: ServerQuestion) => Promise<ServerSays>;
 
-/** ms that a server may take for such a question (SPEC section 5). */
+/** ms that a server may take for such a question. */
 export const askLimitMs = 2_000;
 const largestAnswer = 16 * 1024 * 1024;
 
