@@ -79,6 +79,18 @@ module.exports = {
       { path: "^src/adapters/logs/(sqlite|bodies|worker)/|bun:sqlite|(^|/)node_modules/kysely/" },
     ),
     forbid(
+      "worker-knows-no-store",
+      "The log's thread drives an engine, whichever it is.",
+      { path: "^src/adapters/logs/(worker|rows)/" },
+      { path: "^src/adapters/logs/(sqlite|bodies)/|bun:sqlite|(^|/)node_modules/kysely/" },
+    ),
+    forbid(
+      "stores-do-not-know-the-worker",
+      "An engine is driven; it neither starts nor schedules itself.",
+      { path: "^src/adapters/logs/(sqlite|bodies|rows)/" },
+      { path: "^src/adapters/logs/worker/" },
+    ),
+    forbid(
       "bodies-know-no-store",
       "How bodies are packed does not depend on where they lie.",
       { path: "^src/adapters/logs/bodies/" },

@@ -8,7 +8,7 @@ import { openDatabase, openForReading } from "../src/adapters/logs/sqlite/databa
 import { createSqliteReader } from "../src/adapters/logs/sqlite/sqlite-reader.ts";
 import { createSqliteStore } from "../src/adapters/logs/sqlite/sqlite-store.ts";
 import type { LogFilter } from "../src/ports/browse.ts";
-import type { LogReader } from "../src/ports/log-store.ts";
+import type { LogReader } from "../src/ports/log-reader.ts";
 import { printTable } from "../tests/lab/print-table.ts";
 import { models, sampleCall, sampleId, vocabulary } from "./lab/sample-calls.ts";
 

@@ -1,6 +1,6 @@
 // Calls as a log has them, for measurements on large ones: models, states, times and words that are
 // spread as real ones are, the same in every run.
-import type { LogWrite } from "../../src/ports/log-store.ts";
+import type { LogWrite } from "../../src/adapters/logs/pipeline/log-engine.ts";
 import { captured, logWrite } from "../../tests/lab/log-entries.ts";
 import { createRandom } from "../../tests/lab/random.ts";
 

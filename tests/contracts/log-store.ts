@@ -1,10 +1,18 @@
 // What every log store must do; run on each implementation.
 import { describe, expect, test } from "bun:test";
 import type { LogFilter, PointsFilter } from "../../src/ports/browse.ts";
-import type { LogRetention, LogStore } from "../../src/ports/log-store.ts";
+import type { LogEngine, LogUpkeep } from "../../src/adapters/logs/pipeline/log-engine.ts";
+import type { LogReader } from "../../src/ports/log-reader.ts";
 import { captured, idAt, logWrite, noon, startedEntry } from "../lab/log-entries.ts";
 
-type Store = LogStore & LogRetention;
+/** What an engine does, with a reader that sees what it has written. */
+export interface ContractedLog
+  extends LogReader, Pick<LogEngine, "write">, Pick<LogUpkeep, "removeOlder"> {
+  /** As `open` does after an end of the process. */
+  interruptLeftovers(now: number): Promise<number>;
+}
+
+type Store = ContractedLog;
 
 /** @param withStore runs a test on an empty store and clears up after it */
 export function logStoreContract(

@@ -2,7 +2,7 @@
 import type { AnswerReading } from "../../src/domain/log/answer-reading.ts";
 import { nothingRead } from "../../src/domain/log/answer-reading.ts";
 import type { CapturedBodies, CapturedBody, LogEntry } from "../../src/domain/log/log-entry.ts";
-import type { LogWrite } from "../../src/ports/log-store.ts";
+import type { LogWrite } from "../../src/adapters/logs/pipeline/log-engine.ts";
 
 /** 2026-03-01T12:00:00.000Z */
 export const noon = Date.UTC(2026, 2, 1, 12);

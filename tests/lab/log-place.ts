@@ -1,12 +1,18 @@
 // Where a test's log lies, and a store on it.
 import { dirname, join } from "node:path";
-import { createFilesystemBlobs } from "../../src/adapters/blobs/filesystem-blobs.ts";
+import {
+  createFilesystemBlobs,
+  filesystemBlobsOf,
+} from "../../src/adapters/blobs/filesystem-blobs.ts";
 import type { LogDatabase } from "../../src/adapters/logs/sqlite/database.ts";
 import type { BlobPlace, LogPlace } from "../../src/adapters/logs/pipeline/log-place.ts";
 import {
   createSqliteStore,
   type SqliteStore,
 } from "../../src/adapters/logs/sqlite/sqlite-store.ts";
+import { createSqliteEngine } from "../../src/adapters/logs/sqlite/sqlite-engine.ts";
+import type { LogEngine } from "../../src/adapters/logs/pipeline/log-engine.ts";
+import { createWriter, type Writer } from "../../src/adapters/logs/worker/writer.ts";
 import type { BlobStore } from "../../src/ports/blob-store.ts";
 
 /** A log in that file, its blobs in a folder beside it. */
@@ -30,4 +36,15 @@ export function sqliteStoreOn(
   inlineLimit = 1_000_000,
 ): SqliteStore {
   return createSqliteStore({ tables, blobs, inlineLimit, search: "search" });
+}
+
+export interface LabLog extends Writer {
+  readonly engine: LogEngine;
+  readonly close: () => Promise<void>;
+}
+
+/** The write side of a log in SQLite, as its thread has it; blobs are files. */
+export function sqliteLog(): LabLog {
+  const engine = createSqliteEngine((place, owner) => filesystemBlobsOf(place.path, owner));
+  return { ...createWriter(engine), engine, close: () => engine.close() };
 }

@@ -1,10 +1,11 @@
 // A log store in memory, for tests of what reads the log, and as a second opinion on the contract.
-import { logDetail, logRow } from "../../src/adapters/logs/pipeline/log-row.ts";
-import { writtenText } from "../../src/adapters/logs/sqlite/search-index.ts";
+import { logDetail, logRow } from "../../src/adapters/logs/rows/log-row.ts";
+import { writtenText } from "../../src/adapters/logs/rows/indexed-text.ts";
 import type { CapturedBodies } from "../../src/domain/log/log-entry.ts";
 import { soughtParts, spacedWords } from "../../src/domain/log/search-words.ts";
 import type { LogFilter, LogRow } from "../../src/ports/browse.ts";
-import type { LogRetention, LogStore } from "../../src/ports/log-store.ts";
+import type { LogEngine } from "../../src/adapters/logs/pipeline/log-engine.ts";
+import type { ContractedLog } from "../contracts/log-store.ts";
 
 interface Kept {
   readonly row: LogRow;
@@ -12,7 +13,7 @@ interface Kept {
   readonly text: string;
 }
 
-export function createMemoryLogStore(): LogStore & LogRetention {
+export function createMemoryLogStore(): ContractedLog {
   const kept = new Map<string, Kept>();
   const rows = () => [...kept.values()].map(({ row }) => row);
   const byId = (a: LogRow, b: LogRow) => (a.id < b.id ? 1 : -1);
@@ -99,10 +100,29 @@ export function createMemoryLogStore(): LogStore & LogRetention {
         kept.set(row.id, { row, text, bodies: { request: null, response: null } });
       return oldRows.length === limit || oldBodies.length === limit;
     },
-    // It has no blobs.
-    removeExcess: async () => false,
-    compact: async () => false,
-    sweep: async () => undefined,
+  };
+}
+
+/** An engine in memory, whose rows outlive `close`: a fake for what drives one. */
+export function createMemoryEngine(): LogEngine {
+  let store = createMemoryLogStore();
+  return {
+    open: async (_, now) => ({ interrupted: await store.interruptLeftovers(now), search: "whole" }),
+    openScratch: async () => {
+      store = createMemoryLogStore();
+    },
+    write: (batch) => store.write(batch),
+    reader: async () => store,
+    upkeep: {
+      removeOlder: (...limits) => store.removeOlder(...limits),
+      tidy: () => async () => false,
+      fillSearch: async () => false,
+      checkSearch: async () => undefined,
+    },
+    explain: (error) => ({ kind: "entry", message: String(error) }),
+    takeHappenings: () => [],
+    rest: () => undefined,
+    close: async () => undefined,
   };
 }
 

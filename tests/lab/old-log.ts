@@ -3,12 +3,13 @@ import { Database } from "bun:sqlite";
 import type { SQLQueryBindings } from "bun:sqlite";
 import { Kysely, SqliteDialect } from "kysely";
 import { forKysely } from "../../src/adapters/logs/sqlite/database.ts";
-import { bodyBytes, logRow } from "../../src/adapters/logs/pipeline/log-row.ts";
+import { bodyBytes, logRow } from "../../src/adapters/logs/rows/log-row.ts";
 import { migrate } from "../../src/adapters/logs/sqlite/migrate.ts";
 import { tableRow } from "../../src/adapters/logs/sqlite/sqlite-rows.ts";
 import type { LogTables } from "../../src/adapters/logs/sqlite/tables.ts";
 import type { LogFilter } from "../../src/ports/browse.ts";
-import type { LogStore, LogWrite } from "../../src/ports/log-store.ts";
+import type { LogWrite } from "../../src/adapters/logs/pipeline/log-engine.ts";
+import type { LogReader } from "../../src/ports/log-reader.ts";
 import { captured, idAt, logWrite, noon } from "./log-entries.ts";
 
 const hour = 3_600_000;
@@ -83,7 +84,7 @@ const filters: readonly Partial<LogFilter>[] = [
 ];
 
 /** All that a log says of these calls. */
-export const saidBy = async (store: LogStore) => ({
+export const saidBy = async (store: LogReader) => ({
   lists: await Promise.all(filters.map((filter) => store.list({ limit: 3, ...filter }))),
   details: await Promise.all(oldCalls.map(({ entry }) => store.get(entry.id))),
   all: await store.stats(null),

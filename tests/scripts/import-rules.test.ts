@@ -27,6 +27,12 @@ const broken: readonly (readonly [rule: string, from: string, to: string])[] = [
     "src/domain/protocols/openai-chat/events.ts",
   ],
   ["pipeline-knows-no-store", "src/adapters/logs/pipeline/a.ts", "src/adapters/logs/sqlite/x.ts"],
+  ["worker-knows-no-store", "src/adapters/logs/worker/a.ts", "src/adapters/logs/sqlite/x.ts"],
+  [
+    "stores-do-not-know-the-worker",
+    "src/adapters/logs/sqlite/a.ts",
+    "src/adapters/logs/worker/x.ts",
+  ],
   ["bodies-know-no-store", "src/adapters/logs/bodies/a.ts", "src/adapters/logs/sqlite/x.ts"],
   ["wiring-in-one-place", "src/app/usecases/servers/a.ts", "src/adapters/clock/system-clock.ts"],
   ["one-orchestrator", "src/app/usecases/log/b.ts", "src/ports/upstream.ts"],

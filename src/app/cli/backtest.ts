@@ -12,7 +12,7 @@ import {
   type RouteChange,
 } from "../../domain/routing/backtest.ts";
 import type { LogRow } from "../../ports/browse.ts";
-import type { LogReader } from "../../ports/log-store.ts";
+import type { LogReader } from "../../ports/log-reader.ts";
 import type { BacktestCommand } from "./command.ts";
 import type { CommandIo } from "./io.ts";
 import { createPaint, type Paint } from "./paint.ts";

@@ -4,10 +4,8 @@ import { randomBytes } from "node:crypto";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Database } from "bun:sqlite";
-import { filesystemBlobsOf } from "../../../src/adapters/blobs/filesystem-blobs.ts";
-import { createWriter } from "../../../src/adapters/logs/worker/writer.ts";
 import { logWrite, noon } from "../../lab/log-entries.ts";
-import { logPlace } from "../../lab/log-place.ts";
+import { logPlace, sqliteLog } from "../../lab/log-place.ts";
 import { oldCalls, writeFirstVersion } from "../../lab/old-log.ts";
 import { mayMount, withSmallDisk } from "../../lab/small-disk.ts";
 
@@ -37,31 +35,31 @@ test.skipIf(!mayMount)(
       writeFileSync(reserve, Buffer.alloc(1_000_000, 1));
       fill();
 
-      const full = createWriter((place, owner) => filesystemBlobsOf(place.path, owner));
+      const full = sqliteLog();
       const nothingFits = await full.open({ ...logPlace(path), patienceMs: 0 }, noon);
       expect(nothingFits.failed).toContain(path);
       expect(nothingFits.failed).toMatch(/full.*make room on its disk/);
-      full.close();
+      await full.close();
 
       rmSync(reserve);
-      const writer = createWriter((place, owner) => filesystemBlobsOf(place.path, owner));
+      const writer = sqliteLog();
       const { failed } = await writer.open({ ...logPlace(path), patienceMs: 0 }, noon);
       expect(failed).toContain(path);
       expect(failed).toMatch(/step 0002.*full.*are as they were.*make room on its disk/);
       const report = await writer.write([logWrite({ timestamp: noon + 1_000_000 })]);
       expect(report.failed).toEqual([0]);
       expect(report.message).toContain(path);
-      writer.close();
+      await writer.close();
       makeRoom();
       expect(oldRows(path)).toEqual(before);
 
-      const again = createWriter((place, owner) => filesystemBlobsOf(place.path, owner));
+      const again = sqliteLog();
       expect(await again.open({ ...logPlace(path), patienceMs: 0 }, noon)).toMatchObject({
         failed: null,
         happened: [],
       });
       expect((await again.write([logWrite({ timestamp: noon + 1_000_000 })])).failed).toEqual([]);
-      again.close();
+      await again.close();
       const rows = new Database(path);
       expect(rows.query("select count(*) as n from requests").get()).toEqual({
         n: oldCalls.length + 1,

@@ -3,7 +3,7 @@ import type { AnswerReading } from "../../../domain/log/answer-reading.ts";
 import { nothingRead } from "../../../domain/log/answer-reading.ts";
 import type { LogEntry } from "../../../domain/log/log-entry.ts";
 import type { CallEvent, CallEvents } from "../../../ports/browse.ts";
-import { logRow } from "./log-row.ts";
+import { logRow } from "../rows/log-row.ts";
 
 export interface CallEventSource extends CallEvents {
   /** Whether anyone listens. */

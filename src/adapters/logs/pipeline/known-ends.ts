@@ -1,8 +1,8 @@
 // A reader that knows of ends which are not in the log yet: while the disk takes nothing, calls that
 // are over must not look as if they still ran.
 import type { LogRow } from "../../../ports/browse.ts";
-import type { LogReader } from "../../../ports/log-store.ts";
-import { logRow } from "./log-row.ts";
+import type { LogReader } from "../../../ports/log-reader.ts";
+import { logRow } from "../rows/log-row.ts";
 import type { KnownEnd } from "./open-calls.ts";
 
 /** @param endOf the end of a call that the log has in flight; null where it is not known */

@@ -2,7 +2,7 @@
 // until they are over.
 import type { Clock } from "../../../ports/clock.ts";
 import type { Notice } from "../../../ports/notices.ts";
-import type { Happening, HappeningKind } from "./happening.ts";
+import type { Happening, HappeningKind } from "./log-engine.ts";
 import type { OpenReport } from "./worker-calls.ts";
 
 export interface LogNotices {

@@ -1,6 +1,6 @@
 // The main thread's view of the log: asks the reading worker, after what just ended was written.
 import type { Clock } from "../../../ports/clock.ts";
-import type { LogReader } from "../../../ports/log-store.ts";
+import type { LogReader } from "../../../ports/log-reader.ts";
 import type { LogPlace } from "./log-place.ts";
 import { unpackPoints } from "./pack-points.ts";
 import type { CallResult } from "./worker-calls.ts";

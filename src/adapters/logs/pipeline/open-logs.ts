@@ -1,6 +1,6 @@
 // The log as the program uses it: recorder and reader over two workers, and the hourly clean-up.
 import type { Clock } from "../../../ports/clock.ts";
-import type { LogReader } from "../../../ports/log-store.ts";
+import type { LogReader } from "../../../ports/log-reader.ts";
 import type { CallEvents } from "../../../ports/browse.ts";
 import type { Notice } from "../../../ports/notices.ts";
 import type { UsageObserver } from "../../../ports/observer.ts";

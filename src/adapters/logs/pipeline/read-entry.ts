@@ -7,8 +7,8 @@ import { endpointOf } from "../../../domain/protocols/endpoint-of.ts";
 import { conversationOf } from "../../../domain/conversation/read-conversation.ts";
 import { newText, searchText } from "../../../domain/conversation/search-text.ts";
 import type { JsonRecord } from "../../../domain/bytes/json.ts";
-import type { LogWrite } from "../../../ports/log-store.ts";
-import { bodyBytes } from "./log-row.ts";
+import type { LogWrite } from "./log-engine.ts";
+import { bodyBytes } from "../rows/log-row.ts";
 import type { RecordedEntry } from "./wire-batch.ts";
 
 export function readEntry({ entry, bodies, reading }: RecordedEntry): LogWrite {

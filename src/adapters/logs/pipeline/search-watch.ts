@@ -1,5 +1,5 @@
 // The search's index from the main thread: has it checked, filled and begun anew where it needs that.
-import type { Happening } from "./happening.ts";
+import type { Happening } from "./log-engine.ts";
 import type { LogNotices } from "./log-notices.ts";
 import type { OpenReport } from "./worker-calls.ts";
 import type { WorkerThread } from "./worker-thread.ts";

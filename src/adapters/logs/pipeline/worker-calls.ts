@@ -7,19 +7,15 @@ import type {
   PeriodStats,
   PointsFilter,
 } from "../../../ports/browse.ts";
-import type { Happening } from "./happening.ts";
+import type { Happening, OpenedStore } from "./log-engine.ts";
 import type { LogPlace } from "./log-place.ts";
 import type { PackedPoints } from "./pack-points.ts";
 import type { WireBatch } from "./wire-batch.ts";
 
-export interface OpenReport {
+export interface OpenReport extends OpenedStore {
   /** Why it could not be opened; the log keeps trying. null: it is open. */
   readonly failed: string | null;
   readonly happened: readonly Happening[];
-  /** Whether the search's index holds all rows, is to be filled, or does not work. */
-  readonly search: "whole" | "filling" | "off";
-  /** Rows an earlier process had left in flight. */
-  readonly interrupted: number;
 }
 
 /** What became of a batch. */

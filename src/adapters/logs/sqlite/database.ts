@@ -2,10 +2,11 @@
 import { realpathSync, statSync } from "node:fs";
 import { mkdir, rename } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { Database, SQLiteError } from "bun:sqlite";
+import { Database } from "bun:sqlite";
 import type { SQLQueryBindings } from "bun:sqlite";
 import { Kysely, SqliteDialect } from "kysely";
 import type { SqliteDatabase } from "kysely";
+import { isUnreadable } from "./failures.ts";
 import { type FileMark, type LogState, readState, settleId } from "./log-state.ts";
 import { migrate } from "./migrate.ts";
 import type { LogTables } from "./tables.ts";
@@ -114,6 +115,7 @@ async function logDatabase(raw: Database, path: string): Promise<LogDatabase> {
       raw.run("PRAGMA shrink_memory");
     },
     shrink() {
+      const before = freePages(raw);
       try {
         raw.query(`PRAGMA incremental_vacuum(${pagesPerShrink})`).all();
       } catch (error) {
@@ -121,13 +123,19 @@ async function logDatabase(raw: Database, path: string): Promise<LogDatabase> {
         if (isUnreadable(error)) return false;
         throw error;
       }
-      const left = raw.query<{ freelist_count: number }, []>("PRAGMA freelist_count").get();
-      return left !== null && left.freelist_count > 0;
+      const left = freePages(raw);
+      // A file that was begun without incremental vacuum keeps them.
+      return left > 0 && left < before;
     },
     close() {
       raw.close();
     },
   };
+}
+
+function freePages(raw: Database): number {
+  const found = raw.query<{ freelist_count: number }, []>("PRAGMA freelist_count").get();
+  return found?.freelist_count ?? 0;
 }
 
 /** Which file stands at a path; null: none. */
@@ -163,12 +171,6 @@ export function forKysely(raw: Database): SqliteDatabase {
       };
     },
   };
-}
-
-/** Whether SQLite says that this is no database, or a damaged one. */
-export function isUnreadable(error: unknown): boolean {
-  if (!(error instanceof SQLiteError)) return false;
-  return error.code === "SQLITE_NOTADB" || (error.code ?? "").startsWith("SQLITE_CORRUPT");
 }
 
 /** @returns where the file went */

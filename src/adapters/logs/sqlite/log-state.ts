@@ -1,8 +1,22 @@
 // What a log database knows of itself: which one it is, and what is still to be done with it.
 import type { Kysely } from "kysely";
-import type { BlobOwner } from "../pipeline/log-place.ts";
 import { inTransaction, runSql } from "./run-sql.ts";
 import type { LogTables, StateTable } from "./tables.ts";
+
+/** The database whose blobs these are: no other one's are touched with them. */
+export interface BlobOwner {
+  /** Unique to it; digits and letters. */
+  readonly id: string;
+  /** Some of its blobs may still lie among others', as earlier versions kept them. */
+  readonly hasSharedBlobs: boolean;
+  /** The id of the database that this one is a copy of, and whose blobs it may need; null: of none. */
+  readonly copyOf: string | null;
+}
+
+/** Whether all blobs of an owner lie where they are to stay. */
+export function isSettled({ hasSharedBlobs, copyOf }: BlobOwner): boolean {
+  return !hasSharedBlobs && copyOf === null;
+}
 
 export interface LogState {
   /** Whose blobs the database's are. */

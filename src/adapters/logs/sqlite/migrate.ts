@@ -1,6 +1,6 @@
 // Brings a database's schema up to date: each step whole in one transaction, or not at all.
 import type { Kysely } from "kysely";
-import { isPassing } from "../worker/passing.ts";
+import { isPassing, isUnreadableCode } from "./failures.ts";
 import { inTransaction, runSql } from "./run-sql.ts";
 import type { SchemaLook } from "./schema-step.ts";
 import { schemaSteps } from "./schema-steps.ts";
@@ -62,7 +62,7 @@ async function takeStep(db: Kysely<LogTables>, wanted: string): Promise<void> {
   } catch (error) {
     if (error instanceof SchemaError || !(error instanceof Error)) throw error;
     const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
-    if (code === "SQLITE_NOTADB" || code?.startsWith("SQLITE_CORRUPT") === true) throw error;
+    if (isUnreadableCode(code)) throw error;
     throw new SchemaError(
       `its tables could not be brought up to date (step ${wanted}: ${error.message}${code === undefined ? "" : `, ${code}`}), and are as they were${isPassing(error) ? "" : "; keep a copy of the file, and set DB_PATH to another one"}`,
       code,

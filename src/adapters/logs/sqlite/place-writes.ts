@@ -1,6 +1,6 @@
 // Where a batch's rows go in the table: each row to its own place, a row that is there already to the same.
 import type { Kysely } from "kysely";
-import type { LogWrite } from "../../../ports/log-store.ts";
+import type { LogWrite } from "../pipeline/log-engine.ts";
 import type { CountedRow, FigureChanges } from "./figures.ts";
 import { runSql } from "./run-sql.ts";
 import { seqOf } from "./seq.ts";

@@ -1,7 +1,7 @@
 // What age and size take from the log, in steps so small that writes hardly notice.
 import type { Kysely } from "kysely";
 import type { BlobStore } from "../../../ports/blob-store.ts";
-import type { LogRetention } from "../../../ports/log-store.ts";
+import type { LogUpkeep } from "../pipeline/log-engine.ts";
 import { createFigureChanges } from "./figures.ts";
 import type { CountedRow } from "./figures.ts";
 import { releasePayloads } from "./payload-release.ts";
@@ -10,8 +10,29 @@ import { hex } from "./payload-rows.ts";
 import type { PayloadWriter } from "./payload-writer.ts";
 import { inTransaction, runSql } from "./run-sql.ts";
 import type { SearchIndex } from "./search-index.ts";
-import { createStepPace } from "../worker/step-pace.ts";
+import { createStepPace } from "../pipeline/step-pace.ts";
 import type { BodiesTable, LogTables } from "./tables.ts";
+
+/** What age and size remove, a small step at a time, so that writes get in between. */
+export interface SqliteRetention extends Pick<LogUpkeep, "removeOlder"> {
+  /**
+   * Removes at most `limit` bodies where those in the blob store take more than `maxBytes`
+   * together: the oldest of successes first, then the oldest of errors.
+   * @returns whether there are more to remove
+   */
+  removeExcess(maxBytes: number, limit: number): Promise<boolean>;
+  /**
+   * Gives up some of the room that removed rows still take.
+   * @returns whether there is more
+   */
+  compact(): Promise<boolean>;
+  /**
+   * Brings one part of the blob store and the rows in line, which a stop at the wrong moment, or
+   * someone else's hand, may have parted: blobs that no row needs go.
+   * @param firstDigits two hex digits
+   */
+  sweep(firstDigits: string): Promise<void>;
+}
 
 export interface RetentionParts {
   readonly db: Kysely<LogTables>;
@@ -40,7 +61,7 @@ export function createRetention({
   payloads,
   search,
   dropBlobs,
-}: RetentionParts): LogRetention {
+}: RetentionParts): SqliteRetention {
   const merging = createStepPace(pagesPerMerge, mergeMs);
 
   async function removeBodies(

@@ -4,20 +4,12 @@
 import type { Kysely } from "kysely";
 import { SQLiteError } from "bun:sqlite";
 import { soughtParts, spacedWords } from "../../../domain/log/search-words.ts";
-import type { LogWrite } from "../../../ports/log-store.ts";
+import { SearchDamage } from "../pipeline/log-engine.ts";
 import { type Insertion, insertRows } from "./insert-rows.ts";
-import { isPassing } from "../worker/passing.ts";
+import { isPassing } from "./failures.ts";
 import { runSql } from "./run-sql.ts";
 import { mergeSearch, withoutMerging } from "./search-upkeep.ts";
 import type { LogTables } from "./tables.ts";
-
-/** The index cannot be used as it is; the rows can. */
-export class SearchDamage extends Error {
-  constructor(cause: Error) {
-    super(`the search index is damaged (${cause.message})`, { cause });
-    this.name = "SearchDamage";
-  }
-}
 
 /** A row with what it is found by. */
 export interface IndexedRow {
@@ -85,50 +77,6 @@ export async function inIndex<Result>(work: () => Promise<Result>): Promise<Resu
 export function searchTable(name: string): string {
   return `create virtual table ${name} using fts5(
     text, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 2")`;
-}
-
-/** What of a row is found beside what was said. */
-export interface NamedRow {
-  readonly original_model: string | null;
-  readonly mapped_model: string | null;
-  readonly upstream: string | null;
-  readonly path: string;
-  readonly source_ip: string;
-  readonly auth_user: string | null;
-  readonly error_message: string | null;
-}
-
-/** Every text by which a row is found. */
-export function indexedText(row: NamedRow, said: string): string {
-  const { original_model: original, mapped_model: mapped } = row;
-  const models = [original, mapped === original ? null : mapped].filter((name) => name !== null);
-  return [
-    ...models,
-    // So that `3.2` finds `llama3.2`.
-    ...models.map((name) => name.replaceAll(/(?<=\p{L})(?=\p{N})|(?<=\p{N})(?=\p{L})/gu, " ")),
-    row.upstream,
-    row.path,
-    row.source_ip,
-    row.auth_user,
-    row.error_message,
-    said,
-  ]
-    .filter((text) => text !== null && text !== "")
-    .join("\n");
-}
-
-/** As `indexedText`, of a call that is being written. */
-export function writtenText({ entry, searchText }: LogWrite): string {
-  const row: NamedRow = {
-    original_model: entry.originalModel,
-    mapped_model: entry.mappedModel,
-    upstream: entry.upstream,
-    path: entry.path,
-    source_ip: entry.sourceIp,
-    auth_user: entry.authUser,
-    error_message: entry.errorMessage,
-  };
-  return indexedText(row, searchText);
 }
 
 /** A search as FTS5 reads it (sqlite.org/fts5.html §3); null where it names no word. */

@@ -5,15 +5,10 @@ import type { BlobStore } from "../../../ports/blob-store.ts";
 import { readState, searchHolds, searchIsIn } from "./log-state.ts";
 import { spokenText } from "../pipeline/read-entry.ts";
 import { inTransaction, runSql } from "./run-sql.ts";
-import {
-  inIndex,
-  indexedText,
-  searchTable,
-  type NamedRow,
-  type SearchIndex,
-} from "./search-index.ts";
+import { indexedText, type NamedRow } from "../rows/indexed-text.ts";
+import { inIndex, type SearchIndex, searchTable } from "./search-index.ts";
 import { bodiesOfRow } from "./sqlite-reader.ts";
-import { bodyBytes } from "../pipeline/log-row.ts";
+import { bodyBytes } from "../rows/log-row.ts";
 import type { LogTables } from "./tables.ts";
 
 /**

@@ -2,7 +2,7 @@
 import type { LoggedAttempt } from "../../../domain/log/log-entry.ts";
 import type { HeaderList } from "../../../domain/http/headers.ts";
 import type { LogRow } from "../../../ports/browse.ts";
-import { isoTime } from "../pipeline/log-row.ts";
+import { isoTime } from "../rows/log-row.ts";
 import type { RequestsTable, StoredRow } from "./tables.ts";
 
 /** A row as stored. */

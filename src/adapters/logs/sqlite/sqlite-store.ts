@@ -1,20 +1,22 @@
 // The log's write side in SQLite: rows, their figures, their words for the search, their bodies.
 import type { Kysely } from "kysely";
 import type { BlobStore } from "../../../ports/blob-store.ts";
-import type { LogRetention, LogStore, LogWrite, Written } from "../../../ports/log-store.ts";
+import type { LogReader } from "../../../ports/log-reader.ts";
+import type { LogWrite, WriteResult } from "../pipeline/log-engine.ts";
 import { createFigureChanges } from "./figures.ts";
 import type { FigureChanges } from "./figures.ts";
 import { type Insertion, insertRows, replacing } from "./insert-rows.ts";
-import { bodyBytes, logRow } from "../pipeline/log-row.ts";
+import { bodyBytes, logRow } from "../rows/log-row.ts";
 import { releasePayloads } from "./payload-release.ts";
 import type { Released } from "./payload-release.ts";
 import { createPayloadWriter } from "./payload-writer.ts";
 import type { Content, PayloadBatch } from "./payload-writer.ts";
 import { placeWrites } from "./place-writes.ts";
 import type { PlacedWrite } from "./place-writes.ts";
-import { createRetention } from "./retention.ts";
+import { createRetention, type SqliteRetention } from "./retention.ts";
 import { inTransaction, runSql } from "./run-sql.ts";
-import { createSearchIndex, type SearchIndex, writtenText } from "./search-index.ts";
+import { writtenText } from "../rows/indexed-text.ts";
+import { createSearchIndex, type SearchIndex } from "./search-index.ts";
 import { indexOlder } from "./search-repair.ts";
 import { createSqliteReader } from "./sqlite-reader.ts";
 import { rowColumns, tableRow } from "./sqlite-rows.ts";
@@ -30,9 +32,13 @@ export interface SqliteStoreOptions {
   readonly search: string | null;
 }
 
-export interface SqliteStore extends LogStore, LogRetention {
+export interface SqliteStore extends LogReader, SqliteRetention {
+  /** Writes the batch in one transaction: all of it or, when it throws, nothing. */
+  write(batch: readonly LogWrite[]): Promise<WriteResult>;
+  /** Marks rows that are `inflight` as `interrupted`; returns how many. */
+  interruptLeftovers(now: number): Promise<number>;
   /** As `write`, for rows that the index does not take: no search finds them. */
-  writeUnsearched(batch: readonly LogWrite[]): Promise<Written>;
+  writeUnsearched(batch: readonly LogWrite[]): Promise<WriteResult>;
   /**
    * Puts the newest of the rows that are not in the search's index into it, at most `limit`.
    * @returns whether there are more
@@ -52,7 +58,7 @@ export function createSqliteStore(options: SqliteStoreOptions): SqliteStore {
     for (const name of released.names) await blobs.remove(name).catch(() => undefined);
   }
 
-  async function write(writes: readonly LogWrite[], index: SearchIndex): Promise<Written> {
+  async function write(writes: readonly LogWrite[], index: SearchIndex): Promise<WriteResult> {
     const batch = onceEach(writes);
     const bodies = batch.flatMap(bodiesOf);
     const kept = await payloads.begin(bodies);

@@ -2,42 +2,32 @@
 // times as long as later ones, until the runtime has compiled what writes them, and a log that is
 // 100 ms behind at most cannot begin with that.
 import type { LogEntry } from "../../../domain/log/log-entry.ts";
-import type { BlobStore } from "../../../ports/blob-store.ts";
-import { openDatabase } from "../sqlite/database.ts";
+import type { LogEngine } from "../pipeline/log-engine.ts";
 import { readEntry } from "../pipeline/read-entry.ts";
-import { createSqliteStore } from "../sqlite/sqlite-store.ts";
 import { packBatch, unpackBatch } from "../pipeline/wire-batch.ts";
 import type { RecordedEntry } from "../pipeline/wire-batch.ts";
 
 const batches = 24;
 const batchSize = 8;
-const inlineLimit = 2_000;
 
 /**
  * A warm-up in steps of a few ms, so that what is to be logged meanwhile gets in between.
- * @param blobs in memory: nothing may stay
+ * @param engine of its own: nothing of it stays
+ * @param now epoch ms
  * @returns takes one step; resolves to whether there are more
  */
-export function createWarmUp(blobs: BlobStore, now: number): () => Promise<boolean> {
-  const opening = openDatabase(":memory:", now).then(({ database }) => ({
-    database,
-    store: createSqliteStore({
-      tables: database.tables,
-      blobs,
-      inlineLimit,
-      search: database.state.search,
-    }),
-  }));
+export function createWarmUp(engine: LogEngine, now: number): () => Promise<boolean> {
+  const opening = engine.openScratch(now);
   let batch = 0;
   return async () => {
-    const { database, store } = await opening;
+    await opening;
     const entries = Array.from({ length: batchSize }, (_, at) =>
       sample(batch * batchSize + at, now),
     );
-    await store.write(unpackBatch(packBatch(entries, 1_000_000)).map(readEntry));
+    await engine.write(unpackBatch(packBatch(entries, 1_000_000)).map(readEntry));
     batch++;
     if (batch < batches) return true;
-    database.close();
+    await engine.close();
     return false;
   };
 }

@@ -2,15 +2,12 @@
 // one for writes and one for reads, so that a large read holds up no write.
 import { setImmediate as turn, setTimeout as sleep } from "node:timers/promises";
 import type { MessagePort } from "node:worker_threads";
-import type { BlobStore } from "../../../ports/blob-store.ts";
-import type { LogReader } from "../../../ports/log-store.ts";
-import { openForReading } from "../sqlite/database.ts";
-import type { LogDatabase } from "../sqlite/database.ts";
-import type { BlobOwner, LogPlace, OpenBlobs } from "../pipeline/log-place.ts";
+import type { LogReader } from "../../../ports/log-reader.ts";
+import { type LogEngine, SearchDamage } from "../pipeline/log-engine.ts";
+import type { LogPlace } from "../pipeline/log-place.ts";
 import { packPoints } from "../pipeline/pack-points.ts";
 import { readEntry } from "../pipeline/read-entry.ts";
-import { SearchDamage } from "../sqlite/search-index.ts";
-import { createSqliteReader } from "../sqlite/sqlite-reader.ts";
+import { createStepPace, type StepPace } from "../pipeline/step-pace.ts";
 import { unpackBatch } from "../pipeline/wire-batch.ts";
 import type {
   CallResult,
@@ -21,7 +18,6 @@ import type {
 } from "../pipeline/worker-calls.ts";
 import { createWarmUp } from "./warm-up.ts";
 import { createWriter } from "./writer.ts";
-import type { Writer } from "./writer.ts";
 
 type Answers = {
   readonly [K in WorkerCallKind]: (
@@ -29,10 +25,10 @@ type Answers = {
   ) => Promise<WorkerCalls[K]["output"]>;
 };
 
-const parts = Array.from({ length: 256 }, (_, part) => part.toString(16).padStart(2, "0"));
-
-/** Owns the blobs of what is thrown away. */
-const nobody: BlobOwner = { id: "", hasSharedBlobs: false, copyOf: null };
+/** Rows of a step of upkeep, where the disk is quick. */
+const maxRowsPerStep = 100;
+/** ms: a write behind such a step hardly notices. */
+const stepMs = 10;
 
 /** ms without a question after which the thread gives back what the last ones have left in memory. */
 const restAfterMs = 500;
@@ -42,9 +38,9 @@ const fewRows = 100;
 const fewBytes = 1024 * 1024;
 
 /** Answers what comes in at the port, for as long as the thread lives. */
-export function serveLog(port: MessagePort, openBlobs: OpenBlobs): void {
-  const writer = createWriter(openBlobs);
-  const answers = createAnswers(writer, openBlobs);
+export function serveLog(port: MessagePort, createEngine: () => LogEngine): void {
+  const engine = createEngine();
+  const answers = createAnswers(engine, createEngine);
   let [rows, bytes] = [0, 0];
   let resting: NodeJS.Timeout | undefined;
 
@@ -52,7 +48,7 @@ export function serveLog(port: MessagePort, openBlobs: OpenBlobs): void {
   function rest(): void {
     if (rows <= fewRows && bytes <= fewBytes) return;
     [rows, bytes] = [0, 0];
-    writer.rest();
+    engine.rest();
     Bun.gc(true);
   }
 
@@ -70,49 +66,42 @@ export function serveLog(port: MessagePort, openBlobs: OpenBlobs): void {
   });
 }
 
-function createAnswers(writer: Writer, openBlobs: OpenBlobs): Answers {
-  let reading: { readonly database: LogDatabase; readonly reader: LogReader } | null = null;
+function createAnswers(engine: LogEngine, createEngine: () => LogEngine): Answers {
+  const { upkeep } = engine;
+  const writer = createWriter(engine);
+  const removing = createStepPace(maxRowsPerStep, stepMs);
+  const filling = createStepPace(maxRowsPerStep, stepMs);
   let line: Promise<unknown> = Promise.resolve();
 
-  /** One job at a time: a database connection can be in one transaction only. */
+  /** One job at a time, as an engine asks for. */
   function inLine<T>(job: () => Promise<T>): Promise<T> {
     const done = line.then(job);
     line = done.catch(() => null); // whoever asked hears of it
     return done;
   }
 
-  async function reader({ path, blobs }: LogPlace): Promise<LogReader> {
-    if (reading?.database.isThere() === false) closeReading();
-    if (reading === null) {
-      const database = await openForReading(path);
-      const { owner, search } = database.state;
-      const bodies = writer.blobs(blobs, owner);
-      reading = { database, reader: createSqliteReader(database.tables, bodies, search) };
-    }
-    return reading.reader;
-  }
-
-  function closeReading(): void {
-    reading?.database.close();
-    reading = null;
+  function read<T>(place: LogPlace, job: (reader: LogReader) => Promise<T>): Promise<T> {
+    return inLine(async () => job(await engine.reader(place)));
   }
 
   /** Repeats a job while it says that there is more, and leaves disk and processor to others for as long after each time. */
-  async function inSteps(job: () => Promise<boolean>): Promise<void> {
+  async function inSteps(job: () => Promise<boolean>, pace?: StepPace): Promise<void> {
     for (let isMore = true; isMore;) {
-      let tookMs = 0;
+      let ms = 0;
       isMore = await inLine(async () => {
         const startedAt = performance.now();
         const more = await job();
-        tookMs = performance.now() - startedAt;
+        ms = performance.now() - startedAt;
         return more;
       });
-      await sleep(tookMs);
+      pace?.took(ms);
+      // A timer would make a millisecond of less.
+      await (ms < 1 ? turn() : sleep(ms));
     }
   }
 
-  async function warmUp(blobs: BlobStore, now: number): Promise<void> {
-    await inSteps(createWarmUp(blobs, now));
+  async function warmUp(now: number): Promise<void> {
+    await inSteps(createWarmUp(createEngine(), now));
     // What it leaves would stay resident until something is written.
     Bun.gc(true);
   }
@@ -120,7 +109,7 @@ function createAnswers(writer: Writer, openBlobs: OpenBlobs): Answers {
   return {
     open: async ({ place, now }) => {
       const report = await inLine(() => writer.open(place, now));
-      warmUp(openBlobs({ ...place.blobs, type: "memory" }, nobody), now).catch(fail);
+      warmUp(now).catch(fail);
       return report;
     },
     write: ({ batch }) =>
@@ -131,39 +120,31 @@ function createAnswers(writer: Writer, openBlobs: OpenBlobs): Answers {
       }),
     async retain({ rowsBefore, bodiesBefore }) {
       if (rowsBefore !== null || bodiesBefore !== null)
-        await inSteps(() => writer.removeOlder(rowsBefore, bodiesBefore));
-      for (const part of parts) {
-        await inLine(() => writer.sweep(part));
-        await turn();
-      }
-      await inLine(() => writer.swept());
-      await inSteps(() => writer.shrink());
-      return writer.takeUnreported();
+        await inSteps(
+          () => upkeep.removeOlder(rowsBefore, bodiesBefore, removing.size()),
+          removing,
+        );
+      await inSteps(upkeep.tidy());
+      return engine.takeHappenings();
     },
     async fillSearch() {
-      await inSteps(() => writer.fillSearch());
-      return writer.takeUnreported();
+      await inSteps(() => upkeep.fillSearch(filling.size()), filling);
+      return engine.takeHappenings();
     },
-    checkSearch: () => inLine(() => writer.checkSearch()),
-    list: ({ place, filter }) =>
+    checkSearch: () =>
       inLine(async () => {
-        try {
-          return await (await reader(place)).list(filter);
-        } catch (error) {
-          // A damaged index is begun anew: the next question looks where it then is.
-          if (error instanceof SearchDamage) closeReading();
-          throw error;
-        }
+        await upkeep.checkSearch();
+        return engine.takeHappenings();
       }),
-    get: ({ place, id }) => inLine(async () => (await reader(place)).get(id)),
-    stats: ({ place, since }) => inLine(async () => (await reader(place)).stats(since)),
+    list: ({ place, filter }) => read(place, (reader) => reader.list(filter)),
+    get: ({ place, id }) => read(place, (reader) => reader.get(id)),
+    stats: ({ place, since }) => read(place, (reader) => reader.stats(since)),
     points: ({ place, filter }) =>
-      inLine(async () => packPoints(await (await reader(place)).points(filter))),
+      read(place, async (reader) => packPoints(await reader.points(filter))),
     close: () =>
-      inLine(() => {
-        writer.close();
-        closeReading();
-        return Promise.resolve(null);
+      inLine(async () => {
+        await engine.close();
+        return null;
       }),
   };
 }

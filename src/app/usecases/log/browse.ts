@@ -1,7 +1,7 @@
 // The read side for API and pages: the log's rows and figures, with what only the running process knows.
 import type { Browse, Today } from "../../../ports/browse.ts";
 import type { Clock } from "../../../ports/clock.ts";
-import type { LogReader } from "../../../ports/log-store.ts";
+import type { LogReader } from "../../../ports/log-reader.ts";
 import type { LiveView } from "./live-view.ts";
 
 export interface BrowseOptions {

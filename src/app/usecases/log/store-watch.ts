@@ -6,7 +6,7 @@ import {
   wellStore,
 } from "../../../domain/config/readiness.ts";
 import type { Clock } from "../../../ports/clock.ts";
-import type { LogReader } from "../../../ports/log-store.ts";
+import type { LogReader } from "../../../ports/log-reader.ts";
 import type { CallObserver } from "../../../ports/observer.ts";
 import { orAfter } from "../or-after.ts";
 

@@ -1,7 +1,7 @@
 // What the pages say of a search index that is damaged, for as long as it is.
 import { expect, test } from "bun:test";
 import { createLogNotices } from "../../../../src/adapters/logs/pipeline/log-notices.ts";
-import type { Happening } from "../../../../src/adapters/logs/pipeline/happening.ts";
+import type { Happening } from "../../../../src/adapters/logs/pipeline/log-engine.ts";
 import { createSearchWatch } from "../../../../src/adapters/logs/pipeline/search-watch.ts";
 import type { WorkerThread } from "../../../../src/adapters/logs/pipeline/worker-thread.ts";
 

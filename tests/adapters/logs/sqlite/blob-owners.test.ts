@@ -13,11 +13,16 @@ import {
 import { openForReading } from "../../../../src/adapters/logs/sqlite/database.ts";
 import { migrate } from "../../../../src/adapters/logs/sqlite/migrate.ts";
 import { createSqliteReader } from "../../../../src/adapters/logs/sqlite/sqlite-reader.ts";
-import { createWriter, type Writer } from "../../../../src/adapters/logs/worker/writer.ts";
 import type { LogDetail } from "../../../../src/ports/browse.ts";
-import type { LogWrite } from "../../../../src/ports/log-store.ts";
+import type { LogWrite } from "../../../../src/adapters/logs/pipeline/log-engine.ts";
 import { captured, idAt, logWrite, noon } from "../../../lab/log-entries.ts";
-import { blobPlace, logPlace, sqliteStoreOn } from "../../../lab/log-place.ts";
+import {
+  blobPlace,
+  type LabLog,
+  logPlace,
+  sqliteLog,
+  sqliteStoreOn,
+} from "../../../lab/log-place.ts";
 import { kyselyOn } from "../../../lab/old-log.ts";
 import { withTempFolder } from "../../../lab/temp-folder.ts";
 
@@ -29,8 +34,8 @@ const call = (minutes: number, body: string): LogWrite =>
 const idOf = (minutes: number) => idAt(noon + minutes * 60_000);
 
 /** A router's log on that file, all databases' bodies in one folder beside it. */
-async function opened(path: string, folder: string): Promise<Writer> {
-  const writer = createWriter((place, owner) => filesystemBlobsOf(place.path, owner));
+async function opened(path: string, folder: string): Promise<LabLog> {
+  const writer = sqliteLog();
   const blobs = { path: join(folder, "blobs"), inlineLimit };
   const { failed } = await writer.open({ ...logPlace(path, blobs), patienceMs: 0 }, noon);
   expect(failed).toBeNull();
@@ -38,9 +43,9 @@ async function opened(path: string, folder: string): Promise<Writer> {
 }
 
 /** What runs at every start and each hour. */
-async function sweep(writer: Writer): Promise<void> {
-  for (let part = 0; part < 256; part++) await writer.sweep(part.toString(16).padStart(2, "0"));
-  await writer.swept();
+async function sweep({ engine }: LabLog): Promise<void> {
+  const step = engine.upkeep.tidy();
+  while (await step());
 }
 
 async function body(
@@ -92,10 +97,10 @@ describe("two databases in one folder of bodies", () => {
       await sweep(b);
       expect(await body(one, folder, 1)).toBe(first);
       expect(await body(two, folder, 1)).toBe(second);
-      while (await a.removeOlder(noon + 30_000, null));
+      while (await a.engine.upkeep.removeOlder(noon + 30_000, null, 100));
       expect(await body(two, folder, 0)).toBe(same);
-      a.close();
-      b.close();
+      await a.close();
+      await b.close();
     }));
 });
 
@@ -106,7 +111,7 @@ describe("a copy of a database, used beside it in the same folder of bodies", ()
     const [first, second, third, fourth] = [large(0), large(1), large(2), large(3)];
     await writeOriginal(original, folder, [call(0, first), call(1, second)]);
     const a = await opened(original, folder);
-    a.close();
+    await a.close();
     await copyFile(original, copy);
     const b = await opened(copy, folder);
     const again = await opened(original, folder);
@@ -115,7 +120,7 @@ describe("a copy of a database, used beside it in the same folder of bodies", ()
     expect(await body(copy, folder, 0)).toBe(first);
     await sweep(b);
     await sweep(again);
-    while (await again.removeOlder(noon + 90_000, null));
+    while (await again.engine.upkeep.removeOlder(noon + 90_000, null, 100));
     await sweep(again);
     expect(await body(original, folder, 2)).toBe(third);
     for (const [minutes, content] of [
@@ -124,11 +129,11 @@ describe("a copy of a database, used beside it in the same folder of bodies", ()
       [3, fourth],
     ] as const)
       expect(await body(copy, folder, minutes)).toBe(content);
-    while (await b.removeOlder(noon + 86_400_000, null));
+    while (await b.engine.upkeep.removeOlder(noon + 86_400_000, null, 100));
     await sweep(b);
     expect(await body(original, folder, 2)).toBe(third);
-    again.close();
-    b.close();
+    await again.close();
+    await b.close();
     expect(files(folder)).toHaveLength(1);
   }
 
@@ -138,7 +143,7 @@ describe("a copy of a database, used beside it in the same folder of bodies", ()
         const writer = await opened(path, place);
         await writer.write(writes);
         await sweep(writer);
-        writer.close();
+        await writer.close();
       }),
     ));
 
@@ -151,15 +156,15 @@ describe("a copy of a database, used beside it in the same folder of bodies", ()
       const content = large(0);
       const before = await opened(path, folder);
       await before.write([call(0, content)]);
-      before.close();
+      await before.close();
       const moved = join(folder, "moved.db");
       await rename(path, moved);
-      (await opened(moved, folder)).close();
+      await (await opened(moved, folder)).close();
       await copyFile(moved, path);
       await rm(moved);
       const writer = await opened(path, folder);
       await sweep(writer);
-      writer.close();
+      await writer.close();
       expect(await body(path, folder, 0)).toBe(content);
       expect(readdirSync(join(folder, "blobs"))).toHaveLength(1);
     }));
@@ -172,22 +177,22 @@ describe("a database that was moved aside", () => {
       const content = large(0);
       const before = await opened(path, folder);
       await before.write([call(0, content)]);
-      before.close();
+      await before.close();
       await copyFile(path, `${path}.sound`);
       await writeFile(path, "damaged ".repeat(2_000));
 
       const fresh = await opened(path, folder);
       await fresh.write([call(5, large(5))]);
       await sweep(fresh);
-      while (await fresh.removeOlder(noon + 86_400_000, null));
+      while (await fresh.engine.upkeep.removeOlder(noon + 86_400_000, null, 100));
       await sweep(fresh);
-      fresh.close();
+      await fresh.close();
 
       await rename(path, `${path}.fresh`);
       await rename(`${path}.sound`, path);
       const again = await opened(path, folder);
       await sweep(again);
-      again.close();
+      await again.close();
       expect(await body(path, folder, 0)).toBe(content);
     }));
 
@@ -200,11 +205,11 @@ describe("a database that was moved aside", () => {
       await writeFile(path, "damaged ".repeat(2_000));
       const fresh = await opened(path, folder);
       await sweep(fresh);
-      fresh.close();
+      await fresh.close();
       await rename(`${path}.sound`, path);
       const again = await opened(path, folder);
       await sweep(again);
-      again.close();
+      await again.close();
       expect(await body(path, folder, 0)).toBe(content);
     }));
 });
@@ -231,9 +236,9 @@ describe("bodies that an earlier version kept side by side", () => {
 
       // And from then on it is a log like any other.
       await writer.write([call(30, large(30))]);
-      while (await writer.removeOlder(noon + 5 * 60_000, null));
+      while (await writer.engine.upkeep.removeOlder(noon + 5 * 60_000, null, 100));
       expect(files(folder)).toHaveLength(16);
-      writer.close();
+      await writer.close();
     }));
 
   test("can be removed before they were taken over", () =>
@@ -241,9 +246,9 @@ describe("bodies that an earlier version kept side by side", () => {
       const path = join(folder, "requests.db");
       await writeOldLog(path, folder, [call(0, large(0)), call(1, large(1))]);
       const writer = await opened(path, folder);
-      while (await writer.removeOlder(noon + 30_000, null));
+      while (await writer.engine.upkeep.removeOlder(noon + 30_000, null, 100));
       expect(files(folder)).toHaveLength(1);
-      writer.close();
+      await writer.close();
     }));
 
   test("stay where no row of this database knows them: they are another one's", () =>
@@ -261,8 +266,8 @@ describe("bodies that an earlier version kept side by side", () => {
       expect(await body(one, folder, 0)).toBe(contents[0] ?? "");
       expect(await body(two, folder, 1)).toBe(contents[1] ?? "");
       expect(await body(two, folder, 2)).toBe(contents[2] ?? "");
-      a.close();
-      b.close();
+      await a.close();
+      await b.close();
     }));
 
   test("are taken over where an earlier start left off", () =>
@@ -275,11 +280,12 @@ describe("bodies that an earlier version kept side by side", () => {
         contents.map((content, place) => call(place, content)),
       );
       const cut = await opened(path, folder);
-      for (let part = 0; part < 100; part++) await cut.sweep(part.toString(16).padStart(2, "0"));
-      cut.close();
+      const step = cut.engine.upkeep.tidy();
+      for (let part = 0; part < 100; part++) await step();
+      await cut.close();
       const writer = await opened(path, folder);
       await sweep(writer);
-      writer.close();
+      await writer.close();
       expect(readdirSync(join(folder, "blobs"))).toHaveLength(1);
       for (const [place, content] of contents.entries())
         expect(await body(path, folder, place)).toBe(content);

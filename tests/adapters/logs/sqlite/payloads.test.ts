@@ -6,16 +6,16 @@ import { join } from "node:path";
 import { createFilesystemBlobs } from "../../../../src/adapters/blobs/filesystem-blobs.ts";
 import { openDatabase } from "../../../../src/adapters/logs/sqlite/database.ts";
 import type { BlobStore } from "../../../../src/ports/blob-store.ts";
-import type { LogRetention, LogStore } from "../../../../src/ports/log-store.ts";
+import type { SqliteStore } from "../../../../src/adapters/logs/sqlite/sqlite-store.ts";
 import { captured, idAt, logWrite, noon } from "../../../lab/log-entries.ts";
 import { sqliteStoreOn } from "../../../lab/log-place.ts";
 import { queryDatabase } from "../../../lab/query-database.ts";
 import { withTempFolder } from "../../../lab/temp-folder.ts";
 
 interface Lab {
-  readonly store: LogStore & LogRetention;
+  readonly store: SqliteStore;
   /** A store on the same log that remembers nothing of this one. */
-  readonly restarted: () => LogStore & LogRetention;
+  readonly restarted: () => SqliteStore;
   readonly blobs: BlobStore;
   /** Names of all files in the blob folder. */
   readonly files: () => Promise<readonly string[]>;
@@ -69,7 +69,7 @@ const at = (ms: number) => idAt(noon + ms);
 /** A call of that ms with such bodies; what does not shrink comes as bytes. */
 const call = (ms: number, request: string | Uint8Array, own: object = {}) =>
   logWrite({ timestamp: noon + ms, ...own }, { request: captured(request) });
-const bodyOf = async (store: LogStore, ms: number) => (await store.get(at(ms)))?.request_body;
+const bodyOf = async (store: SqliteStore, ms: number) => (await store.get(at(ms)))?.request_body;
 const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64");
 /** Bytes that begin so that they are text, and do not shrink. */
 const noise = (size: number) => randomBytes(size / 2).toString("hex");

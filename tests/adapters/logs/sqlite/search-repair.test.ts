@@ -7,11 +7,10 @@ import { filesystemBlobsOf } from "../../../../src/adapters/blobs/filesystem-blo
 import { openForReading } from "../../../../src/adapters/logs/sqlite/database.ts";
 import { readEntry } from "../../../../src/adapters/logs/pipeline/read-entry.ts";
 import { createSqliteReader } from "../../../../src/adapters/logs/sqlite/sqlite-reader.ts";
-import { createWriter, type Writer } from "../../../../src/adapters/logs/worker/writer.ts";
 import type { LogFilter } from "../../../../src/ports/browse.ts";
-import type { LogWrite } from "../../../../src/ports/log-store.ts";
+import type { LogWrite } from "../../../../src/adapters/logs/pipeline/log-engine.ts";
 import { captured, idAt, logEntry, noon } from "../../../lab/log-entries.ts";
-import { logPlace } from "../../../lab/log-place.ts";
+import { type LabLog, logPlace, sqliteLog } from "../../../lab/log-place.ts";
 import { withTempFolder } from "../../../lab/temp-folder.ts";
 
 const count = 90;
@@ -35,8 +34,10 @@ const call = (number: number): LogWrite =>
     },
   });
 
+const rowsPerStep = 13;
+
 interface Lab {
-  readonly writer: Writer;
+  readonly writer: LabLog;
   readonly path: string;
   readonly find: (q: string) => Promise<readonly string[]>;
 }
@@ -46,14 +47,13 @@ const withDamage = (damage: (path: string) => void, run: (lab: Lab) => Promise<v
   withTempFolder(async (folder) => {
     const path = join(folder, "requests.db");
     const place = { ...logPlace(path, { inlineLimit: 1_000 }), patienceMs: 0 };
-    const open = () => createWriter((at, owner) => filesystemBlobsOf(at.path, owner));
-    const before = open();
+    const before = sqliteLog();
     await before.open(place, noon);
     for (let from = 0; from < count; from += 45)
       await before.write(Array.from({ length: 45 }, (_, at) => call(from + at)));
-    before.close();
+    await before.close();
     damage(path);
-    const writer = open();
+    const writer = sqliteLog();
     await writer.open(place, noon);
     try {
       await run({
@@ -74,7 +74,7 @@ const withDamage = (damage: (path: string) => void, run: (lab: Lab) => Promise<v
       });
       expect(readdirSync(folder).filter((name) => name.includes("unreadable"))).toEqual([]);
     } finally {
-      writer.close();
+      await writer.close();
     }
   });
 
@@ -116,25 +116,25 @@ describe.each(damages)("a search index %s", (_, damage) => {
       expect(report.message).toContain("begun anew");
       expect(await find(said(1_000))).toEqual([idOf(1_000)]);
       expect(await find(said(3))).toEqual([idOf(3)]);
-      while (await writer.fillSearch());
+      while (await writer.engine.upkeep.fillSearch(rowsPerStep));
       for (const number of [0, 3, 17, count - 1, 1_000])
         for (const q of [said(number), asked(number)])
           expect(await find(q)).toEqual([idOf(number)]);
       // And it is through with that.
       expect(await writer.write([call(1_001)])).toMatchObject({ failed: [], happened: [] });
-      expect(await writer.fillSearch()).toBe(false);
+      expect(await writer.engine.upkeep.fillSearch(rowsPerStep)).toBe(false);
     }),
   );
 
   test(
     "does not keep old rows from being removed",
     withDamage(damage, async ({ writer, find }) => {
-      while (await writer.removeOlder(noon + 50, null));
-      const reported = writer.takeUnreported();
+      while (await writer.engine.upkeep.removeOlder(noon + 50, null, rowsPerStep));
+      const reported = writer.engine.takeHappenings();
       expect(reported.every(({ kind }) => kind === "search_begun")).toBe(true);
-      expect(writer.takeUnreported()).toEqual([]);
+      expect(writer.engine.takeHappenings()).toEqual([]);
       await writer.write([call(1_000)]);
-      while (await writer.fillSearch());
+      while (await writer.engine.upkeep.fillSearch(rowsPerStep));
       expect(await find(asked(49))).toEqual([]);
       expect(await find(asked(70))).toEqual([idOf(70)]);
     }),
@@ -143,10 +143,12 @@ describe.each(damages)("a search index %s", (_, damage) => {
   test(
     "is found by looking it through, as a search that failed asks for",
     withDamage(damage, async ({ writer, find }) => {
-      await writer.checkSearch();
-      while (await writer.fillSearch());
+      await writer.engine.upkeep.checkSearch();
+      while (await writer.engine.upkeep.fillSearch(rowsPerStep));
       expect(await find(asked(7))).toEqual([idOf(7)]);
-      expect(await writer.checkSearch()).toEqual([]);
+      writer.engine.takeHappenings();
+      await writer.engine.upkeep.checkSearch();
+      expect(writer.engine.takeHappenings()).toEqual([]);
     }),
   );
 });
@@ -155,13 +157,13 @@ test(
   "filling an index goes on where a stop cut it short",
   withDamage(dropIt, async ({ writer, path, find }) => {
     await writer.write([call(1_000)]);
-    await writer.fillSearch();
-    writer.close();
-    const again = createWriter((at, owner) => filesystemBlobsOf(at.path, owner));
+    await writer.engine.upkeep.fillSearch(rowsPerStep);
+    await writer.close();
+    const again = sqliteLog();
     const { search } = await again.open(logPlace(path, { inlineLimit: 1_000 }), noon);
     expect(search).toBe("filling");
-    while (await again.fillSearch());
-    again.close();
+    while (await again.engine.upkeep.fillSearch(rowsPerStep));
+    await again.close();
     expect(await find(asked(0))).toEqual([idOf(0)]);
     expect(await find(asked(89))).toEqual([idOf(89)]);
   }),

@@ -4,7 +4,7 @@ import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { type LogDatabase, openDatabase } from "../../../../src/adapters/logs/sqlite/database.ts";
 import { runSql } from "../../../../src/adapters/logs/sqlite/run-sql.ts";
-import type { LogRetention, LogStore } from "../../../../src/ports/log-store.ts";
+import type { SqliteStore } from "../../../../src/adapters/logs/sqlite/sqlite-store.ts";
 import { idAt, logWrite, noon } from "../../../lab/log-entries.ts";
 import { sqliteStoreOn } from "../../../lab/log-place.ts";
 import { createRandom } from "../../../lab/random.ts";
@@ -16,7 +16,7 @@ const perStep = 50;
 
 interface Lab {
   readonly database: LogDatabase;
-  readonly store: LogStore & LogRetention;
+  readonly store: SqliteStore;
   /** Rows of all tables, the index's own among them, that the work changes. */
   readonly changes: (work: () => Promise<unknown>) => Promise<number>;
   /** Parts of the index. */
@@ -45,7 +45,7 @@ const withLog = (run: (lab: Lab) => Promise<void>) => () =>
     }
   });
 
-async function writeRows(store: LogStore, from: number): Promise<void> {
+async function writeRows(store: SqliteStore, from: number): Promise<void> {
   const random = createRandom(1);
   const words = () => Array.from({ length: 60 }, () => random.int(0, 20_000).toString(36));
   const row = (at: number) =>

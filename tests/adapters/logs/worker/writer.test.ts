@@ -3,11 +3,10 @@ import { describe, expect, test } from "bun:test";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Database } from "bun:sqlite";
-import { filesystemBlobsOf } from "../../../../src/adapters/blobs/filesystem-blobs.ts";
 import type { LogPlace } from "../../../../src/adapters/logs/pipeline/log-place.ts";
-import { createWriter, type Writer } from "../../../../src/adapters/logs/worker/writer.ts";
+import type { Writer } from "../../../../src/adapters/logs/worker/writer.ts";
 import { idAt, logWrite, noon } from "../../../lab/log-entries.ts";
-import { logPlace } from "../../../lab/log-place.ts";
+import { logPlace, sqliteLog } from "../../../lab/log-place.ts";
 import { queryDatabase } from "../../../lab/query-database.ts";
 import { withTempFolder } from "../../../lab/temp-folder.ts";
 
@@ -15,12 +14,12 @@ const withWriter =
   (patienceMs: number, run: (writer: Writer, path: string, place: LogPlace) => Promise<void>) =>
   () =>
     withTempFolder(async (folder) => {
-      const writer = createWriter(({ path }, owner) => filesystemBlobsOf(path, owner));
+      const writer = sqliteLog();
       try {
         const path = join(folder, "requests.db");
         await run(writer, path, { ...logPlace(path), patienceMs });
       } finally {
-        writer.close();
+        await writer.close();
       }
     });
 

@@ -1,6 +1,6 @@
 // Steps of cleaning up that are as long as they may be, whatever the disk.
 import { describe, expect, test } from "bun:test";
-import { createStepPace } from "../../../../src/adapters/logs/worker/step-pace.ts";
+import { createStepPace } from "../../../../src/adapters/logs/pipeline/step-pace.ts";
 
 /** The sizes of so many steps on a disk that takes so long for each of what they take on. */
 function sizes(msEach: number, steps: number): readonly number[] {

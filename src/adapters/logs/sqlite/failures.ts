@@ -1,4 +1,6 @@
-// Which failures of a disk or a database may pass, and what a person can do about them.
+// What the errors of SQLite and of the system under it mean: what may pass, what is damaged, what a
+// person can do about it.
+import { SQLiteError } from "bun:sqlite";
 
 const passingCodes =
   /^(?:SQLITE_(?:BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY|NOMEM|PROTOCOL|INTERRUPT)|E[A-Z]+$)/;
@@ -6,6 +8,16 @@ const passingCodes =
 /** Whether the same write may succeed later: locks, disks and file systems change, entries do not. */
 export function isPassing(error: unknown): boolean {
   return passingCodes.test(codeOf(error));
+}
+
+/** Whether SQLite says that this is no database, or a damaged one. */
+export function isUnreadable(error: unknown): boolean {
+  return error instanceof SQLiteError && isUnreadableCode(error.code);
+}
+
+/** As `isUnreadable`, of an error's code. */
+export function isUnreadableCode(code = ""): boolean {
+  return code === "SQLITE_NOTADB" || code.startsWith("SQLITE_CORRUPT");
 }
 
 const remedies: readonly (readonly [codes: RegExp, remedy: string])[] = [
@@ -21,6 +33,12 @@ const remedies: readonly (readonly [codes: RegExp, remedy: string])[] = [
 export function remedy(error: unknown): string | null {
   const code = codeOf(error);
   return remedies.find(([codes]) => codes.test(code))?.[1] ?? null;
+}
+
+/** What went wrong, with SQLite's code where it has one. */
+export function inWords(error: unknown): string {
+  if (error instanceof SQLiteError) return `${error.message}, ${error.code ?? "no code"}`;
+  return error instanceof Error ? error.message : "unknown error";
 }
 
 function codeOf(error: unknown): string {

@@ -1,0 +1,52 @@
+// The log's database file as a thread reads it: opened with the first read, and anew where another
+// file has taken its place.
+import type { BlobStore } from "../../../ports/blob-store.ts";
+import type { LogReader } from "../../../ports/log-reader.ts";
+import { SearchDamage } from "../pipeline/log-engine.ts";
+import type { LogPlace } from "../pipeline/log-place.ts";
+import { type LogDatabase, openForReading } from "./database.ts";
+import type { OpenBlobs } from "./log-file.ts";
+import { createSqliteReader } from "./sqlite-reader.ts";
+
+export interface ReadingFile {
+  /** @throws where it cannot be opened */
+  reader(place: LogPlace): Promise<LogReader>;
+  close(): void;
+}
+
+export function createReadingFile(blobsOf: OpenBlobs): ReadingFile {
+  let open: { readonly database: LogDatabase; readonly reader: LogReader } | null = null;
+
+  function close(): void {
+    open?.database.close();
+    open = null;
+  }
+
+  function readerOf(database: LogDatabase, blobs: BlobStore): LogReader {
+    const reader = createSqliteReader(database.tables, blobs, database.state.search);
+    return {
+      ...reader,
+      async list(filter) {
+        try {
+          return await reader.list(filter);
+        } catch (error) {
+          // A damaged index is begun anew: the next question looks where it then is.
+          if (error instanceof SearchDamage) close();
+          throw error;
+        }
+      },
+    };
+  }
+
+  return {
+    async reader({ path, blobs }) {
+      if (open?.database.isThere() === false) close();
+      if (open === null) {
+        const database = await openForReading(path);
+        open = { database, reader: readerOf(database, blobsOf(blobs, database.state.owner)) };
+      }
+      return open.reader;
+    },
+    close,
+  };
+}

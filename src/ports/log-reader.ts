@@ -1,0 +1,21 @@
+// The read side of the log, as pages and API ask for it.
+import type {
+  LogDetail,
+  LogFilter,
+  LogPage,
+  PerformancePoint,
+  PeriodStats,
+  PointsFilter,
+} from "./browse.ts";
+
+/** A promise rejects where the log cannot be read. */
+export interface LogReader {
+  /** Newest first; ids are UUIDv7, so they sort by time. */
+  list(filter: LogFilter): Promise<LogPage>;
+  /** null: there is no such row. */
+  get(id: string): Promise<LogDetail | null>;
+  /** Figures of the rows since an epoch ms; null: of all rows. */
+  stats(since: number | null): Promise<PeriodStats>;
+  /** Calls that have ended, newest first. */
+  points(filter: PointsFilter): Promise<readonly PerformancePoint[]>;
+}

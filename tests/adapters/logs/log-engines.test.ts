@@ -1,0 +1,51 @@
+// Both engines under the contracts: SQLite, and the one in memory that other tests use.
+import { join } from "node:path";
+import { noon } from "../../lab/log-entries.ts";
+import type { LogEngine } from "../../../src/adapters/logs/pipeline/log-engine.ts";
+import type { LogPlace } from "../../../src/adapters/logs/pipeline/log-place.ts";
+import { logEngineContract } from "../../contracts/log-engine.ts";
+import { type ContractedLog, logStoreContract } from "../../contracts/log-store.ts";
+import { logPlace, sqliteLog } from "../../lab/log-place.ts";
+import { createMemoryEngine } from "../../lab/memory-log-store.ts";
+import { withTempFolder } from "../../lab/temp-folder.ts";
+
+type WithEngine = (run: (engine: LogEngine, place: LogPlace) => Promise<void>) => Promise<void>;
+
+const engines: Readonly<Record<string, WithEngine>> = {
+  "in memory": (run) => run(createMemoryEngine(), logPlace("unused")),
+  SQLite: (run) =>
+    withTempFolder(async (folder) => {
+      const { engine, close } = sqliteLog();
+      try {
+        // So small that most bodies go to the blob store.
+        await run(engine, logPlace(join(folder, "requests.db"), { inlineLimit: 16 }));
+      } finally {
+        await close();
+      }
+    }),
+};
+
+for (const [name, withEngine] of Object.entries(engines)) {
+  logEngineContract(name, withEngine);
+  logStoreContract(name, (run) =>
+    withEngine(async (engine, place) => {
+      await engine.open(place, noon);
+      await run(opened(engine, place));
+    }),
+  );
+}
+
+function opened(engine: LogEngine, place: LogPlace): ContractedLog {
+  return {
+    list: async (filter) => (await engine.reader(place)).list(filter),
+    get: async (id) => (await engine.reader(place)).get(id),
+    stats: async (since) => (await engine.reader(place)).stats(since),
+    points: async (filter) => (await engine.reader(place)).points(filter),
+    write: (batch) => engine.write(batch),
+    removeOlder: (...limits) => engine.upkeep.removeOlder(...limits),
+    async interruptLeftovers(now) {
+      await engine.close();
+      return (await engine.open(place, now)).interrupted;
+    },
+  };
+}
