@@ -68,9 +68,9 @@ module.exports = {
     ),
     forbid(
       "protocols-do-not-know-each-other",
-      "Each is a folder of its own; what two need stands above them.",
+      "Each is a folder of its own; what two need stands above them, or in the neutral form between them.",
       { path: "^src/domain/protocols/([^/]+)/" },
-      { path: "^src/domain/protocols/[^/]+/", pathNot: "^src/domain/protocols/$1/" },
+      { path: "^src/domain/protocols/[^/]+/", pathNot: "^src/domain/protocols/($1|neutral)/" },
     ),
     forbid(
       "pipeline-knows-no-store",

@@ -54,6 +54,12 @@ export function isRecord(value: unknown): value is JsonRecord {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** A member that is a text with something in it, else null. */
+export function textMember(record: JsonRecord, key: string): string | null {
+  const value = record[key];
+  return typeof value === "string" && value !== "" ? value : null;
+}
+
 const quote = 0x22;
 const backslash = 0x5c;
 

@@ -3,6 +3,7 @@ import type { HeaderList } from "./headers.ts";
 
 export type ProblemKind =
   | "invalid_json"
+  | "invalid_request"
   | "invalid_model"
   | "invalid_header"
   | "invalid_path"
@@ -34,6 +35,7 @@ interface ProblemForm {
 
 const forms: Record<ProblemKind, ProblemForm> = {
   invalid_json: { status: 400, type: "invalid_request_error", code: "invalid_json" },
+  invalid_request: { status: 400, type: "invalid_request_error", code: "invalid_request" },
   invalid_model: { status: 400, type: "invalid_request_error", code: "invalid_model" },
   invalid_header: { status: 400, type: "invalid_request_error", code: "invalid_header" },
   invalid_path: { status: 400, type: "invalid_request_error", code: "invalid_path" },

@@ -3,7 +3,6 @@ import type { Endpoint, ProtocolName } from "../call/endpoint.ts";
 import type { Framing } from "../bytes/framing.ts";
 import type { Frame } from "../bytes/frame.ts";
 import type { JsonRecord } from "../bytes/json.ts";
-import type { Gathered } from "./ollama/gather-lines.ts";
 
 /** What a stream is cut into, and what its events mean. */
 export interface Wire {
@@ -28,6 +27,9 @@ export interface FrameEditor {
   /** Whether anything so far left other than it came. */
   changed(): boolean;
 }
+
+/** One answer made of a stream's events, or why there is none. */
+export type Gathered = { readonly body: Uint8Array } | { readonly error: string };
 
 export interface Bridge {
   /** The request's path upstream, and what it stands for there: that decides the format of the answer. */

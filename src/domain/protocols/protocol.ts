@@ -8,11 +8,14 @@ import { messagesEvents } from "./anthropic-messages/events.ts";
 import { messagesFinish, messagesUsage } from "./anthropic-messages/usage.ts";
 import type { ErrorForm } from "./error-form.ts";
 import type { EventForm } from "./event-reading.ts";
+import type { ClientCodec, UpstreamCodec } from "./neutral/codec.ts";
+import { ollamaClientCodec } from "./ollama/codec.ts";
 import { ollamaEndpoints } from "./ollama/endpoints.ts";
 import { ollamaErrors } from "./ollama/errors.ts";
 import { ollamaEvents } from "./ollama/events.ts";
 import { ollamaHints, ollamaSlots } from "./ollama/slots.ts";
 import { ollamaFinish, ollamaUsage } from "./ollama/usage.ts";
+import { chatUpstreamCodec } from "./openai-chat/codec.ts";
 import { chatEndpoints } from "./openai-chat/endpoints.ts";
 import { chatErrors } from "./openai-chat/errors.ts";
 import { chatEvents } from "./openai-chat/events.ts";
@@ -35,6 +38,10 @@ export interface Protocol {
   readonly errors: ErrorForm;
   readonly usage: UsageWords;
   readonly finish: FinishWords;
+  /** For clients that speak it, and servers that do not; null: their calls go to servers that do. */
+  readonly client: ClientCodec | null;
+  /** For servers that speak it, and clients that do not; null: these cannot be asked. */
+  readonly upstream: UpstreamCodec | null;
 }
 
 export const protocols: Record<ProtocolName, Protocol> = {
@@ -46,6 +53,8 @@ export const protocols: Record<ProtocolName, Protocol> = {
     errors: chatErrors,
     usage: chatUsage,
     finish: chatFinish,
+    client: null,
+    upstream: chatUpstreamCodec,
   },
   "openai-responses": {
     endpoints: responsesEndpoints,
@@ -55,6 +64,8 @@ export const protocols: Record<ProtocolName, Protocol> = {
     errors: responsesErrors,
     usage: responsesUsage,
     finish: responsesFinish,
+    client: null,
+    upstream: null,
   },
   "anthropic-messages": {
     endpoints: messagesEndpoints,
@@ -64,6 +75,8 @@ export const protocols: Record<ProtocolName, Protocol> = {
     errors: messagesErrors,
     usage: messagesUsage,
     finish: messagesFinish,
+    client: null,
+    upstream: null,
   },
   ollama: {
     endpoints: ollamaEndpoints,
@@ -73,6 +86,8 @@ export const protocols: Record<ProtocolName, Protocol> = {
     errors: ollamaErrors,
     usage: ollamaUsage,
     finish: ollamaFinish,
+    client: ollamaClientCodec,
+    upstream: null,
   },
 };
 

@@ -1,161 +1,199 @@
-// Carries Ollama calls to servers that speak OpenAI's API: the request translated there, the answer back.
-import type { Bridge, FrameEditor, Wire } from "./bridge.ts";
-import type { Endpoint } from "../call/endpoint.ts";
+// Carries calls to servers of another protocol: the request translated there, the answer back, both
+// by way of the neutral form.
+import { bodySource } from "../bytes/json-source.ts";
+import { joinBytes } from "../bytes/join-bytes.ts";
+import { jsonBytes } from "../bytes/json-written.ts";
+import type { Framing } from "../bytes/framing.ts";
 import type { IncomingCall } from "../call/incoming-call.ts";
-import { lineJson, sseJson } from "../bytes/event-json.ts";
 import { withNoThink } from "../cleaning/no-think.ts";
+import type { AnswerSlots } from "../cleaning/slot.ts";
 import { createStreamCleaner } from "../cleaning/stream-cleaner.ts";
 import { cleanWhole } from "../cleaning/whole-cleaner.ts";
-import { joinBytes } from "../bytes/join-bytes.ts";
-import { endpointOf } from "./endpoint-of.ts";
-import { hintPlace, protocols, slotsOf } from "./protocol.ts";
-import { frameJson } from "./stream-reader.ts";
-import { isRecord, parseJsonBytes } from "../bytes/json.ts";
-import { bodySource, type JsonSource, jsonSource } from "../bytes/json-source.ts";
-import { jsonBytes, jsonLine, type WrittenObject } from "../bytes/json-written.ts";
+import { problem } from "../http/problem.ts";
 import type { Target } from "../routing/plan.ts";
-import type { Policy } from "../routing/types.ts";
 import { thinkingPolicy } from "../routing/thinking-policy.ts";
-import { answerToOllama, idleAnswer } from "./ollama/answer-to-ollama.ts";
-import { errorToOllama } from "./ollama/error-to-ollama.ts";
-import { gatherLines } from "./ollama/gather-lines.ts";
-import type { OllamaKind } from "./ollama/endpoints.ts";
-import { type OpenAiPath, requestToOpenAi } from "./ollama/request-to-openai.ts";
-import { serverTraits } from "./ollama/server-traits.ts";
-import { createStreamTranslator, type StreamTranslator } from "./ollama/stream-translator.ts";
+import type { Policy } from "../routing/types.ts";
+import type { Bridge, FrameEditor } from "./bridge.ts";
+import type {
+  AnswerContext,
+  AnswerEventReader,
+  AnswerEventWriter,
+  WrittenEvent,
+} from "./neutral/answer.ts";
+import type { ClientCall, ClientCodec, UpstreamCodec, WrittenRequest } from "./neutral/codec.ts";
+import type { NeutralRequest } from "./neutral/request.ts";
+import { hintPlace, protocols, slotsOf } from "./protocol.ts";
+import { serverTraits } from "./server-traits.ts";
+import { frameJson } from "./stream-reader.ts";
+
+/** Both sides of a translation. */
+export interface CodecPair {
+  readonly client: ClientCodec;
+  /** What the client asked by its call. */
+  readonly asked: ClientCall;
+  readonly upstream: UpstreamCodec;
+}
 
 /** @param now epoch ms; durations of the answer are measured by it */
 export function translatedBridge(
   call: IncomingCall,
-  kind: OllamaKind,
+  pair: CodecPair,
   target: Target,
   now: () => number,
 ): Bridge {
   const { server, model } = target;
-  const policy = thinkingPolicy(call, target.policy);
-  const request = bodySource(call.body, call.json ?? {});
-  const asked = requestToOpenAi(kind, request, model, serverTraits(server.baseUrl));
-  const startedAt = now();
-  const named = model ?? call.model ?? "";
-  const lost = new Set<string>();
-  const lose = (field: string) => void lost.add(field);
-  const streams = kind === "chat" || kind === "generate";
-
-  function lines(): OllamaLines | null {
-    if (!streams) return null;
-    const translator = createStreamTranslator(kind, { model: named, startedAt, lose });
-    return createOllamaLines(translator, policy, now);
-  }
-
-  const bridge: Bridge = {
-    path: "/v1/chat/completions",
-    endpoint: endpoints["/v1/chat/completions"],
-    body: null,
-    contentType: "application/json",
-    dropped: [],
-    lost: () => [...lost],
-    instead: null,
-    retells: true,
-    editor: (wire) => lines()?.editor(wire) ?? null,
-    gather: ({ framing }) =>
-      streams && framing !== "none" && !call.wantsStream ? gatherLines : null,
-    client: (wire) => ({
-      wire: wire.framing === "none" ? wire : { framing: "ndjson", protocol: "ollama" },
-      contentType:
-        wire.framing === "none" && !call.wantsStream ? "application/json" : "application/x-ndjson",
-    }),
-    whole(body, json) {
-      if (!isRecord(json) || !Array.isArray(json[streams ? "choices" : "data"])) return null;
-      const answer = bodySource(body, json);
-      const told = call.wantsStream ? lines() : null;
-      if (told !== null) return joinBytes(told.whole(answer));
-      const timings = { totalMs: now() - startedAt, ttftMs: null };
-      const context = { model: named, createdAt: now(), timings, lose };
-      const translated = answerToOllama(kind, answer, context);
-      return cleanWhole(slotsOf(call.endpoint), policy, jsonBytes(translated), translated);
-    },
-    error: (status, body) =>
-      jsonBytes(errorToOllama(status, parseJsonBytes(body) ?? decoded(body))),
-  };
-  // What the router says itself is in Ollama's words already.
-  const said: Pick<Bridge, "path" | "endpoint" | "whole" | "error"> = {
-    path: call.path,
-    endpoint: call.endpoint,
-    whole: (body) => body,
-    error: null,
-  };
-  switch (asked.kind) {
+  const reading = pair.asked.readRequest(bodySource(call.body, call.json ?? {}));
+  switch (reading.kind) {
     case "request": {
-      const body = jsonBytes(asked.body);
-      const endpoint = endpoints[asked.path];
-      const place = policy.disableThinking ? hintPlace(endpoint, asked.body) : null;
-      const hinted = withNoThink(body, place);
-      return { ...bridge, path: asked.path, endpoint, body: hinted, dropped: asked.dropped };
+      const { request } = reading;
+      const written = pair.upstream.writeRequest(request, model, serverTraits(server.baseUrl));
+      return written.kind === "request"
+        ? askingBridge(call, pair, request, written, target, now)
+        : refusal(call, pair, `${written.field} cannot be carried to this server`);
     }
-    case "idle": {
-      const body = jsonBytes(idleAnswer(kind, asked.reason, named, now()));
-      return { ...bridge, ...said, instead: { status: 200, body } };
-    }
+    case "idle":
+      return ownAnswer(
+        call,
+        pair,
+        200,
+        jsonBytes(reading.answer(model ?? call.model ?? "", now())),
+      );
     case "problem":
-      return {
-        ...bridge,
-        ...said,
-        instead: { status: 400, body: jsonBytes({ error: asked.message }) },
-      };
+      return refusal(call, pair, reading.message);
   }
 }
 
-/** What the paths of the translated requests stand for. */
-const endpoints: Record<OpenAiPath, Endpoint> = {
-  "/v1/chat/completions": endpointOf("POST", "/v1/chat/completions"),
-  "/v1/completions": endpointOf("POST", "/v1/completions"),
-  "/v1/embeddings": endpointOf("POST", "/v1/embeddings"),
-};
-
-/** The client's lines, cleaned. */
-interface OllamaLines {
-  /** Makes them of an upstream's events, as these come. */
-  editor(wire: Wire): FrameEditor;
-  /** Makes them of an answer that came whole. */
-  whole(answer: JsonSource): readonly Uint8Array[];
-}
-
-function createOllamaLines(
-  translator: StreamTranslator,
-  policy: Policy,
+function askingBridge(
+  call: IncomingCall,
+  { client, asked, upstream }: CodecPair,
+  request: NeutralRequest,
+  written: WrittenRequest,
+  target: Target,
   now: () => number,
-): OllamaLines {
-  const cleaner = createStreamCleaner(protocols.ollama.slots, policy);
+): Bridge {
+  const policy = thinkingPolicy(call, target.policy);
+  const slots = protocols[call.endpoint.protocol].slots;
+  const lost = new Set<string>();
+  const context: AnswerContext = {
+    model: target.model ?? call.model ?? "",
+    startedAt: now(),
+    lose: (field) => void lost.add(field),
+  };
+  const { endpoint, path, dropped } = written;
+  const place = policy.disableThinking ? hintPlace(endpoint, written.body) : null;
+  const { writer } = asked;
 
-  function send(lines: readonly WrittenObject[]): readonly Uint8Array[] {
-    return lines.flatMap((line) => {
-      const data = jsonLine(line);
-      const bytes = encoder.encode(`${data}\n`);
-      return cleaner === null ? [bytes] : cleaner.frame({ bytes, event: null, data }, line);
-    });
+  function reader(framing: Framing): AnswerEventReader {
+    return upstream.reader(request.kind, framing);
   }
 
   return {
-    whole: (answer) => [...send(translator.whole(answer, now())), ...(cleaner?.end() ?? [])],
-    editor: ({ framing }) => ({
-      frame(frame, json) {
-        // A comment says nothing that Ollama's clients could be told.
-        if (frame.data === null) return [];
-        if (frame.data.trim() === "[DONE]") return send(translator.push("[DONE]", now()));
-        const value = json ?? frameJson(frame);
-        if (value === null) return [];
-        const locate = framing === "ndjson" ? lineJson : sseJson;
-        const event = jsonSource(value, () => locate(frame));
-        return send(translator.push(event, now()));
-      },
-      changed: () => true,
-      end: (whole) => [...(whole ? send(translator.end(now())) : []), ...(cleaner?.end() ?? [])],
+    path,
+    endpoint,
+    body: withNoThink(jsonBytes(written.body), place),
+    contentType: "application/json",
+    dropped,
+    lost: () => [...lost],
+    instead: null,
+    retells: true,
+    editor: ({ framing }) =>
+      writer === null
+        ? null
+        : createTranslator(reader(framing), writer(context), slots, policy, now),
+    gather: ({ framing }) =>
+      writer !== null && framing !== "none" && !call.wantsStream ? client.gather : null,
+    client: (wire) => ({
+      wire: wire.framing === "none" ? wire : client.wire,
+      contentType:
+        wire.framing === "none" && !call.wantsStream ? "application/json" : client.contentType,
     }),
+    whole(body, json) {
+      const said = reader("none").whole(bodySource(body, json));
+      if (said === null) return null;
+      if (call.wantsStream && writer !== null)
+        return joinBytes(wholeAsEvents(writer(context).wholeAsEvents(said, now()), slots, policy));
+      const answer = asked.writeWhole(said, context, now());
+      return cleanWhole(slotsOf(call.endpoint), policy, jsonBytes(answer), answer);
+    },
+    error: (status, body) => jsonBytes(client.error(status, body)),
   };
+}
+
+/** An answer of the router's own, in the client's words already. */
+function ownAnswer(
+  call: IncomingCall,
+  { client }: CodecPair,
+  status: number,
+  body: Uint8Array,
+): Bridge {
+  return {
+    path: call.path,
+    endpoint: call.endpoint,
+    body: null,
+    contentType: "application/json",
+    dropped: [],
+    lost: () => [],
+    instead: { status, body },
+    retells: true,
+    editor: () => null,
+    gather: () => null,
+    client: (wire) => ({
+      wire,
+      contentType: call.wantsStream ? client.contentType : "application/json",
+    }),
+    whole: (answer) => answer,
+    error: null,
+  };
+}
+
+function refusal(call: IncomingCall, pair: CodecPair, message: string): Bridge {
+  const { errors } = protocols[call.endpoint.protocol];
+  const body = errors.body(problem("invalid_request", message), {});
+  return ownAnswer(call, pair, 400, encoder.encode(body));
 }
 
 const encoder = new TextEncoder();
 
-function decoded(body: Uint8Array): string {
-  return new TextDecoder().decode(body);
+/** Makes the client's events of an upstream's, cleaned. */
+function createTranslator(
+  reader: AnswerEventReader,
+  writer: AnswerEventWriter,
+  slots: AnswerSlots | null,
+  policy: Policy,
+  now: () => number,
+): FrameEditor {
+  const cleaner = createStreamCleaner(slots, policy);
+
+  function send(events: readonly WrittenEvent[]): readonly Uint8Array[] {
+    const [first] = events;
+    if (first === undefined) return nothing;
+    if (cleaner === null)
+      return events.length === 1 ? [first.frame.bytes] : events.map(({ frame }) => frame.bytes);
+    return events.length === 1
+      ? cleaner.frame(first.frame, first.json)
+      : events.flatMap(({ frame, json }) => cleaner.frame(frame, json));
+  }
+
+  return {
+    frame(frame, json) {
+      // Where the format is not the one that was asked for, nobody has parsed it yet.
+      const said = reader.event(frame, json ?? frameJson(frame));
+      return said === null ? nothing : send(writer.events(said, now()));
+    },
+    changed: () => true,
+    end: (whole) => [...(whole ? send(writer.end(now())) : []), ...(cleaner?.end() ?? [])],
+  };
+}
+
+const nothing: readonly Uint8Array[] = [];
+
+function wholeAsEvents(
+  events: readonly WrittenEvent[],
+  slots: AnswerSlots | null,
+  policy: Policy,
+): readonly Uint8Array[] {
+  const cleaner = createStreamCleaner(slots, policy);
+  return cleaner === null
+    ? events.map(({ frame }) => frame.bytes)
+    : [...events.flatMap(({ frame, json }) => cleaner.frame(frame, json)), ...cleaner.end()];
 }

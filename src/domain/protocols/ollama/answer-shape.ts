@@ -1,6 +1,5 @@
 // The lines and whole answers of Ollama's chat and generate.
 import type { WrittenObject } from "../../bytes/json-written.ts";
-import type { AssembledCalls } from "./tool-call-assembler.ts";
 
 export interface SaidPiece {
   readonly content: string;
@@ -32,9 +31,11 @@ export function saidFields(kind: "chat" | "generate", said: SaidPiece): WrittenO
     : { response: said.content, ...more, ...logprobs };
 }
 
-/** Calls that could not be read, as they follow the content so far. */
-export function unreadableText({ unreadable }: AssembledCalls, afterText: boolean): string {
-  return unreadable.map((text, index) => (afterText || index > 0 ? `\n${text}` : text)).join("");
+/** Ollama's `done_reason`: calling a tool is a stop there; reasons it does not know stay as they are. */
+export function doneReason(finishReason: string | null): string {
+  return finishReason === null || finishReason === "tool_calls" || finishReason === "function_call"
+    ? "stop"
+    : finishReason;
 }
 
 /** RFC 3339, UTC. @param at epoch ms */

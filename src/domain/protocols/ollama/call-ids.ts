@@ -1,6 +1,5 @@
 // Ties tool results to tool calls: OpenAI does it by ids, Ollama by name and order.
 import { isRecord } from "../../bytes/json.ts";
-import type { JsonRecord } from "../../bytes/json.ts";
 
 export interface CallIds {
   /** An assistant's message begins: results that follow answer its calls, not those before. */
@@ -59,10 +58,4 @@ function givenIds(messages: readonly unknown[]): ReadonlySet<unknown> {
       for (const call of (calls as readonly unknown[]).filter(isRecord)) ids.add(call["id"]);
   }
   return ids;
-}
-
-/** A member that is a text with something in it, else null. */
-export function textMember(record: JsonRecord, key: string): string | null {
-  const value = record[key];
-  return typeof value === "string" && value !== "" ? value : null;
 }

@@ -3,14 +3,12 @@ import { createNdjsonSplitter } from "../../bytes/ndjson.ts";
 import { isRecord, parseJson } from "../../bytes/json.ts";
 import { bodySource, type JsonSource } from "../../bytes/json-source.ts";
 import { inOrder, jsonBytes, type RawJson, type Written } from "../../bytes/json-written.ts";
-import { errorToOllama } from "./error-to-ollama.ts";
+import type { Gathered } from "../bridge.ts";
+import { errorWords } from "./error-words.ts";
 
 /** Members that come in pieces. Of all others the last line that has one says how it is. */
 const texts: ReadonlySet<string> = new Set(["content", "thinking", "response"]);
 const lists: ReadonlySet<string> = new Set(["tool_calls", "images", "logprobs"]);
-
-/** One answer, or why there is none. */
-export type Gathered = { readonly body: Uint8Array } | { readonly error: string };
 
 /** @param lines NDJSON; what is not an object in it is passed over */
 export function gatherLines(lines: Uint8Array): Gathered {
@@ -25,7 +23,7 @@ export function gatherLines(lines: Uint8Array): Gathered {
   const error = objects
     .map((object) => object.member("error").value)
     .find((said) => said !== undefined && said !== null);
-  if (error !== undefined) return { error: errorToOllama(null, error).error };
+  if (error !== undefined) return { error: errorWords(null, error) };
   // Half an answer would look like a whole one.
   return objects.at(-1)?.member("done").value === true
     ? { body: jsonBytes(merged(objects)) }

@@ -1,27 +1,17 @@
 // OpenAI's answers as Ollama's, whole and streamed.
 import { describe, expect, test } from "bun:test";
 import type { JsonRecord } from "../../../../src/domain/bytes/json.ts";
-import {
-  answerToOllama,
-  idleAnswer,
-  type AnswerContext,
-} from "../../../../src/domain/protocols/ollama/answer-to-ollama.ts";
 import type { OllamaKind } from "../../../../src/domain/protocols/ollama/endpoints.ts";
-import { errorToOllama } from "../../../../src/domain/protocols/ollama/error-to-ollama.ts";
-import { createStreamTranslator } from "../../../../src/domain/protocols/ollama/stream-translator.ts";
+import { errorWords } from "../../../../src/domain/protocols/ollama/error-words.ts";
+import { idleAnswer } from "../../../../src/domain/protocols/ollama/idle-answer.ts";
 import { exchanges } from "./exchanges.ts";
 import { ollamaPage } from "./ollama-page.ts";
-import { reassembled, startedAt, streamLines, untimed } from "./reassemble.ts";
+import { startedAt, translateAnswer, translateStream } from "./pipeline.ts";
+import { reassembled, streamLines, untimed } from "./reassemble.ts";
 import { asRead, asReceived } from "./written.ts";
 
-const plain: AnswerContext = {
-  model: "m",
-  createdAt: startedAt,
-  timings: { totalMs: 1500, ttftMs: null },
-  lose: () => undefined,
-};
 const whole = (kind: OllamaKind, answer: JsonRecord) =>
-  asRead(answerToOllama(kind, asReceived(answer), plain));
+  asRead(translateAnswer(kind, asReceived(answer)));
 const delta = (of: JsonRecord, finish: string | null = null): JsonRecord => ({
   choices: [{ index: 0, delta: of, finish_reason: finish }],
 });
@@ -144,7 +134,7 @@ describe("what was said stands where Ollama's clients look for it", () => {
   });
 });
 
-const context = { model: "m", startedAt, lose: () => undefined };
+const parsed = (line: string) => JSON.parse(line) as JsonRecord;
 
 describe("a stream", () => {
   test("gives text at once and its counts in one last line at its very end, with measured times", () => {
@@ -181,13 +171,12 @@ describe("a stream", () => {
   test("holds tool calls until they are whole, and sends them before the last line", () => {
     const call = (text: string, more: JsonRecord = {}): JsonRecord =>
       delta({ tool_calls: [{ index: 0, ...more, function: { name: "f", arguments: text } }] });
-    const translator = createStreamTranslator("chat", context);
+    const translator = translateStream("chat");
     const counts = [call('{"a":', { id: "x" }), call("1}"), delta({}, "tool_calls")].map(
       (event) => translator.push(asReceived(event), startedAt).length,
     );
     expect(counts).toEqual([0, 0, 1]);
-    expect(translator.ended()).toBe(false);
-    expect(translator.push("[DONE]", startedAt)).toMatchObject([{ done: true }]);
+    expect(translator.push("[DONE]", startedAt).map(parsed)).toMatchObject([{ done: true }]);
   });
 
   test("that ends after its finish_reason is complete without usage or [DONE]", () => {
@@ -238,27 +227,24 @@ describe("a stream", () => {
   });
 
   test("counts no time that its connection stays open after the last event", () => {
-    const translator = createStreamTranslator("chat", context);
+    const translator = translateStream("chat");
     translator.push(asReceived(delta({ content: "a" }, "stop")), startedAt + 1_000);
-    expect(translator.end(startedAt + 61_000).map(asRead)).toMatchObject([
+    expect(translator.end(startedAt + 61_000).map(parsed)).toMatchObject([
       { done: true, total_duration: 1e9 },
     ]);
   });
 
   test("that was cut has no last line", () => {
-    const translator = createStreamTranslator("chat", context);
+    const translator = translateStream("chat");
     translator.push(asReceived(delta({ content: "a" })), startedAt);
     expect(translator.end(startedAt)).toEqual([]);
-    expect(translator.ended()).toBe(false);
   });
 
   test("passes an error on and says nothing after it", () => {
-    const translator = createStreamTranslator("chat", context);
+    const translator = translateStream("chat");
     translator.push(asReceived(delta({ content: "a" })), startedAt);
-    expect(translator.push(asReceived({ error: { message: "out of memory" } }), startedAt)).toEqual(
-      [{ error: "out of memory" }],
-    );
-    expect(translator.ended()).toBe(true);
+    const failed = asReceived({ error: { message: "out of memory" } });
+    expect(translator.push(failed, startedAt)).toEqual(['{"error":"out of memory"}']);
     expect(translator.push("[DONE]", startedAt)).toEqual([]);
     expect(translator.end(startedAt)).toEqual([]);
   });
@@ -333,7 +319,7 @@ const errors: readonly [string, unknown, string][] = [
 
 describe("an error keeps its words, whoever worded it", () => {
   test.each(errors)("%s", (_, body, error) => {
-    expect(errorToOllama(502, body)).toEqual({ error });
+    expect(errorWords(502, body)).toBe(error);
   });
 });
 
@@ -343,7 +329,7 @@ test("docs/ollama.md names every field of the answers", async () => {
     ...exchanges.map((it) => whole(it.kind, it.whole)),
     whole("embed", embedded),
     whole("embeddings", embedded),
-    asRead(errorToOllama(500, "")),
+    { error: errorWords(500, "") },
   ];
   const fields = new Set(
     answers.flatMap((answer) => [

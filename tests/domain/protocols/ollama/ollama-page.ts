@@ -1,7 +1,7 @@
 // docs/ollama.md's table of request fields, from the code's own.
 import { join } from "node:path";
-import type { RequestField } from "../../../../src/domain/protocols/ollama/request-field.ts";
-import { requestFields } from "../../../../src/domain/protocols/ollama/request-fields.ts";
+import type { RequestField } from "./request-field.ts";
+import { requestFields } from "./request-fields.ts";
 
 export const ollamaPage = join(import.meta.dir, "../../../../docs/ollama.md");
 

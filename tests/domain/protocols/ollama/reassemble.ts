@@ -1,23 +1,20 @@
 // A stream translated line by line, and put together again as Ollama's clients do it.
 import { expect } from "bun:test";
 import type { JsonRecord } from "../../../../src/domain/bytes/json.ts";
-import { createStreamTranslator } from "../../../../src/domain/protocols/ollama/stream-translator.ts";
-import { asRead, asReceived } from "./written.ts";
+import { startedAt, translateStream } from "./pipeline.ts";
+import { asReceived } from "./written.ts";
 
-/** Epoch ms; an event comes every 10 ms. */
-export const startedAt = 1_790_000_000_000;
-
-/** All lines of a stream. */
+/** All lines of a stream whose events come every 10 ms. */
 export function streamLines(
   kind: "chat" | "generate",
   events: readonly (JsonRecord | "[DONE]")[],
 ): readonly JsonRecord[] {
-  const translator = createStreamTranslator(kind, { model: "m", startedAt, lose: () => undefined });
+  const translator = translateStream(kind);
   let now = startedAt;
   const lines = events.flatMap((event) =>
     translator.push(event === "[DONE]" ? event : asReceived(event), (now += 10)),
   );
-  return [...lines, ...translator.end(now)].map(asRead);
+  return [...lines, ...translator.end(now)].map((line) => JSON.parse(line) as JsonRecord);
 }
 
 /** The whole answer that the lines add up to; fails where they are no proper stream. */

@@ -2,8 +2,8 @@
 import { describe, expect, test } from "bun:test";
 import type { JsonRecord } from "../../../../src/domain/bytes/json.ts";
 import type { OllamaKind } from "../../../../src/domain/protocols/ollama/endpoints.ts";
-import type { RequestField } from "../../../../src/domain/protocols/ollama/request-field.ts";
-import { requestFields } from "../../../../src/domain/protocols/ollama/request-fields.ts";
+import type { RequestField } from "./request-field.ts";
+import { requestFields } from "./request-fields.ts";
 import { ollamaPage, withFields } from "./ollama-page.ts";
 import { open, strict, translated } from "./translated.ts";
 

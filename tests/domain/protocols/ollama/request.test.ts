@@ -3,10 +3,10 @@ import { endpointOf } from "../../../../src/domain/protocols/endpoint-of.ts";
 import { describe, expect, test } from "bun:test";
 import type { JsonRecord } from "../../../../src/domain/bytes/json.ts";
 import { ollamaKind, type OllamaKind } from "../../../../src/domain/protocols/ollama/endpoints.ts";
-import { requestToOpenAi } from "../../../../src/domain/protocols/ollama/request-to-openai.ts";
-import { serverTraits } from "../../../../src/domain/protocols/ollama/server-traits.ts";
+import { serverTraits } from "../../../../src/domain/protocols/server-traits.ts";
+import { translateRequest } from "./pipeline.ts";
 import { open, strict, translate, translated } from "./translated.ts";
-import { asReceived } from "./written.ts";
+import { asRead, asReceived } from "./written.ts";
 
 const hi = { role: "user", content: "hi" };
 const streamed = { stream: true, stream_options: { include_usage: true } };
@@ -238,7 +238,7 @@ test.each([
 });
 
 test("without a model none is sent", () => {
-  const result = requestToOpenAi("embeddings", asReceived({ prompt: "a" }), null, open);
+  const result = translateRequest("embeddings", asReceived({ prompt: "a" }), null, open);
   expect(result).toMatchObject({ body: { input: "a" } });
   expect(result).not.toHaveProperty("body.model");
 });
@@ -470,7 +470,10 @@ const idle: readonly [string, OllamaKind, JsonRecord, string][] = [
 
 describe("a request that asks nothing goes to no server", () => {
   test.each(idle)("%s", (_, kind, request, reason) => {
-    expect(translate(kind, request)).toEqual({ kind: "idle", reason } as never);
+    const result = translate(kind, request);
+    if (result.kind !== "idle") throw new Error(JSON.stringify(result));
+    const { done_reason: told = "empty" } = asRead(result.answer("m", 0));
+    expect(told).toBe(reason);
   });
 });
 

@@ -3,16 +3,14 @@
 import { expect } from "bun:test";
 import fc from "fast-check";
 import { isRecord, type JsonRecord } from "../../../../src/domain/bytes/json.ts";
-import { jsonLine, jsonText } from "../../../../src/domain/bytes/json-written.ts";
-import { answerToOllama } from "../../../../src/domain/protocols/ollama/answer-to-ollama.ts";
+import { jsonText } from "../../../../src/domain/bytes/json-written.ts";
 import { gatherLines } from "../../../../src/domain/protocols/ollama/gather-lines.ts";
-import { requestToOpenAi } from "../../../../src/domain/protocols/ollama/request-to-openai.ts";
-import { createStreamTranslator } from "../../../../src/domain/protocols/ollama/stream-translator.ts";
 import { anyAnswer, type AnyAnswer, type Said } from "./any-answer.ts";
 import { anyRequest, type AnyRequest } from "./any-request.ts";
 import { anyNumberText, anyObjectText } from "./any-text.ts";
 import { openAiToOllama } from "./openai-to-ollama.ts";
-import { reassembled, startedAt, streamLines, untimed } from "./reassemble.ts";
+import { startedAt, translateAnswer, translateRequest, translateStream } from "./pipeline.ts";
+import { reassembled, streamLines, untimed } from "./reassemble.ts";
 import { open, strict, translated } from "./translated.ts";
 import { asRead, asReceived, received } from "./written.ts";
 
@@ -67,14 +65,7 @@ function saidBy(kind: AnyAnswer["kind"], answer: JsonRecord): Said {
 }
 
 function keepsAnswer({ kind, said, whole, events }: AnyAnswer): void {
-  const plain = asRead(
-    answerToOllama(kind, asReceived(whole), {
-      model: "m",
-      createdAt: startedAt,
-      timings: { totalMs: 10, ttftMs: null },
-      lose: () => undefined,
-    }),
-  );
+  const plain = asRead(translateAnswer(kind, asReceived(whole)));
   expect(saidBy(kind, plain)).toEqual(said);
   const lines = streamLines(kind, events);
   expect(untimed(reassembled(kind, lines))).toEqual(untimed(plain));
@@ -104,7 +95,7 @@ function keepsRequestTexts({ object, other, number }: Foreign): void {
     `{"model":"x", "messages" : [{"role":"user","content":"a"},
       {"role":"assistant","content":"","tool_calls":[{"function":{"name":"f","arguments":${object}}}]}],
       "tools":[ ${other}, ${object} ], "options":{"seed": 1, "seed":${number}}, "format":${format}}`;
-  const asked = (format: string) => requestToOpenAi("chat", received(text(format)), "m", open);
+  const asked = (format: string) => translateRequest("chat", received(text(format)), "m", open);
   const whole = asked(other.replaceAll(/\s/g, "") === "{}" ? '{"type":"object"}' : other);
   if (whole.kind !== "request") throw new Error(JSON.stringify(whole));
   const written = jsonText(whole.body);
@@ -133,29 +124,17 @@ function keepsAnswerTexts({ object, other }: Foreign): void {
     `{"choices":[{"index":0,"${holder}":{"content":"","tool_calls":[${call(given)}]},"finish_reason":"tool_calls"}]}`;
   // As text, as OpenAI has it; as an object, as some servers send it.
   for (const given of [JSON.stringify(object), object]) {
-    const lines = createStreamTranslator("chat", streaming);
-    const streamed = lines.push(received(document("delta", given)), startedAt).map(jsonLine);
+    const lines = translateStream("chat");
+    const streamed = lines.push(received(document("delta", given)), startedAt);
     expect(streamed.join("")).toContain(`"arguments":${onOneLine(object)}`);
     for (const line of streamed) expect(line).not.toMatch(/[\r\n\u0085\u2028\u2029]/);
-    const plain = answerToOllama("chat", received(document("message", given)), {
-      model: "m",
-      createdAt: startedAt,
-      timings: { totalMs: 10, ttftMs: null },
-      lose: () => undefined,
-    });
+    const plain = translateAnswer("chat", received(document("message", given)));
     expect(jsonText(plain)).toContain(`"arguments":${object}`);
   }
   const vector = `{"data":[{"embedding":[${other.length}.0, 1e-05]}]}`;
-  const embedded = answerToOllama("embeddings", received(vector), {
-    model: "m",
-    createdAt: startedAt,
-    timings: { totalMs: 10, ttftMs: null },
-    lose: () => undefined,
-  });
+  const embedded = translateAnswer("embeddings", received(vector));
   expect(jsonText(embedded)).toBe(`{"embedding":[${other.length}.0, 1e-05]}`);
 }
-
-const streaming = { model: "m", startedAt, lose: () => undefined };
 
 /** Each rule, to be run so many times. */
 export const rules: readonly (readonly [string, (runs: number) => void])[] = [

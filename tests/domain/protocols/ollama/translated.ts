@@ -1,14 +1,8 @@
 // Shorthands for the translation's tests.
 import type { JsonRecord } from "../../../../src/domain/bytes/json.ts";
 import type { OllamaKind } from "../../../../src/domain/protocols/ollama/endpoints.ts";
-import {
-  requestToOpenAi,
-  type TranslatedRequest,
-} from "../../../../src/domain/protocols/ollama/request-to-openai.ts";
-import {
-  serverTraits,
-  type ServerTraits,
-} from "../../../../src/domain/protocols/ollama/server-traits.ts";
+import { serverTraits, type ServerTraits } from "../../../../src/domain/protocols/server-traits.ts";
+import { translateRequest, type TranslatedRequest } from "./pipeline.ts";
 import { asRead, asReceived } from "./written.ts";
 
 /** A translated request whose body is as its reader parses it. */
@@ -30,7 +24,7 @@ export function translate(
   request: JsonRecord,
   traits: ServerTraits = open,
 ): ReadRequest {
-  const result = requestToOpenAi(kind, asReceived(request), "m", traits);
+  const result = translateRequest(kind, asReceived(request), "m", traits);
   return result.kind === "request" ? { ...result, body: asRead(result.body) } : result;
 }
 

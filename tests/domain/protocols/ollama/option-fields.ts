@@ -1,5 +1,5 @@
 // What becomes of each of Ollama's `options` towards a /v1 server; a part of the table of request fields.
-import type { OllamaKind } from "./endpoints.ts";
+import type { OllamaKind } from "../../../../src/domain/protocols/ollama/endpoints.ts";
 import { rows, type RequestField } from "./request-field.ts";
 
 const texts: readonly OllamaKind[] = ["chat", "generate"];

@@ -1,4 +1,4 @@
-// Log probabilities of a choice, in Ollama's form: a flat list of tokens.
+// Log probabilities of a choice as a flat list of tokens.
 import { isRecord } from "../../bytes/json.ts";
 import type { JsonSource } from "../../bytes/json-source.ts";
 import type { Written, WrittenObject } from "../../bytes/json-written.ts";

@@ -1,6 +1,6 @@
-// Every field of Ollama's requests and what becomes of it towards a /v1 server: the one table that
-// code, `X-SmolRouter-Dropped` and docs/ollama.md share. A field without a row is dropped by name.
-import type { OllamaKind } from "./endpoints.ts";
+// Every field of Ollama's requests and what becomes of it towards a /v1 server: what docs/ollama.md says, and what
+// the translation is held against. A field without a row is dropped by name.
+import type { OllamaKind } from "../../../../src/domain/protocols/ollama/endpoints.ts";
 import { optionFields } from "./option-fields.ts";
 import { rows, type RequestField } from "./request-field.ts";
 
@@ -122,12 +122,3 @@ export const requestFields: readonly RequestField[] = [
     ["steps", "", "makes images"],
   ]),
 ];
-
-const index: ReadonlyMap<string, RequestField> = new Map(
-  requestFields.flatMap((field) => field.on.map((kind) => [`${kind} ${field.name}`, field])),
-);
-
-/** The row of a field in requests of a kind; null where the table knows none. */
-export function requestField(kind: OllamaKind, name: string): RequestField | null {
-  return index.get(`${kind} ${name}`) ?? null;
-}

@@ -1,5 +1,5 @@
 // A field of Ollama's requests, and how the tables of them are written down.
-import type { OllamaKind } from "./endpoints.ts";
+import type { OllamaKind } from "../../../../src/domain/protocols/ollama/endpoints.ts";
 
 export type Fate = "carried" | "renamed" | "dropped";
 

@@ -1,0 +1,85 @@
+// An answer in no protocol's words: an upstream's codec reads its events into these, a client's codec writes its own of them.
+import type { Frame } from "../../bytes/frame.ts";
+import type { JsonRecord } from "../../bytes/json.ts";
+import type { JsonSource } from "../../bytes/json-source.ts";
+import type { Written, WrittenObject } from "../../bytes/json-written.ts";
+
+export type AnswerEvent =
+  | { readonly kind: "text" | "thinking"; readonly text: string }
+  /** A data URL, or a link. */
+  | { readonly kind: "image"; readonly url: string }
+  | { readonly kind: "calls"; readonly pieces: readonly CallPiece[] }
+  /** One object a token: `token`, `logprob`, perhaps `bytes` and `top_logprobs` of the same form. */
+  | { readonly kind: "logprobs"; readonly tokens: readonly WrittenObject[] }
+  /** A vector of an embedding; they come in the order of the inputs. */
+  | { readonly kind: "vector"; readonly vector: Written }
+  | UsageEvent
+  /** In Chat Completions' words; a reason that it does not know stays as the upstream wrote it. More may follow. */
+  | { readonly kind: "finish"; readonly reason: string }
+  /** Something that no other event can say; named as lost. */
+  | { readonly kind: "other"; readonly field: string }
+  /** The answer has failed; nothing follows. */
+  | { readonly kind: "error"; readonly message: string }
+  /** The answer is complete; nothing follows. */
+  | { readonly kind: "end" };
+
+/** The next piece of a tool call. Pieces of several calls may come in turns. */
+export interface CallPiece {
+  /** Which call it belongs to; counted from 0, never used again. */
+  readonly call: number;
+  /** With the first piece that knows it; null in all others. */
+  readonly id: string | null;
+  /** The next piece of the name; mostly whole with the first piece, and empty in all others. */
+  readonly name: string;
+  /** The next piece of the arguments' text. */
+  readonly given: string;
+}
+
+/** Counts and measures of the upstream's; null: not said here. The last word on each counts. */
+export interface UsageEvent {
+  readonly kind: "usage";
+  readonly prompt: JsonSource | null;
+  readonly completion: JsonSource | null;
+  readonly promptMs: number | null;
+  readonly completionMs: number | null;
+}
+
+/** Reads one answer of an upstream's. */
+export interface AnswerEventReader {
+  /**
+   * What the next event of its stream says.
+   * @param json what the frame's data parsed to; null where it is no JSON object
+   * @returns null where it is no event at all (a comment)
+   */
+  event(frame: Frame, json: JsonRecord | null): readonly AnswerEvent[] | null;
+  /** What an answer that came whole says; null where it is none of this protocol's. */
+  whole(answer: JsonSource): readonly AnswerEvent[] | null;
+}
+
+/** An event for the client: its bytes, and what they parse to. */
+export interface WrittenEvent {
+  readonly frame: Frame;
+  readonly json: JsonRecord;
+}
+
+/** Writes one answer as a client's stream; all times are epoch ms. */
+export interface AnswerEventWriter {
+  /** The client's events that follow from one event of the upstream's. */
+  events(said: readonly AnswerEvent[], now: number): readonly WrittenEvent[];
+  /**
+   * The stream is complete although nothing said `end`: the last events, where they are not out and
+   * something has finished. Not to be called where the answer was cut: it must not look complete.
+   */
+  end(now: number): readonly WrittenEvent[];
+  /** An answer that came whole as all events of a stream. */
+  wholeAsEvents(said: readonly AnswerEvent[], now: number): readonly WrittenEvent[];
+}
+
+export interface AnswerContext {
+  /** The model that answered, as the client shall read it. */
+  readonly model: string;
+  /** Epoch ms at which the request was sent; durations count from here. */
+  readonly startedAt: number;
+  /** Told of each part of the answer that the client's protocol has no room for, perhaps more than once. */
+  readonly lose: (field: string) => void;
+}

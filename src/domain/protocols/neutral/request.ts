@@ -1,0 +1,132 @@
+// A request in no protocol's words: what a client's codec reads, and an upstream's codec writes.
+import type { JsonSource } from "../../bytes/json-source.ts";
+import type { RawJson, Written } from "../../bytes/json-written.ts";
+
+/**
+ * A part of the client's request that an upstream may have no place for. Writers tick off what they
+ * place; what is left is named to the client, so that nothing can vanish unsaid.
+ */
+export interface RequestField {
+  /** Where it stands in the client's request; a list's items have no step of their own (`messages.role`). */
+  readonly path: string;
+}
+
+/** A field that is one value. */
+export interface ValueField<T> extends RequestField {
+  readonly value: T;
+}
+
+export type NeutralRequest = ConversationRequest | CompletionRequest | EmbeddingRequest;
+
+interface AnyRequest {
+  /** Every field that asks for something, also those that the reader has no place for, in the order read. */
+  readonly fields: readonly RequestField[];
+}
+
+export interface ConversationRequest extends AnyRequest {
+  readonly kind: "conversation";
+  /** In order, none merged and none split: writers group them as their protocol wants it. */
+  readonly messages: readonly RequestMessage[];
+  /** A list in the form of Chat Completions, as its author wrote it; Ollama's form is the same. */
+  readonly tools: ValueField<JsonSource> | null;
+  readonly settings: GenerationSettings;
+}
+
+/** A bare prompt, without roles; with a suffix, the gap between the two is filled. */
+export interface CompletionRequest extends AnyRequest {
+  readonly kind: "completion";
+  readonly prompt: ValueField<string>;
+  readonly suffix: ValueField<string> | null;
+  readonly settings: GenerationSettings;
+}
+
+export interface EmbeddingRequest extends AnyRequest {
+  readonly kind: "embedding";
+  readonly input: ValueField<string | readonly string[]>;
+  readonly dimensions: ValueField<RawJson> | null;
+}
+
+export type RequestMessage =
+  | {
+      readonly role: "instruction";
+      /** What the client calls it: system, developer, or a role of its own. */
+      readonly voice: string;
+      readonly parts: readonly RequestPart[];
+    }
+  | { readonly role: "user" | "assistant"; readonly parts: readonly RequestPart[] }
+  | {
+      readonly role: "result";
+      /** Of the tool call that it answers; where the client's protocol has no ids, the reader's. */
+      readonly callId: string;
+      /** The tool's; null where nobody says it. */
+      readonly name: string | null;
+      readonly parts: readonly RequestPart[];
+    };
+
+/** The parts of a message, in the order in which they are to be read. */
+export type RequestPart = TextPart | ImagePart | ReasoningPart | CallPart;
+
+export interface TextPart extends RequestField {
+  readonly kind: "text";
+  readonly text: string;
+}
+
+export interface ImagePart extends RequestField {
+  readonly kind: "image";
+  /** A data URL, or a link. */
+  readonly url: string;
+}
+
+export interface ReasoningPart extends RequestField {
+  readonly kind: "reasoning";
+  readonly text: string;
+}
+
+export interface CallPart extends RequestField {
+  readonly kind: "call";
+  readonly id: string;
+  readonly name: string;
+  /** JSON text as the model wrote it: parsed, numbers would lose digits, and keys their order. */
+  readonly given: string;
+}
+
+export interface GenerationSettings {
+  readonly stream: boolean;
+  readonly format: ValueField<AnswerFormat> | null;
+  readonly thinking: ValueField<ThinkingWish> | null;
+  /** Log probabilities are asked for. */
+  readonly logprobs: RequestField | null;
+  /** Of how many other tokens, too. */
+  readonly topLogprobs: ValueField<RawJson> | null;
+  /** In the client's order. */
+  readonly sampling: readonly SamplingSetting[];
+}
+
+/** Any JSON object, or one of this schema. */
+export type AnswerFormat =
+  | { readonly kind: "object" }
+  | { readonly kind: "schema"; readonly schema: RawJson };
+
+export interface ThinkingWish {
+  readonly on: boolean;
+  /** null: as hard as the server likes. */
+  readonly effort: ThinkingEffort | null;
+}
+
+export type ThinkingEffort = "low" | "medium" | "high" | "max";
+
+export interface SamplingSetting extends ValueField<Written> {
+  readonly name: SamplingName;
+}
+
+export type SamplingName =
+  | "max_tokens"
+  | "temperature"
+  | "top_p"
+  | "top_k"
+  | "min_p"
+  | "seed"
+  | "stop"
+  | "presence_penalty"
+  | "frequency_penalty"
+  | "repeat_penalty";

@@ -1,0 +1,49 @@
+// What a choice of a chat or completion says, be it of a whole message, a delta or a text.
+import { isRecord, type JsonRecord, textMember } from "../../bytes/json.ts";
+import type { AnswerEvent } from "../neutral/answer.ts";
+
+/** Where a choice holds what it says; of a completion that is nowhere but in the choice itself. */
+export function messageKey(choice: JsonRecord): "message" | "delta" {
+  return isRecord(choice["message"]) ? "message" : "delta";
+}
+
+/** Puts thoughts, text and pictures of a choice with the events. @param held its message or delta */
+export function readContent(choice: JsonRecord, held: JsonRecord, into: AnswerEvent[]): void {
+  const { content } = held;
+  const parts = Array.isArray(content) ? (content as readonly unknown[]).filter(isRecord) : none;
+  // Servers that know both names fill them with the same words.
+  const reasoning = textMember(held, "reasoning_content") ?? textMember(held, "reasoning") ?? "";
+  const thinking = parts.length === 0 ? reasoning : reasoning + parts.map(partThinking).join("");
+  if (thinking !== "") into.push({ kind: "thinking", text: thinking });
+  const spoken = typeof content === "string" ? content : parts.map(partText).join("");
+  // A refusal is what the model had to say.
+  const text = (textMember(choice, "text") ?? "") + spoken + (textMember(held, "refusal") ?? "");
+  if (text !== "") into.push({ kind: "text", text });
+  readImages(held["images"], into);
+  if (parts.length > 0) readImages(parts, into);
+}
+
+const none: readonly JsonRecord[] = [];
+
+/** Pictures of OpenRouter's `images`, or parts of the content. */
+function readImages(images: unknown, into: AnswerEvent[]): void {
+  if (!Array.isArray(images)) return;
+  for (const part of (images as readonly unknown[]).filter(isRecord)) {
+    const image = part["image_url"];
+    const url = isRecord(image) ? textMember(image, "url") : textMember(part, "image_url");
+    if (url !== null) into.push({ kind: "image", url });
+  }
+}
+
+function partText(part: JsonRecord): string {
+  return textMember(part, "text") ?? textMember(part, "refusal") ?? "";
+}
+
+/** Mistral's models think in parts of the content. */
+function partThinking(part: JsonRecord): string {
+  const held = part["thinking"];
+  if (typeof held === "string") return held;
+  return Array.isArray(held)
+    ? (held as readonly unknown[]).filter(isRecord).map(partText).join("")
+    : "";
+}

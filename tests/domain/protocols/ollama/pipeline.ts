@@ -1,0 +1,79 @@
+// Ollama's calls through both codecs to a /v1 server and back, a step at a time, for tests.
+import type { JsonRecord } from "../../../../src/domain/bytes/json.ts";
+import type { JsonSource } from "../../../../src/domain/bytes/json-source.ts";
+import type { WrittenObject } from "../../../../src/domain/bytes/json-written.ts";
+import { endpointOf } from "../../../../src/domain/protocols/endpoint-of.ts";
+import type { AnswerEvent } from "../../../../src/domain/protocols/neutral/answer.ts";
+import type { ClientCall } from "../../../../src/domain/protocols/neutral/codec.ts";
+import { ollamaClientCodec } from "../../../../src/domain/protocols/ollama/codec.ts";
+import type { OllamaKind } from "../../../../src/domain/protocols/ollama/endpoints.ts";
+import { chatUpstreamCodec } from "../../../../src/domain/protocols/openai-chat/codec.ts";
+import type { ServerTraits } from "../../../../src/domain/protocols/server-traits.ts";
+
+export type TranslatedRequest =
+  | {
+      readonly kind: "request";
+      readonly path: string;
+      readonly body: WrittenObject;
+      readonly dropped: readonly string[];
+    }
+  | { readonly kind: "idle"; readonly answer: (model: string, now: number) => WrittenObject }
+  | { readonly kind: "problem"; readonly message: string };
+
+function callOf(kind: OllamaKind): ClientCall {
+  const call = ollamaClientCodec.call(endpointOf("POST", `/api/${kind}`));
+  if (call === null) throw new Error(`/api/${kind} is not translated`);
+  return call;
+}
+
+export function translateRequest(
+  kind: OllamaKind,
+  source: JsonSource,
+  model: string | null,
+  traits: ServerTraits,
+): TranslatedRequest {
+  const reading = callOf(kind).readRequest(source);
+  if (reading.kind !== "request") return reading;
+  const written = chatUpstreamCodec.writeRequest(reading.request, model, traits);
+  if (written.kind === "cannot") throw new Error(written.field);
+  const { path, body, dropped } = written;
+  return { kind: "request", path, body, dropped };
+}
+
+/** Epoch ms; where nothing else is said, requests are sent now. */
+export const startedAt = 1_790_000_000_000;
+
+/** A whole answer as Ollama's. @param totalMs from the request sent to the answer's end */
+export function translateAnswer(
+  kind: OllamaKind,
+  answer: JsonSource,
+  totalMs = 1_500,
+): WrittenObject {
+  const about = kind === "embed" || kind === "embeddings" ? "embedding" : "conversation";
+  const said = chatUpstreamCodec.reader(about, "none").whole(answer);
+  if (said === null) throw new Error("no answer");
+  const context = { model: "m", startedAt: startedAt - totalMs, lose: () => undefined };
+  return callOf(kind).writeWhole(said, context, startedAt);
+}
+
+export interface TranslatedStream {
+  /** @returns the lines that follow. @param now epoch ms */
+  push(event: JsonSource | "[DONE]", now: number): readonly string[];
+  end(now: number): readonly string[];
+}
+
+export function translateStream(kind: "chat" | "generate"): TranslatedStream {
+  const reader = chatUpstreamCodec.reader("conversation", "ndjson");
+  const writer = callOf(kind).writer?.({ model: "m", startedAt, lose: () => undefined });
+  if (writer === undefined) throw new Error(`/api/${kind} has no streams`);
+  const said = (event: JsonSource | "[DONE]"): readonly AnswerEvent[] => {
+    const data = event === "[DONE]" ? event : event.raw().text;
+    const bytes = new TextEncoder().encode(`${data}\n`);
+    const json = event === "[DONE]" ? null : (event.value as JsonRecord);
+    return reader.event({ bytes, event: null, data }, json) ?? [];
+  };
+  return {
+    push: (event, now) => writer.events(said(event), now).map(({ frame }) => frame.data ?? ""),
+    end: (now) => writer.end(now).map(({ frame }) => frame.data ?? ""),
+  };
+}
