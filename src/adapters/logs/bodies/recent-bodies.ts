@@ -20,12 +20,12 @@ export interface RecentBodies {
 }
 
 /** Reading a body unpacks its whole chain. */
-const deepest = 32;
-const mostBodies = 64;
+const maxDepth = 32;
+const maxBodies = 64;
 const maxBytes = 48 * 1024 * 1024;
 /** In common; less is not worth a chain. */
-const leastBytes = 512;
-const leastShare = 0.25;
+const minBytes = 512;
+const minShare = 0.25;
 export function createRecentBodies(): RecentBodies {
   /** Oldest first. */
   let kept: readonly (RecentBody & { readonly bytes: Buffer })[] = [];
@@ -33,21 +33,21 @@ export function createRecentBodies(): RecentBodies {
     alike(bytes) {
       let best: RecentBody | null = null;
       const sought = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      let wanted = Math.ceil(Math.max(leastBytes, bytes.length * leastShare));
+      let wanted = Math.ceil(Math.max(minBytes, bytes.length * minShare));
       // The newest is the likeliest; one comparison then dismisses each that is no better.
       for (const body of kept.toReversed()) {
-        if (body.depth >= deepest || !beginsAlike(body.bytes, sought, 0, wanted)) continue;
+        if (body.depth >= maxDepth || !beginsAlike(body.bytes, sought, 0, wanted)) continue;
         best = body;
         wanted = commonLength(body.bytes, sought, wanted) + 1;
       }
       return best;
     },
     add(body) {
-      if (body.bytes.length < leastBytes || body.bytes.length > maxBytes / 4) return;
+      if (body.bytes.length < minBytes || body.bytes.length > maxBytes / 4) return;
       // The batch's buffer, which it is a window of, must not live on.
       const added = [...kept, { ...body, bytes: Buffer.from(body.bytes) }];
       let bytes = added.reduce((sum, one) => sum + one.bytes.length, 0);
-      let first = Math.max(0, added.length - mostBodies);
+      let first = Math.max(0, added.length - maxBodies);
       for (let place = 0; place < added.length; place++) {
         if (place >= first && bytes <= maxBytes) break;
         bytes -= added[place]?.bytes.length ?? 0;
@@ -76,10 +76,10 @@ function beginsAlike(a: Buffer, b: Buffer, from: number, to: number): boolean {
 
 /** Bytes that two bodies begin with alike, which are so many at least. */
 function commonLength(a: Buffer, b: Buffer, least: number): number {
-  const most = Math.min(a.length, b.length);
-  if (beginsAlike(a, b, least, most)) return most;
+  const max = Math.min(a.length, b.length);
+  if (beginsAlike(a, b, least, max)) return max;
   let low = least; // alike up to here
-  let high = most; // not up to here
+  let high = max; // not up to here
   while (high - low > 1) {
     const middle = (low + high) >>> 1;
     if (beginsAlike(a, b, low, middle)) low = middle;

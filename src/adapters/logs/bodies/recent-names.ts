@@ -7,7 +7,7 @@ export interface RecentNames {
 }
 
 /** Names kept at least, twice as many at most: about 2 MB of memory. */
-export const mostNames = 10_000;
+export const maxNames = 10_000;
 
 /** @param newest those of earlier runs, the newest last */
 export function createRecentNames(
@@ -20,7 +20,7 @@ export function createRecentNames(
     id: (name) => newer.get(name) ?? older.get(name),
     add(name, id) {
       newer.set(name, id);
-      if (newer.size < mostNames) return;
+      if (newer.size < maxNames) return;
       older = newer;
       newer = new Map();
     },

@@ -1,7 +1,7 @@
 // Contents of bodies on their way out: from the row or the blob store, unpacked along their chain.
 import type { Kysely } from "kysely";
 import type { BlobStore } from "../../../ports/blob-store.ts";
-import { unpack } from "../bodies/pack.ts";
+import { unpackChain } from "../bodies/pack.ts";
 import { hex } from "./payload-rows.ts";
 import { runSql } from "./run-sql.ts";
 import type { LogTables, PayloadsTable } from "./tables.ts";
@@ -23,11 +23,10 @@ export async function readPayload(
   id: number,
 ): Promise<Uint8Array | null> {
   const chain = await runSql<Link>(db, chainSql, [id]);
-  let content: Uint8Array | null = null;
-  for (const link of chain.toReversed()) {
-    const stored: Uint8Array | null = link.data ?? (await blobs.get(hex(link.hash)));
-    if (stored === null) return null;
-    content = link.packed === 1 ? unpack(stored, content) : stored;
-  }
-  return content;
+  const links = chain.map(({ hash, packed, data }) => ({
+    name: hex(hash),
+    packed: packed === 1,
+    data,
+  }));
+  return unpackChain(links, blobs);
 }

@@ -76,7 +76,7 @@ const carryOver = [
           from requests where ${where} group by 2`,
     ),
   ),
-  // Histograms as figures.ts makes them.
+  // Histograms as rows/figures.ts makes them.
   ...[minuteMs, hourMs].flatMap((span) =>
     ["duration_ms", "ttft_ms"].map(
       (time, place) =>

@@ -1,7 +1,7 @@
 // Where a batch's rows go in the table: each row to its own place, a row that is there already to the same.
 import type { Kysely } from "kysely";
 import type { LogWrite } from "../pipeline/log-engine.ts";
-import type { CountedRow, FigureChanges } from "./figures.ts";
+import type { CountedRow, FigureSums } from "../rows/figures.ts";
 import { runSql } from "./run-sql.ts";
 import { seqOf } from "./seq.ts";
 import type { LogTables } from "./tables.ts";
@@ -25,7 +25,7 @@ const earlierSql = `select seq, id, timestamp, state, duration_ms, ttft_ms, prom
 export async function placeWrites(
   transaction: Kysely<LogTables>,
   batch: readonly LogWrite[],
-  figures: Pick<FigureChanges, "subtract">,
+  figures: Pick<FigureSums, "subtract">,
 ): Promise<ReadonlyMap<string, PlacedWrite>> {
   const ids = batch.map(({ entry }) => entry.id);
   const earlier = new Map<string, EarlierRow>();

@@ -2,12 +2,13 @@
 import type { Kysely } from "kysely";
 import type { BlobStore } from "../../../ports/blob-store.ts";
 import type { LogUpkeep } from "../pipeline/log-engine.ts";
-import { createFigureChanges } from "./figures.ts";
-import type { CountedRow } from "./figures.ts";
+import { createFigureSums } from "../rows/figures.ts";
+import type { CountedRow } from "../rows/figures.ts";
 import { releasePayloads } from "./payload-release.ts";
 import type { Released } from "./payload-release.ts";
 import { hex } from "./payload-rows.ts";
-import type { PayloadWriter } from "./payload-writer.ts";
+import type { PayloadWriter } from "../bodies/payload-writer.ts";
+import { writeFigures } from "./figure-rows.ts";
 import { inTransaction, runSql } from "./run-sql.ts";
 import type { SearchIndex } from "./search-index.ts";
 import { createStepPace } from "../pipeline/step-pace.ts";
@@ -156,7 +157,7 @@ async function rowsStep(
     [before, limit],
   );
   if (rows.length === 0) return nothing;
-  const figures = createFigureChanges();
+  const figures = createFigureSums();
   for (const row of rows) figures.subtract(row);
   const seqs = [JSON.stringify(rows.map((row) => row.seq))];
   const among = "in (select value from json_each(?))";
@@ -170,7 +171,7 @@ async function rowsStep(
     rows.map((row) => row.seq),
   );
   await runSql(transaction, `delete from requests where seq ${among}`, seqs);
-  await figures.write(transaction);
+  await writeFigures(transaction, figures.changes());
   const payloads = bodies.map(({ payload }) => payload);
   return { count: rows.length, released: await releasePayloads(transaction, payloads) };
 }

@@ -7,7 +7,7 @@ import type { LogReader } from "../../../ports/log-reader.ts";
 import { filteredRows } from "./list-query.ts";
 import { isoTime, logDetail } from "../rows/log-row.ts";
 import { readPayload } from "./payload-reader.ts";
-import { periodStats } from "./period-stats.ts";
+import { periodStats } from "./figure-rows.ts";
 import { inTransaction, runSql } from "./run-sql.ts";
 import { lowestSeq } from "./seq.ts";
 import { apiRow, rowColumns } from "./sqlite-rows.ts";

@@ -92,7 +92,7 @@ export interface FiguresTable {
   readonly span: number;
   /** Epoch ms of the span's beginning. */
   readonly start: number;
-  /** See figures.ts. */
+  /** See rows/figures.ts. */
   readonly kind: number;
   /** Of a histogram; else 0. */
   readonly bucket: number;

@@ -137,6 +137,7 @@ describe("contents of bodies", () => {
       expect(await bodyOf(store, 20_002)).toBe("small");
       expect(await bodyOf(store, 20_003)).toBe(large);
     }),
+    60_000,
   );
 
   test(

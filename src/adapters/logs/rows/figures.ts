@@ -1,0 +1,102 @@
+// What rows add to the log's figures, the same in every store: sums and histograms by minute and by hour.
+import type { LogRow } from "../../../ports/browse.ts";
+
+export const minuteMs = 60_000;
+export const hourMs = 3_600_000;
+
+/** Kinds of figures, as stored. */
+export const figure = {
+  requests: 0,
+  errors: 1,
+  promptTokens: 2,
+  completionTokens: 3,
+  duration: 4,
+  ttft: 5,
+} as const;
+
+/** Each bucket of a histogram is so much longer than the one before: a time is told within 2 %. */
+const growth = 1.04;
+const logGrowth = Math.log(growth);
+/** Times below 1 ms. */
+const lowestBucket = -1;
+
+/** @param time ms */
+function bucketOf(time: number): number {
+  return time < 1 ? lowestBucket : Math.round(Math.log(time) / logGrowth);
+}
+
+/** The time in the middle of a bucket, in whole ms. */
+export function bucketTime(bucket: number): number {
+  return bucket === lowestBucket ? 0 : Math.round(growth ** bucket);
+}
+
+/** What of a row counts. */
+export interface CountedRow extends Pick<
+  LogRow,
+  "state" | "duration_ms" | "ttft_ms" | "prompt_tokens" | "completion_tokens"
+> {
+  /** Epoch ms. */
+  readonly timestamp: number;
+}
+
+type Count = (kind: number, bucket: number, amount: number) => void;
+
+/** Says what a row adds to the figures. Times are those of completed calls only. */
+export function countRow(row: CountedRow, count: Count): void {
+  count(figure.requests, 0, 1);
+  if (row.state === "failed") count(figure.errors, 0, 1);
+  if (row.prompt_tokens) count(figure.promptTokens, 0, row.prompt_tokens);
+  if (row.completion_tokens) count(figure.completionTokens, 0, row.completion_tokens);
+  if (row.state !== "completed") return;
+  if (row.duration_ms !== null) count(figure.duration, bucketOf(row.duration_ms), 1);
+  if (row.ttft_ms !== null) count(figure.ttft, bucketOf(row.ttft_ms), 1);
+}
+
+/** Which sum or histogram a number belongs to. */
+export interface FigureKey {
+  /** ms: a minute or an hour. */
+  readonly span: number;
+  /** Epoch ms of the span's beginning. */
+  readonly start: number;
+  readonly kind: number;
+  /** Of a histogram; else 0. */
+  readonly bucket: number;
+}
+
+export interface FigureChange extends FigureKey {
+  readonly amount: number;
+}
+
+export interface FigureSums {
+  add(row: CountedRow): void;
+  subtract(row: CountedRow): void;
+  /** All of it together; what comes to nothing is left out. */
+  changes(): readonly FigureChange[];
+}
+
+/** Adds up what a batch of rows changes. */
+export function createFigureSums(): FigureSums {
+  const changes = new Map<string, FigureKey & { amount: number }>();
+
+  function change(row: CountedRow, sign: 1 | -1): void {
+    for (const span of [minuteMs, hourMs]) {
+      const start = Math.floor(row.timestamp / span) * span;
+      countRow(row, (kind, bucket, amount) => {
+        const name = `${span} ${start} ${kind} ${bucket}`;
+        const known = changes.get(name);
+        if (known !== undefined) known.amount += sign * amount;
+        else changes.set(name, { span, start, kind, bucket, amount: sign * amount });
+      });
+    }
+  }
+
+  return {
+    add: (row) => {
+      change(row, 1);
+    },
+    subtract: (row) => {
+      change(row, -1);
+    },
+    changes: () => [...changes.values()].filter(({ amount }) => amount !== 0),
+  };
+}
