@@ -25,7 +25,7 @@ const longestName = 5;
 
 /**
  * `data:`, `event:`, `id:`, `retry:` or a comment begins server-sent events; a JSON object and a
- * line break, NDJSON; any other JSON is a whole answer. What tells nothing is what it says it is.
+ * line break, NDJSON; any other JSON is a whole answer. What shows nothing is what it says it is.
  * @param kind what the path streams
  * @param declared by the answer's `Content-Type`
  * @param asked whether the call asked for a stream: else a lone object is a whole answer, whatever follows it

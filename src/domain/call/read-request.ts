@@ -7,7 +7,7 @@ import { fieldText, formFields, multipartBoundary } from "../bytes/multipart.ts"
 import { problem, type RequestProblem } from "../http/problem.ts";
 import { requestedThinking } from "../routing/policy.ts";
 
-export interface RequestReading {
+export interface BodyReading {
   readonly bodyKind: BodyKind;
   readonly json: JsonRecord | null;
   readonly model: string | null;
@@ -24,7 +24,7 @@ export function readRequest(
   endpoint: Endpoint,
   contentType: string | null,
   body: Uint8Array,
-): RequestReading | RequestProblem {
+): BodyReading | RequestProblem {
   const { takesJson } = endpoint;
   if (body.length === 0 && !takesJson) return unread;
   const boundary = multipartBoundary(contentType);
@@ -50,7 +50,7 @@ function modelKeyOf({ otherModelKey: other }: Endpoint, body: JsonRecord): strin
 }
 
 /** Audio and image uploads name their model in a form field. */
-function readForm(body: Uint8Array, boundary: string): RequestReading {
+function readForm(body: Uint8Array, boundary: string): BodyReading {
   const fields = formFields(body, boundary, ["model", "stream"]);
   return {
     bodyKind: "multipart",
@@ -61,7 +61,7 @@ function readForm(body: Uint8Array, boundary: string): RequestReading {
   };
 }
 
-const unread: RequestReading = {
+const unread: BodyReading = {
   bodyKind: "none",
   json: null,
   model: null,

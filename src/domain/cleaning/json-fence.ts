@@ -1,4 +1,4 @@
-// Unwraps fenced JSON (SPEC section 8): takes away the fence lines, whatever the pieces they arrive in.
+// Unwraps fenced JSON: takes away the fence lines, whatever the pieces they arrive in.
 import { createFenceTracker } from "./fence-tracker.ts";
 import { createBlockReader, type BlockReader } from "./json-block.ts";
 import { longestFenceLine, mayOpen, openingOf } from "./json-opening.ts";

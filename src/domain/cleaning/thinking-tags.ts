@@ -1,4 +1,4 @@
-// The tags that models put around their thinking (SPEC section 8), found in text that may end within one.
+// The tags that models put around their thinking, found in text that may end within one.
 
 export interface ThinkingTag {
   readonly open: string;

@@ -1,4 +1,4 @@
-// Takes thinking blocks out of an answer's text (SPEC section 8), whatever the pieces it arrives in.
+// Takes thinking blocks out of an answer's text, whatever the pieces it arrives in.
 import { createBlockText } from "./block-text.ts";
 import { createFenceTracker } from "./fence-tracker.ts";
 import { createPrefilledBlock } from "./prefilled-block.ts";

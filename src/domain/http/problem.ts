@@ -58,7 +58,7 @@ const forms: Record<ProblemKind, ProblemForm> = {
   upgrade_required: { status: 426, type: "invalid_request_error", code: "upgrade_required" },
   upgrade_unsupported: { status: 501, type: "invalid_request_error", code: "upgrade_unsupported" },
   not_supported: { status: 501, type: "invalid_request_error", code: "not_supported" },
-  // No status says it better, and no client's library asks again after it.
+  // No status says it better, and no client's library retries after it.
   cancelled: { status: 499, type: "server_error", code: "cancelled" },
   upstream_unreachable: { status: 502, type: "upstream_error", code: "upstream_unreachable" },
   upstream_broken: { status: 502, type: "upstream_error", code: "upstream_broken" },

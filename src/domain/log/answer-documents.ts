@@ -11,7 +11,7 @@ export function parseRecord(text: string): JsonRecord | null {
 }
 
 /** Lines that are tried as one event; known servers send one, a million would be held as a list. */
-const mostEventLines = 1_000;
+const maxEventLines = 1_000;
 
 /**
  * Visits every JSON object of an answer in the order received, whatever form it came in (plain
@@ -44,7 +44,7 @@ export function visitDocuments(
     event = [];
   };
   visitLines(bytes, (line) => {
-    if (line === "" || event.length === mostEventLines) closeEvent();
+    if (line === "" || event.length === maxEventLines) closeEvent();
     if (line.startsWith("data:")) event.push(line.slice("data:".length));
     else if (line.startsWith("{")) visitText(line);
   });

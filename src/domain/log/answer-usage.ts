@@ -91,8 +91,8 @@ export function createUsageReader(): UsageReader {
 function usageOf(document: JsonRecord): JsonRecord | null {
   const own = usageIn(document);
   if (own !== null) return own;
-  for (const { nested } of words) {
-    const found = nested(document);
+  for (const each of words) {
+    const found = each.nested(document);
     if (found !== null) return found;
   }
   return null;

@@ -1,4 +1,4 @@
-// The row every routed call leaves behind (SPEC section 9), and the bodies that go with it.
+// The row every routed call leaves behind, and the bodies that go with it.
 import type { ProtocolName } from "../call/endpoint.ts";
 import type { IncomingCall } from "../call/incoming-call.ts";
 import { type HeaderList, headerValue, redactHeaders, redactQuery } from "../http/headers.ts";

@@ -29,7 +29,7 @@ export function errorEvent(
 }
 
 /**
- * An answer's break as an error that agents take for a passing one, and ask again.
+ * An answer's break as an error that agents take for a passing one, and retry.
  * @param message what happened to the upstream
  */
 export function breakObject(reason: FailureReason, message: string): JsonRecord {

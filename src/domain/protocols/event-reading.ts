@@ -19,13 +19,15 @@ export interface EventReading {
 /** Reads the JSON of one stream's events, in order. */
 export type EventReader = (event: JsonRecord, frame: Frame) => EventReading;
 
-/** How a protocol streams. */
+/** How a protocol answers. */
 export interface EventForm {
   readonly framing: "sse" | "ndjson";
   /** What the line `[DONE]` means; null: it does not belong there. */
   readonly done: EventReading | null;
   /** A reader for a new stream. */
   reader(): EventReader;
+  /** Whether a whole answer brings anything of what was asked for. */
+  brings(answer: JsonRecord): boolean;
 }
 
 export const says = {
@@ -43,6 +45,11 @@ export function holdsText(value: unknown): boolean {
   if (typeof value === "string") return value !== "";
   if (Array.isArray(value)) return value.length > 0;
   return value !== undefined && value !== null;
+}
+
+/** Whether a value is a list with anything in it. */
+export function isFilled(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0;
 }
 
 export function holdsItems(value: unknown): boolean {

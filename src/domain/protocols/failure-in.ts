@@ -1,4 +1,4 @@
-// Whether a document that came with a 2xx status, an event or a whole answer, says that the answer failed (SPEC section 7).
+// Whether a document that came with a 2xx status, an event or a whole answer, says that the answer failed.
 import { isRecord, type JsonRecord } from "../bytes/json.ts";
 import { describeError, holdsError, type UpstreamError } from "./upstream-error.ts";
 

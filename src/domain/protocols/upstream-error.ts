@@ -9,7 +9,7 @@ export interface UpstreamError {
 }
 
 /** Characters of an upstream's words that are kept: whole bodies come as errors, too. */
-const mostCharacters = 10_000;
+const maxCharacters = 10_000;
 
 /**
  * Reads `{"error":{…}}`, `{"error":"…"}`, lists of these (Gemini), `{"detail":…}` (FastAPI and its
@@ -20,7 +20,7 @@ const mostCharacters = 10_000;
 export function readUpstreamError(said: unknown): UpstreamError | null {
   const codes = [...new Set(codesOf(said))];
   const message = wordsOf(said) ?? codes[0];
-  return message === undefined ? null : { message: message.slice(0, mostCharacters), codes };
+  return message === undefined ? null : { message: message.slice(0, maxCharacters), codes };
 }
 
 /** As `readUpstreamError`, for what is known to be an error though it may not say which. */
@@ -86,7 +86,7 @@ function isStructure(value: unknown): boolean {
 
 /** The beginning of a body that is text; empty where it is anything else. */
 function plainText(body: Uint8Array): string {
-  const text = new TextDecoder().decode(body.subarray(0, mostCharacters));
+  const text = new TextDecoder().decode(body.subarray(0, maxCharacters));
   // oxlint-disable-next-line no-control-regex -- those are what tells bytes from text
   return /[\u0000-\u0008\u000e-\u001f\ufffd]/.test(text) ? "" : text;
 }

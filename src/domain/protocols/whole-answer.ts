@@ -1,9 +1,7 @@
-// Plain 2xx answers: where they have to be JSON, and which of them are failures (SPEC section 7).
+// Which plain 2xx answers are failures.
 import { isRecord, type JsonRecord } from "../bytes/json.ts";
-import { choiceContent } from "./openai-chat/events.ts";
-import { holdsText } from "./event-reading.ts";
 import { failureIn } from "./failure-in.ts";
-import { ollamaContent } from "./ollama/events.ts";
+import { protocols } from "./protocol.ts";
 import type { UpstreamError } from "./upstream-error.ts";
 
 /** The failure that a whole answer is; null where it is an answer. */
@@ -21,15 +19,9 @@ function failureOfList(answer: unknown): UpstreamError | null {
   return null;
 }
 
-/** Where answers without choices keep what they bring: vectors, scores, output items, blocks. */
-const lists = ["data", "embeddings", "embedding", "results", "output", "content"];
+const all = Object.values(protocols);
 
+/** In any protocol's form: servers answer in others than their path promises. */
 function bringsContent(answer: JsonRecord): boolean {
-  const { choices } = answer;
-  if (Array.isArray(choices))
-    return (choices as readonly unknown[])
-      .filter(isRecord)
-      .some((one) => choiceContent(one) !== null);
-  if (ollamaContent(answer) !== null || typeof answer["input_tokens"] === "number") return true;
-  return lists.some((key) => Array.isArray(answer[key]) && holdsText(answer[key]));
+  return all.some(({ events }) => events.brings(answer));
 }

@@ -18,7 +18,7 @@ export interface Policy {
   readonly thinkingPrefilled: boolean;
   readonly commit: CommitPoint;
   readonly onBreak: OnBreak;
-  /** How often the same candidate is asked again after a passing failure. */
+  /** How often the same candidate is retried after a passing failure. */
   readonly retries: number;
   /** Upstream error codes that end the chain. */
   readonly stopOn: readonly string[];

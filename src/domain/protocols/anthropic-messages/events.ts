@@ -6,6 +6,7 @@ import {
   type EventForm,
   type EventReading,
   holdsText,
+  isFilled,
   says,
   saysError,
 } from "../event-reading.ts";
@@ -17,6 +18,8 @@ export const messagesEvents: EventForm = {
   // Servers that translate to this protocol leave OpenAI's last word in it.
   done: says.nothing,
   reader: () => readEvent,
+  /** Blocks, or the count that was asked for. */
+  brings: ({ content, input_tokens }) => isFilled(content) || typeof input_tokens === "number",
 };
 
 function readEvent(event: JsonRecord, frame: Frame): EventReading {

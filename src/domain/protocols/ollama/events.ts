@@ -6,6 +6,7 @@ import {
   type EventReading,
   holdsItems,
   holdsText,
+  isFilled,
   says,
   saysError,
 } from "../event-reading.ts";
@@ -15,10 +16,12 @@ export const ollamaEvents: EventForm = {
   framing: "ndjson",
   done: null,
   reader: () => readLine,
+  brings: (answer) =>
+    contentOf(answer) !== null || isFilled(answer["embeddings"]) || isFilled(answer["embedding"]),
 };
 
 function readLine(line: JsonRecord): EventReading {
-  const content = ollamaContent(line);
+  const content = contentOf(line);
   const failure = failureIn(line, content !== null);
   if (failure !== null) return saysError(failure);
   const done = line["done"] === true;
@@ -27,7 +30,7 @@ function readLine(line: JsonRecord): EventReading {
 }
 
 /** What a line, or a whole answer of Ollama's, brings. */
-export function ollamaContent(line: JsonRecord): ContentKind | null {
+function contentOf(line: JsonRecord): ContentKind | null {
   const message = isRecord(line["message"]) ? line["message"] : null;
   if (holdsText(line["response"])) return "answer";
   if (message !== null && (holdsText(message["content"]) || holdsItems(message["tool_calls"])))

@@ -6,6 +6,7 @@ import {
   type EventForm,
   type EventReader,
   holdsItems,
+  isFilled,
   holdsText,
   says,
   saysError,
@@ -13,7 +14,16 @@ import {
 import { failureIn } from "../failure-in.ts";
 import { holdsError } from "../upstream-error.ts";
 
-export const chatEvents: EventForm = { framing: "sse", done: says.final, reader: readChoices };
+export const chatEvents: EventForm = {
+  framing: "sse",
+  done: says.final,
+  reader: readChoices,
+  /** In choices; embeddings, media and judgements in lists. */
+  brings: ({ choices, data, results }) =>
+    Array.isArray(choices)
+      ? (choices as readonly unknown[]).some((one) => isRecord(one) && choiceContent(one) !== null)
+      : isFilled(data) || isFilled(results),
+};
 
 /**
  * Parallel choices end one by one: the answer is finished when every choice seen has a
@@ -63,7 +73,7 @@ const calls = ["tool_calls", "function_call"];
 const reasonings = ["reasoning_content", "reasoning", "reasoning_details"];
 
 /** What a choice brings, be it of an event (`delta`), of a whole answer (`message`) or a completion (`text`). */
-export function choiceContent(choice: JsonRecord): ContentKind | null {
+function choiceContent(choice: JsonRecord): ContentKind | null {
   if (holdsText(choice["text"])) return "answer";
   const said = choice["delta"] ?? choice["message"];
   if (!isRecord(said)) return null;

@@ -5,6 +5,7 @@ import {
   type ContentKind,
   type EventForm,
   type EventReading,
+  isFilled,
   says,
   saysError,
 } from "../event-reading.ts";
@@ -15,6 +16,7 @@ export const responsesEvents: EventForm = {
   framing: "sse",
   done: says.nothing,
   reader: () => readEvent,
+  brings: ({ output }) => isFilled(output),
 };
 
 function readEvent(event: JsonRecord, frame: Frame): EventReading {
