@@ -16,7 +16,7 @@ const forbid = (name, comment, from, to) => ({ name, comment, severity: "error",
 const only = (name, comment, from, ...allowed) =>
   forbid(name, comment, { path: from }, { pathNot: allowed });
 
-const MAY_WIRE = "^src/app/(compose\\.tsx?|main\\.ts|log-worker\\.ts|cli/.+)$";
+const MAY_WIRE = "^src/app/(compose\\.tsx?|main\\.ts|start-log\\.ts|log-worker\\.ts|cli/.+)$";
 const MAY_CALL_UPSTREAMS =
   "^src/(ports/|adapters/upstream/|app/compose\\.tsx?|app/usecases/(relay/(attempt|commit|answer-failures|recognise-stream|event-stream|stream-failure)|servers/(models|ask-server|probe))[^/]*\\.ts$)";
 
@@ -98,7 +98,7 @@ module.exports = {
     ),
     forbid(
       "wiring-in-one-place",
-      "Only compose, main and the commands name adapters.",
+      "Only compose, start-log, main and the commands name adapters.",
       { path: "^src/", pathNot: [MAY_WIRE, "^src/adapters/"] },
       { path: "^src/adapters/" },
     ),

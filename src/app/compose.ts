@@ -14,7 +14,6 @@ import { healthRoutes, metricsRoute } from "../adapters/http/monitoring-routes.t
 import { createFormReader } from "../adapters/http/read-form.ts";
 import type { TurnedAway } from "../adapters/http/refusal.ts";
 import { type MissingPage, type RunningServer, startServer } from "../adapters/http/server.ts";
-import { type Logs, openLogs } from "../adapters/logs/pipeline/open-logs.ts";
 import { createMetrics } from "../adapters/metrics/metrics.ts";
 import { createLogin } from "../adapters/pages/login/login.tsx";
 import { missingPage } from "../adapters/pages/shared/missing-page.tsx";
@@ -28,6 +27,7 @@ import { fetchUpstream } from "../adapters/upstream/fetch-upstream.ts";
 import { createBudget } from "../domain/failover/budget.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { UsageObserver } from "../ports/observer.ts";
+import { startLog } from "./start-log.ts";
 import { createUsageCount } from "./usecases/log/count-usage.ts";
 import { checkUpstreams } from "./usecases/servers/check-upstreams.ts";
 import { createBrowse } from "./usecases/log/browse.ts";
@@ -37,14 +37,13 @@ import { createHealthBoard } from "./usecases/servers/health-board.ts";
 import { createInFlightBoard } from "./usecases/log/in-flight.ts";
 import { orAfter } from "./usecases/or-after.ts";
 import { createModels } from "./usecases/servers/models.ts";
-import { logNotices, routesNotice } from "./usecases/log/notice-sources.ts";
+import { routesNotice } from "./usecases/log/notice-sources.ts";
 import { createNotices } from "./usecases/log/notices.ts";
 import { createOllamaCatalog } from "./usecases/servers/ollama-catalog.ts";
 import { createRefusals } from "./usecases/log/refusals.ts";
 import { createRelay } from "./usecases/relay/relay.ts";
 import { createLiveRouting, type RoutesTrouble } from "./usecases/servers/reload-routes.ts";
 import { createServerClient } from "./usecases/servers/ask-server.ts";
-import { createStoreWatch } from "./usecases/log/store-watch.ts";
 import { createSendAgain } from "./usecases/log/send-again.ts";
 import { createLiveView } from "./usecases/log/live-view.ts";
 
@@ -85,7 +84,9 @@ export function compose(
     metrics.used(entry, usage);
     tracer?.used(entry, usage);
   };
-  const logs = settings.logging ? openLog(settings, logger, used) : null;
+  const log = settings.logging ? startLog(settings, clock, logger, used) : null;
+  const logs = log?.logs ?? null;
+  const store = log?.store ?? null;
   const metrics = createMetrics({
     version,
     inFlight: () => board.count(),
@@ -96,25 +97,7 @@ export function compose(
       ? null
       : createSpanExporter({ endpoint: settings.otlpEndpoint, version, clock, logger });
   const tracer = exporter === null ? null : createTracer(exporter);
-  const store =
-    logs === null
-      ? null
-      : createStoreWatch({
-          reader: logs.reader,
-          flush: () => logs.recorder.flush(),
-          lostRows: () => logs.recorder.droppedRows()["write_failed"] ?? 0,
-          clock,
-        });
-  const notices = createNotices([
-    () => routesNotice(live.trouble()),
-    () =>
-      logNotices({
-        trouble: store?.trouble() ?? null,
-        failure: logs?.recorder.failure() ?? null,
-        dropped: logs?.recorder.droppedRows() ?? {},
-      }),
-    () => logs?.notices() ?? [],
-  ]);
+  const notices = createNotices([() => routesNotice(live.trouble()), () => log?.notices() ?? []]);
   const via = `smolrouter-${clock.id().slice(-12)}`;
   const ask = createServerClient(fetchUpstream, clock, via);
   const limiter = createLimiter();
@@ -267,34 +250,6 @@ export function compose(
       await exporter?.close();
     },
   };
-}
-
-function openLog(
-  settings: Configuration["settings"],
-  logger: Logger,
-  used: UsageObserver["used"],
-): Logs {
-  const logs = openLogs({
-    path: settings.dbPath,
-    blobs: settings.blobs,
-    maxBodyBytes: settings.blobs.maxBlobSize,
-    maxLogAgeMs: settings.maxLogAgeMs,
-    maxBodyAgeMs: settings.maxBodyAgeMs,
-    clock: systemClock,
-    used,
-    trouble: (message) => logger.warn(message),
-  });
-  logs.opened
-    .then(({ failed, happened, interrupted }) => {
-      for (const { message } of happened) logger.error(message);
-      if (failed !== null) logger.error(failed);
-      if (interrupted > 0)
-        logger.info("rows that an earlier process left in flight are marked interrupted", {
-          rows: interrupted,
-        });
-    })
-    .catch((error: unknown) => logger.error(String(error)));
-  return logs;
 }
 
 function stackOf(error: unknown): string {
