@@ -1,4 +1,4 @@
-// The driving port of the read side: what API and pages may ask of the log. Field names are the API's own (SPEC section 9).
+// The driving port of the read side: what API and pages may ask of the log. Field names are the API's own.
 import type { LoggedAttempt, LoggedService, LogState } from "../domain/log/log-entry.ts";
 import type { ListStanding } from "../domain/routing/model-list.ts";
 import type { Standing } from "../domain/failover/health.ts";

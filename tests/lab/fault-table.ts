@@ -1,4 +1,4 @@
-// Every fault of the fake with what SPEC section 7 makes of it, written by hand: plain and streamed.
+// Every fault of the fake with what the router makes of it, written by hand: plain and streamed.
 import type { Behaviour } from "../../src/adapters/fake-model/behaviour.ts";
 
 export interface Rule {
