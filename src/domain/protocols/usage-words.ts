@@ -17,7 +17,7 @@ export type CountName =
 
 export interface UsageWords {
   /** The usage of a document that has none at its top; null: it has none elsewhere. */
-  nested(document: JsonRecord): JsonRecord | null;
+  readonly nested: (document: JsonRecord) => JsonRecord | null;
   /** Where each count stands in a usage, the first that is there; a dot leads into an object. */
   readonly counts: Partial<Record<CountName, readonly string[]>>;
   /** Counts that stand at a document's top, without a usage around them. */

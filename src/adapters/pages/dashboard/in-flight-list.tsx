@@ -38,7 +38,9 @@ function Running({ call }: { readonly call: InFlightCall }): JSX.Element {
         <ModelName original={call.original_model} mapped={call.mapped_model} />
       </a>
       <span class="clip" safe>
-        {position === null ? (call.upstream ?? "") : `waits for ${server ?? ""}, place ${position}`}
+        {position === null
+          ? (call.upstream ?? "")
+          : `queued for ${server ?? ""}, position ${position}`}
       </span>
       <span class="number faint" title="events with content: about as many as tokens" safe>
         {tokens === null || tokens === 0 ? "" : `~${whole(tokens)} tokens`}

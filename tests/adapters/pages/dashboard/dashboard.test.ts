@@ -268,7 +268,7 @@ test("a call under way says who answers or how long its line is, and can be canc
   );
   expect(lines).toEqual([
     "llama3-8bfast-box~57 tokens12.3 sCancel",
-    "llama3-8bwaits for fast-box, place 212.3 sCancel",
+    "llama3-8bqueued for fast-box, position 212.3 sCancel",
   ]);
   const form = document.querySelector("#inflight form");
   expect(form?.getAttribute("method")).toBe("post");
