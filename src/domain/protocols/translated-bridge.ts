@@ -15,7 +15,7 @@ import { thinkingPolicy } from "../routing/thinking-policy.ts";
 import type { Policy } from "../routing/types.ts";
 import type { Bridge, FrameEditor } from "./bridge.ts";
 import type {
-  AnswerContext,
+  WriterContext,
   AnswerEventReader,
   AnswerEventWriter,
   WrittenEvent,
@@ -74,7 +74,7 @@ function askingBridge(
   const policy = thinkingPolicy(call, target.policy);
   const slots = protocols[call.endpoint.protocol].slots;
   const lost = new Set<string>();
-  const context: AnswerContext = {
+  const context: WriterContext = {
     model: target.model ?? call.model ?? "",
     startedAt: now(),
     lose: (field) => void lost.add(field),

@@ -75,7 +75,7 @@ export interface AnswerEventWriter {
   wholeAsEvents(said: readonly AnswerEvent[], now: number): readonly WrittenEvent[];
 }
 
-export interface AnswerContext {
+export interface WriterContext {
   /** The model that answered, as the client shall read it. */
   readonly model: string;
   /** Epoch ms at which the request was sent; durations count from here. */

@@ -4,7 +4,7 @@ import type { JsonSource } from "../../bytes/json-source.ts";
 import type { WrittenObject } from "../../bytes/json-written.ts";
 import type { Endpoint } from "../../call/endpoint.ts";
 import type { Gathered, Wire } from "../bridge.ts";
-import type { AnswerContext, AnswerEvent, AnswerEventReader, AnswerEventWriter } from "./answer.ts";
+import type { WriterContext, AnswerEvent, AnswerEventReader, AnswerEventWriter } from "./answer.ts";
 import type { NeutralRequest } from "./request.ts";
 import type { ServerTraits } from "../server-traits.ts";
 
@@ -23,14 +23,14 @@ export interface ClientCodec {
 
 /** One kind of the protocol's calls. */
 export interface ClientCall {
-  readRequest(request: JsonSource): RequestReading;
+  readRequest(request: JsonSource): CallReading;
   /** Writes an answer as a stream; null: these are never streamed. */
-  readonly writer: ((context: AnswerContext) => AnswerEventWriter) | null;
+  readonly writer: ((context: WriterContext) => AnswerEventWriter) | null;
   /** An answer that came whole, as one. @param now epoch ms */
-  writeWhole(said: readonly AnswerEvent[], context: AnswerContext, now: number): WrittenObject;
+  writeWhole(said: readonly AnswerEvent[], context: WriterContext, now: number): WrittenObject;
 }
 
-export type RequestReading =
+export type CallReading =
   | { readonly kind: "request"; readonly request: NeutralRequest }
   /** It asks no model for anything. @param now epoch ms */
   | { readonly kind: "idle"; readonly answer: (model: string, now: number) => WrittenObject }

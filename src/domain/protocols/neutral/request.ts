@@ -18,12 +18,12 @@ export interface ValueField<T> extends RequestField {
 
 export type NeutralRequest = ConversationRequest | CompletionRequest | EmbeddingRequest;
 
-interface AnyRequest {
+interface WithFields {
   /** Every field that asks for something, also those that the reader has no place for, in the order read. */
   readonly fields: readonly RequestField[];
 }
 
-export interface ConversationRequest extends AnyRequest {
+export interface ConversationRequest extends WithFields {
   readonly kind: "conversation";
   /** In order, none merged and none split: writers group them as their protocol wants it. */
   readonly messages: readonly RequestMessage[];
@@ -33,14 +33,14 @@ export interface ConversationRequest extends AnyRequest {
 }
 
 /** A bare prompt, without roles; with a suffix, the gap between the two is filled. */
-export interface CompletionRequest extends AnyRequest {
+export interface CompletionRequest extends WithFields {
   readonly kind: "completion";
   readonly prompt: ValueField<string>;
   readonly suffix: ValueField<string> | null;
   readonly settings: GenerationSettings;
 }
 
-export interface EmbeddingRequest extends AnyRequest {
+export interface EmbeddingRequest extends WithFields {
   readonly kind: "embedding";
   readonly input: ValueField<string | readonly string[]>;
   readonly dimensions: ValueField<RawJson> | null;

@@ -1,5 +1,5 @@
 // The lines and whole answers of Ollama's chat and generate.
-import type { WrittenObject } from "../../bytes/json-written.ts";
+import type { Written, WrittenObject } from "../../bytes/json-written.ts";
 
 export interface SaidPiece {
   readonly content: string;
@@ -20,15 +20,16 @@ export const nothingSaid: SaidPiece = {
 
 /** The fields that hold what the model said. Images have a place in a chat's message only. */
 export function saidFields(kind: "chat" | "generate", said: SaidPiece): WrittenObject {
-  const more = {
-    ...(said.thinking === "" ? {} : { thinking: said.thinking }),
-    ...(said.calls.length === 0 ? {} : { tool_calls: said.calls }),
-  };
-  const images = said.images.length === 0 ? {} : { images: said.images };
-  const logprobs = said.logprobs.length === 0 ? {} : { logprobs: said.logprobs };
-  return kind === "chat"
-    ? { message: { role: "assistant", content: said.content, ...images, ...more }, ...logprobs }
-    : { response: said.content, ...more, ...logprobs };
+  const { content, thinking, images, calls, logprobs } = said;
+  // Assigned one by one, since every line of a stream comes by here.
+  const holder: Record<string, Written> =
+    kind === "chat" ? { role: "assistant", content } : { response: content };
+  if (kind === "chat" && images.length > 0) holder["images"] = images;
+  if (thinking !== "") holder["thinking"] = thinking;
+  if (calls.length > 0) holder["tool_calls"] = calls;
+  const fields: Record<string, Written> = kind === "chat" ? { message: holder } : holder;
+  if (logprobs.length > 0) fields["logprobs"] = logprobs;
+  return fields;
 }
 
 /** Ollama's `done_reason`: calling a tool is a stop there; reasons it does not know stay as they are. */

@@ -1,7 +1,7 @@
 // Answers as Ollama gives them: the lines of its NDJSON, one by one, or one object.
 import type { Written, WrittenObject } from "../../bytes/json-written.ts";
 import type {
-  AnswerContext,
+  WriterContext,
   AnswerEvent,
   AnswerEventWriter,
   WrittenEvent,
@@ -20,7 +20,7 @@ import { createStatistics } from "./statistics.ts";
  */
 export function createLinesWriter(
   kind: "chat" | "generate",
-  context: AnswerContext,
+  context: WriterContext,
 ): AnswerEventWriter {
   const { startedAt, lose } = context;
   const statistics = createStatistics();
@@ -93,7 +93,7 @@ export function createLinesWriter(
 export function wholeAnswer(
   kind: OllamaKind,
   events: readonly AnswerEvent[],
-  context: AnswerContext,
+  context: WriterContext,
   now: number,
 ): WrittenObject {
   switch (kind) {
@@ -115,7 +115,7 @@ export function wholeAnswer(
 function textAnswer(
   kind: "chat" | "generate",
   events: readonly AnswerEvent[],
-  { model, startedAt, lose }: AnswerContext,
+  { model, startedAt, lose }: WriterContext,
   now: number,
 ): WrittenObject {
   const statistics = createStatistics();

@@ -1,7 +1,7 @@
 // Ollama's requests, read into neutral ones.
 import { isRecord, type JsonRecord, textMember } from "../../bytes/json.ts";
 import type { JsonSource } from "../../bytes/json-source.ts";
-import type { RequestReading } from "../neutral/codec.ts";
+import type { CallReading } from "../neutral/codec.ts";
 import type {
   CompletionRequest,
   ConversationRequest,
@@ -22,7 +22,7 @@ import type { OllamaKind } from "./endpoints.ts";
 import { readSettings, refuseOptions } from "./settings-reader.ts";
 
 /** @param source an object */
-export function readOllamaRequest(kind: OllamaKind, source: JsonSource): RequestReading {
+export function readOllamaRequest(kind: OllamaKind, source: JsonSource): CallReading {
   const { record } = source;
   const idle = idleReason(kind, record);
   if (idle !== null)

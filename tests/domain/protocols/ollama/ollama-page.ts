@@ -1,6 +1,6 @@
 // docs/ollama.md's table of request fields, from the code's own.
 import { join } from "node:path";
-import type { RequestField } from "./request-field.ts";
+import type { DocumentedField } from "./documented-field.ts";
 import { requestFields } from "./request-fields.ts";
 
 export const ollamaPage = join(import.meta.dir, "../../../../docs/ollama.md");
@@ -19,11 +19,11 @@ export function withFields(page: string): string {
 }
 
 /** A request's own fields, then those of messages, then options. */
-function rank({ name }: RequestField): number {
+function rank({ name }: DocumentedField): number {
   return ["messages", "options"].indexOf(name.split(".", 1)[0] ?? "");
 }
 
-function row(field: RequestField): string {
+function row(field: DocumentedField): string {
   const to = field.to.map((target) => `\`${target}\``).join(", ");
   const fate = field.extra ? `${field.fate}, extra` : field.fate;
   return `| \`${field.name}\` | ${field.on.join(", ")} | ${fate} | ${to} | ${field.note} |`;

@@ -1,13 +1,13 @@
 // What becomes of each of Ollama's `options` towards a /v1 server; a part of the table of request fields.
 import type { OllamaKind } from "../../../../src/domain/protocols/ollama/endpoints.ts";
-import { rows, type RequestField } from "./request-field.ts";
+import { rows, type DocumentedField } from "./documented-field.ts";
 
 const texts: readonly OllamaKind[] = ["chat", "generate"];
 
 const atLoad = "set where the server loads the model";
 const oneServer = "no name that more than one server understands";
 
-export const optionFields: readonly RequestField[] = [
+export const optionFields: readonly DocumentedField[] = [
   ...rows(texts, "carried", [
     ["options.temperature", "temperature"],
     ["options.top_p", "top_p"],

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import type { JsonRecord } from "../../../../src/domain/bytes/json.ts";
 import type { OllamaKind } from "../../../../src/domain/protocols/ollama/endpoints.ts";
-import type { RequestField } from "./request-field.ts";
+import type { DocumentedField } from "./documented-field.ts";
 import { requestFields } from "./request-fields.ts";
 import { ollamaPage, withFields } from "./ollama-page.ts";
 import { open, strict, translated } from "./translated.ts";
@@ -70,7 +70,7 @@ const samples: Readonly<Record<string, JsonRecord>> = {
   steps: { steps: 8 },
 };
 
-function using(field: RequestField, kind: OllamaKind): JsonRecord {
+function using(field: DocumentedField, kind: OllamaKind): JsonRecord {
   const [first, option] = field.name.split(".");
   const sample = samples[field.name];
   if (sample !== undefined) return { ...asks[kind], ...sample };

@@ -2,12 +2,12 @@
 // the translation is held against. A field without a row is dropped by name.
 import type { OllamaKind } from "../../../../src/domain/protocols/ollama/endpoints.ts";
 import { optionFields } from "./option-fields.ts";
-import { rows, type RequestField } from "./request-field.ts";
+import { rows, type DocumentedField } from "./documented-field.ts";
 
 const every: readonly OllamaKind[] = ["chat", "generate", "embed", "embeddings"];
 const texts: readonly OllamaKind[] = ["chat", "generate"];
 
-export const requestFields: readonly RequestField[] = [
+export const requestFields: readonly DocumentedField[] = [
   ...rows(every, "carried", [["model", "model", "the name the router sends upstream"]]),
   ...rows(texts, "carried", [
     ["stream", "stream", "true unless said otherwise, then with `stream_options.include_usage`"],

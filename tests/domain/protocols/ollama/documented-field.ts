@@ -3,7 +3,7 @@ import type { OllamaKind } from "../../../../src/domain/protocols/ollama/endpoin
 
 export type Fate = "carried" | "renamed" | "dropped";
 
-export interface RequestField {
+export interface DocumentedField {
   /** Dotted; a list's items have no step of their own (`messages.role`). */
   readonly name: string;
   readonly on: readonly OllamaKind[];
@@ -25,7 +25,7 @@ export function rows(
   fate: Fate,
   list: readonly FieldRow[],
   extra = false,
-): readonly RequestField[] {
+): readonly DocumentedField[] {
   return list.map(([name, to, note = ""]) => {
     const targets = typeof to === "string" ? (to === "" ? [] : [to]) : to;
     return { name, on, fate, to: targets, extra, note };
