@@ -1,0 +1,81 @@
+// The bridge between two protocols knows neither: here both are made up.
+import { expect, test } from "bun:test";
+import type { IncomingCall } from "../../../src/domain/call/incoming-call.ts";
+import { endpointOf } from "../../../src/domain/protocols/endpoint-of.ts";
+import type {
+  ClientCall,
+  ClientCodec,
+  UpstreamCodec,
+} from "../../../src/domain/protocols/neutral/codec.ts";
+import type { EmbeddingRequest } from "../../../src/domain/protocols/neutral/request.ts";
+import { translatedBridge } from "../../../src/domain/protocols/translated-bridge.ts";
+import type { Target } from "../../../src/domain/routing/plan.ts";
+
+const input = { path: "texts", value: "a" };
+const request: EmbeddingRequest = {
+  kind: "embedding",
+  input,
+  dimensions: null,
+  fields: [input, { path: "size" }],
+};
+
+const asked: ClientCall = {
+  readRequest: () => ({ kind: "request", request }),
+  writer: null,
+  writeWhole: (said) => ({ told: said.map(({ kind }) => kind) }),
+};
+const client: ClientCodec = {
+  wire: { framing: "sse", protocol: "anthropic-messages" },
+  contentType: "text/event-stream",
+  call: () => asked,
+  gather: null,
+  error: (status) => ({ failed: String(status) }),
+};
+const upstream: UpstreamCodec = {
+  writeRequest: () => ({
+    kind: "request",
+    path: "/v1/embeddings",
+    endpoint: endpointOf("POST", "/v1/embeddings"),
+    body: { input: "a" },
+    dropped: ["size"],
+  }),
+  reader: () => ({ event: () => null, whole: () => [{ kind: "vector", vector: null }] }),
+};
+
+const body = new TextEncoder().encode("{}");
+const call = {
+  endpoint: endpointOf("POST", "/v1/messages"),
+  path: "/v1/messages",
+  body,
+  json: {},
+  model: "m",
+  wantsStream: false,
+} as unknown as IncomingCall;
+const target = {
+  server: { name: "s", type: "openai", baseUrl: "http://127.0.0.1:1" },
+  model: null,
+  policy: { disableThinking: false, stripThinking: "keep", stripJsonMarkdown: false },
+} as unknown as Target;
+
+const read = (bytes: Uint8Array | null): unknown =>
+  bytes === null ? null : JSON.parse(new TextDecoder().decode(bytes));
+
+test("a request and its answer go by way of the neutral form", () => {
+  const bridge = translatedBridge(call, { client, asked, upstream }, target, () => 0);
+  expect(bridge).toMatchObject({ path: "/v1/embeddings", dropped: ["size"], instead: null });
+  expect(read(bridge.body)).toEqual({ input: "a" });
+  expect(read(bridge.whole(body, {}))).toEqual({ told: ["vector"] });
+  expect(read(bridge.error?.(502, body) ?? null)).toEqual({ failed: "502" });
+});
+
+test("what an upstream has no place for, and cannot do without, is refused in the client's words", () => {
+  const cannot: UpstreamCodec = {
+    ...upstream,
+    writeRequest: () => ({ kind: "cannot", field: "texts" }),
+  };
+  const { instead } = translatedBridge(call, { client, asked, upstream: cannot }, target, () => 0);
+  expect(instead?.status).toBe(400);
+  expect(read(instead?.body ?? null)).toMatchObject({
+    error: { code: "invalid_request", message: "texts cannot be carried to this server" },
+  });
+});
