@@ -29,7 +29,7 @@ const wayOut =
   "It is tried anew every hour and at each start. Otherwise: stop the router, and let .recover of sqlite3 3.43 or newer make a new file of the database.";
 
 /** Of a kind; the newest. */
-const mostKept = 3;
+const maxKept = 3;
 
 export function createLogNotices(clock: Pick<Clock, "now">): LogNotices {
   let lasting: readonly Notice[] = [];
@@ -51,7 +51,7 @@ export function createLogNotices(clock: Pick<Clock, "now">): LogNotices {
       const id = `log-${kind}:${since}:${++number}`;
       lasting = [...lasting, { id, message: sentences[kind], details: [message], since }];
       const same = lasting.filter((notice) => notice.message === sentences[kind]);
-      const oldest = same.length > mostKept ? same[0] : null;
+      const oldest = same.length > maxKept ? same[0] : null;
       lasting = lasting.filter((notice) => notice !== oldest);
     },
     unopened(why) {

@@ -7,14 +7,14 @@ import type { SQLQueryBindings } from "bun:sqlite";
 import { Kysely, SqliteDialect } from "kysely";
 import type { SqliteDatabase } from "kysely";
 import { isUnreadable } from "./failures.ts";
-import { type FileMark, type LogState, readState, settleId } from "./log-state.ts";
+import { type FileMark, type DatabaseState, readState, settleId } from "./log-state.ts";
 import { migrate } from "./migrate.ts";
 import type { LogTables } from "./tables.ts";
 
 export interface LogDatabase {
   readonly tables: Kysely<LogTables>;
   /** As it was when it was opened. */
-  readonly state: LogState;
+  readonly state: DatabaseState;
   /** Whether its file still stands where it was opened; rows would otherwise go where nobody finds them. */
   isThere(): boolean;
   /** Gives the pages it holds in memory back to the system; they are read again when needed. */

@@ -1,27 +1,18 @@
-// A filter as the statement that reads its page off an index, in the list's own order.
+// The rows of a list: reads what a filter lets through, by the index that leads there soonest.
 import type { Kysely } from "kysely";
 import type { LogFilter } from "../../../ports/browse.ts";
+import {
+  type Condition,
+  everyRow,
+  filterConditions,
+  leadOf,
+  listStatement,
+  type ModelColumn,
+  soughtRows,
+} from "./list-statement.ts";
 import { runSql } from "./run-sql.ts";
-import { inIndex, matchExpression } from "./search-index.ts";
-import { lowestSeq, seqOf } from "./seq.ts";
-import { rowColumns } from "./sqlite-rows.ts";
+import { inIndex } from "./search-index.ts";
 import type { LogTables, StoredRow } from "./tables.ts";
-
-/** One column's condition; each has an index in the list's order. */
-export interface Condition {
-  /** As in its index. */
-  readonly column: string;
-  readonly test: string;
-  readonly parameters: readonly (string | number)[];
-}
-
-export interface Statement {
-  readonly text: string;
-  readonly parameters: readonly (string | number)[];
-}
-
-/** A column that names a model; a filter by model looks at both. */
-export type ModelColumn = "original_model" | "mapped_model";
 
 /**
  * The newest rows that a filter lets through, at most `limit`.
@@ -46,112 +37,23 @@ export async function filteredRows(
   return found.isIndex ? inIndex(read) : read();
 }
 
-/** The columns' conditions of a filter. */
-export function filterConditions(filter: LogFilter, modelColumn: ModelColumn): Condition[] {
-  const { model, service_type, status, upstream, state, resent_from } = filter;
-  const conditions: Condition[] = [];
-  const same = (column: string, value: string | number | undefined) => {
-    if (value !== undefined) conditions.push({ column, test: "= ?", parameters: [value] });
-  };
-  same(modelColumn, model);
-  same("service_type", service_type);
-  same("upstream", upstream);
-  same("state", state);
-  same("resent_from", resent_from);
-  if (status === undefined) return conditions;
-  const { from, to } = status;
-  if (from === to) same("status_code", from);
-  else if (from % 100 === 0 && to === from + 99) same("status_code / 100", from / 100);
-  else conditions.push({ column: "status_code", test: "between ? and ?", parameters: [from, to] });
-  return conditions;
-}
+/** Enough to tell a filter that lets few rows through from one that lets many. */
+const maxCounted = 20_000;
 
-/** Counted at most, to tell a filter that lets few rows through from one that lets many. */
-const countedAtMost = 20_000;
-
-/** The condition that lets fewest rows through: its index is walked, the others are checked row by row. */
 async function leading(
   db: Kysely<LogTables>,
   conditions: readonly Condition[],
 ): Promise<Condition | null> {
-  const [only] = conditions;
-  if (conditions.length < 2) return only ?? null;
-  let lead: Condition | null = null;
-  let fewest = Number.POSITIVE_INFINITY;
-  for (const condition of conditions) {
-    const [row] = await runSql<{ rows: number }>(
+  if (conditions.length < 2) return conditions[0] ?? null;
+  const rows: number[] = [];
+  for (const { column, test, parameters } of conditions) {
+    const [counted] = await runSql<{ rows: number }>(
       db,
       `select count(*) as rows from (select 1 from requests
-        where ${condition.column} ${condition.test} limit ${countedAtMost})`,
-      condition.parameters,
+        where ${column} ${test} limit ${maxCounted})`,
+      parameters,
     );
-    if (row === undefined || row.rows >= fewest) continue;
-    lead = condition;
-    fewest = row.rows;
+    rows.push(counted?.rows ?? maxCounted);
   }
-  return lead;
-}
-
-/** Where the rows come from. */
-interface Source {
-  readonly from: string;
-  readonly key: string;
-  readonly condition: Statement | null;
-  /** It gives its rows in order by itself. */
-  readonly isIndex: boolean;
-}
-
-const everyRow: Source = { from: "requests", key: "seq", condition: null, isIndex: false };
-
-/** null where nothing can be found. */
-function soughtRows(q: string, search: string | null): Source | null {
-  // An id, or its beginning.
-  if (/^[0-9a-f]{8}-[0-9a-f-]{0,27}$/i.test(q)) {
-    const id = q.toLowerCase();
-    const condition = { text: "id >= ? and id < ?", parameters: [id, `${id}g`] };
-    return { ...everyRow, condition };
-  }
-  const match = matchExpression(q);
-  if (match === null) return null;
-  if (search === null) throw new Error("the search does not work: its index is damaged");
-  // The index gives its rows newest first, so that a page of a common word is read off its end.
-  return {
-    from: `${search} cross join requests on requests.seq = ${search}.rowid`,
-    key: `${search}.rowid`,
-    condition: { text: `${search} match ?`, parameters: [match] },
-    isIndex: true,
-  };
-}
-
-/** @param lead the condition whose index is to be used; the others' are kept out of it by a `+` */
-export function listStatement(
-  { before, since }: Pick<LogFilter, "before" | "since">,
-  limit: number,
-  conditions: readonly Condition[],
-  lead: Condition | null,
-  source: Source = everyRow,
-): Statement {
-  const { from, key } = source;
-  const where: string[] = [];
-  const parameters: (string | number)[] = [];
-  const add = (text: string, ...values: readonly (string | number)[]) => {
-    where.push(text);
-    parameters.push(...values);
-  };
-  if (source.condition !== null) add(source.condition.text, ...source.condition.parameters);
-  // The key of a row that has gone is the one its id gave it.
-  if (before !== undefined)
-    add(`${key} < coalesce((select seq from requests where id = ?), ?)`, before, seqOf(before));
-  if (since !== undefined) {
-    add("+timestamp >= ?", since);
-    add(`${key} >= ?`, lowestSeq(since));
-  }
-  for (const condition of conditions) {
-    const { column, test } = condition;
-    add(`${condition === lead ? "" : "+"}(${column}) ${test}`, ...condition.parameters);
-  }
-  const text = `select ${rowColumns.join(", ")} from ${from}
-    ${where.length === 0 ? "" : `where ${where.join(" and ")}`}
-    order by ${key} desc limit ?`;
-  return { text, parameters: [...parameters, limit] };
+  return leadOf(conditions, rows);
 }

@@ -18,7 +18,7 @@ export function isSettled({ hasSharedBlobs, copyOf }: BlobOwner): boolean {
   return !hasSharedBlobs && copyOf === null;
 }
 
-export interface LogState {
+export interface DatabaseState {
   /** Whose blobs the database's are. */
   readonly owner: BlobOwner;
   /** Table of the search's index; null: the log works without one. */
@@ -39,7 +39,7 @@ const names = {
 
 const usualSearch = "search";
 
-export async function readState(db: Kysely<LogTables>): Promise<LogState> {
+export async function readState(db: Kysely<LogTables>): Promise<DatabaseState> {
   const rows = await runSql<StateTable>(db, "select name, value from state");
   const state = new Map(rows.map(({ name, value }) => [name, value]));
   const search = String(state.get(names.search) ?? usualSearch);
@@ -105,7 +105,7 @@ export async function searchIsIn(
   await set(transaction, names.search, table ?? "none");
 }
 
-/** @param below as in LogState */
+/** @param below as in DatabaseState */
 export async function searchHolds(
   transaction: Kysely<LogTables>,
   below: number | null,

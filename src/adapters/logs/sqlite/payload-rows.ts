@@ -28,7 +28,7 @@ const storedSql = `select substr(lower(hex(p.hash)), -${nameDigits}) as name, p.
   join payloads p on p.hash = unhex(wanted.value)
   join payloads r on r.id = p.root`;
 
-type StoredRow = Omit<StoredPayload, "outside"> & {
+type FoundPayload = Omit<StoredPayload, "outside"> & {
   readonly name: string;
   readonly outside: number;
 };
@@ -39,7 +39,7 @@ export function payloadTable(db: Kysely<LogTables>): PayloadTable {
     async find(wanted) {
       const keys = wanted.flatMap(keysOf);
       if (keys.length === 0) return new Map();
-      const rows = await runSql<StoredRow>(db, storedSql, [JSON.stringify(keys)]);
+      const rows = await runSql<FoundPayload>(db, storedSql, [JSON.stringify(keys)]);
       return new Map(rows.map((row) => [row.name, { ...row, outside: row.outside === 1 }]));
     },
     async highestId() {

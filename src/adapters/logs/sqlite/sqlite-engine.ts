@@ -4,7 +4,7 @@ import type { LogPlace } from "../pipeline/log-place.ts";
 import type { LogDatabase } from "./database.ts";
 import { isPassing, isUnreadable } from "./failures.ts";
 import { createLogFile, type OpenBlobs, type OpenLog } from "./log-file.ts";
-import { blobsAreOwn, isSettled, type LogState } from "./log-state.ts";
+import { blobsAreOwn, isSettled, type DatabaseState } from "./log-state.ts";
 import { createReadingFile } from "./reading-file.ts";
 import { checkSearch } from "./search-repair.ts";
 import type { SqliteStore } from "./sqlite-store.ts";
@@ -128,7 +128,7 @@ export function createSqliteEngine(openBlobs: OpenBlobs): LogEngine {
   };
 }
 
-function searchOf({ search, searchBelow }: LogState) {
+function searchOf({ search, searchBelow }: DatabaseState) {
   if (search === null) return "off" as const;
   return searchBelow === null ? ("whole" as const) : ("filling" as const);
 }

@@ -11,7 +11,7 @@ import { periodStats } from "./figure-rows.ts";
 import { inTransaction, runSql } from "./run-sql.ts";
 import { lowestSeq } from "./seq.ts";
 import { apiRow, rowColumns } from "./sqlite-rows.ts";
-import type { BodiesTable, BodyKind, LogTables, RequestsTable } from "./tables.ts";
+import type { BodiesTable, CapturedKind, LogTables, RequestsTable } from "./tables.ts";
 
 /**
  * Over tables that `openDatabase` has brought up to date.
@@ -70,7 +70,7 @@ function newestFirst<Row extends { readonly id: string }>(rows: readonly Row[]):
 interface ReadBodies {
   readonly bodies: CapturedBodies;
   /** Those that were captured but are not there: cut to nothing. */
-  readonly lost: ReadonlySet<BodyKind>;
+  readonly lost: ReadonlySet<CapturedKind>;
 }
 
 /** @param id the row's */
@@ -85,8 +85,8 @@ export async function bodiesOfRow(
       where seq = (select seq from requests where id = ?)`,
     [id],
   );
-  const lost = new Set<BodyKind>();
-  const bodies: Record<BodyKind, CapturedBody | null> = {
+  const lost = new Set<CapturedKind>();
+  const bodies: Record<CapturedKind, CapturedBody | null> = {
     request: null,
     response: null,
     delivered: null,

@@ -50,12 +50,12 @@ export interface RequestsTable extends StoredRow {
 }
 
 /** Which body of a request; `CapturedBodies` has a field for each. */
-export type BodyKind = "request" | "response" | "delivered";
+export type CapturedKind = "request" | "response" | "delivered";
 
 /** Beside the rows, so that lists and figures never read bodies. */
 export interface BodiesTable {
   readonly seq: number;
-  readonly kind: BodyKind;
+  readonly kind: CapturedKind;
   /** Of the row, so that bodies can go before it. */
   readonly timestamp: number;
   /** The request failed: its bodies outlive those of successes. */

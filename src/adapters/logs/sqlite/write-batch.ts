@@ -17,7 +17,7 @@ import type { PlacedWrite } from "./place-writes.ts";
 import { runSql } from "./run-sql.ts";
 import type { SearchIndex } from "./search-index.ts";
 import { rowColumns, tableRow } from "./sqlite-rows.ts";
-import type { BodiesTable, BodyKind, LogTables } from "./tables.ts";
+import type { BodiesTable, CapturedKind, LogTables } from "./tables.ts";
 
 /** Of writes for the same id the last, with those bodies of earlier ones that it has none in place of. */
 export function onceEach(writes: readonly LogWrite[]): readonly LogWrite[] {
@@ -37,7 +37,7 @@ export function onceEach(writes: readonly LogWrite[]): readonly LogWrite[] {
 
 export interface BodyOfWrite extends Content {
   readonly id: string;
-  readonly kind: BodyKind;
+  readonly kind: CapturedKind;
   readonly truncated: boolean;
 }
 

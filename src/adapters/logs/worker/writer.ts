@@ -12,7 +12,7 @@ export interface Writer {
   write(batch: readonly LogWrite[]): Promise<WriterReport>;
 }
 
-type Outcome = Omit<WriterReport, "happened">;
+type BatchOutcome = Omit<WriterReport, "happened">;
 
 const defaultPatienceMs = 10_000;
 const pauseMs = 100;
@@ -24,7 +24,7 @@ export function createWriter(
   let patienceMs = defaultPatienceMs;
   let failing = false;
 
-  async function patiently(batch: readonly LogWrite[]): Promise<Outcome> {
+  async function patiently(batch: readonly LogWrite[]): Promise<BatchOutcome> {
     const giveUpAt = performance.now() + (failing ? 0 : patienceMs);
     for (;;) {
       try {
@@ -45,7 +45,7 @@ export function createWriter(
   }
 
   /** One entry that the store refuses must not take its batch along. */
-  async function singly(batch: readonly LogWrite[], why: string): Promise<Outcome> {
+  async function singly(batch: readonly LogWrite[], why: string): Promise<BatchOutcome> {
     const failed: number[] = [];
     let lostBodies = 0;
     for (const [index, write] of batch.entries())

@@ -9,7 +9,7 @@ import { openDatabase, openForReading } from "../../../../src/adapters/logs/sqli
 import {
   filterConditions,
   listStatement,
-} from "../../../../src/adapters/logs/sqlite/list-query.ts";
+} from "../../../../src/adapters/logs/sqlite/list-statement.ts";
 import { captured, idAt, logWrite, noon } from "../../../lab/log-entries.ts";
 import { sqliteStoreOn } from "../../../lab/log-place.ts";
 import { queryDatabase } from "../../../lab/query-database.ts";
