@@ -3,7 +3,8 @@
 import { describe, expect, test } from "bun:test";
 import type { Answer } from "../../../../src/ports/service.ts";
 import { listenersLeft } from "../../../lab/count-listeners.ts";
-import { createRelayLab, type Scenario, type Scripted, type Step } from "../../../lab/relay-lab.ts";
+import { nothingHeld, type Scripted, type Step } from "../../../lab/fake-ports.ts";
+import { createRelayLab, type Scenario } from "../../../lab/relay-lab.ts";
 
 const [a, b] = ["http://a:1", "http://b:1"];
 const single = `servers: { s: { url: "${a}", max_concurrency: 1 } }`;
@@ -86,7 +87,7 @@ const scenarios: readonly (readonly [name: string, scenario: Scenario])[] = [
   ["a single failure", { routes: single, body: chat("s/m", false), upstreams: { [a]: [busy] } }],
   ["a cut stream", { routes: single, body: chat("s/m"), upstreams: { [a]: [cutLate] } }],
   [
-    "a wait in line, with pings",
+    "a wait in a queue, with pings",
     {
       routes: single,
       body: chat("s/m"),
@@ -173,22 +174,12 @@ async function settled<T>(lab: Lab, work: Promise<T>, broken: T): Promise<T> {
   throw new Error("the call has no end");
 }
 
-const nothing = {
-  active: 0,
-  waiting: 0,
-  captured: 0,
-  heldAnswers: 0,
-  inFlight: 0,
-  timers: 0,
-  upstreamBodies: 0,
-};
-
 describe.each(scenarios)("%s", (_name, scenario) => {
   test("goes as it should where nothing is spoilt, and leaves nothing behind", async () => {
     const { lab, listeners } = await run(scenario, -1, throws, false);
     expect(lab.faults()).toEqual([]);
     expect(lab.ended()).toHaveLength(1);
-    expect({ ...lab.held(), listeners }).toEqual({ ...nothing, listeners: 0 });
+    expect({ ...lab.held(), listeners }).toEqual({ ...nothingHeld, listeners: 0 });
   });
 
   test.each<[what: string, spoil: Spoil, again: boolean]>([
@@ -205,7 +196,11 @@ describe.each(scenarios)("%s", (_name, scenario) => {
         if (what.startsWith("call.") && (spoil !== throws || again)) continue;
         const { lab, listeners } = await run(scenario, at, spoil, again);
         const where = `step ${at}, ${what}`;
-        expect({ where, ...lab.held(), listeners }).toEqual({ where, ...nothing, listeners: 0 });
+        expect({ where, ...lab.held(), listeners }).toEqual({
+          where,
+          ...nothingHeld,
+          listeners: 0,
+        });
         const ends = lab.ended().map(({ state }) => state);
         // Without any clock at all there may be no row, but never two.
         if (!again) expect({ where, ends }).toEqual({ where, ends: [expect.any(String)] });
@@ -255,5 +250,5 @@ test("a throw within a started stream is an error event and no proper end", asyn
   expect(got).toContain('"code":"internal_error"');
   expect(got).not.toContain("[DONE]");
   expect(lab.ended()).toMatchObject([{ state: "failed", statusCode: 200 }]);
-  expect(lab.held()).toEqual(nothing);
+  expect(lab.held()).toEqual(nothingHeld);
 });
