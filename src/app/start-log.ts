@@ -5,7 +5,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Notice } from "../ports/notices.ts";
 import type { UsageObserver } from "../ports/observer.ts";
-import { logNotices } from "./usecases/log/notice-sources.ts";
+import { logNotices } from "./usecases/log/notices.ts";
 import { createStoreWatch, type StoreWatch } from "./usecases/log/store-watch.ts";
 
 export interface StartedLog {

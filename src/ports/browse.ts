@@ -1,7 +1,7 @@
 // The driving port of the read side: what API and pages may ask of the log. Field names are the API's own.
 import type { LoggedAttempt, LoggedService, LogState } from "../domain/log/log-entry.ts";
 import type { ListStanding } from "../domain/routing/model-list.ts";
-import type { Standing } from "../domain/failover/health.ts";
+import type { StandingCode } from "../domain/failover/health.ts";
 import type { ServerType } from "../domain/routing/types.ts";
 import type { HeaderList } from "../domain/http/headers.ts";
 
@@ -187,12 +187,12 @@ export interface UpstreamState {
   readonly name: string;
   readonly url: string;
   readonly type: ServerType;
-  /** `well`; `resting` after failures; `probe-due` and `probing` once the rest is over. */
-  readonly state: Standing;
+  /** `well`; `resting` while it cools down after failures; `probe-due` (half-open) and `probing` afterwards. */
+  readonly state: StandingCode;
   /** In a row. */
   readonly failures: number;
   readonly last_error: string | null;
-  /** ISO 8601 UTC with ms; null where it does not rest. */
+  /** ISO 8601 UTC with ms; null where it does not cool down. */
   readonly rests_until: string | null;
   /** Calls being answered. */
   readonly active: number;

@@ -72,11 +72,11 @@ function inJson(explained: Explained): object {
     path: command.path,
     route: plan.route,
     because: plan.because,
-    targets: places.map(({ target: { server, model }, rests, full }) => ({
+    targets: places.map(({ target: { server, model }, coolingDown, full }) => ({
       upstream: server.name,
       url: server.baseUrl,
       model,
-      ...(router.kind === "knows" ? { rests, full } : {}),
+      ...(router.kind === "knows" ? { rests: coolingDown, full } : {}),
     })),
     depends_on_discovery: dependsOnLists(explained),
     router: router.kind === "knows" ? router.url : null,
@@ -91,9 +91,9 @@ function inWords(explained: Explained, io: CommandIo): readonly string[] {
     `decided by ${paint.strong(plan.route)}:`,
     ...plan.because.map((step) => `  - ${step}`),
     "tried in this order:",
-    ...places.map(({ target, rests, full }, index) => {
+    ...places.map(({ target, coolingDown, full }, index) => {
       const { server, model } = target;
-      const why = [...(rests ? ["cooling down: tried last"] : []), ...(full ? [busy] : [])];
+      const why = [...(coolingDown ? ["cooling down: tried last"] : []), ...(full ? [busy] : [])];
       const said = why.length === 0 ? "" : ` (${paint.bad(why.join("; "))})`;
       return `  ${index + 1}. ${paint.strong(server.name)} (${server.baseUrl}), model ${model ?? ""}${said}`;
     }),

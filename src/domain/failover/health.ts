@@ -1,13 +1,13 @@
-// When a failing server rests and when it is tried again: a reducer fed by every attempt.
+// When a failing server cools down and when it is tried anew: a reducer fed by every attempt.
 
-/** A server's record; a server without one is well. Times in epoch ms. */
+/** A server's record; a server without one is healthy. Times in epoch ms. */
 export interface Health {
   /** Failures in a row. */
   readonly failures: number;
-  /** Rests in a row; each is longer than the one before. */
-  readonly rests: number;
-  /** The end of the last rest; null before the first. */
-  readonly restUntil: number | null;
+  /** Cool-downs in a row; each is longer than the one before. */
+  readonly coolDowns: number;
+  /** The end of the last cool-down; null before the first. */
+  readonly coolsUntil: number | null;
   /** One request is finding out whether the server is back. */
   readonly probing: boolean;
   /** The last failure in words. */
@@ -15,39 +15,56 @@ export interface Health {
 }
 
 export type Standing =
-  | "well"
+  | "healthy"
   /** At the end of every candidate list. */
-  | "resting"
-  /** Its rest is over: the next request probes it. */
-  | "probe-due"
-  /** As resting, until the probe is back. */
+  | "cooling-down"
+  /** Its cool-down is over: the next request probes it. */
+  | "half-open"
+  /** As cooling down, until the probe is back. */
   | "probing";
 
-export const wellHealth: Health = {
+/** A standing as the read API names it. */
+export type StandingCode = "well" | "resting" | "probe-due" | "probing";
+
+export const standingCodes: Readonly<Record<Standing, StandingCode>> = {
+  healthy: "well",
+  "cooling-down": "resting",
+  "half-open": "probe-due",
+  probing: "probing",
+};
+
+export const standingOf: Readonly<Record<StandingCode, Standing>> = {
+  well: "healthy",
+  resting: "cooling-down",
+  "probe-due": "half-open",
+  probing: "probing",
+};
+
+export const noFailures: Health = {
   failures: 0,
-  rests: 0,
-  restUntil: null,
+  coolDowns: 0,
+  coolsUntil: null,
   probing: false,
   lastError: null,
 };
 
-const failuresUntilRest = 3;
-const restsMs = [10_000, 20_000, 30_000] as const;
+const failuresUntilCoolDown = 3;
+const coolDownsMs = [10_000, 20_000, 30_000] as const;
 
 export function standing(health: Health, now: number): Standing {
-  if (health.restUntil === null) return "well";
-  if (now < health.restUntil) return "resting";
-  return health.probing ? "probing" : "probe-due";
+  if (health.coolsUntil === null) return "healthy";
+  if (now < health.coolsUntil) return "cooling-down";
+  return health.probing ? "probing" : "half-open";
 }
 
-/** The server answered a question of the router's own: its rest ends, so the next request finds out. */
+/** The server answered a question of the router's own: its cool-down ends, so the next request finds out. */
 export function reachable(health: Health, now: number): Health {
-  return standing(health, now) === "resting" ? { ...health, restUntil: now } : health;
+  return standing(health, now) === "cooling-down" ? { ...health, coolsUntil: now } : health;
 }
 
 /** A request is sent to the server. */
 export function asked(health: Health, now: number): Health {
-  return standing(health, now) === "probe-due" ? { ...health, probing: true } : health;
+  return standing(health, now) === "half-open" ? { ...health, probing: true } : health;
 }
 
 /** An attempt failed in a way that speaks against the server. */
@@ -55,13 +72,13 @@ export function failed(health: Health, now: number, error: string): Health {
   const failures = health.failures + 1;
   const next = { ...health, failures, lastError: error };
   switch (standing(health, now)) {
-    case "well":
-      return failures >= failuresUntilRest ? rest(next, now) : next;
-    case "resting":
+    case "healthy":
+      return failures >= failuresUntilCoolDown ? coolDown(next, now) : next;
+    case "cooling-down":
       return next;
-    case "probe-due":
+    case "half-open":
     case "probing":
-      return rest(next, now);
+      return coolDown(next, now);
   }
 }
 
@@ -70,7 +87,7 @@ export function undecided(health: Health): Health {
   return health.probing ? { ...health, probing: false } : health;
 }
 
-function rest(health: Health, now: number): Health {
-  const length = restsMs[Math.min(health.rests, restsMs.length - 1)] ?? restsMs[2];
-  return { ...health, rests: health.rests + 1, restUntil: now + length, probing: false };
+function coolDown(health: Health, now: number): Health {
+  const length = coolDownsMs[Math.min(health.coolDowns, coolDownsMs.length - 1)] ?? coolDownsMs[2];
+  return { ...health, coolDowns: health.coolDowns + 1, coolsUntil: now + length, probing: false };
 }

@@ -105,7 +105,7 @@ interface TargetLineProps extends Pick<ExplainBoxProps, "policy"> {
 }
 
 function TargetLine({ place, policy }: TargetLineProps): JSX.Element {
-  const { target, rests, full } = place;
+  const { target, coolingDown, full } = place;
   const { server, model } = target;
   const usual = new Set(policyInWords(policy));
   const own = policyInWords(target.policy).filter((said) => !usual.has(said));
@@ -118,7 +118,7 @@ function TargetLine({ place, policy }: TargetLineProps): JSX.Element {
       <code class="faint" safe>
         {server.baseUrl}
       </code>{" "}
-      {rests && <span class="tag warn">cooling down: tried last</span>}
+      {coolingDown && <span class="tag warn">cooling down: tried last</span>}
       {full && <span class="tag warn">busy: tried if no other is free</span>}
       {own.map((said) => (
         <>

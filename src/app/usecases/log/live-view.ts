@@ -1,6 +1,6 @@
 // What is known of servers and calls right now, in the words of the read API.
 import { joinBytes } from "../../../domain/bytes/join-bytes.ts";
-import { standing } from "../../../domain/failover/health.ts";
+import { standing, standingCodes } from "../../../domain/failover/health.ts";
 import { type CapturedBody, isoTime } from "../../../domain/log/log-entry.ts";
 import { serversOf } from "../../../domain/routing/model-list.ts";
 import type { Routing, Server } from "../../../domain/routing/types.ts";
@@ -90,10 +90,11 @@ function stateOf(server: Server, { clock, limiter, health, models }: LiveState):
     name: server.name,
     url: server.baseUrl,
     type: server.type,
-    state,
+    state: standingCodes[state],
     failures: known.failures,
     last_error: known.lastError,
-    rests_until: known.restUntil === null || state !== "resting" ? null : isoTime(known.restUntil),
+    rests_until:
+      known.coolsUntil === null || state !== "cooling-down" ? null : isoTime(known.coolsUntil),
     active,
     waiting,
     max_concurrency: server.maxConcurrency,

@@ -7,10 +7,13 @@ import {
   standing,
   type Standing,
   undecided,
-  wellHealth,
+  noFailures,
 } from "../../../domain/failover/health.ts";
 import { type AttemptFailure, blamesServer } from "../../../domain/failover/judge.ts";
+import { serversOf } from "../../../domain/routing/model-list.ts";
+import type { Routing } from "../../../domain/routing/types.ts";
 import type { Clock } from "../../../ports/clock.ts";
+import type { Models } from "./models.ts";
 
 export interface HealthBoard {
   standing(baseUrl: string): Standing;
@@ -30,9 +33,9 @@ export function createHealthBoard(
   clock: Pick<Clock, "now">,
   onBack: (baseUrl: string) => void,
 ): HealthBoard {
-  // Servers that are well have no entry: the common path is one look-up.
+  // Healthy servers have no entry: the common path is one look-up.
   const ailing = new Map<string, Health>();
-  const known = (baseUrl: string) => ailing.get(baseUrl) ?? wellHealth;
+  const known = (baseUrl: string) => ailing.get(baseUrl) ?? noFailures;
   function undecidedAt(baseUrl: string) {
     const health = ailing.get(baseUrl);
     if (health !== undefined) ailing.set(baseUrl, undecided(health));
@@ -58,4 +61,17 @@ export function createHealthBoard(
       if (health !== undefined) ailing.set(baseUrl, reachable(health, clock.now()));
     },
   };
+}
+
+export interface CheckDeps {
+  readonly routing: () => Routing;
+  readonly models: Pick<Models, "refresh" | "state">;
+  readonly health: Pick<HealthBoard, "reachable">;
+}
+
+/** "Check now": asks every server for its models; one that answers need not cool down any longer. Settles when all servers have answered or given up. */
+export async function checkUpstreams({ routing, models, health }: CheckDeps): Promise<void> {
+  await models.refresh();
+  for (const { name, baseUrl } of serversOf(routing()))
+    if (models.state(name).error === null) health.reachable(baseUrl);
 }

@@ -1,7 +1,10 @@
 // What a person should act on: shown while it holds, hidden once dismissed, back when it happens anew.
 import { expect, test } from "bun:test";
-import { logNotices, routesNotice } from "../../../../src/app/usecases/log/notice-sources.ts";
-import { createNotices } from "../../../../src/app/usecases/log/notices.ts";
+import {
+  createNotices,
+  logNotices,
+  routesNotice,
+} from "../../../../src/app/usecases/log/notices.ts";
 import type { Notice } from "../../../../src/ports/notices.ts";
 
 const ids = (notices: readonly Notice[]) => notices.map(({ id }) => id);

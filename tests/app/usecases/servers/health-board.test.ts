@@ -1,11 +1,13 @@
 // "Check now" on the page of the servers.
 import { expect, test } from "bun:test";
-import { checkUpstreams } from "../../../../src/app/usecases/servers/check-upstreams.ts";
-import { createHealthBoard } from "../../../../src/app/usecases/servers/health-board.ts";
+import {
+  checkUpstreams,
+  createHealthBoard,
+} from "../../../../src/app/usecases/servers/health-board.ts";
 import { createHandClock } from "../../../lab/hand-clock.ts";
 import { routingOf } from "../../../lab/routing-of.ts";
 
-test("a resting server that answers the check is tried by the next request; one that does not rests on", async () => {
+test("a server that cools down and answers the check is tried by the next request; one that does not cools down further", async () => {
   const clock = createHandClock(1_000);
   const health = createHealthBoard(clock, () => undefined);
   for (const url of ["http://back:1", "http://gone:1"])
@@ -25,7 +27,7 @@ test("a resting server that answers the check is tried by the next request; one 
     },
     health,
   });
-  expect(health.standing("http://back:1")).toBe("probe-due");
-  expect(health.standing("http://gone:1")).toBe("resting");
-  expect(health.standing("http://default:8000")).toBe("well");
+  expect(health.standing("http://back:1")).toBe("half-open");
+  expect(health.standing("http://gone:1")).toBe("cooling-down");
+  expect(health.standing("http://default:8000")).toBe("healthy");
 });
