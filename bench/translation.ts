@@ -52,7 +52,7 @@ const call: IncomingCall = {
   user: null,
   body: encoder.encode(JSON.stringify(json)),
   bodyKind: "json",
-  json,
+  json: () => json,
   model: "m",
   modelKey: "model",
   wantsStream: true,

@@ -4,7 +4,8 @@ import type { Endpoint } from "../../domain/call/endpoint.ts";
 import type { IncomingCall } from "../../domain/call/incoming-call.ts";
 import { type HeaderList, headerValue } from "../../domain/http/headers.ts";
 import { problem, type RequestProblem } from "../../domain/http/problem.ts";
-import { headerProblem, readRequest } from "../../domain/call/read-request.ts";
+import { headerProblem, noJson, readRequest } from "../../domain/call/read-request.ts";
+import type { FindText } from "../../domain/call/scan-request.ts";
 import { ollamaEndpoints } from "../../domain/protocols/ollama/endpoints.ts";
 import { climbs } from "../../domain/security/paths.ts";
 import type { Budget } from "../../domain/failover/budget.ts";
@@ -68,7 +69,7 @@ async function serve(
     receivedAt: deps.clock.now(),
     body: new Uint8Array(0),
     bodyKind: "none",
-    json: null,
+    json: noJson,
     model: null,
     modelKey: "model",
     wantsStream: false,
@@ -96,7 +97,8 @@ async function serve(
     // The server's own idle limit is for uploads; from here on the upstream's timers rule.
     server?.timeout(request, 0);
 
-    const reading = readRequest(endpoint, headerValue(headers, "content-type"), body.bytes);
+    const type = headerValue(headers, "content-type");
+    const reading = readRequest(endpoint, type, body.bytes, findText);
     if ("kind" in reading) return refuse(reading, { ...unread(), body: body.bytes });
     const call: IncomingCall = {
       ...before,
@@ -117,6 +119,9 @@ async function serve(
     return head;
   }
 }
+
+const findText: FindText = ({ buffer, byteOffset, length }, text, from) =>
+  Buffer.from(buffer, byteOffset, length).indexOf(text, from, "latin1");
 
 const leftUploading = problem("cancelled", "the client went away while its request was being read");
 

@@ -29,8 +29,11 @@ export interface IncomingCall {
   readonly resentFrom?: string;
   readonly body: Uint8Array;
   readonly bodyKind: BodyKind;
-  /** What a JSON body parsed to; null for every other kind. */
-  readonly json: JsonRecord | null;
+  /**
+   * What a JSON body holds, parsed when it is first asked for; null for every other kind, and where
+   * a large one turns out not to be a JSON object (`bodyProblem` says why).
+   */
+  readonly json: () => JsonRecord | null;
   /** The model the body asks for; null where it names none. */
   readonly model: string | null;
   /** The member of a JSON body that names it. */

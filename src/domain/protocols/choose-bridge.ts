@@ -6,7 +6,7 @@ import type { ServerType } from "../routing/types.ts";
 import type { Bridge } from "./bridge.ts";
 import { nativeBridge } from "./native-bridge.ts";
 import { protocols } from "./protocol.ts";
-import { translatedBridge } from "./translated-bridge.ts";
+import { type CodecPair, translatedBridge } from "./translated-bridge.ts";
 
 /** What a server is asked in by clients of other protocols. */
 const speaks: Record<ServerType, ProtocolName> = { openai: "openai-chat", ollama: "ollama" };
@@ -16,13 +16,23 @@ const speaks: Record<ServerType, ProtocolName> = { openai: "openai-chat", ollama
  * @param now epoch ms
  */
 export function bridgeFor(call: IncomingCall, target: Target, now: () => number): Bridge {
-  const theirs = speaks[target.server.type];
-  const { client } = protocols[call.endpoint.protocol];
+  const pair = codecsFor(call, target);
+  return pair === null ? nativeBridge(call, target) : translatedBridge(call, pair, target, now);
+}
+
+/** Whether the request's body has to be parsed for its way to a target. */
+export function parsesBody(call: IncomingCall, target: Target): boolean {
+  return target.policy.disableThinking || codecsFor(call, target) !== null;
+}
+
+/** null: both sides speak the same API, or the call has no counterpart in the other. */
+function codecsFor({ endpoint }: IncomingCall, { server }: Target): CodecPair | null {
+  const theirs = speaks[server.type];
+  if (theirs === endpoint.protocol) return null;
+  const { client } = protocols[endpoint.protocol];
   const { upstream } = protocols[theirs];
-  if (client === null || upstream === null || theirs === call.endpoint.protocol)
-    return nativeBridge(call, target);
-  const asked = client.call(call.endpoint);
-  return asked === null
-    ? nativeBridge(call, target)
-    : translatedBridge(call, { client, asked, upstream }, target, now);
+  const asked = client?.call(endpoint) ?? null;
+  return client === null || upstream === null || asked === null
+    ? null
+    : { client, asked, upstream };
 }

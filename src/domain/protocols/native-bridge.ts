@@ -34,7 +34,7 @@ export function nativeBridge(call: IncomingCall, target: Target): Bridge {
 }
 
 function hinted(call: IncomingCall, { policy }: Target, body: Uint8Array): Uint8Array {
-  return policy.disableThinking ? withNoThink(body, hintPlace(call.endpoint, call.json)) : body;
+  return policy.disableThinking ? withNoThink(body, hintPlace(call.endpoint, call.json())) : body;
 }
 
 /** A call's body with another model in it, all other bytes as they were; null: its own. */

@@ -42,7 +42,7 @@ export function translatedBridge(
   now: () => number,
 ): Bridge {
   const { server, model } = target;
-  const reading = pair.asked.readRequest(bodySource(call.body, call.json ?? {}));
+  const reading = pair.asked.readRequest(bodySource(call.body, call.json() ?? {}));
   switch (reading.kind) {
     case "request": {
       const { request } = reading;

@@ -4,9 +4,8 @@ import type { Policy } from "./types.ts";
 
 /** Who asks for thinking gets it: `think: true` turns `strip` into `move`. */
 export function thinkingPolicy(call: IncomingCall, policy: Policy): Policy {
-  const think = call.json?.["think"];
+  if (call.endpoint.protocol !== "ollama" || policy.stripThinking !== "strip") return policy;
+  const think = call.json()?.["think"];
   const wanted = think === true || (typeof think === "string" && think !== "");
-  return wanted && call.endpoint.protocol === "ollama" && policy.stripThinking === "strip"
-    ? { ...policy, stripThinking: "move" }
-    : policy;
+  return wanted ? { ...policy, stripThinking: "move" } : policy;
 }

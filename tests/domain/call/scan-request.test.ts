@@ -1,11 +1,10 @@
 // What the scan says of a body is what parsing it says, or nothing.
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { minScanned, type FindText, scanRequest } from "../../../src/domain/call/scan-request.ts";
+import { minScanned, scanRequest } from "../../../src/domain/call/scan-request.ts";
+import { findText } from "../../lab/find-text.ts";
 
-const find: FindText = (bytes, text, from) =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(text, from, "latin1");
-const scan = (body: string) => scanRequest(new TextEncoder().encode(body), find);
+const scan = (body: string) => scanRequest(new TextEncoder().encode(body), findText);
 const long = "x".repeat(minScanned);
 
 describe("a body that clients send", () => {

@@ -47,7 +47,7 @@ const call = {
   endpoint: endpointOf("POST", "/v1/messages"),
   path: "/v1/messages",
   body,
-  json: {},
+  json: () => ({}),
   model: "m",
   wantsStream: false,
 } as unknown as IncomingCall;

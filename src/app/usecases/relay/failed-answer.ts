@@ -1,5 +1,6 @@
 // What the client gets where no target answered, and how its row ends then.
 import { loggedAttempt } from "../../../domain/failover/attempt.ts";
+import { bodyProblem } from "../../../domain/call/read-request.ts";
 import { headerValue, responseHeaders } from "../../../domain/http/headers.ts";
 import { type AttemptFailure, timedOut } from "../../../domain/failover/judge.ts";
 import { errorBody } from "../../../domain/protocols/errors.ts";
@@ -49,6 +50,13 @@ export function failedAnswer(
     // Read only where it was not the client who left, so nobody got it otherwise.
     const unseen = { state: "cancelled", headers: [], delivered: null } as const;
     return ends({ status: 499, headers, body }, unseen);
+  }
+  // What an upstream says of a body that is not JSON is not said in the words that clients know here.
+  const unfit = last.reason === "status" ? bodyProblem(session.call) : null;
+  if (unfit !== null) {
+    const headers: [string, string][] = [["content-type", "application/json"], ...routed];
+    const body = text.encode(errorBody(session.call.endpoint.protocol, unfit));
+    return ends({ status: problemStatus(unfit.kind), headers, body }, { error: unfit.message });
   }
   if (passOn && last.answer !== null) {
     const { status, headers: theirs, body } = last.answer;

@@ -1,4 +1,5 @@
 // The loop: asks a plan's targets in order until one answers. What follows a failure is the domain's to judge.
+import { bodyProblem } from "../../../domain/call/read-request.ts";
 import { type AttemptFailure, type CandidateTries, judge } from "../../../domain/failover/judge.ts";
 import type { RoutePlan, Target } from "../../../domain/routing/plan.ts";
 import type { Clock } from "../../../ports/clock.ts";
@@ -94,6 +95,9 @@ async function tryTarget(
     }
     const { failure } = result;
     session.over(attempt, attempt.outcome(failure));
+    // Another server would refuse it too, and the health of this one must not suffer.
+    if (failure.reason === "status" && bodyProblem(session.call) !== null)
+      return { kind: "lost", last: failure, passOn: true };
     const decision = judge(failure, target.policy, tries, clock.chance());
     redial = decision.kind === "retry" && decision.redial;
     if (!redial) attempt.judged(failure);

@@ -1,6 +1,8 @@
 // A call's whole way: plan, attempts, answer, ending. Every front door comes through here.
 import type { IncomingCall } from "../../../domain/call/incoming-call.ts";
 import { headerValue } from "../../../domain/http/headers.ts";
+import { bodyProblem } from "../../../domain/call/read-request.ts";
+import { parsesBody } from "../../../domain/protocols/choose-bridge.ts";
 import { capableTargets } from "../../../domain/protocols/ollama/ollama-targets.ts";
 import { errorBody } from "../../../domain/protocols/errors.ts";
 import {
@@ -42,6 +44,10 @@ export function createRelay(deps: RelayDeps): CallService {
       if (plan.route.endsWith("default")) deps.models.missed(plan.targets[0].model);
       if (headerValue(call.headers, "via")?.includes(deps.via))
         return refuse(call, loopThrough(plan));
+      const unfit = plan.targets.some((target) => parsesBody(call, target))
+        ? bodyProblem(call)
+        : null;
+      if (unfit !== null) return refuse(call, unfit);
       session = openSession(call, plan, clientGone, deps);
       const coming = answerCall(session, plan);
       const pingable =
