@@ -173,7 +173,7 @@ export interface InFlightCall {
   readonly tokens_so_far: number | null;
   /** The server in whose line it waits; null where it waits for none. */
   readonly waiting_for: string | null;
-  /** Its place in that line, from 1. */
+  /** Its place in that queue, from 1. */
   readonly position: number | null;
 }
 

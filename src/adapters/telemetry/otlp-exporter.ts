@@ -23,7 +23,7 @@ export interface ExporterOptions {
 }
 
 const defaultGatherMs = 2_000;
-const mostWaiting = 4_096;
+const maxWaiting = 4_096;
 const perBatch = 512;
 const timeoutMs = 10_000;
 
@@ -76,7 +76,7 @@ export function createSpanExporter(options: ExporterOptions): SpanExporter {
   return {
     add(spans) {
       if (spans.length === 0) return;
-      if (waiting.length + spans.length > mostWaiting) {
+      if (waiting.length + spans.length > maxWaiting) {
         dropped += spans.length;
         return;
       }

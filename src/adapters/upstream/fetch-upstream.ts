@@ -16,7 +16,7 @@ import { watchLargeBody } from "./large-bodies.ts";
 import { withoutNoProxy } from "./proxied.ts";
 
 /** Why the router itself aborted an exchange. */
-type Cut = "connect" | "silence" | "gone";
+type AbortCause = "connect" | "silence" | "gone";
 
 export const fetchUpstream: Upstream = { send };
 
@@ -71,8 +71,8 @@ function begin(request: UpstreamRequest, { signal }: Exchange): Promise<Response
 
 interface Exchange {
   readonly signal: AbortSignal;
-  cut(): Cut | null;
-  abort(why: Cut): void;
+  cut(): AbortCause | null;
+  abort(why: AbortCause): void;
   connectMs(): number | null;
   /** The upstream is being waited for: its silence counts. */
   resume(): void;
@@ -83,9 +83,9 @@ interface Exchange {
 
 function startExchange(request: UpstreamRequest): Exchange {
   const controller = new AbortController();
-  let why: Cut | null = null;
+  let why: AbortCause | null = null;
   let silence: ReturnType<typeof setTimeout> | undefined;
-  const abort = (cut: Cut) => {
+  const abort = (cut: AbortCause) => {
     why ??= cut;
     controller.abort();
   };

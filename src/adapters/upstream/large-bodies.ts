@@ -9,14 +9,14 @@ const betweenBytes = 1024 * 1024;
 /** A collection of young garbage keeps for good what is in use at that moment; a full one takes that too. */
 const fullEvery = 6;
 /** ms; where so much lives that a collection takes longer, the runtime is left to itself for a while. */
-const mostMs = 30;
+const maxPauseMs = 30;
 /** That many times as long as it took. */
-const restFactor = 4;
+const pauseFactor = 4;
 
 // Garbage is the whole process's, whichever body left it.
 let passed = 0;
 let collections = 0;
-let restUntil = 0;
+let pausedUntil = 0;
 
 /** A watch over one body, to be told of each of its pieces, in bytes, once it has been passed on. */
 export function watchLargeBody(): (bytes: number) => void {
@@ -31,11 +31,11 @@ export function watchLargeBody(): (bytes: number) => void {
 
 function collect(): void {
   const start = performance.now();
-  if (start < restUntil) return;
+  if (start < pausedUntil) return;
   passed = 0;
   collections++;
   if (collections % fullEvery === 0) fullGC();
   else edenGC();
   const took = performance.now() - start;
-  if (took > mostMs) restUntil = start + restFactor * took;
+  if (took > maxPauseMs) pausedUntil = start + pauseFactor * took;
 }

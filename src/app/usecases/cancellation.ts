@@ -20,7 +20,7 @@ export const cancelledHere = "cancelled on the router's pages";
 
 /**
  * @param clientGone fires when the call's client leaves; null: it has none. Disposing stops listening to it
- * @param report told of what a listener throws
+ * @param report called with what a listener throws
  */
 export function createCancellation(
   clientGone: AbortSignal | null,

@@ -1,7 +1,7 @@
 // What may be held in memory: a limit for each answer, and a number of bytes shared by many holders.
 
 /** Bytes of one answer that are held at most, as a whole or as one event. */
-export const mostHeld = 32 * 1024 * 1024;
+export const maxHeldBytes = 32 * 1024 * 1024;
 
 /** One holder's part of a budget; empty at first. Disposing of it gives all of it back, once. */
 export interface Share extends Disposable {

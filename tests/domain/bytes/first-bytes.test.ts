@@ -51,7 +51,7 @@ describe("the first bytes say what a stream is, whatever its label, cut at any b
   });
 });
 
-describe("what is not a stream keeps its label, but whole JSON is no event stream", () => {
+describe("what is not a stream keeps its label, but whole JSON is not an event stream", () => {
   test.each<[StreamKind, Framing, string, Framing]>([
     ["sse", "sse", answer, "none"],
     ["sse", "sse", `\uFEFF\n  ${answer}`, "none"],

@@ -32,7 +32,7 @@ export function routesNotice(trouble: RoutesTrouble | null): readonly Notice[] {
   ];
 }
 
-export interface LogState {
+export interface LogTrouble {
   /** Why the store makes the router not ready; null where it does not. */
   readonly trouble: string | null;
   /** Why the last rows could not be written, in the system's words; null where they were. */
@@ -45,7 +45,7 @@ export interface LogState {
 const fullDisk = /disk is full|no space left|ENOSPC|EDQUOT|quota exceeded/i;
 
 /** While rows are being lost the failing store says so; afterwards the loss stays until dismissed. */
-export function logNotices({ trouble, failure, dropped }: LogState): readonly Notice[] {
+export function logNotices({ trouble, failure, dropped }: LogTrouble): readonly Notice[] {
   const lost = Object.entries(dropped).filter(([, count]) => count > 0);
   const count = lost.reduce((sum, [, one]) => sum + one, 0);
   const losses = lost.map(([reason, one]) => `${one.toLocaleString("en-US")} (${reason})`);

@@ -61,7 +61,7 @@ export function brokenStream(inHand: InHand, failure: StreamFailure): AnswerFail
   };
 }
 
-/** Nothing of the answer can be told to the client. */
+/** Nothing of the answer can be passed to the client. */
 export function untold(reason: AnswerFailure["reason"], message: string): AnswerFailure {
   return { reason, message, status: 502, codes: [], answer: null };
 }

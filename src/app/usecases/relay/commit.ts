@@ -57,7 +57,7 @@ export async function commitAnswer(
   }
   const carried = inClientsForm(inHand, promised, gather);
   if ("failure" in carried) return failed(carried.failure);
-  // Nothing that may follow a gathered answer's last word can be told any more.
+  // Nothing that may follow a gathered answer's last word can be passed on any more.
   if (gather !== null) source.cancel();
   const client = gather === null ? bridge.client(wire) : oneObject;
   return {

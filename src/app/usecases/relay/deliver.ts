@@ -18,9 +18,9 @@ export type DeliveryEnding =
 /**
  * The rest of a call whose answer has been committed to.
  * @param keepaliveMs silence towards the client until a ping goes out; 0: none
- * @param delivered told of every piece of the answer that the client gets, pings aside
+ * @param delivered gets every piece of the answer that the client gets, pings aside
  * @param onEnd called once, unless a fault comes first
- * @param onFault told of a throw that nobody expected, and answers with the last words; null: none
+ * @param onFault called with a throw that nobody expected; returns the last words; null: none
  */
 export function deliver(
   answer: CommittedAnswer,

@@ -1,6 +1,6 @@
 // The answer of a call whose client already has a 200 and pings: whatever comes must now be said in events.
 import type { IncomingCall } from "../../../domain/call/incoming-call.ts";
-import { mostHeld } from "../../../domain/failover/budget.ts";
+import { maxHeldBytes } from "../../../domain/failover/budget.ts";
 import { errorEvent } from "../../../domain/protocols/errors.ts";
 import { readErrorBody } from "../../../domain/protocols/upstream-error.ts";
 import { wholeFailure } from "../../../domain/protocols/whole-answer.ts";
@@ -77,7 +77,7 @@ const notJson = problem("upstream_broken", "the upstream's answer is not JSON");
 
 const tooLarge = problem(
   "upstream_broken",
-  "the upstream's answer is no event stream, and too large to be made one",
+  "the upstream's answer is not an event stream, and too large to be made one",
 );
 
 /** null: it is larger than may be held, and has been let go. */
@@ -88,7 +88,7 @@ async function readAll(stream: AnswerStream): Promise<Uint8Array | null> {
     const piece = await stream.next();
     if (piece === null) return joinBytes(pieces);
     size += piece.length;
-    if (size > mostHeld) {
+    if (size > maxHeldBytes) {
       stream.cancel(tooLarge.message);
       return null;
     }

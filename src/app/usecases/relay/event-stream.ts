@@ -1,5 +1,5 @@
 // An upstream's streamed answer as steps: whole events only, each read once for content, end and error.
-import { mostHeld } from "../../../domain/failover/budget.ts";
+import { maxHeldBytes } from "../../../domain/failover/budget.ts";
 import type { Bridge, Wire } from "../../../domain/protocols/bridge.ts";
 import { createAnswerState } from "../../../domain/protocols/answer-state.ts";
 import { frameJson, isReadable } from "../../../domain/protocols/stream-reader.ts";
@@ -49,7 +49,7 @@ export interface LiveSource {
 const finishedMs = 60_000;
 /** How long a connection may stay open after its answer's last word, and what may still come. */
 const lingerMs = 1_000;
-const mostAfterEnd = 1024 * 1024;
+const maxAfterEndBytes = 1024 * 1024;
 
 /** @param commit where the commit point lies; `full`: at the answer's end */
 export function createLiveSource(
@@ -111,7 +111,7 @@ export function createLiveSource(
     return { pieces, content, outcome, complete: clientHasEnd() };
   }
 
-  /** A translated answer's end is told only when no more can come. */
+  /** A translated answer's end is sent only when no more can come. */
   function clientHasEnd(): boolean {
     return state.end() === "final" || (state.end() === "finished" && !bridge.retells);
   }
@@ -162,7 +162,7 @@ export function createLiveSource(
     let size = 0;
     let over = false;
     async function rest(): Promise<void> {
-      while (size <= mostAfterEnd) {
+      while (size <= maxAfterEndBytes) {
         const got = await body.read();
         if (over || got.kind !== "bytes") return;
         capture.add(got.bytes);
@@ -197,7 +197,7 @@ export function createLiveSource(
           const taken = take(frames);
           return taken.outcome === "open" ? taken : last(taken);
         }
-        if (splitter.held() <= mostHeld && !midEvent) continue;
+        if (splitter.held() <= maxHeldBytes && !midEvent) continue;
         if (bridge.retells) return last(step([], false, tooLargeToTranslate));
         // An event too large to hold is passed on unread, its parts as they come.
         midEvent = true;

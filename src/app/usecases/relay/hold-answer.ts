@@ -1,5 +1,5 @@
 // Holds an answer back until its commit point, as far as memory allows.
-import { mostHeld, type Share } from "../../../domain/failover/budget.ts";
+import { maxHeldBytes, type Share } from "../../../domain/failover/budget.ts";
 import type { LiveSource } from "./event-stream.ts";
 import type { StreamFailure } from "./stream-failure.ts";
 
@@ -29,7 +29,7 @@ export async function holdAnswer(
     const step = await source.next();
     const stepSize = step.pieces.reduce((sum, piece) => sum + piece.length, 0);
     for (const piece of step.pieces) pieces.push(piece);
-    const room = size + stepSize <= mostHeld && share.take(stepSize);
+    const room = size + stepSize <= maxHeldBytes && share.take(stepSize);
     if (room) size += stepSize;
     if (step.content && !contentSeen) {
       contentSeen = true;

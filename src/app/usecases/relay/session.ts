@@ -1,6 +1,6 @@
 // One call from its first attempt to its one ending. Owns what lives as long as the call: its entry
 // among those in flight, its cancellation, the request kept for its row. Of its attempts, of which
-// several may be under way at once, it is told; they own what they hold themselves.
+// several may be under way at once, it hears; they own what they hold themselves.
 import { type Attempt, loggedAttempt } from "../../../domain/failover/attempt.ts";
 import type { IncomingCall } from "../../../domain/call/incoming-call.ts";
 import type { AttemptFailure } from "../../../domain/failover/judge.ts";
