@@ -11,7 +11,8 @@ import {
   problemStatus,
   type RequestProblem,
 } from "../../../domain/http/problem.ts";
-import { planRoute, type RoutePlan } from "../../../domain/routing/plan.ts";
+import type { RoutePlan } from "../../../domain/routing/plan.ts";
+import { rememberedPlans } from "../../../domain/routing/remembered-plans.ts";
 import type { Routing } from "../../../domain/routing/types.ts";
 import type { Answer, CallService } from "../../../ports/service.ts";
 import { captureWhole, type CaptureLimits } from "./capture.ts";
@@ -34,11 +35,13 @@ type WholeAnswer = Answer & { readonly body: Uint8Array };
 const text = new TextEncoder();
 
 export function createRelay(deps: RelayDeps): CallService {
+  const planFor = rememberedPlans();
+
   async function handle(call: IncomingCall, clientGone: AbortSignal): Promise<Answer> {
     let session: CallSession | null = null;
     try {
       const routing = deps.routing();
-      const found = planRoute(call, routing, deps.models.discovery());
+      const found = planFor(call, routing, deps.models.discovery());
       const plan = capableTargets(call, found, routing);
       if (plan === null) return refuse(call, onlyOllama(call, found));
       if (plan.route.endsWith("default")) deps.models.missed(plan.targets[0].model);
