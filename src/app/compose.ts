@@ -13,12 +13,10 @@ import { modelRoutes, ollamaRoutes } from "../adapters/http/model-routes.ts";
 import { healthRoutes, metricsRoute } from "../adapters/http/monitoring-routes.ts";
 import { createFormReader } from "../adapters/http/read-form.ts";
 import type { TurnedAway } from "../adapters/http/refusal.ts";
-import { type MissingPage, type RunningServer, startServer } from "../adapters/http/server.ts";
+import { type RunningServer, type ServerOptions, startServer } from "../adapters/http/server.ts";
 import { createMetrics } from "../adapters/metrics/metrics.ts";
-import { createLogin } from "../adapters/pages/login/login.tsx";
-import { missingPage } from "../adapters/pages/shared/missing-page.tsx";
+import { createLazyPages } from "../adapters/pages/lazy-pages.ts";
 import type { PagesDeps } from "../adapters/pages/shared/pages-deps.ts";
-import { pages } from "../adapters/pages/pages.ts";
 import { createCallLog } from "../adapters/telemetry/call-log.ts";
 import { createSpanExporter } from "../adapters/telemetry/otlp-exporter.ts";
 import { createTracer } from "../adapters/telemetry/tracer.ts";
@@ -144,7 +142,7 @@ export function compose(
   const admissions = createAdmissions();
   const tokens = settings.jwtSecret === null ? null : createTokens(settings.jwtSecret, clock);
   const readForm = createFormReader(clock);
-  const login = createLogin({ tokens, now: () => clock.now(), version, readForm });
+  const pages = createLazyPages({ tokens, now: () => clock.now(), version, readForm });
   const refusals = createRefusals(() => clock.now());
   const refused = (away: TurnedAway) => {
     metrics.refused(away.status, away.surface);
@@ -168,7 +166,7 @@ export function compose(
       traced: tracer === null ? null : (callId, headers) => tracer.traced(callId, headers),
     }),
   ];
-  let missing: MissingPage | null = null;
+  let loadPages: ServerOptions["loadPages"] = null;
   const feed = logs === null ? null : createEventFeed({ events: logs.events, clock });
   if (logs !== null && feed !== null) {
     const browse = createBrowse({
@@ -198,8 +196,12 @@ export function compose(
       canSignIn: tokens !== null,
       address: `http://${settings.listen.host}:${settings.listen.port}`,
     };
-    routes.push(login.routes(), apiRoutes({ browse, events: feed, clock }), pages(shown));
-    missing = missingPage(shown);
+    routes.push(apiRoutes({ browse, events: feed, clock }));
+    loadPages = () => {
+      // The thread for reads starts meanwhile; what it cannot read, the page will say.
+      logs.reader.list({ limit: 1 }).catch(() => undefined);
+      return pages.load(shown);
+    };
   }
   let server: RunningServer;
   try {
@@ -213,11 +215,11 @@ export function compose(
         admissions,
         isThisMachine,
         refused,
-        askToSignIn: (request, status, message) => login.ask(request, status, message),
+        askToSignIn: (request, status, message) => pages.ask(request, status, message),
       }),
       refused,
       admissions,
-      missingPage: missing,
+      loadPages,
       fault: (message) => logger.error(message),
     });
   } catch (error) {

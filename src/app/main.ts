@@ -1,18 +1,12 @@
 #!/usr/bin/env bun
-// The program's start: a command in, an exit code out.
+// The program's start: a command in, an exit code out. Serving is loaded at once; what other commands
+// need is loaded by them, so that a router does not hold it in memory.
 import { createLineWriter } from "../adapters/console/terminal.ts";
 import { parseCommand } from "./cli/args.ts";
-import { runBacktest } from "./cli/backtest.ts";
-import { runCheck } from "./cli/check.ts";
-import { completionScript } from "./cli/completion.ts";
-import { runDemo } from "./cli/demo.ts";
-import { runExplain } from "./cli/explain.ts";
-import { runInit } from "./cli/init.ts";
 import type { CommandIo } from "./cli/io.ts";
 import { coloursWelcome } from "./cli/paint.ts";
 import { raiseRequestLimit } from "./cli/raise-request-limit.ts";
 import { runServe } from "./cli/serve.ts";
-import { runToken } from "./cli/token.ts";
 import { versionText } from "./version.ts";
 
 const io: CommandIo = {
@@ -34,20 +28,22 @@ async function main(argv: readonly string[]): Promise<number> {
       return runServe(command, io);
     case "demo":
       raiseRequestLimit(io.env);
-      return runDemo(command, io);
+      return (await import("./cli/demo.ts")).runDemo(command, io);
     case "check":
-      return runCheck(command, io);
+      return (await import("./cli/check.ts")).runCheck(command, io);
     case "explain":
-      return runExplain(command, io);
+      return (await import("./cli/explain.ts")).runExplain(command, io);
     case "init":
-      return runInit(command, io);
+      return (await import("./cli/init.ts")).runInit(command, io);
     case "backtest":
-      return runBacktest(command, io);
-    case "completion":
+      return (await import("./cli/backtest.ts")).runBacktest(command, io);
+    case "completion": {
+      const { completionScript } = await import("./cli/completion.ts");
       for (const line of linesOf(completionScript(command.shell))) io.print(line);
       return 0;
+    }
     case "token":
-      return runToken(command, io);
+      return (await import("./cli/token.ts")).runToken(command, io);
     case "version":
       io.print(`smolrouter ${versionText()}`);
       return 0;

@@ -42,9 +42,9 @@ export function startLog(
         });
     })
     .catch((error: unknown) => logger.error(String(error)));
-  const { recorder, reader } = logs;
+  const { recorder } = logs;
   const store = createStoreWatch({
-    reader,
+    tryReading: () => logs.tryReading(),
     flush: () => recorder.flush(),
     lostRows: () => recorder.droppedRows()["write_failed"] ?? 0,
     clock,

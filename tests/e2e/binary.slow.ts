@@ -143,6 +143,32 @@ test("check, explain and --version answer; misuse exits 2", () => {
   expect(run(["--nonsense"]).code).toBe(2);
 });
 
+test("tokens are made and checked, and whoever has none is asked to sign in", async () => {
+  const env = {
+    JWT_SECRET: "a secret of more than thirty-two bytes",
+    WEBUI_SECURITY: "ALWAYS_AUTH",
+  };
+  const made = run(["token", "--sub", "ann"], env);
+  expect(made.code).toBe(0);
+  const serving = Bun.spawn([binary], {
+    cwd: folder,
+    env: { LISTEN_PORT: "0", ...env },
+    stderr: "pipe",
+  });
+  try {
+    const url = await addressOf(serving.stderr);
+    const open = (headers: Record<string, string>) =>
+      fetch(`${url}/upstreams`, { headers: { accept: "text/html", ...headers } });
+    const asked = await open({});
+    expect(asked.status).toBe(401);
+    expect(await asked.text()).toContain("/login");
+    expect((await open({ authorization: `Bearer ${made.out.trim()}` })).status).toBe(200);
+  } finally {
+    serving.kill("SIGKILL");
+    for (const file of readdirSync(folder)) rmSync(join(folder, file), { recursive: true });
+  }
+}, 30_000);
+
 test("a .env file of the folder it is started in is none of its business", () => {
   writeFileSync(join(folder, ".env"), "DEFAULT_UPSTREAM=nonsense\n");
   expect(run(["check"]).code).toBe(0);
@@ -172,6 +198,14 @@ test("serve answers a call, logs it, shows it, and ends on SIGTERM", async () =>
     expect(page).toContain(logs[0]!.id);
     for (const [, asset] of page.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g))
       expect((await fetch(url + asset!)).status).toBe(200);
+    for (const path of ["/performance", "/upstreams", "/routes", `/request/${logs[0]!.id}`]) {
+      const opened = await fetch(url + path, { headers: { accept: "text/html" } });
+      expect([path, opened.status]).toEqual([path, 200]);
+      expect(await opened.text()).toContain("</html>");
+    }
+    const missing = await fetch(`${url}/nothing`, { headers: { accept: "text/html" } });
+    expect(missing.status).toBe(404);
+    expect(await missing.text()).toContain("No such page");
     serving.kill("SIGTERM");
     expect(await serving.exited).toBe(0);
     expect(readdirSync(folder)).toContain("requests.db");

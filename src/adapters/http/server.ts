@@ -1,4 +1,4 @@
-// The HTTP server: every route group mounted on one Elysia behind the gatekeeper, with the limits Bun's defaults get wrong.
+// The HTTP server: every route group mounted on Elysia behind the gatekeeper, with the limits Bun's defaults get wrong.
 import { type AnyElysia, Elysia } from "elysia";
 import type { Surface } from "../../domain/security/surface.ts";
 import type { Admissions } from "./admissions.ts";
@@ -6,20 +6,25 @@ import type { Gatekeeper } from "./gatekeeper.ts";
 import { refusal, type TurnedAway } from "./refusal.ts";
 import { wantsPage } from "./request-facts.ts";
 
-export type MissingPage = (request: Request, status: 404 | 405, says: string) => Promise<Response>;
+/** What a person opens. */
+interface PageRoutes {
+  readonly routes: readonly AnyElysia[];
+  /** What a person sees in place of a plain 404 or 405. */
+  missing(request: Request, status: 404 | 405, says: string): Promise<Response>;
+}
 
 export interface ServerOptions {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
-  /** Route groups: calls, read API, pages, health. */
+  /** Route groups: calls, read API, health. */
   readonly routes: readonly AnyElysia[];
   readonly gatekeeper: Gatekeeper;
   /** Told of every 404 and 405. */
   readonly refused: (away: TurnedAway) => void;
   readonly admissions: Pick<Admissions, "of">;
-  /** What a person sees in place of a plain 404 or 405; null where there are no pages. */
-  readonly missingPage: MissingPage | null;
+  /** Called with the first request for a page; null where there are none. */
+  readonly loadPages: (() => Promise<PageRoutes>) | null;
   /** Told of what nobody expected; the client learns only that it happened. */
   readonly fault: (message: string) => void;
 }
@@ -44,8 +49,14 @@ const idleSeconds = 120;
 
 /** @throws the system's error where the address cannot be bound (EADDRINUSE, EACCES) */
 export function startServer(options: ServerOptions): RunningServer {
-  const app = mount(options);
-  const route = (request: Request) => app.fetch(request);
+  const app = mount(options.routes, null, options);
+  let pages: Promise<AnyElysia> | null = null;
+  const route = (request: Request): Response | Promise<Response> => {
+    const { loadPages, admissions } = options;
+    if (loadPages === null || !isOpened(admissions.of(request).surface)) return app.fetch(request);
+    pages ??= loadPages().then(({ routes, missing }) => mount(routes, missing, options));
+    return pages.then((own) => own.fetch(request));
+  };
   const server = Bun.serve({
     hostname: options.host,
     port: options.port,
@@ -73,7 +84,16 @@ export function startServer(options: ServerOptions): RunningServer {
   };
 }
 
-function mount(options: ServerOptions): AnyElysia {
+/** Whether a browser opens it, or what belongs to a page. */
+function isOpened(surface: Surface): boolean {
+  return surface === "page" || surface === "public";
+}
+
+function mount(
+  routes: readonly AnyElysia[],
+  missing: PageRoutes["missing"] | null,
+  options: ServerOptions,
+): AnyElysia {
   const app = new Elysia({
     // Without it, dynamic routes break under host names of three characters or fewer.
     handler: { standardHostname: false },
@@ -89,13 +109,13 @@ function mount(options: ServerOptions): AnyElysia {
         : `${request.method} is not allowed at ${path}; use ${allow}`;
     options.refused({ status, surface, address, reason });
     const response =
-      options.missingPage !== null && surface === "page" && wantsPage(request.headers)
-        ? await options.missingPage(request, status, reason)
+      missing !== null && surface === "page" && wantsPage(request.headers)
+        ? await missing(request, status, reason)
         : refusal(surface, status, reason);
     if (status === 405) response.headers.set("allow", allow);
     return response;
   });
-  for (const routes of options.routes) app.use(routes);
+  for (const group of routes) app.use(group);
   return app;
 }
 

@@ -1,6 +1,5 @@
 // Tokens as JSON Web Tokens (RFC 7519), signed and checked by Elysia's plugin. HS256 only.
 import { createSecretKey } from "node:crypto";
-import { jwt } from "@elysiajs/jwt";
 import type { Clock } from "../../ports/clock.ts";
 import type { Tokens } from "../../ports/tokens.ts";
 
@@ -12,12 +11,11 @@ const longestToken = 8_192;
 
 /** Tokens under a secret; its UTF-8 bytes are the key. */
 export function createTokens(secret: string, clock: Pick<Clock, "now">): Tokens {
-  // The decorator and not a request's context: tokens are also made on the command line, and checked
-  // before any route is known.
-  const { signer } = jwt({ name: "signer", secret: createSecretKey(secret, "utf8") }).decorator;
+  const signing = loadSigner(secret);
   return {
     async read(token) {
       if (token.length > longestToken) return { kind: "foreign" };
+      const signer = await signing;
       const now = { algorithms, currentDate: new Date(clock.now()) };
       const claims = await signer.verify(token, now);
       if (claims === false) {
@@ -32,9 +30,18 @@ export function createTokens(secret: string, clock: Pick<Clock, "now">): Tokens 
         expiresAt: exp === undefined ? null : exp * 1_000,
       };
     },
-    sign(user, lifetimeMs) {
+    async sign(user, lifetimeMs) {
+      const signer = await signing;
       if (lifetimeMs === null) return signer.sign({ sub: user });
       return signer.sign({ sub: user, exp: Math.floor((clock.now() + lifetimeMs) / 1_000) });
     },
   };
+}
+
+/** Only where there is a secret is the plugin held in memory. */
+async function loadSigner(secret: string) {
+  const { jwt } = await import("@elysiajs/jwt");
+  // The decorator and not a request's context: tokens are also made on the command line, and checked
+  // before any route is known.
+  return jwt({ name: "signer", secret: createSecretKey(secret, "utf8") }).decorator.signer;
 }

@@ -37,6 +37,11 @@ export interface LogsOptions {
 export interface Logs {
   readonly recorder: Recorder;
   readonly reader: LogReader;
+  /**
+   * Reads a row, in the thread that writes: the one for reads is started by whoever looks at the log.
+   * Rejects where the log cannot be read.
+   */
+  tryReading(): Promise<void>;
   readonly events: CallEvents;
   /** What a person should act on, beyond rows that are lost. */
   readonly notices: () => readonly Notice[];
@@ -137,6 +142,10 @@ export function openLogs(options: LogsOptions): Logs {
   return {
     recorder,
     reader,
+    async tryReading() {
+      const result = await writing.call("list", { place, filter: { limit: 1 } });
+      if (!result.ok) throw new Error(result.message);
+    },
     events,
     notices: () => notices.current(),
     opened: open(),

@@ -6,7 +6,6 @@ import {
   wellStore,
 } from "../../../domain/config/readiness.ts";
 import type { Clock } from "../../../ports/clock.ts";
-import type { LogReader } from "../../../ports/log-reader.ts";
 import type { CallObserver } from "../../../ports/observer.ts";
 import { orAfter } from "../or-after.ts";
 
@@ -17,7 +16,8 @@ export interface StoreWatch extends CallObserver {
 }
 
 export interface StoreWatchDeps {
-  readonly reader: Pick<LogReader, "list">;
+  /** Rejects where the log cannot be read. */
+  readonly tryReading: () => Promise<void>;
   /** Resolves when all that ended before is written or dropped. */
   readonly flush: () => Promise<void>;
   /** Rows that could not be written since start. */
@@ -28,7 +28,7 @@ export interface StoreWatchDeps {
 const betweenMs = 2_000;
 /** Rows that wait longer for their place on the disk show a store that takes none. */
 const longestWriteMs = 5_000;
-/** Reads may stand behind those of people who look at pages. */
+/** A read may have to wait for upkeep and large writes. */
 const longestReadMs = 10_000;
 
 /** Without paths and system messages: whoever asks `/readyz` need not be trusted. */
@@ -38,11 +38,16 @@ const words = {
   lossy: "the log's store does not take rows",
 } as const;
 
-export function createStoreWatch({ reader, flush, lostRows, clock }: StoreWatchDeps): StoreWatch {
+export function createStoreWatch({
+  tryReading,
+  flush,
+  lostRows,
+  clock,
+}: StoreWatchDeps): StoreWatch {
   let record: StoreRecord = wellStore;
   // What does not answer is not asked again until it has.
   const flushing = oneAtATime(flush);
-  const reading = oneAtATime(() => reader.list({ limit: 1 }));
+  const reading = oneAtATime(tryReading);
   let lost = lostRows();
   let endedSince = 0;
   let lossy = false;

@@ -26,14 +26,12 @@ function watched() {
   const clock = createHandClock();
   const state = { answer: "good" as Answer, lost: 0 };
   const watch = createStoreWatch({
-    reader: {
-      list: () =>
-        state.answer === "good"
-          ? Promise.resolve({ logs: [], next: null })
-          : state.answer === "bad"
-            ? Promise.reject(new Error("/secret/path"))
-            : new Promise(() => undefined),
-    },
+    tryReading: () =>
+      state.answer === "good"
+        ? Promise.resolve()
+        : state.answer === "bad"
+          ? Promise.reject(new Error("/secret/path"))
+          : new Promise(() => undefined),
     flush: () => Promise.resolve(),
     lostRows: () => state.lost,
     clock: { ...clock, elapsed: clock.now, id: () => "", chance: () => 0 },

@@ -1,0 +1,35 @@
+// The pages, loaded with the first request for one: a router that nobody looks at does not hold them in memory.
+import type { AnyElysia } from "elysia";
+import type { Login, LoginDeps } from "./login/login.tsx";
+import type { PagesDeps } from "./shared/pages-deps.ts";
+
+export interface LoadedPages {
+  readonly routes: readonly AnyElysia[];
+  /** What a person sees at an address where nothing is, or where nothing can be opened. */
+  missing(request: Request, status: 404 | 405, says: string): Promise<Response>;
+}
+
+export interface LazyPages {
+  /** As `Login.ask`. */
+  readonly ask: Login["ask"];
+  /** The routes of all pages over a log, signing in included. */
+  load(shown: PagesDeps): Promise<LoadedPages>;
+}
+
+export function createLazyPages(deps: LoginDeps): LazyPages {
+  let login: Promise<Login> | null = null;
+  const loadLogin = (): Promise<Login> =>
+    (login ??= import("./login/login.tsx").then(({ createLogin }) => createLogin(deps)));
+
+  return {
+    ask: async (request, status, says) => (await loadLogin()).ask(request, status, says),
+    async load(shown) {
+      const [{ pages }, { missingPage }, { routes }] = await Promise.all([
+        import("./pages.ts"),
+        import("./shared/missing-page.tsx"),
+        loadLogin(),
+      ]);
+      return { routes: [routes(), pages(shown)], missing: missingPage(shown) };
+    },
+  };
+}
