@@ -1,6 +1,8 @@
 // Finds what routing needs in a large JSON body without parsing it: a search at memory speed in place
 // of a value for every token. Exact, or it says nothing.
 
+import { isRecord, parseJson } from "../bytes/json.ts";
+
 /**
  * Where a text of ASCII characters stands in the bytes.
  * @param from index at which the search begins
@@ -76,14 +78,8 @@ function past(body: Uint8Array, from: number, byte: number): number {
  * @param tail the body from `"stream"` on
  */
 function streamOf(tail: Uint8Array): boolean | null {
-  try {
-    const value: unknown = JSON.parse(`{${new TextDecoder().decode(tail)}`);
-    return typeof value === "object" && value !== null && "stream" in value
-      ? value.stream === true
-      : null;
-  } catch {
-    return null;
-  }
+  const value = parseJson(`{${new TextDecoder().decode(tail)}`);
+  return isRecord(value) && "stream" in value ? value["stream"] === true : null;
 }
 
 function ascii(bytes: Uint8Array): string {
