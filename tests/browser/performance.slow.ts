@@ -122,7 +122,7 @@ test("without calls the page says so and draws nothing", async () => {
   const own = servePages(sampleBrowse([]));
   const wrong = await visit(browser, {}, async (page) => {
     await page.goto(`${own.origin}/performance`);
-    expect(await page.locator("main").textContent()).toContain("No call has ended in this time");
+    expect(await page.locator("main").textContent()).toContain("No call has ended in this period");
     expect(await page.locator("#scatter").count()).toBe(0);
   });
   await own.stop();
