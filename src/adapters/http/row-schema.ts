@@ -114,6 +114,6 @@ export const detailSchema = object({
     }),
   ),
   response_body_clean_truncated: Type.Optional(
-    Type.Literal(true, { description: "present where it was kept cut" }),
+    Type.Literal(true, { description: "present where it was truncated" }),
   ),
 });
