@@ -5,7 +5,7 @@ import type { Configuration } from "../adapters/config/load.ts";
 import { watchRoutes } from "../adapters/config/watch-routes.ts";
 import { createAdmissions } from "../adapters/http/admissions.ts";
 import { apiRoutes } from "../adapters/http/api-routes.ts";
-import { callRoutes } from "../adapters/http/call-routes.ts";
+import { callAnswers, callRoutes } from "../adapters/http/call-routes.ts";
 import { createEventFeed } from "../adapters/http/events.ts";
 import { createGatekeeper } from "../adapters/http/gatekeeper.ts";
 import { crossSitePolicy, isThisMachine } from "../adapters/http/this-machine.ts";
@@ -148,6 +148,14 @@ export function compose(
     metrics.refused(away.status, away.surface);
     refusals.note(away);
   };
+  const answerCall = callAnswers({
+    service: relay,
+    ollama,
+    clock,
+    maxRequestSize: settings.maxRequestSize,
+    bodyBudget: createBudget(sharedBytes),
+    traced: tracer === null ? null : (callId, headers) => tracer.traced(callId, headers),
+  });
   const routes: AnyElysia[] = [
     healthRoutes({
       trouble: () => store?.trouble() ?? null,
@@ -156,15 +164,7 @@ export function compose(
     metricsRoute(() => metrics.text()),
     modelRoutes(models, admissions, via),
     ollamaRoutes(ollama, admissions, via),
-    callRoutes({
-      service: relay,
-      ollama,
-      clock,
-      maxRequestSize: settings.maxRequestSize,
-      bodyBudget: createBudget(sharedBytes),
-      admissions,
-      traced: tracer === null ? null : (callId, headers) => tracer.traced(callId, headers),
-    }),
+    callRoutes(answerCall, admissions),
   ];
   let loadPages: ServerOptions["loadPages"] = null;
   const feed = logs === null ? null : createEventFeed({ events: logs.events, clock });
@@ -217,6 +217,7 @@ export function compose(
         refused,
         askToSignIn: (request, status, message) => pages.ask(request, status, message),
       }),
+      answerCall,
       refused,
       admissions,
       loadPages,

@@ -4,7 +4,12 @@ import type { Endpoint } from "../../domain/call/endpoint.ts";
 import type { IncomingCall } from "../../domain/call/incoming-call.ts";
 import { type HeaderList, headerValue } from "../../domain/http/headers.ts";
 import { problem, type RequestProblem } from "../../domain/http/problem.ts";
-import { headerProblem, noJson, readRequest } from "../../domain/call/read-request.ts";
+import {
+  type BodyReading,
+  headerProblem,
+  noReading,
+  readRequest,
+} from "../../domain/call/read-request.ts";
 import type { FindText } from "../../domain/call/scan-request.ts";
 import { ollamaEndpoints } from "../../domain/protocols/ollama/endpoints.ts";
 import { climbs } from "../../domain/security/paths.ts";
@@ -13,67 +18,86 @@ import { webSocketProblem } from "../../domain/http/upgrade.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { OllamaCatalog } from "../../ports/ollama-catalog.ts";
 import type { CallService } from "../../ports/service.ts";
-import type { Admissions } from "./admissions.ts";
+import type { Admission, Admissions } from "./admissions.ts";
 import { readUpload } from "./read-upload.ts";
 import { type ConnectionTimeouts, pathAndQuery } from "./request-facts.ts";
 import { headOf, toResponse } from "./write-answer.ts";
 
-export interface CallRoutesDeps {
+export interface CallAnswersDeps {
   readonly service: CallService;
   readonly ollama: Pick<OllamaCatalog, "show">;
   readonly clock: Clock;
   readonly maxRequestSize: number;
   /** Bytes of all requests being answered. */
   readonly bodyBudget: Budget;
-  readonly admissions: Admissions;
   /** Puts the call's own trace context in place of the client's; null: nothing is traced. */
   readonly traced: ((callId: string, headers: HeaderList) => HeaderList) | null;
 }
 
-export function callRoutes(deps: CallRoutesDeps) {
+export type AnswerCall = (
+  request: Request,
+  server: ConnectionTimeouts | null,
+  admission: Admission,
+) => Promise<Response>;
+
+/** Answers calls that have been let in. */
+export function callAnswers(deps: CallAnswersDeps): AnswerCall {
+  return (request, server, admission) => serve(request, server, admission, deps);
+}
+
+/** The paths of calls: all of `/v1/` that no other route has, and Ollama's. */
+export function callRoutes(answerCall: AnswerCall, admissions: Pick<Admissions, "of">) {
   const app = new Elysia({ name: "calls" });
+  const handle = ({ request, server }: Handled) =>
+    answerCall(request, server, admissions.of(request));
   // `parse: none`: Elysia leaves the body alone.
-  app.all("/v1/*", ({ request, server }) => serve(request, server, deps), { parse: "none" });
+  app.all("/v1/*", handle, { parse: "none" });
   for (const { path, methods, endpoint } of ollamaEndpoints) {
     if (endpoint.kind === "list") continue;
-    for (const method of methods)
-      app.route(method, path, ({ request, server }) => serve(request, server, deps), {
-        parse: "none",
-      });
+    for (const method of methods) app.route(method, path, handle, { parse: "none" });
   }
   return app;
+}
+
+interface Handled {
+  readonly request: Request;
+  readonly server: ConnectionTimeouts | null;
 }
 
 async function serve(
   request: Request,
   server: ConnectionTimeouts | null,
-  deps: CallRoutesDeps,
+  { endpoint, headers: received, sourceIp, peerIp, user }: Admission,
+  deps: CallAnswersDeps,
 ): Promise<Response> {
-  const { endpoint, headers: received, sourceIp, peerIp, user } = deps.admissions.of(request);
   const { path, query } = pathAndQuery(request.url);
+  const { method } = request;
   const id = deps.clock.id();
   const headers = deps.traced?.(id, received) ?? received;
-  const before = {
-    id,
-    endpoint,
-    method: request.method,
-    path,
-    query,
-    headers,
-    sourceIp,
-    ...(peerIp === null ? {} : { peerIp }),
-    user,
+  const callOf = (
+    { bodyKind, json, model, modelKey, wantsStream }: BodyReading,
+    body: Uint8Array,
+  ): IncomingCall => {
+    const call = {
+      id,
+      receivedAt: deps.clock.now(),
+      endpoint,
+      method,
+      path,
+      query,
+      headers,
+      sourceIp,
+      user,
+      body,
+      bodyKind,
+      json,
+      model,
+      modelKey,
+      wantsStream,
+    };
+    return peerIp === null ? call : { ...call, peerIp };
   };
-  const unread = (): IncomingCall => ({
-    ...before,
-    receivedAt: deps.clock.now(),
-    body: new Uint8Array(0),
-    bodyKind: "none",
-    json: noJson,
-    model: null,
-    modelKey: "model",
-    wantsStream: false,
-  });
+  const unread = (body: Uint8Array = new Uint8Array(0)) => callOf(noReading, body);
   // Whatever happens below gives the body's bytes back; on success they go with the answer.
   using held = new DisposableStack();
   const share = held.use(deps.bodyBudget.share());
@@ -87,7 +111,7 @@ async function serve(
   }
 
   async function answer(): Promise<Response> {
-    const early = refusal(endpoint, request.method, path, headers);
+    const early = refusal(endpoint, method, path, headers);
     if (early !== null) return refuse(early);
     const { maxRequestSize, bodyBudget: budget } = deps;
     const limits = { maxRequestSize, share, budget };
@@ -99,13 +123,8 @@ async function serve(
 
     const type = headerValue(headers, "content-type");
     const reading = readRequest(endpoint, type, body.bytes, findText);
-    if ("kind" in reading) return refuse(reading, { ...unread(), body: body.bytes });
-    const call: IncomingCall = {
-      ...before,
-      ...reading,
-      receivedAt: deps.clock.now(),
-      body: body.bytes,
-    };
+    if ("kind" in reading) return refuse(reading, unread(body.bytes));
+    const call = callOf(reading, body.bytes);
     const shown = endpoint.kind === "show" ? await deps.ollama.show(call) : null;
     if (shown !== null)
       return new Response(shown.body, {
@@ -113,7 +132,7 @@ async function serve(
         headers: { "content-type": "application/json", "x-request-id": id },
       });
     const given = await deps.service.handle(call, request.signal);
-    if (request.method !== "HEAD") return toResponse(given, held.move());
+    if (method !== "HEAD") return toResponse(given, held.move());
     // What is held is held until the answer has been read out.
     const head = await headOf(given);
     return head;

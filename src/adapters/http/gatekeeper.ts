@@ -2,7 +2,6 @@
 import type { Endpoint } from "../../domain/call/endpoint.ts";
 import { type HeaderList, headerValue } from "../../domain/http/headers.ts";
 import { endpointOf } from "../../domain/protocols/endpoint-of.ts";
-import { ownHeaders, sandboxFor } from "../../domain/security/answer-headers.ts";
 import { clientAddress } from "../../domain/security/client-address.ts";
 import { withoutToken } from "../../domain/security/credentials.ts";
 import { type CrossSitePolicy, judgeCrossSite } from "../../domain/security/cross-site.ts";
@@ -11,10 +10,11 @@ import { wayOf, webRefusal } from "../../domain/security/web-policy.ts";
 import { webSocketProblem } from "../../domain/http/upgrade.ts";
 import type { WebUiSecurity } from "../../domain/config/settings.ts";
 import type { TokenReading, Tokens } from "../../ports/tokens.ts";
-import type { Admissions } from "./admissions.ts";
+import type { Admission, Admissions } from "./admissions.ts";
 import { readToken } from "./read-token.ts";
 import { refusal, type RefusalStatus, type TurnedAway } from "./refusal.ts";
 import { headerList, makePathPlain, plainAddress, wantsPage } from "./request-facts.ts";
+import { guarded } from "./write-answer.ts";
 
 export interface GatekeeperDeps {
   readonly policy: CrossSitePolicy;
@@ -37,13 +37,26 @@ interface Connections {
 
 type Route = (request: Request) => Response | Promise<Response>;
 
-export type Gatekeeper = (request: Request, server: Connections, route: Route) => Promise<Response>;
+/** Where a request that is let in goes on. */
+export interface WaysIn {
+  /** What shows nothing that must be judged, and is a call whatever the routes say; guards its answers itself. */
+  readonly plainCall: (request: Request, admission: Admission) => Promise<Response>;
+  /** Everything else, by its path. */
+  readonly route: Route;
+}
+
+export type Gatekeeper = (
+  request: Request,
+  server: Connections,
+  ways: WaysIn,
+) => Promise<Response> | Response;
 
 /** What 426 must name (RFC 9110 §15.5.22), here the protocol that is spoken already. */
 const useHttp = { upgrade: "HTTP/1.1", connection: "upgrade" };
 
 export function createGatekeeper(deps: GatekeeperDeps): Gatekeeper {
   const { tokens, policy, webUi } = deps;
+  const judgesEveryCall = tokens !== null || policy.trustedProxies !== null;
 
   async function admit(request: Request, visit: Visit, route: Route): Promise<Response> {
     const { endpoint, surface, peer, headers } = visit;
@@ -96,7 +109,11 @@ export function createGatekeeper(deps: GatekeeperDeps): Gatekeeper {
     return withHeaders(await route(request), judged.cors);
   }
 
-  return async (request, server, route) => {
+  async function judge(request: Request, visit: Visit, route: Route): Promise<Response> {
+    return guarded(visit.surface, await admit(request, visit, route));
+  }
+
+  return (request, server, { plainCall, route }) => {
     const headers = headerList(request.headers);
     const peer = plainAddress(server.requestIP(request)?.address);
     const host = headerValue(headers, "host");
@@ -112,9 +129,24 @@ export function createGatekeeper(deps: GatekeeperDeps): Gatekeeper {
     const { method } = request;
     const endpoint = endpointOf(method, path);
     const surface = surfaceOf(endpoint, method, path, looks);
-    const visit: Visit = { method, endpoint, surface, headers, peer };
-    return guarded(surface, await admit(request, visit, route));
+    if (!judgesEveryCall && isPlainCall(method, path, headers)) {
+      const [sourceIp, peerIp, user] = [peer, null, null];
+      return plainCall(request, { endpoint, surface, headers, sourceIp, peerIp, user });
+    }
+    return judge(request, { method, endpoint, surface, headers, peer }, route);
   };
+}
+
+/** Headers by which a call may be refused, or answered otherwise, where neither tokens nor proxies are known. */
+const judgedHeaders = ["origin", "sec-fetch-site", "upgrade"] as const;
+
+/** Under `/v1/` no POST is the router's own to answer. */
+function isPlainCall(method: string, path: string, headers: HeaderList): boolean {
+  return (
+    method === "POST" &&
+    path.startsWith("/v1/") &&
+    judgedHeaders.every((name) => headerValue(headers, name) === null)
+  );
 }
 
 interface Visit {
@@ -142,14 +174,6 @@ function greeting(): Response {
   return new Response("Ollama is running", {
     headers: { "content-type": "text/plain; charset=utf-8", vary: "Accept" },
   });
-}
-
-function guarded(surface: Surface, response: Response): Response {
-  for (const [name, value] of ownHeaders(surface))
-    if (!response.headers.has(name)) response.headers.set(name, value);
-  const sandbox = sandboxFor(surface, response.headers.get("content-type"));
-  if (sandbox !== null) response.headers.set("content-security-policy", sandbox);
-  return response;
 }
 
 function withHeaders(response: Response, headers: HeaderList): Response {

@@ -38,12 +38,13 @@ export async function readBody(
   limits: BodyLimits,
   clock: Pick<Clock, "after" | "elapsed">,
 ): Promise<ReadBody> {
-  if (request.body === null) return { kind: "read", bytes: empty };
-  const announced = Number(request.headers.get("content-length") ?? Number.NaN);
+  const length = request.headers.get("content-length");
+  const announced = length === null ? Number.NaN : Number(length);
   if (announced > limits.maxRequestSize) return { kind: "problem", problem: tooLarge(limits) };
-  return announced <= readAtOnce
-    ? readAnnounced(request, announced, limits, clock)
-    : readChunks(request.body, limits, clock);
+  // Asked only where it is needed: what asks for `body` makes a stream of it.
+  if (announced <= readAtOnce) return readAnnounced(request, announced, limits, clock);
+  const { body } = request;
+  return body === null ? { kind: "read", bytes: empty } : readChunks(body, limits, clock);
 }
 
 async function readAnnounced(

@@ -2,7 +2,8 @@
 import { type AnyElysia, Elysia } from "elysia";
 import type { Surface } from "../../domain/security/surface.ts";
 import type { Admissions } from "./admissions.ts";
-import type { Gatekeeper } from "./gatekeeper.ts";
+import type { AnswerCall } from "./call-routes.ts";
+import type { Gatekeeper, WaysIn } from "./gatekeeper.ts";
 import { refusal, type TurnedAway } from "./refusal.ts";
 import { wantsPage } from "./request-facts.ts";
 
@@ -20,6 +21,8 @@ export interface ServerOptions {
   /** Route groups: calls, read API, health. */
   readonly routes: readonly AnyElysia[];
   readonly gatekeeper: Gatekeeper;
+  /** Answers calls that need no routing by path. */
+  readonly answerCall: AnswerCall;
   /** Told of every 404 and 405. */
   readonly refused: (away: TurnedAway) => void;
   readonly admissions: Pick<Admissions, "of">;
@@ -57,6 +60,9 @@ export function startServer(options: ServerOptions): RunningServer {
     pages ??= loadPages().then(({ routes, missing }) => mount(routes, missing, options));
     return pages.then((own) => own.fetch(request));
   };
+  const plainCall: WaysIn["plainCall"] = (request, admission) =>
+    options.answerCall(request, server, admission);
+  const ways = { plainCall, route };
   const server = Bun.serve({
     hostname: options.host,
     port: options.port,
@@ -67,7 +73,7 @@ export function startServer(options: ServerOptions): RunningServer {
     development: false,
     // Bun's default outside development: a second router would share the port, and its calls, at random.
     reusePort: false,
-    fetch: (request, connections) => options.gatekeeper(request, connections, route),
+    fetch: (request, connections) => options.gatekeeper(request, connections, ways),
     error: (error) => failed("page", error, options),
   });
   // Not app.listen: Elysia would hand fixed paths to Bun's router, around the gatekeeper.

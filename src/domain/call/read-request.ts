@@ -32,7 +32,7 @@ export function readRequest(
   find: FindText | null = null,
 ): BodyReading | RequestProblem {
   const { takesJson } = endpoint;
-  if (body.length === 0 && !takesJson) return unread;
+  if (body.length === 0 && !takesJson) return noReading;
   const boundary = multipartBoundary(contentType);
   if (boundary !== null) return readForm(body, boundary);
   const scanned = find !== null && isScanned(endpoint) ? scanRequest(body, find) : null;
@@ -40,10 +40,12 @@ export function readRequest(
     return { bodyKind: "json", json: parsedOnce(body), modelKey: "model", ...scanned };
   const reading = readJsonBytes(body);
   if ("wrong" in reading)
-    return takesJson ? problem("invalid_json", `the request's body ${reading.wrong}`) : unread;
+    return takesJson ? problem("invalid_json", `the request's body ${reading.wrong}`) : noReading;
   const { value: parsed } = reading;
   if (!isRecord(parsed))
-    return takesJson ? problem("invalid_json", "the request's body is not a JSON object") : unread;
+    return takesJson
+      ? problem("invalid_json", "the request's body is not a JSON object")
+      : noReading;
   const modelKey = modelKeyOf(endpoint, parsed);
   const model = parsed[modelKey] ?? null;
   if (model !== null && typeof model !== "string")
@@ -89,8 +91,7 @@ function modelKeyOf({ otherModelKey: other }: Endpoint, body: JsonRecord): strin
   return body[other] === undefined ? "model" : other;
 }
 
-/** What every body holds that is not JSON. */
-export const noJson = (): null => null;
+const noJson = (): null => null;
 
 /** Audio and image uploads name their model in a form field. */
 function readForm(body: Uint8Array, boundary: string): BodyReading {
@@ -104,7 +105,8 @@ function readForm(body: Uint8Array, boundary: string): BodyReading {
   };
 }
 
-const unread: BodyReading = {
+/** Of a body that is not there, or not looked into. */
+export const noReading: BodyReading = {
   bodyKind: "none",
   json: noJson,
   model: null,

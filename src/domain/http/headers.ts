@@ -51,7 +51,7 @@ export const redacted = "[redacted]";
  * @param name lower case
  */
 export function headerValue(headers: HeaderList, name: string): string | null {
-  for (const [key, value] of headers) if (key === name) return value;
+  for (const field of headers) if (field[0] === name) return field[1];
   return null;
 }
 
@@ -70,12 +70,14 @@ export interface ForwardingContext {
 /** The headers of a request as its upstream gets them. */
 export function requestHeaders(client: HeaderList, context: ForwardingContext): HeaderList {
   const named = namedByConnection(client);
-  const replaced = new Set(context.extra.map(([name]) => name));
+  const replaced = namesOf(context.extra);
   const keyed = hasOwnKey(context.apiKey, context.extra);
-  const out: [string, string][] = [];
+  const out: HeaderList[number][] = [];
   let forwardedFor = "";
   let via = "";
-  for (const [name, value] of client) {
+  for (const field of client) {
+    const name = field[0];
+    const value = field[1];
     if (notForwardedUpstream.has(name) || name.startsWith(routerPrefix)) continue;
     if (named.has(name) || replaced.has(name)) continue;
     if ((keyed && isKeyHeader(name)) || value === redacted) continue;
@@ -84,14 +86,14 @@ export function requestHeaders(client: HeaderList, context: ForwardingContext): 
     else if (name === "cookie") {
       const rest = withoutRouterCookie(value);
       if (rest !== "") out.push([name, rest]);
-    } else out.push([name, value]);
+    } else out.push(field);
   }
   if (context.sourceIp !== "") out.push(["x-forwarded-for", forwardedFor + context.sourceIp]);
   out.push(["via", `${via}1.1 ${context.via}`]);
   out.push(["accept-encoding", "identity"]);
   if (context.apiKey !== null && !replaced.has("authorization"))
     out.push(["authorization", `Bearer ${context.apiKey}`]);
-  for (const [name, value] of context.extra) out.push([name, value]);
+  out.push(...context.extra);
   return out;
 }
 
@@ -104,30 +106,30 @@ export function hasOwnKey(apiKey: string | null, extra: HeaderList): boolean {
  * The headers of an upstream's answer as the client gets them.
  * @param method of the request: what is said of a body that HEAD leaves out is said by its length alone
  */
-export function responseHeaders(upstream: HeaderList, method: string): [string, string][] {
+export function responseHeaders(upstream: HeaderList, method: string): HeaderList {
   const named = namedByConnection(upstream);
   const bodiless = method === "HEAD";
-  return (
-    upstream
-      .filter(
-        ([name]) =>
-          (!notForwardedToClient.has(name) || (bodiless && name === "content-length")) &&
-          !name.startsWith(routerPrefix) &&
-          !named.has(name),
-      )
-      // Nor may an upstream sign a browser in here, or out.
-      .filter(([name, value]) => name !== "set-cookie" || !value.trim().startsWith(routerCookie))
-      .map(([name, value]) => [name, value])
-  );
+  return upstream.filter((field) => {
+    const name = field[0];
+    if (notForwardedToClient.has(name)) return bodiless && name === "content-length";
+    if (name.startsWith(routerPrefix) || named.has(name)) return false;
+    // Nor may an upstream sign a browser in here, or out.
+    return name !== "set-cookie" || !field[1].trim().startsWith(routerCookie);
+  });
 }
 
 /** `Connection` names further fields that belong to this connection only (RFC 9110 §7.6.1). */
 function namedByConnection(headers: HeaderList): ReadonlySet<string> {
   const value = headerValue(headers, "connection");
-  if (value === null) return nothing;
+  // What nearly everybody says names no other field.
+  if (value === null || value === "keep-alive") return nothing;
   return new Set(value.split(",").map((name) => name.trim().toLowerCase()));
 }
 const nothing: ReadonlySet<string> = new Set();
+
+function namesOf(headers: HeaderList): ReadonlySet<string> {
+  return headers.length === 0 ? nothing : new Set(headers.map(([name]) => name));
+}
 
 function withoutRouterCookie(value: string): string {
   return value
@@ -148,7 +150,7 @@ export function withoutCredentialQuery(query: string): string {
 
 /** Headers as the log keeps them: secrets replaced by `[redacted]`. */
 export function redactHeaders(headers: HeaderList): HeaderList {
-  return headers.map(([name, value]) => [name, isSecretHeader(name) ? redacted : value]);
+  return headers.map((field) => (isSecretHeader(field[0]) ? [field[0], redacted] : field));
 }
 
 /** A query string as the log keeps it: keys and tokens replaced by `[redacted]`. */

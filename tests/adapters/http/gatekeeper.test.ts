@@ -1,7 +1,7 @@
 // Who is let in and who is turned away, by where they come from.
 import { endpointOf } from "../../../src/domain/protocols/endpoint-of.ts";
 import { expect, test } from "bun:test";
-import { createAdmissions } from "../../../src/adapters/http/admissions.ts";
+import { type Admission, createAdmissions } from "../../../src/adapters/http/admissions.ts";
 import { createGatekeeper, type GatekeeperDeps } from "../../../src/adapters/http/gatekeeper.ts";
 import type { TurnedAway } from "../../../src/adapters/http/refusal.ts";
 import { parseAddressMatcher } from "../../../src/domain/net/address-matcher.ts";
@@ -34,14 +34,28 @@ function door(over: Partial<GatekeeperDeps> = {}) {
     askToSignIn: async (_request, status, message) => new Response(message, { status }),
     ...over,
   });
-  const knock = async (path: string, address: string, headers: Record<string, string> = {}) => {
-    const request = new Request(`http://router${path}`, {
-      headers: { host: "router", ...headers },
-    });
-    const admitted = async () => Response.json(admissions.of(request));
-    return gatekeeper(request, { requestIP: () => ({ address }) }, admitted);
+  const come = async (request: Request, address: string) => {
+    let plain: Admission | null = null;
+    const response = await gatekeeper(
+      request,
+      { requestIP: () => ({ address }) },
+      {
+        async plainCall(_, admission) {
+          plain = admission;
+          return Response.json(admission);
+        },
+        route: () => Response.json(admissions.of(request)),
+      },
+    );
+    return { response, plain };
   };
-  return { away, knock };
+  const ask = (path: string, method: string, headers: Record<string, string>) =>
+    new Request(`http://router${path}`, { method, headers: { host: "router", ...headers } });
+  const knock = async (path: string, address: string, headers: Record<string, string> = {}) =>
+    (await come(ask(path, "GET", headers), address)).response;
+  const call = (path: string, headers: Record<string, string> = {}, method = "POST") =>
+    come(ask(path, method, headers), "10.0.0.1");
+  return { away, knock, call };
 }
 
 test("another machine sees pages with a token only, where there are tokens", async () => {
@@ -92,4 +106,54 @@ test("who is let in is known by address and name, and the token's text is gone",
     peerIp: "10.0.0.1",
     user: "ada",
   });
+});
+
+const plainDoor = () =>
+  door({
+    tokens: null,
+    policy: {
+      trustedProxies: null,
+      allowedOrigins: { all: false, origins: new Set(), patterns: [] },
+      acceptedNames: new Set(),
+      checksHost: true,
+    },
+  });
+
+test("a call that shows nothing to judge goes to whoever answers it, admitted as by the full judgement", async () => {
+  const plain = await plainDoor().call("//v1/chat/completions/", { "x-forwarded-for": "10.9.9.9" });
+  expect(plain.plain).toMatchObject({
+    endpoint: endpointOf("POST", "/v1/chat/completions"),
+    surface: "openai",
+    headers: expect.arrayContaining([["x-forwarded-for", "10.9.9.9"]]),
+    sourceIp: "10.0.0.1",
+    peerIp: null,
+    user: null,
+  });
+  const judged = await plainDoor().call("/v1/chat/completions", {
+    "x-forwarded-for": "10.9.9.9",
+    "sec-fetch-site": "none",
+  });
+  expect(judged.plain).toBeNull();
+  const { headers: _, ...rest } = (await judged.response.json()) as Admission;
+  expect(plain.plain).toMatchObject(rest);
+});
+
+test.each([
+  ["a page's call", "/v1/chat/completions", { origin: "https://evil.example" }, 403],
+  ["what a page loads", "/v1/chat/completions", { "sec-fetch-site": "cross-site" }, 403],
+  ["a WebSocket", "/v1/responses", { upgrade: "websocket", connection: "upgrade" }, 426],
+  ["two hosts", "/v1/chat/completions", { host: "a, b" }, 400],
+  ["an action", "/calls/1/cancel", {}, 403],
+  ["a call in Ollama's form", "/api/chat", {}, 200],
+  ["all of /v1 itself", "/v1/", {}, 200],
+])("%s is judged in full", async (_, path, headers, status) => {
+  const { plain, response } = await plainDoor().call(path, headers);
+  expect(plain).toBeNull();
+  expect(response.status).toBe(status);
+});
+
+test("where tokens or proxies are known, and for other methods, every call is judged in full", async () => {
+  expect((await door().call("/v1/chat/completions")).response.status).toBe(401);
+  expect((await door({ tokens: null }).call("/v1/chat/completions")).plain).toBeNull();
+  expect((await plainDoor().call("/v1/models", {}, "GET")).plain).toBeNull();
 });
