@@ -1,9 +1,10 @@
-// Everything that shows this tree works: the checks, the fast suites, then the slow ones (sweeps,
-// browser, binary), two at a time; those that measure the machine say so (`// Runs alone: …`) and
-// run by themselves. Ends with the plain line `N passed, N failed`.
+// Everything that shows this tree works: the checks, the fast suites and the slow ones (sweeps,
+// browser, binary), two at a time, the longest first; those that measure the machine say so
+// (`// Runs alone: …`) and run by themselves. Ends with the plain line `N passed, N failed`.
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Glob, spawn, stripANSI } from "bun";
+import { watchProcessorTime } from "./processor-time.ts";
 
 const root = resolve(import.meta.dir, "..");
 process.chdir(root);
@@ -36,18 +37,20 @@ interface Ran {
 async function run(command: readonly string[]): Promise<Ran> {
   const started = performance.now();
   const child = spawn([...command], { stdin: "ignore", stdout: "pipe", stderr: "pipe" });
+  const processor = watchProcessorTime(child.pid);
   const [printed, reported, code] = await Promise.all([
     child.stdout.text(),
     child.stderr.text(),
     child.exited,
   ]);
+  const seen = processor.stop();
   process.stdout.write(printed);
   process.stderr.write(reported);
   return {
     code,
     output: stripANSI(reported),
     seconds: (performance.now() - started) / 1000,
-    processorSeconds: Number(child.resourceUsage()?.cpuTime.total ?? 0) / 1e6,
+    processorSeconds: Math.max(seen, Number(child.resourceUsage()?.cpuTime.total ?? 0) / 1e6),
   };
 }
 
@@ -79,7 +82,7 @@ async function suite(name: string, ...patterns: readonly string[]): Promise<Resu
 /** The browser, and the proxies that the router is tested behind. */
 async function programs(): Promise<Result[]> {
   const PATH = `${process.env["PATH"] ?? ""}:/usr/bin:/usr/sbin`;
-  const missing = ["chromium", "nginx", "caddy"].filter(
+  const missing = ["chromium-headless-shell", "nginx", "caddy"].filter(
     (name) => Bun.which(name, { PATH }) === null,
   );
   if (missing.length === 0) return [];
@@ -95,40 +98,60 @@ async function programs(): Promise<Result[]> {
   return [await step(names, "sh", "-c", `${quiet}; ${install}`)];
 }
 
+/**
+ * Suites that take the longest, and first what takes longest of all: begun late, one of them would
+ * run on by itself while the other lane has nothing left.
+ */
+const longest = [
+  "tests/browser/pages.slow.ts",
+  "tests/e2e/broken-log.slow.ts",
+  "tests/faults/bombs.slow.ts",
+  "tests/faults/every-byte.slow.ts",
+  "tests/faults/no-leak.slow.ts",
+  "tests/domain/protocols/ollama/round-trip.slow.ts",
+  "tests/browser/tabs.slow.ts",
+];
+
+const slow = [...new Glob("tests/**/*.slow.{ts,tsx}").scanSync()];
+const alone = slow
+  .filter((path) => /^\/\/ Runs alone: /m.test(readFileSync(path, "utf8")))
+  .toSorted();
+const shared = [...longest, ...slow.filter((path) => !longest.includes(path)).toSorted()].filter(
+  (path) => !alone.includes(path),
+);
+
 const results: Result[] = [
   await step("install", process.execPath, "install", "--frozen-lockfile"),
   ...(await programs()),
-  await step("check", process.execPath, "scripts/check.ts"),
-  await suite("fast suites"),
 ];
-const slow = [...new Glob("tests/**/*.slow.{ts,tsx}").scanSync()].toSorted();
-if (slow.length === 0) console.log("\nno slow suite found");
-const alone = slow.filter((path) => /^\/\/ Runs alone: /m.test(readFileSync(path, "utf8")));
-const waiting = slow.filter((path) => !alone.includes(path));
-const startedAt = performance.now();
+const waiting = [
+  () => step("check", process.execPath, "scripts/check.ts"),
+  () => suite("fast suites"),
+  ...shared.map((path) => () => suite(path, `./${path}`)),
+];
 
-/** Takes one suite after the other until none waits. */
+/** Takes one after the other until none waits. */
 async function lane(): Promise<void> {
-  for (let path = waiting.shift(); path !== undefined; path = waiting.shift())
-    results.push(await suite(path, `./${path}`));
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
+    results.push(await next());
 }
 await Promise.all([lane(), lane()]);
 for (const path of alone) results.push(await suite(path, `./${path}`));
-const slowSeconds = (performance.now() - startedAt) / 1000;
 
 const sum = (key: "passed" | "failed" | "seconds" | "processorSeconds"): number =>
   results.reduce((total, result) => total + result[key], 0);
+if (slow.length === 0) console.log("\nno slow suite found");
 const failed = sum("failed") + (slow.length === 0 ? 1 : 0);
 
 console.log("");
 for (const { name, passed, failed: bad, skipped, seconds, processorSeconds } of results) {
   const counts = `${passed} passed, ${bad} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
   console.log(
-    `${bad === 0 ? "ok  " : "FAIL"}  ${name.padEnd(40)} ${seconds.toFixed(1)} s (processor ${processorSeconds.toFixed(1)} s)  ${counts}`,
+    `${bad === 0 ? "ok  " : "FAIL"}  ${name.padEnd(46)} ${seconds.toFixed(1).padStart(6)} s  processor ${processorSeconds.toFixed(1).padStart(6)} s  ${counts}`,
   );
 }
 console.log(
-  `total ${(performance.now() / 1000).toFixed(1)} s, the slow suites ${slowSeconds.toFixed(1)} s of it; processor ${sum("processorSeconds").toFixed(1)} s\n`,
+  `total ${(performance.now() / 1000).toFixed(1)} s; processor ${sum("processorSeconds").toFixed(1)} s\n`,
 );
 console.log(`${sum("passed")} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);
