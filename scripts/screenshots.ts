@@ -72,7 +72,7 @@ const served = servePages(
 const origin = "http://router.lan:1234";
 const mapped = `MAP ${new URL(origin).host} ${new URL(served.origin).host}`;
 const browser = await chromium.launch({
-  executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+  executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium-headless-shell",
   args: [
     "--no-sandbox",
     "--disable-dev-shm-usage",

@@ -1,5 +1,5 @@
 // Names as long as people make them, without a place to break, on a phone: everything fits, and all of it can be read.
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Browser } from "playwright-core";
 import type { LogDetail } from "../../src/ports/browse.ts";
 import { hostileDetail } from "../adapters/pages/hostile-detail.ts";
@@ -7,8 +7,6 @@ import { hostileRouting, hostileUpstream } from "../adapters/pages/hostile-routi
 import { sampleBrowse, sampleStats } from "../adapters/pages/sample.ts";
 import { servePages, type ServedPages } from "./serve-pages.ts";
 import { launchBrowser, sizes, until, visit } from "./visit.ts";
-
-setDefaultTimeout(30_000);
 
 const long = "a-name-without-a-break-".replaceAll("-", "_").repeat(7).slice(0, 140);
 const failed: LogDetail = { ...hostileDetail(long), id: "failed" };

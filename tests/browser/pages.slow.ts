@@ -1,5 +1,5 @@
 // The pages in a real browser: they look alive, run nothing foreign and call nobody else.
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { source as axe } from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { hostileDetail, hostileTexts } from "../adapters/pages/hostile-detail.ts";
@@ -10,9 +10,6 @@ import { sampleFailover, sampleLog, sampleNow, sampleRows } from "./sample-log.t
 import { sampleRouting } from "./sample-servers.ts";
 import { servePages, type ServedPages } from "./serve-pages.ts";
 import { launchBrowser, sizes, until, visit as visitWith } from "./visit.ts";
-
-// What is waited for takes two of the page's own polls; a busy machine may need longer.
-setDefaultTimeout(30_000);
 
 const rows = sampleRows(64);
 const failover = `/request/${rows[sampleFailover]!.id}`;

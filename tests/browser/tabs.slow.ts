@@ -1,5 +1,5 @@
 // Many open tabs: a browser has six connections to a host, so they must share what one of them would keep for itself.
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { startFakeModel } from "../../src/adapters/fake-model/start-fake-model.ts";
 import type { LogRow } from "../../src/ports/browse.ts";
@@ -7,10 +7,7 @@ import { startRouter } from "../lab/start-router.ts";
 import { testSecret, tokenOf } from "../lab/tokens.ts";
 import { sampleLog, sampleRows } from "./sample-log.ts";
 import { servePages } from "./serve-pages.ts";
-import { launchBrowser } from "./visit.ts";
-
-// A stream that broke is opened anew after three seconds; a busy machine may need longer for nine pages.
-setDefaultTimeout(60_000);
+import { launchBrowser, neverAsksByItself } from "./visit.ts";
 
 const idle = sampleRows(64).filter(({ state }) => state !== "inflight");
 const later = (number: number): LogRow => ({
@@ -35,15 +32,11 @@ async function openTabs(context: BrowserContext, address: string, count: number)
 }
 
 const show = (tabs: readonly Page[], row: LogRow) =>
-  Promise.all(tabs.map((tab) => tab.locator(`#r-${row.id}`).waitFor({ timeout: 30_000 })));
+  Promise.all(tabs.map((tab) => tab.locator(`#r-${row.id}`).waitFor()));
 
-/** Pages that never ask by themselves: whatever they show anew, an event brought. */
 async function onlyByEvents(): Promise<BrowserContext> {
   const context = await browser.newContext();
-  await context.addInitScript(`
-    const wait = setTimeout;
-    globalThis.setTimeout = (then, ms) => wait(then, ms >= 2_000 ? 600_000 : ms);
-  `);
+  await context.addInitScript(neverAsksByItself);
   return context;
 }
 
@@ -55,7 +48,7 @@ test("eight tabs share one stream, a ninth page loads at once, and every tab fol
   await own.listening;
   expect(own.streams()).toBe(1);
   const ninth = await context.newPage();
-  await ninth.goto(`${own.origin}/upstreams`, { timeout: 10_000 });
+  await ninth.goto(`${own.origin}/upstreams`);
   const happens = (number: number) => {
     const row = later(number);
     log.add(row);

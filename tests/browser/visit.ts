@@ -1,9 +1,13 @@
 // A visit of the pages with Chromium, and what went wrong in it.
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 
+/** What is waited for may take two of a page's own polls, on a busy machine long ones. */
+const patienceMs = 100_000;
+
+/** The shell without a window of its own: the same engine, for half the processor time. */
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({
-    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium-headless-shell",
     args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"],
   });
 }
@@ -15,6 +19,7 @@ export async function visit(
   act: (page: Page) => Promise<void>,
 ): Promise<readonly string[]> {
   const context = await browser.newContext(options);
+  context.setDefaultTimeout(patienceMs);
   const page = await context.newPage();
   const wrong: string[] = [];
   page.on("console", (message) => {
@@ -42,6 +47,12 @@ export const sizes = {
   phone: { width: 390, height: 844 },
 } as const;
 
+/** Run first in a page: whatever it shows anew, an event brought. */
+export const neverAsksByItself = `
+  const wait = setTimeout;
+  globalThis.setTimeout = (then, ms) => wait(then, ms >= 2_000 ? 600_000 : ms);
+`;
+
 /** Waits until an expression holds in the page, asking once a frame. */
 export async function until(page: Page, expression: string): Promise<void> {
   while (
@@ -49,24 +60,19 @@ export async function until(page: Page, expression: string): Promise<void> {
   );
 }
 
-/** Begins to watch how long the page does not come to its timers. */
-export async function watchStutter(page: Page): Promise<void> {
-  await page.evaluate(`
-    globalThis.slowest = 0;
-    let last = performance.now();
-    setInterval(() => {
-      const now = performance.now();
-      slowest = Math.max(slowest, now - last - 10);
-      last = now;
-    }, 10);
-  `);
-}
-
-/** ms of the longest stutter since it was asked last. */
-export async function stutter(page: Page): Promise<number> {
-  return Number(
-    await page.evaluate(
-      "new Promise(requestAnimationFrame).then(() => new Promise((then) => setTimeout(then, 30))).then(() => { const told = slowest; slowest = 0; return told; })",
-    ),
-  );
+/** Tells how much work a page has had since it was asked last, in ms of processor time: a busy machine must not count. */
+export async function watchWork(page: Page): Promise<() => Promise<number>> {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Performance.enable", { timeDomain: "threadTicks" });
+  let before = 0;
+  const work = async () => {
+    await page.evaluate("new Promise(requestAnimationFrame)");
+    const { metrics } = await session.send("Performance.getMetrics");
+    const now = (metrics.find(({ name }) => name === "TaskDuration")?.value ?? Number.NaN) * 1_000;
+    const since = now - before;
+    before = now;
+    return since;
+  };
+  await work();
+  return work;
 }

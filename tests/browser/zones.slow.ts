@@ -1,12 +1,10 @@
 // Times in the reader's own zone: never seen in another, with UTC on hover, live pages included.
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Browser } from "playwright-core";
 import { samplePoints } from "./sample-day.ts";
 import { sampleLog, sampleRows } from "./sample-log.ts";
 import { servePages, type ServedPages } from "./serve-pages.ts";
 import { launchBrowser, sizes, visit } from "./visit.ts";
-
-setDefaultTimeout(30_000);
 
 const rows = sampleRows(64);
 const row = rows.find(({ state }) => state === "completed")!;

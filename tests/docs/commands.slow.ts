@@ -25,7 +25,7 @@ beforeAll(async () => {
     told += decoder.decode(value);
   }
   address = /127\.0\.0\.1:\d+(?=\/ )/.exec(told)?.[0] ?? "";
-}, 20_000);
+});
 afterAll(async () => {
   demo.kill();
   await demo.exited;
@@ -35,25 +35,22 @@ test("there are such commands", () => {
   expect(blocks.length).toBeGreaterThan(5);
 });
 
-test.each(blocks.map((block) => [block.where, block] as const))(
-  "%s",
-  (_, { note, text }) =>
-    withTempFolder(async (folder) => {
-      const bin = join(folder, "bin");
-      mkdirSync(bin);
-      const shim = join(bin, "smolrouter");
-      writeFileSync(shim, `#!/bin/sh\nexec "${process.execPath}" "${main}" "$@"\n`);
-      chmodSync(shim, 0o755);
-      const done = Bun.spawnSync(
-        ["bash", "-euo", "pipefail", "-c", text.replaceAll("127.0.0.1:1234", address)],
-        { cwd: folder, env: { PATH: `${bin}:${process.env["PATH"]}` }, stdin: "ignore" },
-      );
-      const output = done.stdout.toString();
-      expect({
-        code: done.exitCode,
-        error: done.exitCode === 0 ? "" : done.stderr.toString() + output,
-      }).toEqual({ code: 0, error: "" });
-      expect(output).toContain(note);
-    }),
-  20_000,
+test.each(blocks.map((block) => [block.where, block] as const))("%s", (_, { note, text }) =>
+  withTempFolder(async (folder) => {
+    const bin = join(folder, "bin");
+    mkdirSync(bin);
+    const shim = join(bin, "smolrouter");
+    writeFileSync(shim, `#!/bin/sh\nexec "${process.execPath}" "${main}" "$@"\n`);
+    chmodSync(shim, 0o755);
+    const done = Bun.spawnSync(
+      ["bash", "-euo", "pipefail", "-c", text.replaceAll("127.0.0.1:1234", address)],
+      { cwd: folder, env: { PATH: `${bin}:${process.env["PATH"]}` }, stdin: "ignore" },
+    );
+    const output = done.stdout.toString();
+    expect({
+      code: done.exitCode,
+      error: done.exitCode === 0 ? "" : done.stderr.toString() + output,
+    }).toEqual({ code: 0, error: "" });
+    expect(output).toContain(note);
+  }),
 );

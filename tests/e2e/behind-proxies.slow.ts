@@ -138,5 +138,5 @@ describe.each<ProxyName>(names)("%s", (name) => {
     console.log(name, JSON.stringify([...tally.statuses].toSorted(([a], [b]) => a - b)));
     expect(tally.bad.slice(0, 5)).toEqual([]);
     expect((await fetch(`${router.url}/healthz`)).status).toBe(200);
-  }, 120_000);
+  });
 });

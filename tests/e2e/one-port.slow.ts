@@ -24,43 +24,31 @@ async function run(args: readonly string[], env: Record<string, string>) {
   return { out, err, code };
 }
 
-test(
-  "a second router on the port of the first does not start, and says which variable to change",
-  () =>
-    withRouter({}, async ({ url }) => {
-      const { port } = new URL(url);
-      for (const host of ["127.0.0.1", "localhost", "0.0.0.0", "::"]) {
-        const { code, err } = await run([], { LISTEN_PORT: port, LISTEN_HOST: host });
-        expect(code).toBe(1);
-        expect(err).toContain(`LISTEN_PORT=${port}: port ${port} is taken`);
-      }
-    }),
-  30_000,
-);
-
-test(
-  "that a port is taken is told together with all else that is wrong",
-  () =>
-    withRouter({}, async ({ url }) => {
-      const { port } = new URL(url);
-      const { code, err } = await run([], { LISTEN_PORT: port, MODEL_MAP: "{" });
+test("a second router on the port of the first does not start, and says which variable to change", () =>
+  withRouter({}, async ({ url }) => {
+    const { port } = new URL(url);
+    for (const host of ["127.0.0.1", "localhost", "0.0.0.0", "::"]) {
+      const { code, err } = await run([], { LISTEN_PORT: port, LISTEN_HOST: host });
       expect(code).toBe(1);
-      expect(err).toContain("LISTEN_PORT=");
-      expect(err).toContain("MODEL_MAP=");
-    }),
-  30_000,
-);
+      expect(err).toContain(`LISTEN_PORT=${port}: port ${port} is taken`);
+    }
+  }));
 
-test(
-  "the demo takes the next free port and says so",
-  () =>
-    withRouter({}, async ({ url }) => {
-      const { port } = new URL(url);
-      const { code, out } = await run(["demo", "--once"], { LISTEN_PORT: port });
-      expect(code).toBe(0);
-      expect(out).toContain(`port ${port} is taken`);
-      expect(out).toMatch(/the router: http:\/\/127\.0\.0\.1:\d+/);
-      expect(out).not.toContain(`the router: ${url}\n`);
-    }),
-  30_000,
-);
+test("that a port is taken is told together with all else that is wrong", () =>
+  withRouter({}, async ({ url }) => {
+    const { port } = new URL(url);
+    const { code, err } = await run([], { LISTEN_PORT: port, MODEL_MAP: "{" });
+    expect(code).toBe(1);
+    expect(err).toContain("LISTEN_PORT=");
+    expect(err).toContain("MODEL_MAP=");
+  }));
+
+test("the demo takes the next free port and says so", () =>
+  withRouter({}, async ({ url }) => {
+    const { port } = new URL(url);
+    const { code, out } = await run(["demo", "--once"], { LISTEN_PORT: port });
+    expect(code).toBe(0);
+    expect(out).toContain(`port ${port} is taken`);
+    expect(out).toMatch(/the router: http:\/\/127\.0\.0\.1:\d+/);
+    expect(out).not.toContain(`the router: ${url}\n`);
+  }));

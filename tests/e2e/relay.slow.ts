@@ -307,9 +307,8 @@ describe("a client that leaves", () => {
         await a.waitForRequest(1);
         if (fault.kind === "stall" && fault.when === "mid-content")
           await exchange.waitFor('"content"');
-        const left = performance.now();
         exchange.leave();
-        expect((await a.waitForAbort(1)) - left).toBeLessThan(250);
+        await a.waitForAbort(1);
         const row = await router.row();
         expect(row).toMatchObject({ state: "cancelled", status_code: 499 });
         expect(row.attempts).toMatchObject([{ reason: "client_gone" }]);

@@ -120,4 +120,4 @@ test("a plain answer that is still being sent is sent to its last byte", async (
     expect(router.told.join()).not.toContain("cut off");
   });
   await server.stop(true);
-}, 30_000);
+});

@@ -172,6 +172,5 @@ describe.each(Object.entries(recordedStreams))("%s", (streamName, stream) => {
           },
         ),
       ),
-    60_000,
   );
 });

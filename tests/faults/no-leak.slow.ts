@@ -1,5 +1,4 @@
 // After 10,000 requests of all kinds, sockets, files, timers and memory are where they were after the first 1,000.
-// Runs alone: it measures memory.
 import { afterAll, expect, test } from "bun:test";
 import type { Behaviour } from "../../src/adapters/fake-model/behaviour.ts";
 import type { FakeModel } from "../../src/adapters/fake-model/fake-model.ts";
@@ -162,39 +161,36 @@ const swing = 16;
 test.each<Setup>([
   { name: "a pure proxy", env: { ENABLE_LOGGING: "false" } },
   { name: "with the log", env: {} },
-])(
-  "10,000 requests of all kinds leave nothing behind: $name",
-  ({ name, env }) =>
-    withFakes({ a: {}, b: {} }, async ({ a, b }) => {
-      const down = await freePort();
-      await withSpawnedRouter(
-        { routes: routesFor(a, b, down), env },
-        async (router) => {
-          const sendUpTo = async (from: number, to: number): Promise<Figures> => {
-            const indices = Array.from({ length: to - from }, (_, index) => from + index);
-            for (let at = 0; at < indices.length; at += 500) {
-              forgetRecords(a, b);
-              const part = indices.slice(at, at + 500);
-              await inParallel(part, 40, (index) => send(router.url, a, index));
-            }
-            const figures = await settled(router, to, a);
-            measured.push([name, ...Object.values(figures)]);
-            return figures;
-          };
-          const first = await sendUpTo(0, 1_000);
-          await sendUpTo(1_000, 5_000);
-          const last = await sendUpTo(5_000, 10_000);
-          // Some idle connections are kept for the next request, now more, now fewer.
-          expect(last.upstreamSockets).toBeLessThanOrEqual(first.upstreamSockets + 32);
-          expect(last.files).toBeLessThanOrEqual(first.files + 32);
-          expect(last.timers).toBeLessThanOrEqual(first.timers + 2);
-          expect(last.objects).toBeLessThan(first.objects * 1.1);
-          expect(last.megabytes).toBeLessThan(first.megabytes + swing);
-        },
-        { probe: true },
-      );
-    }),
-  120_000,
+])("10,000 requests of all kinds leave nothing behind: $name", ({ name, env }) =>
+  withFakes({ a: {}, b: {} }, async ({ a, b }) => {
+    const down = await freePort();
+    await withSpawnedRouter(
+      { routes: routesFor(a, b, down), env },
+      async (router) => {
+        const sendUpTo = async (from: number, to: number): Promise<Figures> => {
+          const indices = Array.from({ length: to - from }, (_, index) => from + index);
+          for (let at = 0; at < indices.length; at += 500) {
+            forgetRecords(a, b);
+            const part = indices.slice(at, at + 500);
+            await inParallel(part, 40, (index) => send(router.url, a, index));
+          }
+          const figures = await settled(router, to, a);
+          measured.push([name, ...Object.values(figures)]);
+          return figures;
+        };
+        const first = await sendUpTo(0, 1_000);
+        await sendUpTo(1_000, 5_000);
+        const last = await sendUpTo(5_000, 10_000);
+        // Some idle connections are kept for the next request, now more, now fewer.
+        expect(last.upstreamSockets).toBeLessThanOrEqual(first.upstreamSockets + 32);
+        expect(last.files).toBeLessThanOrEqual(first.files + 32);
+        expect(last.timers).toBeLessThanOrEqual(first.timers + 2);
+        expect(last.objects).toBeLessThan(first.objects * 1.1);
+        expect(last.megabytes).toBeLessThan(first.megabytes + swing);
+      },
+      { probe: true },
+    );
+  }),
 );
 
 function forgetRecords(a: FakeModel, b: FakeModel): void {

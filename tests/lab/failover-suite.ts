@@ -29,7 +29,7 @@ export function testFailover(scale: number): void {
         results.set(name, new Map(all.map((result) => [result.name, result])));
       }),
     );
-  }, 120_000);
+  });
 
   describe.each(["careful", "plain"] as const)("setting %s", (setting) => {
     const resultOf = (name: string) => results.get(setting)?.get(name);

@@ -45,9 +45,9 @@ const either = (name: string, fault: FaultRow["fault"], rule: Rule): FaultRow =>
 });
 
 // Time for what precedes the fault to be read: fetch drops what comes together with a broken end.
-const beforeFaultMs = 20;
+const beforeFaultMs = 500;
 // Events that come together with bad ones share their fate; apart, the first of them commits.
-const betweenMs = 3;
+const betweenMs = 100;
 const badEvent = "\n\ndata: {garbage\n\n";
 
 export const faultTable: readonly FaultRow[] = [

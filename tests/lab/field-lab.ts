@@ -37,7 +37,7 @@ export interface FieldLab {
   stop(): Promise<void>;
 }
 
-const patienceMs = 4_000;
+const patienceMs = 60_000;
 
 /** Says `from two`, so that a test sees who answered. */
 const usualTwo: Behaviour = { kind: "answer", content: "from two" };

@@ -25,7 +25,7 @@ export async function upstreamState(url: string, name: string): Promise<Upstream
 }
 
 /** Asks again and again until it holds. */
-export async function until(holds: () => Promise<boolean>, withinMs = 30_000): Promise<void> {
+export async function until(holds: () => Promise<boolean>, withinMs = 60_000): Promise<void> {
   for (const end = performance.now() + withinMs; !(await holds());)
     if (performance.now() > end) throw new Error(`it did not come to pass within ${withinMs} ms`);
 }

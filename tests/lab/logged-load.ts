@@ -54,7 +54,7 @@ export interface Account {
 }
 
 const warmMs = 2_000;
-const patienceMs = 40_000;
+const patienceMs = 90_000;
 
 /** Starts a router with its log in that folder, puts it under load, and runs the test. */
 export function withLoggedLoad<T>(

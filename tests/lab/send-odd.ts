@@ -12,7 +12,7 @@ export interface OddTally {
   readonly bad: string[];
 }
 
-const patienceMs = 10_000;
+const patienceMs = 60_000;
 
 /** Sends `count` requests, `width` at once. */
 export async function sendOdd(

@@ -45,16 +45,12 @@ function spent(text: string, step: number): number {
 }
 
 describe("a hostile answer costs time in proportion to its length", () => {
-  test.each(hostile)(
-    "100,000 characters of %s",
-    (_name, unit) => {
-      const text = unit.repeat(size / unit.length);
-      // Linear, they take some 20 ms; read again from the start for each piece, they would take minutes.
-      expect(spent(text, text.length)).toBeLessThan(2_000);
-      expect(spent(text, 8)).toBeLessThan(2_000);
-    },
-    60_000,
-  );
+  test.each(hostile)("100,000 characters of %s", (_name, unit) => {
+    const text = unit.repeat(size / unit.length);
+    // Linear, they take some 20 ms; read again from the start for each piece, they would take minutes.
+    expect(spent(text, text.length)).toBeLessThan(2_000);
+    expect(spent(text, 8)).toBeLessThan(2_000);
+  });
 });
 
 test("no more waits than a tag or a fence line, whatever the answer", () => {
@@ -92,4 +88,4 @@ test("ten thousand events of parallel choices that all have to wait leave at onc
     expect(cleaner.end()).toHaveLength(0);
   });
   expect(spentOnAll).toBeLessThan(2_000);
-}, 60_000);
+});
