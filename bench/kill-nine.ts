@@ -11,8 +11,11 @@ const line = ({ kills: done, answered, owed, lost, damage, latestLoss }: KillRep
   `the longest time from answer to row was ${latestLoss.toFixed(0)} ms`;
 
 console.log(`seed ${seed}`);
-const report = await killRepeatedly(kills, seed, (sofar) => {
-  if (sofar.kills % 50 === 0) console.error(line(sofar));
+const report = await killRepeatedly(kills, {
+  seed,
+  tell(sofar) {
+    if (sofar.kills % 50 === 0) console.error(line(sofar));
+  },
 });
 console.log(line(report));
 for (const problem of [...report.lost, ...report.damage]) console.log(problem);

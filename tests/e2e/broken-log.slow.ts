@@ -24,9 +24,10 @@ import {
   withLoggedLoad,
 } from "../lab/logged-load.ts";
 import { damage, freeze, mayMount, withLoopDisk, withSmallDisk } from "../lab/small-disk.ts";
+import { isWhole } from "../lab/sweep.ts";
 import { withTempFolder } from "../lab/temp-folder.ts";
 
-const largeBodies = { size: 20_000, perSecond: 100 };
+const largeBodies = { size: 20_000, perSecond: 50 };
 
 const underLoad = (
   own: Omit<LoggedLoadOptions, "folder">,
@@ -41,7 +42,7 @@ function expectNotHeldUp(before: number, broken: number): void {
 }
 
 /** Longer than the log is patient; SMOLROUTER_BENCH_REAL=1 takes a whole minute. */
-const lockedMs = process.env["SMOLROUTER_BENCH_REAL"] === "1" ? 60_000 : 20_000;
+const lockedMs = isWhole ? 60_000 : 14_000;
 
 /** Every client was served, and every row is there or counted; a row in flight, where its end could not be written yet. */
 function expectExact(account: Account): void {
@@ -104,7 +105,7 @@ describe("no client notices, and every row is written or counted", () => {
   test.skipIf(!mayMount)("when the disk is full, until there is room again", () =>
     withSmallDisk(128, ({ folder, fill, makeRoom }) =>
       withLoggedLoad({ folder, ...largeBodies }, async (lab) => {
-        const before = await lab.latency(3_000);
+        const before = await lab.latency(1_000);
         fill();
         await rowsAreDropped(lab);
         const ready = await lab.ready(503);
@@ -140,7 +141,7 @@ describe("no client notices, and every row is written or counted", () => {
           remount("rw");
           await lab.ready(200);
           await lab.recovered();
-          expectNotHeldUp(await lab.latency(3_000), broken);
+          expectNotHeldUp(await lab.latency(1_000), broken);
           const account = await lab.account();
           expectExact(account);
           expect(account.dropped).toBeGreaterThan(0);
@@ -153,11 +154,11 @@ describe("no client notices, and every row is written or counted", () => {
   test.skipIf(!mayMount)("when the disk turns read-only for good under way", () =>
     withLoopDisk(64, ({ folder }) =>
       withLoggedLoad({ folder }, async (lab) => {
-        const before = await lab.latency(3_000);
+        const before = await lab.latency(1_000);
         damage(folder);
         await rowsAreDropped(lab);
         expect(await lab.ready(503)).toContain("the log's store does not");
-        expectNotHeldUp(before, await lab.latency(2_000));
+        expectNotHeldUp(before, await lab.latency(1_000));
         const account = await lab.account();
         expectExact(account);
         expect(account.told).toEqual(["the log loses rows: disk I/O error, SQLITE_IOERR_WRITE"]);
@@ -168,7 +169,7 @@ describe("no client notices, and every row is written or counted", () => {
   test.skipIf(!mayMount)("when the blob folder turns read-only, until it can be written", () =>
     withSmallDisk(64, ({ folder: blobs, remount }) =>
       underLoad({ ...largeBodies, env: { BLOB_STORAGE_PATH: blobs } }, async (lab) => {
-        const before = await lab.latency(3_000);
+        const before = await lab.latency(1_000);
         // Refused while a blob is being written.
         await until(() => Promise.resolve(succeeds(() => remount("ro"))));
         await until(async () => (await lab.droppedBodies()) > 100, 90_000);
@@ -186,7 +187,7 @@ describe("no client notices, and every row is written or counted", () => {
 
   test(`when another program locks the database for ${lockedMs / 1_000} s`, () =>
     underLoad({ size: 8_000 }, async (lab) => {
-      const before = await lab.latency(3_000);
+      const before = await lab.latency(1_000);
       const lock = await lockFromOutside(lab.database);
       const refused = lab.ready(503);
       const broken = await lab.latency(lockedMs);
@@ -208,7 +209,7 @@ describe("no client notices, and every row is written or counted", () => {
 
   test("and none is lost, when the database is locked for 5 s only", () =>
     underLoad({}, async (lab) => {
-      const before = await lab.latency(3_000);
+      const before = await lab.latency(1_000);
       const lock = await lockFromOutside(lab.database);
       const broken = await lab.latency(5_000);
       await lock.free();
@@ -238,7 +239,7 @@ describe("no client notices, and every row is written or counted", () => {
   test.skipIf(!mayMount)("when the disk hangs, until it goes on", () =>
     withLoopDisk(256, ({ folder }) =>
       withLoggedLoad({ folder }, async (lab) => {
-        const before = await lab.latency(3_000);
+        const before = await lab.latency(1_000);
         const { thaw } = freeze(folder);
         try {
           expect(await lab.ready(503)).toContain("the log's store does not");
@@ -258,7 +259,7 @@ describe("no client notices, and every row is written or counted", () => {
 
   test("when the blob folder is taken away", () =>
     underLoad(largeBodies, async (lab) => {
-      const before = await lab.latency(3_000);
+      const before = await lab.latency(1_000);
       rmSync(lab.blobs, { recursive: true });
       const broken = await lab.latency(3_000);
       expectNotHeldUp(before, broken);
@@ -279,7 +280,7 @@ describe("no client notices, and every row is written or counted", () => {
         rmdirSync(lab.database);
         await lab.ready(200);
         await lab.recovered();
-        expectNotHeldUp(await lab.latency(2_000), broken);
+        expectNotHeldUp(await lab.latency(1_000), broken);
         expectExact(await lab.account());
       });
     }));
@@ -327,7 +328,7 @@ describe("what was lost comes to light", () => {
     }));
 
   test("a database deleted under way is begun anew, and whoever runs the router is told", () =>
-    underLoad({}, async (lab) => {
+    underLoad({ perSecond: 150 }, async (lab) => {
       for (const suffix of ["", "-wal", "-shm"]) rmSync(lab.database + suffix);
       await lab.latency(3_000);
       expect(lab.router.told.join()).toContain(lab.database);

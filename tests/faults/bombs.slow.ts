@@ -7,10 +7,11 @@ import { createGzip } from "node:zlib";
 import { peakGrowth, whenIdle } from "../lab/peak-memory.ts";
 import { printTable } from "../lab/print-table.ts";
 import { slowReader } from "../lab/slow-reader.ts";
+import { isWhole } from "../lab/sweep.ts";
 import { withSpawnedRouter } from "../lab/spawn-router.ts";
 
 const megabyte = 1024 * 1024;
-const unpacked = (process.env["SMOLROUTER_BENCH_REAL"] === "1" ? 1024 : 256) * megabyte;
+const unpacked = (isWhole ? 1024 : 256) * megabyte;
 /** Of which some 100 MB are what the collector of garbage leaves lying at such a pace. */
 const mostGrowth = 200 * megabyte;
 /** Nearly all that is held of one answer: as bytes, as text, as JSON, and on its way to the client. */

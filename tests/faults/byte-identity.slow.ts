@@ -7,10 +7,11 @@ import { printTable } from "../lab/print-table.ts";
 import { createRandom } from "../lab/random.ts";
 import { randomStream, type RandomStream } from "../lab/random-streams.ts";
 import { rawRequest } from "../lab/raw-request.ts";
+import { sweep } from "../lab/sweep.ts";
 import { withSpawnedRouter } from "../lab/spawn-router.ts";
 import { withFakes } from "../lab/with-fakes.ts";
 
-const count = 10_000;
+const count = sweep(10_000);
 const seed = Number(process.env["SMOLROUTER_TEST_SEED"] ?? Date.now() % 2 ** 31);
 
 test(`${count} random streams arrive exactly as sent (SMOLROUTER_TEST_SEED=${seed})`, () =>

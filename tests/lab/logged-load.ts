@@ -53,12 +53,12 @@ export interface Account {
   readonly growth: number;
 }
 
-const warmMs = 2_000;
+const warmMs = 1_000;
 const patienceMs = 90_000;
 
 /** Starts a router with its log in that folder, puts it under load, and runs the test. */
 export function withLoggedLoad<T>(
-  { folder, env = {}, perSecond = 150, size = 2_000 }: LoggedLoadOptions,
+  { folder, env = {}, perSecond = 75, size = 2_000 }: LoggedLoadOptions,
   run: (lab: LoggedLoad) => Promise<T>,
 ): Promise<T> {
   const database = join(folder, "requests.db");

@@ -7,6 +7,7 @@ import { problemLine } from "../../src/adapters/config/problem-line.ts";
 import { compose } from "../../src/app/compose.ts";
 import type { LogFields } from "../../src/ports/logger.ts";
 import type { LogDetail, LogPage, LogRow, Stats } from "../../src/ports/browse.ts";
+import { whenWritten } from "./log-rows.ts";
 
 export interface RouterOptions {
   /** Environment variables beside the defaults of these tests. */
@@ -59,7 +60,10 @@ export async function startRouter({ env = {}, routes }: RouterOptions = {}): Pro
   await running.ready;
   const get = async <T>(path: string): Promise<T> =>
     (await (await fetch(running.url + path)).json()) as T;
-  const rows = async () => (await get<LogPage>("/api/logs?limit=500")).logs;
+  const rows = async () => {
+    await whenWritten(running.url);
+    return (await get<LogPage>("/api/logs?limit=500")).logs;
+  };
   return {
     url: running.url,
     folder,
@@ -77,7 +81,10 @@ export async function startRouter({ env = {}, routes }: RouterOptions = {}): Pro
       if (all.length !== 1) throw new Error(`${all.length} rows instead of one`);
       return get<LogDetail>(`/api/logs/${all[0]!.id}`);
     },
-    stats: () => get<Stats>("/api/stats"),
+    async stats() {
+      await whenWritten(running.url);
+      return get<Stats>("/api/stats");
+    },
     async stop() {
       await running.stop();
       rmSync(folder, { recursive: true, force: true });
