@@ -9,12 +9,6 @@ import { watchProcessorTime } from "./processor-time.ts";
 const root = resolve(import.meta.dir, "..");
 process.chdir(root);
 
-/**
- * ms: on a busy machine a test takes as long as it takes; what waits for something that never comes
- * still ends. A flag, for `setDefaultTimeout` in a preload holds for the first file only.
- */
-const patience = "--timeout=60000";
-
 interface Result {
   readonly name: string;
   readonly passed: number;
@@ -66,7 +60,6 @@ async function suite(name: string, ...patterns: readonly string[]): Promise<Resu
     process.execPath,
     "test",
     "--only-failures",
-    patience,
     ...patterns,
   ]);
   const count = (word: string): number =>

@@ -21,7 +21,7 @@ export interface LoggedLoad {
   readonly router: SpawnedRouter;
   readonly database: string;
   readonly blobs: string;
-  /** Lets the load run for so long; returns the 99th of 100 latencies of quick calls since the last time, in ms. */
+  /** Lets the load run for so long, or longer where little is answered; returns the 99th of 100 latencies of quick calls since the last time, in ms. */
   latency(forMs?: number): Promise<number>;
   /** Rows dropped since start, by `/metrics`, which needs no store. */
   dropped(): Promise<number>;
@@ -53,6 +53,8 @@ export interface Account {
   readonly growth: number;
 }
 
+/** Latencies, for a figure. */
+const enough = 20;
 const warmMs = 1_000;
 const patienceMs = 90_000;
 
@@ -78,6 +80,7 @@ export function withLoggedLoad<T>(
           blobs,
           async latency(forMs = 0) {
             await Bun.sleep(forMs);
+            await until(() => Promise.resolve(load.measured() >= enough), patienceMs);
             return p99(load.takeLatencies());
           },
           dropped: () => figure(router, "smolrouter_log_dropped_rows_total"),

@@ -8,7 +8,7 @@ plugin({
   name: "patience",
   setup(build) {
     build.onLoad({ filter: /\.(test|slow)\.tsx?$/ }, async ({ path }) => {
-      setDefaultTimeout(120_000);
+      setDefaultTimeout(300_000);
       return {
         contents: await Bun.file(path).text(),
         loader: path.endsWith("x") ? "tsx" : "ts",
