@@ -23,7 +23,7 @@ async function build(): Promise<void> {
   const { database } = await openDatabase(path, now);
   const blobs = createFilesystemBlobs(join(folder, "blobs"));
   const store = createSqliteStore({
-    tables: database.tables,
+    db: database.connection,
     blobs,
     inlineLimit: 16_384,
     search: "search",
@@ -113,9 +113,9 @@ const questions: readonly (readonly [string, (reader: LogReader) => Promise<unkn
 
 try {
   if (!existsSync(path)) await build();
-  const database = await openForReading(path);
+  const database = openForReading(path);
   const reader = createSqliteReader(
-    database.tables,
+    database.connection,
     createFilesystemBlobs(join(folder, "blobs")),
     database.state.search,
   );

@@ -100,7 +100,7 @@ async function stored(calls: readonly Turn[], batchSize: number): Promise<Sizes>
     const blobFolder = join(folder, "blobs");
     const { database } = await openDatabase(path, noon);
     const store = createSqliteStore({
-      tables: database.tables,
+      db: database.connection,
       blobs: createFilesystemBlobs(blobFolder),
       inlineLimit: 16_384,
       search: database.state.search,

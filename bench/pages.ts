@@ -89,8 +89,8 @@ async function newestRow(
   file: string,
 ): Promise<{ readonly id: string; readonly timestamp: number }> {
   const { database } = await openDatabase(file, Date.now());
-  const [row] = await runSql<{ id: string; timestamp: number }>(
-    database.tables,
+  const [row] = runSql<{ id: string; timestamp: number }>(
+    database.connection,
     "select id, timestamp from requests order by seq desc limit 1",
   );
   database.close();

@@ -28,7 +28,7 @@ async function build(): Promise<void> {
   const { database } = await openDatabase(full, now);
   const blobs = createFilesystemBlobs(join(folder, "blobs"));
   const store = createSqliteStore({
-    tables: database.tables,
+    db: database.connection,
     blobs,
     inlineLimit: 16_384,
     search: "search",

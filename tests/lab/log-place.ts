@@ -31,11 +31,11 @@ export function blobPlace(path: string): BlobPlace {
 
 /** A store on an open database. */
 export function sqliteStoreOn(
-  { tables }: Pick<LogDatabase, "tables">,
+  { connection }: Pick<LogDatabase, "connection">,
   blobs: BlobStore = createFilesystemBlobs("unused"),
   inlineLimit = 1_000_000,
 ): SqliteStore {
-  return createSqliteStore({ tables, blobs, inlineLimit, search: "search" });
+  return createSqliteStore({ db: connection, blobs, inlineLimit, search: "search" });
 }
 
 export interface LabLog extends Writer {

@@ -7,7 +7,6 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
-  rmdirSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -17,18 +16,12 @@ import type { BlobStore } from "../../ports/blob-store.ts";
 /** What is being written ends so; a file of that name is never read. */
 const unfinished = ".part";
 
-/** Where else blobs of a store may lie; one that the store is asked about is its own, and `has` gets it from there. */
-export interface BlobSource {
-  readonly folder: string;
-  /** Another store needs them as well: it keeps its own. */
-  readonly isKept: boolean;
-}
-
-/** @param folder made, with those inside it, when the first blob is written */
-export function createFilesystemBlobs(
-  folder: string,
-  sources: readonly BlobSource[] = [],
-): BlobStore {
+/**
+ * @param folder made, with those inside it, when the first blob is written
+ * @param sources folders of other stores that keep what they have: blobs may still lie there, and one
+ *   that this store is asked about is its own, so that `has` gets it from there
+ */
+export function createFilesystemBlobs(folder: string, sources: readonly string[] = []): BlobStore {
   const partOf = (name: string) => join(folder, name.slice(0, 2));
   const pathOf = (name: string) => join(partOf(name), name);
 
@@ -50,15 +43,10 @@ export function createFilesystemBlobs(
   /** @returns whether it lay in one of the sources */
   function takeOver(name: string): boolean {
     for (const source of sources) {
-      const part = join(source.folder, name.slice(0, 2));
-      const lying = join(part, name);
+      const lying = join(source, name.slice(0, 2), name);
       if (!existsSync(lying)) continue;
       mkdirSync(partOf(name), { recursive: true, mode: 0o700 });
-      if (source.isKept) copyAside(lying, name);
-      else {
-        renameSync(lying, pathOf(name));
-        removeIfEmpty(part);
-      }
+      copyAside(lying, name);
       return true;
     }
     return false;
@@ -75,7 +63,7 @@ export function createFilesystemBlobs(
 
   function inSources(name: string): Uint8Array | null {
     for (const source of sources) {
-      const path = join(source.folder, name.slice(0, 2), name);
+      const path = join(source, name.slice(0, 2), name);
       const found = orMissing(() => readFileSync(path), null);
       if (found !== null) return found;
     }
@@ -117,27 +105,14 @@ export function createFilesystemBlobs(
 
 /**
  * The blobs of one owner among several in a folder.
- * @param owner some of its blobs may lie in the folder itself, as earlier versions kept all of them,
- *   or with the owner that it was copied from
+ * @param owner some of its blobs may lie with the owner that it was copied from
  */
 export function filesystemBlobsOf(
   folder: string,
-  owner: { readonly id: string; readonly hasSharedBlobs: boolean; readonly copyOf: string | null },
+  owner: { readonly id: string; readonly copyOf: string | null },
 ): BlobStore {
-  const isCopy = owner.copyOf !== null;
-  const sources = [
-    ...(owner.copyOf === null ? [] : [{ folder: join(folder, owner.copyOf), isKept: true }]),
-    ...(owner.hasSharedBlobs ? [{ folder, isKept: isCopy }] : []),
-  ];
+  const sources = owner.copyOf === null ? [] : [join(folder, owner.copyOf)];
   return createFilesystemBlobs(join(folder, owner.id), sources);
-}
-
-function removeIfEmpty(folder: string): void {
-  try {
-    rmdirSync(folder);
-  } catch {
-    // Others are left in it.
-  }
 }
 
 function orMissing<Result, Otherwise>(

@@ -45,11 +45,11 @@ export async function runBacktest(
   const since = sinceMs === null ? null : now - sinceMs;
   const backtest = createBacktest(current.routing, candidate.routing);
   try {
-    const database = await openForReading(path);
+    const database = openForReading(path);
     try {
       await addRows(
         backtest,
-        createSqliteReader(database.tables, createMemoryBlobs(), null),
+        createSqliteReader(database.connection, createMemoryBlobs(), null),
         since,
       );
     } finally {

@@ -1,5 +1,6 @@
 // What rows add to the log's figures, the same in every store: sums and histograms by minute and by hour.
 import type { LogRow } from "../../../ports/browse.ts";
+import type { LogWrite } from "../pipeline/log-engine.ts";
 
 export const minuteMs = 60_000;
 export const hourMs = 3_600_000;
@@ -37,6 +38,18 @@ export interface CountedRow extends Pick<
 > {
   /** Epoch ms. */
   readonly timestamp: number;
+}
+
+/** A call that is being written, as it counts. */
+export function countedRow({ entry, reading }: Pick<LogWrite, "entry" | "reading">): CountedRow {
+  return {
+    timestamp: entry.timestamp,
+    state: entry.state,
+    duration_ms: entry.durationMs,
+    ttft_ms: entry.ttftMs,
+    prompt_tokens: reading.promptTokens,
+    completion_tokens: reading.completionTokens,
+  };
 }
 
 type Count = (kind: number, bucket: number, amount: number) => void;

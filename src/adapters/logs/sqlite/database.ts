@@ -3,16 +3,13 @@ import { realpathSync, statSync } from "node:fs";
 import { mkdir, rename } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { Database } from "bun:sqlite";
-import type { SQLQueryBindings } from "bun:sqlite";
-import { Kysely, SqliteDialect } from "kysely";
-import type { SqliteDatabase } from "kysely";
 import { isUnreadable } from "./failures.ts";
 import { type FileMark, type DatabaseState, readState, settleId } from "./log-state.ts";
-import { migrate } from "./migrate.ts";
-import type { LogTables } from "./tables.ts";
+import { closeConnection } from "./run-sql.ts";
+import { OutdatedSchema, settleSchema } from "./schema.ts";
 
 export interface LogDatabase {
-  readonly tables: Kysely<LogTables>;
+  readonly connection: Database;
   /** As it was when it was opened. */
   readonly state: DatabaseState;
   /** Whether its file still stands where it was opened; rows would otherwise go where nobody finds them. */
@@ -26,9 +23,13 @@ export interface LogDatabase {
 
 export interface OpenedDatabase {
   readonly database: LogDatabase;
-  /** Where the file went that stood in the way; null where it could be read. */
+  /** Where the file went that stood in the way; null where it is used. */
   readonly movedTo: string | null;
+  /** Why it was not used: damaged, or an earlier version's. */
+  readonly movedFor: MovedFor | null;
 }
+
+export type MovedFor = "unreadable" | "outdated";
 
 /** How long one statement waits for another process's lock; the writer tries again after it. */
 const busyTimeoutMs = 250;
@@ -47,37 +48,39 @@ const cacheKib = 32 * 1024;
 const pagesPerShrink = 256;
 
 /**
- * Opens, or begins, the log's database for writing, schema brought up to date. A file that is no
- * readable database is renamed to `<path>.unreadable-<time>` and a fresh one begun.
+ * Opens, or begins, the log's database for writing. A file that is not a readable database is renamed
+ * to `<path>.unreadable-<time>`, one of an earlier version to `<path>.outdated-<time>`, and a fresh
+ * one begun.
  * @param now epoch ms, for that name
  * @throws the system's or SQLite's own error where neither is possible
  */
 export async function openDatabase(path: string, now: number): Promise<OpenedDatabase> {
   await mkdir(dirname(resolve(path)), { recursive: true });
   try {
-    return { database: await openAndMigrate(path), movedTo: null };
+    return { database: openAndSettle(path), movedTo: null, movedFor: null };
   } catch (error) {
-    if (!isUnreadable(error)) throw error;
-    const movedTo = await moveAside(path, now);
-    return { database: await openAndMigrate(path), movedTo };
+    const movedFor = error instanceof OutdatedSchema ? "outdated" : "unreadable";
+    if (movedFor === "unreadable" && !isUnreadable(error)) throw error;
+    const movedTo = await moveAside(path, now, movedFor);
+    return { database: openAndSettle(path), movedTo, movedFor };
   }
 }
 
 /** A second connection to a database that `openDatabase` has opened; it cannot write. */
-export async function openForReading(path: string): Promise<LogDatabase> {
+export function openForReading(path: string): LogDatabase {
   const raw = new Database(path, { readwrite: true, create: false });
   raw.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
   raw.run("PRAGMA query_only = ON");
   raw.run(`PRAGMA cache_size = -${cacheKib}`);
   try {
-    return await logDatabase(raw, path);
+    return logDatabase(raw, path);
   } catch (error) {
-    raw.close();
+    closeConnection(raw);
     throw error;
   }
 }
 
-async function openAndMigrate(path: string): Promise<LogDatabase> {
+function openAndSettle(path: string): LogDatabase {
   const raw = new Database(path, { readwrite: true, create: true });
   try {
     raw.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
@@ -89,28 +92,22 @@ async function openAndMigrate(path: string): Promise<LogDatabase> {
     raw.run(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
     raw.run(`PRAGMA journal_size_limit = ${walBytes}`);
     raw.run(`PRAGMA cache_size = -${cacheKib}`);
-    const tables = kyselyOver(raw);
-    await migrate(tables);
-    await settleId(tables, markOf(path), inodeAt);
-    return await logDatabase(raw, path);
+    settleSchema(raw);
+    settleId(raw, markOf(path), inodeAt);
+    return logDatabase(raw, path);
   } catch (error) {
-    raw.close();
+    closeConnection(raw);
     throw error;
   }
 }
 
-function kyselyOver(raw: Database): Kysely<LogTables> {
-  return new Kysely<LogTables>({ dialect: new SqliteDialect({ database: forKysely(raw) }) });
-}
-
-async function logDatabase(raw: Database, path: string): Promise<LogDatabase> {
+function logDatabase(raw: Database, path: string): LogDatabase {
   const file = fileAt(path);
-  const tables = kyselyOver(raw);
-  const state = await readState(tables);
+  const state = readState(raw);
   return {
     state,
     isThere: () => fileAt(path) === file,
-    tables,
+    connection: raw,
     rest() {
       raw.run("PRAGMA shrink_memory");
     },
@@ -128,7 +125,7 @@ async function logDatabase(raw: Database, path: string): Promise<LogDatabase> {
       return left > 0 && left < before;
     },
     close() {
-      raw.close();
+      closeConnection(raw);
     },
   };
 }
@@ -154,29 +151,10 @@ function markOf(path: string): FileMark | null {
   return inode === null ? null : { path: realpathSync(path), inode };
 }
 
-/** What kysely's dialect expects (better-sqlite3's shape) over what Bun has; `query` caches statements. */
-export function forKysely(raw: Database): SqliteDatabase {
-  return {
-    close() {
-      raw.close();
-    },
-    prepare(text) {
-      const statement = raw.query<unknown, SQLQueryBindings[]>(text);
-      const bound = (parameters: readonly unknown[]) => parameters as SQLQueryBindings[];
-      return {
-        reader: statement.columnNames.length > 0,
-        all: (parameters) => statement.all(...bound(parameters)),
-        run: (parameters) => statement.run(...bound(parameters)),
-        iterate: (parameters) => statement.iterate(...bound(parameters)),
-      };
-    },
-  };
-}
-
 /** @returns where the file went */
-export async function moveAside(path: string, now: number): Promise<string> {
+export async function moveAside(path: string, now: number, why: MovedFor): Promise<string> {
   const time = new Date(now).toISOString().replaceAll(/[:.]/g, "-");
-  const movedTo = `${path}.unreadable-${time}`;
+  const movedTo = `${path}.${why}-${time}`;
   await rename(path, movedTo);
   // Its write-ahead log would otherwise be played into the fresh file.
   for (const suffix of ["-wal", "-shm"])

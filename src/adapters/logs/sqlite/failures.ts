@@ -12,11 +12,7 @@ export function isPassing(error: unknown): boolean {
 
 /** Whether SQLite says that this is no database, or a damaged one. */
 export function isUnreadable(error: unknown): boolean {
-  return error instanceof SQLiteError && isUnreadableCode(error.code);
-}
-
-/** As `isUnreadable`, of an error's code. */
-export function isUnreadableCode(code = ""): boolean {
+  const code = error instanceof SQLiteError ? (error.code ?? "") : "";
   return code === "SQLITE_NOTADB" || code.startsWith("SQLITE_CORRUPT");
 }
 

@@ -1,12 +1,11 @@
 // The statements of figures: kept in the transaction that writes the rows, so that those of a million
 // rows are read from a few thousand numbers.
-import type { Kysely } from "kysely";
+import type { Database } from "bun:sqlite";
 import type { PeriodStats } from "../../../ports/browse.ts";
 import type { CountedRow, FigureChange } from "../rows/figures.ts";
 import { createPeriodFigures, periodParts } from "../rows/period-figures.ts";
 import { type Insertion, insertRows } from "./insert-rows.ts";
 import { runSql } from "./run-sql.ts";
-import type { LogTables } from "./tables.ts";
 
 const additions: Insertion = {
   into: "figures",
@@ -18,17 +17,14 @@ const clearSql = `delete from figures
   where span = ? and start = ? and kind = ? and bucket = ? and amount = 0`;
 
 /** Applies a batch's changes; once, at the end of its transaction. */
-export async function writeFigures(
-  transaction: Kysely<LogTables>,
-  changes: readonly FigureChange[],
-): Promise<void> {
-  await insertRows(
-    transaction,
+export function writeFigures(db: Database, changes: readonly FigureChange[]): void {
+  insertRows(
+    db,
     additions,
     changes.map(({ span, start, kind, bucket, amount }) => [span, start, kind, bucket, amount]),
   );
   for (const { span, start, kind, bucket, amount } of changes)
-    if (amount < 0) await runSql(transaction, clearSql, [span, start, kind, bucket]);
+    if (amount < 0) runSql(db, clearSql, [span, start, kind, bucket]);
 }
 
 const sumSql = `select kind, bucket, sum(amount) as amount from figures
@@ -37,20 +33,16 @@ const rowsSql = `select timestamp, state, duration_ms, ttft_ms, prompt_tokens, c
   from requests where timestamp >= ? and timestamp < ?`;
 
 /** @param since epoch ms; null: of all rows */
-export async function periodStats(
-  db: Kysely<LogTables>,
-  since: number | null,
-): Promise<PeriodStats> {
+export async function periodStats(db: Database, since: number | null): Promise<PeriodStats> {
   const figures = createPeriodFigures();
   const { spans, rows } = periodParts(since);
   for (const { span, from, to } of spans)
-    for (const sum of await runSql<FigureChange>(db, sumSql, [span, from, to]))
+    for (const sum of runSql<FigureChange>(db, sumSql, [span, from, to]))
       figures.add(sum.kind, sum.bucket, sum.amount);
   if (rows !== null)
-    for (const row of await runSql<CountedRow>(db, rowsSql, [rows.from, rows.to]))
-      figures.addRow(row);
+    for (const row of runSql<CountedRow>(db, rowsSql, [rows.from, rows.to])) figures.addRow(row);
   return figures.stats(async (column, index) => {
-    const [row] = await runSql<{ time: number }>(
+    const [row] = runSql<{ time: number }>(
       db,
       `select ${column} as time from requests
         where timestamp >= ? and state = 'completed' and ${column} is not null

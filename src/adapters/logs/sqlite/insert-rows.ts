@@ -1,7 +1,6 @@
 // Many rows in one statement: what a statement costs beside its rows is more than a row.
-import type { Kysely } from "kysely";
+import type { Database } from "bun:sqlite";
 import { runSql } from "./run-sql.ts";
-import type { LogTables } from "./tables.ts";
 
 export interface Insertion {
   readonly into: string;
@@ -14,15 +13,15 @@ export interface Insertion {
 const sizes = [64, 8, 1];
 
 /** Inserts rows in their order; each has a value for every column. */
-export async function insertRows(
-  transaction: Kysely<LogTables>,
+export function insertRows(
+  db: Database,
   insertion: Insertion,
   rows: readonly (readonly unknown[])[],
-): Promise<void> {
+): void {
   let at = 0;
   for (const size of sizes)
     for (; rows.length - at >= size; at += size)
-      await runSql(transaction, statement(insertion, size), rows.slice(at, at + size).flat());
+      runSql(db, statement(insertion, size), rows.slice(at, at + size).flat());
 }
 
 const statements = new WeakMap<Insertion, Map<number, string>>();

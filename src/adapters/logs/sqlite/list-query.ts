@@ -1,5 +1,5 @@
 // The rows of a list: reads what a filter lets through, by the index that leads there soonest.
-import type { Kysely } from "kysely";
+import type { Database } from "bun:sqlite";
 import type { LogFilter } from "../../../ports/browse.ts";
 import {
   type Condition,
@@ -12,7 +12,7 @@ import {
 } from "./list-statement.ts";
 import { runSql } from "./run-sql.ts";
 import { inIndex } from "./search-index.ts";
-import type { LogTables, StoredRow } from "./tables.ts";
+import type { StoredRow } from "./sqlite-rows.ts";
 
 /**
  * The newest rows that a filter lets through, at most `limit`.
@@ -21,17 +21,17 @@ import type { LogTables, StoredRow } from "./tables.ts";
  * @param search table of the search's index
  * @throws SearchDamage where that cannot be used
  */
-export async function filteredRows(
-  db: Kysely<LogTables>,
+export function filteredRows(
+  db: Database,
   filter: LogFilter,
   limit: number,
   modelColumn: ModelColumn,
   search: string | null,
-): Promise<readonly StoredRow[]> {
+): readonly StoredRow[] {
   const conditions = filterConditions(filter, modelColumn);
   const found = filter.q === undefined ? everyRow : soughtRows(filter.q, search);
   if (found === null) return [];
-  const lead = found.isIndex ? null : await leading(db, conditions);
+  const lead = found.isIndex ? null : leading(db, conditions);
   const { text, parameters } = listStatement(filter, limit, conditions, lead, found);
   const read = () => runSql<StoredRow>(db, text, parameters);
   return found.isIndex ? inIndex(read) : read();
@@ -40,20 +40,17 @@ export async function filteredRows(
 /** Enough to tell a filter that lets few rows through from one that lets many. */
 const maxCounted = 20_000;
 
-async function leading(
-  db: Kysely<LogTables>,
-  conditions: readonly Condition[],
-): Promise<Condition | null> {
-  if (conditions.length < 2) return conditions[0] ?? null;
-  const rows: number[] = [];
-  for (const { column, test, parameters } of conditions) {
-    const [counted] = await runSql<{ rows: number }>(
+function leading(db: Database, conditions: readonly Condition[]): Condition | null {
+  const leads = conditions.filter(({ indexed }) => indexed !== null);
+  if (leads.length < 2) return leads[0] ?? null;
+  const rows = leads.map(({ column, test, indexed, parameters }) => {
+    const [counted] = runSql<{ rows: number }>(
       db,
       `select count(*) as rows from (select 1 from requests
-        where ${column} ${test} limit ${maxCounted})`,
+        where ${column} ${test} and ${indexed} limit ${maxCounted})`,
       parameters,
     );
-    rows.push(counted?.rows ?? maxCounted);
-  }
-  return leadOf(conditions, rows);
+    return counted?.rows ?? maxCounted;
+  });
+  return leadOf(leads, rows);
 }

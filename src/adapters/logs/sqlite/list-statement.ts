@@ -4,12 +4,14 @@ import { matchExpression } from "./search-index.ts";
 import { lowestSeq, seqOf } from "./seq.ts";
 import { rowColumns } from "./sqlite-rows.ts";
 
-/** One column's condition; each has an index in the list's order. */
+/** One column's condition. */
 export interface Condition {
   /** As in its index. */
   readonly column: string;
   readonly test: string;
   readonly parameters: readonly (string | number)[];
+  /** Which rows its index holds, in the list's order, in the index's own words; null: it has no index. */
+  readonly indexed: string | null;
 }
 
 export interface Statement {
@@ -20,23 +22,41 @@ export interface Statement {
 /** A column that names a model; a filter by model looks at both. */
 export type ModelColumn = "original_model" | "mapped_model";
 
+const everyRowIndexed = "true";
+
 /** The columns' conditions of a filter. */
 export function filterConditions(filter: LogFilter, modelColumn: ModelColumn): Condition[] {
   const { model, service_type, status, upstream, state, resent_from } = filter;
   const conditions: Condition[] = [];
-  const same = (column: string, value: string | number | undefined) => {
-    if (value !== undefined) conditions.push({ column, test: "= ?", parameters: [value] });
+  const same = (
+    column: string,
+    value: string | number | undefined,
+    indexed: string | null = everyRowIndexed,
+  ) => {
+    if (value !== undefined) conditions.push({ column, test: "= ?", parameters: [value], indexed });
   };
-  same(modelColumn, model);
-  same("service_type", service_type);
+  // Rows that were sent on under the name they asked for are found by that.
+  same(
+    modelColumn,
+    model,
+    modelColumn === "original_model" ? everyRowIndexed : "mapped_model is not original_model",
+  );
+  same("service_type", service_type, service_type === "openai" ? null : "service_type <> 'openai'");
   same("upstream", upstream);
-  same("state", state);
+  same("state", state, state === "completed" ? null : "state <> 'completed'");
   same("resent_from", resent_from);
   if (status === undefined) return conditions;
   const { from, to } = status;
-  if (from === to) same("status_code", from);
-  else if (from % 100 === 0 && to === from + 99) same("status_code / 100", from / 100);
-  else conditions.push({ column: "status_code", test: "between ? and ?", parameters: [from, to] });
+  const indexed = from <= 200 && to >= 200 ? null : "status_code <> 200";
+  if (from === to) same("status_code", from, indexed);
+  else if (from % 100 === 0 && to === from + 99) same("status_code / 100", from / 100, indexed);
+  else
+    conditions.push({
+      column: "status_code",
+      test: "between ? and ?",
+      parameters: [from, to],
+      indexed,
+    });
   return conditions;
 }
 
@@ -113,7 +133,8 @@ export function listStatement(
     add(`${key} >= ?`, lowestSeq(since));
   }
   for (const condition of conditions) {
-    const { column, test } = condition;
+    const { column, test, indexed } = condition;
+    if (condition === lead && indexed !== null) add(indexed);
     add(`${condition === lead ? "" : "+"}(${column}) ${test}`, ...condition.parameters);
   }
   const text = `select ${rowColumns.join(", ")} from ${from}

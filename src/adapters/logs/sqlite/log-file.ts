@@ -4,7 +4,7 @@ import type { BlobStore } from "../../../ports/blob-store.ts";
 import type { Happening, SearchDamage } from "../pipeline/log-engine.ts";
 import type { BlobPlace, LogPlace } from "../pipeline/log-place.ts";
 import { moveAside, openDatabase } from "./database.ts";
-import type { LogDatabase } from "./database.ts";
+import type { LogDatabase, MovedFor } from "./database.ts";
 import { inWords, remedy } from "./failures.ts";
 import { type BlobOwner, isSettled } from "./log-state.ts";
 import { beginSearchAnew } from "./search-repair.ts";
@@ -52,6 +52,11 @@ export interface LogFile {
 /** ms: an index that is damaged again so soon is not begun anew once more. */
 const repairAgainMs = 3_600_000;
 
+const movedBecause: Record<MovedFor, string> = {
+  unreadable: "could not be read",
+  outdated: "was written by an earlier version of this program",
+};
+
 export function createLogFile(openBlobs: OpenBlobs): LogFile {
   let place: (LogPlace & { readonly now: number }) | null = null;
   let blobStore: { readonly owner: BlobOwner; readonly blobs: BlobStore } | null = null;
@@ -75,15 +80,15 @@ export function createLogFile(openBlobs: OpenBlobs): LogFile {
       closeLog();
       befell("replaced", `the log database ${path} was removed or replaced; it is opened anew`);
     }
-    const { database, movedTo } = await openDatabase(path, now);
-    if (movedTo !== null) wasMoved(place, movedTo);
+    const { database, movedTo, movedFor } = await openDatabase(path, now);
+    if (movedTo !== null) wasMoved(place, movedTo, movedFor ?? "unreadable");
     const { owner, search } = database.state;
     // Another file, another owner: what lies in this thread's memory is the old one's.
     const kept = blobStore?.owner.id === owner.id && isSettled(blobStore.owner);
     const own = kept ? blobStore : null;
     blobStore = own ?? { owner, blobs: openBlobs(place.blobs, owner) };
     const store = createSqliteStore({
-      tables: database.tables,
+      db: database.connection,
       blobs: blobStore.blobs,
       inlineLimit: place.blobs.inlineLimit,
       search,
@@ -103,11 +108,15 @@ export function createLogFile(openBlobs: OpenBlobs): LogFile {
     log = null;
   }
 
-  function wasMoved({ path, blobs: { type, path: folder } }: LogPlace, movedTo: string): void {
+  function wasMoved(
+    { path, blobs: { type, path: folder } }: LogPlace,
+    movedTo: string,
+    why: MovedFor,
+  ): void {
     const bodies = type === "memory" ? "" : `; its larger bodies stay in ${folder}`;
     befell(
       "moved_aside",
-      `the log database ${path} could not be read; it was moved to ${movedTo}, and a fresh one was begun${bodies}`,
+      `the log database ${path} ${movedBecause[why]}; it was moved to ${movedTo}, and a fresh one was begun${bodies}`,
     );
   }
 
@@ -115,7 +124,7 @@ export function createLogFile(openBlobs: OpenBlobs): LogFile {
     if (place === null) return false;
     closeLog();
     try {
-      wasMoved(place, await moveAside(place.path, Date.now()));
+      wasMoved(place, await moveAside(place.path, Date.now(), "unreadable"), "unreadable");
       return true;
     } catch {
       return false; // whoever met the damage tells of it
@@ -127,8 +136,8 @@ export function createLogFile(openBlobs: OpenBlobs): LogFile {
     if (log === null || (searchRepairedAt !== null && now - searchRepairedAt < repairAgainMs))
       return false;
     searchRepairedAt = now;
-    const { tables, state } = log.database;
-    const table = await beginSearchAnew(tables, state.search);
+    const { connection, state } = log.database;
+    const table = beginSearchAnew(connection, state.search);
     closeLog(); // the next write opens it as what it now is
     if (table === null)
       befell("search_off", `${message}, and cannot be begun anew: nothing is found`);

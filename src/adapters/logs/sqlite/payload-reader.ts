@@ -1,10 +1,10 @@
 // Contents of bodies on their way out: from the row or the blob store, unpacked along their chain.
-import type { Kysely } from "kysely";
+import type { Database } from "bun:sqlite";
 import type { BlobStore } from "../../../ports/blob-store.ts";
 import { unpackChain } from "../bodies/pack.ts";
 import { hex } from "./payload-rows.ts";
 import { runSql } from "./run-sql.ts";
-import type { LogTables, PayloadsTable } from "./tables.ts";
+import type { PayloadsTable } from "./tables.ts";
 
 type Link = Pick<PayloadsTable, "hash" | "packed" | "data">;
 
@@ -18,11 +18,11 @@ const chainSql = `with recursive chain (id, hash, packed, base, data, step) as (
 
 /** A payload's content; null where it, or what it was packed with, has gone from the blob store. */
 export async function readPayload(
-  db: Kysely<LogTables>,
+  db: Database,
   blobs: BlobStore,
   id: number,
 ): Promise<Uint8Array | null> {
-  const chain = await runSql<Link>(db, chainSql, [id]);
+  const chain = runSql<Link>(db, chainSql, [id]);
   const links = chain.map(({ hash, packed, data }) => ({
     name: hex(hash),
     packed: packed === 1,

@@ -1,8 +1,7 @@
 // Taking bodies away: a content goes with the last body, and the last difference, that needs it.
-import type { Kysely } from "kysely";
+import type { Database } from "bun:sqlite";
 import { hex } from "./payload-rows.ts";
 import { runSql } from "./run-sql.ts";
-import type { LogTables } from "./tables.ts";
 
 /** What the blob store has to remove once the transaction is through. */
 export interface Released {
@@ -21,10 +20,7 @@ interface Gone {
 }
 
 /** Gives up one need of each payload named; one named twice gives up two. */
-export async function releasePayloads(
-  transaction: Kysely<LogTables>,
-  ids: readonly (number | null)[],
-): Promise<Released> {
+export function releasePayloads(db: Database, ids: readonly (number | null)[]): Released {
   const gone: number[] = [];
   const names: string[] = [];
   let bytes = 0;
@@ -32,9 +28,9 @@ export async function releasePayloads(
   while (waiting.length > 0) {
     const bases: number[] = [];
     for (const id of waiting) {
-      await runSql(transaction, "update payloads set refs = refs - 1 where id = ?", [id]);
-      const [row] = await runSql<Gone>(
-        transaction,
+      runSql(db, "update payloads set refs = refs - 1 where id = ?", [id]);
+      const [row] = runSql<Gone>(
+        db,
         `delete from payloads where id = ? and refs <= 0
           returning hash, stored, base, data is null as outside`,
         [id],

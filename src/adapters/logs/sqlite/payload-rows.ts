@@ -1,5 +1,5 @@
 // The table of contents: what packing asks of it, and what it writes, a whole batch in each statement.
-import type { Kysely } from "kysely";
+import type { Database } from "bun:sqlite";
 import { nameDigits } from "../bodies/payload-batch.ts";
 import type {
   PayloadChanges,
@@ -9,7 +9,6 @@ import type {
 } from "../bodies/payload.ts";
 import { type Insertion, insertRows } from "./insert-rows.ts";
 import { runSql } from "./run-sql.ts";
-import type { LogTables } from "./tables.ts";
 
 const idDigits = 12;
 
@@ -34,21 +33,21 @@ type FoundPayload = Omit<StoredPayload, "outside"> & {
 };
 
 /** The table as packing reads it. */
-export function payloadTable(db: Kysely<LogTables>): PayloadTable {
+export function payloadTable(db: Database): PayloadTable {
   return {
     async find(wanted) {
       const keys = wanted.flatMap(keysOf);
       if (keys.length === 0) return new Map();
-      const rows = await runSql<FoundPayload>(db, storedSql, [JSON.stringify(keys)]);
+      const rows = runSql<FoundPayload>(db, storedSql, [JSON.stringify(keys)]);
       return new Map(rows.map((row) => [row.name, { ...row, outside: row.outside === 1 }]));
     },
     async highestId() {
-      const [top] = await runSql<{ id: number | null }>(db, "select max(id) as id from payloads");
+      const [top] = runSql<{ id: number | null }>(db, "select max(id) as id from payloads");
       return top?.id ?? 0;
     },
     async newestInRows(max) {
       // Read off the index; no id reaches 2 ** 40, so all their keys begin with a zero byte.
-      const rows = await runSql<{ key: string }>(
+      const rows = runSql<{ key: string }>(
         db,
         "select hex(hash) as key from payloads where hash < x'01' order by hash desc limit ?",
         [max],
@@ -61,7 +60,7 @@ export function payloadTable(db: Kysely<LogTables>): PayloadTable {
     },
     async bytesOutside() {
       const text = "select coalesce(sum(stored), 0) as bytes from payloads where data is null";
-      const [row] = await runSql<{ bytes: number }>(db, text);
+      const [row] = runSql<{ bytes: number }>(db, text);
       return row?.bytes ?? 0;
     },
   };
@@ -79,18 +78,11 @@ const insertion: Insertion = {
 };
 
 /** Writes what a batch changes. */
-export async function writePayloads(
-  transaction: Kysely<LogTables>,
-  { added, moreRefs, blobless }: PayloadChanges,
-): Promise<void> {
+export function writePayloads(db: Database, { added, moreRefs, blobless }: PayloadChanges): void {
   for (const id of blobless)
-    await runSql(
-      transaction,
-      "update payloads set hash = randomblob(16), stored = 0 where id = ?",
-      [id],
-    );
-  await insertRows(
-    transaction,
+    runSql(db, "update payloads set hash = randomblob(16), stored = 0 where id = ?", [id]);
+  insertRows(
+    db,
     insertion,
     added.map(({ id, name, data, stored, packed, base, root, refs }) => {
       const hash = Buffer.from(payloadKey(name, id, data !== null), "hex");
@@ -98,8 +90,8 @@ export async function writePayloads(
     }),
   );
   if (moreRefs.size === 0) return;
-  await runSql(
-    transaction,
+  runSql(
+    db,
     `update payloads set refs = refs + more.value from json_each(?) as more
       where payloads.id = cast(more.key as integer)`,
     [JSON.stringify(Object.fromEntries(moreRefs))],

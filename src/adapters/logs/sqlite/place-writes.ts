@@ -1,10 +1,9 @@
 // Where a batch's rows go in the table: each row to its own place, a row that is there already to the same.
-import type { Kysely } from "kysely";
+import type { Database } from "bun:sqlite";
 import type { LogWrite } from "../pipeline/log-engine.ts";
 import type { CountedRow, FigureSums } from "../rows/figures.ts";
 import { runSql } from "./run-sql.ts";
 import { seqOf } from "./seq.ts";
-import type { LogTables } from "./tables.ts";
 
 export interface PlacedWrite {
   readonly write: LogWrite;
@@ -22,19 +21,19 @@ const earlierSql = `select seq, id, timestamp, state, duration_ms, ttft_ms, prom
  * @param batch no id twice
  * @returns them by id
  */
-export async function placeWrites(
-  transaction: Kysely<LogTables>,
+export function placeWrites(
+  db: Database,
   batch: readonly LogWrite[],
   figures: Pick<FigureSums, "subtract">,
-): Promise<ReadonlyMap<string, PlacedWrite>> {
+): ReadonlyMap<string, PlacedWrite> {
   const ids = batch.map(({ entry }) => entry.id);
   const earlier = new Map<string, EarlierRow>();
-  for (const row of await runSql<EarlierRow>(transaction, earlierSql, [JSON.stringify(ids)])) {
+  for (const row of runSql<EarlierRow>(db, earlierSql, [JSON.stringify(ids)])) {
     figures.subtract(row);
     earlier.set(row.id, row);
   }
-  const seqs = await freeSeqs(
-    transaction,
+  const seqs = freeSeqs(
+    db,
     ids.filter((id) => !earlier.has(id)),
   );
   const placed = new Map<string, PlacedWrite>();
@@ -50,17 +49,13 @@ export async function placeWrites(
 const takenSql = "select seq from requests where seq in (select value from json_each(?))";
 
 /** For each id the key it gives a row, or the next behind that where others have it. */
-async function freeSeqs(
-  transaction: Kysely<LogTables>,
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, number>> {
+function freeSeqs(db: Database, ids: readonly string[]): ReadonlyMap<string, number> {
   const found = new Map<string, number>();
   const taken = new Set<number>();
   let waiting = ids.map((id) => ({ id, seq: seqOf(id) }));
   while (waiting.length > 0) {
     const wanted = JSON.stringify(waiting.map(({ seq }) => seq));
-    for (const { seq } of await runSql<{ seq: number }>(transaction, takenSql, [wanted]))
-      taken.add(seq);
+    for (const { seq } of runSql<{ seq: number }>(db, takenSql, [wanted])) taken.add(seq);
     const again: typeof waiting = [];
     for (const { id, seq } of waiting) {
       if (taken.has(seq)) again.push({ id, seq: seq + 1 });

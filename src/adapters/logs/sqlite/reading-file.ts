@@ -23,7 +23,7 @@ export function createReadingFile(blobsOf: OpenBlobs): ReadingFile {
   }
 
   function readerOf(database: LogDatabase, blobs: BlobStore): LogReader {
-    const reader = createSqliteReader(database.tables, blobs, database.state.search);
+    const reader = createSqliteReader(database.connection, blobs, database.state.search);
     return {
       ...reader,
       async list(filter) {
@@ -42,7 +42,7 @@ export function createReadingFile(blobsOf: OpenBlobs): ReadingFile {
     async reader({ path, blobs }) {
       if (open?.database.isThere() === false) close();
       if (open === null) {
-        const database = await openForReading(path);
+        const database = openForReading(path);
         open = { database, reader: readerOf(database, blobsOf(blobs, database.state.owner)) };
       }
       return open.reader;

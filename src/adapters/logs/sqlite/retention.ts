@@ -1,5 +1,5 @@
 // What age and size take from the log, in steps so small that writes hardly notice.
-import type { Kysely } from "kysely";
+import type { Database } from "bun:sqlite";
 import type { BlobStore } from "../../../ports/blob-store.ts";
 import type { LogUpkeep } from "../pipeline/log-engine.ts";
 import { createFigureSums } from "../rows/figures.ts";
@@ -12,7 +12,7 @@ import { writeFigures } from "./figure-rows.ts";
 import { inTransaction, runSql } from "./run-sql.ts";
 import type { SearchIndex } from "./search-index.ts";
 import { createStepPace } from "../pipeline/step-pace.ts";
-import type { BodiesTable, LogTables } from "./tables.ts";
+import type { BodiesTable } from "./tables.ts";
 
 /** What age and size remove, a small step at a time, so that writes get in between. */
 export interface SqliteRetention extends Pick<LogUpkeep, "removeOlder"> {
@@ -36,7 +36,7 @@ export interface SqliteRetention extends Pick<LogUpkeep, "removeOlder"> {
 }
 
 export interface RetentionParts {
-  readonly db: Kysely<LogTables>;
+  readonly db: Database;
   readonly blobs: BlobStore;
   readonly payloads: Pick<PayloadWriter, "outsideBytes" | "removed">;
   readonly search: SearchIndex;
@@ -71,24 +71,22 @@ export function createRetention({
     parameter: number,
     limit: number,
   ): Promise<number> {
-    const step = await inTransaction(db, "immediate", (transaction) =>
-      bodiesStep(transaction, where, order, parameter, limit),
+    const step = inTransaction(db, "immediate", () =>
+      bodiesStep(db, where, order, parameter, limit),
     );
     await dropBlobs(step.released);
     return step.count;
   }
 
   async function resize(id: number, from: number, to: number): Promise<void> {
-    await runSql(db, "update payloads set stored = ? where id = ?", [to, id]);
+    runSql(db, "update payloads set stored = ? where id = ?", [to, id]);
     payloads.removed({ ids: [], bytes: from - to });
   }
 
   return {
     async removeOlder(rowsBefore, bodiesBefore, limit) {
-      const rows = await inTransaction(db, "immediate", (transaction) => {
-        return rowsBefore === null
-          ? Promise.resolve(nothing)
-          : rowsStep(transaction, search, rowsBefore, limit);
+      const rows = inTransaction(db, "immediate", () => {
+        return rowsBefore === null ? nothing : rowsStep(db, search, rowsBefore, limit);
       });
       await dropBlobs(rows.released);
       const bodies =
@@ -109,14 +107,14 @@ export function createRetention({
 
     async compact() {
       const startedAt = performance.now();
-      const isMore = await search.merge(db, merging.size());
+      const isMore = search.merge(db, merging.size());
       merging.took(performance.now() - startedAt);
       return isMore;
     },
 
     async sweep(firstDigits) {
       const there = new Set(await blobs.list(firstDigits));
-      const rows = await runSql<{ id: number; hash: Uint8Array; stored: number }>(
+      const rows = runSql<{ id: number; hash: Uint8Array; stored: number }>(
         db,
         "select id, hash, stored from payloads where data is null and hash >= ? and hash < ?",
         hashRange(firstDigits),
@@ -144,14 +142,9 @@ function hashRange(firstDigits: string): readonly [Uint8Array, Uint8Array] {
   ];
 }
 
-async function rowsStep(
-  transaction: Kysely<LogTables>,
-  search: SearchIndex,
-  before: number,
-  limit: number,
-): Promise<Step> {
-  const rows = await runSql<CountedRow & { readonly seq: number }>(
-    transaction,
+function rowsStep(db: Database, search: SearchIndex, before: number, limit: number): Step {
+  const rows = runSql<CountedRow & { readonly seq: number }>(
+    db,
     `select seq, timestamp, state, duration_ms, ttft_ms, prompt_tokens, completion_tokens
       from requests where timestamp < ? order by timestamp limit ?`,
     [before, limit],
@@ -161,34 +154,34 @@ async function rowsStep(
   for (const row of rows) figures.subtract(row);
   const seqs = [JSON.stringify(rows.map((row) => row.seq))];
   const among = "in (select value from json_each(?))";
-  const bodies = await runSql<Pick<BodiesTable, "payload">>(
-    transaction,
+  const bodies = runSql<Pick<BodiesTable, "payload">>(
+    db,
     `delete from bodies where seq ${among} returning payload`,
     seqs,
   );
-  await search.remove(
-    transaction,
+  search.remove(
+    db,
     rows.map((row) => row.seq),
   );
-  await runSql(transaction, `delete from requests where seq ${among}`, seqs);
-  await writeFigures(transaction, figures.changes());
+  runSql(db, `delete from requests where seq ${among}`, seqs);
+  writeFigures(db, figures.changes());
   const payloads = bodies.map(({ payload }) => payload);
-  return { count: rows.length, released: await releasePayloads(transaction, payloads) };
+  return { count: rows.length, released: releasePayloads(db, payloads) };
 }
 
-async function bodiesStep(
-  transaction: Kysely<LogTables>,
+function bodiesStep(
+  db: Database,
   where: string,
   order: string,
   parameter: number,
   limit: number,
-): Promise<Step> {
-  const bodies = await runSql<Pick<BodiesTable, "payload">>(
-    transaction,
+): Step {
+  const bodies = runSql<Pick<BodiesTable, "payload">>(
+    db,
     `delete from bodies where (seq, kind) in
       (select seq, kind from bodies where ${where} order by ${order} limit ?) returning payload`,
     [parameter, limit],
   );
   const payloads = bodies.map(({ payload }) => payload);
-  return { count: bodies.length, released: await releasePayloads(transaction, payloads) };
+  return { count: bodies.length, released: releasePayloads(db, payloads) };
 }

@@ -1,15 +1,15 @@
 // A search index that is damaged is begun anew and filled again from the rows and their bodies, newest
 // first; the log is written and read meanwhile.
-import type { Kysely } from "kysely";
+import type { Database } from "bun:sqlite";
 import type { BlobStore } from "../../../ports/blob-store.ts";
 import { readState, searchHolds, searchIsIn } from "./log-state.ts";
 import { spokenText } from "../pipeline/read-entry.ts";
 import { inTransaction, runSql } from "./run-sql.ts";
-import { indexedText, type NamedRow } from "../rows/indexed-text.ts";
+import { indexedText } from "../rows/indexed-text.ts";
 import { inIndex, type SearchIndex, searchTable } from "./search-index.ts";
 import { bodiesOfRow } from "./sqlite-reader.ts";
+import { apiRow, rowColumns, type StoredRow } from "./sqlite-rows.ts";
 import { bodyBytes } from "../rows/log-row.ts";
-import type { LogTables } from "./tables.ts";
 
 /**
  * Takes a damaged index out of use and begins an empty one. One too damaged to be dropped stays where
@@ -17,10 +17,7 @@ import type { LogTables } from "./tables.ts";
  * @param table of the damaged one
  * @returns the new one; null: the log goes on without
  */
-export async function beginSearchAnew(
-  db: Kysely<LogTables>,
-  table: string | null,
-): Promise<string | null> {
+export function beginSearchAnew(db: Database, table: string | null): string | null {
   const usual = table ?? "search";
   const next = `search_${Number(/\d+$/.exec(usual)?.[0] ?? 1) + 1}`;
   const ways: readonly (readonly [name: string | null, statements: readonly string[]])[] = [
@@ -31,14 +28,11 @@ export async function beginSearchAnew(
   let failure: unknown = null;
   for (const [name, statements] of ways)
     try {
-      await inTransaction(db, "immediate", async (transaction) => {
-        for (const statement of statements) await runSql(transaction, statement);
-        await searchIsIn(transaction, name);
-        const [top] = await runSql<{ seq: number | null }>(
-          transaction,
-          "select max(seq) as seq from requests",
-        );
-        await searchHolds(transaction, (top?.seq ?? 0) + 1);
+      inTransaction(db, "immediate", () => {
+        for (const statement of statements) runSql(db, statement);
+        searchIsIn(db, name);
+        const [top] = runSql<{ seq: number | null }>(db, "select max(seq) as seq from requests");
+        searchHolds(db, (top?.seq ?? 0) + 1);
       });
       return name;
     } catch (error) {
@@ -48,14 +42,11 @@ export async function beginSearchAnew(
 }
 
 /** Looks the whole index through. @throws SearchDamage */
-export async function checkSearch(db: Kysely<LogTables>, table: string): Promise<void> {
-  await inIndex(() => runSql(db, `insert into ${table} (${table}) values ('integrity-check')`));
+export function checkSearch(db: Database, table: string): void {
+  inIndex(() => runSql(db, `insert into ${table} (${table}) values ('integrity-check')`));
 }
 
-type UnindexedRow = NamedRow & { readonly seq: number; readonly id: string };
-
-const unindexedSql = `select seq, id, original_model, mapped_model, upstream, path, source_ip,
-    auth_user, error_message
+const unindexedSql = `select seq, ${rowColumns.join(", ")}
   from requests where seq < ? order by seq desc limit ?`;
 
 /**
@@ -63,14 +54,14 @@ const unindexedSql = `select seq, id, original_model, mapped_model, upstream, pa
  * @returns whether there are more
  */
 export async function indexOlder(
-  db: Kysely<LogTables>,
+  db: Database,
   blobs: BlobStore,
   index: SearchIndex,
   limit: number,
 ): Promise<boolean> {
-  const { searchBelow } = await readState(db);
+  const { searchBelow } = readState(db);
   if (searchBelow === null) return false;
-  const rows = await runSql<UnindexedRow>(db, unindexedSql, [searchBelow, limit]);
+  const rows = runSql<StoredRow & { readonly seq: number }>(db, unindexedSql, [searchBelow, limit]);
   const texts: { seq: number; text: string }[] = [];
   for (const row of rows.toReversed()) {
     const { bodies } = await bodiesOfRow(db, blobs, row.id);
@@ -79,16 +70,16 @@ export async function indexOlder(
       return body === null ? null : bodyBytes(body);
     };
     const said = spokenText(bytes("request"), bytes("response"));
-    texts.push({ seq: row.seq, text: indexedText(row, said) });
+    texts.push({ seq: row.seq, text: indexedText(apiRow(row), said) });
   }
-  await inTransaction(db, "immediate", async (transaction) => {
+  inTransaction(db, "immediate", () => {
     // One that was written since is in it already.
-    await index.put(
-      transaction,
+    index.put(
+      db,
       texts,
       texts.map(({ seq }) => seq),
     );
-    await searchHolds(transaction, rows.length < limit ? null : (rows.at(-1)?.seq ?? null));
+    searchHolds(db, rows.length < limit ? null : (rows.at(-1)?.seq ?? null));
   });
   return rows.length === limit;
 }

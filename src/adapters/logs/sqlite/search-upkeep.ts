@@ -1,9 +1,8 @@
 // When SQLite's full-text index merges its parts (sqlite.org/fts5.html §6.9 and on). By itself it does so
 // within any write, and counts what it writes: where nearly all rows of the parts are gone, as
 // retention leaves them, it reads ten times as much, and holds the lock for so long.
-import type { Kysely } from "kysely";
+import type { Database } from "bun:sqlite";
 import { inTransaction, runSql } from "./run-sql.ts";
-import type { LogTables } from "./tables.ts";
 
 /** FTS5's own default: so many parts of a size are merged into one. */
 const mergedParts = 4;
@@ -12,29 +11,20 @@ const removedShare = 10;
 
 type Setting = "automerge" | "deletemerge" | "merge";
 
-function set(
-  transaction: Kysely<LogTables>,
-  table: string,
-  name: Setting,
-  value: number,
-): Promise<unknown> {
-  return runSql(transaction, `insert into ${table} (${table}, rank) values (?, ?)`, [name, value]);
+function set(db: Database, table: string, name: Setting, value: number): void {
+  runSql(db, `insert into ${table} (${table}, rank) values (?, ?)`, [name, value]);
 }
 
 /**
  * Does the work, which removes rows from the index, without a merge. What was removed is from then
  * on merged by `mergeSearch` only, not by those who write rows.
  */
-export async function withoutMerging(
-  transaction: Kysely<LogTables>,
-  table: string,
-  work: () => Promise<unknown>,
-): Promise<void> {
-  await set(transaction, table, "automerge", 0);
-  await set(transaction, table, "deletemerge", 0);
-  await work();
+export function withoutMerging(db: Database, table: string, work: () => unknown): void {
+  set(db, table, "automerge", 0);
+  set(db, table, "deletemerge", 0);
+  work();
   // Before it takes a setting in, the index writes what it holds back.
-  await set(transaction, table, "automerge", mergedParts);
+  set(db, table, "automerge", mergedParts);
 }
 
 /**
@@ -42,16 +32,15 @@ export async function withoutMerging(
  * @param pages of the index to be written
  * @returns whether there is more
  */
-export function mergeSearch(db: Kysely<LogTables>, table: string, pages: number): Promise<boolean> {
-  return inTransaction(db, "immediate", async (transaction) => {
-    const changes = async () =>
-      (await runSql<{ n: number }>(transaction, "select total_changes() as n"))[0]?.n ?? 0;
-    await set(transaction, table, "deletemerge", removedShare);
-    const before = await changes();
-    await set(transaction, table, "merge", pages);
+export function mergeSearch(db: Database, table: string, pages: number): boolean {
+  return inTransaction(db, "immediate", () => {
+    const changes = () => runSql<{ n: number }>(db, "select total_changes() as n")[0]?.n ?? 0;
+    set(db, table, "deletemerge", removedShare);
+    const before = changes();
+    set(db, table, "merge", pages);
     // The command itself counts as one.
-    const isMore = (await changes()) - before > 1;
-    await set(transaction, table, "deletemerge", 0);
+    const isMore = changes() - before > 1;
+    set(db, table, "deletemerge", 0);
     return isMore;
   });
 }

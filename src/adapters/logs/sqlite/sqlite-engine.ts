@@ -53,9 +53,9 @@ export function createSqliteEngine(openBlobs: OpenBlobs): LogEngine {
   }
 
   /** Every part of the blob store is in line: the next write opens the file as what it now is. */
-  async function settle({ tables, state }: LogDatabase): Promise<void> {
+  function settle({ connection, state }: LogDatabase): void {
     if (isSettled(state.owner)) return;
-    await blobsAreOwn(tables);
+    blobsAreOwn(connection);
     file.close();
   }
 
@@ -91,7 +91,7 @@ export function createSqliteEngine(openBlobs: OpenBlobs): LogEngine {
             const part = unswept.shift();
             if (part === undefined) return (await store.compact()) || database.shrink();
             await store.sweep(part);
-            if (unswept.length === 0) await settle(database);
+            if (unswept.length === 0) settle(database);
             return true;
           });
       },
@@ -104,7 +104,7 @@ export function createSqliteEngine(openBlobs: OpenBlobs): LogEngine {
         const { search } = database.state;
         try {
           if (search === null) throw new SearchDamage(new Error("it was found so before"));
-          await checkSearch(database.tables, search);
+          checkSearch(database.connection, search);
         } catch (error) {
           if (!(error instanceof SearchDamage)) throw error;
           await file.repairSearch(error);

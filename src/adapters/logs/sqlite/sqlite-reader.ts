@@ -1,5 +1,5 @@
 // The log's read side in SQLite: pages off the indexes, bodies put together again.
-import type { Kysely } from "kysely";
+import type { Database } from "bun:sqlite";
 import type { CapturedBodies, CapturedBody } from "../../../domain/log/log-entry.ts";
 import type { PerformancePoint, PointsFilter } from "../../../ports/browse.ts";
 import type { BlobStore } from "../../../ports/blob-store.ts";
@@ -10,15 +10,15 @@ import { readPayload } from "./payload-reader.ts";
 import { periodStats } from "./figure-rows.ts";
 import { inTransaction, runSql } from "./run-sql.ts";
 import { lowestSeq } from "./seq.ts";
-import { apiRow, rowColumns } from "./sqlite-rows.ts";
-import type { BodiesTable, CapturedKind, LogTables, RequestsTable } from "./tables.ts";
+import { apiRow, rowColumns, type StoredRow } from "./sqlite-rows.ts";
+import type { BodiesTable, CapturedKind } from "./tables.ts";
 
 /**
  * Over tables that `openDatabase` has brought up to date.
  * @param search table of the search's index; null: there is none
  */
 export function createSqliteReader(
-  db: Kysely<LogTables>,
+  db: Database,
   blobs: BlobStore,
   search: string | null,
 ): LogReader {
@@ -29,20 +29,14 @@ export function createSqliteReader(
         filter.model === undefined
           ? (["original_model"] as const)
           : (["original_model", "mapped_model"] as const);
-      const found = await Promise.all(
-        columns.map((column) => filteredRows(db, filter, limit, column, search)),
-      );
+      const found = columns.map((column) => filteredRows(db, filter, limit, column, search));
       const rows = newestFirst(found.flat()).slice(0, limit);
       const logs = rows.slice(0, filter.limit).map(apiRow);
       return { logs, next: rows.length === limit ? (logs.at(-1)?.id ?? null) : null };
     },
 
     async get(id) {
-      const row = await db
-        .selectFrom("requests")
-        .select(rowColumns)
-        .where("id", "=", id)
-        .executeTakeFirst();
+      const [row] = runSql<StoredRow>(db, rowSql, [id]);
       if (row === undefined) return null;
       const { bodies, lost } = await bodiesOfRow(db, blobs, id);
       const detail = logDetail(apiRow(row), bodies);
@@ -53,12 +47,12 @@ export function createSqliteReader(
       };
     },
 
-    stats(since) {
+    async stats(since) {
       // One transaction, so that all figures speak of the same rows.
-      return inTransaction(db, "deferred", (transaction) => periodStats(transaction, since));
+      return inTransaction(db, "deferred", () => periodStats(db, since));
     },
 
-    points: (filter) => readPoints(db, filter),
+    points: async (filter) => readPoints(db, filter),
   };
 }
 
@@ -74,12 +68,8 @@ interface ReadBodies {
 }
 
 /** @param id the row's */
-export async function bodiesOfRow(
-  db: Kysely<LogTables>,
-  blobs: BlobStore,
-  id: string,
-): Promise<ReadBodies> {
-  const stored = await runSql<Pick<BodiesTable, "kind" | "payload" | "truncated">>(
+export async function bodiesOfRow(db: Database, blobs: BlobStore, id: string): Promise<ReadBodies> {
+  const stored = runSql<Pick<BodiesTable, "kind" | "payload" | "truncated">>(
     db,
     `select kind, payload, truncated from bodies
       where seq = (select seq from requests where id = ?)`,
@@ -99,13 +89,15 @@ export async function bodiesOfRow(
   return { bodies, lost };
 }
 
-type PointRow = Pick<RequestsTable, Exclude<keyof PerformancePoint, "model">> &
+const rowSql = `select ${rowColumns.join(", ")} from requests where id = ?`;
+
+type PointRow = Pick<StoredRow, Exclude<keyof PerformancePoint, "model">> &
   Pick<PerformancePoint, "model">;
 
-async function readPoints(
-  db: Kysely<LogTables>,
+function readPoints(
+  db: Database,
   { since, limit, model, service_type }: PointsFilter,
-): Promise<readonly PerformancePoint[]> {
+): readonly PerformancePoint[] {
   const conditions = ["seq >= ?", "timestamp >= ?", "state <> 'inflight'"];
   const parameters: (string | number)[] = [lowestSeq(since), since];
   if (service_type !== undefined) {
@@ -113,18 +105,16 @@ async function readPoints(
     parameters.push(service_type);
   }
   const columns = model === undefined ? [null] : ["original_model", "mapped_model"];
-  const found = await Promise.all(
-    columns.map((column) => {
-      const own = column === null ? [] : [`${column} = ?`];
-      return runSql<PointRow>(
-        db,
-        `select id, timestamp, coalesce(mapped_model, original_model) as model, upstream,
-            duration_ms, ttft_ms, prompt_tokens, completion_tokens, total_tokens, status_code, state
-          from requests where ${[...conditions, ...own].join(" and ")} order by seq desc limit ?`,
-        [...parameters, ...(model === undefined ? [] : [model]), limit],
-      );
-    }),
-  );
+  const found = columns.map((column) => {
+    const own = column === null ? [] : [`${column} = ?`];
+    return runSql<PointRow>(
+      db,
+      `select id, timestamp, coalesce(mapped_model, original_model) as model, upstream,
+          duration_ms, ttft_ms, prompt_tokens, completion_tokens, total_tokens, status_code, state
+        from requests where ${[...conditions, ...own].join(" and ")} order by seq desc limit ?`,
+      [...parameters, ...(model === undefined ? [] : [model]), limit],
+    );
+  });
   const [rows = [], more] = found;
   // Tens of thousands may be asked for, and those of one statement are in order.
   return (more === undefined ? rows : newestFirst([...rows, ...more]).slice(0, limit)).map(

@@ -1,80 +1,191 @@
-// The API's rows as the table holds them.
-import type { LoggedAttempt } from "../../../domain/log/log-entry.ts";
+// Calls as the table of requests holds them: a column for what lists and figures look at, all else in
+// one JSON text. Times are epoch ms.
+import type { LoggedAttempt, LoggedService, LogState } from "../../../domain/log/log-entry.ts";
 import type { HeaderList } from "../../../domain/http/headers.ts";
 import type { LogRow } from "../../../ports/browse.ts";
+import type { LogWrite } from "../pipeline/log-engine.ts";
 import { isoTime } from "../rows/log-row.ts";
-import type { RequestsTable, StoredRow } from "./tables.ts";
 
 /** A row as stored. */
-export function tableRow(row: LogRow, seq: number): RequestsTable {
-  return {
-    seq,
-    ...row,
-    timestamp: Date.parse(row.timestamp),
-    completed_at: row.completed_at === null ? null : Date.parse(row.completed_at),
-    attempts: JSON.stringify(row.attempts),
-    dropped: JSON.stringify(row.dropped),
-    warnings: JSON.stringify(row.warnings),
-    stream: row.stream ? 1 : 0,
-    tokens_estimated: row.tokens_estimated ? 1 : 0,
-    request_headers: JSON.stringify(row.request_headers),
-    response_headers: JSON.stringify(row.response_headers),
-  };
+export interface StoredRow {
+  /** UUIDv7 in its usual lower case text form, so that text order is time order. */
+  readonly id: string;
+  readonly timestamp: number;
+  readonly state: LogState;
+  readonly service_type: LoggedService;
+  readonly original_model: string | null;
+  readonly mapped_model: string | null;
+  readonly upstream: string | null;
+  readonly status_code: number | null;
+  readonly duration_ms: number | null;
+  readonly ttft_ms: number | null;
+  readonly prompt_tokens: number | null;
+  readonly completion_tokens: number | null;
+  readonly total_tokens: number | null;
+  readonly resent_from: string | null;
+  /** JSON of a Detail. */
+  readonly detail: string;
 }
 
-/** A stored row as the API gives it. */
-export function apiRow(stored: StoredRow): LogRow {
-  return {
-    ...stored,
-    timestamp: isoTime(stored.timestamp),
-    completed_at: stored.completed_at === null ? null : isoTime(stored.completed_at),
-    attempts: JSON.parse(stored.attempts) as LoggedAttempt[],
-    dropped: JSON.parse(stored.dropped) as string[],
-    warnings: JSON.parse(stored.warnings) as string[],
-    stream: stored.stream !== 0,
-    tokens_estimated: stored.tokens_estimated !== 0,
-    request_headers: JSON.parse(stored.request_headers) as HeaderList,
-    response_headers: JSON.parse(stored.response_headers) as HeaderList,
-  };
-}
-
-/** All but the key, which is the table's own affair. */
+/** All but the key, which is the table's own affair; see seq.ts. */
 export const rowColumns = [
   "id",
   "timestamp",
-  "completed_at",
   "state",
-  "source_ip",
-  "method",
-  "path",
   "service_type",
-  "user_agent",
-  "auth_user",
   "original_model",
   "mapped_model",
   "upstream",
-  "upstream_url",
-  "upstream_request_id",
-  "held",
-  "route",
-  "attempts",
-  "dropped",
-  "warnings",
-  "resent_from",
-  "stream",
   "status_code",
-  "error_message",
   "duration_ms",
   "ttft_ms",
   "prompt_tokens",
   "completion_tokens",
   "total_tokens",
-  "tokens_estimated",
-  "cached_tokens",
-  "reasoning_tokens",
-  "finish_reason",
-  "request_size",
-  "response_size",
-  "request_headers",
-  "response_headers",
+  "resent_from",
+  "detail",
 ] as const satisfies readonly (keyof StoredRow)[];
+
+/** By place, as names would take as much room as what they name. The first two change in SQL. */
+type Detail = readonly [
+  completedAt: number | null,
+  errorMessage: string | null,
+  sourceIp: string,
+  method: string,
+  path: string,
+  userAgent: string | null,
+  authUser: string | null,
+  upstreamUrl: string | null,
+  upstreamRequestId: string | null,
+  held: "partial" | null,
+  route: string | null,
+  attempts: readonly LoggedAttempt[],
+  dropped: readonly string[],
+  warnings: readonly string[],
+  stream: boolean,
+  tokensEstimated: boolean,
+  cachedTokens: number | null,
+  reasoningTokens: number | null,
+  finishReason: string | null,
+  requestSize: number,
+  responseSize: number,
+  requestHeaders: HeaderList,
+  responseHeaders: HeaderList,
+];
+
+/** Sets a row's `completed_at` and `error_message`, its two parameters. */
+export const setEnd = "detail = json_set(detail, '$[0]', ?, '$[1]', ?)";
+
+/** A call's values, in the order of `rowColumns`. */
+export function rowValues({ entry, reading }: LogWrite): readonly (string | number | null)[] {
+  const detail: Detail = [
+    entry.completedAt,
+    entry.errorMessage,
+    entry.sourceIp,
+    entry.method,
+    entry.path,
+    entry.userAgent,
+    entry.authUser,
+    entry.upstreamUrl,
+    entry.upstreamRequestId,
+    entry.held,
+    entry.route,
+    entry.attempts,
+    entry.dropped,
+    entry.warnings,
+    entry.stream,
+    reading.tokensEstimated,
+    reading.cachedTokens,
+    reading.reasoningTokens,
+    reading.finishReason,
+    entry.requestSize,
+    entry.responseSize,
+    entry.requestHeaders,
+    entry.responseHeaders,
+  ];
+  return [
+    entry.id,
+    entry.timestamp,
+    entry.state,
+    entry.service,
+    entry.originalModel,
+    entry.mappedModel,
+    entry.upstream,
+    entry.statusCode,
+    entry.durationMs,
+    entry.ttftMs,
+    reading.promptTokens,
+    reading.completionTokens,
+    reading.totalTokens,
+    entry.resentFrom,
+    JSON.stringify(detail),
+  ];
+}
+
+/** A stored row as the API gives it. */
+export function apiRow(stored: StoredRow): LogRow {
+  const [
+    completedAt,
+    errorMessage,
+    sourceIp,
+    method,
+    path,
+    userAgent,
+    authUser,
+    upstreamUrl,
+    upstreamRequestId,
+    held,
+    route,
+    attempts,
+    dropped,
+    warnings,
+    stream,
+    tokensEstimated,
+    cachedTokens,
+    reasoningTokens,
+    finishReason,
+    requestSize,
+    responseSize,
+    requestHeaders,
+    responseHeaders,
+  ] = JSON.parse(stored.detail) as Detail;
+  return {
+    id: stored.id,
+    timestamp: isoTime(stored.timestamp),
+    completed_at: completedAt === null ? null : isoTime(completedAt),
+    state: stored.state,
+    source_ip: sourceIp,
+    method,
+    path,
+    service_type: stored.service_type,
+    user_agent: userAgent,
+    auth_user: authUser,
+    original_model: stored.original_model,
+    mapped_model: stored.mapped_model,
+    upstream: stored.upstream,
+    upstream_url: upstreamUrl,
+    upstream_request_id: upstreamRequestId,
+    held,
+    route,
+    attempts,
+    dropped,
+    warnings,
+    resent_from: stored.resent_from,
+    stream,
+    status_code: stored.status_code,
+    error_message: errorMessage,
+    duration_ms: stored.duration_ms,
+    ttft_ms: stored.ttft_ms,
+    prompt_tokens: stored.prompt_tokens,
+    completion_tokens: stored.completion_tokens,
+    total_tokens: stored.total_tokens,
+    tokens_estimated: tokensEstimated,
+    cached_tokens: cachedTokens,
+    reasoning_tokens: reasoningTokens,
+    finish_reason: finishReason,
+    request_size: requestSize,
+    response_size: responseSize,
+    request_headers: requestHeaders,
+    response_headers: responseHeaders,
+  };
+}

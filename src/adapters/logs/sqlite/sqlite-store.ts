@@ -1,5 +1,5 @@
 // The log's write side in SQLite: batches in transactions, and what age and size remove.
-import type { Kysely } from "kysely";
+import type { Database } from "bun:sqlite";
 import type { BlobStore } from "../../../ports/blob-store.ts";
 import type { LogReader } from "../../../ports/log-reader.ts";
 import { createPayloadWriter } from "../bodies/payload-writer.ts";
@@ -7,16 +7,16 @@ import type { LogWrite, WriteResult } from "../pipeline/log-engine.ts";
 import type { Released } from "./payload-release.ts";
 import { payloadTable } from "./payload-rows.ts";
 import { createRetention, type SqliteRetention } from "./retention.ts";
-import { inTransaction } from "./run-sql.ts";
+import { inTransaction, runSql } from "./run-sql.ts";
 import { createSearchIndex, type SearchIndex } from "./search-index.ts";
 import { indexOlder } from "./search-repair.ts";
+import { setEnd } from "./sqlite-rows.ts";
 import { createSqliteReader } from "./sqlite-reader.ts";
-import type { LogTables } from "./tables.ts";
 import { bodiesOf, onceEach, writeBatch } from "./write-batch.ts";
 
 export interface SqliteStoreOptions {
   /** Brought up to date by `openDatabase`. */
-  readonly tables: Kysely<LogTables>;
+  readonly db: Database;
   readonly blobs: BlobStore;
   /** Bytes; larger bodies go to the blob store. */
   readonly inlineLimit: number;
@@ -40,7 +40,7 @@ export interface SqliteStore extends LogReader, SqliteRetention {
 
 /** What touches the search's index throws SearchDamage where that is to blame. */
 export function createSqliteStore(options: SqliteStoreOptions): SqliteStore {
-  const { tables: db, blobs } = options;
+  const { db, blobs } = options;
   const search = createSearchIndex(options.search);
   const payloads = createPayloadWriter(payloadTable(db), blobs, options.inlineLimit);
 
@@ -56,9 +56,7 @@ export function createSqliteStore(options: SqliteStoreOptions): SqliteStore {
     const kept = await payloads.begin(bodies);
     let released: Released;
     try {
-      released = await inTransaction(db, "immediate", (transaction) =>
-        writeBatch(transaction, index, batch, bodies, kept),
-      );
+      released = inTransaction(db, "immediate", () => writeBatch(db, index, batch, bodies, kept));
     } catch (error) {
       await kept.abandoned();
       throw error;
@@ -77,16 +75,13 @@ export function createSqliteStore(options: SqliteStoreOptions): SqliteStore {
     indexOlder: (limit) => indexOlder(db, blobs, search, limit),
 
     async interruptLeftovers(now) {
-      const marked = await db
-        .updateTable("requests")
-        .set({
-          state: "interrupted",
-          completed_at: now,
-          error_message: "the router stopped before this call had ended",
-        })
-        .where("state", "=", "inflight")
-        .executeTakeFirst();
-      return Number(marked.numUpdatedRows);
+      const why = "the router stopped before this call had ended";
+      return runSql(
+        db,
+        `update requests set state = 'interrupted', ${setEnd}
+          where state = 'inflight' and state <> 'completed' returning 1`,
+        [now, why],
+      ).length;
     },
   };
 }

@@ -1,11 +1,11 @@
-// A batch in its transaction: rows, their figures, their words for the search, their bodies.
-import type { Kysely } from "kysely";
+// A batch in its db: rows, their figures, their words for the search, their bodies.
+import type { Database } from "bun:sqlite";
 import type { PackedBatch } from "../bodies/payload-batch.ts";
 import type { Content } from "../bodies/payload.ts";
 import type { LogWrite } from "../pipeline/log-engine.ts";
 import { writtenText } from "../rows/indexed-text.ts";
-import { bodyBytes, logRow } from "../rows/log-row.ts";
-import { createFigureSums } from "../rows/figures.ts";
+import { bodyBytes } from "../rows/log-row.ts";
+import { countedRow, createFigureSums } from "../rows/figures.ts";
 import type { FigureSums } from "../rows/figures.ts";
 import { type Insertion, insertRows, replacing } from "./insert-rows.ts";
 import { releasePayloads } from "./payload-release.ts";
@@ -16,8 +16,8 @@ import { placeWrites } from "./place-writes.ts";
 import type { PlacedWrite } from "./place-writes.ts";
 import { runSql } from "./run-sql.ts";
 import type { SearchIndex } from "./search-index.ts";
-import { rowColumns, tableRow } from "./sqlite-rows.ts";
-import type { BodiesTable, CapturedKind, LogTables } from "./tables.ts";
+import { rowColumns, rowValues } from "./sqlite-rows.ts";
+import type { BodiesTable, CapturedKind } from "./tables.ts";
 
 /** Of writes for the same id the last, with those bodies of earlier ones that it has none in place of. */
 export function onceEach(writes: readonly LogWrite[]): readonly LogWrite[] {
@@ -55,25 +55,25 @@ export function bodiesOf({ entry, bodies }: LogWrite): readonly BodyOfWrite[] {
 }
 
 /** @returns the contents that nothing needs any longer */
-export async function writeBatch(
-  transaction: Kysely<LogTables>,
+export function writeBatch(
+  db: Database,
   index: SearchIndex,
   batch: readonly LogWrite[],
   bodies: readonly BodyOfWrite[],
   kept: PackedBatch,
-): Promise<Released> {
+): Released {
   const figures = createFigureSums();
-  const placed = await placeWrites(transaction, batch, figures);
-  await writeRows(transaction, [...placed.values()], figures);
+  const placed = placeWrites(db, batch, figures);
+  writeRows(db, [...placed.values()], figures);
   const rows = [...placed.values()];
-  await index.put(
-    transaction,
+  index.put(
+    db,
     rows.map(({ seq, write }) => ({ seq, text: writtenText(write) })),
     rows.filter(({ isNew }) => !isNew).map(({ seq }) => seq),
   );
-  const replaced = await bodiesBefore(transaction, placed, bodies);
-  await insertRows(
-    transaction,
+  const replaced = bodiesBefore(db, placed, bodies);
+  insertRows(
+    db,
     bodyInsertion,
     bodies.flatMap(({ id, kind, truncated }, place) => {
       const { seq, write } = placed.get(id) ?? {};
@@ -85,9 +85,9 @@ export async function writeBatch(
       return [[seq, kind, timestamp, payload?.id ?? null, ...flags]];
     }),
   );
-  await writePayloads(transaction, kept.changes);
-  await writeFigures(transaction, figures.changes());
-  return releasePayloads(transaction, replaced);
+  writePayloads(db, kept.changes);
+  writeFigures(db, figures.changes());
+  return releasePayloads(db, replaced);
 }
 
 const columns = ["seq", ...rowColumns] as const;
@@ -97,15 +97,10 @@ const rowInsertion: Insertion = {
   onConflict: replacing("id", columns),
 };
 
-async function writeRows(
-  transaction: Kysely<LogTables>,
-  placed: readonly PlacedWrite[],
-  figures: FigureSums,
-): Promise<void> {
-  const rows = placed.map(({ write, seq }) => tableRow(logRow(write), seq));
-  for (const row of rows) figures.add(row);
-  const values = rows.map((row) => columns.map((column) => row[column]));
-  await insertRows(transaction, rowInsertion, values);
+function writeRows(db: Database, placed: readonly PlacedWrite[], figures: FigureSums): void {
+  for (const { write } of placed) figures.add(countedRow(write));
+  const values = placed.map(({ write, seq }) => [seq, ...rowValues(write)]);
+  insertRows(db, rowInsertion, values);
 }
 
 const bodyInsertion: Insertion = {
@@ -119,18 +114,16 @@ const bodiesBeforeSql = `select seq, kind, payload from bodies
   where seq in (select value from json_each(?))`;
 
 /** The payloads that stand where these bodies go, which are then no longer needed. */
-async function bodiesBefore(
-  transaction: Kysely<LogTables>,
+function bodiesBefore(
+  db: Database,
   placed: ReadonlyMap<string, PlacedWrite>,
   bodies: readonly BodyOfWrite[],
-): Promise<readonly (number | null)[]> {
+): readonly (number | null)[] {
   const there = [...placed.values()].filter(({ isNew }) => !isNew).map(({ seq }) => seq);
   if (there.length === 0) return [];
   const coming = new Set(bodies.map(({ id, kind }) => `${placed.get(id)?.seq} ${kind}`));
-  const rows = await runSql<Pick<BodiesTable, "seq" | "kind" | "payload">>(
-    transaction,
-    bodiesBeforeSql,
-    [JSON.stringify(there)],
-  );
+  const rows = runSql<Pick<BodiesTable, "seq" | "kind" | "payload">>(db, bodiesBeforeSql, [
+    JSON.stringify(there),
+  ]);
   return rows.filter(({ seq, kind }) => coming.has(`${seq} ${kind}`)).map(({ payload }) => payload);
 }

@@ -122,7 +122,7 @@ describe("the SQLite store", () => {
     onPath(async (path) => {
       const { database } = await openDatabase(path, noon);
       const store = sqliteStoreOn(database);
-      const unwritable = logWrite({ timestamp: noon + 1, method: null as never });
+      const unwritable = logWrite({ timestamp: noon + 1, service: null as never });
       expect(await failure(store.write([logWrite(), unwritable]))).toBeInstanceOf(Error);
       expect((await store.list({ limit: 5 })).logs).toEqual([]);
       database.close();
@@ -134,7 +134,7 @@ describe("the SQLite store", () => {
     onPath(async (path) => {
       const { database } = await openDatabase(path, noon);
       await sqliteStoreOn(database).write([logWrite()]);
-      const second = await openForReading(path);
+      const second = openForReading(path);
       expect((await sqliteStoreOn(second).list({ limit: 5 })).logs).toHaveLength(1);
       const refused = await failure(sqliteStoreOn(second).write([logWrite()]));
       expect(String(refused)).toContain("readonly");

@@ -24,6 +24,7 @@ const conditions: readonly Condition[] = ["a", "b", "c"].map((column) => ({
   column,
   test: "= ?",
   parameters: [column],
+  indexed: column === "b" ? "b <> 1" : "true",
 }));
 
 test.each<[string, readonly number[], string | undefined]>([
@@ -34,12 +35,28 @@ test.each<[string, readonly number[], string | undefined]>([
   expect(leadOf(conditions, rows)?.column).toBe(expected);
 });
 
+test.each<[string, Partial<LogFilter>, readonly (string | null)[]]>([
+  ["the model asked for", { model: "m" }, ["mapped_model is not original_model"]],
+  ["an upstream", { upstream: "u" }, ["true"]],
+  ["a state that few have", { state: "failed" }, ["state <> 'completed'"]],
+  ["a state that most have", { state: "completed" }, [null]],
+  ["a service that few call", { service_type: "ollama" }, ["service_type <> 'openai'"]],
+  ["a service that most call", { service_type: "openai" }, [null]],
+  ["a status that few have", { status: { from: 404, to: 404 } }, ["status_code <> 200"]],
+  ["the status that most have", { status: { from: 200, to: 200 } }, [null]],
+  ["the class that most are of", { status: { from: 200, to: 299 } }, [null]],
+  ["a range above it", { status: { from: 201, to: 404 } }, ["status_code <> 200"]],
+])("a filter by %s is read from what its index holds", (_, filter, expected) => {
+  const found = filterConditions({ limit: 5, ...filter }, "mapped_model");
+  expect(found.map(({ indexed }) => indexed)).toEqual([...expected]);
+});
+
 test("no condition, no lead", () => {
   expect(leadOf([], [])).toBeNull();
 });
 
 test("the index of the lead is used, the others' are not", () => {
   const { text, parameters } = listStatement({}, 6, conditions, conditions[1] ?? null);
-  expect(text).toContain("where +(a) = ? and (b) = ? and +(c) = ?");
+  expect(text).toContain("where +(a) = ? and b <> 1 and (b) = ? and +(c) = ?");
   expect(parameters).toEqual(["a", "b", "c", 6]);
 });

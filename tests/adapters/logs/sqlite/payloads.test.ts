@@ -344,7 +344,7 @@ test(
   "a batch that cannot be written leaves no blob behind, and the next one works",
   inLab(async ({ store, files }) => {
     const body = noise(5_000);
-    const unwritable = call(1, noise(5_000), { method: null });
+    const unwritable = call(1, noise(5_000), { service: null });
     const failed = await store.write([call(0, body), unwritable]).then(
       () => false,
       () => true,

@@ -60,11 +60,11 @@ const withDamage = (damage: (path: string) => void, run: (lab: Lab) => Promise<v
         writer,
         path,
         async find(q) {
-          const database = await openForReading(path);
+          const database = openForReading(path);
           const { owner, search } = database.state;
           const blobs = filesystemBlobsOf(place.blobs.path, owner);
           const filter: LogFilter = { limit: 5, q };
-          const found = createSqliteReader(database.tables, blobs, search).list(filter);
+          const found = createSqliteReader(database.connection, blobs, search).list(filter);
           return (
             await found.finally(() => {
               database.close();

@@ -69,7 +69,7 @@ describe("the writer", () => {
       await writer.open(place, noon);
       const report = await writer.write([
         logWrite(),
-        logWrite({ timestamp: noon + 1, method: null as never }),
+        logWrite({ timestamp: noon + 1, service: null as never }),
         logWrite({ timestamp: noon + 2 }),
       ]);
       expect(report.failed).toEqual([1]);

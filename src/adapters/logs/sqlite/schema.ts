@@ -1,0 +1,98 @@
+// The log's tables in SQLite, in code: a compiled binary has no folder of files to read. Nothing is
+// carried over from a file of an earlier version; it is kept as it is, and a fresh one begun.
+import type { Database } from "bun:sqlite";
+import { inTransaction, runSql } from "./run-sql.ts";
+import { searchTable } from "./search-index.ts";
+
+/** To be raised with every change of the statements below. */
+const version = 6;
+
+/** Thrown for a file that an earlier version wrote: it holds nothing that this one can read. */
+export class OutdatedSchema extends Error {
+  constructor() {
+    super("it was written by an earlier version of this program");
+    this.name = "OutdatedSchema";
+  }
+}
+
+const tables = ["requests", "bodies", "payloads", "figures", "state", "search"];
+
+const statements = [
+  `create table requests (
+    seq integer primary key, id text not null unique, timestamp integer not null,
+    state text not null, service_type text not null, original_model text, mapped_model text,
+    upstream text, status_code integer, duration_ms real, ttft_ms real, prompt_tokens integer,
+    completion_tokens integer, total_tokens integer, resent_from text, detail text not null)`,
+  `create table payloads (
+    id integer primary key, hash blob not null unique, stored integer not null,
+    packed integer not null, base integer, root integer not null, data blob, refs integer not null)`,
+  `create table bodies (
+    seq integer not null, kind text not null, timestamp integer not null, failed integer not null,
+    payload integer, outside integer not null, truncated integer not null,
+    primary key (seq, kind)) without rowid`,
+  `create table figures (
+    span integer not null, start integer not null, kind integer not null, bucket integer not null,
+    amount integer not null, primary key (span, start, kind, bucket)) without rowid`,
+  // What the log knows of itself; see log-state.ts.
+  "create table state (name text primary key, value not null) without rowid",
+  searchTable("search"),
+  // Each filter of a list, in the list's own order: a page is read off the index, never sorted.
+  // What most rows have is met soon on the way through the rows themselves, and has none.
+  "create index requests_original_model on requests (original_model)",
+  `create index requests_mapped_model on requests (mapped_model)
+    where mapped_model is not original_model`,
+  "create index requests_upstream on requests (upstream)",
+  "create index requests_state on requests (state) where state <> 'completed'",
+  "create index requests_status_code on requests (status_code) where status_code <> 200",
+  "create index requests_status_class on requests (status_code / 100) where status_code <> 200",
+  "create index requests_service_type on requests (service_type) where service_type <> 'openai'",
+  "create index requests_resent_from on requests (resent_from) where resent_from is not null",
+  // For figures of a part of a minute, and for what is too old.
+  "create index requests_timestamp on requests (timestamp)",
+  "create index bodies_timestamp on bodies (timestamp)",
+  "create index bodies_outside on bodies (failed, seq) where outside = 1",
+  "create index payloads_outside on payloads (stored) where data is null",
+];
+
+/**
+ * Makes the tables where there are none yet, all or none of them.
+ * @throws OutdatedSchema; an error in words where the file is not one to be touched; SQLite's own
+ */
+export function settleSchema(db: Database): void {
+  if (isCurrent(db)) return;
+  inTransaction(db, "immediate", () => {
+    // Another process may have been here since.
+    if (isCurrent(db)) return;
+    const taken = tables.find((name) => hasTable(db, name));
+    if (taken !== undefined)
+      throw new Error(
+        `it holds a table \`${taken}\` that is not this program's; set DB_PATH to another file`,
+      );
+    for (const statement of statements) runSql(db, statement);
+    runSql(db, `pragma user_version = ${version}`);
+  });
+}
+
+function isCurrent(db: Database): boolean {
+  const written = versionOf(db);
+  if (written === null || written === version) return written !== null;
+  if (written < version) throw new OutdatedSchema();
+  throw new Error(
+    `it was written by a newer version of this program (schema ${written}); run that version, or set DB_PATH to another file`,
+  );
+}
+
+/** null: it has no tables of this program yet. */
+function versionOf(db: Database): number | null {
+  // The books of the steps in which earlier versions made their tables.
+  if (hasTable(db, "kysely_migration")) return 0;
+  const columns = runSql<{ name: string }>(db, "select name from pragma_table_info('requests')");
+  if (!columns.some(({ name }) => name === "detail")) return null;
+  const [row] = runSql<{ user_version: number }>(db, "pragma user_version");
+  // A repair may have lost it.
+  return row?.user_version || version;
+}
+
+function hasTable(db: Database, name: string): boolean {
+  return runSql(db, "select 1 from sqlite_master where name = ?", [name]).length > 0;
+}
