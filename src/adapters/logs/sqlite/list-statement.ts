@@ -24,6 +24,12 @@ export type ModelColumn = "original_model" | "mapped_model";
 
 const everyRowIndexed = "true";
 
+/** Which rows the index of a model column holds. Those sent on under the name asked for are found by that. */
+export const indexedModels: Record<ModelColumn, string> = {
+  original_model: everyRowIndexed,
+  mapped_model: "mapped_model is not original_model",
+};
+
 /** The columns' conditions of a filter. */
 export function filterConditions(filter: LogFilter, modelColumn: ModelColumn): Condition[] {
   const { model, service_type, status, upstream, state, resent_from } = filter;
@@ -35,12 +41,7 @@ export function filterConditions(filter: LogFilter, modelColumn: ModelColumn): C
   ) => {
     if (value !== undefined) conditions.push({ column, test: "= ?", parameters: [value], indexed });
   };
-  // Rows that were sent on under the name they asked for are found by that.
-  same(
-    modelColumn,
-    model,
-    modelColumn === "original_model" ? everyRowIndexed : "mapped_model is not original_model",
-  );
+  same(modelColumn, model, indexedModels[modelColumn]);
   same("service_type", service_type, service_type === "openai" ? null : "service_type <> 'openai'");
   same("upstream", upstream);
   same("state", state, state === "completed" ? null : "state <> 'completed'");

@@ -5,6 +5,7 @@ import type { PerformancePoint, PointsFilter } from "../../../ports/browse.ts";
 import type { BlobStore } from "../../../ports/blob-store.ts";
 import type { LogReader } from "../../../ports/log-reader.ts";
 import { filteredRows } from "./list-query.ts";
+import { indexedModels } from "./list-statement.ts";
 import { isoTime, logDetail } from "../rows/log-row.ts";
 import { readPayload } from "./payload-reader.ts";
 import { periodStats } from "./figure-rows.ts";
@@ -104,9 +105,9 @@ function readPoints(
     conditions.push("service_type = ?");
     parameters.push(service_type);
   }
-  const columns = model === undefined ? [null] : ["original_model", "mapped_model"];
+  const columns = model === undefined ? [null] : (["original_model", "mapped_model"] as const);
   const found = columns.map((column) => {
-    const own = column === null ? [] : [`${column} = ?`];
+    const own = column === null ? [] : [`${column} = ?`, indexedModels[column]];
     return runSql<PointRow>(
       db,
       `select id, timestamp, coalesce(mapped_model, original_model) as model, upstream,
