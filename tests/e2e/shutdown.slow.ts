@@ -33,7 +33,10 @@ const running = (
         DEFAULT_UPSTREAM: a.url,
       };
       const rows = () =>
-        queryDatabase<Row>(path, "select state, status_code, finish_reason from requests");
+        queryDatabase<Row>(
+          path,
+          "select state, status_code, detail ->> '$[18]' as finish_reason from requests",
+        );
       const again = (then: (router: SpawnedRouter) => Promise<void>) =>
         withSpawnedRouter({ env }, then);
       return again((router) => run({ fake: a, router, rows, again }));
