@@ -19,7 +19,7 @@ export interface LogNotices {
 /** Without paths: anyone may ask `/readyz`. */
 const sentences: Readonly<Record<HappeningKind, string>> = {
   moved_aside:
-    "The log's database could not be read: it was moved aside, and a fresh one was begun.",
+    "The log's database could not be used: it was moved aside, and a fresh one was begun.",
   replaced: "The log's database was removed or replaced while the router ran; it was opened anew.",
   search_begun: "The log's search index was damaged, and begun anew.",
   search_off: "The log's search index is damaged.",
