@@ -12,7 +12,7 @@ import { allLost, countBodies, type QueuedEntry, type QueueLoss } from "./record
 import type { CallResult, WriteReport } from "./worker-calls.ts";
 
 export interface OutcomesOptions {
-  readonly clock: Pick<Clock, "after">;
+  readonly clock: Pick<Clock, "now" | "after">;
   /** Told of calls that ended once they are written or dropped. */
   readonly events?: Pick<CallEventSource, "started" | "ended"> | undefined;
   /** Called once with what each call's answer reports, as the log's thread read it. */

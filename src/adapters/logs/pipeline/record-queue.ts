@@ -16,6 +16,11 @@ export interface QueuedEntry extends RecordedEntry {
   readonly size: number;
 }
 
+interface QueuedStart extends QueuedEntry {
+  /** Epoch ms. */
+  readonly dueAt: number;
+}
+
 /** What there was no room for. */
 export interface QueueLoss {
   readonly rows: readonly RecordedEntry[];
@@ -27,13 +32,21 @@ export interface RecordQueue {
   /**
    * Takes a call's start in, or how far it is, in place of what still waits of it; where the queue is
    * full it is left out, as the end brings all of it.
+   * @param dueAt epoch ms until which it is kept back; what waits of the call keeps its own
    */
-  started(entry: LogEntry): void;
+  started(entry: LogEntry, dueAt: number): void;
   /** Takes a call's end in, in place of its start where that still waits. */
   ended(recorded: RecordedEntry): QueueLoss;
-  /** Removes and returns the next batch. */
-  take(): readonly QueuedEntry[];
+  /**
+   * Removes and returns the next batch.
+   * @param now epoch ms; Infinity: what is kept back is taken, too
+   */
+  take(now: number): readonly QueuedEntry[];
   size(): number;
+  /** Ends that wait. */
+  ends(): number;
+  /** Epoch ms from which on `take` returns something; Infinity where nothing waits. */
+  dueAt(): number;
   /** Number of the oldest entry that waits; Infinity where none does. */
   oldest(): number;
   /** Number of the newest entry ever handed over. */
@@ -48,10 +61,10 @@ const noBodies: CapturedBodies = { request: null, response: null };
 
 export function createRecordQueue(limits: QueueLimits): RecordQueue {
   // Insertion order is age. A call is in one of them at most.
-  const starts = new Map<string, QueuedEntry>();
+  const starts = new Map<string, QueuedStart>();
   const successes = new Map<string, QueuedEntry>();
   const errors = new Map<string, QueuedEntry>();
-  const byWorth = [errors, successes, starts];
+  const byWorth: readonly Map<string, QueuedEntry | QueuedStart>[] = [errors, successes, starts];
   /** Those of the successes that have bodies. */
   const embodied = new Map<string, QueuedEntry>();
   let bytes = 0;
@@ -59,7 +72,7 @@ export function createRecordQueue(limits: QueueLimits): RecordQueue {
 
   const size = () => errors.size + successes.size + starts.size;
 
-  function remove(from: Map<string, QueuedEntry>, queued: QueuedEntry): void {
+  function remove(from: Map<string, unknown>, queued: QueuedEntry): void {
     from.delete(queued.entry.id);
     embodied.delete(queued.entry.id);
     bytes -= queued.size;
@@ -77,9 +90,11 @@ export function createRecordQueue(limits: QueueLimits): RecordQueue {
   }
 
   return {
-    started(entry) {
-      if (size() >= limits.entries && !starts.has(entry.id)) return;
-      starts.set(entry.id, { entry, bodies: noBodies, number: ++newest, size: 0 });
+    started(entry, dueAt) {
+      const waits = starts.get(entry.id);
+      if (size() >= limits.entries && waits === undefined) return;
+      const due = waits?.dueAt ?? dueAt;
+      starts.set(entry.id, { entry, bodies: noBodies, number: ++newest, size: 0, dueAt: due });
     },
 
     ended(recorded) {
@@ -110,11 +125,12 @@ export function createRecordQueue(limits: QueueLimits): RecordQueue {
       return { rows: room.for, bodies: dropped };
     },
 
-    take() {
+    take(now) {
       const batch: QueuedEntry[] = [];
       let taken = 0;
       for (const waiting of byWorth)
         for (const queued of waiting.values()) {
+          if ("dueAt" in queued && queued.dueAt > now) continue;
           const full = batch.length >= batchEntries || taken + queued.size > batchBytes;
           if (full && batch.length > 0) return batch;
           batch.push(queued);
@@ -125,6 +141,13 @@ export function createRecordQueue(limits: QueueLimits): RecordQueue {
     },
 
     size,
+    ends: () => errors.size + successes.size,
+    dueAt() {
+      if (errors.size + successes.size > 0) return 0;
+      let earliest = Number.POSITIVE_INFINITY;
+      for (const { dueAt } of starts.values()) earliest = Math.min(earliest, dueAt);
+      return earliest;
+    },
     oldest: () =>
       Math.min(...byWorth.map((waiting) => first(waiting)?.number ?? Number.POSITIVE_INFINITY)),
     newest: () => newest,

@@ -39,7 +39,7 @@ test("every end is taken, waits or is told as dropped, exactly once, within the 
       const waiting = () =>
         [...ended.keys()].filter((id) => !dropped.includes(id) && !taken.includes(id));
       const take = () => {
-        const batch = queue.take();
+        const batch = queue.take(Number.POSITIVE_INFINITY);
         let bytes = 0;
         for (const { entry, bodies } of batch) {
           if (entry.state !== "inflight") taken.push(entry.id);
@@ -59,7 +59,7 @@ test("every end is taken, waits or is told as dropped, exactly once, within the 
         if (step.kind === "starts") {
           const id = idAt(noon, ++calls);
           begun.push(id);
-          queue.started(startedEntry({ id }));
+          queue.started(startedEntry({ id }), 0);
         } else if (step.kind === "taken") take();
         else {
           const id = (step.begun ? begun.shift() : undefined) ?? idAt(noon, ++calls);

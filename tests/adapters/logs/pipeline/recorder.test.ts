@@ -37,6 +37,7 @@ function setUp(options: Partial<RecorderOptions> = {}) {
   const recorder = createRecorder({
     clock,
     maxBodyBytes: 1_000,
+    startHeldMs: 0,
     send: (batch) => {
       batches.push(unpackBatch(batch));
       return new Promise((resolve) => answers.push(resolve));
@@ -82,6 +83,44 @@ describe("what the recorder is told", () => {
     recorder.ended(logEntry(), noBodies);
     clock.pass(25);
     expect(batches.map((batch) => batch.map(({ entry }) => entry.state))).toEqual([["completed"]]);
+  });
+
+  test("of a call's start waits for 50 ms, in case that its end comes", async () => {
+    const { recorder, clock, batches, answer } = setUp({ startHeldMs: 50 });
+    const states = () => batches.map((batch) => batch.map(({ entry }) => entry.state));
+    recorder.started(startedEntry({ id: idAt(noon, 1) }));
+    recorder.started(startedEntry({ id: idAt(noon, 2) }));
+    clock.pass(10);
+    recorder.ended(call(1), noBodies);
+    recorder.progressed(startedEntry({ id: idAt(noon, 2), upstream: "two" }));
+    clock.pass(25);
+    expect(states()).toEqual([["completed"]]);
+    await answer();
+    clock.pass(25);
+    expect(states()).toEqual([["completed"], ["inflight"]]);
+    expect(batches[1]?.[0]?.entry).toMatchObject({ id: idAt(noon, 2), upstream: "two" });
+    await answer();
+    expect(recorder.queuedRows()).toBe(0);
+    expect(clock.pending()).toBe(0);
+  });
+
+  test("of a call's start goes at once to whoever wants to read it", async () => {
+    const { recorder, ids, answer } = setUp({ startHeldMs: 50 });
+    recorder.started(startedEntry({ id: idAt(noon, 1) }));
+    const flushed = recorder.flush();
+    expect(ids()).toEqual([[1]]);
+    await answer();
+    await flushed;
+  });
+
+  test("of starts that are kept back is no reason for a batch, however many there are", () => {
+    const { recorder, clock, ids } = setUp({ startHeldMs: 50 });
+    for (let number = 1; number <= 300; number++)
+      recorder.started(startedEntry({ id: idAt(noon, number) }));
+    clock.pass(49);
+    expect(ids()).toEqual([]);
+    clock.pass(1);
+    expect(ids()[0]).toHaveLength(200);
   });
 
   test("of a call's way renews its row, once in a batch", async () => {
