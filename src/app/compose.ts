@@ -119,7 +119,7 @@ export function compose(
       logs?.recorder,
       store,
       metrics,
-      createCallLog(logger),
+      createCallLog(logger, settings.log.level === "debug"),
       // The log's thread reads answers anyway.
       logs === null ? createUsageCount(clock, used) : null,
     ].filter((observer) => observer !== undefined && observer !== null),

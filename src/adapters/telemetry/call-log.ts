@@ -2,11 +2,15 @@
 import type { CallObserver } from "../../ports/observer.ts";
 import type { Logger } from "../../ports/logger.ts";
 
-/** Calls that failed at `info`, all others at `debug`; neither bodies nor headers. */
-export function createCallLog(logger: Pick<Logger, "info" | "debug">): CallObserver {
+/**
+ * Calls that failed at `info`, all others at `debug`; neither bodies nor headers.
+ * @param all whether `debug` is printed: making lines for nobody would cost every call
+ */
+export function createCallLog(logger: Pick<Logger, "info" | "debug">, all: boolean): CallObserver {
   return {
     started: () => undefined,
     ended(entry) {
+      if (!all && entry.state !== "failed") return;
       const fields = {
         request_id: entry.id,
         state: entry.state,

@@ -9,6 +9,9 @@ import type { CapturedBody } from "./log-entry.ts";
 const headBytes = 8 * 1024;
 const tailBytes = 32 * 1024;
 
+/** Bytes at the end of an answer that are parsed for its usage, which stands there as a rule. */
+const lastBytes = 1_024;
+
 /** Counts that stand alone, each by the name of its own. */
 const bareNames = Object.values(protocols).flatMap(({ usage }) => Object.values(usage.bare));
 
@@ -25,6 +28,11 @@ export function reportedUsage(body: CapturedBody | null): ReportedUsage {
   if (body === null) return noUsage;
   const { bytes, isWhole } = edges(body.chunks);
   const reader = createUsageReader();
+  const end = isWhole ? lastMembers(bytes) : null;
+  if (end !== null) {
+    reader.add(end);
+    return reader.usage();
+  }
   const add = (document: JsonRecord) => {
     reader.add(document);
   };
@@ -33,6 +41,21 @@ export function reportedUsage(body: CapturedBody | null): ReportedUsage {
   if (!isWhole) lastCounts(new TextDecoder().decode(bytes.subarray(-tailBytes))).forEach(add);
   const { prompt, cached, ...later } = reader.usage();
   return body.truncated ? { ...noUsage, prompt, cached } : { prompt, cached, ...later };
+}
+
+/**
+ * The last members of an answer that is one JSON object in one line, from its usage on: what follows
+ * the name is an object's rest only where the name stands at its top, and within a text of the model's
+ * its quotes would be escaped. null: the answer is another, or its usage stands elsewhere.
+ */
+function lastMembers(bytes: Uint8Array): JsonRecord | null {
+  if (bytes[0] !== 0x7b || bytes.includes(0x0a) || bytes.includes(0x0d)) return null;
+  // Names and numbers are the same in UTF-8, and a text of single bytes costs less to make.
+  const text = new TextDecoder("latin1").decode(bytes);
+  const at = text.lastIndexOf('"usage"');
+  if (at < 1 || text.length - at > lastBytes || text[at - 1] === "\\") return null;
+  if (bareNames.some((name) => text.includes(`"${name}"`))) return null;
+  return parseRecord(`{${text.slice(at)}`);
 }
 
 /** An answer in one piece; of a long one its beginning and its end, parted by a line's end. */

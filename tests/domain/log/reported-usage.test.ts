@@ -35,6 +35,21 @@ test.each<[string, string, object]>([
     `{"embeddings":[[${"0.123456789,".repeat(30_000)}1]],"total_duration":4,"prompt_eval_count":26}`,
     { prompt: 26, completion: null },
   ],
+  [
+    "of a short document, what follows it included",
+    `{"choices":[{"message":{"content":${spoken}}}],"usage":{"prompt_tokens":3,"completion_tokens":4},"service_tier":"é"}`,
+    { prompt: 3, completion: 4 },
+  ],
+  [
+    "of a short document that names it once more, deeper",
+    `{"usage":{"prompt_tokens":3,"completion_tokens":4},"tools":[{"properties":{"usage":{"prompt_tokens":9}}}]}`,
+    { prompt: 3, completion: 4 },
+  ],
+  [
+    "of several lines, the last of which counts only its part",
+    `{"usage":{"prompt_tokens":3,"completion_tokens":0}}\n{"model":"m","usage":{"completion_tokens":4}}`,
+    { prompt: 3, completion: 4 },
+  ],
   ["that is null", `{"usage":{"prompt_tokens":null,"completion_tokens":4.5}}`, noUsage],
   ["that a model only talks of", `{"content":${spoken}}`, noUsage],
   ["that a model only talks of, at length", `{"text":"${long}","content":${spoken}}`, noUsage],
