@@ -11,7 +11,7 @@ import { wantsPage } from "./request-facts.ts";
 interface PageRoutes {
   readonly routes: readonly AnyElysia[];
   /** What a person sees in place of a plain 404 or 405. */
-  missing(request: Request, status: 404 | 405, says: string): Promise<Response>;
+  readonly missing: (request: Request, status: 404 | 405, says: string) => Promise<Response>;
 }
 
 export interface ServerOptions {

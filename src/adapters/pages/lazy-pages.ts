@@ -6,7 +6,7 @@ import type { PagesDeps } from "./shared/pages-deps.ts";
 export interface LoadedPages {
   readonly routes: readonly AnyElysia[];
   /** What a person sees at an address where nothing is, or where nothing can be opened. */
-  missing(request: Request, status: 404 | 405, says: string): Promise<Response>;
+  readonly missing: (request: Request, status: 404 | 405, says: string) => Promise<Response>;
 }
 
 export interface LazyPages {
@@ -24,12 +24,12 @@ export function createLazyPages(deps: LoginDeps): LazyPages {
   return {
     ask: async (request, status, says) => (await loadLogin()).ask(request, status, says),
     async load(shown) {
-      const [{ pages }, { missingPage }, { routes }] = await Promise.all([
+      const [{ pages }, { missingPage }, signIn] = await Promise.all([
         import("./pages.ts"),
         import("./shared/missing-page.tsx"),
         loadLogin(),
       ]);
-      return { routes: [routes(), pages(shown)], missing: missingPage(shown) };
+      return { routes: [signIn.routes(), pages(shown)], missing: missingPage(shown) };
     },
   };
 }
