@@ -98,16 +98,16 @@ async function serve(
     return peerIp === null ? call : { ...call, peerIp };
   };
   const unread = (body: Uint8Array = new Uint8Array(0)) => callOf(noReading, body);
-  // Whatever happens below gives the body's bytes back; on success they go with the answer.
-  using held = new DisposableStack();
-  const share = held.use(deps.bodyBudget.share());
+  // The body's bytes: whoever sends the answer gives them back, and so does a fault.
+  const share = deps.bodyBudget.share();
   const refuse = (told: RequestProblem, call = unread()) =>
-    toResponse(deps.service.refuse(call, told), held.move());
+    toResponse(deps.service.refuse(call, told), share);
 
   try {
     return await answer();
   } catch (fault) {
-    return toResponse(deps.service.fail(unread(), fault), new DisposableStack());
+    share[Symbol.dispose]();
+    return toResponse(deps.service.fail(unread(), fault), share);
   }
 
   async function answer(): Promise<Response> {
@@ -126,16 +126,16 @@ async function serve(
     if ("kind" in reading) return refuse(reading, unread(body.bytes));
     const call = callOf(reading, body.bytes);
     const shown = endpoint.kind === "show" ? await deps.ollama.show(call) : null;
-    if (shown !== null)
-      return new Response(shown.body, {
-        status: shown.status,
-        headers: { "content-type": "application/json", "x-request-id": id },
-      });
+    if (shown !== null) {
+      const { status, body: own } = shown;
+      const fields: HeaderList = [
+        ["content-type", "application/json"],
+        ["x-request-id", id],
+      ];
+      return toResponse({ status, headers: fields, body: own }, share);
+    }
     const given = await deps.service.handle(call, request.signal);
-    if (method !== "HEAD") return toResponse(given, held.move());
-    // What is held is held until the answer has been read out.
-    const head = await headOf(given);
-    return head;
+    return method === "HEAD" ? headOf(given, share) : toResponse(given, share);
   }
 }
 

@@ -47,24 +47,32 @@ export async function readBody(
   return body === null ? { kind: "read", bytes: empty } : readChunks(body, limits, clock);
 }
 
-async function readAnnounced(
+/** Whichever comes first: the body, its loss, or the time by which it is due. */
+function readAnnounced(
   request: Request,
   size: number,
   { share }: BodyLimits,
   clock: Pick<Clock, "after">,
 ): Promise<ReadBody> {
-  if (!share.take(size)) return { kind: "problem", problem: overloaded };
-  const late = Promise.withResolvers<null>();
-  const stop = clock.after(uploadDueMs(size), () => late.resolve(null));
-  try {
-    const bytes = await Promise.race([request.arrayBuffer(), late.promise]);
-    if (bytes !== null) return { kind: "read", bytes: new Uint8Array(bytes) };
-    return { kind: "problem", problem: tooSlow };
-  } catch {
-    return { kind: "gone" };
-  } finally {
-    stop();
-  }
+  return new Promise((resolve) => {
+    if (!share.take(size)) {
+      resolve({ kind: "problem", problem: overloaded });
+      return;
+    }
+    const stop = clock.after(uploadDueMs(size), () =>
+      resolve({ kind: "problem", problem: tooSlow }),
+    );
+    request.arrayBuffer().then(
+      (bytes) => {
+        stop();
+        resolve({ kind: "read", bytes: new Uint8Array(bytes) });
+      },
+      () => {
+        stop();
+        resolve({ kind: "gone" });
+      },
+    );
+  });
 }
 
 async function readChunks(

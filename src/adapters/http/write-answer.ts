@@ -6,18 +6,18 @@ import type { Answer, AnswerStream } from "../../ports/service.ts";
 
 /**
  * A call's answer, with the headers that keep it harmless in a browser.
- * @param held given back once the answer has been sent, or the client is gone
+ * @param held given back once the answer is Bun's to send, or the client is gone; not where this throws
  */
 export function toResponse(answer: Answer, held: Disposable): Response {
-  using scope = new DisposableStack();
-  scope.use(held);
   const { status, body } = answer;
   const single = singleFields(answer.headers);
   const init = { status, headers: single ?? (answer.headers as [string, string][]) };
-  const response =
-    body === null || body instanceof Uint8Array
-      ? new Response(body as Uint8Array<ArrayBuffer> | null, init)
-      : new Response(pullFrom(body, scope.move()), init);
+  const isWhole = body === null || body instanceof Uint8Array;
+  const response = new Response(
+    isWhole ? (body as Uint8Array<ArrayBuffer> | null) : pullFrom(body, held),
+    init,
+  );
+  if (isWhole) held[Symbol.dispose]();
   return single === null ? guarded("openai", response) : response;
 }
 
@@ -47,8 +47,15 @@ export function guarded(surface: Surface, response: Response): Response {
   return response;
 }
 
-/** The answer to HEAD: given a stream, Bun would say that there is nothing (RFC 9110 §9.3.2). */
-export async function headOf({ status, headers, body }: Answer): Promise<Response> {
+/**
+ * The answer to HEAD: given a stream, Bun would say that there is nothing (RFC 9110 §9.3.2).
+ * @param held given back once the answer has been read out
+ */
+export async function headOf(
+  { status, headers, body }: Answer,
+  held: Disposable,
+): Promise<Response> {
+  using _untilRead = held;
   if (body !== null && !(body instanceof Uint8Array)) await readOut(body);
   return new Response(null, { status, headers: headers as [string, string][] });
 }
@@ -62,7 +69,8 @@ async function readOut(stream: AnswerStream): Promise<void> {
   }
 }
 
-function pullFrom(stream: AnswerStream, held: DisposableStack): ReadableStream<Uint8Array> {
+/** @param held given back more than once */
+function pullFrom(stream: AnswerStream, held: Disposable): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
@@ -71,16 +79,16 @@ function pullFrom(stream: AnswerStream, held: DisposableStack): ReadableStream<U
           controller.enqueue(bytes);
           return;
         }
-        held.dispose();
+        held[Symbol.dispose]();
         controller.close();
       } catch (error) {
         // Ending the connection unfinished is all that is left to tell the client.
-        held.dispose();
+        held[Symbol.dispose]();
         controller.error(error);
       }
     },
     cancel() {
-      held.dispose();
+      held[Symbol.dispose]();
       stream.cancel();
     },
   });
