@@ -96,12 +96,14 @@ async function programs(): Promise<Result[]> {
  * run on by itself while the other lane has nothing left.
  */
 const longest = [
-  "tests/browser/pages.slow.ts",
   "tests/e2e/broken-log.slow.ts",
   "tests/faults/bombs.slow.ts",
+  "tests/browser/pages.slow.ts",
   "tests/faults/every-byte.slow.ts",
   "tests/faults/no-leak.slow.ts",
-  "tests/domain/protocols/ollama/round-trip.slow.ts",
+  "tests/e2e/starved.slow.ts",
+  "tests/e2e/kill-nine.slow.ts",
+  "tests/faults/back-pressure.slow.ts",
   "tests/browser/tabs.slow.ts",
 ];
 

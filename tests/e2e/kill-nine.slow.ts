@@ -5,6 +5,6 @@ import { killRepeatedly } from "../lab/kill-nine.ts";
 
 test("after every kill the database is whole, and has every row owed, once", async () => {
   const report = await killRepeatedly(15, { graceMs: 2_000, clients: 2 });
-  expect(report.owed).toBeGreaterThan(100);
+  expect(report.owed).toBeGreaterThan(30);
   expect({ lost: report.lost, damage: report.damage }).toEqual({ lost: [], damage: [] });
 });

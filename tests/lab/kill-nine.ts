@@ -65,7 +65,11 @@ export async function killRepeatedly(
       a.always({ kind: "answer", delayMs: 10 });
       for (let round = 1; round <= kills; round++) {
         const router = await spawnRouter({ env });
-        const calls = await loadUntilKilled(router, clients, random.int(20, graceMs + 300));
+        const calls = await loadUntilKilled(
+          router,
+          clients,
+          random.int(20, Math.max(400, graceMs * 2)),
+        );
         const { missing, wrong } = inspect(path, calls.answered);
         answered += calls.answered.size;
         for (const [id, at] of calls.answered) {
