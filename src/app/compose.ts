@@ -181,7 +181,6 @@ export function compose(
       browse,
       actions: {
         checkUpstreams: () => checkUpstreams({ routing, models, health }),
-        cancel: (callId) => board.cancel(callId),
         sendAgain: (callId, how) => again.send(callId, how),
       },
       routing,
@@ -196,7 +195,9 @@ export function compose(
       canSignIn: tokens !== null,
       address: `http://${settings.listen.host}:${settings.listen.port}`,
     };
-    routes.push(apiRoutes({ browse, events: feed, clock }));
+    routes.push(
+      apiRoutes({ browse, events: feed, clock, cancel: (callId) => board.cancel(callId) }),
+    );
     loadPages = () => {
       // The thread for reads starts meanwhile; what it cannot read, the page will say.
       logs.reader.list({ limit: 1 }).catch(() => undefined);

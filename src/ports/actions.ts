@@ -11,8 +11,6 @@ export type SentAgain =
 export interface Actions {
   /** Asks every server for its models now; settles when all have answered or given up. */
   checkUpstreams(): Promise<void>;
-  /** Ends a call under way; false where there is none of that id. */
-  cancel(callId: string): boolean;
   /** Sends a logged request once more; does not wait for the answer. */
   sendAgain(callId: string, again: Again): Promise<SentAgain>;
 }

@@ -142,16 +142,11 @@ test("at 200 calls a second the page asks about once a second and stays usable",
 test("a call under way is cancelled from the list, without leaving the page", async () => {
   const log = sampleLog(rows.slice(0, 5));
   const cancelled: string[] = [];
-  const own = servePages(log, {
-    actions: {
-      ...sampleActions,
-      cancel(id) {
-        cancelled.push(id);
-        const row = rows.find((candidate) => candidate.id === id);
-        if (row !== undefined) log.replace({ ...row, state: "cancelled", status_code: 499 });
-        return true;
-      },
-    },
+  const own = servePages(log, {}, (id) => {
+    cancelled.push(id);
+    const row = rows.find((candidate) => candidate.id === id);
+    if (row !== undefined) log.replace({ ...row, state: "cancelled", status_code: 499 });
+    return true;
   });
   const wrong = await visit({ viewport: sizes.wide }, async (page) => {
     await page.goto(own.origin);

@@ -1,6 +1,7 @@
 // The pages over a sample log, on a socket of their own, with the events that keep them current.
 import { Elysia } from "elysia";
 import { systemClock } from "../../src/adapters/clock/system-clock.ts";
+import { apiRoutes } from "../../src/adapters/http/api-routes.ts";
 import { createEventFeed } from "../../src/adapters/http/events.ts";
 import { pages } from "../../src/adapters/pages/pages.ts";
 import type { PagesDeps } from "../../src/adapters/pages/shared/pages-deps.ts";
@@ -23,10 +24,14 @@ export interface ServedPages {
   stop(): Promise<void>;
 }
 
-/** @param over what differs from pages over a log without configuration */
+/**
+ * @param over what differs from pages over a log without configuration
+ * @param cancel what the button of a call under way does; says whether there is such a call
+ */
 export function servePages(
   browse: PagesDeps["browse"],
   over: Partial<PagesDeps> = {},
+  cancel: (callId: string) => boolean = () => false,
 ): ServedPages {
   const listeners = new Set<(event: CallEvent) => void>();
   const listening = Promise.withResolvers<void>();
@@ -47,9 +52,13 @@ export function servePages(
     .onRequest(({ request }) => {
       if (new URL(request.url).pathname === "/") documents++;
     })
-    .get(
-      "/api/events",
-      () => new Response(feed.open(), { headers: { "content-type": "text/event-stream" } }),
+    .use(
+      apiRoutes({
+        browse,
+        events: { open: () => feed.open() },
+        clock: { now: () => sampleNow },
+        cancel,
+      }),
     )
     .use(pages(sampleDeps(browse, { now: () => sampleNow, ...over })));
   app.listen({ hostname: "127.0.0.1", port: 0 });

@@ -1,4 +1,5 @@
-// The read API over the log: lists, single requests and figures as JSON, calls as events.
+// The read API over the log: lists, single requests and figures as JSON, calls as events; and the end
+// of a call under way.
 import { Elysia } from "elysia";
 import type { Browse } from "../../ports/browse.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -10,10 +11,12 @@ export interface ApiDeps {
   readonly browse: Browse;
   readonly events: Pick<EventFeed, "open">;
   readonly clock: Pick<Clock, "now">;
+  /** Ends a call under way; false where none has the id. */
+  cancel(callId: string): boolean;
 }
 
 /** The read paths; errors are `{"error":"…"}`. */
-export function apiRoutes({ browse, events, clock }: ApiDeps) {
+export function apiRoutes({ browse, events, clock, cancel }: ApiDeps) {
   return (
     new Elysia({ name: "read-api" })
       .get("/api/logs", ({ request }) => {
@@ -42,6 +45,15 @@ export function apiRoutes({ browse, events, clock }: ApiDeps) {
       // By itself Elysia would wait for the stream's end, to know its length.
       .head("/api/events", () => new Response(null, { headers: eventHeaders }))
       .get("/api/inflight", () => fresh(browse.inFlight()))
+      .post("/api/inflight/:id/cancel", ({ request, params: { id } }) => {
+        const cancelled = cancel(id);
+        // A form wants a page, a script an answer.
+        if (request.headers.get("accept")?.includes("text/html") === true)
+          return new Response(null, { status: 303, headers: { Location: "/" } });
+        if (cancelled) return Response.json({ cancelled: id });
+        const error = `no call with the id ${id} is under way`;
+        return Response.json({ error }, { status: 404 });
+      })
       .get("/api/upstreams", () => fresh(browse.upstreams()))
       .all("/api/logs", wrongMethod)
       .all("/api/logs/:id", wrongMethod)

@@ -15,9 +15,12 @@ const feed = createEventFeed({ events: createCallEvents(), clock: createHandCloc
 
 async function ask(browse: Browse, path: string, method = "GET") {
   const request = new Request(`http://router.test${path}`, { method });
-  const response = await apiRoutes({ browse, events: feed, clock: { now: () => noon } }).handle(
-    request,
-  );
+  const response = await apiRoutes({
+    browse,
+    events: feed,
+    clock: { now: () => noon },
+    cancel: () => false,
+  }).handle(request);
   const text = await response.text();
   return { response, body: text === "" ? null : (JSON.parse(text) as Record<string, unknown>) };
 }

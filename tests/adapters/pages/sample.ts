@@ -157,7 +157,6 @@ export function sampleUpstream(over: Partial<UpstreamState> = {}): UpstreamState
 
 export const sampleActions: Actions = {
   checkUpstreams: () => Promise.resolve(),
-  cancel: () => false,
   sendAgain: () => Promise.resolve({ kind: "refused", why: "this is a test" }),
 };
 

@@ -1,5 +1,5 @@
 /** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
-// `/`, what is filtered there as a file, and the end of a call under way.
+// `/`, and what is filtered there as a file.
 import { Elysia } from "elysia";
 import { Html } from "@elysiajs/html";
 import { activityOf, chartPoints, daySpan, keeping } from "./activity.ts";
@@ -14,7 +14,6 @@ import {
   type MadePage,
   pageOnceRead,
   readable,
-  seeOther,
   unreadable,
 } from "../shared/page-response.tsx";
 import type { Stats } from "../../../ports/browse.ts";
@@ -23,7 +22,7 @@ import type { PagesDeps } from "../shared/pages-deps.ts";
 const slices = 24;
 
 export function dashboardRoutes(deps: PagesDeps) {
-  const { browse, actions } = deps;
+  const { browse } = deps;
   const missing = missingPage(deps);
   const activity = keptFor(keeping(deps), async () => {
     const now = deps.now();
@@ -73,13 +72,5 @@ export function dashboardRoutes(deps: PagesDeps) {
       if (form === undefined) return missing(request, 404, "there is no such file");
       const { filter } = readQuery(new URL(request.url).searchParams);
       return exportRows(browse, filter, form);
-    })
-    .post("/api/inflight/:id/cancel", ({ request, params: { id } }) => {
-      const cancelled = actions.cancel(id);
-      // A form wants a page, a script an answer.
-      if (request.headers.get("accept")?.includes("text/html") === true) return seeOther("/");
-      if (cancelled) return Response.json({ cancelled: id });
-      const error = `no call with the id ${id} is under way`;
-      return Response.json({ error }, { status: 404 });
     });
 }
