@@ -12,7 +12,7 @@ export interface ApiDeps {
   readonly events: Pick<EventFeed, "open">;
   readonly clock: Pick<Clock, "now">;
   /** Ends a call under way; false where none has the id. */
-  cancel(callId: string): boolean;
+  readonly cancel: (callId: string) => boolean;
 }
 
 /** The read paths; errors are `{"error":"…"}`. */
