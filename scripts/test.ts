@@ -1,7 +1,5 @@
 // Everything that shows this tree works: the checks, the fast suites and the slow ones (sweeps,
-// browser, binary), two at a time, the longest first; those that measure the machine say so
-// (`// Runs alone: …`) and run by themselves. Ends with the plain line `N passed, N failed`.
-import { readFileSync } from "node:fs";
+// browser, binary), two at a time, the longest first. Ends with the plain line `N passed, N failed`.
 import { resolve } from "node:path";
 import { Glob, spawn, stripANSI } from "bun";
 import { watchProcessorTime } from "./processor-time.ts";
@@ -107,13 +105,8 @@ const longest = [
   "tests/browser/tabs.slow.ts",
 ];
 
-const slow = [...new Glob("tests/**/*.slow.{ts,tsx}").scanSync()];
-const alone = slow
-  .filter((path) => /^\/\/ Runs alone: /m.test(readFileSync(path, "utf8")))
-  .toSorted();
-const shared = [...longest, ...slow.filter((path) => !longest.includes(path)).toSorted()].filter(
-  (path) => !alone.includes(path),
-);
+const slow = [...new Glob("tests/**/*.slow.{ts,tsx}").scanSync()].toSorted();
+const ordered = [...longest, ...slow.filter((path) => !longest.includes(path))];
 
 const results: Result[] = [
   await step("install", process.execPath, "install", "--frozen-lockfile"),
@@ -122,7 +115,7 @@ const results: Result[] = [
 const waiting = [
   () => step("check", process.execPath, "scripts/check.ts"),
   () => suite("fast suites"),
-  ...shared.map((path) => () => suite(path, `./${path}`)),
+  ...ordered.map((path) => () => suite(path, `./${path}`)),
 ];
 
 /** Takes one after the other until none waits. */
@@ -131,7 +124,6 @@ async function lane(): Promise<void> {
     results.push(await next());
 }
 await Promise.all([lane(), lane()]);
-for (const path of alone) results.push(await suite(path, `./${path}`));
 
 const sum = (key: "passed" | "failed" | "seconds" | "processorSeconds"): number =>
   results.reduce((total, result) => total + result[key], 0);

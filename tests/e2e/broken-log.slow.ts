@@ -342,7 +342,7 @@ describe("what was lost comes to light", () => {
     withOldLog(async (folder, path) => {
       // As a router leaves it that was killed.
       const killed = new Database(path);
-      killed.run("update requests set held = null");
+      killed.run("update requests set state = state");
       for (const suffix of ["", "-wal"]) copyFileSync(path + suffix, `${path}.copy${suffix}`);
       killed.close();
       for (const suffix of ["", "-wal"]) renameSync(`${path}.copy${suffix}`, path + suffix);
