@@ -1,6 +1,7 @@
 // What changes something is done for the router's own pages only: every action there is, behind the real door.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Elysia } from "elysia";
+import { apiRoutes } from "../../src/adapters/http/api-routes.ts";
 import { createLogin } from "../../src/adapters/pages/login/login.tsx";
 import { pages } from "../../src/adapters/pages/pages.ts";
 import { sampleBrowse, sampleDeps } from "../adapters/pages/sample.ts";
@@ -21,9 +22,16 @@ const login = createLogin({
   version: "test",
   readForm: sample.readForm,
 });
-const { routes } = new Elysia().use(pages(sample)).use(login.routes());
+const readApi = apiRoutes({
+  browse: sample.browse,
+  events: { open: () => new ReadableStream() },
+  clock: { now: () => 0 },
+  cancel: () => false,
+});
+const { routes } = new Elysia().use(readApi).use(pages(sample)).use(login.routes());
 const actions = routes
-  .filter(({ method }) => method !== "GET" && method !== "HEAD")
+  // Under every method the read API says which one is right.
+  .filter(({ method }) => !["GET", "HEAD", "ALL"].includes(method))
   .map(({ method, path }) => [method, path.replaceAll(/:\w+/g, "some-id")] as const);
 
 const own = () => router.url;
