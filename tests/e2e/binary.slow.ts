@@ -69,11 +69,18 @@ test("a port that is taken is told with what to do about it", () => {
   taken.stop(true).catch(() => undefined);
 });
 
-test("it answers /healthz within 150 ms of its start, and rests in less than 90 MB", async () => {
+// What a start takes in ms is for bench/startup.ts to say; here the machine may be slow or busy.
+test("it answers /healthz within four times what saying its version takes, and rests in less than 90 MB", async () => {
   const starts: number[] = [];
+  const versions: number[] = [];
   let resident = 0;
+  const ratio = () => Math.min(...starts) / Math.min(...versions);
   // Whatever else this machine does may slow a start down; nothing makes one faster than it is.
-  for (let run = 0; run < 15 && (run < 3 || Math.min(...starts) >= 150); run++) {
+  for (let run = 0; run < 15 && (run < 3 || ratio() >= 4); run++) {
+    const asked = performance.now();
+    await Bun.spawn([binary, "--version"], { cwd: folder, stdio: ["ignore", "ignore", "inherit"] })
+      .exited;
+    versions.push(performance.now() - asked);
     const port = await freePort();
     const began = performance.now();
     const child = Bun.spawn([binary], {
@@ -97,9 +104,11 @@ test("it answers /healthz within 150 ms of its start, and rests in less than 90 
     await child.exited;
   }
   for (const file of readdirSync(folder)) rmSync(join(folder, file), { recursive: true });
-  const best = Math.min(...starts);
-  console.log(`start ${best.toFixed(0)} ms, idle ${resident.toFixed(0)} MB`);
-  expect(best).toBeLessThan(150);
+  const [best, version] = [Math.min(...starts), Math.min(...versions)];
+  console.log(
+    `start ${best.toFixed(0)} ms, version ${version.toFixed(0)} ms, idle ${resident.toFixed(0)} MB`,
+  );
+  expect(ratio()).toBeLessThan(4);
   expect(resident).toBeLessThan(90);
 });
 
