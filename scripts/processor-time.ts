@@ -2,7 +2,7 @@
 // counts those that it waits for: of a browser, whose parts outlive their parent, that is half.
 import { readdirSync, readFileSync } from "node:fs";
 
-const everyMs = 250;
+const everyMs = 500;
 const ticksPerSecond = 100;
 
 interface ProcessState {

@@ -1,5 +1,5 @@
 // Everything that shows this tree works: the checks, the fast suites and the slow ones (sweeps,
-// browser, binary), two at a time, the longest first. Ends with the plain line `N passed, N failed`.
+// browser, binary), three at a time, the longest first. Ends with the plain line `N passed, N failed`.
 import { resolve } from "node:path";
 import { Glob, spawn, stripANSI } from "bun";
 import { watchProcessorTime } from "./processor-time.ts";
@@ -25,7 +25,7 @@ interface Ran {
   readonly processorSeconds: number;
 }
 
-/** Shows what a command prints once it has ended, so that two at a time stay readable. */
+/** Shows what a command prints once it has ended, so that several at a time stay readable. */
 async function run(command: readonly string[]): Promise<Ran> {
   const started = performance.now();
   const child = spawn([...command], { stdin: "ignore", stdout: "pipe", stderr: "pipe" });
@@ -91,18 +91,19 @@ async function programs(): Promise<Result[]> {
 
 /**
  * Suites that take the longest, and first what takes longest of all: begun late, one of them would
- * run on by itself while the other lane has nothing left.
+ * run on by itself while the other lanes have nothing left.
  */
 const longest = [
-  "tests/e2e/broken-log.slow.ts",
   "tests/faults/bombs.slow.ts",
+  "tests/e2e/broken-log.slow.ts",
   "tests/browser/pages.slow.ts",
   "tests/faults/every-byte.slow.ts",
   "tests/faults/no-leak.slow.ts",
-  "tests/e2e/starved.slow.ts",
-  "tests/e2e/kill-nine.slow.ts",
   "tests/faults/back-pressure.slow.ts",
+  "tests/e2e/starved.slow.ts",
   "tests/browser/tabs.slow.ts",
+  "tests/e2e/kill-nine.slow.ts",
+  "tests/browser/live.slow.ts",
 ];
 
 const slow = [...new Glob("tests/**/*.slow.{ts,tsx}").scanSync()].toSorted();
@@ -118,12 +119,12 @@ const waiting = [
   ...ordered.map((path) => () => suite(path, `./${path}`)),
 ];
 
-/** Takes one after the other until none waits. */
+/** Takes one after the other until none waits. Three keep two cores busy: each suite waits a third of its time. */
 async function lane(): Promise<void> {
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
     results.push(await next());
 }
-await Promise.all([lane(), lane()]);
+await Promise.all([lane(), lane(), lane()]);
 
 const sum = (key: "passed" | "failed" | "seconds" | "processorSeconds"): number =>
   results.reduce((total, result) => total + result[key], 0);

@@ -27,7 +27,7 @@ import { damage, freeze, mayMount, withLoopDisk, withSmallDisk } from "../lab/sm
 import { isWhole } from "../lab/sweep.ts";
 import { withTempFolder } from "../lab/temp-folder.ts";
 
-const largeBodies = { size: 20_000, perSecond: 50 };
+const largeBodies = { size: 20_000, perSecond: 30 };
 
 const underLoad = (
   own: Omit<LoggedLoadOptions, "folder">,
@@ -328,7 +328,7 @@ describe("what was lost comes to light", () => {
     }));
 
   test("a database deleted under way is begun anew, and whoever runs the router is told", () =>
-    underLoad({ perSecond: 150 }, async (lab) => {
+    underLoad({ perSecond: 100 }, async (lab) => {
       for (const suffix of ["", "-wal", "-shm"]) rmSync(lab.database + suffix);
       await until(() => Promise.resolve(lab.router.told.join().includes(lab.database)));
       await until(async () => {

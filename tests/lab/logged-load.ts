@@ -60,7 +60,7 @@ const patienceMs = 90_000;
 
 /** Starts a router with its log in that folder, puts it under load, and runs the test. */
 export function withLoggedLoad<T>(
-  { folder, env = {}, perSecond = 75, size = 2_000 }: LoggedLoadOptions,
+  { folder, env = {}, perSecond = 40, size = 2_000 }: LoggedLoadOptions,
   run: (lab: LoggedLoad) => Promise<T>,
 ): Promise<T> {
   const database = join(folder, "requests.db");
