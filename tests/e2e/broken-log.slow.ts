@@ -201,7 +201,9 @@ describe("no client notices, and every row is written or counted", () => {
       const account = await lab.account();
       expectExact(account);
       expect(account.dropped).toBeGreaterThan(0);
-      expect(account.told).toEqual([
+      // Whether rows are due to be removed meanwhile is a matter of seconds.
+      const told = account.told.filter((line) => !line.startsWith("old rows"));
+      expect(told).toEqual([
         "the log loses rows: database is locked, SQLITE_BUSY",
         "the log is written again",
       ]);
