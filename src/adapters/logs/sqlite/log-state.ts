@@ -37,6 +37,7 @@ const names = {
   file: "file",
   search: "search_table",
   searchBelow: "search_below",
+  bodiesBefore: "bodies_before",
 } as const;
 
 const usualSearch = "search";
@@ -113,4 +114,17 @@ function set(db: Database, name: string, value: string | number): void {
     "insert into state values (?, ?) on conflict (name) do update set value = excluded.value",
     [name, value],
   );
+}
+
+/** Bodies of rows before an epoch ms count as removed, though others' may share their segments. */
+export function bodiesGoneBefore(db: Database, before: number): void {
+  set(db, names.bodiesBefore, before);
+}
+
+/** Epoch ms; 0 where none are removed before their rows. */
+export function bodiesBefore(db: Database): number {
+  const [row] = runSql<StateRow>(db, "select name, value from state where name = ?", [
+    names.bodiesBefore,
+  ]);
+  return Number(row?.value ?? 0);
 }

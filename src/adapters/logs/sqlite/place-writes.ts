@@ -9,12 +9,18 @@ export interface PlacedWrite {
   readonly write: LogWrite;
   readonly seq: number;
   readonly isNew: boolean;
+  /** Where the bodies lie that the row had before. */
+  readonly bodies: string | null;
 }
 
-type EarlierRow = CountedRow & { readonly seq: number; readonly id: string };
+type EarlierRow = CountedRow & {
+  readonly seq: number;
+  readonly id: string;
+  readonly bodies: string | null;
+};
 
 const earlierSql = `select seq, id, timestamp, state, duration_ms, ttft_ms, prompt_tokens,
-  completion_tokens from requests where id in (select value from json_each(?))`;
+  completion_tokens, bodies from requests where id in (select value from json_each(?))`;
 
 /**
  * Finds a place for each write; what stands there is taken out of the figures.
@@ -41,7 +47,8 @@ export function placeWrites(
     const { id } = write.entry;
     const before = earlier.get(id);
     const seq = before?.seq ?? seqs.get(id);
-    if (seq !== undefined) placed.set(id, { write, seq, isNew: before === undefined });
+    if (seq !== undefined)
+      placed.set(id, { write, seq, isNew: before === undefined, bodies: before?.bodies ?? null });
   }
   return placed;
 }

@@ -4,15 +4,13 @@ import type { BlobStore } from "../../../ports/blob-store.ts";
 import type { LogUpkeep } from "../pipeline/log-engine.ts";
 import { createFigureSums } from "../rows/figures.ts";
 import type { CountedRow } from "../rows/figures.ts";
-import { releasePayloads } from "./payload-release.ts";
-import type { Released } from "./payload-release.ts";
-import { hex } from "./payload-rows.ts";
-import type { PayloadWriter } from "../bodies/payload-writer.ts";
+import type { SegmentWriter } from "../bodies/segment-writer.ts";
+import { bodiesGoneBefore } from "./log-state.ts";
+import { removeSegments, type RemovedSegments } from "./segment-rows.ts";
 import { writeFigures } from "./figure-rows.ts";
 import { inTransaction, runSql } from "./run-sql.ts";
 import type { SearchIndex } from "./search-index.ts";
 import { createStepPace } from "../pipeline/step-pace.ts";
-import type { BodiesTable } from "./tables.ts";
 
 /** What age and size remove, a small step at a time, so that writes get in between. */
 export interface SqliteRetention extends Pick<LogUpkeep, "removeOlder"> {
@@ -38,18 +36,11 @@ export interface SqliteRetention extends Pick<LogUpkeep, "removeOlder"> {
 export interface RetentionParts {
   readonly db: Database;
   readonly blobs: BlobStore;
-  readonly payloads: Pick<PayloadWriter, "outsideBytes" | "removed">;
+  readonly segments: Pick<SegmentWriter, "outsideBytes" | "removed">;
   readonly search: SearchIndex;
-  /** Removes from the blob store what a transaction released. */
-  readonly dropBlobs: (released: Released) => Promise<void>;
+  /** Removes from the blob store what a transaction removed. */
+  readonly dropBlobs: (removed: RemovedSegments) => Promise<void>;
 }
-
-interface Step {
-  readonly count: number;
-  readonly released: Released;
-}
-
-const nothing: Step = { count: 0, released: { ids: [], names: [], bytes: 0 } };
 
 /** Pages of the search's index written at a time. */
 const pagesPerMerge = 32;
@@ -59,48 +50,42 @@ const mergeMs = 10;
 export function createRetention({
   db,
   blobs,
-  payloads,
+  segments,
   search,
   dropBlobs,
 }: RetentionParts): SqliteRetention {
   const merging = createStepPace(pagesPerMerge, mergeMs);
 
-  async function removeBodies(
-    where: string,
-    order: string,
-    parameter: number,
-    limit: number,
-  ): Promise<number> {
-    const step = inTransaction(db, "immediate", () =>
-      bodiesStep(db, where, order, parameter, limit),
+  async function remove(where: string, parameter: number, limit: number): Promise<number> {
+    const removed = inTransaction(db, "immediate", () =>
+      removeSegments(db, where, parameter, limit),
     );
-    await dropBlobs(step.released);
-    return step.count;
+    await dropBlobs(removed);
+    return removed.ids.length;
   }
 
-  async function resize(id: number, from: number, to: number): Promise<void> {
-    runSql(db, "update payloads set stored = ? where id = ?", [to, id]);
-    payloads.removed({ ids: [], bytes: from - to });
+  function resize(id: number, from: number, to: number): void {
+    runSql(db, "update segments set stored = ? where id = ?", [to, id]);
+    segments.removed({ ids: [], bytes: from - to });
   }
 
   return {
     async removeOlder(rowsBefore, bodiesBefore, limit) {
-      const rows = inTransaction(db, "immediate", () => {
-        return rowsBefore === null ? nothing : rowsStep(db, search, rowsBefore, limit);
-      });
-      await dropBlobs(rows.released);
-      const bodies =
-        bodiesBefore === null
+      const rows =
+        rowsBefore === null
           ? 0
-          : await removeBodies("timestamp < ?", "timestamp", bodiesBefore, limit);
-      return rows.count === limit || bodies === limit;
+          : inTransaction(db, "immediate", () => rowsStep(db, search, rowsBefore, limit));
+      if (bodiesBefore !== null) bodiesGoneBefore(db, bodiesBefore);
+      const before = Math.max(rowsBefore ?? 0, bodiesBefore ?? 0);
+      const bodies = await remove("needed_until < ?", before, limit);
+      return rows === limit || bodies === limit;
     },
 
     async removeExcess(maxBytes, limit) {
-      if ((await payloads.outsideBytes()) <= maxBytes) return false;
+      if (segments.outsideBytes() <= maxBytes) return false;
       for (const failed of [0, 1]) {
-        const removed = await removeBodies("outside = 1 and failed = ?", "seq", failed, limit);
-        if (removed > 0) return (await payloads.outsideBytes()) > maxBytes;
+        const removed = await remove("name is not null and failed = ?", failed, limit);
+        if (removed > 0) return segments.outsideBytes() > maxBytes;
       }
       return false;
     },
@@ -114,74 +99,42 @@ export function createRetention({
 
     async sweep(firstDigits) {
       const there = new Set(await blobs.list(firstDigits));
-      const rows = runSql<{ id: number; hash: Uint8Array; stored: number }>(
+      const rows = runSql<{ id: number; name: string; stored: number }>(
         db,
-        "select id, hash, stored from payloads where data is null and hash >= ? and hash < ?",
-        hashRange(firstDigits),
+        "select id, name, stored from segments where name >= ? and name < ?",
+        [firstDigits, `${firstDigits}g`],
       );
       const needed = new Set<string>();
-      for (const { id, hash, stored } of rows) {
-        const name = hex(hash);
+      for (const { id, name, stored } of rows) {
         const isThere = there.has(name) || (await blobs.has(name));
         if (isThere) needed.add(name);
         // One that has gone takes no room. It keeps its name: its folder may only be away for a while.
-        if (!isThere && stored > 0) await resize(id, stored, 0);
-        if (isThere && stored === 0) await resize(id, 0, (await blobs.get(name))?.length ?? 0);
+        if (!isThere && stored > 0) resize(id, stored, 0);
+        if (isThere && stored === 0) resize(id, 0, (await blobs.get(name))?.length ?? 0);
       }
       for (const name of there) if (!needed.has(name)) await blobs.remove(name);
     },
   };
 }
 
-/** All hashes that begin with two hex digits, as a blob's range: SQLite orders blobs by their bytes. */
-function hashRange(firstDigits: string): readonly [Uint8Array, Uint8Array] {
-  const first = Number.parseInt(firstDigits, 16);
-  return [
-    new Uint8Array([first]),
-    first === 255 ? new Uint8Array(17).fill(255) : new Uint8Array([first + 1]),
-  ];
-}
-
-function rowsStep(db: Database, search: SearchIndex, before: number, limit: number): Step {
+/** @returns how many rows it removed */
+function rowsStep(db: Database, search: SearchIndex, before: number, limit: number): number {
   const rows = runSql<CountedRow & { readonly seq: number }>(
     db,
     `select seq, timestamp, state, duration_ms, ttft_ms, prompt_tokens, completion_tokens
       from requests where timestamp < ? order by timestamp limit ?`,
     [before, limit],
   );
-  if (rows.length === 0) return nothing;
+  if (rows.length === 0) return 0;
   const figures = createFigureSums();
   for (const row of rows) figures.subtract(row);
   const seqs = [JSON.stringify(rows.map((row) => row.seq))];
   const among = "in (select value from json_each(?))";
-  const bodies = runSql<Pick<BodiesTable, "payload">>(
-    db,
-    `delete from bodies where seq ${among} returning payload`,
-    seqs,
-  );
   search.remove(
     db,
     rows.map((row) => row.seq),
   );
   runSql(db, `delete from requests where seq ${among}`, seqs);
   writeFigures(db, figures.changes());
-  const payloads = bodies.map(({ payload }) => payload);
-  return { count: rows.length, released: releasePayloads(db, payloads) };
-}
-
-function bodiesStep(
-  db: Database,
-  where: string,
-  order: string,
-  parameter: number,
-  limit: number,
-): Step {
-  const bodies = runSql<Pick<BodiesTable, "payload">>(
-    db,
-    `delete from bodies where (seq, kind) in
-      (select seq, kind from bodies where ${where} order by ${order} limit ?) returning payload`,
-    [parameter, limit],
-  );
-  const payloads = bodies.map(({ payload }) => payload);
-  return { count: bodies.length, released: releasePayloads(db, payloads) };
+  return rows.length;
 }

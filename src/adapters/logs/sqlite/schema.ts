@@ -3,9 +3,10 @@
 import type { Database } from "bun:sqlite";
 import { inTransaction, runSql } from "./run-sql.ts";
 import { searchTable } from "./search-index.ts";
+import { segmentTables } from "./segment-rows.ts";
 
 /** To be raised with every change of the statements below. */
-const version = 6;
+const version = 7;
 
 /** Thrown for a file that an earlier version wrote: it holds nothing that this one can read. */
 export class OutdatedSchema extends Error {
@@ -15,21 +16,16 @@ export class OutdatedSchema extends Error {
   }
 }
 
-const tables = ["requests", "bodies", "payloads", "figures", "state", "search"];
+const tables = ["requests", "segments", "segment_data", "figures", "state", "search"];
 
 const statements = [
   `create table requests (
     seq integer primary key, id text not null unique, timestamp integer not null,
     state text not null, service_type text not null, original_model text, mapped_model text,
     upstream text, status_code integer, duration_ms real, ttft_ms real, prompt_tokens integer,
-    completion_tokens integer, total_tokens integer, resent_from text, detail text not null)`,
-  `create table payloads (
-    id integer primary key, hash blob not null unique, stored integer not null,
-    packed integer not null, base integer, root integer not null, data blob, refs integer not null)`,
-  `create table bodies (
-    seq integer not null, kind text not null, timestamp integer not null, failed integer not null,
-    payload integer, outside integer not null, truncated integer not null,
-    primary key (seq, kind)) without rowid`,
+    completion_tokens integer, total_tokens integer, resent_from text, detail text not null,
+    bodies text)`,
+  ...segmentTables,
   `create table figures (
     span integer not null, start integer not null, kind integer not null, bucket integer not null,
     amount integer not null, primary key (span, start, kind, bucket)) without rowid`,
@@ -49,9 +45,6 @@ const statements = [
   "create index requests_resent_from on requests (resent_from) where resent_from is not null",
   // For figures of a part of a minute, and for what is too old.
   "create index requests_timestamp on requests (timestamp)",
-  "create index bodies_timestamp on bodies (timestamp)",
-  "create index bodies_outside on bodies (failed, seq) where outside = 1",
-  "create index payloads_outside on payloads (stored) where data is null",
 ];
 
 /**

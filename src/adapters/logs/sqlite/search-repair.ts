@@ -46,7 +46,7 @@ export function checkSearch(db: Database, table: string): void {
   inIndex(() => runSql(db, `insert into ${table} (${table}) values ('integrity-check')`));
 }
 
-const unindexedSql = `select seq, ${rowColumns.join(", ")}
+const unindexedSql = `select seq, ${rowColumns.join(", ")}, bodies
   from requests where seq < ? order by seq desc limit ?`;
 
 /**
@@ -61,10 +61,14 @@ export async function indexOlder(
 ): Promise<boolean> {
   const { searchBelow } = readState(db);
   if (searchBelow === null) return false;
-  const rows = runSql<StoredRow & { readonly seq: number }>(db, unindexedSql, [searchBelow, limit]);
+  const rows = runSql<StoredRow & { readonly seq: number; readonly bodies: string | null }>(
+    db,
+    unindexedSql,
+    [searchBelow, limit],
+  );
   const texts: { seq: number; text: string }[] = [];
   for (const row of rows.toReversed()) {
-    const { bodies } = await bodiesOfRow(db, blobs, row.id);
+    const { bodies } = await bodiesOfRow(db, blobs, row);
     const bytes = (kind: "request" | "response") => {
       const body = bodies[kind];
       return body === null ? null : bodyBytes(body);

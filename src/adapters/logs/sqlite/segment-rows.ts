@@ -4,6 +4,7 @@ import type { Database } from "bun:sqlite";
 import { zstdDecompressSync } from "bun";
 import type { BlobStore } from "../../../ports/blob-store.ts";
 import type { PackedSegments } from "../bodies/pack-segments.ts";
+import type { SegmentTable } from "../bodies/segment-writer.ts";
 import type { Piece } from "../bodies/segment.ts";
 import { type Insertion, insertRows } from "./insert-rows.ts";
 import { runSql } from "./run-sql.ts";
@@ -51,6 +52,21 @@ export function writeSegments(
       from json_each(?) as longer where segments.id = longer.value ->> 0`,
     [JSON.stringify(longer)],
   );
+}
+
+/** The table as packing reads it. */
+export function segmentTable(db: Database): SegmentTable {
+  return {
+    highestId: () =>
+      runSql<{ id: number | null }>(db, "select max(id) as id from segments")[0]?.id ?? 0,
+    bytesOutside: () =>
+      runSql<{ bytes: number }>(
+        db,
+        "select coalesce(sum(stored), 0) as bytes from segments where name is not null",
+      )[0]?.bytes ?? 0,
+    name: (id) =>
+      runSql<{ name: string | null }>(db, "select name from segments where id = ?", [id])[0]?.name,
+  };
 }
 
 /** What the blob store has to remove once the transaction is through. */

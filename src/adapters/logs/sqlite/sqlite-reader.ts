@@ -7,12 +7,14 @@ import type { LogReader } from "../../../ports/log-reader.ts";
 import { filteredRows } from "./list-query.ts";
 import { indexedModels } from "./list-statement.ts";
 import { isoTime, logDetail } from "../rows/log-row.ts";
-import { readPayload } from "./payload-reader.ts";
+import type { BodyKind } from "../bodies/segment.ts";
+import { bodiesBefore } from "./log-state.ts";
+import { storedBodies } from "./row-bodies.ts";
+import { createBodyReader } from "./segment-rows.ts";
 import { periodStats } from "./figure-rows.ts";
 import { inTransaction, runSql } from "./run-sql.ts";
 import { lowestSeq } from "./seq.ts";
 import { apiRow, rowColumns, type StoredRow } from "./sqlite-rows.ts";
-import type { BodiesTable, CapturedKind } from "./tables.ts";
 
 /**
  * Over tables that `openDatabase` has brought up to date.
@@ -37,9 +39,9 @@ export function createSqliteReader(
     },
 
     async get(id) {
-      const [row] = runSql<StoredRow>(db, rowSql, [id]);
+      const [row] = runSql<StoredRow & { readonly bodies: string | null }>(db, rowSql, [id]);
       if (row === undefined) return null;
-      const { bodies, lost } = await bodiesOfRow(db, blobs, id);
+      const { bodies, lost } = await bodiesOfRow(db, blobs, row);
       const detail = logDetail(apiRow(row), bodies);
       return {
         ...detail,
@@ -65,32 +67,35 @@ function newestFirst<Row extends { readonly id: string }>(rows: readonly Row[]):
 interface ReadBodies {
   readonly bodies: CapturedBodies;
   /** Those that were captured but are not there: cut to nothing. */
-  readonly lost: ReadonlySet<CapturedKind>;
+  readonly lost: ReadonlySet<BodyKind>;
 }
 
-/** @param id the row's */
-export async function bodiesOfRow(db: Database, blobs: BlobStore, id: string): Promise<ReadBodies> {
-  const stored = runSql<Pick<BodiesTable, "kind" | "payload" | "truncated">>(
-    db,
-    `select kind, payload, truncated from bodies
-      where seq = (select seq from requests where id = ?)`,
-    [id],
-  );
-  const lost = new Set<CapturedKind>();
-  const bodies: Record<CapturedKind, CapturedBody | null> = {
+/** @param text as the row says where they lie */
+export async function bodiesOfRow(
+  db: Database,
+  blobs: BlobStore,
+  { timestamp, bodies: text }: { readonly timestamp: number; readonly bodies: string | null },
+): Promise<ReadBodies> {
+  const lost = new Set<BodyKind>();
+  const bodies: Record<BodyKind, CapturedBody | null> = {
     request: null,
     response: null,
     delivered: null,
   };
-  for (const { kind, payload, truncated } of stored) {
-    const content = payload === null ? null : await readPayload(db, blobs, payload);
-    if (content === null) lost.add(kind);
-    else bodies[kind] = { chunks: [content], truncated: truncated === 1 };
+  if (timestamp < bodiesBefore(db)) return { bodies, lost };
+  const read = createBodyReader(db, blobs);
+  const stored = storedBodies(text);
+  for (const kind of ["request", "response", "delivered"] as const) {
+    const body = stored[kind];
+    if (body === undefined) continue;
+    const content = body.pieces === null ? "lost" : await read(body.pieces);
+    if (content === "lost") lost.add(kind);
+    else if (content !== "gone") bodies[kind] = { chunks: [content], truncated: body.truncated };
   }
   return { bodies, lost };
 }
 
-const rowSql = `select ${rowColumns.join(", ")} from requests where id = ?`;
+const rowSql = `select ${rowColumns.join(", ")}, bodies from requests where id = ?`;
 
 type PointRow = Pick<StoredRow, Exclude<keyof PerformancePoint, "model">> &
   Pick<PerformancePoint, "model">;

@@ -2,17 +2,16 @@
 import type { Database } from "bun:sqlite";
 import type { BlobStore } from "../../../ports/blob-store.ts";
 import type { LogReader } from "../../../ports/log-reader.ts";
-import { createPayloadWriter } from "../bodies/payload-writer.ts";
+import { createSegmentWriter } from "../bodies/segment-writer.ts";
 import type { LogWrite, WriteResult } from "../pipeline/log-engine.ts";
-import type { Released } from "./payload-release.ts";
-import { payloadTable } from "./payload-rows.ts";
 import { createRetention, type SqliteRetention } from "./retention.ts";
 import { inTransaction, runSql } from "./run-sql.ts";
 import { createSearchIndex, type SearchIndex } from "./search-index.ts";
 import { indexOlder } from "./search-repair.ts";
 import { setEnd } from "./sqlite-rows.ts";
 import { createSqliteReader } from "./sqlite-reader.ts";
-import { bodiesOf, onceEach, writeBatch } from "./write-batch.ts";
+import { type RemovedSegments, segmentTable } from "./segment-rows.ts";
+import { contentsOf, onceEach, writeBatch } from "./write-batch.ts";
 
 export interface SqliteStoreOptions {
   /** Brought up to date by `openDatabase`. */
@@ -42,33 +41,32 @@ export interface SqliteStore extends LogReader, SqliteRetention {
 export function createSqliteStore(options: SqliteStoreOptions): SqliteStore {
   const { db, blobs } = options;
   const search = createSearchIndex(options.search);
-  const payloads = createPayloadWriter(payloadTable(db), blobs, options.inlineLimit);
+  const segments = createSegmentWriter(segmentTable(db), blobs, options.inlineLimit);
 
-  async function dropBlobs(released: Released): Promise<void> {
-    payloads.removed(released);
+  async function dropBlobs(removed: RemovedSegments): Promise<void> {
+    segments.removed(removed);
     // A blob that cannot be removed now is swept later.
-    for (const name of released.names) await blobs.remove(name).catch(() => undefined);
+    for (const name of removed.names) await blobs.remove(name).catch(() => undefined);
   }
 
   async function write(writes: readonly LogWrite[], index: SearchIndex): Promise<WriteResult> {
     const batch = onceEach(writes);
-    const bodies = batch.flatMap(bodiesOf);
-    const kept = await payloads.begin(bodies);
-    let released: Released;
+    const kept = await segments.begin(batch.map(contentsOf));
     try {
-      released = inTransaction(db, "immediate", () => writeBatch(db, index, batch, bodies, kept));
+      inTransaction(db, "immediate", () => {
+        writeBatch(db, index, batch, kept);
+      });
     } catch (error) {
       await kept.abandoned();
       throw error;
     }
     kept.committed();
-    await dropBlobs(released);
     return { lostBodies: kept.lost.bodies, message: kept.lost.message };
   }
 
   return {
     ...createSqliteReader(db, blobs, options.search),
-    ...createRetention({ db, blobs, payloads, search, dropBlobs }),
+    ...createRetention({ db, blobs, segments, search, dropBlobs }),
 
     write: (writes) => write(writes, search),
     writeUnsearched: (writes) => write(writes, createSearchIndex(null)),

@@ -1,23 +1,19 @@
-// A batch in its db: rows, their figures, their words for the search, their bodies.
+// A batch in its transaction: rows, their figures, their words for the search, their bodies.
 import type { Database } from "bun:sqlite";
-import type { PackedBatch } from "../bodies/payload-batch.ts";
-import type { Content } from "../bodies/payload.ts";
+import type { CapturedBody } from "../../../domain/log/log-entry.ts";
+import type { PackedSegments } from "../bodies/pack-segments.ts";
+import type { TurnContents } from "../bodies/segment.ts";
 import type { LogWrite } from "../pipeline/log-engine.ts";
+import { countedRow, createFigureSums } from "../rows/figures.ts";
 import { writtenText } from "../rows/indexed-text.ts";
 import { bodyBytes } from "../rows/log-row.ts";
-import { countedRow, createFigureSums } from "../rows/figures.ts";
-import type { FigureSums } from "../rows/figures.ts";
-import { type Insertion, insertRows, replacing } from "./insert-rows.ts";
-import { releasePayloads } from "./payload-release.ts";
-import type { Released } from "./payload-release.ts";
-import { writePayloads } from "./payload-rows.ts";
 import { writeFigures } from "./figure-rows.ts";
+import { type Insertion, insertRows, replacing } from "./insert-rows.ts";
 import { placeWrites } from "./place-writes.ts";
-import type { PlacedWrite } from "./place-writes.ts";
-import { runSql } from "./run-sql.ts";
+import { writtenBodies } from "./row-bodies.ts";
 import type { SearchIndex } from "./search-index.ts";
+import { writeSegments } from "./segment-rows.ts";
 import { rowColumns, rowValues } from "./sqlite-rows.ts";
-import type { BodiesTable, CapturedKind } from "./tables.ts";
 
 /** Of writes for the same id the last, with those bodies of earlier ones that it has none in place of. */
 export function onceEach(writes: readonly LogWrite[]): readonly LogWrite[] {
@@ -35,95 +31,54 @@ export function onceEach(writes: readonly LogWrite[]): readonly LogWrite[] {
   return byId.size === writes.length ? writes : [...byId.values()];
 }
 
-export interface BodyOfWrite extends Content {
-  readonly id: string;
-  readonly kind: CapturedKind;
-  readonly truncated: boolean;
-}
-
 /** The bodies of a write, in the form in which they are packed. */
-export function bodiesOf({ entry, bodies }: LogWrite): readonly BodyOfWrite[] {
-  const found: BodyOfWrite[] = [];
-  for (const kind of ["request", "response", "delivered"] as const) {
-    const body = bodies[kind] ?? null;
-    if (body === null) continue;
-    const { truncated } = body;
-    const evolves = kind === "request";
-    found.push({ id: entry.id, kind, bytes: bodyBytes(body), truncated, evolves });
-  }
-  return found;
+export function contentsOf({ entry, bodies }: LogWrite): TurnContents {
+  const bytes = (body: CapturedBody | null | undefined) =>
+    body === null || body === undefined ? null : bodyBytes(body);
+  return {
+    failed: entry.state === "failed",
+    timestamp: entry.timestamp,
+    bodies: {
+      request: bytes(bodies.request),
+      response: bytes(bodies.response),
+      delivered: bytes(bodies.delivered),
+    },
+  };
 }
 
-/** @returns the contents that nothing needs any longer */
+/** @param kept the bodies of the batch, in its order */
 export function writeBatch(
   db: Database,
   index: SearchIndex,
   batch: readonly LogWrite[],
-  bodies: readonly BodyOfWrite[],
-  kept: PackedBatch,
-): Released {
+  kept: PackedSegments,
+): void {
   const figures = createFigureSums();
   const placed = placeWrites(db, batch, figures);
-  writeRows(db, [...placed.values()], figures);
   const rows = [...placed.values()];
+  for (const { write } of rows) figures.add(countedRow(write));
+  insertRows(
+    db,
+    rowInsertion,
+    batch.flatMap((write, at) => {
+      const place = placed.get(write.entry.id);
+      if (place === undefined) return [];
+      const bodies = writtenBodies(write.bodies, kept.turns[at] ?? {}, place.bodies);
+      return [[place.seq, ...rowValues(write), bodies]];
+    }),
+  );
   index.put(
     db,
     rows.map(({ seq, write }) => ({ seq, text: writtenText(write) })),
     rows.filter(({ isNew }) => !isNew).map(({ seq }) => seq),
   );
-  const replaced = bodiesBefore(db, placed, bodies);
-  insertRows(
-    db,
-    bodyInsertion,
-    bodies.flatMap(({ id, kind, truncated }, place) => {
-      const { seq, write } = placed.get(id) ?? {};
-      if (seq === undefined || write === undefined) return [];
-      const { timestamp, state } = write.entry;
-      const payload = kept.kept[place] ?? null;
-      const [failed, outside] = [state === "failed", payload?.outside === true];
-      const flags = [failed, outside, truncated].map(Number);
-      return [[seq, kind, timestamp, payload?.id ?? null, ...flags]];
-    }),
-  );
-  writePayloads(db, kept.changes);
+  writeSegments(db, kept);
   writeFigures(db, figures.changes());
-  return releasePayloads(db, replaced);
 }
 
-const columns = ["seq", ...rowColumns] as const;
+const columns = ["seq", ...rowColumns, "bodies"] as const;
 const rowInsertion: Insertion = {
   into: "requests",
   columns,
   onConflict: replacing("id", columns),
 };
-
-function writeRows(db: Database, placed: readonly PlacedWrite[], figures: FigureSums): void {
-  for (const { write } of placed) figures.add(countedRow(write));
-  const values = placed.map(({ write, seq }) => [seq, ...rowValues(write)]);
-  insertRows(db, rowInsertion, values);
-}
-
-const bodyInsertion: Insertion = {
-  into: "bodies",
-  columns: ["seq", "kind", "timestamp", "payload", "failed", "outside", "truncated"],
-  onConflict: `on conflict (seq, kind) do update set failed = excluded.failed,
-    payload = excluded.payload, outside = excluded.outside, truncated = excluded.truncated`,
-};
-
-const bodiesBeforeSql = `select seq, kind, payload from bodies
-  where seq in (select value from json_each(?))`;
-
-/** The payloads that stand where these bodies go, which are then no longer needed. */
-function bodiesBefore(
-  db: Database,
-  placed: ReadonlyMap<string, PlacedWrite>,
-  bodies: readonly BodyOfWrite[],
-): readonly (number | null)[] {
-  const there = [...placed.values()].filter(({ isNew }) => !isNew).map(({ seq }) => seq);
-  if (there.length === 0) return [];
-  const coming = new Set(bodies.map(({ id, kind }) => `${placed.get(id)?.seq} ${kind}`));
-  const rows = runSql<Pick<BodiesTable, "seq" | "kind" | "payload">>(db, bodiesBeforeSql, [
-    JSON.stringify(there),
-  ]);
-  return rows.filter(({ seq, kind }) => coming.has(`${seq} ${kind}`)).map(({ payload }) => payload);
-}

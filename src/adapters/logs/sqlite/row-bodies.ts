@@ -1,0 +1,49 @@
+// Where a row's bodies lie, as its row says it.
+import type { CapturedBodies } from "../../../domain/log/log-entry.ts";
+import type { BodyKind, Piece, TurnPieces } from "../bodies/segment.ts";
+
+/** null: it could not be stored. */
+interface StoredBody {
+  readonly truncated: boolean;
+  readonly pieces: readonly Piece[] | null;
+}
+
+export type StoredBodies = Partial<Record<BodyKind, StoredBody>>;
+
+/** Numbers, three for each piece; the first says whether the body is truncated. */
+type Written = Partial<Record<BodyKind, readonly number[] | 0 | 1>>;
+
+/**
+ * @param earlier what the row said before: bodies that do not come again stay
+ * @returns null where there is none
+ */
+export function writtenBodies(
+  bodies: CapturedBodies,
+  pieces: TurnPieces,
+  earlier: string | null,
+): string | null {
+  const written: Written = earlier === null ? {} : (JSON.parse(earlier) as Written);
+  for (const kind of ["request", "response", "delivered"] as const) {
+    const [body, own] = [bodies[kind] ?? null, pieces[kind]];
+    if (body === null || own === undefined) continue;
+    const truncated = body.truncated ? 1 : 0;
+    written[kind] =
+      own === null
+        ? truncated
+        : [truncated, ...own.flatMap(({ segment, at, length }) => [segment, at, length])];
+  }
+  return Object.keys(written).length === 0 ? null : JSON.stringify(written);
+}
+
+export function storedBodies(text: string | null): StoredBodies {
+  const written = text === null ? {} : (JSON.parse(text) as Written);
+  const found: StoredBodies = {};
+  for (const [kind, body] of Object.entries(written) as [BodyKind, readonly number[] | 0 | 1][]) {
+    const [truncated = 0, ...numbers] = typeof body === "number" ? [body] : body;
+    const pieces: Piece[] = [];
+    for (let at = 0; at + 2 < numbers.length; at += 3)
+      pieces.push({ segment: numbers[at]!, at: numbers[at + 1]!, length: numbers[at + 2]! });
+    found[kind] = { truncated: truncated === 1, pieces: typeof body === "number" ? null : pieces };
+  }
+  return found;
+}
