@@ -135,7 +135,10 @@ async function stored(calls: readonly Turn[], batchSize: number): Promise<Sizes>
           "select sum(pgsize) as n from dbstat where name like ?",
         )
         .get(like)?.n ?? 0;
-    const sizes = { search: bytes("search%"), payloads: bytes("payloads") };
+    const bodies =
+      db.query<{ n: number | null }, []>("select sum(length(bodies)) as n from requests").get()
+        ?.n ?? 0;
+    const sizes = { search: bytes("search%"), payloads: bytes("segment%") + bodies };
     db.close();
     const names = existsSync(blobFolder)
       ? readdirSync(blobFolder, { recursive: true, encoding: "utf8" })

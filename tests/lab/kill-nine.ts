@@ -152,12 +152,15 @@ function inspect(
       rows,
     );
     expectSame(
-      "needs of contents",
-      one("select coalesce(sum(refs), 0) from payloads"),
-      one(
-        "select (select count(*) from bodies) + (select count(*) from payloads where base is not null)",
-      ),
+      "segments in the database",
+      one("select count(*) from segment_data"),
+      one("select count(*) from segments where name is null"),
     );
+    // Its numbers: whether it is truncated, then a segment, a place and a length for each piece.
+    const missingSegments = `select count(*) from requests, json_each(requests.bodies) as body,
+      json_each(body.value) as number where body.type = 'array' and number.key % 3 = 1
+      and number.value not in (select id from segments)`;
+    expectSame("segments that are not there", one(missingSegments), 0);
     const found = db.query<{ state: string }, [string]>("select state from requests where id = ?");
     const missing = new Set(
       [...answered.keys()].filter((id) => found.get(id)?.state !== "completed"),
