@@ -41,8 +41,10 @@ export function storedBodies(text: string | null): StoredBodies {
   for (const [kind, body] of Object.entries(written) as [BodyKind, readonly number[] | 0 | 1][]) {
     const [truncated = 0, ...numbers] = typeof body === "number" ? [body] : body;
     const pieces: Piece[] = [];
-    for (let at = 0; at + 2 < numbers.length; at += 3)
-      pieces.push({ segment: numbers[at]!, at: numbers[at + 1]!, length: numbers[at + 2]! });
+    for (let place = 0; place < numbers.length; place += 3) {
+      const [segment = 0, at = 0, length = 0] = numbers.slice(place, place + 3);
+      pieces.push({ segment, at, length });
+    }
     found[kind] = { truncated: truncated === 1, pieces: typeof body === "number" ? null : pieces };
   }
   return found;
