@@ -96,7 +96,7 @@ export const variables = {
   BLOB_STORAGE_PATH: { default: "blob_storage", meaning: "folder of these bodies" },
   BLOB_INLINE_LIMIT: {
     default: "16384",
-    meaning: "bodies up to this many bytes stay in the database row",
+    meaning: "bodies up to this many bytes stay in the database",
   },
   MAX_BLOB_SIZE: {
     default: "10485760",
