@@ -70,13 +70,13 @@ test("a port that is taken is told with what to do about it", () => {
 });
 
 // What a start takes in ms is for bench/startup.ts to say; here the machine may be slow or busy.
-test("it answers /healthz within four times what saying its version takes, and rests in less than 90 MB", async () => {
+test("it answers /healthz within six times what saying its version takes, and rests in less than 90 MB", async () => {
   const starts: number[] = [];
   const versions: number[] = [];
   let resident = 0;
   const ratio = () => Math.min(...starts) / Math.min(...versions);
   // Whatever else this machine does may slow a start down; nothing makes one faster than it is.
-  for (let run = 0; run < 15 && (run < 3 || ratio() >= 4); run++) {
+  for (let run = 0; run < 15 && (run < 3 || ratio() >= 6); run++) {
     const asked = performance.now();
     await Bun.spawn([binary, "--version"], { cwd: folder, stdio: ["ignore", "ignore", "inherit"] })
       .exited;
@@ -108,7 +108,7 @@ test("it answers /healthz within four times what saying its version takes, and r
   console.log(
     `start ${best.toFixed(0)} ms, version ${version.toFixed(0)} ms, idle ${resident.toFixed(0)} MB`,
   );
-  expect(ratio()).toBeLessThan(4);
+  expect(ratio()).toBeLessThan(6);
   expect(resident).toBeLessThan(90);
 });
 
