@@ -24,14 +24,14 @@ interface Painted {
 }
 
 /** Once nothing larger was painted for a while. */
-const painted = `new Promise((told) => {
+const painted = `new Promise((resolve) => {
   let largest = 0;
   let timer = 0;
   const tell = () => {
     const [entry] = performance.getEntriesByType("navigation");
     const [paint] = performance.getEntriesByName("first-contentful-paint");
     if (!paint) return void (timer = setTimeout(tell, 20));
-    told({ begun: entry.responseStart, document: entry.responseEnd, first: paint.startTime, largest });
+    resolve({ begun: entry.responseStart, document: entry.responseEnd, first: paint.startTime, largest });
   };
   new PerformanceObserver((list) => {
     for (const { startTime } of list.getEntries()) largest = Math.max(largest, startTime);

@@ -104,12 +104,12 @@ const through: number[] = [];
 const translated: number[] = [];
 for (let round = 0; round < 45; round++) {
   const plain = await timed(passing);
-  const told = await timed(translating);
+  const bridged = await timed(translating);
   if (round < 5) continue; // not yet compiled
   through.push(plain);
-  translated.push(told);
+  translated.push(bridged);
 }
-const [plain, told] = [median(through), median(translated)];
+const [plain, bridged] = [median(through), median(translated)];
 console.log(
-  `${plain.toFixed(2)} µs an event passed through, ${told.toFixed(2)} translated: ${(told - plain).toFixed(2)} more`,
+  `${plain.toFixed(2)} µs an event passed through, ${bridged.toFixed(2)} translated: ${(bridged - plain).toFixed(2)} more`,
 );

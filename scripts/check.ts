@@ -33,7 +33,7 @@ interface Part {
 }
 
 /** The number in the tool's own closing line. */
-const told =
+const counted =
   (pattern: RegExp) =>
   (output: string): number =>
     Number(pattern.exec(output)?.[1] ?? 0);
@@ -53,9 +53,9 @@ const parts: readonly Part[] = [
     name: "format",
     command: ["oxfmt", "--check"],
     files: code,
-    saw: told(/ on (\d+) files/),
+    saw: counted(/ on (\d+) files/),
   },
-  { name: "lint", command: ["oxlint"], files: code, saw: told(/ on (\d+) files?/) },
+  { name: "lint", command: ["oxlint"], files: code, saw: counted(/ on (\d+) files?/) },
   types("domain", "src/domain", "src/domain"),
   types("ports", "src/ports", "src/ports"),
   types("the rest", ".", "src/app", "src/adapters", "tests", "bench", "scripts"),
@@ -72,13 +72,13 @@ const parts: readonly Part[] = [
       (name, index) => index === 0 || files(name).length > 0,
     ),
     files: code,
-    saw: told(/(\d+) modules,/),
+    saw: counted(/(\d+) modules,/),
   },
   {
     name: "dead code",
     command: ["knip-bun", "--reporter", "symbols", "--reporter", "./scripts/knip-count.js"],
     files: code,
-    saw: told(/^(\d+) files read$/m),
+    saw: counted(/^(\d+) files read$/m),
   },
 ];
 

@@ -148,11 +148,13 @@ function licenseOf(key: string, version: string): string | null {
 
 function toldLicense(path: string, version: string): string | null {
   try {
-    const told = JSON.parse(readFileSync(path, "utf8")) as {
+    const manifest = JSON.parse(readFileSync(path, "utf8")) as {
       readonly version?: string;
       readonly license?: unknown;
     };
-    return told.version === version && typeof told.license === "string" ? told.license : null;
+    return manifest.version === version && typeof manifest.license === "string"
+      ? manifest.license
+      : null;
   } catch {
     return null;
   }

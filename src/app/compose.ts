@@ -60,7 +60,7 @@ export interface Running {
   readonly port: number;
   /** Settles once the log can be read; never rejects. */
   readonly ready: Promise<void>;
-  /** Reads the routes file now; settles once it is in force, or refused and told. Never rejects. */
+  /** Reads the routes file now; settles once it is in force, or refused and reported. Never rejects. */
   reload(): Promise<void>;
   /** What is wrong with the routes file on disk; null: it is in force. */
   routesTrouble(): RoutesTrouble | null;

@@ -7,7 +7,7 @@ export interface BlobStore {
   /** null where nothing is kept under the name. */
   get(name: string): Promise<Uint8Array | null>;
   has(name: string): Promise<boolean>;
-  /** Removes it; one that is not there is no error. */
+  /** Removes it; one that is not there is not an error. */
   remove(name: string): Promise<void>;
   /**
    * All names that begin with two hex digits: a part of the store small enough to look at in one

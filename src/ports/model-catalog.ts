@@ -1,4 +1,4 @@
-// The driving port of the model lists: what a front door may tell clients of models.
+// The driving port of the model lists: what a front door may list for clients.
 import type { HeaderList } from "../domain/http/headers.ts";
 import type { ModelObject } from "../domain/routing/model-list.ts";
 

@@ -52,7 +52,7 @@ export function parseEnvironment(
 ): EnvironmentSettings | EnvironmentFault {
   const missing = missingFeatures(env);
   const refused = new Set(missing.map(({ variable }) => variable));
-  // Told once, as a missing feature; not again as an unknown word.
+  // Reported once, as a missing feature; not again as an unknown word.
   const known = Object.fromEntries(Object.entries(env).filter(([name]) => !refused.has(name)));
   const read = createVariableReader(known, overrides);
 

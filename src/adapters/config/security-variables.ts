@@ -12,7 +12,7 @@ import { weakSecret } from "../../domain/security/weak-secret.ts";
 import type { Settings, WebUiSecurity } from "../../domain/config/settings.ts";
 import type { VariableReader } from "./variable-reader.ts";
 
-/** Every problem is told to the reader; a secret is never shown. */
+/** Every problem is reported to the reader; a secret is never shown. */
 export function readSecurity(
   read: VariableReader,
 ): Pick<

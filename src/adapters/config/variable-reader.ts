@@ -31,13 +31,13 @@ export interface VariableReader {
   list(name: VariableName): readonly string[];
   bool(name: DefaultedName): boolean;
   number(name: DefaultedName, range: NumberRange): number;
-  /** null where it is unset, or wrong and told. */
+  /** null where it is unset, or wrong and reported. */
   optionalNumber(name: VariableName, range: NumberRange): number | null;
   oneOf<T extends string>(name: DefaultedName, allowed: readonly [T, ...T[]]): T;
   optionalOneOf<T extends string>(name: VariableName, allowed: readonly T[]): T | null;
 }
 
-/** Where a value is wrong, the problem is told and some value of the type is returned: it goes nowhere. */
+/** Where a value is wrong, the problem is reported and some value of the type is returned: it goes nowhere. */
 export function createVariableReader(env: Environment, overrides: Overrides): VariableReader {
   const problems: EnvironmentProblem[] = [];
 

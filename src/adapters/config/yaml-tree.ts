@@ -23,7 +23,7 @@ import type {
 const maxDepth = 50;
 const maxNodes = 100_000;
 
-/** Reads text as YAML 1.2 (with merge keys) or as JSON; duplicate keys are kept for the reader to tell. */
+/** Reads text as YAML 1.2 (with merge keys) or as JSON; duplicate keys are kept for the reader to report. */
 export function parseTree(
   text: string,
   file: string,

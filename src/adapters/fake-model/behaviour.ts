@@ -1,4 +1,4 @@
-// How the fake model server is told to behave: an answer's manner, and the fault to put in it.
+// How the fake model server is to behave: an answer's manner, and the fault to put in it.
 import type { Gate } from "./gate.ts";
 
 /**
@@ -43,7 +43,7 @@ export interface Manner {
   readonly pieces?: readonly (string | Uint8Array)[];
   /** The body's type where `pieces` are given; without it the type a real answer would have. */
   readonly contentType?: string;
-  /** Of the answer, 200 unless told otherwise. */
+  /** Of the answer, 200 by default. */
   readonly status?: number;
   /** Added to the answer's own, replacing those of the same name. */
   readonly headers?: Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-// What a fake model server is told at its start, and what its owner can see and do.
+// How a fake model server is started, and what its owner can see and do.
 import type { FakeKind } from "./answer-table.ts";
 import type { Behaviour } from "./behaviour.ts";
 import type { RecordedRequest } from "./request-log.ts";
@@ -10,7 +10,7 @@ export interface FakeModelOptions {
   /** How it calls itself in answers. */
   readonly name: string;
   readonly models: readonly string[];
-  /** Which APIs it has; both unless told otherwise. */
+  /** Which APIs it has; both by default. */
   readonly kind?: FakeKind;
   /** 0, the default, lets the system choose. */
   readonly port?: number;

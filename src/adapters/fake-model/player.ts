@@ -59,7 +59,7 @@ export function play(steps: Iterator<PlayStep>, wire: PlaySocket, listener: Play
     listener.ended(how);
   };
 
-  /** Performs a step that is no write; false where playing waits for something. */
+  /** Performs a step that is not a write; false where playing waits for something. */
   const perform = (step: Exclude<PlayStep, { do: "write" }>): boolean => {
     switch (step.do) {
       case "pause":

@@ -37,7 +37,7 @@ export interface ToolCall {
 export interface Said {
   /** The text, cut into tokens: words with the white space that follows them. */
   readonly tokens: readonly string[];
-  /** Thoughts told apart from the text. */
+  /** Thoughts, apart from the text. */
   readonly reasoning: readonly string[];
   readonly toolCalls: readonly ToolCall[];
   readonly finish: "stop" | "length" | "tool_calls";

@@ -19,7 +19,7 @@ export interface RecordedRequest {
   readonly body: Uint8Array;
   /** The body's JSON; undefined where it is none. */
   readonly json: unknown;
-  /** The body's fields; empty where it is no JSON object. */
+  /** The body's fields; empty where it is not a JSON object. */
   readonly fields: Fields;
   /** Whether it calls a model, as opposed to asking about the server. */
   readonly isCall: boolean;

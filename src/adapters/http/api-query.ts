@@ -1,4 +1,4 @@
-// The queries of GET /api/logs and /api/performance, read into filters; what is wrong is told in a sentence.
+// The queries of GET /api/logs and /api/performance, read into filters; what is wrong is reported in a sentence.
 import type { LogFilter, PointsFilter } from "../../ports/browse.ts";
 import { logStates, serviceTypes } from "./row-schema.ts";
 
@@ -131,8 +131,8 @@ function readInto<Filter extends object>(
   const problems: string[] = [];
   for (const [name, read] of Object.entries(parameters)) {
     const value = query.get(name);
-    const told = value === null || value === "" ? null : read(value, filter);
-    if (told !== null) problems.push(told);
+    const wrong = value === null || value === "" ? null : read(value, filter);
+    if (wrong !== null) problems.push(wrong);
   }
   return problems.length === 0 ? filter : { error: problems.join("; ") };
 }

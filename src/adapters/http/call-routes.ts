@@ -100,8 +100,8 @@ async function serve(
   const unread = (body: Uint8Array = new Uint8Array(0)) => callOf(noReading, body);
   // The body's bytes: whoever sends the answer gives them back, and so does a fault.
   const share = deps.bodyBudget.share();
-  const refuse = (told: RequestProblem, call = unread()) =>
-    toResponse(deps.service.refuse(call, told), share);
+  const refuse = (why: RequestProblem, call = unread()) =>
+    toResponse(deps.service.refuse(call, why), share);
 
   try {
     return await answer();

@@ -24,7 +24,7 @@ export interface GatekeeperDeps {
   readonly admissions: Admissions;
   /** Whether an address is one of this machine's own. */
   readonly isThisMachine: (address: string) => boolean;
-  /** Told of every 400, 401, 403, 404 and 405 that leaves no row. */
+  /** Called with every 400, 401, 403, 404 and 405 that leaves no row. */
   readonly refused: (away: TurnedAway) => void;
   /** A page for a person who is refused, where signing in would help; else the plain answer. */
   readonly askToSignIn: (request: Request, status: number, message: string) => Promise<Response>;
@@ -84,13 +84,13 @@ export function createGatekeeper(deps: GatekeeperDeps): Gatekeeper {
     if (isWeb(surface)) {
       const standing = reading === null ? "none" : reading.kind === "good" ? "good" : "bad";
       const way = wayOf(headers, () => deps.isThisMachine(peer), tokens !== null);
-      const told = webRefusal(webUi, way, standing, tokens !== null);
-      if (told !== null && surface === "page" && wantsPage(request.headers)) {
-        const { status, message } = told;
+      const why = webRefusal(webUi, way, standing, tokens !== null);
+      if (why !== null && surface === "page" && wantsPage(request.headers)) {
+        const { status, message } = why;
         deps.refused({ status, surface, address: sourceIp, reason: message });
         return deps.askToSignIn(request, status, message);
       }
-      if (told !== null) return refuse(told.status, told.message);
+      if (why !== null) return refuse(why.status, why.message);
     }
     const webSocket = webSocketProblem(headers, endpoint);
     if (webSocket?.kind === "upgrade_required")

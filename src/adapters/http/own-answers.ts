@@ -19,7 +19,7 @@ export function refuseFirst(via: string, admissions: Pick<Admissions, "of">) {
       const message = `the upstream ${new URL(url).origin} leads back to this router; correct its address`;
       return refusal(surface, 508, message);
     }
-    const told = webSocketProblem(headerList(headers), endpoint);
-    return told === null ? undefined : refusal(surface, 501, told.message);
+    const why = webSocketProblem(headerList(headers), endpoint);
+    return why === null ? undefined : refusal(surface, 501, why.message);
   };
 }

@@ -18,11 +18,11 @@ export type ReadBody =
 
 const empty = new Uint8Array(0);
 
-/** Slower than any line that is meant to work, faster than whoever only wants to occupy a connection. */
+/** Slower than any working line, faster than a client that only wants to occupy a connection. */
 const bytesPerMs = 16; // 16 KB/s
 const graceMs = 30_000;
 
-/** ms from the head until a body that has brought so many bytes must be complete, or have brought more. */
+/** ms after the request head by which a body must be complete, or longer than it is. @param bytes received so far */
 export function uploadDueMs(bytes: number): number {
   return graceMs + Math.floor(bytes / bytesPerMs);
 }
@@ -86,9 +86,9 @@ async function readChunks(
   let size = 0;
   let late = false;
   const reader = body.getReader();
-  const stop = async (told: RequestProblem): Promise<ReadBody> => {
+  const stop = async (why: RequestProblem): Promise<ReadBody> => {
     await reader.cancel();
-    return { kind: "problem", problem: told };
+    return { kind: "problem", problem: why };
   };
   let stopClock = () => undefined as void;
   const watch = () => {

@@ -82,10 +82,10 @@ async function decode(
       const { done, value } = await reader.read();
       if (done) return { kind: "read", bytes: joinBytes(chunks) };
       size += value.length;
-      const told = size > limits.maxRequestSize ? tooLarge(limits) : null;
-      if (told !== null || !limits.share.take(value.length)) {
+      const wrong = size > limits.maxRequestSize ? tooLarge(limits) : null;
+      if (wrong !== null || !limits.share.take(value.length)) {
         await reader.cancel();
-        return { kind: "problem", problem: told ?? overloaded };
+        return { kind: "problem", problem: wrong ?? overloaded };
       }
       chunks.push(value);
     }

@@ -23,12 +23,12 @@ export interface ServerOptions {
   readonly gatekeeper: Gatekeeper;
   /** Answers calls that need no routing by path. */
   readonly answerCall: AnswerCall;
-  /** Told of every 404 and 405. */
+  /** Called with every 404 and 405. */
   readonly refused: (away: TurnedAway) => void;
   readonly admissions: Pick<Admissions, "of">;
   /** Called with the first request for a page; null where there are none. */
   readonly loadPages: (() => Promise<PageRoutes>) | null;
-  /** Told of what nobody expected; the client learns only that it happened. */
+  /** Called with every bug, in full; the client learns only that there was one. */
   readonly fault: (message: string) => void;
 }
 
@@ -125,7 +125,7 @@ function mount(
   return app;
 }
 
-/** A bug: told in full to the operator, and to the client only that it is one. */
+/** A bug: logged in full, and reported to the client without details. */
 function failed(surface: Surface, error: unknown, options: ServerOptions): Response {
   options.fault(error instanceof Error ? (error.stack ?? error.message) : String(error));
   return refusal(surface, 500, "internal error; the router's log says more");

@@ -82,7 +82,7 @@ function pullFrom(stream: AnswerStream, held: Disposable): ReadableStream<Uint8A
         held[Symbol.dispose]();
         controller.close();
       } catch (error) {
-        // Ending the connection unfinished is all that is left to tell the client.
+        // Ending the connection unfinished is the only way left to report it.
         held[Symbol.dispose]();
         controller.error(error);
       }

@@ -50,7 +50,7 @@ export function decodeBody(headers: HeaderList, stream: DecodedBody["stream"]): 
   return { headers: rest, stream: stream && known.reduceRight(decodeLayer, stream) };
 }
 
-/** Opens the body with the first read, when it can be told what it is. */
+/** Opens the body with the first read, when its bytes show what it is. */
 function decodeLayer(source: Bytes, coding: Coding): Bytes {
   let opened: Reader | null = null;
   return new ReadableStream<Uint8Array>(

@@ -18,7 +18,7 @@ let passed = 0;
 let collections = 0;
 let pausedUntil = 0;
 
-/** A watch over one body, to be told of each of its pieces, in bytes, once it has been passed on. */
+/** A watch over one body; must be called with the bytes of each piece once it has been passed on. */
 export function watchLargeBody(): (bytes: number) => void {
   let size = 0;
   return (bytes) => {

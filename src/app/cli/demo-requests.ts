@@ -4,7 +4,7 @@ export interface DemoResult {
   readonly title: string;
   readonly passed: boolean;
   /** What came back, in a line. */
-  readonly told: string;
+  readonly detail: string;
 }
 
 interface DemoAnswer {
@@ -72,9 +72,9 @@ async function tell(
   try {
     const got = await post(url + path, { ...body, messages: question });
     const passed = got.status === 200 && holds(got);
-    return { title, passed, told: passed ? routeOf(got) : `status ${got.status}: ${got.text}` };
+    return { title, passed, detail: passed ? routeOf(got) : `status ${got.status}: ${got.text}` };
   } catch (error) {
-    return { title, passed: false, told: error instanceof Error ? error.message : String(error) };
+    return { title, passed: false, detail: error instanceof Error ? error.message : String(error) };
   }
 }
 

@@ -84,6 +84,6 @@ aliases:
   };
 }
 
-function resultLines({ passed, title, told }: DemoResult): readonly string[] {
-  return [`${passed ? "ok    " : "FAILED"}  ${title}`, `        ${told}`];
+function resultLines({ passed, title, detail }: DemoResult): readonly string[] {
+  return [`${passed ? "ok    " : "FAILED"}  ${title}`, `        ${detail}`];
 }

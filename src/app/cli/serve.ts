@@ -38,7 +38,7 @@ export async function runServe(options: ServeOptions, io: CommandIo): Promise<nu
   return 0;
 }
 
-/** Starts the router; null, with the reasons told, where it cannot start. */
+/** Starts the router; null, with the reasons logged, where it cannot start. */
 export async function startServing(options: ServeOptions, io: CommandIo): Promise<Serving | null> {
   const { env, terminal } = io;
   const loaded = loadConfiguration(env, { ...options, terminal });

@@ -1,4 +1,4 @@
-// What a stream is, told by its first bytes: servers and proxies label streams as anything.
+// What a stream is, by its first bytes: servers and proxies label streams as anything.
 import { joinBytes } from "./join-bytes.ts";
 import { isRecord, parseJsonBytes } from "./json.ts";
 import type { Framing } from "./framing.ts";
@@ -7,7 +7,7 @@ import type { Framing } from "./framing.ts";
 export type StreamKind = "sse" | "ndjson";
 
 export interface FirstBytes {
-  /** The next bytes; null where they do not tell yet. */
+  /** The next bytes; null where they do not decide it yet. */
   push(bytes: Uint8Array): Framing | null;
   /** No more will come. */
   end(): Framing;
@@ -88,8 +88,8 @@ export function createFirstBytes(kind: StreamKind, declared: Framing, asked: boo
             if (++blanks > maxBlank) return declared;
             continue;
           }
-          const told = opened(byte, bytes.subarray(at));
-          if (told !== null || line !== null) return told;
+          const found = opened(byte, bytes.subarray(at));
+          if (found !== null || line !== null) return found;
         } else if (name.length === longestName || byte < 0x61 || byte > 0x7a) return fieldOr(byte);
         name += String.fromCharCode(byte);
       }

@@ -4,7 +4,7 @@ import type { Span } from "./json-members.ts";
 const cr = 0x0d;
 const dash = 0x2d;
 
-/** The boundary a content type names; null where it is no multipart type, or names none. */
+/** The boundary a content type names; null where it is not a multipart type, or names none. */
 export function multipartBoundary(contentType: string | null): string | null {
   if (contentType === null || !/^\s*multipart\//i.test(contentType)) return null;
   const match = /;\s*boundary=(?:"([^"]+)"|([^\s;]+))/i.exec(contentType);
@@ -42,7 +42,7 @@ export function fieldText(body: Uint8Array, span: Span | undefined): string | nu
 
 const blankLine = new TextEncoder().encode("\r\n\r\n");
 
-/** The `name` of a part that is no file. */
+/** The `name` of a part that is not a file. */
 function fieldName(head: Uint8Array): string | null {
   const text = new TextDecoder().decode(head);
   const disposition = /^content-disposition:\s*form-data\s*;(.*)$/im.exec(text)?.[1];

@@ -11,7 +11,7 @@ import type { MakeFilter } from "./text-filter.ts";
 export interface StreamCleaner {
   /**
    * Takes the next event.
-   * @param json what its data parsed to; null where it is no JSON object (comments, `[DONE]`)
+   * @param json what its data parsed to; null where it is not a JSON object (comments, `[DONE]`)
    * @returns what is to be sent now: events that waited, this one, several or none; a frame's own
    * bytes where nothing in it changed
    */

@@ -10,7 +10,7 @@ import { type MatchKey, matchKeys } from "./routes-keys.ts";
 
 const known: readonly string[] = Object.keys(matchKeys);
 
-/** @returns null where `match` is no mapping; a condition with problems is left out, having been told */
+/** @returns null where `match` is not a mapping; a condition with problems is left out, having been reported */
 export function parseMatch(reader: NodeReader, node: ConfigNode): RuleMatch | null {
   const entries = reader.entries(node, "match", known);
   if (entries === null) return null;
@@ -47,7 +47,7 @@ function parseAddresses(reader: NodeReader, node: ConfigNode): AddressMatcher | 
     .oneOrMore(node, "source_host")
     .map((item) => reader.text(item, "source_host"))
     .filter((text) => text !== null);
-  // One by one first, so that every bad item of a list is told.
+  // One by one first, so that every bad item of a list is reported.
   for (const text of texts) {
     const alone = parseAddressMatcher([text.text]);
     if ("problem" in alone) reader.tell(text.at, `source_host: ${text.why(alone.problem)}`);

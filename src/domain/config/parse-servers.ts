@@ -39,7 +39,7 @@ export function parseServers(
 function nameFault(name: string): string | null {
   if (name.trim() === "") return "is empty";
   if (name === defaultServerName) return "is taken by DEFAULT_UPSTREAM; choose another";
-  // `server/model` and `model [server]` could not be told apart.
+  // `server/model` and `model [server]` would be ambiguous.
   if (/[/[\]]/.test(name)) return "must not contain a slash or brackets";
   if (name !== name.trim() || /\p{Cc}/u.test(name))
     return "must not begin or end with spaces, or contain control characters";
@@ -85,7 +85,7 @@ function parseServer(
 }
 
 /**
- * A URL in the file; what is wrong with it is told without what may be secret in it.
+ * A URL in the file; what is wrong with it is reported without what may be secret in it.
  * @param type what the server is said to speak; null: the URL decides
  */
 export function parseUrl(

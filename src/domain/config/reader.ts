@@ -4,13 +4,13 @@ import { substituteVariables } from "./substitute.ts";
 import type { Environment } from "./substitute.ts";
 import { didYouMean } from "./suggest.ts";
 
-/** Readers return null where a value is absent or wrong; what is wrong has then been told. */
+/** Readers return null where a value is absent or wrong; what is wrong has then been reported. */
 export interface NodeReader {
   readonly file: string;
-  /** Everything told so far, in the order of the file. */
+  /** Everything reported so far, in the order of the file. */
   problems(): readonly ConfigProblem[];
   tell(at: Position, message: string): void;
-  /** The entries of a mapping by key; keys not in `known` and repeated ones are told. `known: null`: any key. */
+  /** The entries of a mapping by key; keys not in `known` and repeated ones are reported. `known: null`: any key. */
   entries(
     node: ConfigNode,
     what: string,
@@ -32,7 +32,7 @@ export interface Text {
   /** Some of it came from the environment, and so may be secret. */
   readonly fromEnvironment: boolean;
   readonly at: Position;
-  /** What is wrong with it, as long as that tells nothing of the environment's values. */
+  /** What is wrong with it, as long as that shows nothing of the environment's values. */
   why(detail: string): string;
 }
 

@@ -6,7 +6,7 @@ import type { ServerUrl } from "../routing/upstream-url.ts";
 export interface UrlProblem {
   /** In words; does not repeat the URL, which may hold a password. */
   readonly problem: string;
-  /** The URL that would be right, where it can be told. */
+  /** The URL that would be right, where it is known. */
   readonly right: string | null;
 }
 
@@ -38,7 +38,7 @@ export function parseServerUrl(
     const right = url.origin + path.slice(0, -endpoint.length);
     return problem(`must be the server's base URL, without the endpoint ${endpoint}`, right);
   }
-  // Ollama has its API beside `/v1`; elsewhere a path before `/v1` is told from one that stands for it.
+  // Ollama has its API beside `/v1`; elsewhere a path before `/v1` differs from one that stands for it.
   const dropped = path === "/v1" || speaks === "ollama" ? path.replace(/\/v1$/, "") : path;
   return { baseUrl: url.origin + dropped, origin: url.origin, type: speaks };
 }

@@ -5,7 +5,7 @@ import { answerText, bareImage, contentParts, plainText, toolCallPart } from "./
 import { asJson, listOf, textOrNull } from "./turn.ts";
 import type { Turn, TurnPart } from "./turn.ts";
 
-/** The turns of a request, in the order a model reads them. Fields tell the API, not the path. */
+/** The turns of a request, in the order a model reads them. Fields show the API, not the path. */
 export function askedTurns(request: JsonRecord): readonly Turn[] {
   const turns: Turn[] = [];
   for (const field of ["system", "instructions"]) {
@@ -36,8 +36,8 @@ export function messageTurn(message: JsonRecord): Turn {
   const toolResult = role === "tool" || role === "function";
   const parts: TurnPart[] = [];
   for (const field of ["reasoning_content", "reasoning", "thinking"]) {
-    const told = textOrNull(message[field]);
-    if (told !== null && parts.length === 0) parts.push({ kind: "thinking", text: told });
+    const thought = textOrNull(message[field]);
+    if (thought !== null && parts.length === 0) parts.push({ kind: "thinking", text: thought });
   }
   if (toolResult) {
     const id = textOrNull(message["tool_call_id"]);

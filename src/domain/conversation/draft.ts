@@ -68,7 +68,7 @@ export function createDraft(most: number): Draft {
       // Servers that know two names for it fill both with the same words.
       const reasoning = ["reasoning_content", "reasoning", "thinking"]
         .map((field) => textOrNull(message[field]))
-        .find((told) => told !== null);
+        .find((said) => said !== null);
       if (reasoning !== undefined && reasoning !== null) draft.thinking(reasoning);
       if (typeof message["refusal"] === "string") draft.refusal(message["refusal"]);
       for (const call of listOf(message["tool_calls"])) addCall(call);

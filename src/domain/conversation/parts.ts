@@ -19,8 +19,8 @@ type PartReader = (part: JsonRecord) => readonly TurnPart[];
 const text: PartReader = (part) => [{ kind: "text", text: textOrNull(part["text"]) ?? "" }];
 
 const thinking: PartReader = (part) => {
-  const told = textOrNull(part["thinking"]) ?? textOrNull(part["text"]);
-  return told === null ? [] : [{ kind: "thinking", text: told }];
+  const thought = textOrNull(part["thinking"]) ?? textOrNull(part["text"]);
+  return thought === null ? [] : [{ kind: "thinking", text: thought }];
 };
 
 const anthropicMedia =
@@ -58,13 +58,13 @@ const readers: Readonly<Record<string, PartReader>> = {
   image: anthropicMedia("image"),
   document: anthropicMedia("file"),
   input_audio: ({ input_audio: audio }) => {
-    const told = isRecord(audio) ? audio : {};
+    const fields = isRecord(audio) ? audio : {};
     return [
       {
         kind: "media",
         what: "audio",
-        label: textOrNull(told["format"]),
-        bytes: base64Size(told["data"]),
+        label: textOrNull(fields["format"]),
+        bytes: base64Size(fields["data"]),
         url: null,
       },
     ];
@@ -95,7 +95,7 @@ function typedPart(part: JsonRecord): readonly TurnPart[] {
   return reader?.(part) ?? [{ kind: "other", type, json: asJson(part) }];
 }
 
-/** Text of a content, for places where nothing else is expected; what is no text comes as JSON. */
+/** Text of a content, for places where nothing else is expected; what is not text comes as JSON. */
 export function plainText(content: unknown): string {
   if (typeof content === "string") return content;
   if (content === undefined || content === null) return "";
@@ -105,12 +105,12 @@ export function plainText(content: unknown): string {
 
 /** A tool call as OpenAI (arguments are text) or Ollama (an object) writes it. */
 export function toolCallPart(call: unknown): TurnPart {
-  const told = isRecord(call) ? call : {};
-  const detail = [told["function"], told["custom"]].find(isRecord) ?? told;
+  const fields = isRecord(call) ? call : {};
+  const detail = [fields["function"], fields["custom"]].find(isRecord) ?? fields;
   const given = detail["arguments"] ?? detail["input"];
   return {
     kind: "tool-call",
-    id: textOrNull(told["id"]) ?? textOrNull(told["call_id"]),
+    id: textOrNull(fields["id"]) ?? textOrNull(fields["call_id"]),
     name: textOrNull(detail["name"]) ?? "",
     arguments: typeof given === "string" ? given : asJson(given),
   };

@@ -9,7 +9,7 @@ import type { Conversation } from "./turn.ts";
 /**
  * Reads what was asked and what was answered, in the forms of OpenAI's chat, completions,
  * embeddings and Responses, Anthropic's messages, and Ollama's chat, generate and embed. The form
- * is told from the bodies: an upstream may answer in another one than its path promises.
+ * is read from the bodies: an upstream may answer in another one than its path promises.
  * What cannot be read is left out; never throws.
  * @param request the client's body as text; null where none is kept
  * @param response as received from the upstream, perhaps a stream, perhaps cut; null as above
@@ -23,7 +23,7 @@ export function readConversation(request: string | null, response: string | null
   return conversationOf(request === null ? null : parseRecord(request), answer);
 }
 
-/** The same, of bodies that are read already; null where the request is no JSON object. */
+/** The same, of bodies that are read already; null where the request is not a JSON object. */
 export function conversationOf(asked: JsonRecord | null, answer: AnsweredReader): Conversation {
   return {
     asked: asked === null ? [] : askedTurns(asked),

@@ -6,7 +6,7 @@ export type TurnPart =
       readonly kind: "media";
       /** `image`, `audio` or `file`, or the type an API gave it. */
       readonly what: string;
-      /** A media type or a file's name, where one is told. */
+      /** A media type or a file's name, where one is given. */
       readonly label: string | null;
       /** Decoded; null where the conversation only refers to it. */
       readonly bytes: number | null;
@@ -58,7 +58,7 @@ export function textOrNull(value: unknown): string | null {
   return typeof value === "string" && value !== "" ? value : null;
 }
 
-/** The elements of a list; none where the value is no list. */
+/** The elements of a list; none where the value is not a list. */
 export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? (value as readonly unknown[]) : [];
 }

@@ -100,9 +100,9 @@ export function problemStatus(kind: ProblemKind): number {
 
 /** The `error` object of `/v1`; `extra` fields stand behind the four standard ones. */
 export function errorObject(
-  told: RequestProblem,
+  why: RequestProblem,
   extra: Readonly<Record<string, unknown>> = {},
 ): Record<string, unknown> {
-  const { type, code } = forms[told.kind];
-  return { message: told.message, type, param: told.param, code, ...extra };
+  const { type, code } = forms[why.kind];
+  return { message: why.message, type, param: why.param, code, ...extra };
 }

@@ -1,4 +1,4 @@
-// Answers that send the caller elsewhere: never followed, never passed on, and told in words that help.
+// Answers that send the caller elsewhere: never followed, never passed on, and reported with the URL to write.
 import { headerValue, type HeaderList } from "./headers.ts";
 
 /** Any 3xx but 304, which answers a question about a copy (RFC 9110 §15.4.5). */

@@ -3,7 +3,7 @@ import type { Endpoint } from "../call/endpoint.ts";
 import { type HeaderList, headerValue } from "./headers.ts";
 import { problem, type RequestProblem } from "./problem.ts";
 
-/** For the Responses: agents try a WebSocket first there, and go on with HTTP at once if they are told to (426). */
+/** For the Responses: agents try a WebSocket first there, and go on with HTTP at once after a 426. */
 const useHttp = problem("upgrade_required", "there are no WebSockets here; use plain HTTP");
 const noWebSocket = problem("upgrade_unsupported", "there are no WebSockets here; use plain HTTP");
 

@@ -15,7 +15,7 @@ const maxEventLines = 1_000;
 
 /**
  * Visits every JSON object of an answer in the order received, whatever form it came in (plain
- * JSON, server-sent events, NDJSON). The form is told from the bytes, not from the request: servers
+ * JSON, server-sent events, NDJSON). The bytes decide the form, not the request: servers
  * answer a streaming request with plain JSON, and a translated call with the other surface's
  * format. What cannot be read is passed over; never throws. One at a time, so that an answer of
  * many events is never held as objects.

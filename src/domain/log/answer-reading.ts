@@ -40,7 +40,7 @@ const clientLeft = 499;
 export interface AnswerReader {
   /** The next document of the answer; see `visitDocuments`. */
   add(document: JsonRecord): void;
-  /** @param request the call's, parsed where it is needed; null where it is no JSON object */
+  /** @param request the call's, parsed where it is needed; null where it is not a JSON object */
   reading(
     call: Pick<AnsweredCall, "endpoint" | "status"> & { readonly cut: Cut | null },
     request: () => JsonRecord | null,

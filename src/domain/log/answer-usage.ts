@@ -30,7 +30,7 @@ export interface UsageReader {
   usage(): ReportedUsage;
 }
 
-/** Every protocol's: the form of an answer is told from its documents, not from its call. */
+/** Every protocol's: an answer's documents show its form, not its call. */
 const words = Object.values(protocols).map(({ usage }) => usage);
 const names = [...new Set(words.flatMap(({ counts }) => Object.keys(counts) as CountName[]))];
 const places = names.map((name) => {

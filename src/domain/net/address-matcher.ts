@@ -43,7 +43,7 @@ export function parseAddressMatcher(
 }
 
 /**
- * Whether an address is in the set; text that is no address is in none.
+ * Whether an address is in the set; text that is not an address is in none.
  * @param ip as a socket or a header gives it; IPv4 mapped into IPv6 counts as its IPv4
  */
 export function addressMatches(matcher: AddressMatcher, ip: string): boolean {

@@ -11,7 +11,7 @@ const mappedPrefix = 0xffffn;
  * Reads one address.
  * @param text dotted IPv4 without leading zeros (which some read as octal), or IPv6 as in RFC 4291
  *   §2.2; a zone id (`%eth0`, RFC 4007 §11) is ignored, for it names an interface and no address
- * @returns null where the text is no address
+ * @returns null where the text is not an address
  */
 export function parseAddress(text: string): Address | null {
   if (!text.includes(":")) {

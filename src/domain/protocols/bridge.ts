@@ -15,7 +15,7 @@ export interface Wire {
 export interface FrameEditor {
   /**
    * Takes the next event.
-   * @param json what its data parsed to; null where it is no JSON object
+   * @param json what its data parsed to; null where it is not a JSON object
    * @returns what goes to the client now; the frame's own bytes where nothing changes
    */
   frame(frame: Frame, json: JsonRecord | null): readonly Uint8Array[];
@@ -45,7 +45,7 @@ export interface Bridge {
   lost(): readonly string[];
   /** An answer that needs no upstream; null for nearly all calls. */
   readonly instead: { readonly status: number; readonly body: Uint8Array } | null;
-  /** The upstream's own error events are told in other words. */
+  /** The upstream's own error events are rewritten for the client. */
   readonly retells: boolean;
   /** An editor for a stream as the upstream sends it; null: its events pass as they are. */
   editor(wire: Wire): FrameEditor | null;
@@ -60,7 +60,7 @@ export interface Bridge {
    * A whole answer, status below 300, as the client gets it.
    * @param json what `body` parsed to
    * @returns the very same `body` where nothing changes; null where it is not an answer that could
-   * be told in other words: made one, it would look like a model that had nothing to say
+   * be rewritten for the client: made one, it would look like a model that had nothing to say
    */
   whole(body: Uint8Array, json: unknown): Uint8Array | null;
   /** An error answer's body as the client gets it; null: the upstream's own. */

@@ -4,12 +4,12 @@ import { errorObject, type RequestProblem } from "../http/problem.ts";
 
 export interface ErrorForm {
   /** An answer's body. @param extra further fields of the error, where the form has a place for them */
-  body(told: RequestProblem, extra: JsonRecord): string;
+  body(why: RequestProblem, extra: JsonRecord): string;
   /** The text of a stream's event. @param requestId for forms that name it */
   event(error: JsonRecord, requestId: string): string;
 }
 
 /** As OpenAI's clients read it, and Anthropic's as well. */
-export function errorBodyOfV1(told: RequestProblem, extra: JsonRecord): string {
-  return JSON.stringify({ error: errorObject(told, extra) });
+export function errorBodyOfV1(why: RequestProblem, extra: JsonRecord): string {
+  return JSON.stringify({ error: errorObject(why, extra) });
 }

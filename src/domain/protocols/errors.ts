@@ -9,21 +9,21 @@ import { protocols } from "./protocol.ts";
 /** The body of an answer that refuses or fails. @param extra fields behind the standard ones, where there is a place for them */
 export function errorBody(
   protocol: ProtocolName,
-  told: RequestProblem,
+  why: RequestProblem,
   extra: JsonRecord = {},
 ): string {
-  return protocols[protocol].errors.body(told, extra);
+  return protocols[protocol].errors.body(why, extra);
 }
 
 const text = new TextEncoder();
 
-/** The event that tells a client of an error; `requestId` is for the forms that name it. */
+/** The event that reports an error to a client; `requestId` is for the forms that name it. */
 export function errorEvent(
   { protocol, framing }: Wire,
   error: JsonRecord,
   requestId: string,
 ): Uint8Array {
-  // Lines can be told from events whatever is in them.
+  // Lines differ from events whatever is in them.
   const form = framing === "ndjson" ? "ollama" : (protocol ?? "openai-chat");
   return text.encode(protocols[form].errors.event(error, requestId));
 }

@@ -10,8 +10,8 @@ import { describeError, holdsError, type UpstreamError } from "./upstream-error.
  */
 export function failureIn(document: JsonRecord, bringsContent: boolean): UpstreamError | null {
   const { choices } = document;
-  const told = Array.isArray(choices) ? (choices as readonly unknown[]).filter(isRecord) : [];
-  const failed = told.find((choice) => choice["finish_reason"] === "error");
+  const records = Array.isArray(choices) ? (choices as readonly unknown[]).filter(isRecord) : [];
+  const failed = records.find((choice) => choice["finish_reason"] === "error");
   const says =
     document["status"] === "failed"
       ? "status: failed"
@@ -20,7 +20,7 @@ export function failureIn(document: JsonRecord, bringsContent: boolean): Upstrea
         : failed === undefined
           ? null
           : "finish_reason: error";
-  const holder = holdsError(document) ? document : told.find(holdsError);
+  const holder = holdsError(document) ? document : records.find(holdsError);
   if (holder !== undefined && (says !== null || !bringsContent))
     return describeError(errorOf(holder));
   return says === null

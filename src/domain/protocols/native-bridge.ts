@@ -25,7 +25,7 @@ export function nativeBridge(call: IncomingCall, target: Target): Bridge {
     retells: false,
     editor: ({ protocol }) =>
       createStreamCleaner(protocol === null ? null : protocols[protocol].slots, policy),
-    // On OpenAI's surface a stream that nobody asked for passes as it is; clients there can tell.
+    // On OpenAI's surface a stream that nobody asked for passes as it is; clients there recognise it.
     gather: ({ protocol }) => (protocol === "ollama" && !call.wantsStream ? gatherLines : null),
     client: (wire) => ({ wire, contentType: null }),
     whole: (body, json) => cleanWhole(slotsOf(call.endpoint), policy, body, json),

@@ -55,7 +55,7 @@ export function isReadable(protocol: ProtocolName | null, frame: Frame): boolean
   return protocol === null || data === null || isDone(data) || frameJson(frame) !== null;
 }
 
-/** OpenAI's last word in a stream, which is no JSON. */
+/** OpenAI's last word in a stream, which is not JSON. */
 function isDone(data: string): boolean {
   return data.length < 16 && data.trim() === "[DONE]";
 }

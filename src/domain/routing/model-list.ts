@@ -1,4 +1,4 @@
-// What servers say of their models, and the list that the router tells its own clients.
+// The models that servers list, and the list that the router gives its own clients.
 import { isRecord, type JsonRecord, parseJsonBytes } from "../bytes/json.ts";
 import { type ModelFacts, readFacts } from "./model-facts.ts";
 import { emptyDiscovery, type DiscoverySnapshot } from "./discovery.ts";

@@ -15,18 +15,18 @@ export function compileModelMap(
   const patterns: ModelPattern[] = [];
   const problems: string[] = [];
   for (const [from, to] of pairs) {
-    const told = (problem: string): number =>
+    const report = (problem: string): number =>
       problems.push(`key ${JSON.stringify(from)}: ${problem}`);
     const written = patternText(from);
-    if (from === "") told("a model name cannot be empty");
-    else if (to === "") told("the replacement cannot be empty");
+    if (from === "") report("a model name cannot be empty");
+    else if (to === "") report("the replacement cannot be empty");
     else if (written === null) exact.set(from, to);
     else {
       const compiled = compilePattern(written.source, { ignoreCase: written.ignoreCase });
-      if ("problem" in compiled) told(compiled.problem);
+      if ("problem" in compiled) report(compiled.problem);
       else {
         const parsed = parseReplacement(to, compiled.pattern);
-        if ("problem" in parsed) told(parsed.problem);
+        if ("problem" in parsed) report(parsed.problem);
         else
           patterns.push({ text: from, pattern: compiled.pattern, replacement: parsed.replacement });
       }

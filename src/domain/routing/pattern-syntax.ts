@@ -18,7 +18,7 @@ const unsupported: readonly (readonly [start: string, name: string])[] = [
 ];
 
 /**
- * Finds what has to be told of better than RE2 does: constructs it does not have, and parentheses
+ * Finds what has to be reported better than RE2 does: constructs it does not have, and parentheses
  * without partner. Classes, escapes and `\Q…\E` are skipped, where such text means itself.
  * @returns null where nothing of the kind is there
  */

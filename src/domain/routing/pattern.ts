@@ -113,16 +113,21 @@ function tryCompile(source: string, flags: number): { readonly regex: RE2JS } | 
 }
 
 /** RE2 reads from left to right: the fault lies where cutting the pattern off behind it leaves the same error. */
-function locate(source: string, flags: number, told: RefusedPattern): PatternProblem {
+function locate(source: string, flags: number, rejection: RefusedPattern): PatternProblem {
   // Without a quotation it is the end that is missing something.
-  if (told.quoted === "") return fault(told.refused, source.length - 1);
-  const words = told.quoted === source ? told.refused : `${told.refused} ${told.quoted}`;
+  if (rejection.quoted === "") return fault(rejection.refused, source.length - 1);
+  const words =
+    rejection.quoted === source ? rejection.refused : `${rejection.refused} ${rejection.quoted}`;
   const places: number[] = [];
-  for (let at = source.indexOf(told.quoted); at !== -1; at = source.indexOf(told.quoted, at + 1))
+  for (
+    let at = source.indexOf(rejection.quoted);
+    at !== -1;
+    at = source.indexOf(rejection.quoted, at + 1)
+  )
     places.push(at);
   const first = places.find((place) => {
-    const cut = tryCompile(source.slice(0, place + told.quoted.length), flags);
-    return "refused" in cut && cut.refused === told.refused && cut.quoted === told.quoted;
+    const cut = tryCompile(source.slice(0, place + rejection.quoted.length), flags);
+    return "refused" in cut && cut.refused === rejection.refused && cut.quoted === rejection.quoted;
   });
   return fault(words, first ?? places.at(0) ?? 0);
 }

@@ -9,7 +9,7 @@ export const defaultMaxQueue = 100;
 /** The name that the default upstream goes by; no configured server may have it. */
 export const defaultServerName = "default";
 
-/** @param line of the routes file; null where it is no entry of `servers` */
+/** @param line of the routes file; null where it is not an entry of `servers` */
 export function plainServer(
   name: string,
   { baseUrl, type }: ServerUrl,

@@ -6,7 +6,7 @@ import type { Policy, PolicyOverrides, ThinkingMode } from "./types.ts";
 /** What one level says, or null where it says nothing. */
 export type PolicyLevel = PolicyOverrides | null;
 
-/** A level that says nothing; told apart by identity, so that the common case copies nothing. */
+/** A level that says nothing; recognised by identity, so that the common case copies nothing. */
 export const noOverrides: PolicyOverrides = {};
 
 /**

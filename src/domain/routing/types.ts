@@ -53,7 +53,7 @@ export interface Server {
   /** URL of an outgoing HTTP proxy, which may hold a password; null: none. */
   readonly proxy: string | null;
   readonly overrides: PolicyOverrides;
-  /** Of the routes file, counted from 1; null where it is no entry of `servers`. */
+  /** Of the routes file, counted from 1; null where it is not an entry of `servers`. */
   readonly line: number | null;
 }
 

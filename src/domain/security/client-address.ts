@@ -13,7 +13,7 @@ export function isTrusted(peer: string, trusted: TrustedProxies): boolean {
 
 /**
  * The client's address: from the connection's end backwards, the first hop that is not trusted.
- * Where `X-Forwarded-For` holds something that is no address, the hop that wrote it is the answer:
+ * Where `X-Forwarded-For` holds something that is not an address, the hop that wrote it is the answer:
  * nothing before that can be believed.
  * @param peer the address the connection came from
  */

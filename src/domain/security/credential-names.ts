@@ -24,7 +24,7 @@ const query = (name: string, why: string): CredentialName => ({
   in: "query",
 });
 
-/** A secret that is no key for the upstream. */
+/** A secret that is not a key for the upstream. */
 const other = (name: string, why: string): CredentialName => ({
   ...header(name, why),
   besideOwnKey: "kept",

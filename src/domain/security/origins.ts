@@ -40,7 +40,7 @@ function parseOrigin(text: string): WebOrigin | null {
   return host === null ? null : { scheme: (match?.[1] ?? "").toLowerCase(), ...host };
 }
 
-/** An entry of ALLOWED_ORIGINS as browsers write it; null where it is no origin. */
+/** An entry of ALLOWED_ORIGINS as browsers write it; null where it is not an origin. */
 export function normalOrigin(text: string): string | null {
   const origin = parseOrigin(text.replace(/\/$/, ""));
   if (origin !== null) {

@@ -36,7 +36,7 @@ export function createRecentTurns(): RecentTurns {
     alike(request, failed) {
       let best: RecentTurn | null = null;
       let wanted = minBytes;
-      // The newest is the likeliest; one comparison then dismisses each that is no better.
+      // The newest is the likeliest match; the others are then ruled out by one comparison each.
       for (const turn of kept.toReversed()) {
         const before = turn.bodies.request?.bytes;
         if (turn.failed !== failed || before === undefined) continue;

@@ -26,7 +26,7 @@ export interface SegmentWriter {
   begin(turns: readonly TurnContents[]): Promise<SegmentBatch>;
   /** Bytes in the blob store. */
   outsideBytes(): number;
-  /** To be told of segments that were removed, and of the bytes these had in the blob store. */
+  /** Must be called when segments have been removed. @param removed their ids, and their bytes in the blob store */
   removed(removed: { readonly ids: readonly number[]; readonly bytes: number }): void;
 }
 

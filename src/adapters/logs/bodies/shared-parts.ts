@@ -71,7 +71,7 @@ function meet(
   return null;
 }
 
-/** Bytes that two bodies have in common from these places on. */
+/** Length of what two bodies have in common from these offsets on, in bytes. */
 export function commonStart(a: Buffer, fromA: number, b: Buffer, fromB: number): number {
   const most = Math.min(a.length - fromA, b.length - fromB);
   let length = 0;
@@ -85,7 +85,7 @@ export function commonStart(a: Buffer, fromA: number, b: Buffer, fromB: number):
   return length;
 }
 
-/** Bytes that two bodies have in common at their ends, at most so many. */
+/** Length of the common end of two bodies, in bytes. @param most an upper bound */
 function commonEnd(a: Buffer, b: Buffer, most: number): number {
   let length = 0;
   while (length < most) {

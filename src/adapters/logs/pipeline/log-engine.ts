@@ -33,7 +33,7 @@ export interface LogWrite {
  * same instance.
  *
  * A promise rejects where the store fails; `explain` says what that means. What an engine can mend
- * by itself it mends, tells by `takeHappenings`, and goes on.
+ * by itself it repairs, reports by `takeHappenings`, and continues.
  */
 export interface LogEngine {
   /**
@@ -55,7 +55,7 @@ export interface LogEngine {
   readonly upkeep: LogUpkeep;
   /** Says what a rejection means. */
   explain(error: unknown): StoreFailure;
-  /** What befell the store since this was last asked, each once. */
+  /** What has happened to the store since the last call, each event once. */
   takeHappenings(): readonly Happening[];
   /** Nothing has been asked for a while: memory that only helps the next call goes back to the system. */
   rest(): void;

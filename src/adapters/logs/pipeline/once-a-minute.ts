@@ -1,4 +1,4 @@
-// What goes wrong with every batch is told once a minute.
+// What goes wrong with every batch is logged once a minute.
 import type { Clock } from "../../../ports/clock.ts";
 
 export interface OnceAMinute {
@@ -13,21 +13,21 @@ export function createOnceAMinute(
   clock: Pick<Clock, "after">,
   pass: (message: string) => void,
 ): OnceAMinute {
-  let told: { readonly kind: string; readonly forget: () => void } | null = null;
+  let last: { readonly kind: string; readonly forget: () => void } | null = null;
   return {
     tell(message) {
       // Each batch has other files to name.
       const kind = message.replaceAll(/'[^']*'/g, "");
-      if (kind === told?.kind) return;
-      told?.forget();
+      if (kind === last?.kind) return;
+      last?.forget();
       pass(message);
       const forget = clock.after(tellAgainMs, () => {
-        told = null;
+        last = null;
       });
-      told = { kind, forget };
+      last = { kind, forget };
     },
     stop() {
-      told?.forget();
+      last?.forget();
     },
   };
 }

@@ -30,7 +30,7 @@ export interface LogsOptions {
   readonly clock: Pick<Clock, "now" | "after">;
   /** Called with what each call's answer reports. */
   readonly used: UsageObserver["used"];
-  /** Told of what goes wrong after opening, in words. */
+  /** Called with what goes wrong after opening, in words. */
   readonly trouble: (message: string) => void;
 }
 

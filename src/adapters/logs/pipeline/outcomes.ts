@@ -1,4 +1,4 @@
-// What became of the calls handed to the log: told to whoever listens, counted where they are lost,
+// What became of the calls handed to the log: reported to listeners, counted where they are lost,
 // and kept where an end has to be written once more.
 import { type AnswerReading, nothingRead } from "../../../domain/log/answer-reading.ts";
 import type { CapturedBodies, LogEntry } from "../../../domain/log/log-entry.ts";
@@ -13,13 +13,13 @@ import type { CallResult, WriteReport } from "./worker-calls.ts";
 
 export interface OutcomesOptions {
   readonly clock: Pick<Clock, "now" | "after">;
-  /** Told of calls that ended once they are written or dropped. */
+  /** Called with each call that ended, once it is written or dropped. */
   readonly events?: Pick<CallEventSource, "started" | "ended"> | undefined;
   /** Called once with what each call's answer reports, as the log's thread read it. */
   readonly used?: UsageObserver["used"] | undefined;
   /** Called with what became of each batch, and whether it had bodies. */
   readonly answered?: ((report: WriteReport, hadBodies: boolean) => void) | undefined;
-  /** Told once when writing begins to fail, and once when it works again. */
+  /** Called once when writing begins to fail, and once when it works again. */
   readonly trouble?: ((message: string) => void) | undefined;
 }
 

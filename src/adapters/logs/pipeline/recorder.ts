@@ -29,7 +29,7 @@ export interface Recorder extends CallObserver {
   endOf(id: string): KnownEnd | null;
 }
 
-/** `events` are told of calls as they begin, too. */
+/** `events` hears of calls as they begin, too. */
 export interface RecorderOptions extends OutcomesOptions {
   readonly send: (batch: WireBatch) => Promise<CallResult<WriteReport>>;
   /** Longer bodies are stored cut, and marked. */

@@ -4,7 +4,7 @@
 export interface StepPace {
   /** What the next step may take on. */
   size(): number;
-  /** To be told how long a step of that size took, in ms. */
+  /** Must be called after each step, with what it took in ms. */
   took(ms: number): void;
 }
 

@@ -10,7 +10,7 @@ import type {
 export interface WorkerThread {
   /**
    * Asks the worker, starting it first where it does not run. Never rejects: what fails, a worker
-   * that dies included, is told in the result.
+   * that dies included, is reported in the result.
    * @param transfer buffers handed over instead of copied
    */
   call<K extends WorkerCallKind>(

@@ -15,7 +15,7 @@ export const figure = {
   ttft: 5,
 } as const;
 
-/** Each bucket of a histogram is so much longer than the one before: a time is told within 2 %. */
+/** Each bucket of a histogram is so much longer than the one before: a time is known to within 2 %. */
 const growth = 1.04;
 const logGrowth = Math.log(growth);
 /** Times below 1 ms. */

@@ -10,7 +10,7 @@ export function isPassing(error: unknown): boolean {
   return passingCodes.test(codeOf(error));
 }
 
-/** Whether SQLite says that this is no database, or a damaged one. */
+/** Whether SQLite says that this is not a database, or a damaged one. */
 export function isUnreadable(error: unknown): boolean {
   const code = error instanceof SQLiteError ? (error.code ?? "") : "";
   return code === "SQLITE_NOTADB" || code.startsWith("SQLITE_CORRUPT");

@@ -37,7 +37,7 @@ export function filteredRows(
   return found.isIndex ? inIndex(read) : read();
 }
 
-/** Enough to tell a filter that lets few rows through from one that lets many. */
+/** Enough to distinguish a filter that lets few rows through from one that lets many. */
 const maxCounted = 20_000;
 
 function leading(db: Database, conditions: readonly Condition[]): Condition | null {

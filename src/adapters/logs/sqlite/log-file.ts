@@ -127,7 +127,7 @@ export function createLogFile(openBlobs: OpenBlobs): LogFile {
       wasMoved(place, await moveAside(place.path, Date.now(), "unreadable"), "unreadable");
       return true;
     } catch {
-      return false; // whoever met the damage tells of it
+      return false; // the damage is reported where it was met
     }
   }
 

@@ -161,7 +161,7 @@ async function answer<K extends WorkerCallKind>(
   }
 }
 
-/** A bug: the thread ends, and the main one tells whoever waits. */
+/** A bug: the thread ends, and the main thread fails every request that waits. */
 function fail(error: unknown): never {
   throw error instanceof Error ? error : new Error("the log's worker failed", { cause: error });
 }

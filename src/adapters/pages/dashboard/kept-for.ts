@@ -16,7 +16,7 @@ interface Kept<T> {
   readonly answer: Promise<T>;
 }
 
-/** @returns the answer; those who ask at once share one question; a failure is told, and not kept */
+/** @returns the answer; those who ask at once share one question; a failure is passed on, and not kept */
 export function keptFor<T>(
   { fresh, usable, now, later }: KeptOptions,
   ask: () => Promise<T>,
@@ -47,7 +47,7 @@ export function keptFor<T>(
       due = true;
       later(() => {
         due = false;
-        // Whoever asks when it has become too old waits for it, and is told if it fails.
+        // Whoever asks when it has become too old waits for it, and gets its failure.
         askAnew().catch(() => undefined);
       });
     }

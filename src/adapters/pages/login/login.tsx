@@ -43,8 +43,8 @@ export function createLogin({ tokens, now, version, readForm }: LoginDeps): Logi
   async function ask(request: Request, status: number, says: string, next = pathOf(request)) {
     const frame = frameOf(request);
     if (tokens === null) {
-      const told = [`${says}.`.replace(/\.\.$/, "."), noSecret];
-      return html(status, <MessagePage frame={frame} title="Access denied" says={told} />);
+      const words = [`${says}.`.replace(/\.\.$/, "."), noSecret];
+      return html(status, <MessagePage frame={frame} title="Access denied" says={words} />);
     }
     const cookie = cookieValue([...request.headers], tokenCookie);
     const reading = cookie === null ? null : await tokens.read(cookie);

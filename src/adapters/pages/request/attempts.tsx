@@ -103,8 +103,8 @@ function times(attempt: LoggedAttempt): string {
     ["first token", attempt.ttft_ms],
     ["total", attempt.duration_ms],
   ] as const;
-  const told = parts.filter(([, ms]) => ms !== null);
-  return told.map(([name, ms]) => `${name} ${duration(ms)}`).join(" · ") || none;
+  const measured = parts.filter(([, ms]) => ms !== null);
+  return measured.map(([name, ms]) => `${name} ${duration(ms)}`).join(" · ") || none;
 }
 
 const barHeight = 8;

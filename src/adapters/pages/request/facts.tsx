@@ -104,8 +104,8 @@ function Fact(props: PropsWithChildren<{ readonly name: string }>): JSX.Element 
 function tokens(detail: LogDetail): string {
   const { prompt_tokens: prompt, completion_tokens: completion } = detail;
   if (prompt === null && completion === null) return none;
-  const told = (count: number | null): string => (count === null ? none : whole(count));
-  return `${told(prompt)} in, ${told(completion)} out`;
+  const shown = (count: number | null): string => (count === null ? none : whole(count));
+  return `${shown(prompt)} in, ${shown(completion)} out`;
 }
 
 /** From the first token to the end, as that is when tokens were written; null for plain calls. */

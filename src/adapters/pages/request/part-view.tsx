@@ -91,11 +91,11 @@ function Cut({ length }: { readonly length: number }): JSX.Element {
 /** Media is named, never loaded: a page of the log must not call out. */
 function Media(props: { readonly part: Extract<TurnPart, { kind: "media" }> }): JSX.Element {
   const { what, label, bytes: size, url } = props.part;
-  const told = [label, size === null ? null : bytes(size)].filter((one) => one !== null);
+  const details = [label, size === null ? null : bytes(size)].filter((one) => one !== null);
   return (
     <p class="media">
       <b safe>{what}</b>
-      {told.length > 0 && <span safe>{told.join(", ")}</span>}
+      {details.length > 0 && <span safe>{details.join(", ")}</span>}
       {url !== null && <code safe>{url.slice(0, 300)}</code>}
     </p>
   );

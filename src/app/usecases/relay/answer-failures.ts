@@ -34,8 +34,11 @@ export function errorStatus(inHand: InHand): AnswerFailure {
   const { status, held, context } = inHand;
   if (held.partial) {
     const message = `status ${status}, with an error too large to be held`;
-    const told = errorBody(context.call.endpoint.protocol, problem("upstream_broken", message));
-    const answer = withBody(inHand, new TextEncoder().encode(told), "application/json");
+    const errorText = errorBody(
+      context.call.endpoint.protocol,
+      problem("upstream_broken", message),
+    );
+    const answer = withBody(inHand, new TextEncoder().encode(errorText), "application/json");
     return { reason: "status", message, status, codes: [], answer };
   }
   const body = joinBytes(held.pieces);

@@ -22,7 +22,7 @@ export function earlyAnswer(
   deps: { readonly clock: Clock; readonly sseKeepaliveMs: number },
 ): Answer {
   const events = coming.then((answer) => asEvents(call, answer));
-  // Whoever pulls is told; a client that does not pull for now must not bring the process down.
+  // Whoever pulls gets the failure; a client that does not pull for now must not bring the process down.
   events.catch(() => undefined);
   return {
     status: 200,
@@ -65,8 +65,8 @@ function failureOf(
   if (failure === null) return null;
   const { message, codes } = failure;
   const own = isRecord(parsed) && isRecord(parsed["error"]) ? parsed["error"] : null;
-  const told = own ?? { message, type: "upstream_error", param: null, code: codes[0] ?? null };
-  return { ...told, status: problemStatus("upstream_broken") };
+  const error = own ?? { message, type: "upstream_error", param: null, code: codes[0] ?? null };
+  return { ...error, status: problemStatus("upstream_broken") };
 }
 
 function isStream(body: Answer["body"]): body is AnswerStream {

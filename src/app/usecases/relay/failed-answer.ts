@@ -63,8 +63,8 @@ export function failedAnswer(
     const headers = [...responseHeaders(theirs, session.call.method), ...routed];
     return ends({ status, headers, body }, { upstreamRequestId: upstreamRequestId(theirs) });
   }
-  const told = tellFailure(target.server.name, plan, last);
-  const status = plan.targets.length > 1 ? statusAfter(last) : problemStatus(told.kind);
+  const described = tellFailure(target.server.name, plan, last);
+  const status = plan.targets.length > 1 ? statusAfter(last) : problemStatus(described.kind);
   const headers: [string, string][] = [["content-type", "application/json"], ...routed];
   const retryAfter =
     last.answer === null
@@ -73,8 +73,8 @@ export function failedAnswer(
   if (retryAfter !== null && (status === 429 || status === 503))
     headers.push(["retry-after", retryAfter]);
   const extra = plan.targets.length > 1 ? { attempts: attempts.map(loggedAttempt) } : {};
-  const body = text.encode(errorBody(session.call.endpoint.protocol, told, extra));
-  return ends({ status, headers, body }, { error: told.message });
+  const body = text.encode(errorBody(session.call.endpoint.protocol, described, extra));
+  return ends({ status, headers, body }, { error: described.message });
 }
 
 /** Whether the body is, byte for byte, what the attempt asked last received. */

@@ -83,10 +83,10 @@ export function createRelay(deps: RelayDeps): CallService {
     return answer;
   }
 
-  function refuse(call: IncomingCall, told: RequestProblem): Answer {
-    const answer = problemAnswer(call, told);
-    const state = told.kind === "cancelled" ? "cancelled" : "failed";
-    openSession(call, null, null, deps).end({ ...sent(answer, deps), state, error: told.message });
+  function refuse(call: IncomingCall, why: RequestProblem): Answer {
+    const answer = problemAnswer(call, why);
+    const state = why.kind === "cancelled" ? "cancelled" : "failed";
+    openSession(call, null, null, deps).end({ ...sent(answer, deps), state, error: why.message });
     return answer;
   }
 
@@ -100,15 +100,15 @@ function sent({ status, headers, body }: WholeAnswer, limits: CaptureLimits): Se
   return { statusCode: status, headers, delivered: delivered.body() };
 }
 
-function problemAnswer(call: IncomingCall, told: RequestProblem): WholeAnswer {
+function problemAnswer(call: IncomingCall, why: RequestProblem): WholeAnswer {
   const headers: [string, string][] = [
     ["content-type", "application/json"],
     ["x-request-id", call.id],
   ];
-  headers.push(...told.headers.map(([name, value]): [string, string] => [name, value]));
-  if (told.retryAfter !== null) headers.push(["retry-after", String(told.retryAfter)]);
-  const body = text.encode(errorBody(call.endpoint.protocol, told));
-  return { status: problemStatus(told.kind), headers, body };
+  headers.push(...why.headers.map(([name, value]): [string, string] => [name, value]));
+  if (why.retryAfter !== null) headers.push(["retry-after", String(why.retryAfter)]);
+  const body = text.encode(errorBody(call.endpoint.protocol, why));
+  return { status: problemStatus(why.kind), headers, body };
 }
 
 function onlyOllama(call: IncomingCall, { targets: [first] }: RoutePlan): RequestProblem {

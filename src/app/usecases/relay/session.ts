@@ -111,7 +111,7 @@ export function openSession(
   const start = clock.elapsed();
   const listed: Listed[] = [];
   const request = opening.use(captureWhole(call.body, deps)).body();
-  /** Of which attempt the row in flight tells. */
+  /** The attempt that the row in flight is about. */
   let shown: AttemptReport | null = null;
   let lastOver: AttemptReport | null = null;
   let lastOutcome: Attempt | null = null;
@@ -126,7 +126,7 @@ export function openSession(
     try {
       deps.fault(error, call.id);
     } catch {
-      // Nobody is left to be told.
+      // There is nobody left to report it to.
     }
   }
 

@@ -1,4 +1,4 @@
-// What a start-up should tell of the servers: which of them do not answer, and what to do about it.
+// What a start-up logs about the servers: which of them do not answer, and what to do about it.
 import { serversOf } from "../../../domain/routing/model-list.ts";
 import type { Routing } from "../../../domain/routing/types.ts";
 import type { Logger } from "../../../ports/logger.ts";

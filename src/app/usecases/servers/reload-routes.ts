@@ -1,5 +1,5 @@
 // The routing in force, replaced as a whole when the routes file changes: a call reads it once, so
-// none is split; a file that is wrong changes nothing, and is told until it is put right.
+// none is split; a file that is wrong changes nothing, and is reported until it is put right.
 import type { RoutesSpec } from "../../../domain/config/parse-routes.ts";
 import { assembleRouting, type RoutingBase } from "../../../domain/routing/assemble.ts";
 import type { Routing } from "../../../domain/routing/types.ts";

@@ -48,8 +48,8 @@ export interface UsageEvent {
 export interface AnswerEventReader {
   /**
    * What the next event of its stream says.
-   * @param json what the frame's data parsed to; null where it is no JSON object
-   * @returns null where it is no event at all (a comment)
+   * @param json what the frame's data parsed to; null where it is not a JSON object
+   * @returns null where it is not an event at all (a comment)
    */
   event(frame: Frame, json: JsonRecord | null): readonly AnswerEvent[] | null;
   /** What an answer that came whole says; null where it is none of this protocol's. */
@@ -80,6 +80,6 @@ export interface WriterContext {
   readonly model: string;
   /** Epoch ms at which the request was sent; durations count from here. */
   readonly startedAt: number;
-  /** Told of each part of the answer that the client's protocol has no room for, perhaps more than once. */
+  /** Called with each part of the answer that the client's protocol has no room for, perhaps more than once. */
   readonly lose: (field: string) => void;
 }

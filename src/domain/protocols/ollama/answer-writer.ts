@@ -15,7 +15,7 @@ import { createStatistics } from "./statistics.ts";
 
 /**
  * Lines add up to what `wholeAnswer` makes of the same answer. Text goes on at once; tool calls are
- * held until they are whole, since a piece of arguments is no object. Text and counts may follow a
+ * held until they are whole, since a piece of arguments is not an object. Text and counts may follow a
  * finish, so only `end` or the stream's end brings the last line.
  */
 export function createLinesWriter(

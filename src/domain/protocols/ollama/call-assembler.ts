@@ -5,7 +5,7 @@ import { argumentsObject } from "../neutral/call-arguments.ts";
 
 export interface CallAssembler {
   add(pieces: readonly CallPiece[]): void;
-  /** The calls, and the text of those whose arguments are no object; they are told once. */
+  /** The calls, and the text of those whose arguments are not an object; each is returned once. */
   take(): AssembledCalls;
 }
 
@@ -26,7 +26,7 @@ interface HeldCall {
 
 export function createCallAssembler(): CallAssembler {
   const held = new Map<number, HeldCall>();
-  let told = 0;
+  let taken = 0;
 
   return {
     add(pieces) {
@@ -48,9 +48,9 @@ export function createCallAssembler(): CallAssembler {
         if (read === null)
           unreadable.push(`{"name": ${JSON.stringify(name)}, "arguments": ${given}`);
         else {
-          const detail = { index: ownNumber(told), name, arguments: read };
+          const detail = { index: ownNumber(taken), name, arguments: read };
           calls.push(id === null ? { function: detail } : { id, function: detail });
-          told += 1;
+          taken += 1;
         }
       }
       held.clear();

@@ -9,7 +9,7 @@ import { isRecord, parseJson } from "../../bytes/json.ts";
  */
 export function errorWords(status: number | null, body: unknown): string {
   const said = typeof body === "string" ? (parseJson(body) ?? body) : body;
-  const told = status === null ? "" : ` with status ${status}`;
+  const withStatus = status === null ? "" : ` with status ${status}`;
   const error = readUpstreamError(said) ?? (isRecord(said) ? failureIn(said, false) : null);
-  return error?.message ?? `the upstream answered${told} and said no more`;
+  return error?.message ?? `the upstream answered${withStatus} and said no more`;
 }

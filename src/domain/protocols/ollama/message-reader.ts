@@ -12,7 +12,7 @@ import { RecordReader, type RequestNotes } from "../neutral/request-notes.ts";
 import { type CallIds, createCallIds } from "./call-ids.ts";
 import { imageUrl } from "./image-url.ts";
 
-/** The messages of a chat; of what is wrong with them the notes are told. */
+/** The messages of a chat; what is wrong with them goes into the notes. */
 export function readMessages(
   messages: readonly JsonSource[],
   notes: RequestNotes,

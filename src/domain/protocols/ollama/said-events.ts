@@ -19,7 +19,7 @@ export interface SaidEvents {
   over: boolean;
 }
 
-/** @param lose told of each part that has no place */
+/** @param lose called with each part that has no place */
 export function readSaid(
   kind: "chat" | "generate",
   events: readonly AnswerEvent[],

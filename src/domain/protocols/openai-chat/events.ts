@@ -41,11 +41,11 @@ function readChoices(): EventReader {
   return (event) => {
     const { choices } = event;
     let content: ContentKind | null = null;
-    let told = false;
+    let hasChoices = false;
     let suspect = holdsError(event) || event["status"] === "failed";
     for (const choice of Array.isArray(choices) ? (choices as readonly unknown[]) : none) {
       if (!isRecord(choice)) continue;
-      told = true;
+      hasChoices = true;
       const index = choice["index"] ?? 0;
       const brings = choiceContent(choice);
       if (content !== "answer") content = brings ?? content;
@@ -61,7 +61,7 @@ function readChoices(): EventReader {
     }
     const failure = suspect ? failureIn(event, content !== null) : null;
     return failure === null
-      ? { content, end: told ? end() : null, error: null }
+      ? { content, end: hasChoices ? end() : null, error: null }
       : saysError(failure);
   };
 }

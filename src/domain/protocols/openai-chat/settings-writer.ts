@@ -77,7 +77,7 @@ export function writeLogprobs(
   if (topLogprobs !== null) body.set("logprobs", topLogprobs.value, topLogprobs);
 }
 
-/** Usage is asked for, since other protocols always tell it. */
+/** Usage is asked for, since other protocols always report it. */
 export function writeStream({ stream }: GenerationSettings, body: RequestBody): void {
   body.set("stream", stream);
   if (stream) body.set("stream_options", { include_usage: true });
