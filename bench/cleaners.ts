@@ -1,16 +1,13 @@
 // What cleaning a streamed answer costs beside passing it through: framing, parsing and reading are the same in both.
 // Run it with: bun bench/cleaners.ts
-import { createCapture } from "../src/app/usecases/relay/capture.ts";
-import { createBudget } from "../src/domain/failover/budget.ts";
-import { createLiveSource } from "../src/app/usecases/relay/event-stream.ts";
 import type { Bridge } from "../src/domain/protocols/bridge.ts";
 import { endpointOf } from "../src/domain/protocols/endpoint-of.ts";
 import { chatSlots } from "../src/domain/protocols/openai-chat/slots.ts";
 import type { CleanPolicy } from "../src/domain/cleaning/clean-text.ts";
 import { createStreamCleaner } from "../src/domain/cleaning/stream-cleaner.ts";
-import type { Clock } from "../src/ports/clock.ts";
 import type { BodyRead } from "../src/ports/upstream.ts";
 import { median } from "./lab/median.ts";
+import { streamCost } from "./lab/stream-cost.ts";
 
 const events = 200;
 const words = "The router picks an upstream by model name, and fails over when it has to. ".split(
@@ -85,15 +82,6 @@ const cases: readonly Case[] = [
   },
 ];
 
-/** Nothing here waits. */
-const clock: Clock = {
-  now: () => 0,
-  elapsed: () => 0,
-  id: () => "",
-  after: () => () => {},
-  chance: () => 0,
-};
-
 /** A call that the relay carries as it is, but for the cleaner. */
 const bridgeOf = (policy: CleanPolicy | null): Bridge => ({
   path: "/v1/chat/completions",
@@ -111,50 +99,14 @@ const bridgeOf = (policy: CleanPolicy | null): Bridge => ({
   error: null,
 });
 
-const limits = { captureCap: 10_000_000, captureBudget: createBudget(2 ** 40) };
-
-/** Reads a stream as the relay does; returns the bytes that leave, so that no work can be left out. */
-async function run(reads: readonly BodyRead[], policy: CleanPolicy | null): Promise<number> {
-  let at = 0;
-  const body = {
-    read: () => Promise.resolve(reads[at++] ?? { kind: "end" as const }),
-    cancel: () => {},
-  };
-  const wire = { framing: "sse", protocol: "openai-chat" } as const;
-  const bridge = bridgeOf(policy);
-  const source = createLiveSource(
-    body,
-    wire,
-    "first_content",
-    bridge,
-    createCapture(limits),
-    clock,
-  );
-  let sent = 0;
-  for (;;) {
-    const step = await source.next();
-    for (const piece of step.pieces) sent += piece.length;
-    if (step.outcome !== "open") return sent;
-  }
-}
-
-const streams = 100;
-
-/** µs of one event. */
-async function timed(reads: readonly BodyRead[], policy: CleanPolicy | null): Promise<number> {
-  const start = performance.now();
-  for (let count = 0; count < streams; count++) await run(reads, policy);
-  return ((performance.now() - start) * 1_000) / (streams * events);
-}
-
 for (const { name, deltas: contents, policy } of cases) {
   const reads = readsOf(contents);
   const through: number[] = [];
   const cleaned: number[] = [];
   const ratios: number[] = [];
   for (let round = 0; round < 45; round++) {
-    const plain = await timed(reads, null);
-    const clean = await timed(reads, policy);
+    const plain = await streamCost(reads, () => bridgeOf(null));
+    const clean = await streamCost(reads, () => bridgeOf(policy));
     if (round < 5) continue; // not yet compiled
     through.push(plain);
     cleaned.push(clean);

@@ -1,16 +1,13 @@
 // What translating a streamed answer costs beside passing it through: framing, parsing and judging are the same in both.
 // Run it with: bun bench/translation.ts
-import { createCapture } from "../src/app/usecases/relay/capture.ts";
-import { createLiveSource } from "../src/app/usecases/relay/event-stream.ts";
 import type { IncomingCall } from "../src/domain/call/incoming-call.ts";
-import { createBudget } from "../src/domain/failover/budget.ts";
 import type { Bridge } from "../src/domain/protocols/bridge.ts";
 import { bridgeFor } from "../src/domain/protocols/choose-bridge.ts";
 import { endpointOf } from "../src/domain/protocols/endpoint-of.ts";
 import type { Target } from "../src/domain/routing/plan.ts";
-import type { Clock } from "../src/ports/clock.ts";
 import type { BodyRead } from "../src/ports/upstream.ts";
 import { median } from "./lab/median.ts";
+import { stillClock, streamCost } from "./lab/stream-cost.ts";
 
 const events = 200;
 const words = "The router picks an upstream by model name, and fails over when it has to. ".split(
@@ -29,14 +26,6 @@ const reads: readonly BodyRead[] = [
   ...Array.from({ length: events }, (_, at) => eventOf({ content: words[at % words.length] })),
   `${eventOf({}, "stop")}data: [DONE]\n\n`,
 ].map((text) => ({ kind: "bytes", bytes: encoder.encode(text) }));
-
-const clock: Clock = {
-  now: () => Date.now(),
-  elapsed: () => 0,
-  id: () => "",
-  after: () => () => {},
-  chance: () => 0,
-};
 
 const path = "/api/chat";
 const json = { model: "m", messages: [{ role: "user", content: "hi" }] };
@@ -68,43 +57,14 @@ const target = {
   model: "m",
   policy,
 } as unknown as Target;
-const translating = () => bridgeFor(call, target, () => clock.now());
+const translating = () => bridgeFor(call, target, () => stillClock.now());
 const passing = (): Bridge => ({ ...translating(), retells: false, editor: () => null });
-
-/** Reads a stream as the relay does; returns the bytes that leave, so that no work can be left out. */
-async function run(bridge: Bridge): Promise<number> {
-  let at = 0;
-  const body = {
-    read: () => Promise.resolve(reads[at++] ?? { kind: "end" as const }),
-    cancel: () => {},
-  };
-  const wire = { framing: "sse", protocol: "openai-chat" } as const;
-  const limits = { captureCap: 10_000_000, captureBudget: createBudget(2 ** 40) };
-  const capture = createCapture(limits);
-  const source = createLiveSource(body, wire, "first_content", bridge, capture, clock);
-  let sent = 0;
-  for (;;) {
-    const step = await source.next();
-    for (const piece of step.pieces) sent += piece.length;
-    if (step.outcome !== "open") return sent;
-  }
-}
-
-const streams = 100;
-
-/** µs of processor time of one event. */
-async function timed(make: () => Bridge): Promise<number> {
-  const start = process.cpuUsage();
-  for (let count = 0; count < streams; count++) await run(make());
-  const { user, system } = process.cpuUsage(start);
-  return (user + system) / (streams * events);
-}
 
 const through: number[] = [];
 const translated: number[] = [];
 for (let round = 0; round < 45; round++) {
-  const plain = await timed(passing);
-  const bridged = await timed(translating);
+  const plain = await streamCost(reads, passing);
+  const bridged = await streamCost(reads, translating);
   if (round < 5) continue; // not yet compiled
   through.push(plain);
   translated.push(bridged);

@@ -10,7 +10,7 @@ import {
   noReading,
   readRequest,
 } from "../../domain/call/read-request.ts";
-import type { FindText } from "../../domain/call/scan-request.ts";
+import type { FindAscii } from "../../domain/call/scan-request.ts";
 import { ollamaEndpoints } from "../../domain/protocols/ollama/endpoints.ts";
 import { climbs } from "../../domain/security/paths.ts";
 import type { Budget } from "../../domain/failover/budget.ts";
@@ -139,7 +139,7 @@ async function serve(
   }
 }
 
-const findText: FindText = ({ buffer, byteOffset, length }, text, from) =>
+const findText: FindAscii = ({ buffer, byteOffset, length }, text, from) =>
   Buffer.from(buffer, byteOffset, length).indexOf(text, from, "latin1");
 
 const leftUploading = problem("cancelled", "the client went away while its request was being read");

@@ -6,7 +6,7 @@ import { isRecord, type JsonRecord, parseJsonBytes, readJsonBytes } from "../byt
 import { fieldText, formFields, multipartBoundary } from "../bytes/multipart.ts";
 import { problem, type RequestProblem } from "../http/problem.ts";
 import { requestedThinking } from "../routing/policy.ts";
-import { type FindText, scanRequest } from "./scan-request.ts";
+import { type FindAscii, scanRequest } from "./scan-request.ts";
 
 export interface BodyReading {
   readonly bodyKind: BodyKind;
@@ -29,7 +29,7 @@ export function readRequest(
   endpoint: Endpoint,
   contentType: string | null,
   body: Uint8Array,
-  find: FindText | null = null,
+  find: FindAscii | null = null,
 ): BodyReading | RequestProblem {
   const { takesJson } = endpoint;
   if (body.length === 0 && !takesJson) return noReading;

@@ -8,7 +8,7 @@ import { isRecord, parseJson } from "../bytes/json.ts";
  * @param from index at which the search begins
  * @returns the index of its first byte; -1 where it does not occur
  */
-export type FindText = (bytes: Uint8Array, text: string, from: number) => number;
+export type FindAscii = (bytes: Uint8Array, text: string, from: number) => number;
 
 export interface ScannedRequest {
   readonly model: string;
@@ -28,7 +28,7 @@ const [quote, colon, openBrace, closeBrace, backslash] = [0x22, 0x3a, 0x7b, 0x7d
  * What is found is right if the body is valid JSON; whether it is, is not looked at beyond its ends.
  * @returns null where there is any doubt: the body is to be parsed
  */
-export function scanRequest(body: Uint8Array, find: FindText): ScannedRequest | null {
+export function scanRequest(body: Uint8Array, find: FindAscii): ScannedRequest | null {
   if (body.length < minScanned || lastByte(body) !== closeBrace) return null;
   const model = firstMember(body);
   if (model === null) return null;

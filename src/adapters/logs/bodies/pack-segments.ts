@@ -3,7 +3,14 @@
 import { randomUUIDv7, zstdCompressSync } from "bun";
 import type { BlobStore } from "../../../ports/blob-store.ts";
 import type { RecentBody, RecentTurns } from "./recent-turns.ts";
-import type { BodyKind, Piece, Segment, TurnContents, TurnPieces } from "./segment.ts";
+import {
+  type CapturedKind,
+  type Piece,
+  type Segment,
+  type TurnContents,
+  type TurnPieces,
+  capturedKinds,
+} from "./segment.ts";
 import { sharedParts } from "./shared-parts.ts";
 
 export interface PackedSegments {
@@ -100,12 +107,12 @@ export async function packSegments(
     return body.length === 0 ? [] : [place(body, failed, body.length > inlineLimit)];
   }
 
-  const found: Partial<Record<BodyKind, readonly Piece[] | null>>[] = [];
+  const found: Partial<Record<CapturedKind, readonly Piece[] | null>>[] = [];
   for (const { failed, timestamp, bodies } of turns) {
     const { request } = bodies;
     const earlier = request === null ? null : recent.alike(asBuffer(request), failed);
-    const own: Partial<Record<BodyKind, RecentBody>> = {};
-    for (const kind of ["request", "response", "delivered"] as const) {
+    const own: Partial<Record<CapturedKind, RecentBody>> = {};
+    for (const kind of capturedKinds) {
       const bytes = bodies[kind];
       if (bytes === null) continue;
       const body = asBuffer(bytes);
@@ -141,7 +148,7 @@ export async function packSegments(
   if (gone.size > 0) {
     recent.forget(gone);
     for (const turn of found)
-      for (const [kind, pieces] of Object.entries(turn) as [BodyKind, readonly Piece[]][]) {
+      for (const [kind, pieces] of Object.entries(turn) as [CapturedKind, readonly Piece[]][]) {
         if (!pieces.some(({ segment }) => gone.has(segment))) continue;
         turn[kind] = null;
         bodies++;

@@ -1,7 +1,7 @@
 // The calls written last, to find one that a new call's request begins like: an agent sends its whole
 // conversation with every turn, so nearly all of a request, and often of its answer's echo, stood in
 // the turn before.
-import type { BodyKind, Piece } from "./segment.ts";
+import { type CapturedKind, type Piece, capturedKinds } from "./segment.ts";
 import { commonStart } from "./shared-parts.ts";
 
 export interface RecentBody {
@@ -11,7 +11,7 @@ export interface RecentBody {
 
 export interface RecentTurn {
   readonly failed: boolean;
-  readonly bodies: Readonly<Partial<Record<BodyKind, RecentBody>>>;
+  readonly bodies: Readonly<Partial<Record<CapturedKind, RecentBody>>>;
 }
 
 export interface RecentTurns {
@@ -48,9 +48,9 @@ export function createRecentTurns(): RecentTurns {
     },
     add(turn) {
       // The batch's buffer, which they are windows of, must not live on.
-      const bodies: Partial<Record<BodyKind, RecentBody>> = {};
+      const bodies: Partial<Record<CapturedKind, RecentBody>> = {};
       let own = 0;
-      for (const kind of ["request", "response", "delivered"] as const) {
+      for (const kind of capturedKinds) {
         const body = turn.bodies[kind];
         if (body === undefined || body.bytes.length > maxBytes / 8) continue;
         own += body.bytes.length;

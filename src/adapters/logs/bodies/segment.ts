@@ -20,15 +20,18 @@ export interface Segment {
   readonly packed: boolean;
 }
 
-export type BodyKind = "request" | "response" | "delivered";
+/** In the order in which they are packed. */
+export const capturedKinds = ["request", "response", "delivered"] as const;
+
+export type CapturedKind = (typeof capturedKinds)[number];
 
 /** A call's bodies on their way in. */
 export interface TurnContents {
   readonly failed: boolean;
   /** Epoch ms; segments stay until no row of that time or before needs them. */
   readonly timestamp: number;
-  readonly bodies: Readonly<Record<BodyKind, Uint8Array | null>>;
+  readonly bodies: Readonly<Record<CapturedKind, Uint8Array | null>>;
 }
 
 /** Where a call's bodies lie; absent: there is none; null: it could not be stored. */
-export type TurnPieces = Readonly<Partial<Record<BodyKind, readonly Piece[] | null>>>;
+export type TurnPieces = Readonly<Partial<Record<CapturedKind, readonly Piece[] | null>>>;

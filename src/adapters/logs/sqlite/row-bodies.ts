@@ -1,6 +1,11 @@
 // Where a row's bodies lie, as its row says it.
 import type { CapturedBodies } from "../../../domain/log/log-entry.ts";
-import type { BodyKind, Piece, TurnPieces } from "../bodies/segment.ts";
+import {
+  type CapturedKind,
+  type Piece,
+  type TurnPieces,
+  capturedKinds,
+} from "../bodies/segment.ts";
 
 /** null: it could not be stored. */
 interface StoredBody {
@@ -8,10 +13,10 @@ interface StoredBody {
   readonly pieces: readonly Piece[] | null;
 }
 
-export type StoredBodies = Partial<Record<BodyKind, StoredBody>>;
+export type StoredBodies = Partial<Record<CapturedKind, StoredBody>>;
 
 /** Numbers, three for each piece; the first says whether the body is truncated. */
-type Written = Partial<Record<BodyKind, readonly number[] | 0 | 1>>;
+type WrittenPieces = Partial<Record<CapturedKind, readonly number[] | 0 | 1>>;
 
 /**
  * @param earlier what the row said before: bodies that do not come again stay
@@ -22,8 +27,8 @@ export function writtenBodies(
   pieces: TurnPieces,
   earlier: string | null,
 ): string | null {
-  const written: Written = earlier === null ? {} : (JSON.parse(earlier) as Written);
-  for (const kind of ["request", "response", "delivered"] as const) {
+  const written: WrittenPieces = earlier === null ? {} : (JSON.parse(earlier) as WrittenPieces);
+  for (const kind of capturedKinds) {
     const [body, own] = [bodies[kind] ?? null, pieces[kind]];
     if (body === null || own === undefined) continue;
     const truncated = body.truncated ? 1 : 0;
@@ -36,9 +41,12 @@ export function writtenBodies(
 }
 
 export function storedBodies(text: string | null): StoredBodies {
-  const written = text === null ? {} : (JSON.parse(text) as Written);
+  const written = text === null ? {} : (JSON.parse(text) as WrittenPieces);
   const found: StoredBodies = {};
-  for (const [kind, body] of Object.entries(written) as [BodyKind, readonly number[] | 0 | 1][]) {
+  for (const [kind, body] of Object.entries(written) as [
+    CapturedKind,
+    readonly number[] | 0 | 1,
+  ][]) {
     const [truncated = 0, ...numbers] = typeof body === "number" ? [body] : body;
     const pieces: Piece[] = [];
     for (let place = 0; place < numbers.length; place += 3) {

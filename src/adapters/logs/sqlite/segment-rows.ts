@@ -107,7 +107,7 @@ export function removeSegments(
 }
 
 /** `gone`: retention has removed a segment that it needs; `lost`: the blob store has not got one. */
-export type ReadBody = Uint8Array | "gone" | "lost";
+export type UnpackedBody = Uint8Array | "gone" | "lost";
 
 const segmentsSql = `select s.id, s.packed, s.name, d.data from json_each(?) as wanted
   join segments s on s.id = wanted.value left join segment_data d on d.id = s.id`;
@@ -123,7 +123,7 @@ interface SegmentRow {
 export function createBodyReader(
   db: Database,
   blobs: Pick<BlobStore, "get">,
-): (pieces: readonly Piece[]) => Promise<ReadBody> {
+): (pieces: readonly Piece[]) => Promise<UnpackedBody> {
   const unpacked = new Map<number, Uint8Array>();
   return async (pieces) => {
     const wanted = new Set(pieces.map(({ segment }) => segment).filter((id) => !unpacked.has(id)));

@@ -7,7 +7,7 @@ import type { LogReader } from "../../../ports/log-reader.ts";
 import { filteredRows } from "./list-query.ts";
 import { indexedModels } from "./list-statement.ts";
 import { isoTime, logDetail } from "../rows/log-row.ts";
-import type { BodyKind } from "../bodies/segment.ts";
+import type { CapturedKind } from "../bodies/segment.ts";
 import { bodiesBefore } from "./log-state.ts";
 import { storedBodies } from "./row-bodies.ts";
 import { createBodyReader } from "./segment-rows.ts";
@@ -67,7 +67,7 @@ function newestFirst<Row extends { readonly id: string }>(rows: readonly Row[]):
 interface ReadBodies {
   readonly bodies: CapturedBodies;
   /** Those that were captured but are not there: cut to nothing. */
-  readonly lost: ReadonlySet<BodyKind>;
+  readonly lost: ReadonlySet<CapturedKind>;
 }
 
 /** @param text as the row says where they lie */
@@ -76,8 +76,8 @@ export async function bodiesOfRow(
   blobs: BlobStore,
   { timestamp, bodies: text }: { readonly timestamp: number; readonly bodies: string | null },
 ): Promise<ReadBodies> {
-  const lost = new Set<BodyKind>();
-  const bodies: Record<BodyKind, CapturedBody | null> = {
+  const lost = new Set<CapturedKind>();
+  const bodies: Record<CapturedKind, CapturedBody | null> = {
     request: null,
     response: null,
     delivered: null,
