@@ -21,7 +21,7 @@ interface Scenario {
   readonly atOnce: number;
   readonly answer: BenchAnswer;
   readonly body: (call: number) => Buffer;
-  /** A round is so many calls; null: as many as there is time for. */
+  /** Calls of a round; null: as many as there is time for. */
   readonly calls: number | null;
   /** What the time is divided by. */
   readonly per: "call" | "event";
@@ -125,7 +125,7 @@ async function compare(sides: readonly Side[], scenario: Scenario): Promise<void
       taken.get(side.name)?.push(await measure(side, scenario));
   const floor = taken.get(floorName) ?? [];
   printTable(
-    `${scenario.name}, ${scenario.atOnce} at once: µs of processor time a ${scenario.per}, medians of ${rounds} rounds`,
+    `${scenario.name}, ${scenario.atOnce} at once: µs of processor time per ${scenario.per}, medians of ${rounds} rounds`,
     ["", "µs", "× floor", "over the rounds", `${scenario.per}s/s`, "late p50", "late p99 (ms)"],
     [...taken].map(([name, all]) => {
       const ratios = all.map(({ spent }, at) => spent / (floor[at]?.spent ?? spent));

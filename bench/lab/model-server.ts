@@ -3,8 +3,8 @@
 import type { Socket } from "bun";
 
 /**
- * `plain BYTES`: a chat completion of about so many bytes. `stream EVENTS RATE`: so many events, so
- * many a second, each bearing the time at which it was written.
+ * `plain BYTES`: a chat completion of about that size. `stream EVENTS RATE`: that number of events, RATE
+ * per second, each bearing the time at which it was written.
  */
 export type BenchAnswer = `plain ${number}` | `stream ${number} ${number}`;
 
@@ -130,7 +130,7 @@ function plainAnswer(bytes: number): Buffer {
   return answer;
 }
 
-/** Text of so many characters. */
+/** Text of that length, in characters. */
 export function words(characters: number): string {
   return "The quick brown fox jumps over the lazy dog. "
     .repeat(Math.ceil(Math.max(0, characters) / 45))
