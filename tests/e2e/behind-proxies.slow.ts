@@ -8,7 +8,7 @@ import { sendOdd } from "../lab/send-odd.ts";
 import { type SpawnedRouter, spawnRouter } from "../lab/spawn-router.ts";
 import { selfSigned } from "../lab/self-signed.ts";
 import { sweep } from "../lab/sweep.ts";
-import { hasProxy, type ProxyName, type RunningProxy, startProxy } from "../lab/start-proxy.ts";
+import { hasProxy, type ProxyName, type RunningProxy, startProxy } from "./start-proxy.ts";
 import { testSecret, tokenOf } from "../lab/tokens.ts";
 
 const path = "/v1/chat/completions";

@@ -22,8 +22,8 @@ import {
   type LoggedLoad,
   type LoggedLoadOptions,
   withLoggedLoad,
-} from "../lab/logged-load.ts";
-import { damage, freeze, mayMount, withLoopDisk, withSmallDisk } from "../lab/small-disk.ts";
+} from "./logged-load.ts";
+import { damage, freeze, mayMount, withLoopDisk, withSmallDisk } from "./small-disk.ts";
 import { isWhole } from "../lab/sweep.ts";
 import { withTempFolder } from "../lab/temp-folder.ts";
 

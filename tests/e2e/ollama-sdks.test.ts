@@ -1,32 +1,21 @@
 // Frameworks that speak to Ollama, through the router: LangChain's ChatOllama and an AI SDK provider.
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { HumanMessage } from "@langchain/core/messages";
 import { tool as langTool } from "@langchain/core/tools";
 import { ChatOllama, OllamaEmbeddings } from "@langchain/ollama";
 import { embed, generateText, streamText, tool } from "ai";
 import { createOllama } from "ollama-ai-provider-v2";
 import { z } from "zod";
-import type { FakeModel } from "../../src/adapters/fake-model/fake-model.ts";
-import { type NativeAndForeign, startNativeAndForeign } from "../lab/native-and-foreign.ts";
-import type { TestRouter } from "../lab/start-router.ts";
+import { useNativeAndForeign } from "../lab/native-and-foreign.ts";
 
-let native: FakeModel;
-let foreign: FakeModel;
-let router: TestRouter;
-let lab: NativeAndForeign;
-
-beforeAll(async () => {
-  lab = await startNativeAndForeign();
-  ({ native, foreign, router } = lab);
-});
-afterAll(() => lab.stop());
+const lab = useNativeAndForeign();
 
 const city = z.object({ city: z.string() });
 
 describe.each(["native", "foreign"])("before a %s server", (server) => {
   describe("LangChain's ChatOllama", () => {
     const chat = (more: object = {}) =>
-      new ChatOllama({ baseUrl: router.url, model: `${server}/m`, maxRetries: 0, ...more });
+      new ChatOllama({ baseUrl: lab.router.url, model: `${server}/m`, maxRetries: 0, ...more });
 
     test("chats and streams", async () => {
       const plain = await chat().invoke([new HumanMessage("Hello there")]);
@@ -55,13 +44,13 @@ describe.each(["native", "foreign"])("before a %s server", (server) => {
     });
 
     test("embeds", async () => {
-      const embeddings = new OllamaEmbeddings({ baseUrl: router.url, model: `${server}/m` });
+      const embeddings = new OllamaEmbeddings({ baseUrl: lab.router.url, model: `${server}/m` });
       expect((await embeddings.embedQuery("one")).length).toBeGreaterThan(0);
     });
   });
 
   describe("the AI SDK", () => {
-    const ollama = () => createOllama({ baseURL: `${router.url}/api` });
+    const ollama = () => createOllama({ baseURL: `${lab.router.url}/api` });
 
     test("chats and streams", async () => {
       const { text, usage } = await generateText({
@@ -92,7 +81,7 @@ describe.each(["native", "foreign"])("before a %s server", (server) => {
         value: "one",
       });
       expect(embedding.length).toBeGreaterThan(0);
-      const fake = server === "native" ? native : foreign;
+      const fake = server === "native" ? lab.native : lab.foreign;
       fake.script([{ kind: "stall", when: "mid-content", perEvent: true }]);
       const before = fake.calls().length;
       const controller = new AbortController();

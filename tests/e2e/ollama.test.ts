@@ -1,20 +1,9 @@
 // Ollama's clients through the router: the same assertions before a native server and an OpenAI-only one.
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { Ollama } from "ollama";
-import type { FakeModel } from "../../src/adapters/fake-model/fake-model.ts";
-import { type NativeAndForeign, startNativeAndForeign } from "../lab/native-and-foreign.ts";
-import type { TestRouter } from "../lab/start-router.ts";
+import { useNativeAndForeign } from "../lab/native-and-foreign.ts";
 
-let native: FakeModel;
-let foreign: FakeModel;
-let router: TestRouter;
-let lab: NativeAndForeign;
-
-beforeAll(async () => {
-  lab = await startNativeAndForeign();
-  ({ native, foreign, router } = lab);
-});
-afterAll(() => lab.stop());
+const lab = useNativeAndForeign();
 
 const messages = [{ role: "user", content: "Hello there" }];
 const weather = {
@@ -28,8 +17,8 @@ const weather = {
 
 describe.each(["native", "foreign"])("the ollama package before a %s server", (server) => {
   const model = `${server}/m`;
-  const ollama = () => new Ollama({ host: router.url });
-  const fake = () => (server === "native" ? native : foreign);
+  const ollama = () => new Ollama({ host: lab.router.url });
+  const fake = () => (server === "native" ? lab.native : lab.foreign);
 
   test("chats, plain and streamed alike", async () => {
     const plain = await ollama().chat({ model, messages });
@@ -136,7 +125,7 @@ describe.each(["native", "foreign"])("the ollama package before a %s server", (s
   });
 
   test("is told errors in Ollama's form, with the upstream's status", async () => {
-    const response = await router.post("/api/chat", { model: `${server}/none`, messages });
+    const response = await lab.router.post("/api/chat", { model: `${server}/none`, messages });
     expect(response.status).toBe(404);
     const { error } = (await response.json()) as { error: string };
     expect(error).toContain("none");
@@ -164,7 +153,7 @@ describe.each(["native", "foreign"])("the ollama package before a %s server", (s
 });
 
 test("what cannot be carried over is dropped by name, in header and row", async () => {
-  const response = await router.post("/api/chat", {
+  const response = await lab.router.post("/api/chat", {
     model: "foreign/m",
     messages,
     stream: false,
@@ -175,15 +164,15 @@ test("what cannot be carried over is dropped by name, in header and row", async 
     "keep_alive",
     "options.num_ctx",
   ]);
-  const [row] = await router.rows();
+  const [row] = await lab.router.rows();
   expect(row).toMatchObject({ service_type: "ollama", stream: false });
   expect(row?.dropped.toSorted()).toEqual(["keep_alive", "options.num_ctx"]);
-  expect(foreign.calls().at(-1)?.json).toMatchObject({ temperature: 0.5 });
+  expect(lab.foreign.calls().at(-1)?.json).toMatchObject({ temperature: 0.5 });
 });
 
 test("an alias fails over from an Ollama server to an OpenAI one within a stream's client's sight of nothing", async () => {
-  native.script([{ kind: "status", status: 500 }]);
-  const ollama = new Ollama({ host: router.url });
+  lab.native.script([{ kind: "status", status: 500 }]);
+  const ollama = new Ollama({ host: lab.router.url });
   let text = "";
   for await (const part of await ollama.chat({ model: "both", messages, stream: true }))
     text += part.message.content;
@@ -191,8 +180,8 @@ test("an alias fails over from an Ollama server to an OpenAI one within a stream
 });
 
 test("a translated stream that is cut ends with an error line, never with done", async () => {
-  foreign.script([{ kind: "cut", when: "before-end", betweenMs: 5 }]);
-  const text = await (await router.post("/api/chat", { model: "foreign/m", messages })).text();
+  lab.foreign.script([{ kind: "cut", when: "before-end", betweenMs: 5 }]);
+  const text = await (await lab.router.post("/api/chat", { model: "foreign/m", messages })).text();
   const lines = text
     .trimEnd()
     .split("\n")
@@ -202,20 +191,20 @@ test("a translated stream that is cut ends with an error line, never with done",
 });
 
 test("tags list every server's models and aliases; version, ps and HEAD / answer", async () => {
-  const ollama = new Ollama({ host: router.url });
+  const ollama = new Ollama({ host: lab.router.url });
   const { models } = await ollama.list();
   expect(models.map(({ name }) => name)).toEqual(["both", "m", "think-m"]);
   expect((await ollama.version()).version).toMatch(/^\d+\.\d+\.\d+$/);
   expect((await ollama.ps()).models.map(({ name }) => name)).toContain("m");
-  expect((await fetch(router.url, { method: "HEAD" })).status).toBe(200);
+  expect((await fetch(lab.router.url, { method: "HEAD" })).status).toBe(200);
 });
 
 test("management goes to the Ollama server the model resolves to, or is refused", async () => {
-  const pulled = await router.post("/api/pull", { model: "native/m", stream: false });
+  const pulled = await lab.router.post("/api/pull", { model: "native/m", stream: false });
   expect(pulled.status).toBe(200);
-  const pull = native.requests().find(({ path }) => path === "/api/pull");
+  const pull = lab.native.requests().find(({ path }) => path === "/api/pull");
   expect(pull?.json).toMatchObject({ model: "m" });
-  const refused = await router.post("/api/pull", { model: "foreign/m" });
+  const refused = await lab.router.post("/api/pull", { model: "foreign/m" });
   expect(refused.status).toBe(501);
   expect(await refused.json()).toEqual({
     error: "/api/pull is for Ollama servers only, and foreign is not one",

@@ -5,7 +5,7 @@ import { inParallel } from "../lab/in-parallel.ts";
 import { allRows } from "../lab/log-rows.ts";
 import { printTable } from "../lab/print-table.ts";
 import { createRandom } from "../lab/random.ts";
-import { randomStream, type RandomStream } from "../lab/random-streams.ts";
+import { randomStream, type RandomStream } from "./random-streams.ts";
 import { rawRequest } from "../lab/raw-request.ts";
 import { sweep } from "../lab/sweep.ts";
 import { withSpawnedRouter } from "../lab/spawn-router.ts";

@@ -9,7 +9,7 @@ import { inParallel } from "../lab/in-parallel.ts";
 import { rowsByQuery } from "../lab/log-rows.ts";
 import { printTable } from "../lab/print-table.ts";
 import { rawRequest } from "../lab/raw-request.ts";
-import { recordedStreams, type RecordedStream } from "../lab/recorded-streams.ts";
+import { recordedStreams, type RecordedStream } from "./recorded-streams.ts";
 import { seenAnswer, type Seen } from "../lab/seen-answer.ts";
 import { isWhole } from "../lab/sweep.ts";
 import { withSpawnedRouter } from "../lab/spawn-router.ts";

@@ -1,7 +1,7 @@
 // The sixteen failover scenarios with clocks five times faster; SMOLROUTER_BENCH_REAL=1 takes the real seconds.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { runFailoverBench, settings, type ScenarioResult } from "../lab/failover-bench.ts";
-import { failoverScenarios, furtherScenarios } from "../lab/failover-scenarios.ts";
+import { runFailoverBench, settings, type ScenarioResult } from "./failover-bench.ts";
+import { failoverScenarios, furtherScenarios } from "./failover-scenarios.ts";
 import { printTable } from "../lab/print-table.ts";
 import { isWhole } from "../lab/sweep.ts";
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Behaviour } from "../../src/adapters/fake-model/behaviour.ts";
 import type { FakeModel } from "../../src/adapters/fake-model/fake-model.ts";
 import { startFakeModel } from "../../src/adapters/fake-model/start-fake-model.ts";
-import { faultTable, type Rule } from "../lab/fault-table.ts";
+import { faultTable, type Rule } from "./fault-table.ts";
 import { freePort } from "../lab/free-port.ts";
 import { rowsByQuery } from "../lab/log-rows.ts";
 import { printTable } from "../lab/print-table.ts";

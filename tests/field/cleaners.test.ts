@@ -1,19 +1,14 @@
 // How models really write their thinking and their fences: what is removed, and what the reference says stays.
-import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
-import { type FieldLab, startFieldLab, textOf } from "../lab/field-lab.ts";
+import { expect, test } from "bun:test";
+import { useFieldLab, textOf } from "../lab/field-lab.ts";
 import { completion, done, finish, says, saysWhole, text } from "../lab/sayings.ts";
 
-let lab: FieldLab;
-beforeAll(async () => {
-  lab = await startFieldLab(
-    { STRIP_JSON_MARKDOWN: "true" },
-    ({ one }) => `
+const lab = useFieldLab(
+  { STRIP_JSON_MARKDOWN: "true" },
+  ({ one }) => `
   prefilled: { thinking_prefilled: true, instances: [{ url: "${one}", model: m }] }
 `,
-  );
-});
-afterEach(() => lab.reset());
-afterAll(() => lab.stop());
+);
 
 /** The content that a client gets, whole, streamed, streamed letter by letter, and on Ollama's surface. */
 async function cleaned(content: string, model = "one/m"): Promise<string> {

@@ -1,21 +1,16 @@
 // Bodies in a content coding: requests are decoded and routed, answers told apart from their labels.
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
-import { type FieldLab, startFieldLab } from "../lab/field-lab.ts";
+import { useFieldLab } from "../lab/field-lab.ts";
 
-let lab: FieldLab;
-beforeAll(async () => {
-  lab = await startFieldLab(
-    { MAX_REQUEST_SIZE: "100000" },
-    () => `
+const lab = useFieldLab(
+  { MAX_REQUEST_SIZE: "100000" },
+  () => `
 routes:
   - match: { model: "by-rule" }
     route: { upstream: two, model: "m" }
 `,
-  );
-});
-afterEach(() => lab.reset());
-afterAll(() => lab.stop());
+);
 
 const codings = {
   gzip: gzipSync,

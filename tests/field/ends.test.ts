@@ -1,7 +1,7 @@
 // Where a stream ends: at its format's own end, however odd the upstream's way there.
-import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { createGate } from "../../src/adapters/fake-model/gate.ts";
-import { documentsOf, type FieldLab, startFieldLab, textOf } from "../lab/field-lab.ts";
+import { documentsOf, startFieldLab, useFieldLab, textOf } from "../lab/field-lab.ts";
 import { rawRequest } from "../lab/raw-request.ts";
 import {
   chatLine,
@@ -15,12 +15,7 @@ import {
   usage,
 } from "../lab/sayings.ts";
 
-let lab: FieldLab;
-beforeAll(async () => {
-  lab = await startFieldLab();
-});
-afterEach(() => lab.reset());
-afterAll(() => lab.stop());
+const lab = useFieldLab();
 
 const ndjson = { type: "application/x-ndjson" } as const;
 

@@ -1,7 +1,7 @@
 // An error is an error wherever an upstream puts it: beside choices, inside one, in a list, in words of its own.
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import type { Behaviour } from "../../src/adapters/fake-model/behaviour.ts";
-import { documentsOf, type FieldLab, startFieldLab, textOf } from "../lab/field-lab.ts";
+import { documentsOf, useFieldLab, textOf } from "../lab/field-lab.ts";
 import {
   chatLine,
   chunk,
@@ -14,17 +14,12 @@ import {
   text,
 } from "../lab/sayings.ts";
 
-let lab: FieldLab;
-beforeAll(async () => {
-  lab = await startFieldLab(
-    {},
-    () => `
+const lab = useFieldLab(
+  {},
+  () => `
   content-stops: { instances: ["one/m", "two/m"], stop_on: [INVALID_ARGUMENT, "400", NotFoundError, provider_gone] }
 `,
-  );
-});
-afterEach(() => lab.reset());
-afterAll(() => lab.stop());
+);
 
 const ndjson = { type: "application/x-ndjson" } as const;
 const gone = { code: 502, message: "provider gone" };

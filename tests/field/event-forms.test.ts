@@ -1,14 +1,9 @@
 // Every way of writing events that the standard allows, and every way of saying usage.
-import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
-import { type FieldLab, startFieldLab, textOf } from "../lab/field-lab.ts";
+import { expect, test } from "bun:test";
+import { useFieldLab, textOf } from "../lab/field-lab.ts";
 import { done, event, finish, says, text } from "../lab/sayings.ts";
 
-let lab: FieldLab;
-beforeAll(async () => {
-  lab = await startFieldLab();
-});
-afterEach(() => lab.reset());
-afterAll(() => lab.stop());
+const lab = useFieldLab();
 
 // https://github.com/openai/openai-python/issues/498
 test.each([

@@ -1,15 +1,10 @@
 // stream: false on Ollama's surface gets one object, whatever the upstream does.
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { Ollama } from "ollama";
-import { type FieldLab, startFieldLab } from "../lab/field-lab.ts";
+import { useFieldLab } from "../lab/field-lab.ts";
 import { chatLine, done, event, finish, lastLine, says, text, usage } from "../lab/sayings.ts";
 
-let lab: FieldLab;
-beforeAll(async () => {
-  lab = await startFieldLab();
-});
-afterEach(() => lab.reset());
-afterAll(() => lab.stop());
+const lab = useFieldLab();
 
 const stream = [text("It "), text("streams."), finish(), usage(3, 2), done];
 

@@ -1,16 +1,11 @@
 // HTTP as clients and proxies really write it: expectations, old versions, interim answers.
-import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
-import { type FieldLab, startFieldLab } from "../lab/field-lab.ts";
+import { expect, test } from "bun:test";
+import { useFieldLab } from "../lab/field-lab.ts";
 import { exchangeBytes } from "../lab/exchange-bytes.ts";
 import { rawRequest } from "../lab/raw-request.ts";
 import { completion, done, finish, text } from "../lab/sayings.ts";
 
-let lab: FieldLab;
-beforeAll(async () => {
-  lab = await startFieldLab();
-});
-afterEach(() => lab.reset());
-afterAll(() => lab.stop());
+const lab = useFieldLab();
 
 const body = '{"model":"two/m","messages":[]}';
 

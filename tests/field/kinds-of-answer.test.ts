@@ -1,8 +1,8 @@
 // What an answer is, its first bytes say: streams under any label, whole JSON under a stream's, streams nobody asked for.
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import OpenAI from "openai";
 import { createGate } from "../../src/adapters/fake-model/gate.ts";
-import { documentsOf, type FieldLab, startFieldLab, textOf } from "../lab/field-lab.ts";
+import { documentsOf, useFieldLab, textOf } from "../lab/field-lab.ts";
 import { rawRequest } from "../lab/raw-request.ts";
 import {
   chatLine,
@@ -17,12 +17,7 @@ import {
   usage,
 } from "../lab/sayings.ts";
 
-let lab: FieldLab;
-beforeAll(async () => {
-  lab = await startFieldLab();
-});
-afterEach(() => lab.reset());
-afterAll(() => lab.stop());
+const lab = useFieldLab();
 
 const labels = [
   "text/plain",

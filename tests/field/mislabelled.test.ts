@@ -1,5 +1,5 @@
 // Answers whose Content-Encoding does not hold, or that nobody asked to encode: never blamed on the connection.
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import {
   brotliCompressSync,
   deflateRawSync,
@@ -7,16 +7,11 @@ import {
   gzipSync,
   zstdCompressSync,
 } from "node:zlib";
-import { type FieldLab, startFieldLab, textOf } from "../lab/field-lab.ts";
+import { useFieldLab, textOf } from "../lab/field-lab.ts";
 import { upstreamState } from "../lab/live-view.ts";
 import { completion, done, finish, says, text } from "../lab/sayings.ts";
 
-let lab: FieldLab;
-beforeAll(async () => {
-  lab = await startFieldLab();
-});
-afterEach(() => lab.reset());
-afterAll(() => lab.stop());
+const lab = useFieldLab();
 
 describe("an upstream's answer", () => {
   const whole = JSON.stringify(completion({ content: "Fine." }));

@@ -1,13 +1,11 @@
 // Ollama's clients add `:latest` to every name without a tag; it is the same model, wherever names are looked up.
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { Ollama } from "ollama";
-import { type FieldLab, startFieldLab } from "../lab/field-lab.ts";
+import { useFieldLab } from "../lab/field-lab.ts";
 
-let lab: FieldLab;
-beforeAll(async () => {
-  lab = await startFieldLab(
-    { MODEL_MAP: '{"mapped": "two/m", "exact:latest": "two/m"}' },
-    () => `
+const lab = useFieldLab(
+  { MODEL_MAP: '{"mapped": "two/m", "exact:latest": "two/m"}' },
+  () => `
   tagged:latest: { instances: ["two/m"] }
 routes:
   - match: { model: "by-rule" }
@@ -15,10 +13,7 @@ routes:
   - match: { model: "/^rule-.*:latest$/" }
     route: { upstream: two, model: "m" }
 `,
-  );
-});
-afterEach(() => lab.reset());
-afterAll(() => lab.stop());
+);
 
 // https://github.com/home-assistant/core/issues/170940
 describe.each([

@@ -1,14 +1,9 @@
 // Numbers and the order of keys are carried as text on translated calls, never through floating point.
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
-import { type FieldLab, startFieldLab } from "../lab/field-lab.ts";
+import { describe, expect, test } from "bun:test";
+import { useFieldLab } from "../lab/field-lab.ts";
 import { chunk, completion, done, event, finish, says, saysWhole } from "../lab/sayings.ts";
 
-let lab: FieldLab;
-beforeAll(async () => {
-  lab = await startFieldLab();
-});
-afterEach(() => lab.reset());
-afterAll(() => lab.stop());
+const lab = useFieldLab();
 
 /** Nothing of this survives JSON.parse and JSON.stringify. */
 const wild =

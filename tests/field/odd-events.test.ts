@@ -1,14 +1,9 @@
 // Events that bring nothing, cannot be read, or come too late, and the last words of a stream without their line end.
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
-import { documentsOf, type FieldLab, startFieldLab, textOf } from "../lab/field-lab.ts";
+import { describe, expect, test } from "bun:test";
+import { documentsOf, useFieldLab, textOf } from "../lab/field-lab.ts";
 import { chatLine, done, event, finish, lastLine, says, text } from "../lab/sayings.ts";
 
-let lab: FieldLab;
-beforeAll(async () => {
-  lab = await startFieldLab();
-});
-afterEach(() => lab.reset());
-afterAll(() => lab.stop());
+const lab = useFieldLab();
 
 const ndjson = { type: "application/x-ndjson" } as const;
 

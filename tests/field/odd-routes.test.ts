@@ -1,14 +1,9 @@
 // Requests that are routed though they are written oddly: forms with the model last, Claude Code's paths.
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
-import { type FieldLab, startFieldLab } from "../lab/field-lab.ts";
+import { describe, expect, test } from "bun:test";
+import { useFieldLab } from "../lab/field-lab.ts";
 import { event, says } from "../lab/sayings.ts";
 
-let lab: FieldLab;
-beforeAll(async () => {
-  lab = await startFieldLab();
-});
-afterEach(() => lab.reset());
-afterAll(() => lab.stop());
+const lab = useFieldLab();
 
 // https://github.com/agentgateway/agentgateway/pull/3131
 describe("a form for audio", () => {

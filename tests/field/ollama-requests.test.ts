@@ -1,14 +1,9 @@
 // What Ollama's clients send and read, before a server that speaks /v1 only.
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
-import { documentsOf, type FieldLab, startFieldLab } from "../lab/field-lab.ts";
+import { describe, expect, test } from "bun:test";
+import { documentsOf, useFieldLab } from "../lab/field-lab.ts";
 import { chunk, completion, done, event, finish, says, saysWhole, text } from "../lab/sayings.ts";
 
-let lab: FieldLab;
-beforeAll(async () => {
-  lab = await startFieldLab();
-});
-afterEach(() => lab.reset());
-afterAll(() => lab.stop());
+const lab = useFieldLab();
 
 const post = async (path: string, body: object) => {
   const answer = await lab.router.post(path, body);

@@ -1,14 +1,9 @@
 // A redirect is no answer to an API's call: SDKs would call the other host themselves, with a GET and the key.
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
-import { documentsOf, type FieldLab, startFieldLab, textOf } from "../lab/field-lab.ts";
+import { describe, expect, test } from "bun:test";
+import { documentsOf, useFieldLab, textOf } from "../lab/field-lab.ts";
 import { says } from "../lab/sayings.ts";
 
-let lab: FieldLab;
-beforeAll(async () => {
-  lab = await startFieldLab();
-});
-afterEach(() => lab.reset());
-afterAll(() => lab.stop());
+const lab = useFieldLab();
 
 const target = "https://elsewhere.example/v1/chat/completions";
 const moved = (status: number, headers: Record<string, string> = { location: target }) =>

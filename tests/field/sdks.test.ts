@@ -1,8 +1,8 @@
 // The newest SDKs through the router, before upstreams that misbehave as public threads report it.
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { createGate } from "../../src/adapters/fake-model/gate.ts";
-import { fieldClients } from "../lab/field-clients.ts";
-import { type FieldLab, startFieldLab } from "../lab/field-lab.ts";
+import { fieldClients } from "./field-clients.ts";
+import { useFieldLab } from "../lab/field-lab.ts";
 import {
   chunk,
   completion,
@@ -15,12 +15,7 @@ import {
   usage,
 } from "../lab/sayings.ts";
 
-let lab: FieldLab;
-beforeAll(async () => {
-  lab = await startFieldLab({ SSE_KEEPALIVE: "0.04", REQUEST_TIMEOUT: "0.3" });
-});
-afterEach(() => lab.reset());
-afterAll(() => lab.stop());
+const lab = useFieldLab({ SSE_KEEPALIVE: "0.04", REQUEST_TIMEOUT: "0.3" });
 
 const failed = (promise: Promise<unknown>): Promise<string> =>
   promise.then(

@@ -1,14 +1,9 @@
 // Slashes too many or at the end change nothing about what a path is.
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
-import { documentsOf, type FieldLab, startFieldLab, textOf } from "../lab/field-lab.ts";
+import { describe, expect, test } from "bun:test";
+import { documentsOf, useFieldLab, textOf } from "../lab/field-lab.ts";
 import { chatLine, done, event, finish, lastLine, says, saysWhole, text } from "../lab/sayings.ts";
 
-let lab: FieldLab;
-beforeAll(async () => {
-  lab = await startFieldLab();
-});
-afterEach(() => lab.reset());
-afterAll(() => lab.stop());
+const lab = useFieldLab();
 
 // https://github.com/zce/api-proxy/issues/19
 describe.each([

@@ -1,14 +1,9 @@
 // Tool calls as servers really stream them, told to Ollama's clients as the calls that were meant.
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
-import { documentsOf, type FieldLab, startFieldLab } from "../lab/field-lab.ts";
+import { describe, expect, test } from "bun:test";
+import { documentsOf, useFieldLab } from "../lab/field-lab.ts";
 import { chunk, completion, done, event, finish, says, saysWhole } from "../lab/sayings.ts";
 
-let lab: FieldLab;
-beforeAll(async () => {
-  lab = await startFieldLab();
-});
-afterEach(() => lab.reset());
-afterAll(() => lab.stop());
+const lab = useFieldLab();
 
 interface Call {
   readonly function: { readonly name: string; readonly arguments: unknown };

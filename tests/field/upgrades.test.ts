@@ -1,15 +1,10 @@
 // Offers to change the protocol are ignored, as HTTP allows: Java's client makes one with every first request.
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { exchangeBytes } from "../lab/exchange-bytes.ts";
-import { type FieldLab, startFieldLab } from "../lab/field-lab.ts";
+import { useFieldLab } from "../lab/field-lab.ts";
 import { rawRequest } from "../lab/raw-request.ts";
 
-let lab: FieldLab;
-beforeAll(async () => {
-  lab = await startFieldLab();
-});
-afterEach(() => lab.reset());
-afterAll(() => lab.stop());
+const lab = useFieldLab();
 
 const body = '{"model":"two/m","messages":[]}';
 

@@ -1,4 +1,5 @@
 // A router before three scripted upstreams, two that speak /v1 and an Ollama one, as public bug reports need them.
+import { afterAll, afterEach, beforeAll } from "bun:test";
 import type { Behaviour } from "../../src/adapters/fake-model/behaviour.ts";
 import type { FakeModel } from "../../src/adapters/fake-model/fake-model.ts";
 import { startFakeModel } from "../../src/adapters/fake-model/start-fake-model.ts";
@@ -135,6 +136,40 @@ ${routes({ one: one.url, two: two.url, nat: nat.url })}`,
       await router.stop();
       await Promise.all(fakes.map((fake) => fake.stop()));
     },
+  };
+}
+
+/**
+ * A lab for every test of a file: started before the first, reset after each, stopped after the last.
+ * Whoever reads it outside a test gets an error.
+ */
+export function useFieldLab(...options: Parameters<typeof startFieldLab>): Omit<FieldLab, "stop"> {
+  let started: FieldLab | null = null;
+  beforeAll(async () => {
+    started = await startFieldLab(...options);
+  });
+  afterEach(() => started?.reset());
+  afterAll(() => started?.stop());
+  const lab = (): FieldLab => {
+    if (started === null) throw new Error("the lab runs while tests do");
+    return started;
+  };
+  return {
+    get one() {
+      return lab().one;
+    },
+    get two() {
+      return lab().two;
+    },
+    get nat() {
+      return lab().nat;
+    },
+    get router() {
+      return lab().router;
+    },
+    ask: (...question) => lab().ask(...question),
+    rowOf: (headers) => lab().rowOf(headers),
+    reset: () => lab().reset(),
   };
 }
 

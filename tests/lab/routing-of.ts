@@ -7,7 +7,8 @@ import { assembleRouting } from "../../src/domain/routing/assemble.ts";
 import { parseServerUrl } from "../../src/domain/config/server-url.ts";
 import type { Policy, Routing } from "../../src/domain/routing/types.ts";
 
-const basePolicy: Policy = {
+/** What holds where neither the environment nor the routes file says otherwise, as documented. */
+export const documentedPolicy: Policy = {
   stripThinking: "strip",
   stripJsonMarkdown: false,
   disableThinking: false,
@@ -48,6 +49,6 @@ export function routingOf(
   return assembleRouting(read.routes, {
     modelMap: compiled.modelMap,
     defaultUpstream: url,
-    policy: { ...basePolicy, ...more.policy },
+    policy: { ...documentedPolicy, ...more.policy },
   });
 }

@@ -3,6 +3,7 @@ import { parseEnvironment } from "../../../src/adapters/config/env.ts";
 import { problemLine } from "../../../src/adapters/config/problem-line.ts";
 import { variables } from "../../../src/adapters/config/variables.ts";
 import { applyModelMap } from "../../../src/domain/routing/model-map.ts";
+import { documentedPolicy } from "../../lab/routing-of.ts";
 
 type Env = Record<string, string>;
 
@@ -23,19 +24,7 @@ test("an empty environment has the documented defaults", () => {
     listen: { host: "127.0.0.1", port: 1234 },
     routesConfig: { path: "routes.yaml", required: false },
     logging: true,
-    policy: {
-      stripThinking: "strip",
-      stripJsonMarkdown: false,
-      disableThinking: false,
-      thinkingPrefilled: false,
-      commit: "first_content",
-      onBreak: "event",
-      retries: 0,
-      stopOn: [],
-      connectTimeoutMs: 5_000,
-      firstTokenTimeoutMs: null,
-      requestTimeoutMs: 3_000_000,
-    },
+    policy: documentedPolicy,
     sseKeepaliveMs: 15_000,
     dbPath: "requests.db",
     maxLogAgeMs: 7 * 86_400_000,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { type ForwardProxy, startForwardProxy } from "../../lab/forward-proxy.ts";
+import { type ForwardProxy, startForwardProxy } from "./forward-proxy.ts";
 import { freePort } from "../../lab/free-port.ts";
 import { blackHolesExist, openBlackHole } from "../../lab/black-hole.ts";
 import { selfSigned } from "../../lab/self-signed.ts";

@@ -2,9 +2,9 @@
 // way a call can take, a port throws, throws from then on, or the client leaves, or somebody cancels.
 import { describe, expect, test } from "bun:test";
 import type { Answer } from "../../../../src/ports/service.ts";
-import { listenersLeft } from "../../../lab/count-listeners.ts";
+import { listenersLeft } from "./count-listeners.ts";
 import { nothingHeld, type Scripted, type Step } from "../../../lab/fake-ports.ts";
-import { createRelayLab, type Scenario } from "../../../lab/relay-lab.ts";
+import { createRelayLab, type Scenario } from "./relay-lab.ts";
 
 const [a, b] = ["http://a:1", "http://b:1"];
 const single = `servers: { s: { url: "${a}", max_concurrency: 1 } }`;

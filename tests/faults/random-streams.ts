@@ -1,6 +1,6 @@
 // Streams as odd as their formats allow: every line end, comments, fields in any order, data over many lines.
 import { Buffer } from "node:buffer";
-import type { Random } from "./random.ts";
+import type { Random } from "../lab/random.ts";
 
 export interface RandomStream {
   readonly path: string;

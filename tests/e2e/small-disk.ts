@@ -3,7 +3,7 @@ import { spawnSync } from "bun";
 import { mkdtempSync, readFileSync, rmdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { withTempFolder } from "./temp-folder.ts";
+import { withTempFolder } from "../lab/temp-folder.ts";
 
 export interface SmallDisk {
   readonly folder: string;

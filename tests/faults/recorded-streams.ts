@@ -1,5 +1,5 @@
 // Three streams as real servers send them, with text beyond ASCII, tool calls and usage.
-import type { StreamKind } from "./seen-answer.ts";
+import type { StreamKind } from "../lab/seen-answer.ts";
 
 export interface RecordedStream {
   readonly kind: StreamKind;

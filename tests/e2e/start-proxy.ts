@@ -2,8 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { freePort } from "./free-port.ts";
-import { selfSigned } from "./self-signed.ts";
+import { freePort } from "../lab/free-port.ts";
+import { selfSigned } from "../lab/self-signed.ts";
 
 export type ProxyName = "nginx" | "caddy";
 

@@ -11,12 +11,12 @@ import {
   type Outcome,
   type Scenario,
 } from "./failover-scenarios.ts";
-import { freePort } from "./free-port.ts";
-import { rowsByQuery } from "./log-rows.ts";
-import { rawRequest } from "./raw-request.ts";
-import type { WireResponse } from "./read-response.ts";
-import { seenAnswer, type Seen } from "./seen-answer.ts";
-import { startRouter } from "./start-router.ts";
+import { freePort } from "../lab/free-port.ts";
+import { rowsByQuery } from "../lab/log-rows.ts";
+import { rawRequest } from "../lab/raw-request.ts";
+import type { WireResponse } from "../lab/read-response.ts";
+import { seenAnswer, type Seen } from "../lab/seen-answer.ts";
+import { startRouter } from "../lab/start-router.ts";
 
 export interface Setting {
   readonly name: "careful" | "plain";

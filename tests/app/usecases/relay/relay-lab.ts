@@ -1,7 +1,12 @@
 // The whole relay over fake ports, with a call whose every look-up is a step, and a client that can leave.
-import { createRelay } from "../../src/app/usecases/relay/relay.ts";
-import type { IncomingCall } from "../../src/domain/call/incoming-call.ts";
-import { createFakePorts, fakeCall, type FakeScenario, type Step } from "./fake-ports.ts";
+import { createRelay } from "../../../../src/app/usecases/relay/relay.ts";
+import type { IncomingCall } from "../../../../src/domain/call/incoming-call.ts";
+import {
+  createFakePorts,
+  fakeCall,
+  type FakeScenario,
+  type Step,
+} from "../../../lab/fake-ports.ts";
 
 export interface Scenario extends FakeScenario {
   readonly path?: string;

@@ -1,12 +1,12 @@
 // The real program under steady load, for tests that do something to its log meanwhile: what its
 // clients saw, and what became of the rows of their calls.
 import { join } from "node:path";
-import { until } from "./live-view.ts";
+import { until } from "../lab/live-view.ts";
 import type { Stats } from "../../src/ports/browse.ts";
-import { queryDatabase } from "./query-database.ts";
-import { type SpawnedRouter, withSpawnedRouter } from "./spawn-router.ts";
+import { queryDatabase } from "../lab/query-database.ts";
+import { type SpawnedRouter, withSpawnedRouter } from "../lab/spawn-router.ts";
 import { answerLoad, startSteadyLoad } from "./steady-load.ts";
-import { withFakes } from "./with-fakes.ts";
+import { withFakes } from "../lab/with-fakes.ts";
 
 export interface LoggedLoadOptions {
   /** Where the log lies. */

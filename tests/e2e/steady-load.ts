@@ -1,7 +1,7 @@
 // Calls at an even pace, whatever becomes of those before, so that a router that holds them up does
 // not slow the load down, unless very many wait; every answer is looked at.
 import type { FakeModel } from "../../src/adapters/fake-model/fake-model.ts";
-import { sseEvents } from "./split-events.ts";
+import { sseEvents } from "../lab/split-events.ts";
 
 export interface SteadyLoadOptions {
   readonly perSecond: number;
