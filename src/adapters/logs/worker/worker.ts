@@ -72,6 +72,7 @@ function createAnswers(engine: LogEngine, createEngine: () => LogEngine): Answer
   const removing = createStepPace(maxRowsPerStep, stepMs);
   const filling = createStepPace(maxRowsPerStep, stepMs);
   let line: Promise<unknown> = Promise.resolve();
+  let closed = false;
 
   /** One job at a time, as an engine asks for. */
   function inLine<T>(job: () => Promise<T>): Promise<T> {
@@ -89,6 +90,8 @@ function createAnswers(engine: LogEngine, createEngine: () => LogEngine): Answer
     for (let isMore = true; isMore;) {
       let ms = 0;
       isMore = await inLine(async () => {
+        // A step would open again what was closed.
+        if (closed) return false;
         const startedAt = performance.now();
         const more = await job();
         ms = performance.now() - startedAt;
@@ -143,6 +146,7 @@ function createAnswers(engine: LogEngine, createEngine: () => LogEngine): Answer
       read(place, async (reader) => packPoints(await reader.points(filter))),
     close: () =>
       inLine(async () => {
+        closed = true;
         await engine.close();
         return null;
       }),

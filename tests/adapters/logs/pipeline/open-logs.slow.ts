@@ -3,7 +3,6 @@ import { existsSync } from "node:fs";
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { write } from "bun";
-import { systemClock } from "../../../../src/adapters/clock/system-clock.ts";
 import { openLogs } from "../../../../src/adapters/logs/pipeline/open-logs.ts";
 import type { Logs, LogsOptions } from "../../../../src/adapters/logs/pipeline/open-logs.ts";
 import {
@@ -15,6 +14,7 @@ import {
   startedEntry,
 } from "../../../lab/log-entries.ts";
 import { blobPlace } from "../../../lab/log-place.ts";
+import { patientClock } from "../../../lab/patient-clock.ts";
 import { withTempFolder } from "../../../lab/temp-folder.ts";
 
 async function withLogs(
@@ -28,7 +28,7 @@ async function withLogs(
     maxBodyBytes: 1_000,
     maxLogAgeMs: null,
     maxBodyAgeMs: null,
-    clock: systemClock,
+    clock: patientClock,
     used: () => undefined,
     trouble: (message) => told.push(message),
     ...options,
@@ -191,7 +191,7 @@ describe("the log", () => {
       const clock = {
         now: () => noon + day + 1,
         after: (ms: number, then: () => void) => {
-          if (ms < 3_600_000) return systemClock.after(ms, then);
+          if (ms < 3_600_000) return patientClock.after(ms, then);
           cleaned.resolve();
           hourly = then;
           return () => {};
