@@ -14,6 +14,8 @@ interface Result {
   readonly skipped: number;
   readonly seconds: number;
   readonly processorSeconds: number;
+  /** What of it failed, a line each. */
+  readonly failures: readonly string[];
 }
 
 interface Ran {
@@ -50,7 +52,15 @@ async function run(command: readonly string[]): Promise<Ran> {
 async function step(name: string, ...command: readonly string[]): Promise<Result> {
   const { code, seconds, processorSeconds } = await run(command);
   console.log(`== ${name}: ${code === 0 ? "ok" : "FAILED"}\n`);
-  return { name, passed: 0, failed: code === 0 ? 0 : 1, skipped: 0, seconds, processorSeconds };
+  return {
+    name,
+    passed: 0,
+    failed: code === 0 ? 0 : 1,
+    skipped: 0,
+    seconds,
+    processorSeconds,
+    failures: code === 0 ? [] : [`(exit ${code})`],
+  };
 }
 
 async function suite(name: string, ...patterns: readonly string[]): Promise<Result> {
@@ -67,7 +77,9 @@ async function suite(name: string, ...patterns: readonly string[]): Promise<Resu
   // A run that broke outside any test, or ran none, counts as one failure.
   const failed = Math.max(count("fail"), code === 0 && passed > 0 ? 0 : 1);
   console.log(`== ${name}: ${passed} passed, ${failed} failed\n`);
-  return { name, passed, failed, skipped: count("skip"), seconds, processorSeconds };
+  const named = output.split("\n").filter((line) => line.startsWith("(fail)"));
+  const failures = failed > 0 && named.length === 0 ? [`(exit ${code}) outside any test`] : named;
+  return { name, passed, failed, skipped: count("skip"), seconds, processorSeconds, failures };
 }
 
 /** The browser, and the proxies that the router is tested behind. */
@@ -81,7 +93,7 @@ async function programs(): Promise<Result[]> {
   if (process.getuid?.() !== 0 || Bun.which("apt-get") === null) {
     console.error(`The tests need ${names}: apt-get install ${names} (as root).`);
     const nothing = { skipped: 0, seconds: 0, processorSeconds: 0 };
-    return [{ name: names, passed: 0, failed: 1, ...nothing }];
+    return [{ name: names, passed: 0, failed: 1, ...nothing, failures: ["not installed"] }];
   }
   const install = `apt-get update -qq && apt-get install -y -qq --no-install-recommends ${names}`;
   // In run level 1 a package does not start the service that it brings.
@@ -130,6 +142,11 @@ const sum = (key: "passed" | "failed" | "seconds" | "processorSeconds"): number 
   results.reduce((total, result) => total + result[key], 0);
 if (slow.length === 0) console.log("\nno slow suite found");
 const failed = sum("failed") + (slow.length === 0 ? 1 : 0);
+
+// Whoever reads the end of a long record sees what failed.
+console.log("");
+for (const { name, failures } of results)
+  for (const failure of failures) console.log(`${name}: ${failure}`);
 
 console.log("");
 for (const { name, passed, failed: bad, skipped, seconds, processorSeconds } of results) {
