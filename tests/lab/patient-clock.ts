@@ -6,6 +6,6 @@ import type { Clock } from "../../src/ports/clock.ts";
 const shortestLimitMs = 250;
 
 export const patientClock: Pick<Clock, "now" | "after"> = {
-  now: systemClock.now,
+  now: () => systemClock.now(),
   after: (ms, then) => (ms < shortestLimitMs ? systemClock.after(ms, then) : () => {}),
 };
