@@ -11,6 +11,8 @@ export const stillClock: Clock = {
   elapsed: () => 0,
   id: () => "",
   after: () => () => {},
+  watch: () => {},
+  unwatch: () => {},
   chance: () => 0,
 };
 

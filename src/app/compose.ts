@@ -21,7 +21,7 @@ import { createCallLog } from "../adapters/telemetry/call-log.ts";
 import { createSpanExporter } from "../adapters/telemetry/otlp-exporter.ts";
 import { createTracer } from "../adapters/telemetry/tracer.ts";
 import { createTokens } from "../adapters/tokens/jwt-tokens.ts";
-import { fetchUpstream } from "../adapters/upstream/fetch-upstream.ts";
+import { createFetchUpstream } from "../adapters/upstream/fetch-upstream.ts";
 import { createBudget } from "../domain/failover/budget.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { UsageObserver } from "../ports/observer.ts";
@@ -75,6 +75,7 @@ export function compose(
   version: string,
 ): Running {
   const clock = systemClock;
+  const upstream = createFetchUpstream(clock);
   const board = createInFlightBoard();
   const used: UsageObserver["used"] = (entry, usage) => {
     metrics.used(entry, usage);
@@ -95,7 +96,7 @@ export function compose(
   const tracer = exporter === null ? null : createTracer(exporter);
   const notices = createNotices([() => routesNotice(live.trouble()), () => log?.notices() ?? []]);
   const via = `smolrouter-${clock.id().slice(-12)}`;
-  const ask = createServerClient(fetchUpstream, clock, via);
+  const ask = createServerClient(upstream, clock, via);
   const limiter = createLimiter();
   const live = createLiveRouting(initialRouting, {
     base: routingBase,
@@ -123,7 +124,7 @@ export function compose(
       // The log's thread reads answers anyway.
       logs === null ? createUsageCount(clock, used) : null,
     ].filter((observer) => observer !== undefined && observer !== null),
-    upstream: fetchUpstream,
+    upstream,
     via,
     traced: tracer !== null,
     // Without a log, enough for the token counts of metrics.

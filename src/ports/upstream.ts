@@ -19,8 +19,6 @@ export interface UpstreamRequest {
   readonly proxy: string | null;
   /** Skips the check of the server's certificate. */
   readonly insecure: boolean;
-  /** Fires when nobody wants the answer any more; the connection is then closed. */
-  readonly signal: AbortSignal;
 }
 
 export type NoAnswer =
@@ -65,6 +63,17 @@ export interface UpstreamBody {
   cancel(): void;
 }
 
+/** One request, and what it comes to. */
+export interface Exchange {
+  /** Settles with the answer's head, or with why there is none. Never rejects. */
+  readonly reply: Promise<UpstreamAnswer | NoAnswer>;
+  /**
+   * Nobody wants the answer any more: closes the connection, be it there or still asked for. Safe to
+   * call at any time, any number of times; a reply or a read still awaited is then `aborted`.
+   */
+  cancel(): void;
+}
+
 export interface Upstream {
-  send(request: UpstreamRequest): Promise<UpstreamAnswer | NoAnswer>;
+  send(request: UpstreamRequest): Exchange;
 }

@@ -42,6 +42,12 @@ export interface FakeScenario {
   readonly sseKeepaliveMs?: number;
 }
 
+/** Whether nobody wants an exchange any more, and what that does to it. */
+interface GivenUp {
+  up: boolean;
+  then: () => void;
+}
+
 /** Called at each step with what it is, say `clock.now`; may throw. */
 export type Step = (what: string) => void;
 
@@ -83,6 +89,8 @@ export function createFakePorts(scenario: FakeScenario, step: Step = () => undef
       // What gives back has given back before it throws: nobody could do more than ask.
       return () => (stop(), step("clock.after's stop"));
     },
+    watch: (deadlines) => (hand.watch(deadlines), step("clock.watch")),
+    unwatch: (deadlines) => (hand.unwatch(deadlines), step("clock.unwatch")),
   };
   const spoilt: CallObserver = {
     started: () => step("observer.started"),
@@ -100,45 +108,57 @@ export function createFakePorts(scenario: FakeScenario, step: Step = () => undef
 
   const asked = new Map<string, number>();
   const upstream: Upstream = {
-    async send(request) {
+    send(request) {
       step("upstream.send");
       requests.push(request);
-      const { signal } = request;
       const { origin } = new URL(request.url);
       const script = scenario.upstreams[origin] ?? [];
       const time = asked.get(origin) ?? 0;
       asked.set(origin, time + 1);
       const reply = script[Math.min(time, script.length - 1)];
-      await Promise.resolve();
-      step("upstream.send, once sent");
-      if (signal.aborted) return { kind: "aborted" };
-      if (reply === undefined) throw new Error(`nothing is scripted for ${origin}`);
-      if (reply === "hangs") return givenUp(signal);
-      return "kind" in reply ? reply : answer(reply, signal);
+      const given: GivenUp = { up: false, then: () => undefined };
+      return {
+        reply: replied(origin, reply, given),
+        cancel() {
+          given.up = true;
+          given.then();
+        },
+      };
     },
   };
 
-  /** A connection that is open until the signal fires. */
-  function givenUp(signal: AbortSignal): Promise<NoAnswer> {
-    connections.add(signal);
+  async function replied(
+    origin: string,
+    reply: Reply | undefined,
+    given: GivenUp,
+  ): Promise<UpstreamAnswer | NoAnswer> {
+    await Promise.resolve();
+    step("upstream.send, once sent");
+    if (given.up) return { kind: "aborted" };
+    if (reply === undefined) throw new Error(`nothing is scripted for ${origin}`);
+    if (reply === "hangs") return givenUp(given);
+    return "kind" in reply ? reply : answer(reply, given);
+  }
+
+  /** A connection that is open until it is given up. */
+  function givenUp(given: GivenUp): Promise<NoAnswer> {
+    connections.add(given);
     return new Promise((resolve) => {
-      const end = () => {
-        connections.delete(signal);
+      given.then = () => {
+        connections.delete(given);
         resolve({ kind: "aborted" });
       };
-      signal.addEventListener("abort", end, { once: true });
     });
   }
 
-  function answer({ status = 200, type, reads }: Scripted, signal: AbortSignal): UpstreamAnswer {
+  function answer({ status = 200, type, reads }: Scripted, given: GivenUp): UpstreamAnswer {
     const body = createFedBody(...reads);
     connections.add(body);
     const close = () => {
       connections.delete(body);
-      signal.removeEventListener("abort", close);
       body.cancel();
     };
-    signal.addEventListener("abort", close);
+    given.then = close;
     return {
       kind: "answered",
       status,

@@ -1,18 +1,21 @@
 // A clock that a test moves by hand.
-import type { Clock } from "../../src/ports/clock.ts";
+import type { Clock, Deadlines } from "../../src/ports/clock.ts";
 
-export interface HandClock extends Pick<Clock, "now" | "after"> {
+export interface HandClock extends Pick<Clock, "now" | "after" | "watch" | "unwatch"> {
   /** Moves time on, running what becomes due, in order. */
   pass(ms: number): void;
-  /** Timers that wait. */
+  /** Timers that wait, and whoever has its deadlines watched. */
   pending(): number;
 }
 
 export function createHandClock(start = 0): HandClock {
   let time = start;
   let timers: { readonly at: number; readonly run: () => void }[] = [];
+  const watched = new Set<Deadlines>();
   return {
     now: () => time,
+    watch: (deadlines) => void watched.add(deadlines),
+    unwatch: (deadlines) => void watched.delete(deadlines),
     after(ms, then) {
       const timer = { at: time + ms, run: then };
       timers.push(timer);
@@ -30,7 +33,8 @@ export function createHandClock(start = 0): HandClock {
         due.run();
       }
       time = end;
+      for (const deadlines of watched) deadlines.check(time);
     },
-    pending: () => timers.length,
+    pending: () => timers.length + watched.size,
   };
 }

@@ -18,15 +18,17 @@ let passed = 0;
 let collections = 0;
 let pausedUntil = 0;
 
-/** A watch over one body; must be called with the bytes of each piece once it has been passed on. */
-export function watchLargeBody(): (bytes: number) => void {
-  let size = 0;
-  return (bytes) => {
-    size += bytes;
-    if (size <= smallBytes) return;
+/** A watch over one body. */
+export class LargeBodyWatch {
+  #size = 0;
+
+  /** @param bytes of a piece that has been passed on */
+  passed(bytes: number): void {
+    this.#size += bytes;
+    if (this.#size <= smallBytes) return;
     passed += bytes;
     if (passed >= betweenBytes) collect();
-  };
+  }
 }
 
 function collect(): void {

@@ -7,7 +7,7 @@ import type { AttemptFailure } from "../../../domain/failover/judge.ts";
 import { outgoingRequest } from "../../../domain/http/outgoing.ts";
 import type { Target } from "../../../domain/routing/plan.ts";
 import type { Clock } from "../../../ports/clock.ts";
-import type { Upstream, UpstreamAnswer } from "../../../ports/upstream.ts";
+import type { Exchange, Upstream, UpstreamAnswer } from "../../../ports/upstream.ts";
 import type { HealthBoard } from "../servers/health-board.ts";
 import { clientLeft, noFirstToken, withoutAnswer } from "./attempt-failures.ts";
 import { type CaptureLimits, createCapture } from "./capture.ts";
@@ -62,15 +62,17 @@ export function beginAttempt(
   const start = clock.elapsed();
   const since = () => Math.round(clock.elapsed() - start);
   const bridge = bridgeFor(call, target, () => clock.now());
-  const controller = new AbortController();
-  const abort = () => controller.abort();
-  let reply: Awaited<ReturnType<Upstream["send"]>> | null = null;
+  let exchange: Exchange | null = null;
+  let reply: Awaited<Exchange["reply"]> | null = null;
+  let givenUp = false;
   let ttftMs: number | null = null;
   let late = false;
   let judged = false;
 
-  /** Closes the connection, be it there or still asked for; null where there is none. */
-  let disconnect: (() => void) | null = null;
+  function giveUp(): void {
+    givenUp = true;
+    exchange?.cancel();
+  }
 
   health.asked(server.baseUrl);
   beginning.defer(() => {
@@ -78,24 +80,24 @@ export function beginAttempt(
   });
   const capture = beginning.use(createCapture(deps));
   const share = beginning.use(deps.heldBudget.share());
-  beginning.use(cancellation.onCancel(abort));
+  beginning.use(cancellation.onCancel(giveUp));
   const stopFirstToken =
     asking.othersLeft && policy.firstTokenTimeoutMs !== null
       ? clock.after(policy.firstTokenTimeoutMs, () => {
           late = true;
-          abort();
+          giveUp();
         })
       : nothingToStop;
   beginning.defer(stopFirstToken);
-  beginning.defer(() => disconnect?.());
+  beginning.defer(giveUp);
   const scope = beginning.move();
 
   async function ask(): Promise<AttemptResult> {
     const number = session.began(attempt);
-    const exchange = bridge.instead === null ? deps.upstream : answering(bridge.instead);
+    const upstream = bridge.instead === null ? deps.upstream : answering(bridge.instead);
     const outgoing = outgoingRequest(call, server, bridge, deps.via, deps.traced ? number : null);
-    disconnect = abort;
-    reply = await exchange.send({
+    if (givenUp) return failedBy(withoutAnswer({ kind: "aborted" }));
+    exchange = upstream.send({
       method: call.method,
       ...outgoing,
       connectTimeoutMs: policy.connectTimeoutMs,
@@ -104,14 +106,12 @@ export function beginAttempt(
       ca: server.ca,
       insecure: server.insecure,
       proxy: server.proxy,
-      signal: controller.signal,
     });
-    disconnect = null;
+    reply = await exchange.reply;
     if (reply.kind !== "answered") return failedBy(withoutAnswer(reply));
     const { body } = reply;
-    disconnect = () => body.cancel();
     // Given up for another, just when the answer came.
-    if (scope.disposed) disconnect();
+    if (scope.disposed) body.cancel();
     const result = await commitAnswer(reply, {
       call,
       url: outgoing.url,
@@ -186,5 +186,5 @@ function answering({ status, body }: NonNullable<Bridge["instead"]>): Upstream {
       cancel: () => undefined,
     },
   };
-  return { send: () => Promise.resolve(answer) };
+  return { send: () => ({ reply: Promise.resolve(answer), cancel: () => undefined }) };
 }

@@ -31,28 +31,27 @@ const largestAnswer = 16 * 1024 * 1024;
 /** @param via this process's pseudonym in `Via` */
 export function createServerClient(upstream: Upstream, clock: Clock, via: string): AskServer {
   return async (server, { method, path, body, client = [] }) => {
-    const controller = new AbortController();
-    const stop = clock.after(askLimitMs, () => controller.abort());
     const url = upstreamUrl(server, path);
+    const exchange = upstream.send({
+      method,
+      url,
+      headers: requestHeaders(client, {
+        apiKey: server.apiKey,
+        extra: server.headers,
+        via,
+        sourceIp: "",
+      }),
+      body: body ?? null,
+      connectTimeoutMs: askLimitMs,
+      silenceTimeoutMs: askLimitMs,
+      freshConnection: false,
+      ca: server.ca,
+      insecure: server.insecure,
+      proxy: server.proxy,
+    });
+    const stop = clock.after(askLimitMs, () => exchange.cancel());
     try {
-      const reply = await upstream.send({
-        method,
-        url,
-        headers: requestHeaders(client, {
-          apiKey: server.apiKey,
-          extra: server.headers,
-          via,
-          sourceIp: "",
-        }),
-        body: body ?? null,
-        connectTimeoutMs: askLimitMs,
-        silenceTimeoutMs: askLimitMs,
-        freshConnection: false,
-        ca: server.ca,
-        insecure: server.insecure,
-        proxy: server.proxy,
-        signal: controller.signal,
-      });
+      const reply = await exchange.reply;
       if (reply.kind === "aborted")
         return { kind: "failed", error: `no answer within ${askLimitMs} ms` };
       if (reply.kind !== "answered") return { kind: "failed", error: reply.message };

@@ -104,7 +104,10 @@ function givenUpAt(moment: "head" | "content") {
   const upstream: Upstream = {
     send() {
       if (moment === "head") giveUp();
-      return Promise.resolve({ kind: "answered", status: 200, headers, connectMs: null, body });
+      return {
+        reply: Promise.resolve({ kind: "answered", status: 200, headers, connectMs: null, body }),
+        cancel: () => undefined,
+      };
     },
   };
   const [target] = planFor(session.call).targets;
