@@ -1,6 +1,6 @@
 // Cleans a plain answer: the same texts as a stream's would be, spliced into its bytes.
 import { isRecord } from "../bytes/json.ts";
-import { type CleanPolicy, cleanText, filterFor } from "./clean-text.ts";
+import { type CleanPolicy, cleanText, filterFor, hasNoBlock } from "./clean-text.ts";
 import { type AnswerSlots, ownReasoning } from "./slot.ts";
 import { type TextChange, withTexts } from "./splice-texts.ts";
 
@@ -21,7 +21,7 @@ export function cleanWhole(
   if (make === null || slots === null || !isRecord(json)) return body;
   const changes: TextChange[] = [];
   for (const slot of slots.whole(json)) {
-    if (slot.text === null) continue;
+    if (slot.text === null || hasNoBlock(policy, slot.text)) continue;
     const cleaned = cleanText(make, slot.text, ownReasoning(slot) !== "");
     if (cleaned.content !== slot.text || cleaned.moved !== "") changes.push({ slot, ...cleaned });
   }

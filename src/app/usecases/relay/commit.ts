@@ -15,7 +15,7 @@ import {
   type InHand,
   redirected,
 } from "./answer-failures.ts";
-import { holdAnswer } from "./hold-answer.ts";
+import { holdAnswer, holdWhole } from "./hold-answer.ts";
 import { createLiveSource } from "./event-stream.ts";
 import type { AnswerContext, AttemptResult } from "./committed.ts";
 import { recogniseStream } from "./recognise-stream.ts";
@@ -39,14 +39,23 @@ export async function commitAnswer(
   const promised = answer.status < 300 && framing === "none" && bridge.endpoint.promisesJson;
   const gather = answer.status < 400 ? bridge.gather(wire) : null;
   const whole = answer.status >= 400 || promised || gather !== null;
-  const commit = whole ? "full" : policy.commit;
-  const source = createLiveSource(body, wire, commit, bridge, context.capture, clock);
-  const held = await holdAnswer(source, context.share, () => context.onContent(framing));
+  const open = () =>
+    createLiveSource(body, wire, whole ? "full" : policy.commit, bridge, context.capture, clock);
+  // Of what is neither cut into events nor passed on before its end, only the bytes count.
+  let source = whole && framing === "none" ? null : open();
+  const onContent = () => context.onContent(framing);
+  const held = await (source === null
+    ? holdWhole(body, context.share, context.capture, onContent)
+    : holdAnswer(source, context.share, onContent));
+  if (held.partial && source === null) {
+    source = open();
+    source.commit();
+  }
 
   const headers = relabelled(answer.headers, framing, declared);
   const inHand: InHand = { status: answer.status, headers, held, context };
   const failed = (failure: AnswerFailure): AttemptResult => {
-    source.cancel();
+    body.cancel();
     return { kind: "failed", failure: { ...failure, retryAfterMs: after } };
   };
   if (answer.status >= 400) return failed(errorStatus(inHand));
@@ -58,7 +67,7 @@ export async function commitAnswer(
   const carried = inClientsForm(inHand, promised, gather);
   if ("failure" in carried) return failed(carried.failure);
   // Nothing that may follow a gathered answer's last word can be passed on any more.
-  if (gather !== null) source.cancel();
+  if (gather !== null) body.cancel();
   const client = gather === null ? bridge.client(wire) : oneObject;
   return {
     kind: "committed",
@@ -78,9 +87,9 @@ export async function commitAnswer(
           ? null
           : errorEvent(client.wire, breakObject(reason, message), call.id);
       },
-      changed: () => carried.changed || source.changed(),
-      warnings: () => source.warnings(),
-      remark: () => source.remark(),
+      changed: () => carried.changed || source?.changed() === true,
+      warnings: () => source?.warnings() ?? [],
+      remark: () => source?.remark() ?? null,
     },
   };
 }

@@ -1,7 +1,9 @@
 // Holds an answer back until its commit point, as far as memory allows.
 import { maxHeldBytes, type Share } from "../../../domain/failover/budget.ts";
+import type { UpstreamBody } from "../../../ports/upstream.ts";
+import type { Capture } from "./capture.ts";
 import type { LiveSource } from "./event-stream.ts";
-import type { StreamFailure } from "./stream-failure.ts";
+import { breakOf, type StreamFailure } from "./stream-failure.ts";
 
 export interface HeldAnswer {
   readonly pieces: Uint8Array[];
@@ -43,5 +45,33 @@ export async function holdAnswer(
     if (room) continue;
     source.commit();
     return { ...held, partial: true };
+  }
+}
+
+/**
+ * As `holdAnswer`, for an answer that is no stream and commits at its end: bytes are all there is to it.
+ * Where it is `partial`, what follows is still to be read from the body.
+ */
+export async function holdWhole(
+  body: UpstreamBody,
+  share: Share,
+  capture: Capture,
+  onContent: () => void,
+): Promise<HeldAnswer> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for (;;) {
+    const got = await body.read();
+    if (got.kind !== "bytes") {
+      const ended = got.kind === "end";
+      const failure = ended ? null : breakOf(got, false);
+      return { pieces, ended, complete: ended, partial: false, failure };
+    }
+    const { bytes } = got;
+    capture.add(bytes);
+    if (pieces.push(bytes) === 1) onContent();
+    size += bytes.length;
+    if (size > maxHeldBytes || !share.take(bytes.length))
+      return { pieces, ended: false, complete: false, partial: true, failure: null };
   }
 }
