@@ -26,32 +26,64 @@ export function createCancellation(
   clientGone: AbortSignal | null,
   report: (error: unknown) => void,
 ): CallCancellation {
-  let reason: string | null = null;
-  const listeners = new Set<() => void>();
+  return new ClientCancellation(clientGone, report);
+}
 
-  function cancel(why: string): void {
-    if (reason !== null) return;
-    reason = why;
-    for (const listener of listeners)
-      try {
-        listener();
-      } catch (error) {
-        report(error);
-      }
-    listeners.clear();
+class ClientCancellation implements CallCancellation {
+  readonly #clientGone: AbortSignal | null;
+  readonly #report: (error: unknown) => void;
+  readonly #listeners: Listening[] = [];
+  #reason: string | null = null;
+
+  constructor(clientGone: AbortSignal | null, report: (error: unknown) => void) {
+    this.#clientGone = clientGone;
+    this.#report = report;
+    if (clientGone?.aborted === true) this.#clientLeft();
+    else clientGone?.addEventListener("abort", this.#clientLeft);
   }
 
-  const clientLeft = () => cancel(clientWentAway);
-  if (clientGone?.aborted === true) clientLeft();
-  else clientGone?.addEventListener("abort", clientLeft);
-  return {
-    reason: () => reason,
-    onCancel(then) {
-      if (reason !== null) then();
-      else listeners.add(then);
-      return { [Symbol.dispose]: () => void listeners.delete(then) };
-    },
-    cancel,
-    [Symbol.dispose]: () => clientGone?.removeEventListener("abort", clientLeft),
-  };
+  reason(): string | null {
+    return this.#reason;
+  }
+
+  onCancel(then: () => void): Disposable {
+    const listening = new Listening(this.#listeners, then);
+    if (this.#reason !== null) then();
+    else this.#listeners.push(listening);
+    return listening;
+  }
+
+  cancel(why: string): void {
+    if (this.#reason !== null) return;
+    this.#reason = why;
+    // One that stops listening because of another is not called.
+    for (let next = this.#listeners.shift(); next !== undefined; next = this.#listeners.shift())
+      try {
+        next.then();
+      } catch (error) {
+        this.#report(error);
+      }
+  }
+
+  [Symbol.dispose](): void {
+    this.#clientGone?.removeEventListener("abort", this.#clientLeft);
+  }
+
+  readonly #clientLeft = () => this.cancel(clientWentAway);
+}
+
+/** One that listens, for as long as it stands in the list. */
+class Listening implements Disposable {
+  readonly #all: Listening[];
+  readonly then: () => void;
+
+  constructor(all: Listening[], then: () => void) {
+    this.#all = all;
+    this.then = then;
+  }
+
+  [Symbol.dispose](): void {
+    const at = this.#all.indexOf(this);
+    if (at >= 0) this.#all.splice(at, 1);
+  }
 }

@@ -18,31 +18,52 @@ export interface Budget {
 }
 
 export function createBudget(limit: number): Budget {
-  let taken = 0;
-  return {
-    share() {
-      let own = 0;
-      let over = false;
-      function takeUpTo(bytes: number): number {
-        const got = over ? 0 : Math.min(bytes, limit - taken);
-        taken += got;
-        own += got;
-        return got;
-      }
-      return {
-        take(bytes) {
-          if (over || taken + bytes > limit) return false;
-          takeUpTo(bytes);
-          return true;
-        },
-        takeUpTo,
-        [Symbol.dispose]() {
-          over = true;
-          taken -= own;
-          own = 0;
-        },
-      };
-    },
-    taken: () => taken,
-  };
+  return new SharedBudget(limit);
+}
+
+class SharedBudget implements Budget {
+  bytes = 0;
+  readonly limit: number;
+
+  constructor(limit: number) {
+    this.limit = limit;
+  }
+
+  share(): Share {
+    return new BudgetShare(this);
+  }
+
+  taken(): number {
+    return this.bytes;
+  }
+}
+
+class BudgetShare implements Share {
+  readonly #budget: SharedBudget;
+  #own = 0;
+  #over = false;
+
+  constructor(budget: SharedBudget) {
+    this.#budget = budget;
+  }
+
+  take(bytes: number): boolean {
+    if (this.#over || this.#budget.bytes + bytes > this.#budget.limit) return false;
+    this.takeUpTo(bytes);
+    return true;
+  }
+
+  takeUpTo(bytes: number): number {
+    const budget = this.#budget;
+    const got = this.#over ? 0 : Math.min(bytes, budget.limit - budget.bytes);
+    budget.bytes += got;
+    this.#own += got;
+    return got;
+  }
+
+  [Symbol.dispose](): void {
+    this.#over = true;
+    this.#budget.bytes -= this.#own;
+    this.#own = 0;
+  }
 }

@@ -105,17 +105,29 @@ export function hasOwnKey(apiKey: string | null, extra: HeaderList): boolean {
 /**
  * The headers of an upstream's answer as the client gets them.
  * @param method of the request: what is said of a body that HEAD leaves out is said by its length alone
+ * @param own the router's, which follow
  */
-export function responseHeaders(upstream: HeaderList, method: string): HeaderList {
+export function responseHeaders(
+  upstream: HeaderList,
+  method: string,
+  own: HeaderList = [],
+): HeaderList {
   const named = namedByConnection(upstream);
   const bodiless = method === "HEAD";
-  return upstream.filter((field) => {
+  const out: HeaderList[number][] = [];
+  for (const field of upstream) {
     const name = field[0];
-    if (notForwardedToClient.has(name)) return bodiless && name === "content-length";
-    if (name.startsWith(routerPrefix) || named.has(name)) return false;
+    if (notForwardedToClient.has(name)) {
+      if (bodiless && name === "content-length") out.push(field);
+      continue;
+    }
+    if (name.startsWith(routerPrefix) || named.has(name)) continue;
     // Nor may an upstream sign a browser in here, or out.
-    return name !== "set-cookie" || !field[1].trim().startsWith(routerCookie);
-  });
+    if (name === "set-cookie" && field[1].trim().startsWith(routerCookie)) continue;
+    out.push(field);
+  }
+  for (const field of own) out.push(field);
+  return out;
 }
 
 /** `Connection` names further fields that belong to this connection only (RFC 9110 §7.6.1). */
@@ -150,6 +162,8 @@ export function withoutCredentialQuery(query: string): string {
 
 /** Headers as the log keeps them: secrets replaced by `[redacted]`. */
 export function redactHeaders(headers: HeaderList): HeaderList {
+  // Nearly all requests and answers show nothing secret: they need no list of their own.
+  if (!headers.some((field) => isSecretHeader(field[0]))) return headers;
   return headers.map((field) => (isSecretHeader(field[0]) ? [field[0], redacted] : field));
 }
 

@@ -1,16 +1,18 @@
 // One attempt at one target: an object that owns what it holds, from before it asks until its answer
 // is delivered or has failed. Several may be under way for one call.
-import type { Budget } from "../../../domain/failover/budget.ts";
+import type { Framing } from "../../../domain/bytes/framing.ts";
+import type { Attempt } from "../../../domain/failover/attempt.ts";
+import type { Budget, Share } from "../../../domain/failover/budget.ts";
 import type { Bridge } from "../../../domain/protocols/bridge.ts";
 import { bridgeFor } from "../../../domain/protocols/choose-bridge.ts";
 import type { AttemptFailure } from "../../../domain/failover/judge.ts";
 import { outgoingRequest } from "../../../domain/http/outgoing.ts";
 import type { Target } from "../../../domain/routing/plan.ts";
 import type { Clock } from "../../../ports/clock.ts";
-import type { Exchange, Upstream, UpstreamAnswer } from "../../../ports/upstream.ts";
+import type { Exchange, NoAnswer, Upstream, UpstreamAnswer } from "../../../ports/upstream.ts";
 import type { HealthBoard } from "../servers/health-board.ts";
 import { clientLeft, noFirstToken, withoutAnswer } from "./attempt-failures.ts";
-import { type CaptureLimits, createCapture } from "./capture.ts";
+import { type Capture, type CaptureLimits, createCapture } from "./capture.ts";
 import { commitAnswer } from "./commit.ts";
 import type { AttemptResult } from "./committed.ts";
 import type { AttemptReport, CallSession } from "./session.ts";
@@ -54,120 +56,192 @@ export function beginAttempt(
   asking: Asking,
   deps: AttemptDeps,
 ): LiveAttempt {
-  using beginning = new DisposableStack();
-  const { call, cancellation } = session;
-  const { clock, health } = deps;
-  const { server, policy } = target;
-  const startedAt = clock.now();
-  const start = clock.elapsed();
-  const since = () => Math.round(clock.elapsed() - start);
-  const bridge = bridgeFor(call, target, () => clock.now());
-  let exchange: Exchange | null = null;
-  let reply: Awaited<Exchange["reply"]> | null = null;
-  let givenUp = false;
-  let ttftMs: number | null = null;
-  let late = false;
-  let judged = false;
+  const attempt = new TargetAttempt(session, target, deps);
+  try {
+    attempt.begin(asking);
+    return attempt;
+  } catch (error) {
+    attempt[Symbol.dispose]();
+    throw error;
+  }
+}
 
-  function giveUp(): void {
-    givenUp = true;
-    exchange?.cancel();
+class TargetAttempt implements LiveAttempt {
+  readonly target: Target;
+  readonly #session: AttemptSession;
+  readonly #deps: AttemptDeps;
+  readonly #bridge: Bridge;
+  readonly #startedAt: number;
+  readonly #start: number;
+  #redial = false;
+  #isQuestion = false;
+  #capture: Capture | null = null;
+  #share: Share | null = null;
+  #listening: Disposable | null = null;
+  #stopFirstToken: (() => void) | null = null;
+  #exchange: Exchange | null = null;
+  #reply: UpstreamAnswer | NoAnswer | null = null;
+  #ttftMs: number | null = null;
+  #givenUp = false;
+  #late = false;
+  #judged = false;
+  #disposed = false;
+
+  constructor(session: AttemptSession, target: Target, deps: AttemptDeps) {
+    const { clock } = deps;
+    this.target = target;
+    this.#session = session;
+    this.#deps = deps;
+    this.#startedAt = clock.now();
+    this.#start = clock.elapsed();
+    this.#bridge = bridgeFor(session.call, target, () => clock.now());
   }
 
-  health.asked(server.baseUrl);
-  beginning.defer(() => {
-    if (!judged) health.undecided(server.baseUrl);
-  });
-  const capture = beginning.use(createCapture(deps));
-  const share = beginning.use(deps.heldBudget.share());
-  beginning.use(cancellation.onCancel(giveUp));
-  const stopFirstToken =
-    asking.othersLeft && policy.firstTokenTimeoutMs !== null
-      ? clock.after(policy.firstTokenTimeoutMs, () => {
-          late = true;
-          giveUp();
-        })
-      : nothingToStop;
-  beginning.defer(stopFirstToken);
-  beginning.defer(giveUp);
-  const scope = beginning.move();
+  /** Takes what an attempt needs; what it has taken before it throws is given back by disposing of it. */
+  begin({ redial, othersLeft }: Asking): void {
+    const { health, heldBudget, clock } = this.#deps;
+    const { firstTokenTimeoutMs } = this.target.policy;
+    this.#redial = redial;
+    health.asked(this.target.server.baseUrl);
+    this.#isQuestion = true;
+    this.#capture = createCapture(this.#deps);
+    this.#share = heldBudget.share();
+    this.#listening = this.#session.cancellation.onCancel(() => this.#giveUp());
+    if (othersLeft && firstTokenTimeoutMs !== null)
+      this.#stopFirstToken = clock.after(firstTokenTimeoutMs, () => {
+        this.#late = true;
+        this.#giveUp();
+      });
+  }
 
-  async function ask(): Promise<AttemptResult> {
-    const number = session.began(attempt);
-    const upstream = bridge.instead === null ? deps.upstream : answering(bridge.instead);
-    const outgoing = outgoingRequest(call, server, bridge, deps.via, deps.traced ? number : null);
-    if (givenUp) return failedBy(withoutAnswer({ kind: "aborted" }));
-    exchange = upstream.send({
+  async ask(): Promise<AttemptResult> {
+    const { call } = this.#session;
+    const { server, policy } = this.target;
+    const { upstream, clock, via, traced } = this.#deps;
+    const bridge = this.#bridge;
+    const number = this.#session.began(this);
+    const asked = bridge.instead === null ? upstream : answering(bridge.instead);
+    const outgoing = outgoingRequest(call, server, bridge, via, traced ? number : null);
+    if (this.#givenUp) return this.#failedBy(withoutAnswer({ kind: "aborted" }));
+    this.#exchange = asked.send({
       method: call.method,
-      ...outgoing,
+      url: outgoing.url,
+      headers: outgoing.headers,
+      body: outgoing.body,
       connectTimeoutMs: policy.connectTimeoutMs,
       silenceTimeoutMs: policy.requestTimeoutMs,
-      freshConnection: asking.redial,
+      freshConnection: this.#redial,
       ca: server.ca,
       insecure: server.insecure,
       proxy: server.proxy,
     });
-    reply = await exchange.reply;
-    if (reply.kind !== "answered") return failedBy(withoutAnswer(reply));
-    const { body } = reply;
+    const reply = await this.#exchange.reply;
+    this.#reply = reply;
+    if (reply.kind !== "answered") return this.#failedBy(withoutAnswer(reply));
     // Given up for another, just when the answer came.
-    if (scope.disposed) body.cancel();
+    if (this.#disposed) reply.body.cancel();
     const result = await commitAnswer(reply, {
       call,
       url: outgoing.url,
       baseUrl: server.baseUrl,
       bridge,
       policy,
-      capture,
-      share,
+      capture: this.received,
+      share: this.#held,
       clock,
-      onContent(framing) {
-        stopFirstToken();
-        if (framing === "none" || scope.disposed) return;
-        ttftMs = since();
-        session.contentBegan(attempt);
-      },
+      onContent: (framing) => this.#onContent(framing),
     });
-    stopFirstToken();
-    return result.kind === "failed" ? failedBy(result.failure) : result;
+    this.#stopFirstToken?.();
+    return result.kind === "failed" ? this.#failedBy(result.failure) : result;
+  }
+
+  get received(): Capture {
+    if (this.#capture === null) throw new Error("an attempt was used before it began");
+    return this.#capture;
+  }
+
+  dropped(): readonly string[] {
+    const { dropped, lost } = this.#bridge;
+    const later = lost();
+    return later.length === 0 ? dropped : [...new Set([...dropped, ...later])];
+  }
+
+  outcome(
+    broken: Pick<AttemptFailure, "reason" | "message"> | null,
+    remark: string | null = null,
+  ): Attempt {
+    const reply = this.#reply;
+    return {
+      target: this.target,
+      startedAt: this.#startedAt,
+      durationMs: this.#since(),
+      connectMs: reply === null || reply.kind === "aborted" ? null : reply.connectMs,
+      ttftMs: this.#ttftMs,
+      status: reply?.kind === "answered" ? reply.status : null,
+      reason: broken?.reason ?? "served",
+      error: broken?.message ?? remark,
+    };
+  }
+
+  judged(failure: Pick<AttemptFailure, "reason" | "message" | "status"> | null): void {
+    const { health } = this.#deps;
+    const { baseUrl } = this.target.server;
+    this.#judged = true;
+    if (failure === null) health.served(baseUrl);
+    else health.failed(baseUrl, failure);
+  }
+
+  /** Whatever throws, the rest is given back all the same. */
+  [Symbol.dispose](): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    try {
+      this.#giveUp();
+    } finally {
+      try {
+        this.#stopFirstToken?.();
+      } finally {
+        this.#listening?.[Symbol.dispose]();
+        this.#share?.[Symbol.dispose]();
+        this.#capture?.[Symbol.dispose]();
+        if (this.#isQuestion && !this.#judged)
+          this.#deps.health.undecided(this.target.server.baseUrl);
+      }
+    }
+  }
+
+  get #held(): Share {
+    if (this.#share === null) throw new Error("an attempt was used before it began");
+    return this.#share;
+  }
+
+  #giveUp(): void {
+    this.#givenUp = true;
+    this.#exchange?.cancel();
+  }
+
+  #onContent(framing: Framing): void {
+    this.#stopFirstToken?.();
+    if (framing === "none" || this.#disposed) return;
+    this.#ttftMs = this.#since();
+    this.#session.contentBegan(this);
+  }
+
+  /** ms. */
+  #since(): number {
+    return Math.round(this.#deps.clock.elapsed() - this.#start);
   }
 
   /** An exchange that was given up fails by the reason for giving it up. */
-  function failedBy(failure: AttemptFailure): AttemptResult {
-    const reason = cancellation.reason();
+  #failedBy(failure: AttemptFailure): AttemptResult {
+    const reason = this.#session.cancellation.reason();
     if (reason !== null)
       return { kind: "failed", failure: { ...failure, ...clientLeft, message: reason } };
-    if (!late) return { kind: "failed", failure };
-    const { firstTokenTimeoutMs } = policy;
+    if (!this.#late) return { kind: "failed", failure };
+    const { firstTokenTimeoutMs } = this.target.policy;
     return { kind: "failed", failure: { ...failure, ...noFirstToken(firstTokenTimeoutMs) } };
   }
-
-  const attempt: LiveAttempt = {
-    target,
-    received: capture,
-    dropped: () => [...new Set([...bridge.dropped, ...bridge.lost()])],
-    ask,
-    outcome: (broken, remark) => ({
-      target,
-      startedAt,
-      durationMs: since(),
-      connectMs: reply === null || reply.kind === "aborted" ? null : reply.connectMs,
-      ttftMs,
-      status: reply?.kind === "answered" ? reply.status : null,
-      reason: broken?.reason ?? "served",
-      error: broken?.message ?? remark ?? null,
-    }),
-    judged(failure) {
-      judged = true;
-      if (failure === null) health.served(server.baseUrl);
-      else health.failed(server.baseUrl, failure);
-    },
-    [Symbol.dispose]: () => scope.dispose(),
-  };
-  return attempt;
 }
-
-const nothingToStop = () => undefined;
 
 /** Stands in for the upstream where the bridge knows the answer. */
 function answering({ status, body }: NonNullable<Bridge["instead"]>): Upstream {

@@ -43,58 +43,100 @@ export function createDelivered(
   received: Pick<Captured, "body">,
   changed: () => boolean,
 ): Delivered {
-  let same = 0;
-  let own: Capture | null = null;
-  let over = false;
+  return new DeliveredBody(limits, received, changed);
+}
+
+class DeliveredBody implements Delivered {
+  readonly #limits: CaptureLimits;
+  readonly #received: Pick<Captured, "body">;
+  readonly #changed: () => boolean;
+  #same = 0;
+  #own: Capture | null = null;
+  #over = false;
+
+  constructor(limits: CaptureLimits, received: Pick<Captured, "body">, changed: () => boolean) {
+    this.#limits = limits;
+    this.#received = received;
+    this.#changed = changed;
+  }
+
+  add(bytes: Uint8Array): void {
+    const kept = this.#apart();
+    if (kept === null) this.#same += bytes.length;
+    else kept.add(bytes);
+  }
+
+  body(): CapturedBody | null {
+    return this.#apart()?.body() ?? null;
+  }
+
+  [Symbol.dispose](): void {
+    this.#over = true;
+    this.#own?.[Symbol.dispose]();
+  }
 
   /** What is kept apart from what came; null as long as both are the same. */
-  function apart(): Capture | null {
-    if (own !== null || over || !changed()) return own;
-    own = createCapture(limits);
-    let left = same;
-    for (const chunk of received.body()?.chunks ?? []) {
+  #apart(): Capture | null {
+    if (this.#own !== null || this.#over || !this.#changed()) return this.#own;
+    const own = createCapture(this.#limits);
+    this.#own = own;
+    let left = this.#same;
+    for (const chunk of this.#received.body()?.chunks ?? []) {
       if (left > 0) own.add(chunk.subarray(0, left));
       left -= chunk.length;
     }
     return own;
   }
-
-  return {
-    add(bytes) {
-      const kept = apart();
-      if (kept === null) same += bytes.length;
-      else kept.add(bytes);
-    },
-    body: () => apart()?.body() ?? null,
-    [Symbol.dispose]() {
-      over = true;
-      own?.[Symbol.dispose]();
-    },
-  };
 }
 
-export function createCapture({ captureCap, captureBudget }: CaptureLimits): Capture {
-  const share: Share = captureBudget.share();
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  let contents = 0;
-  let cut = false;
-  return {
-    add(bytes) {
-      size += bytes.length;
-      if (cut || captureCap === 0) return;
-      const room = Math.min(bytes.length, captureCap - (size - bytes.length));
-      const kept = share.takeUpTo(room);
-      // What comes behind a gap would be passed off as what stood there.
-      cut = kept < bytes.length;
-      if (kept > 0) chunks.push(cut ? bytes.subarray(0, kept) : bytes);
-    },
-    content: () => void contents++,
-    contents: () => contents,
-    size: () => size,
-    body: () => (captureCap === 0 || size === 0 ? null : { chunks, truncated: cut }),
-    [Symbol.dispose]: () => share[Symbol.dispose](),
-  };
+export function createCapture(limits: CaptureLimits): Capture {
+  return new BodyCapture(limits);
+}
+
+class BodyCapture implements Capture {
+  readonly #cap: number;
+  readonly #share: Share;
+  readonly #chunks: Uint8Array[] = [];
+  #size = 0;
+  #contents = 0;
+  #cut = false;
+
+  constructor({ captureCap, captureBudget }: CaptureLimits) {
+    this.#cap = captureCap;
+    this.#share = captureBudget.share();
+  }
+
+  add(bytes: Uint8Array): void {
+    const before = this.#size;
+    this.#size += bytes.length;
+    if (this.#cut || this.#cap === 0) return;
+    const kept = this.#share.takeUpTo(Math.min(bytes.length, this.#cap - before));
+    // What comes behind a gap would be passed off as what stood there.
+    this.#cut = kept < bytes.length;
+    if (kept > 0) this.#chunks.push(this.#cut ? bytes.subarray(0, kept) : bytes);
+  }
+
+  content(): void {
+    this.#contents++;
+  }
+
+  contents(): number {
+    return this.#contents;
+  }
+
+  size(): number {
+    return this.#size;
+  }
+
+  body(): CapturedBody | null {
+    return this.#cap === 0 || this.#size === 0
+      ? null
+      : { chunks: this.#chunks, truncated: this.#cut };
+  }
+
+  [Symbol.dispose](): void {
+    this.#share[Symbol.dispose]();
+  }
 }
 
 /** A body that is there whole, as far as it may be kept. */

@@ -1,10 +1,15 @@
 // The loop: asks a plan's targets in order until one answers. What follows a failure is the domain's to judge.
 import { bodyProblem } from "../../../domain/call/read-request.ts";
-import { type AttemptFailure, type CandidateTries, judge } from "../../../domain/failover/judge.ts";
+import {
+  type AttemptFailure,
+  type CandidateTries,
+  judge,
+  type NextStep,
+} from "../../../domain/failover/judge.ts";
 import type { RoutePlan, Target } from "../../../domain/routing/plan.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Cancellation } from "../cancellation.ts";
-import type { Limiter } from "../servers/limiter.ts";
+import type { Limiter, Permit } from "../servers/limiter.ts";
 import {
   type AttemptDeps,
   type AttemptSession,
@@ -29,8 +34,8 @@ export interface Won {
   readonly kind: "won";
   readonly attempt: LiveAttempt;
   readonly answer: CommittedAnswer;
-  /** The attempt and its permit; whoever takes the answer on disposes of it. */
-  readonly scope: DisposableStack;
+  /** Whoever takes the answer on disposes of the attempt and of its permit. */
+  readonly permit: Permit;
 }
 
 /** Nothing is held any more. */
@@ -53,7 +58,6 @@ export async function failOver(
   const { call, cancellation } = session;
   const left = [...plan.targets];
   for (;;) {
-    using candidate = new DisposableStack();
     const next = await nextPermit(left, call.id, cancellation, deps);
     if (next.kind === "full") {
       for (const target of left) session.notAsked(notAsked(target, queueFull, deps.clock.now()));
@@ -64,15 +68,18 @@ export async function failOver(
       session.notAsked(notAsked(next.target, last, deps.clock.now()));
       return { kind: "lost", last, passOn: true };
     }
-    candidate.use(next.permit);
-    left.splice(left.indexOf(next.target), 1);
-    const tried = await tryTarget(session, next.target, left.length > 0, deps);
-    if (tried.kind === "won") {
-      candidate.use(tried.scope);
-      return { ...tried, scope: candidate.move() };
+    const { permit } = next;
+    let isWon = false;
+    try {
+      left.splice(left.indexOf(next.target), 1);
+      const tried = await tryTarget(session, next.target, left.length > 0, deps);
+      isWon = tried.kind === "won";
+      if (tried.kind === "won") return { ...tried, permit };
+      if (tried.passOn) return tried;
+      if (left.length === 0) return { ...tried, passOn: plan.targets.length === 1 };
+    } finally {
+      if (!isWon) permit[Symbol.dispose]();
     }
-    if (tried.passOn) return tried;
-    if (left.length === 0) return { ...tried, passOn: plan.targets.length === 1 };
   }
 }
 
@@ -82,28 +89,33 @@ async function tryTarget(
   target: Target,
   othersLeft: boolean,
   deps: FailoverDeps,
-): Promise<Outcome> {
+): Promise<Omit<Won, "permit"> | Lost> {
   const { clock } = deps;
   let tries: CandidateTries = { redialled: false, retries: 0 };
   for (let redial = false; ;) {
-    using scope = new DisposableStack();
-    const attempt = scope.use(beginAttempt(session, target, { redial, othersLeft }, deps));
-    const result = await attempt.ask();
-    if (result.kind === "committed") {
-      session.won(attempt);
-      return { kind: "won", attempt, answer: result.answer, scope: scope.move() };
+    const attempt = beginAttempt(session, target, { redial, othersLeft }, deps);
+    let isWon = false;
+    let decision: NextStep;
+    try {
+      const result = await attempt.ask();
+      if (result.kind === "committed") {
+        session.won(attempt);
+        isWon = true;
+        return { kind: "won", attempt, answer: result.answer };
+      }
+      const { failure } = result;
+      session.over(attempt, attempt.outcome(failure));
+      // Another server would refuse it too, and the health of this one must not suffer.
+      if (failure.reason === "status" && bodyProblem(session.call) !== null)
+        return { kind: "lost", last: failure, passOn: true };
+      decision = judge(failure, target.policy, tries, clock.chance());
+      redial = decision.kind === "retry" && decision.redial;
+      if (!redial) attempt.judged(failure);
+      if (decision.kind !== "retry")
+        return { kind: "lost", last: failure, passOn: decision.kind === "pass-on" };
+    } finally {
+      if (!isWon) attempt[Symbol.dispose]();
     }
-    const { failure } = result;
-    session.over(attempt, attempt.outcome(failure));
-    // Another server would refuse it too, and the health of this one must not suffer.
-    if (failure.reason === "status" && bodyProblem(session.call) !== null)
-      return { kind: "lost", last: failure, passOn: true };
-    const decision = judge(failure, target.policy, tries, clock.chance());
-    redial = decision.kind === "retry" && decision.redial;
-    if (!redial) attempt.judged(failure);
-    scope.dispose();
-    if (decision.kind !== "retry")
-      return { kind: "lost", last: failure, passOn: decision.kind === "pass-on" };
     tries = redial ? { ...tries, redialled: true } : { ...tries, retries: tries.retries + 1 };
     if (decision.afterMs > 0) await pause(decision.afterMs, session.cancellation, clock);
   }

@@ -2,12 +2,12 @@
 import { joinBytes } from "../../../domain/bytes/join-bytes.ts";
 import { errorEvent } from "../../../domain/protocols/errors.ts";
 import { eventBreak } from "../../../domain/bytes/framing.ts";
-import { responseHeaders } from "../../../domain/http/headers.ts";
+import { type HeaderList, responseHeaders } from "../../../domain/http/headers.ts";
 import { errorObject, internalError } from "../../../domain/http/problem.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Answer } from "../../../ports/service.ts";
 import { cancelledHere, clientWentAway } from "../cancellation.ts";
-import { type CaptureLimits, createDelivered } from "./capture.ts";
+import { type CaptureLimits, createDelivered, type Delivered } from "./capture.ts";
 import { deliver, type DeliveryEnding } from "./deliver.ts";
 import { clientLeft } from "./attempt-failures.ts";
 import type { Won } from "./failover.ts";
@@ -21,73 +21,126 @@ export interface HandOverDeps extends CaptureLimits {
 }
 
 /** Takes over what the attempt holds: it is given back with the call's one ending, whoever brings that about. */
-export function handOver(
-  session: CallSession,
-  { answer, attempt, scope }: Won,
-  deps: HandOverDeps,
-): Answer {
-  using unlessTakenOver = new DisposableStack();
-  unlessTakenOver.use(scope);
-  const { cancellation } = session;
-  const { status, wire } = answer;
-  const headers = [
-    ...responseHeaders(answer.headers, session.call.method),
-    ...routedHeaders(
-      session.call.id,
-      attempt.target,
-      session.attempts().length + 1,
-      attempt.dropped(),
-    ),
-  ];
-  const delivered = scope.use(createDelivered(deps, attempt.received, () => answer.changed()));
+export function handOver(session: CallSession, won: Won, deps: HandOverDeps): Answer {
+  const winner = new HandedOver(session, won, deps);
+  try {
+    return winner.answer();
+  } catch (error) {
+    winner[Symbol.dispose]();
+    throw error;
+  }
+}
 
-  const release = () => session.release(scope);
+class HandedOver implements Disposable {
+  readonly #session: CallSession;
+  readonly #won: Won;
+  readonly #deps: HandOverDeps;
+  #headers: HeaderList = [];
+  #delivered: Delivered | null = null;
+  #listening: Disposable | null = null;
+
+  constructor(session: CallSession, won: Won, deps: HandOverDeps) {
+    this.#session = session;
+    this.#won = won;
+    this.#deps = deps;
+  }
+
+  answer(): Answer {
+    const { answer, attempt } = this.#won;
+    const { call, cancellation } = this.#session;
+    const { status, wire } = answer;
+    this.#headers = responseHeaders(
+      answer.headers,
+      call.method,
+      routedHeaders(
+        call.id,
+        attempt.target,
+        this.#session.attempts().length + 1,
+        attempt.dropped(),
+      ),
+    );
+    const delivered = createDelivered(this.#deps, attempt.received, () => answer.changed());
+    this.#delivered = delivered;
+    if (answer.rest === null && wire.framing === "none") {
+      for (const piece of answer.held) delivered.add(piece);
+      const body = joinBytes(answer.held);
+      this.#over(complete);
+      return { status, headers: this.#headers, body };
+    }
+    const { sseKeepaliveMs, clock } = this.#deps;
+    const body = deliver(
+      answer,
+      sseKeepaliveMs,
+      clock,
+      delivered,
+      (ending) => this.#over(ending),
+      (error) => this.#faulted(error),
+    );
+    // Nobody may ever pull from an answer whose client has left. One that was cancelled by someone
+    // else learns of it when it next pulls, but holds nothing until then.
+    const stop = () => (cancellation.reason() === cancelledHere ? this.#release() : body.cancel());
+    if (cancellation.reason() !== null) stop();
+    else this.#listening = cancellation.onCancel(stop);
+    return { status, headers: this.#headers, body };
+  }
+
+  /** Whatever throws, the rest is given back all the same. */
+  [Symbol.dispose](): void {
+    this.#listening?.[Symbol.dispose]();
+    this.#delivered?.[Symbol.dispose]();
+    try {
+      this.#won.attempt[Symbol.dispose]();
+    } finally {
+      this.#won.permit[Symbol.dispose]();
+    }
+  }
+
+  #release(): void {
+    this.#session.release(this);
+  }
 
   /** Called once. */
-  function over(ending: DeliveryEnding): void {
-    using held = new DisposableStack();
-    held.defer(release);
-    const failure = ending.kind === "broke" ? ending.failure : null;
-    const gone = ending.kind === "client-gone" || failure?.reason === "client_gone";
-    const broken = gone
-      ? { ...clientLeft, message: cancellation.reason() ?? clientWentAway }
-      : failure;
-    attempt.judged(broken === null ? null : { ...broken, status: null });
-    session.over(attempt, attempt.outcome(broken, answer.remark()));
-    session.end({
-      state: gone ? "cancelled" : failure === null ? "completed" : "failed",
-      statusCode: status,
-      error: broken?.message ?? null,
-      headers,
-      upstreamRequestId: upstreamRequestId(answer.headers),
-      heldPartially: answer.heldPartially,
-      warnings: answer.warnings(),
-      delivered: delivered.body(),
-    });
+  #over(ending: DeliveryEnding): void {
+    const { answer, attempt } = this.#won;
+    const session = this.#session;
+    try {
+      const failure = ending.kind === "broke" ? ending.failure : null;
+      const gone = ending.kind === "client-gone" || failure?.reason === "client_gone";
+      const broken = gone
+        ? { ...clientLeft, message: session.cancellation.reason() ?? clientWentAway }
+        : failure;
+      attempt.judged(broken === null ? null : { ...broken, status: null });
+      session.over(attempt, attempt.outcome(broken, answer.remark()));
+      session.end({
+        state: gone ? "cancelled" : failure === null ? "completed" : "failed",
+        statusCode: answer.status,
+        error: broken?.message ?? null,
+        headers: this.#headers,
+        upstreamRequestId: upstreamRequestId(answer.headers),
+        heldPartially: answer.heldPartially,
+        warnings: answer.warnings(),
+        delivered: this.#delivered?.body() ?? null,
+      });
+    } finally {
+      this.#release();
+    }
   }
 
   /** A fault of the router's own: an ending like any other. */
-  function faulted(error: unknown): Uint8Array | null {
-    using held = new DisposableStack();
-    held.defer(release);
-    session.fail(error, { statusCode: status, headers, delivered: delivered.body() });
-    if (wire.framing === "none") return null;
-    const words = errorEvent(wire, errorObject(internalError), session.call.id);
-    return answer.rest?.midEvent() === true ? joinBytes([eventBreak[wire.framing], words]) : words;
+  #faulted(error: unknown): Uint8Array | null {
+    const { answer } = this.#won;
+    const { wire, status, rest } = answer;
+    const session = this.#session;
+    try {
+      const delivered = this.#delivered?.body() ?? null;
+      session.fail(error, { statusCode: status, headers: this.#headers, delivered });
+      if (wire.framing === "none") return null;
+      const words = errorEvent(wire, errorObject(internalError), session.call.id);
+      return rest?.midEvent() === true ? joinBytes([eventBreak[wire.framing], words]) : words;
+    } finally {
+      this.#release();
+    }
   }
-
-  if (answer.rest === null && wire.framing === "none") {
-    for (const piece of answer.held) delivered.add(piece);
-    const body = joinBytes(answer.held);
-    over({ kind: "complete" });
-    return { status, headers, body };
-  }
-  const body = deliver(answer, deps.sseKeepaliveMs, deps.clock, delivered, over, faulted);
-  // Nobody may ever pull from an answer whose client has left. One that was cancelled by someone
-  // else learns of it when it next pulls, but holds nothing until then.
-  const stop = () => (cancellation.reason() === cancelledHere ? release() : body.cancel());
-  if (cancellation.reason() !== null) stop();
-  else scope.use(cancellation.onCancel(stop));
-  unlessTakenOver.move();
-  return { status, headers, body };
 }
+
+const complete = { kind: "complete" } as const;

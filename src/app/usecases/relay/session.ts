@@ -15,8 +15,13 @@ import {
 import type { RoutePlan, Target } from "../../../domain/routing/plan.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { CallObserver, CallProgress } from "../../../ports/observer.ts";
-import { type Cancellation, cancelledHere, createCancellation } from "../cancellation.ts";
-import { type Captured, captureWhole, type CaptureLimits } from "./capture.ts";
+import {
+  type CallCancellation,
+  type Cancellation,
+  cancelledHere,
+  createCancellation,
+} from "../cancellation.ts";
+import { type Capture, type Captured, captureWhole, type CaptureLimits } from "./capture.ts";
 
 export interface SessionDeps extends CaptureLimits {
   readonly clock: Clock;
@@ -106,169 +111,238 @@ export function openSession(
   clientGone: AbortSignal | null,
   deps: SessionDeps,
 ): CallSession {
-  using opening = new DisposableStack();
-  const { clock, observers } = deps;
-  const start = clock.elapsed();
-  const listed: Listed[] = [];
-  const request = opening.use(captureWhole(call.body, deps)).body();
-  /** The attempt that the row in flight is about. */
-  let shown: AttemptReport | null = null;
-  let lastOver: AttemptReport | null = null;
-  let lastOutcome: Attempt | null = null;
-  let sentStatus: number | null = null;
-  let ended = false;
-  let entry: LogEntry =
-    plan === null
-      ? openEntry(call)
-      : { ...openEntry(call), ...towards(plan.targets[0]), route: plan.route };
+  const session = new RelaySession(call, plan, deps);
+  try {
+    session.open(clientGone);
+    return session;
+  } catch (error) {
+    session.close();
+    throw error;
+  }
+}
 
-  function report(error: unknown): void {
+class RelaySession implements CallSession, CallProgress {
+  readonly call: IncomingCall;
+  readonly #plan: RoutePlan | null;
+  readonly #deps: SessionDeps;
+  readonly #start: number;
+  readonly #listed: Listed[] = [];
+  #kept: Capture | null = null;
+  #cancellation: CallCancellation | null = null;
+  #entry: LogEntry;
+  /** The attempt that the row in flight is about. */
+  #shown: AttemptReport | null = null;
+  #lastOver: AttemptReport | null = null;
+  #lastOutcome: Attempt | null = null;
+  #sentStatus: number | null = null;
+  #ended = false;
+
+  constructor(call: IncomingCall, plan: RoutePlan | null, deps: SessionDeps) {
+    this.call = call;
+    this.#plan = plan;
+    this.#deps = deps;
+    this.#start = deps.clock.elapsed();
+    this.#entry =
+      plan === null
+        ? openEntry(call)
+        : { ...openEntry(call), ...towards(plan.targets[0]), route: plan.route };
+  }
+
+  /** What it takes before it throws is given back by `close`. */
+  open(clientGone: AbortSignal | null): void {
+    this.#kept = captureWhole(this.call.body, this.#deps);
+    this.#cancellation = createCancellation(clientGone, (error) => this.#report(error));
+    if (this.#plan === null) return;
+    for (const observer of this.#deps.observers)
+      try {
+        observer.started(this.#entry, this);
+      } catch (error) {
+        this.#report(error);
+      }
+  }
+
+  close(): void {
     try {
-      deps.fault(error, call.id);
+      this.#cancellation?.[Symbol.dispose]();
+    } finally {
+      this.#kept?.[Symbol.dispose]();
+    }
+  }
+
+  get cancellation(): CallCancellation {
+    if (this.#cancellation === null) throw new Error("a session was used before it was open");
+    return this.#cancellation;
+  }
+
+  get request(): CapturedBody | null {
+    return this.#kept?.body() ?? null;
+  }
+
+  asked(): Target | null {
+    return this.#shown?.target ?? null;
+  }
+
+  received(): CapturedBody | null {
+    return this.#shown?.received.body() ?? null;
+  }
+
+  contents(): number {
+    return this.#shown?.received.contents() ?? 0;
+  }
+
+  cancel(): void {
+    this.cancellation.cancel(cancelledHere);
+  }
+
+  began(attempt: AttemptReport): number {
+    const first = this.#listed.push({ report: attempt, outcome: null }) === 1;
+    this.#shown = attempt;
+    if (!first || !this.#isNamed(attempt)) this.#progressed(attempt, null);
+    return this.#listed.length;
+  }
+
+  contentBegan(attempt: AttemptReport): void {
+    this.#progressed(attempt, sinceRead(this.call, attempt.outcome(null)));
+  }
+
+  won(attempt: AttemptReport): void {
+    if (this.#shown !== attempt)
+      this.#progressed(attempt, sinceRead(this.call, attempt.outcome(null)));
+  }
+
+  over(attempt: AttemptReport, outcome: Attempt): void {
+    for (const listed of this.#listed) if (listed.report === attempt) listed.outcome = outcome;
+    this.#lastOver = attempt;
+    this.#lastOutcome = outcome;
+  }
+
+  notAsked(outcome: Attempt): void {
+    this.#listed.push({ report: null, outcome });
+    this.#lastOutcome = outcome;
+  }
+
+  attempts(): readonly Attempt[] {
+    const over: Attempt[] = [];
+    for (const { outcome } of this.#listed) if (outcome !== null) over.push(outcome);
+    return over;
+  }
+
+  lastOutcome(): Attempt | null {
+    return this.#lastOutcome;
+  }
+
+  lastOver(): AttemptReport | null {
+    return this.#lastOver;
+  }
+
+  headSent(status: number): void {
+    this.#sentStatus = status;
+  }
+
+  end(ending: Ending): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    let row: LogEntry;
+    try {
+      row = this.#endedEntry(ending);
+    } catch (error) {
+      this.#report(error);
+      const entry = this.#entry;
+      const { error: errorMessage, statusCode } = ending;
+      row = { ...entry, completedAt: entry.timestamp, state: "failed", statusCode, errorMessage };
+    }
+    const response = this.#lastOver?.received.body() ?? null;
+    const request = detached(this.request);
+    const bodies = { request, response, delivered: ending.delivered ?? null };
+    for (const observer of this.#deps.observers)
+      try {
+        observer.ended(row, bodies);
+      } catch (error) {
+        this.#report(error);
+      }
+    this.close();
+  }
+
+  fail(error: unknown, sent: Sent): void {
+    this.#report(error);
+    const broken = { reason: "internal_error", message: internalError.message } as const;
+    for (const { report: attempt, outcome } of this.#listed)
+      if (attempt !== null && outcome === null)
+        try {
+          this.#lastOver = attempt;
+          this.over(attempt, attempt.outcome(broken));
+        } catch (another) {
+          this.#report(another);
+        }
+    this.end({ ...sent, state: "failed", error: internalError.message });
+    this.cancellation.cancel(internalError.message);
+  }
+
+  release(held: Disposable): void {
+    try {
+      held[Symbol.dispose]();
+    } catch (error) {
+      this.#report(error);
+    }
+  }
+
+  #report(error: unknown): void {
+    try {
+      this.#deps.fault(error, this.call.id);
     } catch {
       // There is nobody left to report it to.
     }
   }
 
-  /** One observer's fault is neither the call's nor another's. */
-  function tell(notice: (observer: CallObserver) => void): void {
-    for (const observer of observers)
-      try {
-        notice(observer);
-      } catch (error) {
-        report(error);
-      }
-  }
-
-  const attempts = (): readonly Attempt[] =>
-    listed.flatMap(({ outcome }) => (outcome === null ? [] : [outcome]));
-
-  function progressed(attempt: AttemptReport, ttftMs: number | null): void {
-    shown = attempt;
-    if (ended) return;
-    entry = {
-      ...entry,
+  #progressed(attempt: AttemptReport, ttftMs: number | null): void {
+    this.#shown = attempt;
+    if (this.#ended) return;
+    this.#entry = {
+      ...this.#entry,
       ...towards(attempt.target),
-      attempts: attempts().map(loggedAttempt),
+      attempts: this.attempts().map(loggedAttempt),
       dropped: attempt.dropped(),
       ttftMs,
     };
-    tell((observer) => observer.progressed?.(entry));
+    // One observer's fault is neither the call's nor another's.
+    for (const observer of this.#deps.observers)
+      try {
+        observer.progressed?.(this.#entry);
+      } catch (error) {
+        this.#report(error);
+      }
   }
 
   /** Whether the row in flight names the target already. */
-  function isNamed({ target }: AttemptReport): boolean {
-    const { upstream, mappedModel } = towards(target);
-    return entry.upstream === upstream && entry.mappedModel === mappedModel;
+  #isNamed({ target }: AttemptReport): boolean {
+    const { upstream, mappedModel } = this.#entry;
+    return upstream === target.server.name && mappedModel === target.model;
   }
 
-  function over(attempt: AttemptReport, outcome: Attempt): void {
-    const place = listed.find(({ report: own }) => own === attempt);
-    if (place !== undefined) place.outcome = outcome;
-    lastOver = attempt;
-    lastOutcome = outcome;
-  }
-
-  function endedEntry(ending: Ending): LogEntry {
+  #endedEntry(ending: Ending): LogEntry {
+    const { clock } = this.#deps;
+    const outcome = this.#lastOutcome;
     return {
-      ...entry,
-      ...(lastOutcome === null ? {} : towards(lastOutcome.target)),
+      ...this.#entry,
+      ...(outcome === null ? nothingAsked : towards(outcome.target)),
       completedAt: clock.now(),
       state: ending.state,
-      statusCode: ending.state === "cancelled" ? 499 : (sentStatus ?? ending.statusCode),
+      statusCode: ending.state === "cancelled" ? 499 : (this.#sentStatus ?? ending.statusCode),
       errorMessage: ending.error,
       upstreamRequestId: ending.upstreamRequestId ?? null,
       held: ending.heldPartially === true ? "partial" : null,
-      attempts: attempts().map(loggedAttempt),
-      dropped: lastOver?.dropped() ?? [],
+      attempts: this.attempts().map(loggedAttempt),
+      dropped: this.#lastOver?.dropped() ?? [],
       warnings: ending.warnings ?? [],
-      durationMs: Math.round(clock.elapsed() - start),
-      ttftMs: lastOutcome === null ? null : sinceRead(call, lastOutcome),
-      responseSize: lastOver?.received.size() ?? 0,
+      durationMs: Math.round(clock.elapsed() - this.#start),
+      ttftMs: outcome === null ? null : sinceRead(this.call, outcome),
+      responseSize: this.#lastOver?.received.size() ?? 0,
       responseHeaders: redactHeaders(ending.headers),
     };
   }
-
-  function end(ending: Ending): void {
-    if (ended) return;
-    ended = true;
-    let row: LogEntry;
-    try {
-      row = endedEntry(ending);
-    } catch (error) {
-      report(error);
-      const { error: errorMessage, statusCode } = ending;
-      row = { ...entry, completedAt: entry.timestamp, state: "failed", statusCode, errorMessage };
-    }
-    const response = lastOver?.received.body() ?? null;
-    const bodies = { request: detached(request), response, delivered: ending.delivered ?? null };
-    tell((observer) => observer.ended(row, bodies));
-    scope.dispose();
-  }
-
-  const cancellation = opening.use(createCancellation(clientGone, report));
-  if (plan !== null) {
-    const progress: CallProgress = {
-      request,
-      asked: () => shown?.target ?? null,
-      received: () => shown?.received.body() ?? null,
-      contents: () => shown?.received.contents() ?? 0,
-      cancel: () => cancellation.cancel(cancelledHere),
-    };
-    tell((observer) => observer.started(entry, progress));
-  }
-  const scope = opening.move();
-
-  return {
-    call,
-    cancellation,
-    began(attempt) {
-      const first = listed.push({ report: attempt, outcome: null }) === 1;
-      shown = attempt;
-      if (!first || !isNamed(attempt)) progressed(attempt, null);
-      return listed.length;
-    },
-    contentBegan(attempt) {
-      progressed(attempt, sinceRead(call, attempt.outcome(null)));
-    },
-    won(attempt) {
-      if (shown !== attempt) progressed(attempt, sinceRead(call, attempt.outcome(null)));
-    },
-    over,
-    notAsked(outcome) {
-      listed.push({ report: null, outcome });
-      lastOutcome = outcome;
-    },
-    attempts,
-    lastOutcome: () => lastOutcome,
-    lastOver: () => lastOver,
-    headSent(status) {
-      sentStatus = status;
-    },
-    end,
-    fail(error, sent) {
-      report(error);
-      const broken = { reason: "internal_error", message: internalError.message } as const;
-      for (const { report: attempt, outcome } of listed)
-        if (attempt !== null && outcome === null)
-          try {
-            lastOver = attempt;
-            over(attempt, attempt.outcome(broken));
-          } catch (another) {
-            report(another);
-          }
-      end({ ...sent, state: "failed", error: internalError.message });
-      cancellation.cancel(internalError.message);
-    },
-    release(held) {
-      try {
-        held[Symbol.dispose]();
-      } catch (error) {
-        report(error);
-      }
-    },
-  };
 }
+
+const nothingAsked = {};
 
 /** A body that was kept cut, without the rest that its window would hold on to while it waits for the log. */
 function detached(body: CapturedBody | null): CapturedBody | null {

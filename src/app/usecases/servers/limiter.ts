@@ -50,15 +50,7 @@ export function createLimiter(): Limiter {
 
   function permitFor(usage: Usage): Permit {
     usage.active++;
-    let given = false;
-    return {
-      [Symbol.dispose]() {
-        if (given) return;
-        given = true;
-        usage.active--;
-        grantNext(usage);
-      },
-    };
+    return new GivenPermit(usage, grantNext);
   }
 
   function full(usage: Usage, asking: Server): boolean {
@@ -117,4 +109,22 @@ export function createLimiter(): Limiter {
       return null;
     },
   };
+}
+
+class GivenPermit implements Permit {
+  readonly #usage: Usage;
+  readonly #grantNext: (usage: Usage) => void;
+  #givenBack = false;
+
+  constructor(usage: Usage, grantNext: (usage: Usage) => void) {
+    this.#usage = usage;
+    this.#grantNext = grantNext;
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#givenBack) return;
+    this.#givenBack = true;
+    this.#usage.active--;
+    this.#grantNext(this.#usage);
+  }
 }

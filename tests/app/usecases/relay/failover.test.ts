@@ -47,7 +47,7 @@ function looping(script: { a?: Reply[]; b?: Reply[]; keys?: string }, step?: Ste
 const reasons = ({ session }: ReturnType<typeof looping>) =>
   session.attempts().map(({ target, reason }) => `${target.server.name} ${reason}`);
 
-test("a winner's connection and permit go with its scope, and are held until that is disposed of", async () => {
+test("a winner's connection and permit are held until they are disposed of", async () => {
   const lab = looping({
     a: [
       { type: "text/event-stream", reads: ['data: {"choices":[{"delta":{"content":"Hi"}}]}\n\n'] },
@@ -57,7 +57,8 @@ test("a winner's connection and permit go with its scope, and are held until tha
   if (won.kind !== "won") throw new Error("lost");
   expect(lab.held()).toMatchObject({ active: 1, connections: 1 });
   expect(reasons(lab)).toEqual([]);
-  won.scope.dispose();
+  won.attempt[Symbol.dispose]();
+  won.permit[Symbol.dispose]();
   expect(lab.held()).toEqual(nothingHeld);
 });
 
