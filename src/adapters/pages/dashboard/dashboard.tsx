@@ -12,8 +12,9 @@ import { Figures } from "./figures.tsx";
 import { FilterBar } from "./filter-bar.tsx";
 import { InFlightList } from "./in-flight-list.tsx";
 import { type HeadProps, Layout } from "../shared/layout.tsx";
+import { Ago } from "../shared/clock-time.tsx";
+import { whole } from "../shared/format.ts";
 import type { PageFrame, RoutingNames } from "../shared/pages-deps.ts";
-import { RefusedLine } from "./refused-line.tsx";
 import { RequestTable } from "./request-table.tsx";
 import { Welcome } from "./welcome.tsx";
 
@@ -146,4 +147,23 @@ function exampleModel({ routing, page, upstreams }: DashboardProps): string {
   const worked = page.logs.find((row) => row.state === "completed" && row.original_model !== null);
   const [listed] = upstreams.flatMap(({ models }) => models);
   return alias ?? worked?.original_model ?? listed ?? "your-model";
+}
+
+/** Calls that were turned away leave no row, so the dashboard would not know of them otherwise. */
+interface RefusedLineProps {
+  readonly refused: RefusedCalls;
+  /** Epoch ms. */
+  readonly now: number;
+}
+
+function RefusedLine({ refused: { count, last }, now }: RefusedLineProps): JSX.Element {
+  if (last === null) return <p id="refused" data-live></p>;
+  const { status, address, reason, at } = last;
+  return (
+    <p id="refused" class="refused" data-live>
+      <strong>{`${whole(count)} ${count === 1 ? "call" : "calls"} refused`}</strong> since the
+      start; the last, <Ago iso={new Date(at).toISOString()} now={now} />
+      <span safe>{`, from ${address}: ${status}, ${reason}`}</span>
+    </p>
+  );
 }
