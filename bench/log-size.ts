@@ -37,13 +37,13 @@ const tools = Array.from({ length: 12 }, (_, at) => ({
   },
 }));
 
-interface Turn {
+interface SampleTurn {
   readonly request: string;
   readonly response: string;
 }
 
 /** As a coding agent speaks: tool calls and their results, now and then the user. */
-function conversation(): readonly Turn[] {
+function conversation(): readonly SampleTurn[] {
   const messages: object[] = [
     { role: "system", content: excerpt(8_000) },
     { role: "user", content: excerpt(600) },
@@ -93,7 +93,7 @@ interface Sizes {
   readonly payloads: number;
 }
 
-async function stored(calls: readonly Turn[], batchSize: number): Promise<Sizes> {
+async function stored(calls: readonly SampleTurn[], batchSize: number): Promise<Sizes> {
   const folder = mkdtempSync(join(tmpdir(), "smolrouter-size-"));
   try {
     const path = join(folder, "requests.db");

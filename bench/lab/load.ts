@@ -34,7 +34,7 @@ const lastChunk = "\r\n0\r\n\r\n";
 /** Reads of which one is looked into for its event's time. */
 const sampled = 16;
 
-/** @param url where the calls go; rejects where an answer is no 200 or a connection breaks */
+/** @param url where the calls go; rejects where an answer is not a 200 or a connection breaks */
 export function runLoad(url: string, load: Load): Promise<Loaded> {
   const { hostname, port, host } = new URL(url);
   const took: number[] = [];

@@ -1,7 +1,7 @@
 #!/usr/bin/env bun
 // The program's start: a command in, an exit code out. Serving is loaded at once; what other commands
 // need is loaded by them, so that a router does not hold it in memory.
-import { createLineWriter } from "../adapters/console/terminal.ts";
+import { createTerminalWriter } from "../adapters/console/terminal.ts";
 import { parseCommand } from "./cli/args.ts";
 import type { CommandIo } from "./cli/io.ts";
 import { coloursWelcome } from "./cli/paint.ts";
@@ -13,8 +13,8 @@ const io: CommandIo = {
   env: process.env,
   terminal: process.stderr.isTTY,
   colour: coloursWelcome(process.env, process.stdout.isTTY),
-  print: createLineWriter((text) => process.stdout.write(text)),
-  complain: createLineWriter((text) => process.stderr.write(text)),
+  print: createTerminalWriter((text) => process.stdout.write(text)),
+  complain: createTerminalWriter((text) => process.stderr.write(text)),
 };
 
 /** Text of the program's own, in several lines. */

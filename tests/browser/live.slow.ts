@@ -73,7 +73,7 @@ test("a call in flight turns into its end without a reload, and what was unfolde
   expect(wrong).toEqual([]);
 });
 
-test("a router that went away is told, and found again", async () => {
+test("a router that went away is announced, and found again", async () => {
   const own = servePages(sampleLog(rows));
   const wrong = await visit({}, async (page) => {
     await page.goto(own.origin);
@@ -116,12 +116,12 @@ test("at 200 calls a second the page asks about once a second and stays usable",
     const before = own.documents();
     const work = await watchWork(page);
     const seconds = 3;
-    let told = 0;
+    let reported = 0;
     const start = performance.now();
-    while (told < seconds * 200) {
+    while (reported < seconds * 200) {
       const due = Math.floor(((performance.now() - start) / 1_000) * 200);
-      for (; told < due; told++) {
-        const row = later(rows[5]!, told);
+      for (; reported < due; reported++) {
+        const row = later(rows[5]!, reported);
         log.add(row);
         own.tell({ kind: "started", row });
         own.tell({ kind: "completed", row });
@@ -130,7 +130,7 @@ test("at 200 calls a second the page asks about once a second and stays usable",
     }
     const took = (performance.now() - start) / 1_000;
     expect(own.documents() - before).toBeLessThanOrEqual(took + 2);
-    await page.locator(`#r-${later(rows[5]!, told - 1).id}`).waitFor();
+    await page.locator(`#r-${later(rows[5]!, reported - 1).id}`).waitFor();
     const busy = (await work()) / (took * 1_000);
     console.log(`busy at 200 calls a second: ${Math.round(busy * 100)} %`);
     expect(busy).toBeLessThan(0.8);

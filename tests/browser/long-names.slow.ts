@@ -6,7 +6,7 @@ import { hostileDetail } from "../adapters/pages/hostile-detail.ts";
 import { hostileRouting, hostileUpstream } from "../adapters/pages/hostile-routing.ts";
 import { sampleBrowse, sampleStats } from "../adapters/pages/sample.ts";
 import { servePages, type ServedPages } from "./serve-pages.ts";
-import { launchBrowser, sizes, until, visit } from "./visit.ts";
+import { launchBrowser, sizes, untilInPage, visit } from "./visit.ts";
 
 const long = "a-name-without-a-break-".replaceAll("-", "_").repeat(7).slice(0, 140);
 const failed: LogDetail = { ...hostileDetail(long), id: "failed" };
@@ -100,7 +100,7 @@ describe.each(["phone", "wide"] as const)("%s", (size) => {
       await page.evaluate(
         "for (const fold of document.querySelectorAll('details')) fold.open = true",
       );
-      await until(page, "document.readyState === 'complete'");
+      await untilInPage(page, "document.readyState === 'complete'");
       expect(
         await page.evaluate("document.documentElement.scrollWidth - innerWidth"),
       ).toBeLessThanOrEqual(0);

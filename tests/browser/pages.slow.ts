@@ -10,7 +10,7 @@ import { samplePoints } from "./sample-day.ts";
 import { sampleFailover, sampleLog, sampleNow, sampleRows } from "./sample-log.ts";
 import { sampleRouting } from "./sample-servers.ts";
 import { servePages, type ServedPages } from "./serve-pages.ts";
-import { launchBrowser, sizes, until, visit as visitWith } from "./visit.ts";
+import { launchBrowser, sizes, untilInPage, visit as visitWith } from "./visit.ts";
 
 const rows = sampleRows(64);
 const failover = `/request/${rows[sampleFailover]!.id}`;
@@ -220,7 +220,7 @@ test("JSON is coloured when it is unfolded, without a change to its text", async
     const ranges = "CSS.highlights.get('json-key')?.size ?? 0";
     expect(await page.evaluate(ranges)).toBe(0);
     await page.locator("#request-body-details summary").click();
-    await until(page, `(${ranges}) > 20`);
+    await untilInPage(page, `(${ranges}) > 20`);
     expect(await page.locator("#request-body > *").count()).toBe(0);
   });
   expect(wrong).toEqual([]);

@@ -16,7 +16,7 @@ import { sampleUpstreams } from "./sample-servers.ts";
 /** When the samples end; pages that show them take it for now. */
 export const sampleNow = Date.parse("2026-03-12T16:42:30.000Z");
 
-interface Sample {
+interface SampleCall {
   readonly model: string | null;
   readonly sent?: string;
   readonly upstream: string;
@@ -52,7 +52,7 @@ const limited = [
 ] as const;
 
 /** What comes again and again, newest first. */
-const pattern: readonly Sample[] = [
+const pattern: readonly SampleCall[] = [
   {
     model: "coding-assistant",
     sent: "big-coder",
@@ -160,7 +160,7 @@ const pattern: readonly Sample[] = [
 ];
 
 /** What happens now and then, by place in the list. */
-const special: Readonly<Record<number, Sample>> = {
+const special: Readonly<Record<number, SampleCall>> = {
   0: {
     model: "coding-assistant",
     sent: "big-coder",
@@ -272,7 +272,7 @@ const urls: Readonly<Record<string, string>> = {
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-function attemptsOf(sample: Sample, started: number): readonly LoggedAttempt[] {
+function attemptsOf(sample: SampleCall, started: number): readonly LoggedAttempt[] {
   let at = started + 2;
   const attempts: LoggedAttempt[] = (sample.failed ?? []).map(
     ([upstream, model, reason, error, ms]) => {
@@ -323,7 +323,7 @@ function attemptsOf(sample: Sample, started: number): readonly LoggedAttempt[] {
   return attempts;
 }
 
-function rowOf(sample: Sample, index: number): LogRow {
+function rowOf(sample: SampleCall, index: number): LogRow {
   // Closer together at the end, as they are when someone is working.
   const started = sampleNow - 3_400 - index * 7_100 - index * index * 480;
   const state = sample.state ?? "completed";

@@ -54,7 +54,7 @@ export const neverAsksByItself = `
 `;
 
 /** Waits until an expression holds in the page, asking once a frame. */
-export async function until(page: Page, expression: string): Promise<void> {
+export async function untilInPage(page: Page, expression: string): Promise<void> {
   while (
     !(await page.evaluate(`new Promise(requestAnimationFrame).then(() => Boolean(${expression}))`))
   );

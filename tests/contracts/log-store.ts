@@ -118,7 +118,7 @@ export function logStoreContract(
       expect(await store.get(idAt(noon))).toMatchObject({ request_body: "", response_body: null });
     });
 
-    on("that are no UTF-8 come as base64 and say so", async (store) => {
+    on("that are not UTF-8 come as base64 and say so", async (store) => {
       const bytes = new Uint8Array([0xff, 0xfe, 0x00]);
       await store.write([logWrite({}, { request: captured("text"), response: captured(bytes) })]);
       const detail = await store.get(idAt(noon));

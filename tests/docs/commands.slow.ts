@@ -15,16 +15,16 @@ beforeAll(async () => {
     env: { PATH: process.env["PATH"], LOG_LEVEL: "error" },
     stdio: ["ignore", "pipe", "inherit"],
   });
-  let told = "";
+  let reported = "";
   const decoder = new TextDecoder();
   const reader = demo.stdout.getReader();
   // Its own requests have then been made: some pages show them.
-  while (!told.includes("see them at")) {
+  while (!reported.includes("see them at")) {
     const { done, value } = await reader.read();
-    if (done) throw new Error(`the demo ended: ${told}`);
-    told += decoder.decode(value);
+    if (done) throw new Error(`the demo ended: ${reported}`);
+    reported += decoder.decode(value);
   }
-  address = /127\.0\.0\.1:\d+(?=\/ )/.exec(told)?.[0] ?? "";
+  address = /127\.0\.0\.1:\d+(?=\/ )/.exec(reported)?.[0] ?? "";
 });
 afterAll(async () => {
   demo.kill();

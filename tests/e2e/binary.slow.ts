@@ -61,7 +61,7 @@ test("nothing it prints has colours when it goes to a file", () => {
   }
 });
 
-test("a port that is taken is told with what to do about it", () => {
+test("a port that is taken is reported with what to do about it", () => {
   const taken = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response() });
   const { code, err } = run(["--port", String(taken.port)]);
   expect(code).toBe(1);

@@ -122,8 +122,10 @@ describe("no client notices, and every row is written or counted", () => {
         const account = await lab.account();
         expectExact(account);
         expect(account.droppedBodies).toBeGreaterThan(0);
-        expect(account.told).toContain("the log loses rows: database or disk is full, SQLITE_FULL");
-        expect(account.told).toContain("the log is written again");
+        expect(account.reported).toContain(
+          "the log loses rows: database or disk is full, SQLITE_FULL",
+        );
+        expect(account.reported).toContain("the log is written again");
       }),
     ),
   );
@@ -137,7 +139,9 @@ describe("no client notices, and every row is written or counted", () => {
           await rowsAreDropped(lab);
           const broken = await lab.latency();
           await lab.ready(503);
-          expect(lab.router.told[0]).toContain(`the log database ${lab.database} cannot be opened`);
+          expect(lab.router.reported[0]).toContain(
+            `the log database ${lab.database} cannot be opened`,
+          );
           remount("rw");
           await lab.ready(200);
           await lab.recovered();
@@ -146,7 +150,7 @@ describe("no client notices, and every row is written or counted", () => {
           expectExact(account);
           expect(account.dropped).toBeGreaterThan(0);
           expect(account.ended).toBeGreaterThan(0);
-          expect(account.told.at(-1)).toBe("the log is written again");
+          expect(account.reported.at(-1)).toBe("the log is written again");
         });
       }),
   );
@@ -161,7 +165,9 @@ describe("no client notices, and every row is written or counted", () => {
         expectNotHeldUp(before, await lab.latency(1_000));
         const account = await lab.account();
         expectExact(account);
-        expect(account.told).toEqual(["the log loses rows: disk I/O error, SQLITE_IOERR_WRITE"]);
+        expect(account.reported).toEqual([
+          "the log loses rows: disk I/O error, SQLITE_IOERR_WRITE",
+        ]);
       }),
     ),
   );
@@ -180,7 +186,7 @@ describe("no client notices, and every row is written or counted", () => {
         const account = await lab.account();
         expectExact(account);
         expect(account.dropped).toBe(0);
-        expect(account.told[0]).toContain("bodies could not be stored: EROFS");
+        expect(account.reported[0]).toContain("bodies could not be stored: EROFS");
       }),
     ),
   );
@@ -202,8 +208,8 @@ describe("no client notices, and every row is written or counted", () => {
       expectExact(account);
       expect(account.dropped).toBeGreaterThan(0);
       // Whether rows are due to be removed meanwhile is a matter of seconds.
-      const told = account.told.filter((line) => !line.startsWith("old rows"));
-      expect(told).toEqual([
+      const reported = account.reported.filter((line) => !line.startsWith("old rows"));
+      expect(reported).toEqual([
         "the log loses rows: database is locked, SQLITE_BUSY",
         "the log is written again",
       ]);
@@ -219,7 +225,7 @@ describe("no client notices, and every row is written or counted", () => {
       expectNotHeldUp(before, broken);
       const account = await lab.account();
       expectExact(account);
-      expect(account).toMatchObject({ dropped: 0, leftInFlight: 0, told: [] });
+      expect(account).toMatchObject({ dropped: 0, leftInFlight: 0, reported: [] });
     }));
 
   test("and none is lost, when the database is locked for 5 s from the start", () =>
@@ -229,7 +235,7 @@ describe("no client notices, and every row is written or counted", () => {
       const lock = await lockFromOutside(path);
       await withLoggedLoad({ folder }, async (lab) => {
         await lab.latency(3_000);
-        expect(lab.router.told[0]).toContain("cannot be opened (database is locked");
+        expect(lab.router.reported[0]).toContain("cannot be opened (database is locked");
         await lock.free();
         await lab.latency(2_000);
         const account = await lab.account();
@@ -267,7 +273,7 @@ describe("no client notices, and every row is written or counted", () => {
       expectNotHeldUp(before, broken);
       const account = await lab.account();
       expectExact(account);
-      expect(account).toMatchObject({ dropped: 0, droppedBodies: 0, told: [] });
+      expect(account).toMatchObject({ dropped: 0, droppedBodies: 0, reported: [] });
       // It was made anew.
       expect(readdirSync(lab.blobs).length).toBeGreaterThan(0);
     }));
@@ -278,7 +284,9 @@ describe("no client notices, and every row is written or counted", () => {
       return withLoggedLoad({ folder }, async (lab) => {
         const broken = await lab.latency(2_000);
         await lab.ready(503);
-        expect(lab.router.told[0]).toContain(`the log database ${lab.database} cannot be opened`);
+        expect(lab.router.reported[0]).toContain(
+          `the log database ${lab.database} cannot be opened`,
+        );
         rmdirSync(lab.database);
         await lab.ready(200);
         await lab.recovered();
@@ -308,8 +316,10 @@ describe("a database that cannot be read is moved aside, and every call has its 
       await withLoggedLoad({ folder }, async (lab) => {
         await lab.latency(1_000);
         expectExact(await lab.account());
-        expect(lab.router.told).toHaveLength(1);
-        expect(lab.router.told[0]).toContain(`${path} could not be read; it was moved to ${path}.`);
+        expect(lab.router.reported).toHaveLength(1);
+        expect(lab.router.reported[0]).toContain(
+          `${path} could not be read; it was moved to ${path}.`,
+        );
         expect(readdirSync(folder).some((name) => name.includes(".unreadable-"))).toBe(true);
       });
     }),
@@ -329,10 +339,10 @@ describe("what was lost comes to light", () => {
       expect(account.leftInFlight).toBe(0);
     }));
 
-  test("a database deleted under way is begun anew, and whoever runs the router is told", () =>
+  test("a database deleted under way is begun anew, and whoever runs the router hears of it", () =>
     underLoad({ perSecond: 100 }, async (lab) => {
       for (const suffix of ["", "-wal", "-shm"]) rmSync(lab.database + suffix);
-      await until(() => Promise.resolve(lab.router.told.join().includes(lab.database)));
+      await until(() => Promise.resolve(lab.router.reported.join().includes(lab.database)));
       await until(async () => {
         const page = await fetch(`${lab.router.url}/api/logs?limit=300`);
         return ((await page.json()) as LogPage).logs.length === 300;
@@ -351,19 +361,19 @@ describe("what was lost comes to light", () => {
       truncateSync(path, statSync(path).size >> 1);
       await withLoggedLoad({ folder }, async (lab) => {
         expectExact(await lab.account());
-        expect(lab.router.told.join()).toContain("it was moved to");
+        expect(lab.router.reported.join()).toContain("it was moved to");
         expect(readdirSync(folder).some((name) => name.includes(".unreadable-"))).toBe(true);
       });
     }));
 
   test.skipIf(!mayMount)(
-    "bodies that cannot be stored are told of once, not with every batch",
+    "bodies that cannot be stored are reported once, not with every batch",
     () =>
       withSmallDisk(64, ({ folder: blobs, remount }) => {
         remount("ro");
         return underLoad({ ...largeBodies, env: { BLOB_STORAGE_PATH: blobs } }, async (lab) => {
           await until(async () => (await lab.droppedBodies()) > 100, 90_000);
-          expect(lab.router.told).toHaveLength(1);
+          expect(lab.router.reported).toHaveLength(1);
         });
       }),
   );

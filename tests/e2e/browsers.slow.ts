@@ -124,7 +124,7 @@ describe("a name that anyone could point here (DNS rebinding)", () => {
         expect((await fetch(`${own.url}/api/stats`, { headers: { host } })).status).toBe(200);
     }));
 
-  test("calls keep working under any name: clients are no browsers", async () => {
+  test("calls keep working under any name: clients are not browsers", async () => {
     expect((await ask("/v1/models", rebound)).status).toBe(200);
   });
 
@@ -135,7 +135,7 @@ describe("a name that anyone could point here (DNS rebinding)", () => {
     }));
 });
 
-describe("browsers are told", () => {
+describe("browsers get", () => {
   test.each(["/", "/request/x", "/routes", "/upstreams", "/login", "/api/logs", "/nowhere"])(
     "%s may run nothing foreign, be framed by nobody, loaded by no other site and guessed at by none",
     async (path) => {

@@ -1,4 +1,4 @@
-// Ending a call on the pages: the upstream is let go, the client is told, the row says so.
+// Ending a call on the pages: the upstream is let go, the client hears of it, the row says so.
 import { expect, test } from "bun:test";
 import { createGate } from "../../src/adapters/fake-model/gate.ts";
 import type { InFlight, LogDetail } from "../../src/ports/browse.ts";
@@ -73,7 +73,7 @@ test("a stream is ended by an error event, never properly; until then its page s
     }),
   ));
 
-test("a call in a waiting line is taken out of it", () =>
+test("a call in a queue is taken out of it", () =>
   withFakes({ a: {} }, ({ a }) =>
     withRouter(
       {

@@ -54,7 +54,7 @@ async function ended(router: TestRouter): Promise<LogDetail> {
   }
 }
 
-interface Ending {
+interface EndingCase {
   readonly stream: boolean;
   readonly fault?: Behaviour;
   readonly row: Partial<LogRow>;
@@ -69,7 +69,7 @@ const served = { reason: "served", status: 200, error: null, upstream: "default"
 const ok = { status_code: 200, route: "default", upstream: "default", mapped_model: "m" } as const;
 const routed = { route: "default", upstream: "default", mapped_model: "m" } as const;
 
-const endings: readonly (readonly [string, Ending])[] = [
+const endings: readonly (readonly [string, EndingCase])[] = [
   [
     "completed, plain",
     {
@@ -238,7 +238,7 @@ describe("a call that is refused", () => {
     (router: TestRouter) => Promise<Response>,
   ])[] = [
     ["for not being JSON", 400, "JSON", (router) => send(router, "{oops")],
-    ["for a model that is no name", 400, "model", (router) => send(router, '{"model": 7}')],
+    ["for a model that is not a name", 400, "model", (router) => send(router, '{"model": 7}')],
     ["for its size", 413, "MAX_REQUEST_SIZE", (router) => send(router, "x".repeat(3_000))],
     [
       "for coming round again",

@@ -49,7 +49,7 @@ describe.each(Object.keys(environments))("a router %s", (name) => {
   });
 });
 
-test("it is told under any name, for it says nothing that a page could not know", async () => {
+test("it is sent under any name, for it says nothing that a page could not know", async () => {
   const { url } = routers["that is open"]!;
   const response = await fetch(url, { headers: { host: "whoever.example", accept: "*/*" } });
   expect(await response.text()).toBe("Ollama is running");

@@ -144,7 +144,7 @@ describe("bodies made to hurt", () => {
       [200],
     ],
     ["a number without end", `{"model":"m","n":${"9".repeat(1_000_000)}}`, [200]],
-    ["text that is no UTF-8", "\u00ff\u00fe{", [400]],
+    ["text that is not UTF-8", "\u00ff\u00fe{", [400]],
   ])("%s", async (_name, body, statuses) => {
     expect(statuses).toContain((await plain.post(path, body)).status);
   });
@@ -175,9 +175,9 @@ describe("bodies made to hurt", () => {
   ])("a model's name with %s adds no header", async (_name, model) => {
     const response = await router.post(path, { ...chat, model });
     expect(response.headers.get("set-cookie")).toBeNull();
-    const told = response.headers.get("x-smolrouter-model") ?? "";
-    expect(told.length).toBeWithin(1, 257);
-    expect(told).toMatch(/^[!-~]+$/);
+    const reported = response.headers.get("x-smolrouter-model") ?? "";
+    expect(reported.length).toBeWithin(1, 257);
+    expect(reported).toMatch(/^[!-~]+$/);
   });
 });
 

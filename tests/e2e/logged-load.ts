@@ -48,7 +48,7 @@ export interface Account {
   readonly dropped: number;
   readonly droppedBodies: number;
   /** Warnings and errors in the program's log. */
-  readonly told: readonly string[];
+  readonly reported: readonly string[];
   /** Bytes by which resident memory grew at most once it was warm. */
   readonly growth: number;
 }
@@ -125,7 +125,7 @@ export function withLoggedLoad<T>(
               strangers: rows.filter(({ id }) => !load.ids.has(id)).length,
               dropped,
               droppedBodies,
-              told: [...router.told],
+              reported: [...router.reported],
               growth,
             };
           },

@@ -1,4 +1,4 @@
-// Answers that would have to be held to be told to Ollama's clients, and are larger than may be.
+// Answers that would have to be held to be sent to Ollama's clients, and are larger than may be.
 import { expect, test } from "bun:test";
 import { plain, sse, startScriptedServer } from "../lab/scripted-server.ts";
 import { withRouter } from "../lab/start-router.ts";

@@ -124,7 +124,7 @@ describe.each(["native", "foreign"])("the ollama package before a %s server", (s
     expect(embedding).toEqual(embeddings[0]!);
   });
 
-  test("is told errors in Ollama's form, with the upstream's status", async () => {
+  test("gets errors in Ollama's form, with the upstream's status", async () => {
     const response = await lab.router.post("/api/chat", { model: `${server}/none`, messages });
     expect(response.status).toBe(404);
     const { error } = (await response.json()) as { error: string };

@@ -34,7 +34,7 @@ test("a second router on the port of the first does not start, and says which va
     }
   }));
 
-test("that a port is taken is told together with all else that is wrong", () =>
+test("that a port is taken is reported together with all else that is wrong", () =>
   withRouter({}, async ({ url }) => {
     const { port } = new URL(url);
     const { code, err } = await run([], { LISTEN_PORT: port, MODEL_MAP: "{" });

@@ -244,7 +244,7 @@ aliases: { pair: { instances: [gone/m, good/m] } }`;
       }),
     ));
 
-  test("that nobody takes cost calls nothing, and are told once", () =>
+  test("that nobody takes cost calls nothing, and are reported once", () =>
     withFakes({ a: {} }, async ({ a }) => {
       const endpoint = `http://127.0.0.1:${await freePort()}`;
       const env = { DEFAULT_UPSTREAM: a.url, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint };

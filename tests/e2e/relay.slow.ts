@@ -105,7 +105,7 @@ describe("streams", () => {
       }),
     ));
 
-  test("after the commit a cut is told in the stream's own form, never as a proper end", () =>
+  test("after the commit a cut is reported in the stream's own form, never as a proper end", () =>
     withFakes({ a: {} }, ({ a }) =>
       withRouter({ env: { DEFAULT_UPSTREAM: a.url } }, async (router) => {
         a.script([{ kind: "cut", when: "before-end", betweenMs: 5 }]);
@@ -243,7 +243,7 @@ describe("refusals leave a row and name what would be right", () => {
   test.each<[string, string, Record<string, string>, number, string]>([
     ["not JSON", "{oops", {}, 400, "invalid_json"],
     ["an empty body", "", {}, 400, "invalid_json"],
-    ["a model that is no string", '{"model": 7}', {}, 400, "invalid_model"],
+    ["a model that is not a string", '{"model": 7}', {}, 400, "invalid_model"],
     [
       "a thinking mode nobody knows",
       '{"model": "m"}',
@@ -327,7 +327,7 @@ test("without logging there is a pure proxy: no database, no read API", () =>
     }),
   ));
 
-test("the log's own failure is told, and costs the client nothing", async () => {
+test("the log's own failure is reported, and costs the client nothing", async () => {
   const router = await startRouter({ env: { DB_PATH: "/proc/nowhere/requests.db" } });
   try {
     expect((await fetch(`${router.url}/healthz`)).status).toBe(200);
@@ -351,7 +351,7 @@ test("an answer that is complete does not wait for an upstream that forgets to h
     ),
   ));
 
-test("an event too large to hold passes in parts, and a break within it is still told", () =>
+test("an event too large to hold passes in parts, and a break within it is still reported", () =>
   withFakes({ a: {} }, ({ a }) =>
     withRouter({ env: { DEFAULT_UPSTREAM: a.url, MAX_BLOB_SIZE: "1000" } }, async (router) => {
       const large = `data: {"choices":[{"index":0,"delta":{"content":"${"x".repeat(33 << 20)}"}}]}\n\n`;

@@ -83,8 +83,8 @@ aliases:
       });
       for (const [name, { query = "", headers = {} }] of plants)
         for (const model of ["m", "gone"]) {
-          const told = { ...headers, "x-plant": name };
-          await (await router.post(path + query, body(model), told)).text();
+          const reported = { ...headers, "x-plant": name };
+          await (await router.post(path + query, body(model), reported)).text();
         }
       // The upstream got its own key: the test would otherwise prove little.
       expect(JSON.stringify(a.calls().map((call) => call.headers))).toContain(secret("upstream"));
@@ -92,7 +92,7 @@ aliases:
       const names = [...plants.map(([name]) => name), "upstream"];
       const all = await everything(router);
       expect(found(all, names)).toEqual([]);
-      // What is looked through does hold the calls, their bodies and what is no secret.
+      // What is looked through does hold the calls, their bodies and what is not secret.
       expect(await router.rows()).toHaveLength(plants.length * 2);
       for (const kept of ["findme", "x-plant", "[redacted]", "querytoken"])
         expect(all).toContain(kept);

@@ -120,7 +120,7 @@ test("a plain answer that is still being sent is sent to its last byte", async (
     const whole = await client.whole();
     expect([whole.end, whole.body.length]).toEqual(["whole", body.length]);
     expect(await router.exited).toBe(0);
-    expect(router.told.join()).not.toContain("cut off");
+    expect(router.reported.join()).not.toContain("cut off");
   });
   await server.stop(true);
 });

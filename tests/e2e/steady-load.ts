@@ -32,7 +32,7 @@ const kinds = [
 ] as const;
 
 /** A machine that has no time for so many has even less for more. */
-const mostUnderWay = 40;
+const maxUnderWay = 40;
 
 /** Has the fake answer what it is asked for, in the manner that the load wants. */
 export function answerLoad(fake: FakeModel): void {
@@ -86,7 +86,7 @@ export function startSteadyLoad(url: string, { perSecond, size }: SteadyLoadOpti
 
   const timer = setInterval(() => {
     const due = Math.floor(((performance.now() - startedAt) * perSecond) / 1_000) - skipped;
-    while (sent < due && underWay.size < mostUnderWay) send();
+    while (sent < due && underWay.size < maxUnderWay) send();
     skipped += Math.max(0, due - sent);
   }, 2);
 
@@ -114,16 +114,16 @@ function randomText(characters: number): string {
 
 /** What a whole answer says; null where it is not whole. */
 function contentOf(text: string, stream: boolean): string | null {
-  interface Said {
+  interface ChatMessage {
     readonly content?: string;
   }
-  interface Answer {
-    readonly choices: readonly { readonly message?: Said; readonly delta?: Said }[];
+  interface ChatDocument {
+    readonly choices: readonly { readonly message?: ChatMessage; readonly delta?: ChatMessage }[];
   }
-  if (!stream) return (JSON.parse(text) as Answer).choices[0]?.message?.content ?? null;
+  if (!stream) return (JSON.parse(text) as ChatDocument).choices[0]?.message?.content ?? null;
   const events = sseEvents(text).map(({ data }) => data);
   if (events.pop() !== "[DONE]") return null;
   return events
-    .map((data) => (JSON.parse(data) as Answer).choices[0]?.delta?.content ?? "")
+    .map((data) => (JSON.parse(data) as ChatDocument).choices[0]?.delta?.content ?? "")
     .join("");
 }

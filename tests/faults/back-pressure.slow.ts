@@ -14,7 +14,7 @@ import { withFakes } from "../lab/with-fakes.ts";
 const megabyte = 1024 * 1024;
 const total = (isWhole ? 200 : 100) * megabyte;
 /** Of the router's memory while the client stalls, and while all of it then passes at full speed. */
-const mostGrowth = 32 * megabyte;
+const maxGrowth = 32 * megabyte;
 /** What the log keeps of an answer (MAX_BLOB_SIZE): once as it came, and once packed for its thread. */
 const keptByTheLog = 2 * 10 * megabyte;
 
@@ -106,12 +106,12 @@ interface Setup {
   readonly env: Readonly<Record<string, string>>;
   /** Answers as large before the measured one: the log's thread allocates its buffers with the first. */
   readonly before: number;
-  readonly mostAtSpeed: number;
+  readonly maxAtSpeed: number;
 }
 
 const setups: readonly Setup[] = [
-  { setup: "log off", env: { ENABLE_LOGGING: "false" }, before: 0, mostAtSpeed: mostGrowth },
-  { setup: "log on", env: {}, before: 1, mostAtSpeed: mostGrowth + keptByTheLog },
+  { setup: "log off", env: { ENABLE_LOGGING: "false" }, before: 0, maxAtSpeed: maxGrowth },
+  { setup: "log on", env: {}, before: 1, maxAtSpeed: maxGrowth + keptByTheLog },
 ];
 
 describe.each(Object.entries(floods))("%s", (name, { path, stream, flood }) => {
@@ -122,7 +122,7 @@ describe.each(Object.entries(floods))("%s", (name, { path, stream, flood }) => {
 
   test.each(setups)(
     "a stalled client with very much to come grows memory by less than 32 MB, and all of it arrives in the end: $setup",
-    ({ setup, env, before: answersBefore, mostAtSpeed }) =>
+    ({ setup, env, before: answersBefore, maxAtSpeed }) =>
       withFakes({ a: {} }, ({ a }) =>
         withSpawnedRouter({ routes: routesTo(a, path), env }, async (router) => {
           a.script(() => flood);
@@ -163,8 +163,8 @@ describe.each(Object.entries(floods))("%s", (name, { path, stream, flood }) => {
           ]);
           expect(answer).toEqual(straight);
           expect(answer.bytes).toBeGreaterThanOrEqual(total);
-          expect(stalledPeak - before).toBeLessThan(mostGrowth);
-          expect(peak - before).toBeLessThan(mostAtSpeed);
+          expect(stalledPeak - before).toBeLessThan(maxGrowth);
+          expect(peak - before).toBeLessThan(maxAtSpeed);
         }),
       ),
   );

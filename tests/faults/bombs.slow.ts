@@ -11,10 +11,10 @@ import { withSpawnedRouter } from "../lab/spawn-router.ts";
 const megabyte = 1024 * 1024;
 const unpacked = (isWhole ? 1024 : 256) * megabyte;
 /** Of which some 100 MB are what the collector of garbage leaves lying at such a pace. */
-const mostGrowth = 200 * megabyte;
+const maxGrowth = 200 * megabyte;
 /** Nearly all that is held of one answer: as bytes, as text, as JSON, and on its way to the client. */
 const nearlyHeld = 31 * megabyte;
-const mostGrowthHeld = 256 * megabyte;
+const maxGrowthHeld = 256 * megabyte;
 
 interface Bomb {
   readonly path: string;
@@ -151,7 +151,7 @@ const tried = Object.entries(bombs).filter(([name]) => isWhole || !alike.has(nam
 
 describe.each(tried)("%s", (name, bomb) => {
   const { path, stream, type, status = 200, unit, tail = "", size = unpacked } = bomb;
-  const limit = size === unpacked ? mostGrowth : mostGrowthHeld;
+  const limit = size === unpacked ? maxGrowth : maxGrowthHeld;
 
   test(`cannot make the router larger by ${limit / megabyte} MB, and ends clearly`, async () => {
     const bytes = packed(bomb);

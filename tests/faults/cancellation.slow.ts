@@ -49,8 +49,8 @@ const ways: Readonly<Record<string, Leaving>> = {
   },
 };
 const waitingWays: Readonly<Record<string, boolean>> = {
-  "plain, in the waiting line": false,
-  "streamed, in the waiting line": true,
+  "plain, in the queue": false,
+  "streamed, in the queue": true,
 };
 
 let fake: FakeModel;
@@ -69,7 +69,7 @@ afterAll(async () => {
   await router.stop();
   await fake.stop();
   printTable(
-    `clients that left: from leaving to the upstream's closed socket (waiting line: to the freed place)`,
+    `clients that left: from leaving to the upstream's closed socket (queue: to the freed permit)`,
     ["way", "calls", "within 250 ms", "median ms", "p99 ms", "max ms"],
     figures,
   );

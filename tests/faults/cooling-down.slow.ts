@@ -14,7 +14,7 @@ import { rawRequest, type RawExchange } from "../lab/raw-request.ts";
 import { withRouter, type TestRouter } from "../lab/start-router.ts";
 import { withFakes } from "../lab/with-fakes.ts";
 
-interface Pair {
+interface ServerPair {
   readonly a: FakeModel;
   readonly b: FakeModel;
   readonly router: TestRouter;
@@ -23,7 +23,7 @@ interface Pair {
   readonly ask: () => Promise<string>;
 }
 
-const withPair = (run: (pair: Pair) => Promise<void>): Promise<void> =>
+const withPair = (run: (pair: ServerPair) => Promise<void>): Promise<void> =>
   withFakes({ a: {}, b: {} }, ({ a, b }) =>
     withRouter(
       {

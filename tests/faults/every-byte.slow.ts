@@ -10,7 +10,7 @@ import { rowsByQuery } from "../lab/log-rows.ts";
 import { printTable } from "../lab/print-table.ts";
 import { rawRequest } from "../lab/raw-request.ts";
 import { recordedStreams, type RecordedStream } from "./recorded-streams.ts";
-import { seenAnswer, type Seen } from "../lab/seen-answer.ts";
+import { seenAnswer, type SeenAnswer } from "../lab/seen-answer.ts";
 import { isWhole } from "../lab/sweep.ts";
 import { withSpawnedRouter } from "../lab/spawn-router.ts";
 import { withFakes } from "../lab/with-fakes.ts";
@@ -85,7 +85,7 @@ async function inject(
   url: string,
   stream: RecordedStream,
   injection: Injection,
-): Promise<Seen | "hung"> {
+): Promise<SeenAnswer | "hung"> {
   const exchange = await rawRequest(url, {
     path: stream.path + queryOf(injection),
     body: { model: nameOf(injection), ...stream.request },
@@ -99,21 +99,22 @@ async function inject(
 }
 
 /** What is wrong about one injection; null where nothing is. */
-function complaint(injection: Injection, seen: Seen | "hung", row: LogRow | undefined) {
+function complaint(injection: Injection, seen: SeenAnswer | "hung", row: LogRow | undefined) {
   const { candidates, commit } = injection;
   const wrong = (why: string) => `${queryOf(injection)}: ${why}`;
   if (seen === "marred" && row?.warnings.includes("malformed_event") !== true)
     return wrong("marred without a warning");
-  if (seen !== "whole" && seen !== "told" && seen !== "marred") return wrong(`the answer ${seen}`);
-  if (seen === "told" && candidates === "two" && commit === "full") return wrong("not rescued");
-  const state = seen === "told" ? "failed" : "completed";
+  if (seen !== "whole" && seen !== "reported" && seen !== "marred")
+    return wrong(`the answer ${seen}`);
+  if (seen === "reported" && candidates === "two" && commit === "full") return wrong("not rescued");
+  const state = seen === "reported" ? "failed" : "completed";
   return row?.state === state ? null : wrong(`${seen}, but its row is ${row?.state}`);
 }
 
 const figures: (string | number)[][] = [];
 afterAll(() => {
   printTable(
-    "a fault at every byte: answers that came whole / whose failure was told / with unreadable events",
+    "a fault at every byte: answers that came whole / whose failure was reported / with unreadable events",
     ["stream", "fault", "positions", "1 first", "1 full", "2 first", "2 full", "seconds"],
     figures,
   );
@@ -153,7 +154,7 @@ describe.each(Object.entries(recordedStreams))("%s", (streamName, stream) => {
               inject(router.url, stream, injection),
             );
             const rows = await rowsByQuery(router.url);
-            const count = (candidates: string, commit: string, what: Seen) =>
+            const count = (candidates: string, commit: string, what: SeenAnswer) =>
               injections.filter(
                 (one, index) =>
                   one.candidates === candidates && one.commit === commit && seen[index] === what,
@@ -165,7 +166,7 @@ describe.each(Object.entries(recordedStreams))("%s", (streamName, stream) => {
               ...["one", "two"].flatMap((candidates) =>
                 commits.map(
                   (commit) =>
-                    `${count(candidates, commit, "whole")} / ${count(candidates, commit, "told")} / ${count(candidates, commit, "marred")}`,
+                    `${count(candidates, commit, "whole")} / ${count(candidates, commit, "reported")} / ${count(candidates, commit, "marred")}`,
                 ),
               ),
               ((performance.now() - started) / 1000).toFixed(1),
@@ -176,9 +177,9 @@ describe.each(Object.entries(recordedStreams))("%s", (streamName, stream) => {
             );
             expect(complaints.slice(0, 20)).toEqual([]);
             // The faults did strike: an answer of the one candidate is whole at its very end only.
-            expect(count("one", "full", "told")).toBeGreaterThan(positions.length / 2);
+            expect(count("one", "full", "reported")).toBeGreaterThan(positions.length / 2);
             // How many reach the client before the fault does depends on how busy the machine is.
-            const struck = faultName === "garbage" ? "marred" : "told";
+            const struck = faultName === "garbage" ? "marred" : "reported";
             expect(count("two", "first_content", struck)).toBeGreaterThan(0);
           },
         ),

@@ -36,7 +36,7 @@ describe.each(["careful", "plain"] as const)("setting %s", (setting) => {
   test.each([...sixteen, ...further])("%s: handled as promised", (name) => {
     const result = resultOf(name)!;
     // Content and break may arrive as one, before anything was sent: then the call is rescued.
-    const better = result.expected.outcome === "told" && result.got === "fallback";
+    const better = result.expected.outcome === "reported" && result.got === "fallback";
     const { outcome, primary, fallback } = better ? rescued : result.expected;
     expect(result).toMatchObject({ got: outcome, primary, fallback });
     // The fallback got the client's own request: nothing of a half answer was put into it.

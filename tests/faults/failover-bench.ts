@@ -8,17 +8,17 @@ import {
   furtherScenarios,
   refusal,
   type Expected,
-  type Outcome,
-  type Scenario,
+  type ScenarioOutcome,
+  type FailoverScenario,
 } from "./failover-scenarios.ts";
 import { freePort } from "../lab/free-port.ts";
 import { rowsByQuery } from "../lab/log-rows.ts";
 import { rawRequest } from "../lab/raw-request.ts";
 import type { WireResponse } from "../lab/read-response.ts";
-import { seenAnswer, type Seen } from "../lab/seen-answer.ts";
+import { seenAnswer, type SeenAnswer } from "../lab/seen-answer.ts";
 import { startRouter } from "../lab/start-router.ts";
 
-export interface Setting {
+export interface BenchSetting {
   readonly name: "careful" | "plain";
   /** Keys of every alias. */
   readonly policy: string;
@@ -27,7 +27,7 @@ export interface Setting {
   readonly requestTimeout: number;
 }
 
-export const settings: Readonly<Record<"careful" | "plain", Setting>> = {
+export const settings: Readonly<Record<"careful" | "plain", BenchSetting>> = {
   careful: {
     name: "careful",
     policy: "commit: full, retries: 1, stop_on: [content_policy_violation], ",
@@ -40,7 +40,7 @@ export const settings: Readonly<Record<"careful" | "plain", Setting>> = {
 export interface ScenarioResult {
   readonly name: string;
   readonly status: number;
-  readonly got: Outcome | "a truncated answer as a success" | "a broken connection";
+  readonly got: ScenarioOutcome | "a truncated answer as a success" | "a broken connection";
   /** Calls that the fakes saw. */
   readonly primary: number;
   readonly fallback: number;
@@ -56,7 +56,7 @@ const lateSeconds = 60;
 
 /** @param scale what the timers are multiplied with; 1: the real seconds */
 export async function runFailoverBench(
-  setting: Setting,
+  setting: BenchSetting,
   scale: number,
 ): Promise<readonly ScenarioResult[]> {
   const fakes: FakeModel[] = [];
@@ -132,7 +132,7 @@ const question = (model: string) => ({
   messages: [{ role: "user", content: "hi" }],
 });
 
-function prepare(scenario: Scenario, primary: FakeModel | null, fallback: FakeModel): void {
+function prepare(scenario: FailoverScenario, primary: FakeModel | null, fallback: FakeModel): void {
   if (scenario.primary !== "down") {
     primary?.script(scenario.primary);
     primary?.always(scenario.primary.at(-1));
@@ -156,8 +156,8 @@ async function outcomeOf(response: WireResponse): Promise<ScenarioResult["got"]>
   for (const name of ["primary", "fallback"] as const)
     if (isAnswer(seenAnswer("chat", response, await properAnswer(name)))) return name;
   switch (seenAnswer("chat", response, "")) {
-    case "told":
-      return "told";
+    case "reported":
+      return "reported";
     case "broken":
       return "a broken connection";
     case "whole":
@@ -168,15 +168,15 @@ async function outcomeOf(response: WireResponse): Promise<ScenarioResult["got"]>
 }
 
 /** An event that nobody can read passes once the answer has begun; a client gets the rest. */
-function isAnswer(seen: Seen): boolean {
+function isAnswer(seen: SeenAnswer): boolean {
   return seen === "whole" || seen === "marred";
 }
 
-function isRefusal(response: WireResponse, told: Behaviour): boolean {
+function isRefusal(response: WireResponse, reported: Behaviour): boolean {
   return (
-    told.kind === "status" &&
-    response.status === told.status &&
-    response.body.toString() === JSON.stringify(told.body)
+    reported.kind === "status" &&
+    response.status === reported.status &&
+    response.body.toString() === JSON.stringify(reported.body)
   );
 }
 

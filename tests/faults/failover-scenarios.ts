@@ -2,23 +2,23 @@
 import type { Behaviour } from "../../src/adapters/fake-model/behaviour.ts";
 
 /** What the client must get. */
-export type Outcome =
+export type ScenarioOutcome =
   /** The whole answer, from the primary (asked again, or waited for) or the fallback. */
   | "primary"
   | "fallback"
   /** The primary's refusal, byte for byte. */
   | "refusal"
   /** An error that cannot be taken for an answer. */
-  | "told";
+  | "reported";
 
 export interface Expected {
-  readonly outcome: Outcome;
+  readonly outcome: ScenarioOutcome;
   /** Calls that the two fakes must have seen. */
   readonly primary: number;
   readonly fallback: number;
 }
 
-export interface Scenario {
+export interface FailoverScenario {
   readonly name: string;
   /** What the primary does, call by call, then for ever; `down`: nothing listens. */
   readonly primary: readonly Behaviour[] | "down";
@@ -35,7 +35,7 @@ const status = (code: number, headers: Record<string, string> = {}): Behaviour =
   status: code,
   headers,
 });
-const expected = (outcome: Outcome, primary: number, fallback: number): Expected => ({
+const expected = (outcome: ScenarioOutcome, primary: number, fallback: number): Expected => ({
   outcome,
   primary,
   fallback,
@@ -54,10 +54,10 @@ export const refusal: Behaviour = { kind: "status", status: 400, body: policyVio
 const once = (behaviour: Behaviour): readonly Behaviour[] => [behaviour];
 const rescued = expected("fallback", 1, 1);
 const rescuedAfterRetry = expected("fallback", 2, 1);
-const told = expected("told", 1, 0);
+const reported = expected("reported", 1, 0);
 
 /** @param late ms: longer than any of the settings waits */
-export function failoverScenarios(late: number): readonly Scenario[] {
+export function failoverScenarios(late: number): readonly FailoverScenario[] {
   const midStream = (behaviour: Behaviour): readonly Behaviour[] =>
     // Each event a write of its own, so that the client has some before the fault.
     once({ ...behaviour, betweenMs: 2 });
@@ -127,13 +127,13 @@ export function failoverScenarios(late: number): readonly Scenario[] {
       name: "cut stream",
       primary: midStream({ kind: "cut", when: "mid-content" }),
       careful: rescued,
-      plain: told,
+      plain: reported,
     },
     {
       name: "stalled stream",
       primary: midStream({ kind: "stall", when: "mid-content" }),
       careful: rescued,
-      plain: told,
+      plain: reported,
     },
     {
       name: "malformed event",
@@ -162,13 +162,13 @@ export function failoverScenarios(late: number): readonly Scenario[] {
       primary: midStream({ kind: "cut", when: "mid-content" }),
       refusesPrefill: true,
       careful: rescued,
-      plain: told,
+      plain: reported,
     },
   ];
 }
 
 /** Beyond the sixteen: the same kinds of fault where the answer has begun. */
-export function furtherScenarios(): readonly Scenario[] {
+export function furtherScenarios(): readonly FailoverScenario[] {
   return [
     {
       name: "+ malformed event mid-stream",
@@ -186,13 +186,13 @@ export function furtherScenarios(): readonly Scenario[] {
       name: "+ error event mid-stream",
       primary: once({ kind: "error-event", when: "mid-content", betweenMs: 2 }),
       careful: rescued,
-      plain: told,
+      plain: reported,
     },
     {
       name: "+ proper HTTP end mid-stream",
       primary: once({ kind: "truncate", when: "mid-content", betweenMs: 2 }),
       careful: rescued,
-      plain: told,
+      plain: reported,
     },
     {
       name: "+ error body with status 200",

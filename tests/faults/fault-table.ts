@@ -1,11 +1,11 @@
 // Every fault of the fake with what the router makes of it, written by hand: plain and streamed.
 import type { Behaviour } from "../../src/adapters/fake-model/behaviour.ts";
 
-export interface Rule {
+export interface FaultRule {
   /** Why the attempt failed, in the row's word. */
   readonly reason: string;
   /**
-   * `before` the commit point: the next candidate is asked. `after` it: the client is told within
+   * `before` the commit point: the next candidate is asked. `after` it: the client hears of it within
    * the stream. `mars`: an event that nobody can read passes after it, and the stream goes on.
    * `never`: the answer was complete in spite of it.
    */
@@ -21,23 +21,23 @@ export interface FaultRow {
   /** `down`: nothing listens. */
   readonly fault: Behaviour | "down";
   /** null: the fault has no meaning there. */
-  readonly plain: Rule | null;
-  readonly streamed: Rule | null;
+  readonly plain: FaultRule | null;
+  readonly streamed: FaultRule | null;
   /** Where NDJSON's streams differ, whose proper end is a single line. */
-  readonly ndjson?: Rule;
+  readonly ndjson?: FaultRule;
 }
 
-const before = (reason: string, alone: number, asked = 1): Rule => ({
+const before = (reason: string, alone: number, asked = 1): FaultRule => ({
   reason,
   strikes: "before",
   alone,
   asked,
 });
-const after = (reason: string): Rule => ({ reason, strikes: "after", alone: 200, asked: 1 });
-const harmless: Rule = { reason: "served", strikes: "never", alone: 200, asked: 1 };
+const after = (reason: string): FaultRule => ({ reason, strikes: "after", alone: 200, asked: 1 });
+const harmless: FaultRule = { reason: "served", strikes: "never", alone: 200, asked: 1 };
 
 /** The same for plain and streamed calls. */
-const either = (name: string, fault: FaultRow["fault"], rule: Rule): FaultRow => ({
+const either = (name: string, fault: FaultRow["fault"], rule: FaultRule): FaultRow => ({
   name,
   fault,
   plain: rule,
@@ -127,7 +127,7 @@ export const faultTable: readonly FaultRow[] = [
     streamed: before("no_end", 502),
   },
   {
-    // A plain answer is no JSON then; with one candidate it passes as it is.
+    // A plain answer is not JSON then; with one candidate it passes as it is.
     name: "proper HTTP end within the content",
     fault: { kind: "truncate", when: "mid-content", betweenMs },
     plain: before("not_json", 200),

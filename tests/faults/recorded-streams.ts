@@ -1,8 +1,8 @@
 // Three streams as real servers send them, with text beyond ASCII, tool calls and usage.
-import type { StreamKind } from "../lab/seen-answer.ts";
+import type { SeenKind } from "../lab/seen-answer.ts";
 
 export interface RecordedStream {
-  readonly kind: StreamKind;
+  readonly kind: SeenKind;
   readonly path: string;
   /** Of the request; the model is the caller's to name. */
   readonly request: object;

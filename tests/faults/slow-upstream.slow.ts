@@ -82,12 +82,12 @@ const start = (model: string, stream: boolean) =>
     path: `${path}?${model}`,
     body: { model, stream, messages: [{ role: "user", content: "hi" }] },
   });
-interface Asked {
+interface SlowAnswer {
   readonly status: number;
   readonly text: string;
   readonly row: LogRow;
 }
-async function ask(model: string, stream: boolean): Promise<Asked> {
+async function ask(model: string, stream: boolean): Promise<SlowAnswer> {
   const { status, body } = await (await start(model, stream)).whole();
   return { status, text: body.toString(), row: await rowOf(model) };
 }
@@ -114,7 +114,7 @@ describe.concurrent("REQUEST_TIMEOUT", () => {
     },
   );
 
-  test("silence amid a stream is told to the client and named in the attempt", async () => {
+  test("silence amid a stream is reported to the client and named in the attempt", async () => {
     const { text, row } = await ask("silent-amid/m", true);
     expect(text).not.toContain("[DONE]");
     expect(text).toContain('{"error":{"message":"stream timed out: ');
@@ -128,7 +128,7 @@ describe.concurrent("REQUEST_TIMEOUT", () => {
     expect(row.duration_ms).toBeGreaterThan(1_000);
   });
 
-  test("a client that reads slowly is no silence of the upstream's", async () => {
+  test("a client that reads slowly is not a silence of the upstream's", async () => {
     const exchange = await start("flood/m", true);
     await exchange.waitFor("data:");
     exchange.pause();

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Behaviour } from "../../src/adapters/fake-model/behaviour.ts";
 import type { FakeModel } from "../../src/adapters/fake-model/fake-model.ts";
 import { startFakeModel } from "../../src/adapters/fake-model/start-fake-model.ts";
-import { faultTable, type Rule } from "./fault-table.ts";
+import { faultTable, type FaultRule } from "./fault-table.ts";
 import { freePort } from "../lab/free-port.ts";
 import { rowsByQuery } from "../lab/log-rows.ts";
 import { printTable } from "../lab/print-table.ts";
@@ -16,7 +16,7 @@ const surfaces = {
   OpenAI: { kind: "chat", path: "/v1/chat/completions", type: "openai" },
   NDJSON: { kind: "ndjson", path: "/api/chat", type: "ollama" },
 } as const;
-type Surface = keyof typeof surfaces;
+type ClientSurface = keyof typeof surfaces;
 type Mode = "plain" | "streamed";
 
 interface Case {
@@ -24,10 +24,10 @@ interface Case {
   readonly id: string;
   readonly name: string;
   readonly fault: Behaviour | "down";
-  readonly surface: Surface;
+  readonly surface: ClientSurface;
   readonly mode: Mode;
   readonly candidates: 1 | 2 | 3;
-  readonly rule: Rule;
+  readonly rule: FaultRule;
 }
 
 const cases: readonly Case[] = faultTable.flatMap((row, index) =>
@@ -114,7 +114,7 @@ const tally = new Map<string, number>();
 
 async function ask(
   url: string,
-  surface: Surface,
+  surface: ClientSurface,
   mode: Mode,
   model: string,
 ): Promise<WireResponse> {
@@ -126,14 +126,14 @@ async function ask(
   return exchange.whole();
 }
 
-type Outcome =
+type FaultOutcome =
   | "the whole answer"
   | "an answer with an event that nobody can read"
   | "an error within the stream"
   | "as it came"
   | "an error";
 
-function expectedOutcome({ rule, candidates }: Case): Outcome {
+function expectedOutcome({ rule, candidates }: Case): FaultOutcome {
   if (rule.strikes === "never") return "the whole answer";
   if (rule.strikes === "mars") return "an answer with an event that nobody can read";
   if (rule.strikes === "after") return "an error within the stream";
@@ -142,7 +142,7 @@ function expectedOutcome({ rule, candidates }: Case): Outcome {
   return rule.alone < 400 ? "as it came" : "an error";
 }
 
-function outcomeOf({ surface, mode }: Case, response: WireResponse): Outcome | "nonsense" {
+function outcomeOf({ surface, mode }: Case, response: WireResponse): FaultOutcome | "nonsense" {
   const text = response.body.toString();
   const proper = whole.get(`${surface} ${mode}`)!;
   if (response.status >= 400) return isError(surface, text) ? "an error" : "nonsense";
@@ -153,7 +153,7 @@ function outcomeOf({ surface, mode }: Case, response: WireResponse): Outcome | "
       return "the whole answer";
     case "marred":
       return "an answer with an event that nobody can read";
-    case "told":
+    case "reported":
       return "an error within the stream";
     case "broken":
       return "nonsense";
@@ -162,12 +162,12 @@ function outcomeOf({ surface, mode }: Case, response: WireResponse): Outcome | "
   }
 }
 
-function isError(surface: Surface, text: string): boolean {
+function isError(surface: ClientSurface, text: string): boolean {
   const { error } = JSON.parse(text) as { error: unknown };
   return surface === "NDJSON" ? typeof error === "string" : typeof error === "object";
 }
 
-describe.concurrent("each failure is rescued where another candidate is left and nothing has been sent, and told otherwise", () => {
+describe.concurrent("each failure is rescued where another candidate is left and nothing has been sent, and reported otherwise", () => {
   test.each(cases.map((one) => [one.name, one] as const))("%s", async (_name, one) => {
     const { id, rule, candidates } = one;
     const response = await ask(router.url, one.surface, one.mode, id);

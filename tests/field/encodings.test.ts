@@ -19,7 +19,7 @@ const codings = {
   br: brotliCompressSync,
   zstd: zstdCompressSync,
 } as const;
-type Coding = keyof typeof codings;
+type CodingName = keyof typeof codings;
 
 const post = (path: string, bytes: Uint8Array, coding: string): Promise<Response> =>
   fetch(lab.router.url + path, {
@@ -29,7 +29,7 @@ const post = (path: string, bytes: Uint8Array, coding: string): Promise<Response
   });
 
 // https://github.com/QuantumNous/new-api/issues/4913
-describe.each(Object.keys(codings) as Coding[])("a request body in %s", (coding) => {
+describe.each(Object.keys(codings) as CodingName[])("a request body in %s", (coding) => {
   const packed = (value: object): Uint8Array => codings[coding](JSON.stringify(value));
 
   test.each([

@@ -126,7 +126,7 @@ test("a choice that has finished does not finish the others: a cut is an error w
 });
 
 // https://github.com/ollama/ollama/issues/4357
-test("an empty finish_reason in every chunk is no end: a cut afterwards is an error", async () => {
+test("an empty finish_reason in every chunk is not an end: a cut afterwards is an error", async () => {
   lab.one.script([
     says({}, event(chunk({ content: "half" }, "")), event(chunk({ content: " of" }, ""))),
   ]);

@@ -194,7 +194,7 @@ describe.each(Object.entries(wholes))("a plain 200 that holds %s", (name, body) 
   });
 });
 
-test("an error beside content of the same document is no failure: the content is served", async () => {
+test("an error beside content of the same document is not a failure: the content is served", async () => {
   const body = completion(
     { content: "All of it." },
     { error: { message: "usage could not be counted" } },

@@ -141,7 +141,7 @@ describe("whole JSON labelled text/event-stream", () => {
     }
   });
 
-  test("is told as lines to an Ollama client that streams", async () => {
+  test("reaches an Ollama client that streams, as lines", async () => {
     for (const type of ["text/event-stream", "application/json"]) {
       lab.one.script([saysWhole(body, { type })]);
       const answer = await lab.ask("one/m", { path: "/api/chat" });

@@ -56,7 +56,7 @@ describe("a tool call's arguments keep digits and order", () => {
     expect(text).toContain(wild);
   });
 
-  test("in whole JSON told as a stream", async () => {
+  test("in whole JSON sent as a stream", async () => {
     lab.one.script([saysWhole(completion({ tool_calls: calls }))]);
     const { text } = await lab.ask("one/m", { path: "/api/chat" });
     expect(text).toContain(wild);

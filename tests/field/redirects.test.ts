@@ -1,4 +1,4 @@
-// A redirect is no answer to an API's call: SDKs would call the other host themselves, with a GET and the key.
+// A redirect is not an answer to an API's call: SDKs would call the other host themselves, with a GET and the key.
 import { describe, expect, test } from "bun:test";
 import { documentsOf, useFieldLab, textOf } from "../lab/field-lab.ts";
 import { says } from "../lab/sayings.ts";
@@ -108,7 +108,7 @@ test("a server that redirects its model list is not said to be silent", async ()
   const { upstreams } = (await (await fetch(`${lab.router.url}/api/upstreams`)).json()) as {
     upstreams: { name: string; models_error: string | null }[];
   };
-  const told = upstreams.find(({ name }) => name === "one")?.models_error;
-  expect(told).toContain("elsewhere.example");
-  expect(told).not.toContain("does not answer");
+  const reported = upstreams.find(({ name }) => name === "one")?.models_error;
+  expect(reported).toContain("elsewhere.example");
+  expect(reported).not.toContain("does not answer");
 });

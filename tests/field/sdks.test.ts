@@ -52,7 +52,7 @@ describe.each(fieldClients("http://unused").map(({ name }) => name))("%s", (name
   });
 
   // https://github.com/damianvtran/local-operator/pull/223
-  test("never notices an error before the first content, and is told of one after it", async () => {
+  test("never notices an error before the first content, and hears of one after it", async () => {
     const error = {
       ...chunk({ content: "" }, "error"),
       error: { code: 502, message: "provider gone" },
@@ -75,7 +75,7 @@ describe.each(fieldClients("http://unused").map(({ name }) => name))("%s", (name
     expect(await client().whole("both")).toBe("from two");
   });
 
-  test("is told of a cut, and never takes half an answer for a whole one", async () => {
+  test("hears of a cut, and never takes half an answer for a whole one", async () => {
     lab.one.script([says({}, text("half"))]);
     expect(await failed(client().streamed("both"))).toStartWith("failed: ");
   });

@@ -1,4 +1,4 @@
-// What Ollama's clients are told of a model on a server that speaks /v1: by it they decide what to offer.
+// What Ollama's clients get to know of a model on a server that speaks /v1: by it they decide what to offer.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Ollama } from "ollama";
 import { type FieldLab, startFieldLab } from "../lab/field-lab.ts";
@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => lab.stop());
 
-interface Shown {
+interface ShownModel {
   readonly capabilities: readonly string[];
   readonly model_info: Readonly<Record<string, unknown>>;
   readonly details: Readonly<Record<string, unknown>>;
@@ -18,8 +18,8 @@ interface Shown {
 }
 
 describe.each(["one/m", "both", "two/m", "both:latest"])("/api/show of %s", (model) => {
-  const show = async (): Promise<Shown> =>
-    (await (await lab.router.post("/api/show", { model })).json()) as Shown;
+  const show = async (): Promise<ShownModel> =>
+    (await (await lab.router.post("/api/show", { model })).json()) as ShownModel;
 
   // https://github.com/microsoft/vscode-copilot-release/issues/7832
   test("says that it completes and calls tools, for both are carried", async () => {

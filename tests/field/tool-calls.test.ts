@@ -1,4 +1,4 @@
-// Tool calls as servers really stream them, told to Ollama's clients as the calls that were meant.
+// Tool calls as servers really stream them, sent to Ollama's clients as the calls that were meant.
 import { describe, expect, test } from "bun:test";
 import { documentsOf, useFieldLab } from "../lab/field-lab.ts";
 import { chunk, completion, done, event, finish, says, saysWhole } from "../lab/sayings.ts";

@@ -33,12 +33,12 @@ export interface Scripted {
 }
 
 /** What one request comes to; `"hangs"`: not even a head, until it is given up. */
-export type Reply = Scripted | NoAnswer | "hangs";
+export type FakeReply = Scripted | NoAnswer | "hangs";
 
 export interface FakeScenario {
   readonly routes: string;
   /** By the request's URL without its path; asked more often, the last one counts. */
-  readonly upstreams: Readonly<Record<string, readonly Reply[]>>;
+  readonly upstreams: Readonly<Record<string, readonly FakeReply[]>>;
   readonly sseKeepaliveMs?: number;
 }
 

@@ -17,7 +17,7 @@ export interface Asked {
   row(): Promise<LogDetail>;
 }
 
-export interface Asking {
+export interface AskOptions {
   readonly path?: string;
   readonly stream?: boolean;
   /** Fields of the body beside model, stream and messages. */
@@ -30,7 +30,7 @@ export interface FieldLab {
   readonly two: FakeModel;
   readonly nat: FakeModel;
   readonly router: TestRouter;
-  ask(model: string, asking?: Asking): Promise<Asked>;
+  ask(model: string, asking?: AskOptions): Promise<Asked>;
   /** The row of an answer that a client got. */
   rowOf(headers: Headers): Promise<LogDetail>;
   /** Forgets what was scripted, and lets servers that rest after failures serve again. */

@@ -12,7 +12,7 @@ export async function callInFlight(url: string, query: string): Promise<InFlight
   return (await callsInFlight(url)).find((call) => call.path.endsWith(query));
 }
 
-/** Where a call stands in a waiting line; null where it does not wait. */
+/** Where a call stands in a queue; null where it does not wait. */
 export async function positionOf(url: string, query: string): Promise<number | null> {
   return (await callInFlight(url, query))?.position ?? null;
 }

@@ -7,14 +7,14 @@ import type { LogFilter, LogRow } from "../../src/ports/browse.ts";
 import type { LogEngine } from "../../src/adapters/logs/pipeline/log-engine.ts";
 import type { ContractedLog } from "../contracts/log-store.ts";
 
-interface Kept {
+interface KeptRow {
   readonly row: LogRow;
   readonly bodies: CapturedBodies;
   readonly text: string;
 }
 
 export function createMemoryLogStore(): ContractedLog {
-  const kept = new Map<string, Kept>();
+  const kept = new Map<string, KeptRow>();
   const rows = () => [...kept.values()].map(({ row }) => row);
   const byId = (a: LogRow, b: LogRow) => (a.id < b.id ? 1 : -1);
   const before = (time: number | null) =>

@@ -1,13 +1,13 @@
 // What a client makes of an answer that may be faulty, in its own right: nothing here asks the router's code.
 import type { WireResponse } from "./read-response.ts";
 
-export type StreamKind = "chat" | "completions" | "ndjson";
+export type SeenKind = "chat" | "completions" | "ndjson";
 
-export type Seen =
+export type SeenAnswer =
   /** Content and end are there, and nothing speaks of an error. */
   | "whole"
   /** An error status, or an error as the stream's last event. */
-  | "told"
+  | "reported"
   /** It comes to its end, and what is missing is in events that nobody can read. */
   | "marred"
   /** The connection broke without a word. */
@@ -33,11 +33,11 @@ interface Reading {
  * Judges a streamed answer.
  * @param whole the undisturbed stream's text
  */
-export function seenAnswer(kind: StreamKind, response: WireResponse, whole: string): Seen {
-  if (response.status >= 400) return "told";
+export function seenAnswer(kind: SeenKind, response: WireResponse, whole: string): SeenAnswer {
+  if (response.status >= 400) return "reported";
   if (response.end !== "whole") return "broken";
   const reading = readStream(kind, response.body.toString());
-  if (reading.error) return "told";
+  if (reading.error) return "reported";
   const { content } = readStream(kind, whole);
   if (!reading.proper) return "truncated";
   if (reading.unreadable) return isPartOf(reading.content, content) ? "marred" : "truncated";
@@ -51,7 +51,7 @@ function isPartOf(part: readonly string[], whole: readonly string[]): boolean {
   return at === part.length;
 }
 
-function readStream(kind: StreamKind, text: string): Reading {
+function readStream(kind: SeenKind, text: string): Reading {
   const content: string[] = [];
   let proper = false;
   let unreadable = false;

@@ -11,7 +11,7 @@ export interface SpawnedRouter {
   readonly url: string;
   readonly pid: number;
   /** Warnings and errors in the program's log, their messages, oldest first. */
-  readonly told: readonly string[];
+  readonly reported: readonly string[];
   /** Resident memory in bytes. */
   residentBytes(): number;
   /** Open file descriptors. */
@@ -47,10 +47,10 @@ export async function spawnRouter(
     stdout: "inherit",
     stderr: "pipe",
   });
-  const told: string[] = [];
+  const reported: string[] = [];
   const lines = readLines(child.stderr, (line) => {
     const trouble = troubleIn(line);
-    if (trouble !== null) told.push(trouble);
+    if (trouble !== null) reported.push(trouble);
   });
   const started = await lines.first((line) => line.includes("smolrouter at http"));
   const url = /http:\/\/[\d.:]+\d/.exec(started)?.[0];
@@ -59,7 +59,7 @@ export async function spawnRouter(
   return {
     url,
     pid,
-    told,
+    reported,
     exited: child.exited,
     residentBytes() {
       const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"));
@@ -95,7 +95,7 @@ interface Lines {
   next(fits: (line: string) => boolean): Promise<string>;
 }
 
-/** Reads a process's output to its end; what was waited for and never came is told with the rest. */
+/** Reads a process's output to its end; what was waited for and never came is reported with the rest. */
 function readLines(
   stream: ReadableStream<Uint8Array>,
   each: (line: string) => void = () => undefined,

@@ -53,6 +53,6 @@ export const badTokens: Readonly<Record<string, () => string>> = {
   "whose signature was cut": () => tokenOf().slice(0, -1),
   "with an unknown critical header": () => tokenOf({ header: { crit: ["x"], x: 1 } }),
   "whose exp is text": () => tokenOf({ payload: { exp: "soon" } }),
-  "that is no token": () => "abc",
+  "that is not a token": () => "abc",
   "that is very long": () => `${"a".repeat(9_000)}.b.c`,
 };

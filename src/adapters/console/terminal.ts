@@ -22,6 +22,6 @@ export function terminalLine(line: string): string {
 }
 
 /** Writes lines, each as a terminal may have it; the only way to stdout and stderr. */
-export function createLineWriter(write: (text: string) => void): (line: string) => void {
+export function createTerminalWriter(write: (text: string) => void): (line: string) => void {
   return (line) => write(`${terminalLine(line)}\n`);
 }

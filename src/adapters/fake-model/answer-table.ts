@@ -85,7 +85,7 @@ function find(method: string, path: string): AnswerRow | undefined {
 }
 
 /** The API that a path belongs to: the form its errors take. */
-export function surfaceOf(path: string): FakeSurface {
+export function fakeSurfaceOf(path: string): FakeSurface {
   if (path === "/v1/messages") return "anthropic";
   return path.startsWith("/v1") ? "openai" : "ollama";
 }

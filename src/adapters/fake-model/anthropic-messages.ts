@@ -1,15 +1,15 @@
 // Anthropic's messages, whole and streamed: what a client of theirs needs, no more.
 import type { Answerer } from "./ask.ts";
 import { asFields, asList, asNumber, asText } from "./fields.ts";
-import { contentText, idOf, readMessages, readTools, say } from "./prompt.ts";
-import { jsonReply, sseEvent, type Piece } from "./reply.ts";
+import { contentText, idOf, promptMessages, readTools, say } from "./prompt.ts";
+import { jsonReply, sseEvent, type ReplyPiece } from "./reply.ts";
 
 const stopReasons = { stop: "end_turn", length: "max_tokens", tool_calls: "tool_use" } as const;
 
 /** Answers `POST /v1/messages`. */
 export const answerMessages: Answerer = (ask, server) => {
   const { fields } = ask;
-  const read = readMessages(fields["messages"]);
+  const read = promptMessages(fields["messages"]);
   const lastMessage = asFields(asList(fields["messages"]).at(-1));
   const result = asList(lastMessage["content"])
     .map(asFields)
@@ -45,12 +45,12 @@ export const answerMessages: Answerer = (ask, server) => {
   if (!(ask.stream ?? fields["stream"] === true))
     return jsonReply({ ...base, content: blocks, ...ending, usage });
 
-  const event = (part: Piece["part"], type: string, value: object): Piece => ({
+  const event = (part: ReplyPiece["part"], type: string, value: object): ReplyPiece => ({
     part,
     bytes: sseEvent({ type, ...value }, type),
   });
   const begun = { ...base, content: [], stop_reason: null, stop_sequence: null };
-  const pieces: Piece[] = [
+  const pieces: ReplyPiece[] = [
     event("opening", "message_start", {
       message: { ...begun, usage: { ...usage, output_tokens: 1 } },
     }),

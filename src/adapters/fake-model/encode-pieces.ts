@@ -1,7 +1,7 @@
 // Content encodings for answers that nobody asked to be encoded.
 import { Buffer } from "node:buffer";
 import { brotliCompressSync, constants, crc32, deflateRawSync } from "node:zlib";
-import type { Piece } from "./reply.ts";
+import type { ReplyPiece } from "./reply.ts";
 
 const GZIP_HEAD = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3); // RFC 1952 §2.3
 const ZLIB_HEAD = Uint8Array.of(0x78, 0x9c); // RFC 1950 §2.2
@@ -24,9 +24,9 @@ function trailer(encoding: "gzip" | "deflate", plain: Uint8Array): Buffer {
  * as it arrives; brotli comes as one piece.
  */
 export function encodePieces(
-  pieces: readonly Piece[],
+  pieces: readonly ReplyPiece[],
   encoding: "gzip" | "deflate" | "br",
-): readonly Piece[] {
+): readonly ReplyPiece[] {
   const plain = Buffer.concat(pieces.map(({ bytes }) => Buffer.from(bytes)));
   if (encoding === "br") return [{ part: "content", bytes: brotliCompressSync(plain) }];
   const head = encoding === "gzip" ? GZIP_HEAD : ZLIB_HEAD;

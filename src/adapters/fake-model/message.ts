@@ -5,12 +5,12 @@ import { encodePieces } from "./encode-pieces.ts";
 import type { HttpRequest } from "./http-request-reader.ts";
 import { positionOf, splitAt, type BodyPoint } from "./position.ts";
 import {
-  errorEvent,
+  fakeErrorEvent,
   errorReply,
   errorValue,
   jsonReply,
   textReply,
-  type Piece,
+  type ReplyPiece,
   type Reply,
   type StreamFormat,
   type FakeSurface,
@@ -19,7 +19,7 @@ import {
 export interface Message {
   /** Status line and header fields, with the blank line. */
   readonly head: string;
-  readonly pieces: readonly Piece[];
+  readonly pieces: readonly ReplyPiece[];
   readonly isStream: boolean;
   readonly chunked: boolean;
   /** The connection ends with the answer. */
@@ -79,7 +79,11 @@ function replaced(reply: Reply, behaviour: Behaviour, surface: FakeSurface): Rep
 }
 
 /** Bytes that a behaviour puts into the body or leaves out of it. */
-function disturbed(pieces: readonly Piece[], reply: Reply, behaviour: Behaviour): readonly Piece[] {
+function disturbed(
+  pieces: readonly ReplyPiece[],
+  reply: Reply,
+  behaviour: Behaviour,
+): readonly ReplyPiece[] {
   const isStream = reply.kind === "stream";
   const split = (point: BodyPoint): ReturnType<typeof splitAt> =>
     splitAt(pieces, positionOf(pieces, point, isStream));
@@ -91,7 +95,7 @@ function disturbed(pieces: readonly Piece[], reply: Reply, behaviour: Behaviour)
   }
   if (behaviour.kind === "error-event" && behaviour.when !== "before-head" && isStream) {
     const [before] = split(behaviour.when);
-    const bytes = errorEvent(reply.format, behaviour.payload);
+    const bytes = fakeErrorEvent(reply.format, behaviour.payload);
     return [...before, { part: "end", bytes }];
   }
   return pieces;
@@ -125,8 +129,10 @@ export function createMessage(
 ): Message {
   const reply = replaced(plainReply, behaviour, surface);
   const isStream = reply.kind === "stream";
-  const made: readonly Piece[] = isStream ? reply.pieces : [{ part: "content", bytes: reply.body }];
-  const scripted = behaviour.pieces?.map((bytes): Piece => ({ part: "content", bytes }));
+  const made: readonly ReplyPiece[] = isStream
+    ? reply.pieces
+    : [{ part: "content", bytes: reply.body }];
+  const scripted = behaviour.pieces?.map((bytes): ReplyPiece => ({ part: "content", bytes }));
   const plain = scripted ?? made;
   const { encoding } = behaviour;
   const encoded = encoding === undefined ? plain : encodePieces(plain, encoding);

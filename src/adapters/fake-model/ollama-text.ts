@@ -1,8 +1,8 @@
 // Ollama's chat and generate, streamed (its default) and whole.
 import { CREATED, type Answerer, type Ask } from "./ask.ts";
 import { asFields, asList, asNumber, asText, type Fields } from "./fields.ts";
-import { readMessages, readTools, say, splitTokens, type Prompt, type Said } from "./prompt.ts";
-import { jsonReply, type Piece, type Reply } from "./reply.ts";
+import { promptMessages, readTools, say, splitTokens, type Prompt, type Said } from "./prompt.ts";
+import { jsonReply, type ReplyPiece, type Reply } from "./reply.ts";
 
 const MILLISECOND = 1_000_000;
 
@@ -57,7 +57,7 @@ function render(ask: Ask, said: Said, shape: Shape): Reply {
     const held = shape.hold(said.tokens.join(""), said.reasoning.join(""), calls);
     return jsonReply({ ...head, ...held, ...end });
   }
-  const line = (part: Piece["part"], held: Fields, state: Fields): Piece => ({
+  const line = (part: ReplyPiece["part"], held: Fields, state: Fields): ReplyPiece => ({
     part,
     bytes: `${JSON.stringify({ ...head, ...held, ...state })}\n`,
   });
@@ -88,7 +88,7 @@ export const answerOllamaChat: Answerer = (ask, server) => {
     return loading(ask, { message: { role: "assistant", content: "" } });
   const prompt: Prompt = {
     ...common(ask),
-    ...readMessages(fields["messages"]),
+    ...promptMessages(fields["messages"]),
     tools: readTools(fields["tools"]),
   };
   return render(ask, say(server.name, prompt), {

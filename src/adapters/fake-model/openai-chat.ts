@@ -3,14 +3,14 @@ import { CREATED, type Answerer, type Ask } from "./ask.ts";
 import { asFields, asNumber, asText, countOf, type Fields, maxChoices } from "./fields.ts";
 import {
   idOf,
-  readMessages,
+  promptMessages,
   readTools,
   say,
   type Prompt,
   type Said,
   type ToolCall,
 } from "./prompt.ts";
-import { countError, jsonReply, sseEvent, type Piece, type Reply } from "./reply.ts";
+import { countError, jsonReply, sseEvent, type ReplyPiece, type Reply } from "./reply.ts";
 
 function wantedJson(format: Fields): unknown {
   if (format["type"] === "json_object") return true;
@@ -24,7 +24,7 @@ function readPrompt(ask: Ask): Prompt {
   const offered = fields["tool_choice"] === "none" ? [] : readTools(fields["tools"]);
   return {
     model: asText(fields["model"]),
-    ...readMessages(fields["messages"]),
+    ...promptMessages(fields["messages"]),
     tools: chosen === "" ? offered : offered.filter((tool) => tool.name === chosen),
     json: wantedJson(asFields(fields["response_format"])),
     thinking: "reasoning_effort" in fields ? "apart" : "inline",
@@ -81,11 +81,16 @@ function deltas(said: Said, choice: number): readonly object[] {
   ];
 }
 
-function streamPieces(said: Said, base: object, choices: number, withUsage: boolean): Piece[] {
-  const pieces: Piece[] = [];
+function streamPieces(said: Said, base: object, choices: number, withUsage: boolean): ReplyPiece[] {
+  const pieces: ReplyPiece[] = [];
   // Where usage is asked for, every other event says null (OpenAI's reference, stream_options).
   const tail = withUsage ? { usage: null } : {};
-  const add = (part: Piece["part"], index: number, delta: object, finish: string | null): void => {
+  const add = (
+    part: ReplyPiece["part"],
+    index: number,
+    delta: object,
+    finish: string | null,
+  ): void => {
     const choice = { index, delta, logprobs: null, finish_reason: finish };
     pieces.push({ part, bytes: sseEvent({ ...base, choices: [choice], ...tail }) });
   };

@@ -3,7 +3,7 @@ import { CREATED, type Answerer } from "./ask.ts";
 import { asFields, asList, asNumber, asText } from "./fields.ts";
 import { openAiUsage } from "./openai-chat.ts";
 import { idOf, say } from "./prompt.ts";
-import { jsonReply, sseEvent, type Piece } from "./reply.ts";
+import { jsonReply, sseEvent, type ReplyPiece } from "./reply.ts";
 
 /** Answers `POST /v1/completions`. */
 export const answerCompletion: Answerer = (ask, server) => {
@@ -34,7 +34,7 @@ export const answerCompletion: Answerer = (ask, server) => {
       choices: [choice(said.tokens.join(""), said.finish)],
       usage: openAiUsage(said),
     });
-  const event = (part: Piece["part"], value: object): Piece => ({
+  const event = (part: ReplyPiece["part"], value: object): ReplyPiece => ({
     part,
     bytes: sseEvent({ ...base, ...value }),
   });

@@ -4,13 +4,13 @@ import { asFields, asList, asNumber, asText, type Fields } from "./fields.ts";
 import {
   contentText,
   idOf,
-  readMessages,
+  promptMessages,
   readTools,
   say,
   type Prompt,
   type Said,
 } from "./prompt.ts";
-import { jsonReply, sseEvent, type Piece } from "./reply.ts";
+import { jsonReply, sseEvent, type ReplyPiece } from "./reply.ts";
 
 function readPrompt(ask: Ask): Prompt {
   const { fields } = ask;
@@ -18,7 +18,7 @@ function readPrompt(ask: Ask): Prompt {
   const items = typeof input === "string" ? [{ role: "user", content: input }] : asList(input);
   const last = asFields(items.at(-1));
   const format = asFields(asFields(fields["text"])["format"]);
-  const read = readMessages(items);
+  const read = promptMessages(items);
   return {
     ...read,
     model: asText(fields["model"]),
@@ -67,7 +67,7 @@ function outputs(said: Said, id: string): readonly Output[] {
   });
 }
 
-type Event = { readonly type: string; readonly part: Piece["part"]; readonly value: object };
+type Event = { readonly type: string; readonly part: ReplyPiece["part"]; readonly value: object };
 
 function textEvents({ item, deltas }: Output, output_index: number): readonly Event[] {
   const at = { item_id: item["id"], output_index, content_index: 0 };

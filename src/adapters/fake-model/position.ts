@@ -1,7 +1,7 @@
 // Where in an answer's body a point lies.
 import { Buffer } from "node:buffer";
 import type { Point } from "./behaviour.ts";
-import type { Piece } from "./reply.ts";
+import type { ReplyPiece } from "./reply.ts";
 
 export type BodyPoint = Exclude<Point, "before-head">;
 
@@ -11,9 +11,9 @@ export interface BodyPosition {
   readonly offset: number;
 }
 
-const lengthOf = ({ bytes }: Piece): number => Buffer.byteLength(bytes);
+const lengthOf = ({ bytes }: ReplyPiece): number => Buffer.byteLength(bytes);
 
-function atByte(pieces: readonly Piece[], count: number): BodyPosition {
+function atByte(pieces: readonly ReplyPiece[], count: number): BodyPosition {
   let left = count;
   for (const [index, piece] of pieces.entries()) {
     const length = lengthOf(piece);
@@ -23,12 +23,12 @@ function atByte(pieces: readonly Piece[], count: number): BodyPosition {
   return { index: pieces.length, offset: 0 };
 }
 
-const atEvent = (pieces: readonly Piece[], index: number): BodyPosition => ({
+const atEvent = (pieces: readonly ReplyPiece[], index: number): BodyPosition => ({
   index: Math.min(index, pieces.length),
   offset: 0,
 });
 
-function middle(pieces: readonly Piece[]): BodyPosition {
+function middle(pieces: readonly ReplyPiece[]): BodyPosition {
   const content = [...pieces.keys()].filter((index) => pieces[index]?.part === "content");
   const index = content[Math.floor(content.length / 2)];
   if (index === undefined) return atEvent(pieces, pieces.length);
@@ -36,14 +36,14 @@ function middle(pieces: readonly Piece[]): BodyPosition {
   return { index, offset: only === undefined ? 0 : Math.floor(lengthOf(only) / 2) };
 }
 
-const firstOf = (pieces: readonly Piece[], part: Piece["part"]): number => {
+const firstOf = (pieces: readonly ReplyPiece[], part: ReplyPiece["part"]): number => {
   const index = pieces.findIndex((piece) => piece.part === part);
   return index < 0 ? pieces.length : index;
 };
 
 /** Finds a point in a body; `isStream` tells events from the one piece of a whole answer. */
 export function positionOf(
-  pieces: readonly Piece[],
+  pieces: readonly ReplyPiece[],
   point: BodyPoint,
   isStream: boolean,
 ): BodyPosition {
@@ -71,9 +71,9 @@ export function positionOf(
 
 /** Cuts a body in two at a position. */
 export function splitAt(
-  pieces: readonly Piece[],
+  pieces: readonly ReplyPiece[],
   { index, offset }: BodyPosition,
-): readonly [before: readonly Piece[], after: readonly Piece[]] {
+): readonly [before: readonly ReplyPiece[], after: readonly ReplyPiece[]] {
   const cut = pieces[index];
   if (cut === undefined || offset === 0) return [pieces.slice(0, index), pieces.slice(index)];
   const bytes = Buffer.from(cut.bytes);

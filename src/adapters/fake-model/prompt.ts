@@ -131,7 +131,7 @@ export function contentText(content: unknown): string {
 }
 
 /** What a chat's messages come to, in OpenAI's and in Ollama's form alike. */
-export function readMessages(
+export function promptMessages(
   list: unknown,
 ): Pick<Prompt, "allText" | "lastUserText" | "images" | "toolResult"> {
   const messages = asList(list).map(asFields);

@@ -6,7 +6,7 @@ export type StreamFormat = "chat" | "completions" | "responses" | "anthropic" | 
 /** The APIs, each with its form of errors. */
 export type FakeSurface = "openai" | "anthropic" | "ollama";
 
-export interface Piece {
+export interface ReplyPiece {
   readonly bytes: string | Uint8Array;
   /** What the event is to its format: content, or a part of its proper end. */
   readonly part: "opening" | "content" | "end";
@@ -22,7 +22,7 @@ export interface WholeReply {
 export interface StreamReply {
   readonly kind: "stream";
   readonly format: StreamFormat;
-  readonly pieces: readonly Piece[];
+  readonly pieces: readonly ReplyPiece[];
 }
 
 export type Reply = WholeReply | StreamReply;
@@ -86,7 +86,7 @@ export function countError(surface: FakeSurface, field: string, most: number): W
 const failure = "the model stopped on purpose";
 
 /** An error event in a stream's own form; without a payload, the format's usual one. */
-export function errorEvent(format: StreamFormat, payload?: unknown): string {
+export function fakeErrorEvent(format: StreamFormat, payload?: unknown): string {
   switch (format) {
     case "ndjson":
       return `${JSON.stringify(payload ?? errorValue("ollama", 500, failure))}\n`;

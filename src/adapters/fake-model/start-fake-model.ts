@@ -1,6 +1,6 @@
 // A model server for the demo and the tests: deterministic answers, faults on demand, real sockets.
 import type { Socket } from "bun";
-import { answerAsk, askedModel, isModelCall, surfaceOf } from "./answer-table.ts";
+import { answerAsk, askedModel, isModelCall, fakeSurfaceOf } from "./answer-table.ts";
 import { parseJsonBytes } from "../../domain/bytes/json.ts";
 import { createAsk, type FakeServer, type FormFields, readForm } from "./ask.ts";
 import type { Behaviour } from "./behaviour.ts";
@@ -98,7 +98,7 @@ export async function startFakeModel(options: FakeModelOptions): Promise<FakeMod
       answerAsk(ask, server, kind),
       behaviour,
       request,
-      surfaceOf(ask.path),
+      fakeSurfaceOf(ask.path),
       `${name}-${open.record.number}`,
     );
     const { data } = socket;

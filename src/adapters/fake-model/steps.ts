@@ -4,7 +4,7 @@ import type { Behaviour, Point, RawChunk } from "./behaviour.ts";
 import type { Gate } from "./gate.ts";
 import type { Message } from "./message.ts";
 import { positionOf, splitAt } from "./position.ts";
-import type { Piece } from "./reply.ts";
+import type { ReplyPiece } from "./reply.ts";
 
 type StepBytes = string | Uint8Array;
 
@@ -30,7 +30,7 @@ function chunk(bytes: StepBytes): readonly StepBytes[] {
 
 function* body(
   message: Message,
-  pieces: readonly Piece[],
+  pieces: readonly ReplyPiece[],
   behaviour: Behaviour,
 ): Generator<PlayStep> {
   const { firstTokenMs = 0, betweenMs = 0, perEvent = false } = behaviour;

@@ -50,7 +50,7 @@ const logParameters: Parameters<LogFilter> = {
   },
   since(value, filter) {
     // A + that was not percent-encoded arrives as a space.
-    const time = isoTime(value.replace(" ", "+"));
+    const time = parseIsoTime(value.replace(" ", "+"));
     if (time === null)
       return "since must be an ISO 8601 time with its zone, such as 2026-01-31T08:00:00Z";
     filter.since = time;
@@ -137,7 +137,7 @@ function readInto<Filter extends object>(
   return problems.length === 0 ? filter : { error: problems.join("; ") };
 }
 
-function isoTime(value: string): number | null {
+function parseIsoTime(value: string): number | null {
   const form = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/i;
   const time = form.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(time) ? null : time;

@@ -2,7 +2,7 @@
 import { type TProperties, type TSchema, Type } from "@sinclair/typebox";
 
 export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
-export const whole = (description: string) => Type.Integer({ minimum: 0, description });
+export const wholeNumber = (description: string) => Type.Integer({ minimum: 0, description });
 export const text = (description: string) => Type.String({ description });
 export const maybeText = (description: string) => nullable(text(description));
 export const time = "ISO 8601 UTC with ms";
@@ -77,20 +77,24 @@ export const rowFields = {
   duration_ms: nullable(Type.Number()),
   ttft_ms: nullable(Type.Number({ description: "to the first content; null for plain calls" })),
   prompt_tokens: nullable(
-    whole(
+    wholeNumber(
       "as the upstream reports, what was read from and written to a cache included; else estimated",
     ),
   ),
-  completion_tokens: nullable(whole("as the upstream reports, else estimated")),
-  total_tokens: nullable(whole("as the upstream reports, else the sum")),
+  completion_tokens: nullable(wholeNumber("as the upstream reports, else estimated")),
+  total_tokens: nullable(wholeNumber("as the upstream reports, else the sum")),
   tokens_estimated: Type.Boolean({ description: "at least one of the counts is an estimate" }),
-  cached_tokens: nullable(whole("of the prompt, what was read from a cache; null: not reported")),
-  reasoning_tokens: nullable(whole("of the completion, what was thinking; null: not reported")),
+  cached_tokens: nullable(
+    wholeNumber("of the prompt, what was read from a cache; null: not reported"),
+  ),
+  reasoning_tokens: nullable(
+    wholeNumber("of the completion, what was thinking; null: not reported"),
+  ),
   finish_reason: maybeText(
     "`stop`, `length`, `tool_calls`, `content_filter`, whatever the format; another word of the upstream's stays as it came",
   ),
-  request_size: whole("bytes received from the client"),
-  response_size: whole("bytes received from the upstream"),
+  request_size: wholeNumber("bytes received from the client"),
+  response_size: wholeNumber("bytes received from the upstream"),
   request_headers: headers("as received from the client"),
   response_headers: headers("of the answer"),
 };

@@ -20,7 +20,7 @@ import {
   stateSchema,
   text,
   time,
-  whole,
+  wholeNumber,
 } from "./row-schema.ts";
 
 const pageSchema = object({
@@ -29,26 +29,28 @@ const pageSchema = object({
 });
 
 const periodSchema = object({
-  requests: whole("all calls, those in flight included"),
-  errors: whole("calls in state `failed`"),
+  requests: wholeNumber("all calls, those in flight included"),
+  errors: wholeNumber("calls in state `failed`"),
   error_rate: Type.Number({ minimum: 0, maximum: 1, description: "0 where there were no calls" }),
   duration_ms_median: nullable(
     Type.Number({ description: "of completed calls; of more than 5,000 within 2 %" }),
   ),
   duration_ms_p95: nullable(Type.Number({ description: "likewise" })),
   ttft_ms_median: nullable(Type.Number({ description: "of completed streams; likewise" })),
-  prompt_tokens: whole("sum"),
-  completion_tokens: whole("sum"),
+  prompt_tokens: wholeNumber("sum"),
+  completion_tokens: wholeNumber("sum"),
 });
 
 const statsSchema = object({
   total: periodSchema,
   last_24h: periodSchema,
-  inflight: whole("calls under way now"),
-  dropped_rows: Type.Record(Type.String(), whole("rows"), {
+  inflight: wholeNumber("calls under way now"),
+  dropped_rows: Type.Record(Type.String(), wholeNumber("rows"), {
     description: "rows the log had to drop since start, by reason",
   }),
-  dropped_bodies: whole("bodies since start that could not be stored, though their rows were"),
+  dropped_bodies: wholeNumber(
+    "bodies since start that could not be stored, though their rows were",
+  ),
 });
 
 const performanceSchema = object({
@@ -85,7 +87,7 @@ const inFlightSchema = object({
       route: nullable(Type.String()),
       stream: Type.Boolean(),
       tokens_so_far: nullable(
-        whole(
+        wholeNumber(
           "events with content received: about as many as tokens; null where the call is not streamed",
         ),
       ),
@@ -108,13 +110,13 @@ const upstreamsSchema = object({
         Type.Literal("probe-due"),
         Type.Literal("probing"),
       ]),
-      failures: whole("in a row"),
+      failures: wholeNumber("in a row"),
       last_error: nullable(Type.String()),
       rests_until: maybeText(time),
-      active: whole("calls being answered"),
-      waiting: whole("calls in the queue"),
+      active: wholeNumber("calls being answered"),
+      waiting: wholeNumber("calls in the queue"),
       max_concurrency: nullable(Type.Integer({ minimum: 1 })),
-      max_queue: whole("maximum length of the queue"),
+      max_queue: wholeNumber("maximum length of the queue"),
       models: Type.Array(Type.String(), { description: "of the last good list" }),
       models_fetched_at: maybeText(`null before the first list; ${time}`),
       models_state: Type.Union(

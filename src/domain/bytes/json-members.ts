@@ -3,7 +3,7 @@ import { joinBytes } from "./join-bytes.ts";
 import { parseJson } from "./json.ts";
 
 /** Where a value stands: from its first byte up to, not including, `end`. */
-export interface Span {
+export interface ByteSpan {
   readonly start: number;
   readonly end: number;
 }
@@ -21,7 +21,7 @@ const comma = 0x2c;
  * the last).
  * @param body JSON text in UTF-8 that has already been parsed without error
  */
-export function memberSpans(body: Uint8Array, key: string): Span[] {
+export function memberSpans(body: Uint8Array, key: string): ByteSpan[] {
   const at = body.indexOf(openBrace);
   return at < 0 ? [] : membersOf(body, at, key);
 }
@@ -36,8 +36,8 @@ export function spanAt(
   body: Uint8Array,
   start: number,
   path: readonly (string | number)[],
-): Span | null {
-  let span: Span | undefined = { start, end: body.length };
+): ByteSpan | null {
+  let span: ByteSpan | undefined = { start, end: body.length };
   for (const step of path) {
     const inside: number = span.start;
     span =
@@ -50,7 +50,7 @@ export function spanAt(
 }
 
 /** The value of a key in the object that begins at an index; where the key is repeated, the last. */
-export function memberSpan(body: Uint8Array, object: number, key: string): Span | undefined {
+export function memberSpan(body: Uint8Array, object: number, key: string): ByteSpan | undefined {
   return membersOf(body, object, key).at(-1);
 }
 
@@ -66,7 +66,7 @@ export function keysOf(body: Uint8Array, object: number): readonly string[] {
 }
 
 /** The value that begins at an index, or behind the white space there. */
-export function valueSpan(body: Uint8Array, at: number): Span {
+export function valueSpan(body: Uint8Array, at: number): ByteSpan {
   const start = skipSpace(body, at);
   return { start, end: valueEnd(body, start) };
 }
@@ -75,8 +75,8 @@ export function valueSpan(body: Uint8Array, at: number): Span {
  * The items of the array that begins at an index, in order; none of anything else.
  * @param most how many of them
  */
-export function itemSpans(body: Uint8Array, array: number, most = Infinity): readonly Span[] {
-  const spans: Span[] = [];
+export function itemSpans(body: Uint8Array, array: number, most = Infinity): readonly ByteSpan[] {
+  const spans: ByteSpan[] = [];
   if (body[array] !== openBracket) return spans;
   let start = skipSpace(body, array + 1);
   while (spans.length < most && start < body.length && body[start] !== closeBracket) {
@@ -101,7 +101,7 @@ export function withMember(body: Uint8Array, key: string, value: string): Uint8A
 
 /** Text in place of a span; an empty span takes it in without losing anything. */
 export interface Edit {
-  readonly span: Span;
+  readonly span: ByteSpan;
   readonly put: string;
 }
 
@@ -120,8 +120,8 @@ export function spliced(body: Uint8Array, edits: readonly Edit[]): Uint8Array {
 
 const encoder = new TextEncoder();
 
-function membersOf(body: Uint8Array, object: number, key: string): Span[] {
-  const spans: Span[] = [];
+function membersOf(body: Uint8Array, object: number, key: string): ByteSpan[] {
+  const spans: ByteSpan[] = [];
   for (let at = firstKey(body, object); at < body.length && body[at] === quote;) {
     const keyEnd = stringEnd(body, at);
     const named = keyIs(body, at, keyEnd, key);
@@ -138,12 +138,12 @@ function firstKey(body: Uint8Array, object: number): number {
 }
 
 /** The value behind a key and its colon. */
-function valueBehind(body: Uint8Array, keyEnd: number): Span {
+function valueBehind(body: Uint8Array, keyEnd: number): ByteSpan {
   return valueSpan(body, skipSpace(body, keyEnd) + 1);
 }
 
 /** Where the next key stands, if there is one. */
-function keyBehind(body: Uint8Array, value: Span): number {
+function keyBehind(body: Uint8Array, value: ByteSpan): number {
   const at = skipSpace(body, value.end);
   return body[at] === comma ? skipSpace(body, at + 1) : at;
 }

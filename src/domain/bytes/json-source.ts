@@ -1,5 +1,5 @@
 // A parsed value beside the bytes it was parsed from, so that any part of it can be carried as it was written.
-import { itemSpans, keysOf, memberSpan, type Span, valueSpan } from "./json-members.ts";
+import { itemSpans, keysOf, memberSpan, type ByteSpan, valueSpan } from "./json-members.ts";
 import { isRecord, type JsonRecord } from "./json.ts";
 import { RawJson } from "./json-written.ts";
 
@@ -30,7 +30,7 @@ export interface LocatedJson {
  * @param value what the text parsed to
  */
 export function jsonSource(value: unknown, locate: () => LocatedJson): JsonSource {
-  return new Part(value, () => {
+  return new LazySource(value, () => {
     const { bytes, start } = locate();
     return { bytes, span: valueSpan(bytes, start) };
   });
@@ -41,24 +41,24 @@ export function bodySource(bytes: Uint8Array, value: unknown): JsonSource {
   return jsonSource(value, () => ({ bytes, start: bytes.indexOf(openBrace) }));
 }
 
-interface Place {
+interface LocatedValue {
   readonly bytes: Uint8Array;
-  readonly span: Span;
+  readonly span: ByteSpan;
 }
 
 /** Where a part stands: found by itself, or by its step from the part around it. */
-type Way = (() => Place) | { readonly around: Part; readonly step: string | number };
+type Way = (() => LocatedValue) | { readonly around: LazySource; readonly step: string | number };
 
 const openBrace = 0x7b;
 const text = new TextDecoder();
 const noMembers: JsonRecord = {};
 
 /** A class, for a stream's every event makes a dozen of them and asks hardly any for its text. */
-class Part implements JsonSource {
+class LazySource implements JsonSource {
   readonly value: unknown;
   readonly #way: Way;
-  #place: Place | null = null;
-  #itemSpans: readonly Span[] | null = null;
+  #place: LocatedValue | null = null;
+  #itemSpans: readonly ByteSpan[] | null = null;
 
   constructor(value: unknown, way: Way) {
     this.value = value;
@@ -71,7 +71,10 @@ class Part implements JsonSource {
 
   member(step: string): JsonSource {
     const { record } = this;
-    return new Part(Object.hasOwn(record, step) ? record[step] : undefined, { around: this, step });
+    return new LazySource(Object.hasOwn(record, step) ? record[step] : undefined, {
+      around: this,
+      step,
+    });
   }
 
   keys(): readonly string[] {
@@ -83,7 +86,7 @@ class Part implements JsonSource {
   items(): readonly JsonSource[] {
     if (!Array.isArray(this.value)) return [];
     return (this.value as readonly unknown[]).map(
-      (item, step) => new Part(item, { around: this, step }),
+      (item, step) => new LazySource(item, { around: this, step }),
     );
   }
 
@@ -92,13 +95,13 @@ class Part implements JsonSource {
     return new RawJson(text.decode(bytes.subarray(span.start, span.end)));
   }
 
-  private place(): Place {
+  private place(): LocatedValue {
     this.#place ??=
       typeof this.#way === "function" ? this.#way() : this.#way.around.inside(this.#way.step);
     return this.#place;
   }
 
-  private inside(step: string | number): Place {
+  private inside(step: string | number): LocatedValue {
     const { bytes, span } = this.place();
     const found = typeof step === "string" ? memberSpan(bytes, span.start, step) : this.item(step);
     if (found === undefined)
@@ -106,7 +109,7 @@ class Part implements JsonSource {
     return { bytes, span: found };
   }
 
-  private item(at: number): Span | undefined {
+  private item(at: number): ByteSpan | undefined {
     const { bytes, span } = this.place();
     this.#itemSpans ??= itemSpans(bytes, span.start);
     return this.#itemSpans[at];

@@ -1,5 +1,5 @@
 // Finds form fields in a multipart body's bytes (RFC 7578), without decoding or copying its files.
-import type { Span } from "./json-members.ts";
+import type { ByteSpan } from "./json-members.ts";
 
 const cr = 0x0d;
 const dash = 0x2d;
@@ -16,8 +16,8 @@ export function formFields(
   body: Uint8Array,
   boundary: string,
   names: readonly string[],
-): ReadonlyMap<string, Span> {
-  const found = new Map<string, Span>();
+): ReadonlyMap<string, ByteSpan> {
+  const found = new Map<string, ByteSpan>();
   const delimiter = new TextEncoder().encode(`\r\n--${boundary}`);
   // The first delimiter stands at the body's very start, or behind a preamble.
   let at = startsWith(body, 0, delimiter.subarray(2))
@@ -36,7 +36,7 @@ export function formFields(
 }
 
 /** A field's text. */
-export function fieldText(body: Uint8Array, span: Span | undefined): string | null {
+export function fieldText(body: Uint8Array, span: ByteSpan | undefined): string | null {
   return span === undefined ? null : new TextDecoder().decode(body.subarray(span.start, span.end));
 }
 

@@ -4,7 +4,7 @@ import type { MakeFilter } from "./text-filter.ts";
 import type { Slot } from "./slot.ts";
 
 /** The part of a choice's text that one event brought. */
-export interface Segment {
+export interface SlotText {
   readonly slot: Slot;
   readonly text: string;
   content: string;
@@ -19,7 +19,7 @@ export interface Held {
 
 export interface ChoiceText<H extends Held> {
   /** Takes an event's text in; the event stands in this choice's line until `leave`. */
-  push(segment: Segment, event: H): void;
+  push(segment: SlotText, event: H): void;
   /** The fate of text that is certain while no event waits; null where it has to be pushed. */
   certain(text: string): "keep" | "drop" | null;
   /** Takes text whose fate is certain. */
@@ -41,7 +41,7 @@ export interface ChoiceText<H extends Held> {
 /** A choice at its start. */
 export function createChoiceText<H extends Held>(make: MakeFilter): ChoiceText<H> {
   const reasoning = createReasoning();
-  const line: { readonly segment: Segment; readonly event: H }[] = [];
+  const line: { readonly segment: SlotText; readonly event: H }[] = [];
   let first = 0;
   // The oldest segment that is not wholly decided, and how much of it is.
   let deciding = 0;

@@ -20,7 +20,7 @@ const tilde = 0x7e;
  * Where on its line the text stands: before anything but white space, in a run of fence marks,
  * behind one that may open or close a block, or where nothing can happen until the next line.
  */
-type Place = "indent" | "run" | "info" | "closing" | "rest";
+type LinePlace = "indent" | "run" | "info" | "closing" | "rest";
 
 /**
  * A tracker at the start of a text. Two liberties against CommonMark, because a list item's own
@@ -30,7 +30,7 @@ type Place = "indent" | "run" | "info" | "closing" | "rest";
 export function createFenceTracker(): FenceTracker {
   let fence: { readonly mark: number; readonly length: number; readonly indent: number } | null =
     null;
-  let place: Place = "indent";
+  let place: LinePlace = "indent";
   let indent = 0;
   let mark = 0;
   let length = 0;

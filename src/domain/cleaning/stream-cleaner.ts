@@ -1,7 +1,7 @@
 // Cleans a streamed answer event by event: whole events wait while their text is undecided, so that one in which nothing changes keeps its bytes.
 import type { Frame } from "../bytes/frame.ts";
 import type { JsonRecord } from "../bytes/json.ts";
-import { type ChoiceText, createChoiceText, type Held, type Segment } from "./choice-text.ts";
+import { type ChoiceText, createChoiceText, type Held, type SlotText } from "./choice-text.ts";
 import { type CleanPolicy, filterFor } from "./clean-text.ts";
 import { isBare, leavesNothing, saysMore } from "./leaves-nothing.ts";
 import { type AnswerSlots, ownReasoning, type Slot } from "./slot.ts";
@@ -26,7 +26,7 @@ interface HeldEvent extends Held {
   readonly frame: Frame;
   readonly json: JsonRecord;
   readonly slots: readonly Slot[];
-  readonly segments: Segment[];
+  readonly segments: SlotText[];
   /** The choices in whose lines it stands. */
   readonly choices: Choice[];
   /** The choices whose later events must stay behind it, once it has to wait. */
@@ -87,7 +87,7 @@ function cleanerFor(find: AnswerSlots, make: MakeFilter): StreamCleaner {
       waits ||= decides(slot) || (choice.bound() && saysMore(slot, json));
     }
     if (!waits) return null;
-    const segments: Segment[] = [];
+    const segments: SlotText[] = [];
     const involved: Choice[] = [];
     const event: HeldEvent = {
       frame,
@@ -102,7 +102,7 @@ function cleanerFor(find: AnswerSlots, make: MakeFilter): StreamCleaner {
     for (const slot of slots) {
       if (!decides(slot) && !saysMore(slot, json)) continue;
       const choice = choiceOf(slot);
-      const segment: Segment = {
+      const segment: SlotText = {
         slot,
         text: choice.ended() ? "" : (slot.text ?? ""),
         content: "",

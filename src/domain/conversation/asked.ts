@@ -1,7 +1,7 @@
 // What a request's body asks, as turns: chat, completions, embeddings, Responses, Anthropic's messages, Ollama.
 import { isRecord } from "../bytes/json.ts";
 import type { JsonRecord } from "../bytes/json.ts";
-import { answerText, bareImage, contentParts, plainText, toolCallPart } from "./parts.ts";
+import { answerTextParts, bareImage, contentParts, plainText, toolCallPart } from "./parts.ts";
 import { asJson, listOf, textOrNull } from "./turn.ts";
 import type { Turn, TurnPart } from "./turn.ts";
 
@@ -43,7 +43,7 @@ export function messageTurn(message: JsonRecord): Turn {
     const id = textOrNull(message["tool_call_id"]);
     parts.push({ kind: "tool-result", id, text: plainText(message["content"]) });
   } else if (role === "assistant" && typeof message["content"] === "string") {
-    parts.push(...answerText(message["content"]));
+    parts.push(...answerTextParts(message["content"]));
   } else parts.push(...contentParts(message["content"]));
   parts.push(...listOf(message["images"]).map(bareImage));
   const refusal = textOrNull(message["refusal"]);

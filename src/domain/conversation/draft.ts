@@ -1,7 +1,7 @@
 // One answer while its pieces come in.
 import { isRecord } from "../bytes/json.ts";
 import type { JsonRecord } from "../bytes/json.ts";
-import { answerText, contentParts, toolCallPart } from "./parts.ts";
+import { answerTextParts, contentParts, toolCallPart } from "./parts.ts";
 import { listOf, textOrNull } from "./turn.ts";
 import type { Turn, TurnPart } from "./turn.ts";
 
@@ -83,7 +83,7 @@ export function createDraft(most: number): Draft {
       name: null,
       parts: [
         ...part("thinking", thinking),
-        ...answerText(text.join("")),
+        ...answerTextParts(text.join("")),
         ...part("refusal", refusal),
         ...others,
         ...[...calls.values()].map(({ id, name, pieces }) => ({

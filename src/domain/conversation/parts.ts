@@ -139,7 +139,7 @@ function base64Size(data: unknown, from = 0): number | null {
 }
 
 /** An answer's text, with the reasoning block that opens it as a part of its own. */
-export function answerText(answer: string): readonly TurnPart[] {
+export function answerTextParts(answer: string): readonly TurnPart[] {
   const start = answer.trimStart();
   for (const { open, close } of thinkingTags) {
     if (!start.startsWith(open)) continue;

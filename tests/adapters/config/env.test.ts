@@ -216,7 +216,7 @@ describe("a value that is wrong is named with what would be right", () => {
   });
 
   test("all of them together, one line each", () => {
-    const told = lines({
+    const reported = lines({
       DEFAULT_UPSTREAM: "ftp://x",
       LISTEN_PORT: "99999",
       MODEL_MAP: '{"/(/":"a","/)/":"b"}',
@@ -225,26 +225,26 @@ describe("a value that is wrong is named with what would be right", () => {
       JWT_SECRET: "x",
       LOG_LEVEL: "loud",
     });
-    expect(told).toHaveLength(8);
-    for (const line of told) expect(line).not.toContain("\n");
+    expect(reported).toHaveLength(8);
+    for (const line of reported) expect(line).not.toContain("\n");
   });
 
   test("a secret's value is never shown", () => {
-    const told = lines({
+    const reported = lines({
       DEFAULT_UPSTREAM: "http://me:s3cret@host?key=s3cret",
       JWT_SECRET: "s3cret",
       DATABASE_URL: "postgres://me:s3cret@db/x",
       OTEL_EXPORTER_OTLP_ENDPOINT: "ftp://me:s3cret@otel",
     });
-    expect(told).toHaveLength(4);
-    expect(told.join()).not.toContain("s3cret");
+    expect(reported).toHaveLength(4);
+    expect(reported.join()).not.toContain("s3cret");
   });
 
   test.each(["s3cret", "   ", " ".repeat(40), "a".repeat(40)])(
     "a JWT_SECRET that is weak is refused, unseen: %p",
     (secret) => {
-      const [told, ...more] = lines({ JWT_SECRET: secret });
-      expect(told).toMatch(/^environment: JWT_SECRET=\[hidden\]: must /);
+      const [reported, ...more] = lines({ JWT_SECRET: secret });
+      expect(reported).toMatch(/^environment: JWT_SECRET=\[hidden\]: must /);
       expect(more).toEqual([]);
     },
   );
@@ -266,13 +266,13 @@ test.each([
   ["ALERT_WEBHOOK", "https://hooks.example/s3cret", "[hidden]"],
   ["ROUTES_EDIT", "true", "true"],
 ])("%s asks for what this version lacks, so it does not start", (name, value, shown) => {
-  const told = lines({ [name]: value });
-  expect(told).toHaveLength(1);
-  expect(told[0]).toStartWith(`environment: ${name}=${shown}: `);
-  expect(told[0]).toContain("not supported by this version");
+  const reported = lines({ [name]: value });
+  expect(reported).toHaveLength(1);
+  expect(reported[0]).toStartWith(`environment: ${name}=${shown}: `);
+  expect(reported[0]).toContain("not supported by this version");
 });
 
-test("what belongs to a feature that is off, or is off itself, is no problem", () => {
+test("what belongs to a feature that is off, or is off itself, is not a problem", () => {
   expect(
     lines({
       S3_BUCKET: "b",

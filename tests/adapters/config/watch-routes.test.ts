@@ -157,7 +157,7 @@ test("a file that stays empty asks for no servers", () =>
     expect(taken).toEqual([""]);
   }));
 
-test("an invalid file is told once, and the next valid one is taken", () =>
+test("an invalid file is reported once, and the next valid one is taken", () =>
   withWatch({}, async ({ path, taken, pass }) => {
     writeFileSync(path, "servers: { a: nope }");
     await pass(5_000);

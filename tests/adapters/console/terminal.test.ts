@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { createLogger } from "../../../src/adapters/console/stderr-logger.ts";
 import {
-  createLineWriter,
+  createTerminalWriter,
   inColour,
   terminalLine,
 } from "../../../src/adapters/console/terminal.ts";
@@ -33,7 +33,7 @@ describe("control characters never reach a terminal raw", () => {
 
   test("a line stays one line", () => {
     const written: string[] = [];
-    createLineWriter((text) => written.push(text))("one\ntwo");
+    createTerminalWriter((text) => written.push(text))("one\ntwo");
     expect(written).toEqual([String.raw`one\ntwo` + "\n"]);
   });
 });
@@ -46,7 +46,7 @@ describe.each(["pretty", "json"] as const)("the log, %s", (format) => {
       format,
       colour,
       now: () => 0,
-      write: createLineWriter((text) => written.push(text)),
+      write: createTerminalWriter((text) => written.push(text)),
     });
     logger.error(`the model ${hostile}`, { error: hostile });
     const [line = "", ...more] = written;

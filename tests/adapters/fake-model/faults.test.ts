@@ -200,7 +200,7 @@ test.each([
   ["an error object with 200", { kind: "error-body" }, 200, '{"error":{'],
   ["a web page with 200", { kind: "not-json" }, 200, "<!doctype html>"],
   ["a redirect", { kind: "status", status: 307, headers: { location: "/x" } }, 307, ""],
-] as const)("%s is sent as told", async (_name, behaviour, status, text) => {
+] as const)("%s is sent as scripted", async (_name, behaviour, status, text) => {
   const { response } = await outcome(behaviour, "plain");
   expect([response.status, response.end]).toEqual([status, "whole"]);
   expect(response.body.toString()).toContain(text);
@@ -247,7 +247,7 @@ test("a gzip stream can be decoded event by event as it arrives", async () => {
   expect(text).toBe(await proper());
 });
 
-test("raw bytes are sent as they are, in their pieces, and end as told", async () => {
+test("raw bytes are sent as they are, in their pieces, and end as scripted", async () => {
   const gate = createGate();
   const chunks = ["HTTP/1.1 200 OK\r\ncontent-le", { gate }, "ngth: 2\r\n\r\nok"];
   const exchange = await ask({ kind: "raw", chunks, after: "reset" });

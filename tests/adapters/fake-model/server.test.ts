@@ -34,7 +34,7 @@ test("a request is recorded as it came: target, headers in order, bytes", () =>
     expect(names).toBe("host x-b x-a connection content-type content-length");
   }));
 
-test("lists are recorded too, but are no calls and leave the script alone", () =>
+test("lists are recorded too, but are not calls and leave the script alone", () =>
   withFakes({ a: {} }, async ({ a }) => {
     a.script([{ kind: "status", status: 500 }]);
     await fetch(`${a.url}/v1/models`);
@@ -89,7 +89,7 @@ test("a client that leaves while it stalls the answer is noticed", () =>
     expect(call.bytesSent).toBeLessThan(64_000_000);
   }));
 
-test("an answer that the fake itself broke is no abort of the client’s", () =>
+test("an answer that the fake itself broke is not an abort of the client’s", () =>
   withFakes({ a: {} }, async ({ a }) => {
     a.script([{ kind: "reset", when: "before-head" }]);
     await (
@@ -131,7 +131,7 @@ test("a chunked request body is read whole, wherever it is cut", () =>
     for (const call of a.calls()) expect(call.json).toEqual(body);
   }));
 
-test("what is no HTTP gets 400 and the connection’s end", () =>
+test("what is not HTTP gets 400 and the connection’s end", () =>
   withFakes({ a: {} }, async ({ a }) => {
     const socket = connect(a.port, "127.0.0.1");
     socket.write("hello\r\n\r\n");

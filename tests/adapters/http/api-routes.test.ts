@@ -189,7 +189,7 @@ describe("the query of /api/logs", () => {
     ["status=4x4", "status must be"],
     ["service_type=OpenAI", "service_type must be one of openai, anthropic, ollama"],
     ["state=done", "state must be one of inflight, completed"],
-  ])("with %s is refused, and told what would be right", async (query, error) => {
+  ])("with %s is refused, and hears what would be right", async (query, error) => {
     const { browse, filters } = listening();
     const { response, body } = await ask(browse, `/api/logs?${query}`);
     expect(response.status).toBe(400);
@@ -198,7 +198,7 @@ describe("the query of /api/logs", () => {
     expect(filters).toEqual([]);
   });
 
-  test("is told all that is wrong with it at once", async () => {
+  test("hears all that is wrong with it at once", async () => {
     const { body } = await ask(listening().browse, "/api/logs?limit=0&status=9&state=x");
     expect(String(body?.["error"]).split("; ")).toHaveLength(3);
   });

@@ -71,7 +71,7 @@ test("another machine sees pages with a token only, where there are tokens", asy
   expect((await door({ webUi: "NONE" }).knock("/api/stats", "192.168.1.7")).status).toBe(200);
 });
 
-test("whoever is turned away is told of with address and reason, as the client was", async () => {
+test("whoever is turned away is reported with address and reason, as the client was", async () => {
   const { away, knock } = door();
   const forwarded = { "x-forwarded-for": "198.51.100.4" };
   for (const [path, address, headers] of [

@@ -18,7 +18,7 @@ interface Lab {
   readonly logs: Logs;
   readonly folder: string;
   readonly path: string;
-  readonly told: readonly string[];
+  readonly reported: readonly string[];
   /** Hands calls over, one every ms, and says how long the slowest took to be taken in. */
   readonly calls: (count: number, bodyBytes?: number) => Promise<number>;
   /** Handed over so far. */
@@ -36,7 +36,7 @@ async function withLogs(
   logPatienceMs = patienceMs,
 ): Promise<void> {
   const path = join(folder, "requests.db");
-  const told: string[] = [];
+  const reported: string[] = [];
   const logs = openLogs({
     path,
     blobs: { ...blobPlace(path), inlineLimit: 100_000 },
@@ -46,7 +46,7 @@ async function withLogs(
     maxBodyAgeMs: null,
     clock: patientClock,
     used: () => undefined,
-    trouble: (message) => told.push(message),
+    trouble: (message) => reported.push(message),
   });
   let given = 0;
   try {
@@ -55,7 +55,7 @@ async function withLogs(
       logs,
       folder,
       path,
-      told,
+      reported,
       async calls(count, bodyBytes = 0) {
         let slowest = 0;
         for (let call = 0; call < count; call++) {
@@ -102,13 +102,13 @@ describe("the log loses what it must, counts it, and comes back by itself", () =
   test.skipIf(!mayMount)(
     "when the disk is full, until there is room again",
     onDisk("3m", (folder) =>
-      withLogs(folder, async ({ logs, calls, given, written, dropped, told }) => {
+      withLogs(folder, async ({ logs, calls, given, written, dropped, reported }) => {
         const slowest = await calls(100, 50_000);
         await logs.recorder.flush();
         expect(dropped()).toBeGreaterThan(0);
         expect(written() + dropped()).toBe(given());
-        expect(told[0]).toContain("the log loses rows");
-        expect(told[0]).toContain("SQLITE_FULL");
+        expect(reported[0]).toContain("the log loses rows");
+        expect(reported[0]).toContain("SQLITE_FULL");
         // Taking a call in never waits for the disk.
         expect(slowest).toBeLessThan(patienceMs);
         mount("-o", "remount,size=60m", folder);
@@ -117,7 +117,7 @@ describe("the log loses what it must, counts it, and comes back by itself", () =
         await logs.recorder.flush();
         expect(dropped()).toBe(before);
         expect(written() + dropped()).toBe(given());
-        expect(told.at(-1)).toBe("the log is written again");
+        expect(reported.at(-1)).toBe("the log is written again");
       }),
     ),
   );
@@ -142,7 +142,7 @@ describe("the log loses what it must, counts it, and comes back by itself", () =
 
   test("when another program locks the database for longer than it is patient", () =>
     withTempFolder((folder) =>
-      withLogs(folder, async ({ logs, path, calls, given, written, dropped, told }) => {
+      withLogs(folder, async ({ logs, path, calls, given, written, dropped, reported }) => {
         const other = new Database(path);
         other.run("begin immediate");
         let slowest = 0;
@@ -154,8 +154,8 @@ describe("the log loses what it must, counts it, and comes back by itself", () =
         await logs.recorder.flush();
         expect(dropped()).toBeGreaterThan(0);
         expect(written() + dropped()).toBe(given());
-        expect(told[0]).toContain("database is locked");
-        expect(told.at(-1)).toBe("the log is written again");
+        expect(reported[0]).toContain("database is locked");
+        expect(reported.at(-1)).toBe("the log is written again");
         // Reads do not need the lock.
         expect((await logs.reader.list({ limit: 1 })).logs).toHaveLength(1);
       }),
@@ -204,12 +204,12 @@ describe("the log loses what it must, counts it, and comes back by itself", () =
         spawnSync(["mkdir", blobs]);
         mount("-t", "tmpfs", "-o", "ro", "tmpfs", blobs);
         try {
-          await withLogs(folder, async ({ logs, calls, given, written, told }) => {
+          await withLogs(folder, async ({ logs, calls, given, written, reported }) => {
             await calls(7, 150_000);
             await logs.recorder.flush();
             expect(logs.recorder.droppedBodies()).toBe(7);
             expect(written()).toBe(given());
-            expect(told[0]).toContain("bodies could not be stored");
+            expect(reported[0]).toContain("bodies could not be stored");
             mount("-o", "remount,rw", blobs);
             await calls(3, 150_000);
             await logs.recorder.flush();

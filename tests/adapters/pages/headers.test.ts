@@ -5,7 +5,7 @@ import { Elysia } from "elysia";
 import { textResponse } from "../../../src/adapters/pages/shared/compressed.ts";
 import { pages } from "../../../src/adapters/pages/pages.ts";
 import type { LogPage } from "../../../src/ports/browse.ts";
-import { open, sampleBrowse, sampleDeps, sampleDetail, textOf } from "./sample.ts";
+import { openPage, sampleBrowse, sampleDeps, sampleDetail, elementText } from "./sample.ts";
 
 const detail = sampleDetail();
 const browse = sampleBrowse([detail]);
@@ -15,7 +15,7 @@ const pagesOfAll = ["/", `/request/${detail.id}`, "/upstreams", "/routes?model=x
 test.each([...pagesOfAll, "/request/unknown"])(
   "%p may run nothing, load nothing foreign, be framed by nobody and stay in no cache",
   async (path) => {
-    const { headers } = await open(browse, path);
+    const { headers } = await openPage(browse, path);
     const policy = headers.get("content-security-policy")?.split("; ") ?? [];
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("script-src 'self'");
@@ -31,7 +31,7 @@ test.each([...pagesOfAll, "/request/unknown"])(
 test.each(pagesOfAll)(
   "%p has no inline script or style, which its own policy would block",
   async (path) => {
-    const { document } = await open(browse, path);
+    const { document } = await openPage(browse, path);
     expect(document.querySelectorAll("style, [style], script:not([src])").length).toBe(0);
     const handlers = [...document.querySelectorAll("*")].flatMap((element) =>
       [...element.attributes].filter(({ name }) => name.startsWith("on")),
@@ -41,13 +41,13 @@ test.each(pagesOfAll)(
 );
 
 test("every asset a page names is there and may be kept for good", async () => {
-  const { document } = await open(browse, "/");
+  const { document } = await openPage(browse, "/");
   const paths = [...document.querySelectorAll("link, script")].map(
     (element) => element.getAttribute("href") ?? element.getAttribute("src") ?? "",
   );
   expect(paths.length).toBe(4);
   for (const path of paths) {
-    const { status, headers } = await open(browse, path);
+    const { status, headers } = await openPage(browse, path);
     expect(status).toBe(200);
     expect(headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
   }
@@ -89,17 +89,17 @@ test("a browser that opens a page has its head before the log is read", async ()
   expect(gunzipSync(Buffer.concat(chunks)).toString()).toBe(await whole.text());
 });
 
-test("a log that cannot be read is told within the page that has begun", async () => {
+test("a log that cannot be read is reported within the page that has begun", async () => {
   const broken = { ...browse, list: () => Promise.reject(new Error("secret detail")) };
   for (const path of ["/", "/performance"]) {
     const unreadable = { ...broken, performance: () => Promise.reject(new Error("secret detail")) };
-    const { status, document } = await open(unreadable, path, {}, { accept: "text/html" });
+    const { status, document } = await openPage(unreadable, path, {}, { accept: "text/html" });
     expect(status).toBe(200);
-    expect(textOf(document, "h1")).toBe("The log cannot be read right now");
-    expect((await open(unreadable, path)).status).toBe(503);
+    expect(elementText(document, "h1")).toBe("The log cannot be read right now");
+    expect((await openPage(unreadable, path)).status).toBe(503);
   }
 });
 
 test("an asset of another version is not found", async () => {
-  expect((await open(browse, "/assets/style-000000000000.css")).status).toBe(404);
+  expect((await openPage(browse, "/assets/style-000000000000.css")).status).toBe(404);
 });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import type { Document } from "happy-dom";
 import type { LogDetail } from "../../../src/ports/browse.ts";
-import { open, sampleBrowse, sampleStats } from "./sample.ts";
+import { openPage, sampleBrowse, sampleStats } from "./sample.ts";
 import { hostileDetail, hostileTexts } from "./hostile-detail.ts";
 import { hostileRouting, hostileUpstream } from "./hostile-routing.ts";
 
@@ -45,11 +45,11 @@ async function allPages(text: string): Promise<readonly Document[]> {
   });
   const routing = () => hostileRouting(text);
   const opened = [
-    await open(browse, `/?${query.toString()}`, { routing, notices, refusedCalls }),
-    await open(browse, `/request/${encodeURIComponent(detail.id)}`, { routing }),
-    await open(browse, `/request/${encodeURIComponent(`${detail.id}-unknown`)}`),
-    await open(browse, "/upstreams", { notices }),
-    await open(browse, `/routes?${query.toString()}`, { routing, routesFile: text }),
+    await openPage(browse, `/?${query.toString()}`, { routing, notices, refusedCalls }),
+    await openPage(browse, `/request/${encodeURIComponent(detail.id)}`, { routing }),
+    await openPage(browse, `/request/${encodeURIComponent(`${detail.id}-unknown`)}`),
+    await openPage(browse, "/upstreams", { notices }),
+    await openPage(browse, `/routes?${query.toString()}`, { routing, routesFile: text }),
   ];
   return opened.map(({ document }) => document);
 }

@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import { Elysia } from "elysia";
 import { pages } from "../../../src/adapters/pages/pages.ts";
 import type { Notice } from "../../../src/ports/notices.ts";
-import { open, sampleBrowse, sampleDeps, sampleDetail, textOf } from "./sample.ts";
+import { openPage, sampleBrowse, sampleDeps, sampleDetail, elementText } from "./sample.ts";
 
 const moved: Notice = { id: "moved:1", message: "A fresh log was begun.", details: ["old: x.db"] };
 const routes: Notice = {
@@ -18,8 +18,8 @@ const { id } = sampleDetail();
 const every = ["/", "/performance", `/request/${id}`, "/request/none", "/upstreams", "/routes"];
 
 test.each(every)("%s says it, and offers to dismiss what does not end by itself", async (path) => {
-  const { document } = await open(sampleBrowse([sampleDetail()]), path, { notices });
-  expect(textOf(document, "#notices")).toContain("A fresh log was begun.old: x.db");
+  const { document } = await openPage(sampleBrowse([sampleDetail()]), path, { notices });
+  expect(elementText(document, "#notices")).toContain("A fresh log was begun.old: x.db");
   const forms = [...document.querySelectorAll("#notices form")];
   expect(forms).toHaveLength(1);
   const value = (name: string) =>
@@ -30,20 +30,20 @@ test.each(every)("%s says it, and offers to dismiss what does not end by itself"
 test("since when it holds is said, in UTC for those without scripts", async () => {
   const since = Date.parse("2026-03-12T15:58:00Z");
   const one = { current: () => [{ ...routes, since }], dismiss: () => {} };
-  const { document } = await open(sampleBrowse([]), "/", { notices: one });
-  expect(textOf(document, "#notices small")).toBe("since 2026-03-12 15:58:00 UTC");
-  const unknown = await open(sampleBrowse([]), "/", { notices });
+  const { document } = await openPage(sampleBrowse([]), "/", { notices: one });
+  expect(elementText(document, "#notices small")).toBe("since 2026-03-12 15:58:00 UTC");
+  const unknown = await openPage(sampleBrowse([]), "/", { notices });
   expect(unknown.document.querySelector("#notices time")).toBeNull();
 });
 
 test("a log that cannot be read does not keep the notice away", async () => {
   const browse = { ...sampleBrowse([]), list: () => Promise.reject(new Error("gone")) };
-  const { document } = await open(browse, "/", { notices });
-  expect(textOf(document, "#notices")).toContain("The routes file is not valid.");
+  const { document } = await openPage(browse, "/", { notices });
+  expect(elementText(document, "#notices")).toContain("The routes file is not valid.");
 });
 
 test("a long list of problems is cut, and says how many more there are", async () => {
-  const { document } = await open(sampleBrowse([]), "/routes", { notices });
+  const { document } = await openPage(sampleBrowse([]), "/routes", { notices });
   const lines = [...document.querySelectorAll("#notices .notice:last-child li")];
   expect(lines).toHaveLength(7);
   expect(lines.at(-1)?.textContent).toBe("and 3 more, in the router's own log");

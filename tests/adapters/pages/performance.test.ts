@@ -8,7 +8,7 @@ import {
 } from "../../../src/adapters/pages/performance/performance-query.ts";
 import { pages } from "../../../src/adapters/pages/pages.ts";
 import type { PointsFilter } from "../../../src/ports/browse.ts";
-import { open, sampleBrowse, sampleDeps, sampleDetail, textOf } from "./sample.ts";
+import { openPage, sampleBrowse, sampleDeps, sampleDetail, elementText } from "./sample.ts";
 
 const read = (query: string) => readPerformance(new URLSearchParams(query));
 
@@ -82,7 +82,7 @@ test("the table has the figures by model, and the slowest calls are a link away"
     asked.push(filter);
     return log.performance(filter);
   };
-  const { document } = await open({ ...log, performance }, "/performance?hours=6");
+  const { document } = await openPage({ ...log, performance }, "/performance?hours=6");
   const table = [...document.querySelectorAll(".figures-table tbody tr")].map((row) =>
     [...row.children].map((cell) => cell.textContent.trim()),
   );
@@ -94,15 +94,15 @@ test("the table has the figures by model, and the slowest calls are a link away"
   expect(asked[0]?.since).toBe(Date.parse("2026-03-12T10:00:10.000Z"));
 });
 
-test("a log that cannot be read is told as such, in the chart's data, too", async () => {
+test("a log that cannot be read is reported as such, in the chart's data, too", async () => {
   const browse = {
     ...sampleBrowse(rows),
     performance: () => Promise.reject(new Error("secret detail")),
   };
-  const { status, document } = await open(browse, "/performance");
+  const { status, document } = await openPage(browse, "/performance");
   expect(status).toBe(503);
-  expect(textOf(document, "h1")).toBe("The log cannot be read right now");
-  const data = await open(browse, "/performance/points");
+  expect(elementText(document, "h1")).toBe("The log cannot be read right now");
+  const data = await openPage(browse, "/performance/points");
   expect(data.status).toBe(503);
   expect(data.document.body.textContent).not.toContain("secret detail");
 });

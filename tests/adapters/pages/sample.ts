@@ -190,7 +190,7 @@ export interface Opened {
 }
 
 /** A page as the browser parses it; scripts do not run. */
-export async function open(
+export async function openPage(
   browse: PagesDeps["browse"],
   path: string,
   deps: Partial<PagesDeps> = {},
@@ -207,7 +207,7 @@ export async function open(
 }
 
 /** Text as it reads, blanks collapsed. */
-export function textOf(document: Document, selector: string): string {
+export function elementText(document: Document, selector: string): string {
   const found = document.querySelector(selector);
   if (found === null) throw new Error(`the page has no ${selector}`);
   return found.textContent.replace(/\s+/g, " ").trim();

@@ -6,14 +6,21 @@ import type { Again } from "../../../src/domain/call/resend.ts";
 import type { SentAgain } from "../../../src/ports/actions.ts";
 import type { LogDetail } from "../../../src/ports/browse.ts";
 import { routingOf } from "../../lab/routing-of.ts";
-import { open, sampleActions, sampleBrowse, sampleDeps, sampleDetail, textOf } from "./sample.ts";
+import {
+  openPage,
+  sampleActions,
+  sampleBrowse,
+  sampleDeps,
+  sampleDetail,
+  elementText,
+} from "./sample.ts";
 
 const keyed = "servers: { fast: { url: 'http://f:1', api_key: k } }";
 const secret: LogDetail["request_headers"] = [["authorization", "[redacted]"]];
 
 async function show(over: Partial<LogDetail>, routes = "") {
   const detail = sampleDetail(over);
-  const { document } = await open(sampleBrowse([detail]), `/request/${detail.id}`, {
+  const { document } = await openPage(sampleBrowse([detail]), `/request/${detail.id}`, {
     routing: () => routingOf(routes),
   });
   return document;
@@ -48,7 +55,7 @@ test.each<[Partial<LogDetail>, string]>([
 ])("a request that cannot be sent again says why: %j", async (over, why) => {
   const document = await show(over);
   expect(document.querySelector("#again button")?.hasAttribute("disabled")).toBe(true);
-  expect(textOf(document, "#again-why")).toContain(why);
+  expect(elementText(document, "#again-why")).toContain(why);
   expect(document.querySelector("#again form")).toBeNull();
 });
 
@@ -86,7 +93,7 @@ test("the form sends it and leads to the new request", async () => {
   expect(response.headers.get("location")).toBe("/request/new%2F1");
 });
 
-test("a refusal is told on the page, without the key that was given", async () => {
+test("a refusal is shown on the page, without the key that was given", async () => {
   const { response } = await post("key=s3cret", { kind: "refused", why: "It is <gone>." });
   expect(response.status).toBe(422);
   const text = await response.text();
@@ -100,7 +107,7 @@ const first = sampleDetail({ id: "first", response_body: answer("The sky is blue
 
 async function compare(over: Partial<LogDetail>) {
   const detail = sampleDetail({ id: "again", resent_from: "first", ...over });
-  return open(sampleBrowse([detail, first]), "/request/again");
+  return openPage(sampleBrowse([detail, first]), "/request/again");
 }
 
 test("both answers stand side by side with what differs, linked to the first request", async () => {
@@ -124,25 +131,25 @@ test("both answers stand side by side with what differs, linked to the first req
 
 test("while the answer comes in there is no difference to tell yet", async () => {
   const { document } = await compare({ state: "inflight", response_body: null });
-  expect(textOf(document, ".columns > div:last-child")).toContain("Nothing yet.");
+  expect(elementText(document, ".columns > div:last-child")).toContain("Nothing yet.");
   expect(document.querySelector(".diff")).toBeNull();
 });
 
 test("equal answers are called so", async () => {
   const { document } = await compare({ response_body: first.response_body });
-  expect(textOf(document, ".compare")).toContain("word for word");
+  expect(elementText(document, ".compare")).toContain("word for word");
 });
 
 test("a first request that the log no longer has is reported, not hidden", async () => {
   const detail = sampleDetail({ id: "again", resent_from: "first" });
-  const { document } = await open(sampleBrowse([detail]), "/request/again");
-  expect(textOf(document, ".compare")).toContain("no longer in the log");
+  const { document } = await openPage(sampleBrowse([detail]), "/request/again");
+  expect(elementText(document, ".compare")).toContain("no longer in the log");
 });
 
 test("the first request leads to those that repeat it", async () => {
   const later = sampleDetail({ id: "later", resent_from: "first", original_model: "other" });
-  const { document } = await open(sampleBrowse([later, first]), "/request/first");
-  expect(textOf(document, ".repeats")).toContain("other");
+  const { document } = await openPage(sampleBrowse([later, first]), "/request/first");
+  expect(elementText(document, ".repeats")).toContain("other");
   const links = [...document.querySelectorAll(".repeats a")].map((link) =>
     link.getAttribute("href"),
   );
@@ -154,6 +161,6 @@ test("what a client writes into its headers links nothing", async () => {
     id: "claims",
     request_headers: [["x-smolrouter-resent", "first"]],
   });
-  const { document } = await open(sampleBrowse([claims, first]), "/request/claims");
+  const { document } = await openPage(sampleBrowse([claims, first]), "/request/claims");
   expect(document.querySelector(".compare")).toBeNull();
 });

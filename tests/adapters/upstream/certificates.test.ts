@@ -44,7 +44,7 @@ test("a CA's file is read once, and looked at again beside the requests", () =>
     expect(certificates.of(file)).toBe("new");
   }));
 
-test("a file that is empty, gone or the same is no renewal", () =>
+test("a file that is empty, gone or the same is not a renewal", () =>
   withTempFolder(async (folder) => {
     const file = join(folder, "ca.pem");
     writeFileSync(file, "old");

@@ -40,9 +40,9 @@ aliases: { x: { instances: [a/m] } }`;
         ROUTES_CONFIG: join(folder, "routes.yaml"),
       };
 
-      const told = await run({ file }, env);
-      expect(told).toMatchObject({ code: 0, complained: [] });
-      expect(told.printed.slice(0, 5)).toEqual([
+      const reported = await run({ file }, env);
+      expect(reported).toMatchObject({ code: 0, complained: [] });
+      expect(reported.printed.slice(0, 5)).toEqual([
         `3 requests (all that is logged) under ${file}: 1 go where they went, 2 would change`,
         "",
         "2 × x",
@@ -64,7 +64,7 @@ aliases: { x: { instances: [a/m] } }`;
     });
   }));
 
-test("a candidate with problems is told as check tells it; a log that is not there, with what to do", () =>
+test("a candidate with problems is reported as check reports it; a log that is not there, with what to do", () =>
   withTempFolder(async (folder) => {
     const file = join(folder, "new.yaml");
     const env = { DB_PATH: join(folder, "none.db") };

@@ -23,7 +23,7 @@ async function listening<Result>(
 const hosts = ["127.0.0.1", "0.0.0.0", "::", "::1", "localhost"];
 
 describe.each(hosts)("where something listens on %s", (theirs) => {
-  test.each(hosts)("nobody listens on %s, and is told why", (ours) =>
+  test.each(hosts)("nobody listens on %s, and hears why", (ours) =>
     listening(theirs, async (port) => {
       expect(await choosePort({ host: ours, port }, false)).toMatchObject({
         variable: "LISTEN_PORT",

@@ -91,7 +91,7 @@ describe("the command line", () => {
       "usage: smolrouter explain",
     ],
     ["explain --model m --path x", '--path: "x" must begin with /', "usage: smolrouter explain"],
-  ])("%p is misuse: it is told with a usage line", (line, message, usage) => {
+  ])("%p is misuse: it is reported with a usage line", (line, message, usage) => {
     const command = parseCommand(line.split(" "));
     if (command.kind !== "misuse") throw new Error(command.kind);
     const [first, second, ...more] = command.text.split("\n");
@@ -180,7 +180,7 @@ aliases: { x: { instances: [a] } }`);
     });
   });
 
-  test("check warns of a variable that looks like one of ours, which is no problem by itself", async () => {
+  test("check warns of a variable that looks like one of ours, which is not a problem by itself", async () => {
     const path = file("");
     const env = { LISTEN_PROT: "80" };
     const { code, printed } = await run(["check", path], env);

@@ -36,14 +36,14 @@ const plainly = { kind: "init", config: undefined, force: false } as const;
 test("init finds the servers that answer with models, writes them down and says how to go on", () =>
   withTempFolder((folder) =>
     withFakes({ one: { models: ["m2", "m1"] }, two: { models: [] } }, async ({ one, two }) => {
-      const told = io(folder);
+      const reported = io(folder);
       const dead = `http://127.0.0.1:${await freePort()}`;
       const places = [place("one", one.url), place("two", two.url), place("gone", dead)];
-      expect(await runInit(plainly, told, places)).toBe(0);
-      expect(told.printed.join("\n")).toContain(`found   ONE (${one.url}): m1, m2`);
-      expect(told.printed).toContain(`nothing GONE (${dead})`);
-      expect(told.printed.at(-1)).toContain(`DEFAULT_UPSTREAM=${one.url} smolrouter`);
-      const loaded = loadConfiguration(told.env, { terminal: false });
+      expect(await runInit(plainly, reported, places)).toBe(0);
+      expect(reported.printed.join("\n")).toContain(`found   ONE (${one.url}): m1, m2`);
+      expect(reported.printed).toContain(`nothing GONE (${dead})`);
+      expect(reported.printed.at(-1)).toContain(`DEFAULT_UPSTREAM=${one.url} smolrouter`);
+      const loaded = loadConfiguration(reported.env, { terminal: false });
       if ("problems" in loaded) throw new Error(JSON.stringify(loaded.problems));
       const urls = [...loaded.routing.servers.values()].map(({ baseUrl }) => baseUrl);
       expect(urls).toEqual([one.url, two.url]);
@@ -54,31 +54,31 @@ test("init does not take a running router for a model server", () =>
   withTempFolder((folder) =>
     withFakes({ a: {} }, ({ a }) =>
       withRouter({ env: { DEFAULT_UPSTREAM: a.url } }, async ({ url }) => {
-        const told = io(folder);
-        expect(await runInit(plainly, told, [place("lmstudio", url)])).toBe(0);
-        expect(told.printed).toContain(`skipped ${url}: a router listens there`);
-        expect(readFileSync(told.env.ROUTES_CONFIG, "utf8")).not.toContain(url);
+        const reported = io(folder);
+        expect(await runInit(plainly, reported, [place("lmstudio", url)])).toBe(0);
+        expect(reported.printed).toContain(`skipped ${url}: a router listens there`);
+        expect(readFileSync(reported.env.ROUTES_CONFIG, "utf8")).not.toContain(url);
       }),
     ),
   ));
 
 test("init replaces a file only with --force", () =>
   withTempFolder(async (folder) => {
-    const told = io(folder);
-    writeFileSync(told.env.ROUTES_CONFIG, "mine");
-    expect(await runInit(plainly, told, [])).toBe(1);
-    expect(told.complained[0]).toContain("--force");
-    expect(readFileSync(told.env.ROUTES_CONFIG, "utf8")).toBe("mine");
-    expect(await runInit({ ...plainly, force: true }, told, [])).toBe(0);
-    expect(readFileSync(told.env.ROUTES_CONFIG, "utf8")).toContain("aliases");
+    const reported = io(folder);
+    writeFileSync(reported.env.ROUTES_CONFIG, "mine");
+    expect(await runInit(plainly, reported, [])).toBe(1);
+    expect(reported.complained[0]).toContain("--force");
+    expect(readFileSync(reported.env.ROUTES_CONFIG, "utf8")).toBe("mine");
+    expect(await runInit({ ...plainly, force: true }, reported, [])).toBe(0);
+    expect(readFileSync(reported.env.ROUTES_CONFIG, "utf8")).toContain("aliases");
   }));
 
 test("init says what to do where it cannot write", () =>
   withTempFolder(async (folder) => {
-    const told = io(folder);
+    const reported = io(folder);
     const config = join(folder, "missing/routes.yaml");
-    expect(await runInit({ ...plainly, config }, told, [])).toBe(1);
-    expect(told.complained.join("\n")).toMatch(/cannot be written.*ENOENT[^]*--config/);
+    expect(await runInit({ ...plainly, config }, reported, [])).toBe(1);
+    expect(reported.complained.join("\n")).toMatch(/cannot be written.*ENOENT[^]*--config/);
     expect(existsSync(config)).toBe(false);
   }));
 

@@ -28,8 +28,8 @@ test.each([
   ["constructor", "constructor"],
   ["gzip;q=1", "gzip;q=1"],
 ])("one of %p is refused in words that name %p, and what would do", (header, named) => {
-  const told = requestCodings([["content-encoding", header]]);
-  expect(told).toMatchObject({
+  const reported = requestCodings([["content-encoding", header]]);
+  expect(reported).toMatchObject({
     kind: "unsupported_encoding",
     message: expect.stringContaining(`"${named}"`),
     headers: [["accept-encoding", "gzip, deflate, br, zstd"]],

@@ -4,7 +4,7 @@ import { createFirstBytes, type StreamKind } from "../../../src/domain/bytes/fir
 
 const labels: readonly Framing[] = ["none", "sse", "ndjson"];
 
-function told(
+function reported(
   kind: StreamKind,
   label: Framing,
   asked: boolean,
@@ -47,7 +47,8 @@ describe("the first bytes say what a stream is, whatever its label, cut at any b
     ["ndjson", `\uFEFF${line}\n`, "ndjson"],
   ])("%s %j is %s", (kind, text, framing) => {
     for (const label of labels)
-      for (const pieces of everyCut(text)) expect(told(kind, label, true, pieces)).toBe(framing);
+      for (const pieces of everyCut(text))
+        expect(reported(kind, label, true, pieces)).toBe(framing);
   });
 });
 
@@ -70,7 +71,7 @@ describe("what is not a stream keeps its label, but whole JSON is not an event s
     ["ndjson", "ndjson", "{garbage\n", "ndjson"],
     ["ndjson", "none", "<html>\n", "none"],
   ])("%s labelled %s: %j is %s", (kind, label, text, framing) => {
-    for (const pieces of everyCut(text)) expect(told(kind, label, true, pieces)).toBe(framing);
+    for (const pieces of everyCut(text)) expect(reported(kind, label, true, pieces)).toBe(framing);
   });
 });
 
@@ -79,7 +80,8 @@ test.each<[string, Framing]>([
   [`${line}\n\n`, "none"],
   [`${line}\n${line}\n`, "ndjson"],
 ])("where no stream was asked for, %j is %s", (text, framing) => {
-  for (const pieces of everyCut(text)) expect(told("ndjson", "none", false, pieces)).toBe(framing);
+  for (const pieces of everyCut(text))
+    expect(reported("ndjson", "none", false, pieces)).toBe(framing);
 });
 
 test("blank lines are not waited out for ever", () => {

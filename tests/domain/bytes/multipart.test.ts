@@ -72,7 +72,7 @@ describe("the model field of an upload", () => {
     "--b--",
     "--b\r\n",
     '--b\r\nContent-Disposition: form-data; name="model"\r\n\r\nm',
-  ])("a broken body %p is no trouble", (text) => {
+  ])("a broken body %p does no harm", (text) => {
     expect(() => formFields(new TextEncoder().encode(text), "b", ["model"])).not.toThrow();
   });
 });

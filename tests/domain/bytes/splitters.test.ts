@@ -90,7 +90,7 @@ describe("server-sent events are cut at blank lines, whatever the pieces", () =>
     expect(said).toEqual([null, "a"]);
   });
 
-  test("only a mark at the event's start is no part of it", () => {
+  test("only a mark at the event's start is not part of it", () => {
     const mark = "\ufeff";
     const splitter = createSseSplitter();
     const [frame] = splitter.push(bytes(`${mark}data: ${mark}a\ndata: ${mark}b\n\n`));

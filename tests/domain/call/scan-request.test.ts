@@ -42,7 +42,7 @@ describe("a body that leaves doubt is to be parsed", () => {
     ["model is not the first member", `{"a":"${long}","model":"m"}`],
     ["no object", `["model","${long}"]`],
     ["cut", `{"model":"m","a":"${long}"`],
-    ["model is no string", `{"model":1,"a":"${long}"}`],
+    ["model is not a string", `{"model":1,"a":"${long}"}`],
     ["model has an escape", `{"model":"m\\n","a":"${long}"}`],
     ["model is not ASCII", `{"model":"mé","a":"${long}"}`],
     ["model twice", `{"model":"m","a":"${long}","model":"n"}`],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { CleanPolicy } from "../../../src/domain/cleaning/clean-text.ts";
-import { corpus, type Sample } from "./corpus.ts";
+import { corpus, type CorpusText } from "./corpus.ts";
 import { cleanPieces, cutAt, keepAll, policies, randomCuts, seeded, soup } from "./cutting.ts";
 import { referenceClean } from "./reference.ts";
 
@@ -9,7 +9,7 @@ const move: CleanPolicy = { ...keepAll, stripThinking: "move" };
 const json: CleanPolicy = { ...keepAll, stripJsonMarkdown: true };
 
 /** What the corpus says by hand, for each mode. */
-const byHand = ({ raw, content = raw, moved = "", ...sample }: Sample) =>
+const byHand = ({ raw, content = raw, moved = "", ...sample }: CorpusText) =>
   [
     [strip, content, ""],
     [move, content, moved],

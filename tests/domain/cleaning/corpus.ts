@@ -1,6 +1,6 @@
 // Answers as models write them, and what each cleaner must make of them, written by hand.
 
-export interface Sample {
+export interface CorpusText {
   /** The model's family, or what the sample is about. */
   readonly name: string;
   readonly raw: string;
@@ -19,14 +19,14 @@ export interface Sample {
 const sample = (
   name: string,
   raw: string,
-  expected: Omit<Sample, "name" | "raw"> = {},
-): Sample => ({
+  expected: Omit<CorpusText, "name" | "raw"> = {},
+): CorpusText => ({
   name,
   raw,
   ...expected,
 });
 
-const thinking: readonly Sample[] = [
+const thinking: readonly CorpusText[] = [
   sample("Qwen3: a block, a blank line, the answer", "<think>\nOkay, 2+2.\n</think>\n\nIt is 4.", {
     content: "It is 4.",
     moved: "Okay, 2+2.",
@@ -124,7 +124,7 @@ const thinking: readonly Sample[] = [
       prefilled: ["Here.", "The policy allows it."],
     },
   ),
-  sample("gpt-oss: channel marks are no tags", "<|channel|>analysis<|message|>Hm<|end|>Hello"),
+  sample("gpt-oss: channel marks are not tags", "<|channel|>analysis<|message|>Hm<|end|>Hello"),
   sample("Mistral: square brackets", "[think]Weighing it.[/think]Bonjour", {
     content: "Bonjour",
     moved: "Weighing it.",
@@ -206,7 +206,7 @@ const thinking: readonly Sample[] = [
   sample("white space before what is almost a tag stays", "\n <thinker>x"),
 ];
 
-const codeAboutTags: readonly Sample[] = [
+const codeAboutTags: readonly CorpusText[] = [
   sample("a tag behind a back-tick", "Use `<think>` and `</think>` for that.", {
     prefilled: ["` for that.", "Use `<think>` and `"],
   }),
@@ -244,12 +244,12 @@ const codeAboutTags: readonly Sample[] = [
     moved: "x",
     prefilled: ["y", "1. Do:\n   ```html\n   <think>\n   ```\n2. <think>x"],
   }),
-  sample("three back-ticks in a sentence are no fence", "Type ``` twice.\n<think>x</think>y", {
+  sample("three back-ticks in a sentence are not a fence", "Type ``` twice.\n<think>x</think>y", {
     content: "Type ``` twice.\ny",
     moved: "x",
     prefilled: ["y", "Type ``` twice.\n<think>x"],
   }),
-  sample("code between three back-ticks on one line is no fence", "```a```\n<think>x</think>y", {
+  sample("code between three back-ticks on one line is not a fence", "```a```\n<think>x</think>y", {
     content: "```a```\ny",
     moved: "x",
     prefilled: ["y", "```a```\n<think>x"],
@@ -272,7 +272,7 @@ const codeAboutTags: readonly Sample[] = [
   ),
 ];
 
-const unicode: readonly Sample[] = [
+const unicode: readonly CorpusText[] = [
   sample("emoji in block and answer", "<think>🤔🏽</think>\n👩‍👩‍👧 ok 🎉", {
     content: "👩‍👩‍👧 ok 🎉",
     moved: "🤔🏽",
@@ -300,7 +300,7 @@ const unicode: readonly Sample[] = [
   }),
 ];
 
-const json: readonly Sample[] = [
+const json: readonly CorpusText[] = [
   sample("a json fence", '```json\n{"a": 1}\n```', { json: '{"a": 1}' }),
   sample("a json fence with its break behind it", '```json\n{"a": 1}\n```\n', {
     json: '{"a": 1}\n',
@@ -378,4 +378,4 @@ const json: readonly Sample[] = [
   sample("an empty answer", ""),
 ];
 
-export const corpus: readonly Sample[] = [...thinking, ...codeAboutTags, ...unicode, ...json];
+export const corpus: readonly CorpusText[] = [...thinking, ...codeAboutTags, ...unicode, ...json];

@@ -3,7 +3,7 @@ import { filterFor } from "../../../src/domain/cleaning/clean-text.ts";
 import { chatSlots } from "../../../src/domain/protocols/openai-chat/slots.ts";
 import { createStreamCleaner } from "../../../src/domain/cleaning/stream-cleaner.ts";
 import { cleanPieces, cutAt, policies } from "./cutting.ts";
-import { bytes, sse } from "./streams.ts";
+import { bytes, sseStream } from "./streams.ts";
 import { createSseSplitter } from "../../../src/domain/bytes/sse.ts";
 import { isRecord, parseJson } from "../../../src/domain/bytes/json.ts";
 import { ownMs } from "../../lab/own-time.ts";
@@ -74,7 +74,7 @@ test("no more waits than a tag or a fence line, whatever the answer", () => {
 
 test("ten thousand events of parallel choices that all have to wait leave at once", () => {
   const event = { choices: [0, 1, 2].map((index) => ({ index, delta: { content: "a" } })) };
-  const [frame] = createSseSplitter().push(bytes(sse(event)));
+  const [frame] = createSseSplitter().push(bytes(sseStream(event)));
   const json = parseJson(frame?.data ?? "");
   const cleaner = createStreamCleaner(chatSlots, {
     stripThinking: "strip",

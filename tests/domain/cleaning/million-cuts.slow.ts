@@ -7,7 +7,7 @@ const many = 1_000_000;
 
 test("a million random cuts change nothing", () => {
   const chance = seeded(1_000_000);
-  const mostCuts = 24;
+  const maxCuts = 24;
   let cutCount = 0;
   let changed = 0;
   for (let round = 0; cutCount < many; round++) {
@@ -18,7 +18,7 @@ test("a million random cuts change nothing", () => {
       const expected = referenceClean(policy, raw);
       if (expected.content !== raw) changed++;
       for (let set = 0; set < 4; set++) {
-        const cuts = randomCuts(raw, mostCuts, chance);
+        const cuts = randomCuts(raw, maxCuts, chance);
         cutCount += cuts.length;
         const { content, moved } = cleanPieces(policy, cutAt(raw, cuts));
         if (content !== expected.content || moved !== expected.moved)

@@ -3,10 +3,10 @@ import type { JsonRecord } from "../../../src/domain/bytes/json.ts";
 import { withNoThink } from "../../../src/domain/cleaning/no-think.ts";
 import { endpointOf } from "../../../src/domain/protocols/endpoint-of.ts";
 import { hintPlace } from "../../../src/domain/protocols/protocol.ts";
-import { bytes, text } from "./streams.ts";
+import { bytes, decoded } from "./streams.ts";
 
 const hinted = (path: string, body: Uint8Array) =>
-  withNoThink(body, hintPlace(endpointOf("POST", path), JSON.parse(text(body)) as JsonRecord));
+  withNoThink(body, hintPlace(endpointOf("POST", path), JSON.parse(decoded(body)) as JsonRecord));
 
 const chat = "/v1/chat/completions";
 
@@ -67,7 +67,7 @@ describe("the hint goes behind the last user message's text, or behind the promp
       '{"model":"m","prompt":"a /no_think"}',
     ],
   ] as const)("%s", (_name, path, before, after) => {
-    expect(text(hinted(path, bytes(before)))).toBe(after);
+    expect(decoded(hinted(path, bytes(before)))).toBe(after);
   });
 });
 

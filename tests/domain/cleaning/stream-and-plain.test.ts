@@ -6,7 +6,7 @@ import { slotsOf } from "../../../src/domain/protocols/protocol.ts";
 import { corpus } from "./corpus.ts";
 import { cutAt, policies, randomCuts, seeded } from "./cutting.ts";
 import { referenceClean } from "./reference.ts";
-import { bytes, cleanedStream, ndjson, reassembled, sse, text } from "./streams.ts";
+import { bytes, cleanedStream, ndjsonStream, reassembled, sseStream, decoded } from "./streams.ts";
 
 const chance = seeded(4);
 const oneOf = <T>(...choices: readonly T[]): T =>
@@ -54,7 +54,7 @@ function chatStream(raws: readonly string[], own: readonly string[]): string {
     if (choices.length > 1 && chance() < 0.5) events.push({ ...head, choices });
     else for (const choice of choices) events.push({ ...head, choices: [choice] });
   }
-  return `${sse(...events, { ...head, choices: [], usage })}data: [DONE]\n\n`;
+  return `${sseStream(...events, { ...head, choices: [], usage })}data: [DONE]\n\n`;
 }
 
 const chatAnswer = (raws: readonly string[], own: readonly string[]) => ({
@@ -93,7 +93,7 @@ interface Plain {
 
 const plain = (path: string, policy: CleanPolicy, answer: object): Plain =>
   JSON.parse(
-    text(
+    decoded(
       cleanWhole(slotsOf(endpointOf("POST", path)), policy, bytes(JSON.stringify(answer)), answer),
     ),
   ) as Plain;
@@ -139,7 +139,7 @@ describe("a streamed answer, put together, is the plain answer", () => {
         }));
         const [got] = reassembled(
           "openai-chat",
-          cleanedStream("openai-chat", policy, sse(...events)),
+          cleanedStream("openai-chat", policy, sseStream(...events)),
         ).choices;
         const { choices } = plain("/v1/completions", policy, {
           choices: [{ index: 0, text: raw }],
@@ -165,7 +165,7 @@ describe("a streamed answer, put together, is the plain answer", () => {
         const pieces = piecesOf(raw);
         const last = chance() < 0.5 ? "" : (pieces.pop() ?? "");
         const done = { done: true, done_reason: "stop", eval_count: 12 };
-        const stream = ndjson(
+        const stream = ndjsonStream(
           ...(own === "" ? [] : [line({ content: "", thinking: own })]),
           ...pieces.map((content) => line({ content })),
           line({ content: "", tool_calls: [1] }),
@@ -195,7 +195,12 @@ describe("a streamed answer, put together, is the plain answer", () => {
     for (const { raw } of corpus)
       for (const policy of policies) {
         const lines = piecesOf(raw).map((response) => ({ model: "m", response, done: false }));
-        const stream = ndjson(...lines, { model: "m", response: "", done: true, eval_count: 12 });
+        const stream = ndjsonStream(...lines, {
+          model: "m",
+          response: "",
+          done: true,
+          eval_count: 12,
+        });
         const got = reassembled("ollama", cleanedStream("ollama", policy, stream));
         const whole = plain("/api/generate", policy, { response: raw, done: true });
         expect([got.choices[0]?.content, got.choices[0]?.reasoning, got.usage, got.done]).toEqual([
@@ -225,7 +230,7 @@ test("a stream of texts in which nothing changes keeps every byte, in order", ()
       ]) {
         const opens = end.choices.some((choice) => "role" in choice.delta);
         const events = opens ? [end, ...deltas] : [...deltas, end];
-        const stream = `${sse(...events).replaceAll("data: ", "id: 7\r\ndata:  ")}data: [DONE]\n\n`;
+        const stream = `${sseStream(...events).replaceAll("data: ", "id: 7\r\ndata:  ")}data: [DONE]\n\n`;
         expect(cleanedStream("openai-chat", policy, stream)).toBe(stream);
       }
     }

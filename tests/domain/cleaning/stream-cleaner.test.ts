@@ -6,7 +6,14 @@ import { protocols } from "../../../src/domain/protocols/protocol.ts";
 import { createSseSplitter } from "../../../src/domain/bytes/sse.ts";
 import { isRecord, parseJson } from "../../../src/domain/bytes/json.ts";
 import { keepAll } from "./cutting.ts";
-import { bytes, cleanedEvents, cleanedStream, ndjson, sse, text } from "./streams.ts";
+import {
+  bytes,
+  cleanedEvents,
+  cleanedStream,
+  ndjsonStream,
+  sseStream,
+  decoded,
+} from "./streams.ts";
 
 const strip: CleanPolicy = { ...keepAll, stripThinking: "strip" };
 const move: CleanPolicy = { ...keepAll, stripThinking: "move" };
@@ -227,16 +234,16 @@ describe("each event leaves as early as its text allows, and changed only where 
       [[delta({ content: [{ type: "text", text: "<think>" }] })], []],
     ],
   ])("%s", (_name, policy, events, sent) => {
-    const got = cleanedEvents("openai-chat", policy, sse(...events));
-    expect(got).toEqual(sent.map((list) => list.map((event) => sse(event))));
+    const got = cleanedEvents("openai-chat", policy, sseStream(...events));
+    expect(got).toEqual(sent.map((list) => list.map((event) => sseStream(event))));
   });
 
   test("[DONE] comes behind what waited", () => {
-    const stream = `${sse(content("a"), content("<"))}data: [DONE]\n\n`;
+    const stream = `${sseStream(content("a"), content("<"))}data: [DONE]\n\n`;
     expect(cleanedEvents("openai-chat", strip, stream)).toEqual([
-      [sse(content("a"))],
+      [sseStream(content("a"))],
       [],
-      [sse(content("<")), "data: [DONE]\n\n"],
+      [sseStream(content("<")), "data: [DONE]\n\n"],
       [],
     ]);
   });
@@ -291,7 +298,7 @@ describe("a changed event keeps every byte but its text's", () => {
   });
 
   test("comments and events without choices pass", () => {
-    const stream = `: ping\n\n${sse({ error: { message: "x" } })}${sse({ choices: [], usage: { total_tokens: 1 } })}`;
+    const stream = `: ping\n\n${sseStream({ error: { message: "x" } })}${sseStream({ choices: [], usage: { total_tokens: 1 } })}`;
     expect(cleanedStream("openai-chat", strip, stream)).toBe(stream);
   });
 });
@@ -352,15 +359,15 @@ describe("Ollama's lines are cleaned likewise", () => {
       [generate("", { thinking: "own" })],
     ],
   ])("%s", (_name, policy, lines, sent) => {
-    expect(cleanedStream("ollama", policy, ndjson(...lines))).toBe(ndjson(...sent));
+    expect(cleanedStream("ollama", policy, ndjsonStream(...lines))).toBe(ndjsonStream(...sent));
   });
 });
 
 test("a stream is cleaned alike wherever its bytes are cut", () => {
   const events = ["<think>🤔", " é</think>\n\n🙂 a <", " b", "\n```json\n[1]\n```"].map(content);
-  const stream = bytes(sse(...events, delta({}, "stop")));
+  const stream = bytes(sseStream(...events, delta({}, "stop")));
   const policy = { ...move, stripJsonMarkdown: true };
-  const whole = cleanedStream("openai-chat", policy, text(stream));
+  const whole = cleanedStream("openai-chat", policy, decoded(stream));
   for (let cut = 0; cut <= stream.length; cut++) {
     const cleaner = createStreamCleaner(chatSlots, policy)!;
     const splitter = createSseSplitter();
@@ -370,6 +377,6 @@ test("a stream is cleaned alike wherever its bytes are cut", () => {
         const parsed = parseJson(frame.data ?? "");
         return [...cleaner.frame(frame, isRecord(parsed) ? parsed : null)];
       });
-    expect([...sent, ...cleaner.end()].map(text).join("")).toBe(whole);
+    expect([...sent, ...cleaner.end()].map(decoded).join("")).toBe(whole);
   }
 });

@@ -12,10 +12,10 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 export const bytes = (text: string): Uint8Array => encoder.encode(text);
-export const text = (value: Uint8Array): string => decoder.decode(value);
-export const sse = (...events: readonly unknown[]): string =>
+export const decoded = (value: Uint8Array): string => decoder.decode(value);
+export const sseStream = (...events: readonly unknown[]): string =>
   events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join("");
-export const ndjson = (...lines: readonly unknown[]): string =>
+export const ndjsonStream = (...lines: readonly unknown[]): string =>
   lines.map((line) => `${JSON.stringify(line)}\n`).join("");
 
 const splitterOf = (protocol: ProtocolName): Splitter =>
@@ -31,9 +31,9 @@ export function cleanedEvents(
   const splitter = splitterOf(protocol);
   const out = splitter.push(bytes(stream)).map((frame) => {
     const json = frame.data === null ? null : parseJson(frame.data);
-    return cleaner.frame(frame, isRecord(json) ? json : null).map(text);
+    return cleaner.frame(frame, isRecord(json) ? json : null).map(decoded);
   });
-  return [...out, cleaner.end().map(text)];
+  return [...out, cleaner.end().map(decoded)];
 }
 
 export const cleanedStream = (
@@ -42,7 +42,7 @@ export const cleanedStream = (
   stream: string,
 ): string => cleanedEvents(protocol, policy, stream).flat().join("");
 
-export interface Answer {
+export interface ClientAnswer {
   content: string;
   reasoning: string;
   tools: string;
@@ -50,17 +50,23 @@ export interface Answer {
   finish: unknown;
 }
 
-const fresh = (): Answer => ({ content: "", reasoning: "", tools: "", role: "", finish: null });
+const fresh = (): ClientAnswer => ({
+  content: "",
+  reasoning: "",
+  tools: "",
+  role: "",
+  finish: null,
+});
 
 export interface Reassembled {
-  readonly choices: readonly Answer[];
+  readonly choices: readonly ClientAnswer[];
   readonly usage: unknown;
   readonly done: boolean;
 }
 
 /** The answer that a client of the stream ends up with. */
 export function reassembled(protocol: ProtocolName, stream: string): Reassembled {
-  const choices: Answer[] = [];
+  const choices: ClientAnswer[] = [];
   let usage: unknown = null;
   let done = false;
   for (const { data } of splitterOf(protocol).push(bytes(stream))) {
@@ -84,7 +90,7 @@ export function reassembled(protocol: ProtocolName, stream: string): Reassembled
 
 const stringOf = (value: unknown): string => (typeof value === "string" ? value : "");
 
-function addLine(answer: Answer, line: JsonRecord): void {
+function addLine(answer: ClientAnswer, line: JsonRecord): void {
   const message = isRecord(line["message"]) ? line["message"] : line;
   answer.content += stringOf(message["content"] ?? message["response"]);
   answer.reasoning += stringOf(message["thinking"]);
@@ -93,7 +99,7 @@ function addLine(answer: Answer, line: JsonRecord): void {
   answer.finish = line["done_reason"] ?? answer.finish;
 }
 
-function addChoice(answer: Answer, choice: JsonRecord): void {
+function addChoice(answer: ClientAnswer, choice: JsonRecord): void {
   const delta = isRecord(choice["delta"]) ? choice["delta"] : choice;
   answer.content += stringOf(delta["content"] ?? delta["text"]);
   answer.reasoning += stringOf(delta["reasoning_content"]);

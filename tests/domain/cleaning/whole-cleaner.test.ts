@@ -4,7 +4,7 @@ import { cleanWhole } from "../../../src/domain/cleaning/whole-cleaner.ts";
 import { endpointOf } from "../../../src/domain/protocols/endpoint-of.ts";
 import { slotsOf } from "../../../src/domain/protocols/protocol.ts";
 import { keepAll } from "./cutting.ts";
-import { bytes, text } from "./streams.ts";
+import { bytes, decoded } from "./streams.ts";
 
 const strip: CleanPolicy = { ...keepAll, stripThinking: "strip" };
 const move: CleanPolicy = { ...keepAll, stripThinking: "move" };
@@ -98,13 +98,13 @@ describe("the very same bytes come back where nothing changes", () => {
     ],
     ["content of null", chat, strip, '{"choices":[{"message":{"content":null}}]}'],
     ["choices that are none", chat, strip, '{"choices":[null,1,"<think>"]}'],
-    ["an answer that is no object", chat, strip, '["<think>"]'],
+    ["an answer that is not an object", chat, strip, '["<think>"]'],
     ["embeddings", "/v1/embeddings", strip, '{"data":[]}'],
   ] as const)("%s", (_name, path, policy, answer) => {
     const body = bytes(answer);
     expect(cleanWhole(slotsOf(endpointOf("POST", path)), policy, body, JSON.parse(answer))).toBe(
       body,
     );
-    expect(text(body)).toBe(answer);
+    expect(decoded(body)).toBe(answer);
   });
 });

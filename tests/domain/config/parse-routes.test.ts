@@ -127,7 +127,7 @@ describe("what is refused", () => {
       '2:12 alias "x" has no instances',
     ],
     [
-      "instances that are no list",
+      "instances that are not a list",
       `${server}aliases: { x: { instances: a } }`,
       '2:28 instances of alias "x" must be a list',
     ],
@@ -142,7 +142,7 @@ describe("what is refused", () => {
       '2:29 instance "a/" of alias "x": no model follows the slash',
     ],
     [
-      "a proxy that is no URL, its password hidden",
+      "a proxy that is not a URL, its password hidden",
       "servers: { a: { url: http://a, proxy: 'me:secret@proxy:3128' } }",
       '1:39 proxy of server "a": "[hidden]@proxy:3128" must begin with http:// or https://; other kinds of proxies are not supported',
     ],
@@ -239,7 +239,7 @@ describe("what is refused", () => {
       "1:34 header x: bad pattern /(/: this ( is never closed (at character 1 of the pattern)",
     ],
     [
-      "thinking that is no mode",
+      "thinking that is not a mode",
       "routes: [{ match: {}, route: { model: m, strip_thinking: stripp } }]",
       '1:58 strip_thinking: "stripp" must be one of strip, true, keep, false, move (did you mean "strip"?)',
     ],
@@ -290,12 +290,12 @@ describe("what is refused", () => {
     expect(problems("servers:\n\ta: b")[0]).toMatch(/^2:1 .*[Tt]ab/);
   });
 
-  test("a rule that refers to a faulty server is not told of as well", () => {
-    const told = problems(`
+  test("a rule that refers to a faulty server is not reported as well", () => {
+    const reported = problems(`
 servers: { a: { url: nonsense } }
 aliases: { x: { instances: [a/m] } }
 routes: [{ match: {}, route: { upstream: a } }]`);
-    expect(told).toHaveLength(1);
+    expect(reported).toHaveLength(1);
   });
 });
 
@@ -347,7 +347,7 @@ describe("${VAR}", () => {
 
   test("never shows its value, wherever it is wrong", () => {
     const env = { S: "s3cret/v4lue-(" };
-    const told = problems(
+    const reported = problems(
       `
 servers:
   a: "\${S}"
@@ -359,18 +359,18 @@ routes:
 `,
       env,
     );
-    expect(told.length).toBeGreaterThanOrEqual(15);
-    for (const line of told) expect(line).not.toMatch(/s3cret|v4lue/);
+    expect(reported.length).toBeGreaterThanOrEqual(15);
+    for (const line of reported) expect(line).not.toMatch(/s3cret|v4lue/);
   });
 
   test("no problem repeats a key or password written in the file", () => {
-    const told = problems(
+    const reported = problems(
       `servers: { a: { url: "http://u:s3cret@h", api_key: "s3cret\\nx", headers: { x: "s3cret\\nx", y: 's3cret é' } }, b: "http://u:s3cret@h" }
 aliases: { x: { instances: [{ url: "http://u:s3cret@h?key=s3cret" }] } }
 routes: [{ match: {}, route: { upstream: "https://u:s3cret@h" } }]`,
     );
-    expect(told).toHaveLength(7);
-    for (const line of told) expect(line).not.toContain("s3cret");
+    expect(reported).toHaveLength(7);
+    for (const line of reported) expect(line).not.toContain("s3cret");
   });
 });
 

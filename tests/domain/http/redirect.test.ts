@@ -27,7 +27,7 @@ test.each<[string, string | null, string]>([
   ],
   ["another scheme", "mailto:someone@example.org", "redirects to mailto:; correct its `url`"],
   ["none", null, "status 302 redirects to nowhere; correct its `url`"],
-])("%s is told in words that help, and without secrets", (_name, location, words) => {
+])("%s is reported in words that help, and without secrets", (_name, location, words) => {
   const headers: [string, string][] = location === null ? [] : [["location", location]];
   expect(redirectWords(302, headers, `${base}${path}?key=secret`, base)).toBe(words);
 });

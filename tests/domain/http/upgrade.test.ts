@@ -16,8 +16,8 @@ test.each([
   ["websocket/13", 501],
   ["h2c, websocket", 501],
 ])("an offer of %p is ignored unless it names a WebSocket", (upgrade, status) => {
-  const told = webSocketProblem([["upgrade", upgrade]], at("/v1/chat/completions"));
-  expect(told?.kind ?? null).toBe(status === null ? null : "upgrade_unsupported");
+  const reported = webSocketProblem([["upgrade", upgrade]], at("/v1/chat/completions"));
+  expect(reported?.kind ?? null).toBe(status === null ? null : "upgrade_unsupported");
 });
 
 test("agents that try a WebSocket at responses are told to use HTTP at once, and only there", () => {

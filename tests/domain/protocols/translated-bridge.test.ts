@@ -22,7 +22,7 @@ const request: EmbeddingRequest = {
 const asked: ClientCall = {
   readRequest: () => ({ kind: "request", request }),
   writer: null,
-  writeWhole: (said) => ({ told: said.map(({ kind }) => kind) }),
+  writeWhole: (said) => ({ reported: said.map(({ kind }) => kind) }),
 };
 const client: ClientCodec = {
   wire: { framing: "sse", protocol: "anthropic-messages" },
@@ -64,7 +64,7 @@ test("a request and its answer go by way of the neutral form", () => {
   const bridge = translatedBridge(call, { client, asked, upstream }, target, () => 0);
   expect(bridge).toMatchObject({ path: "/v1/embeddings", dropped: ["size"], instead: null });
   expect(read(bridge.body)).toEqual({ input: "a" });
-  expect(read(bridge.whole(body, {}))).toEqual({ told: ["vector"] });
+  expect(read(bridge.whole(body, {}))).toEqual({ reported: ["vector"] });
   expect(read(bridge.error?.(502, body) ?? null)).toEqual({ failed: "502" });
 });
 

@@ -120,7 +120,7 @@ test("where the current file is not the one that was in force, the log says wher
   expect(backtest("", toA, [call()]).changed).toBe(0);
 });
 
-test("what discovery knew is learned from the log, so that it is no change by itself", () => {
+test("what discovery knew is learned from the log, so that it is not a change by itself", () => {
   const discovered = call({ route: "discovered" });
   const toDefault = call({
     model: "n",
@@ -154,7 +154,7 @@ test("100,000 calls with headers of their own are decided in moments", () => {
   expect(took).toBeLessThan(4_000);
 });
 
-test("a name that was sent without its tag is no change by itself", () => {
+test("a name that was sent without its tag is not a change by itself", () => {
   const sent = { upstream: "default", url: "http://default:8000", model: "m" };
   const byDefault = call({ model: "m:latest", route: "default", attempts: [sent] });
   const direct = call({ model: "a/m:latest", route: "direct" });

@@ -1,4 +1,4 @@
-// What the lists of servers say of their models, as Ollama's clients are told.
+// What the lists of servers say of their models, as Ollama's clients get it.
 import { describe, expect, test } from "bun:test";
 import type { JsonRecord } from "../../../src/domain/bytes/json.ts";
 import { type KnownLists, readModelList } from "../../../src/domain/routing/model-list.ts";

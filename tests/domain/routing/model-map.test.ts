@@ -41,7 +41,7 @@ describe("MODEL_MAP", () => {
     ["what a group caught is not expanded again", { "/gpt-(.*)/": "m-$1" }, "gpt-$1$&", "m-$1$&"],
     ["a result that is empty leaves the name alone", { "/gpt(x)?/": "$1" }, "gpt", null],
     ["exact replacements are taken as written", { "gpt-4": "$1-\\1" }, "gpt-4", "$1-\\1"],
-    ["JavaScript's own property names are no keys", { a: "b" }, "constructor", null],
+    ["JavaScript's own property names are not keys", { a: "b" }, "constructor", null],
   ])("%s", (_, pairs, model, expected) => {
     expect(applyModelMap(map(pairs), model)).toBe(expected);
   });

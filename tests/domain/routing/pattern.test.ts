@@ -149,7 +149,7 @@ describe("text in a rule", () => {
     ["/gpt.4/", "my-gpt-4o", true],
     ["/^GPT/", "gpt-4", false],
     ["/^GPT/i", "gpt-4", true],
-    // A path is no pattern: it lacks the second slash.
+    // A path is not a pattern: it lacks the second slash.
     ["/v1/embeddings", "/v1/embeddings", true],
     ["/v1/embeddings", "v1", false],
     ["/", "/", true],

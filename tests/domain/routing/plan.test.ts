@@ -99,8 +99,8 @@ describe("where a call goes", () => {
       "default",
       ["default=model [x]"],
     ],
-    ["a server without model is no address", ask("slow/"), "default", ["default=slow/"]],
-    ["brackets without model are no address", ask(" [slow]"), "default", ["default= [slow]"]],
+    ["a server without model is not an address", ask("slow/"), "default", ["default=slow/"]],
+    ["brackets without model are not an address", ask(" [slow]"), "default", ["default= [slow]"]],
     [
       "the default server is not addressed by name",
       ask("default/x"),
@@ -251,7 +251,7 @@ routes: [{ match: { model: y }, route: { upstream: "http://g:1/" } }]`);
       ask(null),
       ["the request names no model", "nothing else decides, so it goes to the default upstream"],
     ],
-  ])("the reason is told: %s", (_, question, because) => {
+  ])("the reason is: %s", (_, question, because) => {
     expect(planRoute(question, house, listed).because).toEqual([...because]);
   });
 });

@@ -28,7 +28,7 @@ test.each<[string, string, string | null, string]>([
   ["without the header the proxy itself is", "10.0.0.1", null, "10.0.0.1"],
   ["an empty header says nothing", "10.0.0.1", " , ", "10.0.0.1"],
   [
-    "behind what is no address nothing is believed",
+    "behind what is not an address nothing is believed",
     "10.0.0.1",
     "203.0.113.9, unknown, 10.0.0.8",
     "10.0.0.8",

@@ -122,7 +122,7 @@ describe.each(credentialNames)("$in $name", ({ name, in: place, besideOwnKey }) 
     return JSON.stringify([url, headers]);
   };
 
-  test("goes nowhere beside a server's own key, however that is written, unless it is no key", () => {
+  test("goes nowhere beside a server's own key, however that is written, unless it is not a key", () => {
     const kept = besideOwnKey === "kept" && !/^(?:proxy-|x-smolrouter)/.test(name);
     expect(sent({ apiKey: "own", headers: [] }).includes(secret)).toBe(kept);
     expect(sent({ apiKey: null, headers: [["x-api-key", "own"]] }).includes(secret)).toBe(kept);

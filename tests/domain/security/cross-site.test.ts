@@ -189,7 +189,7 @@ describe("a Host", () => {
     expect(verdict("/", { host: "evil.example" }, { checksHost: false })).toBe("passed");
   });
 
-  test("that is refused is told which variable would allow it", () => {
+  test("that is refused hears which variable would allow it", () => {
     expect(judge("/", { host: "new.lan:1234" })).toMatchObject({
       message: expect.stringContaining("ALLOWED_HOSTS=new.lan would allow it"),
     });
@@ -230,7 +230,7 @@ describe("a preflight", () => {
     return Object.fromEntries(judged.headers);
   };
 
-  test("of an allowed page is told what it may send", () => {
+  test("of an allowed page hears what it may send", () => {
     const asked = { ...ask, "access-control-request-headers": "authorization, x-stainless-os" };
     expect(headersOf(asked)).toMatchObject({
       "access-control-allow-origin": "https://chat.example",

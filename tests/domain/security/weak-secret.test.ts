@@ -20,9 +20,9 @@ describe("a secret is refused that", () => {
     ["is written in capitals", "YOUR_SECRET_KEY_CHANGE_THIS_IN_PRODUCTION", "example"],
     ["is written together", "yoursupersecretjwtkeythatisatleast32characterslong", "example"],
   ])("%s", (_name, secret, why) => {
-    const told = weakSecret(secret);
-    expect(told).toContain(why);
-    expect(told).not.toContain(secret);
+    const reported = weakSecret(secret);
+    expect(reported).toContain(why);
+    expect(reported).not.toContain(secret);
   });
 });
 

@@ -120,8 +120,8 @@ describe("at the start, pages that are open to a network", () => {
     ["loopback, IPv6", { listen: { host: "::1", port: 1 } }, false],
     ["no log, and so no pages", { logging: false }, false],
   ])("%s", (_name, own, warned) => {
-    const told = openPagesWarning({ ...settings, ...own });
-    expect(told !== null).toBe(warned);
-    if (told !== null) expect(told).toContain("LISTEN_HOST=127.0.0.1");
+    const reported = openPagesWarning({ ...settings, ...own });
+    expect(reported !== null).toBe(warned);
+    if (reported !== null) expect(reported).toContain("LISTEN_HOST=127.0.0.1");
   });
 });

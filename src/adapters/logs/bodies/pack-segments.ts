@@ -5,7 +5,7 @@ import type { BlobStore } from "../../../ports/blob-store.ts";
 import type { RecentBody, RecentTurns } from "./recent-turns.ts";
 import {
   type CapturedKind,
-  type Piece,
+  type StoredPiece,
   type Segment,
   type TurnContents,
   type TurnPieces,
@@ -60,7 +60,7 @@ export async function packSegments(
   const neededUntil = new Map<number, number>();
   let next = nextId;
 
-  function place(run: Uint8Array, failed: boolean, outside: boolean): Piece {
+  function place(run: Uint8Array, failed: boolean, outside: boolean): StoredPiece {
     const lane = `${failed} ${outside}`;
     let segment = open.get(lane);
     if (segment === undefined || (segment.length > 0 && segment.length + run.length > maxRaw)) {
@@ -88,7 +88,7 @@ export async function packSegments(
     body: Buffer,
     failed: boolean,
     earlier: RecentBody | undefined,
-  ): Promise<readonly Piece[]> {
+  ): Promise<readonly StoredPiece[]> {
     if (earlier !== undefined && (await canBeRead(earlier))) {
       const parts = sharedParts(body, earlier.bytes);
       const kept = parts.filter(({ shared }) => shared);
@@ -107,7 +107,7 @@ export async function packSegments(
     return body.length === 0 ? [] : [place(body, failed, body.length > inlineLimit)];
   }
 
-  const found: Partial<Record<CapturedKind, readonly Piece[] | null>>[] = [];
+  const found: Partial<Record<CapturedKind, readonly StoredPiece[] | null>>[] = [];
   for (const { failed, timestamp, bodies } of turns) {
     const { request } = bodies;
     const earlier = request === null ? null : recent.alike(asBuffer(request), failed);
@@ -148,7 +148,10 @@ export async function packSegments(
   if (gone.size > 0) {
     recent.forget(gone);
     for (const turn of found)
-      for (const [kind, pieces] of Object.entries(turn) as [CapturedKind, readonly Piece[]][]) {
+      for (const [kind, pieces] of Object.entries(turn) as [
+        CapturedKind,
+        readonly StoredPiece[],
+      ][]) {
         if (!pieces.some(({ segment }) => gone.has(segment))) continue;
         turn[kind] = null;
         bodies++;
@@ -158,8 +161,8 @@ export async function packSegments(
 }
 
 /** Where a run of a body lies, given where the body does. */
-function cut(pieces: readonly Piece[], at: number, length: number): readonly Piece[] {
-  const found: Piece[] = [];
+function cut(pieces: readonly StoredPiece[], at: number, length: number): readonly StoredPiece[] {
+  const found: StoredPiece[] = [];
   let start = 0;
   for (const piece of pieces) {
     const from = Math.max(at, start);

@@ -1,12 +1,12 @@
 // The calls written last, to find one that a new call's request begins like: an agent sends its whole
 // conversation with every turn, so nearly all of a request, and often of its answer's echo, stood in
 // the turn before.
-import { type CapturedKind, type Piece, capturedKinds } from "./segment.ts";
+import { type CapturedKind, type StoredPiece, capturedKinds } from "./segment.ts";
 import { commonStart } from "./shared-parts.ts";
 
 export interface RecentBody {
   readonly bytes: Buffer;
-  readonly pieces: readonly Piece[];
+  readonly pieces: readonly StoredPiece[];
 }
 
 export interface RecentTurn {

@@ -2,7 +2,7 @@
 // bodies adds to those before it, compressed in one go.
 
 /** Where a run of a body's bytes lies. */
-export interface Piece {
+export interface StoredPiece {
   readonly segment: number;
   /** In the segment as it was before it was compressed. */
   readonly at: number;
@@ -34,4 +34,4 @@ export interface TurnContents {
 }
 
 /** Where a call's bodies lie; absent: there is none; null: it could not be stored. */
-export type TurnPieces = Readonly<Partial<Record<CapturedKind, readonly Piece[] | null>>>;
+export type TurnPieces = Readonly<Partial<Record<CapturedKind, readonly StoredPiece[] | null>>>;

@@ -3,7 +3,7 @@
 // two begin, end and meet again; nothing is searched byte by byte.
 
 /** A run of bytes: of the earlier body where it is shared, else of the body itself. */
-export interface Part {
+export interface BodyRun {
   readonly shared: boolean;
   readonly at: number;
   readonly length: number;
@@ -18,9 +18,9 @@ const maxShared = 16;
 const blockBytes = 1_024;
 
 /** @returns the body's parts in order, which together are the body */
-export function sharedParts(body: Buffer, earlier: Buffer): readonly Part[] {
+export function sharedParts(body: Buffer, earlier: Buffer): readonly BodyRun[] {
   const most = Math.min(body.length, earlier.length);
-  const parts: Part[] = [];
+  const parts: BodyRun[] = [];
   let own = 0; // up to here nothing of the body is noted yet
   let there = 0;
 

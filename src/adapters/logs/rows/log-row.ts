@@ -1,12 +1,7 @@
 // An entry with its reading as the API's row, and captured bodies as the API's text.
-import type { CapturedBodies, CapturedBody } from "../../../domain/log/log-entry.ts";
+import { type CapturedBodies, type CapturedBody, isoTime } from "../../../domain/log/log-entry.ts";
 import type { LogDetail, LogRow } from "../../../ports/browse.ts";
 import type { LogWrite } from "../pipeline/log-engine.ts";
-
-/** Epoch ms as ISO 8601 UTC with ms. */
-export function isoTime(time: number): string {
-  return new Date(time).toISOString();
-}
 
 /** The row of an entry. */
 export function logRow({ entry, reading }: Pick<LogWrite, "entry" | "reading">): LogRow {

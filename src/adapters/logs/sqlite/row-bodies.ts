@@ -2,7 +2,7 @@
 import type { CapturedBodies } from "../../../domain/log/log-entry.ts";
 import {
   type CapturedKind,
-  type Piece,
+  type StoredPiece,
   type TurnPieces,
   capturedKinds,
 } from "../bodies/segment.ts";
@@ -10,7 +10,7 @@ import {
 /** null: it could not be stored. */
 interface StoredBody {
   readonly truncated: boolean;
-  readonly pieces: readonly Piece[] | null;
+  readonly pieces: readonly StoredPiece[] | null;
 }
 
 export type StoredBodies = Partial<Record<CapturedKind, StoredBody>>;
@@ -48,7 +48,7 @@ export function storedBodies(text: string | null): StoredBodies {
     readonly number[] | 0 | 1,
   ][]) {
     const [truncated = 0, ...numbers] = typeof body === "number" ? [body] : body;
-    const pieces: Piece[] = [];
+    const pieces: StoredPiece[] = [];
     for (let place = 0; place < numbers.length; place += 3) {
       const [segment = 0, at = 0, length = 0] = numbers.slice(place, place + 3);
       pieces.push({ segment, at, length });

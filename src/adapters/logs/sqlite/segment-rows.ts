@@ -5,7 +5,7 @@ import { zstdDecompressSync } from "bun";
 import type { BlobStore } from "../../../ports/blob-store.ts";
 import type { PackedSegments } from "../bodies/pack-segments.ts";
 import type { SegmentTable } from "../bodies/segment-writer.ts";
-import type { Piece } from "../bodies/segment.ts";
+import type { StoredPiece } from "../bodies/segment.ts";
 import { type Insertion, insertRows } from "./insert-rows.ts";
 import { runSql } from "./run-sql.ts";
 
@@ -123,7 +123,7 @@ interface SegmentRow {
 export function createBodyReader(
   db: Database,
   blobs: Pick<BlobStore, "get">,
-): (pieces: readonly Piece[]) => Promise<UnpackedBody> {
+): (pieces: readonly StoredPiece[]) => Promise<UnpackedBody> {
   const unpacked = new Map<number, Uint8Array>();
   return async (pieces) => {
     const wanted = new Set(pieces.map(({ segment }) => segment).filter((id) => !unpacked.has(id)));

@@ -4,7 +4,7 @@ import type { LoggedAttempt, LoggedService, LogState } from "../../../domain/log
 import type { HeaderList } from "../../../domain/http/headers.ts";
 import type { LogRow } from "../../../ports/browse.ts";
 import type { LogWrite } from "../pipeline/log-engine.ts";
-import { isoTime } from "../rows/log-row.ts";
+import { isoTime } from "../../../domain/log/log-entry.ts";
 
 /** A row as stored. */
 export interface StoredRow {

@@ -15,7 +15,7 @@ import {
   xAxes,
   yAxes,
 } from "./performance-query.ts";
-import { Groups, type PerformanceTablesProps, Slowest } from "./performance-tables.tsx";
+import { GroupFigures, type PerformanceTablesProps, Slowest } from "./performance-tables.tsx";
 
 export interface PerformancePageProps extends PerformanceTablesProps {
   /** Names to offer. */
@@ -47,7 +47,7 @@ export function PerformancePage(props: PerformancePageProps): JSX.Element {
       ) : (
         <>
           <Scatter query={query} />
-          <Groups {...props} />
+          <GroupFigures {...props} />
           <Slowest {...props} />
         </>
       )}

@@ -22,7 +22,7 @@ export const colouredGroups = 8;
 const groupsShown = 30;
 const slowestShown = 8;
 
-export function Groups({ groups, query }: PerformanceTablesProps): JSX.Element {
+export function GroupFigures({ groups, query }: PerformanceTablesProps): JSX.Element {
   return (
     <div class="scroll" tabindex="0" role="region" aria-label="Figures">
       <table class="config figures-table">

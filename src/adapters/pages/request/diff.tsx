@@ -7,13 +7,13 @@ export function Diff(props: { readonly before: string; readonly after: string })
   return (
     <p class="text diff">
       {textDiff(props.before, props.after).map((piece) => (
-        <Piece piece={piece} />
+        <DiffText piece={piece} />
       ))}
     </p>
   );
 }
 
-function Piece({ piece }: { readonly piece: DiffPiece }): JSX.Element {
+function DiffText({ piece }: { readonly piece: DiffPiece }): JSX.Element {
   switch (piece.kind) {
     case "same":
       return <span safe>{piece.text}</span>;

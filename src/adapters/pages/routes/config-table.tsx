@@ -5,14 +5,19 @@ import type { PropsWithChildren } from "@elysiajs/html";
 import type { PolicyOverrides } from "../../../domain/routing/types.ts";
 import { policyInWords } from "./policy-words.ts";
 
-interface PartProps {
+interface ConfigSectionProps {
   readonly id: string;
   readonly title: string;
   /** Parts without anything in them are left out. */
   readonly count: number;
 }
 
-export function Part({ id, title, count, children }: PropsWithChildren<PartProps>): JSX.Element {
+export function ConfigSection({
+  id,
+  title,
+  count,
+  children,
+}: PropsWithChildren<ConfigSectionProps>): JSX.Element {
   if (count === 0) return "";
   return (
     <section id={id} class="part">

@@ -4,7 +4,7 @@ import { Html } from "@elysiajs/html";
 import { describeMatch } from "../../../domain/routing/match-rule.ts";
 import type { Replacement } from "../../../domain/routing/replacement.ts";
 import type { AliasInstance, Routing, Rule, Server } from "../../../domain/routing/types.ts";
-import { PairRow, Part, Says, Source, Table } from "./config-table.tsx";
+import { PairRow, ConfigSection, Says, Source, Table } from "./config-table.tsx";
 import { policyInWords } from "./policy-words.ts";
 
 export interface RoutingTablesProps {
@@ -20,7 +20,7 @@ export function RoutingTables({ routing, file }: RoutingTablesProps): JSX.Elemen
   const at = (line: number | null): string => (line === null ? "" : `${name}:${line}`);
   return (
     <>
-      <Part
+      <ConfigSection
         id="model-map"
         title="Renamed models"
         count={modelMap.exact.size + modelMap.patterns.length}
@@ -33,8 +33,8 @@ export function RoutingTables({ routing, file }: RoutingTablesProps): JSX.Elemen
             <PairRow cells={[text, written(replacement)]} source="MODEL_MAP" />
           ))}
         </Table>
-      </Part>
-      <Part id="aliases" title="Aliases" count={aliases.size}>
+      </ConfigSection>
+      <ConfigSection id="aliases" title="Aliases" count={aliases.size}>
         <Table of="Aliases" heads={["Name", "Tried in order", "Source"]}>
           {[...aliases.values()].map((alias) => (
             <tr>
@@ -53,8 +53,8 @@ export function RoutingTables({ routing, file }: RoutingTablesProps): JSX.Elemen
             </tr>
           ))}
         </Table>
-      </Part>
-      <Part id="rules" title="Rules, first match wins" count={rules.length}>
+      </ConfigSection>
+      <ConfigSection id="rules" title="Rules, first match wins" count={rules.length}>
         <Table of="Rules" heads={["", "Where", "Then", "Source"]}>
           {rules.map((rule) => (
             <tr>
@@ -68,8 +68,8 @@ export function RoutingTables({ routing, file }: RoutingTablesProps): JSX.Elemen
             </tr>
           ))}
         </Table>
-      </Part>
-      <Part
+      </ConfigSection>
+      <ConfigSection
         id="servers"
         title="Servers"
         count={servers.size + (defaultServer.line === null ? 1 : 0)}
@@ -86,8 +86,8 @@ export function RoutingTables({ routing, file }: RoutingTablesProps): JSX.Elemen
             <ServerRow server={defaultServer} source="DEFAULT_UPSTREAM" byDefault={false} />
           )}
         </Table>
-      </Part>
-      <Part id="policy" title="Default policy" count={1}>
+      </ConfigSection>
+      <ConfigSection id="policy" title="Default policy" count={1}>
         <p class="says">
           {policyInWords(policy).map((said) => (
             <span class="tag" safe>
@@ -95,7 +95,7 @@ export function RoutingTables({ routing, file }: RoutingTablesProps): JSX.Elemen
             </span>
           ))}
         </p>
-      </Part>
+      </ConfigSection>
     </>
   );
 }

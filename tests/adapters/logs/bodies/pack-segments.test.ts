@@ -5,7 +5,11 @@ import { zstdDecompressSync } from "bun";
 import { createMemoryBlobs } from "../../../../src/adapters/blobs/memory-blobs.ts";
 import { packSegments } from "../../../../src/adapters/logs/bodies/pack-segments.ts";
 import { createRecentTurns } from "../../../../src/adapters/logs/bodies/recent-turns.ts";
-import type { Piece, Segment, TurnContents } from "../../../../src/adapters/logs/bodies/segment.ts";
+import type {
+  StoredPiece,
+  Segment,
+  TurnContents,
+} from "../../../../src/adapters/logs/bodies/segment.ts";
 import type { BlobStore } from "../../../../src/ports/blob-store.ts";
 import { createRandom } from "../../../lab/random.ts";
 
@@ -42,7 +46,7 @@ function createLab(blobs: BlobStore = createMemoryBlobs()) {
       for (const segment of packed.segments) segments.set(segment.id, segment);
       return packed;
     },
-    read(pieces: readonly Piece[] | null | undefined): string {
+    read(pieces: readonly StoredPiece[] | null | undefined): string {
       const runs = (pieces ?? []).map(({ segment, at, length }) => {
         const { data, packed } = segments.get(segment)!;
         return (packed ? zstdDecompressSync(data) : data).subarray(at, at + length);

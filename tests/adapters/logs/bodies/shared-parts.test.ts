@@ -1,6 +1,6 @@
 // What of a body stands in an earlier one, and that its parts are the body.
 import { describe, expect, test } from "bun:test";
-import { type Part, sharedParts } from "../../../../src/adapters/logs/bodies/shared-parts.ts";
+import { type BodyRun, sharedParts } from "../../../../src/adapters/logs/bodies/shared-parts.ts";
 import { createRandom } from "../../../lab/random.ts";
 
 const random = createRandom(11);
@@ -8,14 +8,14 @@ const random = createRandom(11);
 const text = (length: number): string =>
   Array.from({ length }, () => random.int(0, 35).toString(36)).join("");
 
-function joined(body: Buffer, earlier: Buffer, parts: readonly Part[]): Buffer {
+function joined(body: Buffer, earlier: Buffer, parts: readonly BodyRun[]): Buffer {
   const pieces = parts.map(({ shared, at, length }) =>
     (shared ? earlier : body).subarray(at, at + length),
   );
   return Buffer.concat(pieces);
 }
 
-const own = (parts: readonly Part[]): number =>
+const own = (parts: readonly BodyRun[]): number =>
   parts.reduce((sum, { shared, length }) => sum + (shared ? 0 : length), 0);
 
 const [a, b, c, d] = [text(3_000), text(2_000), text(2_500), text(400)];

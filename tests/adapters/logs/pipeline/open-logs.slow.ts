@@ -19,9 +19,9 @@ import { withTempFolder } from "../../../lab/temp-folder.ts";
 
 async function withLogs(
   options: Partial<LogsOptions>,
-  run: (logs: Logs, told: readonly string[]) => Promise<void>,
+  run: (logs: Logs, reported: readonly string[]) => Promise<void>,
 ): Promise<void> {
-  const told: string[] = [];
+  const reported: string[] = [];
   const logs = openLogs({
     path: "unset",
     blobs: blobPlace(options.path ?? "unset"),
@@ -30,12 +30,12 @@ async function withLogs(
     maxBodyAgeMs: null,
     clock: patientClock,
     used: () => undefined,
-    trouble: (message) => told.push(message),
+    trouble: (message) => reported.push(message),
     ...options,
   });
   try {
     await logs.opened;
-    await run(logs, told);
+    await run(logs, reported);
   } finally {
     await logs.close();
   }

@@ -25,7 +25,7 @@ const action = fc.oneof(
   fc.record({ kind: fc.constant("taken" as const) }),
 );
 
-test("every end is taken, waits or is told as dropped, exactly once, within the limits", () => {
+test("every end is taken, waits or is reported as dropped, exactly once, within the limits", () => {
   fc.assert(
     fc.property(fc.array(action, { maxLength: 60 }), (actions) => {
       const limits = { entries: 5, bytes: 100 };

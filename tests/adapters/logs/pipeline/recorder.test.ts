@@ -57,7 +57,7 @@ function setUp(options: Partial<RecorderOptions> = {}) {
   };
 }
 
-describe("what the recorder is told", () => {
+describe("what the recorder is given", () => {
   test("is handed to the writer 25 ms after the first entry, in one batch", () => {
     const { recorder, clock, ids } = setUp();
     recorder.ended(call(1), noBodies);
@@ -113,7 +113,7 @@ describe("what the recorder is told", () => {
     await flushed;
   });
 
-  test("of starts that are kept back is no reason for a batch, however many there are", () => {
+  test("of starts that are kept back is not a reason for a batch, however many there are", () => {
     const { recorder, clock, ids } = setUp({ startHeldMs: 50 });
     for (let number = 1; number <= 300; number++)
       recorder.started(startedEntry({ id: idAt(noon, number) }));
@@ -384,8 +384,8 @@ describe("a writer that fails", () => {
   });
 
   test("is reported when it begins and when it ends, not for every batch", async () => {
-    const told: string[] = [];
-    const { recorder, clock, answer } = setUp({ trouble: (message) => told.push(message) });
+    const reported: string[] = [];
+    const { recorder, clock, answer } = setUp({ trouble: (message) => reported.push(message) });
     const full = {
       ok: true,
       value: { ...written.value, failed: [0], message: "disk full" },
@@ -395,7 +395,7 @@ describe("a writer that fails", () => {
       clock.pass(25);
       await answer(result);
     }
-    expect(told).toEqual(["the log loses rows: disk full", "the log is written again"]);
+    expect(reported).toEqual(["the log loses rows: disk full", "the log is written again"]);
   });
 });
 
@@ -464,48 +464,48 @@ describe("a call whose start is written, and whose end cannot be", () => {
   });
 });
 
-test("what goes wrong with every batch is told once a minute, whatever files it names", async () => {
-  const told: string[] = [];
-  const { recorder, clock, answer } = setUp({ trouble: (message) => told.push(message) });
+test("what goes wrong with every batch is reported once a minute, whatever files it names", async () => {
+  const reported: string[] = [];
+  const { recorder, clock, answer } = setUp({ trouble: (message) => reported.push(message) });
   for (let batch = 0; batch < 4; batch++) {
     recorder.ended(call(batch), noBodies);
     clock.pass(batch === 3 ? 60_000 : 25);
     const message = `bodies could not be stored: read-only, open '/blobs/${batch}'`;
     await answer({ ok: true, value: { ...written.value, message } });
   }
-  expect(told.map((message) => message.slice(-2))).toEqual(["0'", "3'"]);
+  expect(reported.map((message) => message.slice(-2))).toEqual(["0'", "3'"]);
 });
 
-describe("what an answer reports is told once", () => {
+describe("what an answer reports is reported once", () => {
   const usage = { ...noUsage, prompt: 3, completion: 4 };
   const reading = { ...nothingRead, reported: usage };
   const withUsage = captured('{"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":4}}');
 
   function counting(options: Partial<RecorderOptions> = {}) {
-    const told: [number, ReportedUsage][] = [];
+    const reported: [number, ReportedUsage][] = [];
     const lab = setUp({
-      used: (entry, used) => void told.push([Number(entry.id.slice(-12)), used]),
+      used: (entry, used) => void reported.push([Number(entry.id.slice(-12)), used]),
       ...options,
     });
-    return { ...lab, told };
+    return { ...lab, reported };
   }
 
   test("as the log's thread read it, for ends only", async () => {
-    const { recorder, clock, answer, told } = counting();
+    const { recorder, clock, answer, reported } = counting();
     recorder.started(startedEntry({ id: idAt(noon, 9) }));
     recorder.ended(call(1), noBodies);
     recorder.ended(call(2), noBodies);
     clock.pass(25);
     const readings = [reading, nothingRead, nothingRead];
     await answer({ ok: true, value: { ...written.value, readings } });
-    expect(told).toEqual([
+    expect(reported).toEqual([
       [1, usage],
       [2, noUsage],
     ]);
   });
 
   test("though the row could not be written, and is written once more later", async () => {
-    const { recorder, clock, answer, told } = counting();
+    const { recorder, clock, answer, reported } = counting();
     recorder.started(startedEntry({ id: idAt(noon, 1) }));
     clock.pass(25);
     await answer();
@@ -526,21 +526,21 @@ describe("what an answer reports is told once", () => {
       clock.pass(25);
       await answer({ ok: true, value: { ...written.value, readings: [reading] } });
     }
-    expect(told.map(([number]) => number)).toEqual([1, 2]);
+    expect(reported.map(([number]) => number)).toEqual([1, 2]);
   });
 
   test("where there is no room for the row, too", () => {
-    const { recorder, told } = counting({ limits: { entries: 1, bytes: 100 } });
+    const { recorder, reported } = counting({ limits: { entries: 1, bytes: 100 } });
     recorder.ended(call(1), noBodies);
     recorder.ended(call(2), { request: null, response: withUsage });
-    expect(told).toEqual([[2, usage]]);
+    expect(reported).toEqual([[2, usage]]);
   });
 
   test("and after the log was closed", async () => {
-    const { recorder, told } = counting();
+    const { recorder, reported } = counting();
     await recorder.close();
     recorder.ended(call(1), { request: null, response: withUsage });
-    expect(told).toEqual([[1, usage]]);
+    expect(reported).toEqual([[1, usage]]);
   });
 });
 

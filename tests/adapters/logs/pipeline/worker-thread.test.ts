@@ -31,7 +31,7 @@ test("a worker that is stopped fails the calls under way", async () => {
   expect(await under).toEqual({ ok: false, message: "the log's worker was stopped" });
 });
 
-test("a read of a database that is not there is told in words", async () => {
+test("a read of a database that is not there is reported in words", async () => {
   const thread = createWorkerThread();
   const result = await thread.call("stats", {
     place: logPlace("/no/such/requests.db"),

@@ -114,7 +114,7 @@ describe("a copy of a database, used beside it in the same folder of bodies", ()
 
   test("does no harm to it, nor it to the copy", () => withTempFolder(copied));
 
-  test("is no copy where the first one has been moved, or put back from a copy", () =>
+  test("is not a copy where the first one has been moved, or put back from a copy", () =>
     withTempFolder(async (folder) => {
       const path = join(folder, "requests.db");
       const content = large(0);

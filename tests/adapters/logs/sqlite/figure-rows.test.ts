@@ -37,29 +37,29 @@ test("of any period, its edges included, and after rows have gone", () =>
         const sorted = values.filter((value) => value !== null).toSorted((a, b) => a - b);
         return sorted[Math.ceil(sorted.length * part) - 1] ?? Number.NaN;
       };
-      const told = await store.stats(since);
-      expect(told).toMatchObject({
+      const reported = await store.stats(since);
+      expect(reported).toMatchObject({
         requests: period.length,
         errors: period.length - done.length,
         prompt_tokens: period.reduce((sum, { promptTokens }) => sum + promptTokens, 0),
       });
       const durations = done.map(({ durationMs }) => durationMs);
       const times = [
-        [told.duration_ms_median, at(durations, 0.5)],
-        [told.duration_ms_p95, at(durations, 0.95)],
+        [reported.duration_ms_median, at(durations, 0.5)],
+        [reported.duration_ms_p95, at(durations, 0.95)],
         [
-          told.ttft_ms_median,
+          reported.ttft_ms_median,
           at(
             done.map(({ ttftMs }) => ttftMs),
             0.5,
           ),
         ],
       ] as const;
-      // Half a ms more, as they are told in whole ones.
+      // Half a ms more, as they are given in whole ones.
       for (const [shown, exact] of times)
         expect(Math.abs((shown ?? Number.NaN) - exact)).toBeLessThanOrEqual(exact * 0.02 + 0.5);
-      // So few are told exactly.
-      if (done.length <= 5_000) expect(told.duration_ms_p95).toBe(times[1][1]);
+      // So few are given exactly.
+      if (done.length <= 5_000) expect(reported.duration_ms_p95).toBe(times[1][1]);
     }
 
     let removedTo = 0;

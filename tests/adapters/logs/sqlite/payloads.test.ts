@@ -176,7 +176,7 @@ describe("contents of bodies", () => {
   );
 
   test(
-    "are not told as the difference from one that has gone",
+    "are not shown as the difference from one that has gone",
     inLab(async ({ store, count }) => {
       // Below the limit, so that nothing but its row says whether it is there.
       const start = noise(800);
@@ -321,7 +321,7 @@ describe("a blob store that loses things", () => {
   );
 
   test(
-    "and takes nothing costs the body, which is counted and told, and the row says that it is cut",
+    "and takes nothing costs the body, which is counted and reported, and the row says that it is cut",
     inLab(
       async ({ store }) => {
         const report = await store.write([call(0, noise(5_000)), call(1, "small")]);

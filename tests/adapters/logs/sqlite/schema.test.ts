@@ -49,7 +49,7 @@ describe("a database of an earlier version", () => {
   );
 
   test(
-    "is told of in words that say where it went",
+    "is reported in words that say where it went",
     onPath(async (path) => {
       earlier(path);
       const log = sqliteLog();

@@ -30,7 +30,7 @@ test.each(["status=9", "status=6xx", "state=gone", "service_type=x"])(
   },
 );
 
-test("a place to go on from that is no id is passed over", () => {
+test("a place to go on from that is not an id is passed over", () => {
   expect(read("before=1'--").filter.before).toBeUndefined();
 });
 

@@ -3,21 +3,21 @@ import { expect, test } from "bun:test";
 import type { PagesDeps } from "../../../../src/adapters/pages/shared/pages-deps.ts";
 import type { LogFilter } from "../../../../src/ports/browse.ts";
 import {
-  open,
+  openPage,
   sampleAttempt,
   sampleBrowse,
   sampleDetail,
   sampleStats,
   sampleUpstream,
-  textOf,
+  elementText,
 } from "../sample.ts";
 
 const id = "0195a2c4-0000-7000-8000-000000000001";
 
 test("an empty log teaches how to point a client at the address the browser used", async () => {
-  const { document } = await open(sampleBrowse([]), "/");
+  const { document } = await openPage(sampleBrowse([]), "/");
   for (const snippet of ["curl", "python", "javascript", "ollama"])
-    expect(textOf(document, `#snippet-${snippet}`)).toContain("http://router.lan:1234");
+    expect(elementText(document, `#snippet-${snippet}`)).toContain("http://router.lan:1234");
   expect(document.querySelector("#requests[data-live]")).not.toBeNull();
 });
 
@@ -32,41 +32,43 @@ test("an empty log tells what stands behind the router, and how to find more whe
     }),
   ];
   const found = { ...sampleBrowse([]), upstreams: () => ({ upstreams }) };
-  const { document } = await open(found, "/");
-  expect(textOf(document, ".behind")).toBe(
+  const { document } = await openPage(found, "/");
+  expect(elementText(document, ".behind")).toBe(
     "fast-box http://192.168.1.100:8000 phi4default http://192.168.1.100:8000 does not answer: connection refused",
   );
-  expect(textOf(document, "#snippet-curl")).toContain('"model": "phi4"');
-  expect(textOf(document, ".welcome")).not.toContain("smolrouter init");
+  expect(elementText(document, "#snippet-curl")).toContain('"model": "phi4"');
+  expect(elementText(document, ".welcome")).not.toContain("smolrouter init");
   const none = { ...found, upstreams: () => ({ upstreams: upstreams.slice(1) }) };
-  expect(textOf((await open(none, "/")).document, ".welcome")).toContain("smolrouter init");
+  expect(elementText((await openPage(none, "/")).document, ".welcome")).toContain(
+    "smolrouter init",
+  );
 });
 
 test("where calls need a token, every example shows one, by a name that a shell replaces", async () => {
-  const { document } = await open(sampleBrowse([]), "/", { canSignIn: true });
+  const { document } = await openPage(sampleBrowse([]), "/", { canSignIn: true });
   for (const snippet of ["curl", "python", "javascript", "ollama"])
-    expect(textOf(document, `#snippet-${snippet}`)).toContain("SMOLROUTER_TOKEN");
-  expect(textOf(document, ".needs-token")).toContain("smolrouter token --sub");
-  const { document: free } = await open(sampleBrowse([]), "/");
+    expect(elementText(document, `#snippet-${snippet}`)).toContain("SMOLROUTER_TOKEN");
+  expect(elementText(document, ".needs-token")).toContain("smolrouter token --sub");
+  const { document: free } = await openPage(sampleBrowse([]), "/");
   expect(free.body.textContent).not.toContain("SMOLROUTER_TOKEN");
 });
 
 test("behind a proxy with TLS the address shown is https", async () => {
   const headers = { host: "ai.example.com", "x-forwarded-proto": "https" };
-  const { document } = await open(sampleBrowse([]), "/", {}, headers);
-  expect(textOf(document, "#address")).toBe("https://ai.example.com");
+  const { document } = await openPage(sampleBrowse([]), "/", {}, headers);
+  expect(elementText(document, "#address")).toBe("https://ai.example.com");
 });
 
-test("a Host that is no name is not shown as the address", async () => {
+test("a Host that is not a name is not shown as the address", async () => {
   const headers = { host: 'a"><b>' };
-  const { document } = await open(sampleBrowse([]), "/", {}, headers);
-  expect(textOf(document, "#address")).toBe("http://127.0.0.1:1234");
+  const { document } = await openPage(sampleBrowse([]), "/", {}, headers);
+  expect(elementText(document, "#address")).toBe("http://127.0.0.1:1234");
 });
 
 test("a filter that finds nothing offers to clear it, instead of teaching", async () => {
   const browse = sampleBrowse([], null, sampleStats({ requests: 9 }));
-  const { document } = await open(browse, "/?q=nothing");
-  expect(textOf(document, "#requests")).toBe("No request matches. Clear the filter");
+  const { document } = await openPage(browse, "/?q=nothing");
+  expect(elementText(document, "#requests")).toBe("No request matches. Clear the filter");
   expect(document.querySelector("#requests .connect")).toBeNull();
 });
 
@@ -79,7 +81,7 @@ test("what is filtered stands in the form again and is asked of the log", async 
       return Promise.resolve({ logs: [sampleDetail()], next: id });
     },
   };
-  const { document } = await open(browse, "/?q=a%22b&status=4xx&state=failed&model=m");
+  const { document } = await openPage(browse, "/?q=a%22b&status=4xx&state=failed&model=m");
   expect(asked).toEqual([
     { limit: 50, q: 'a"b', status: { from: 400, to: 499 }, state: "failed", model: "m" },
   ]);
@@ -93,12 +95,12 @@ test("what is filtered stands in the form again and is asked of the log", async 
 });
 
 test("a status that cannot be read is marked, not silently dropped", async () => {
-  const { document } = await open(sampleBrowse([sampleDetail()]), "/?status=9");
+  const { document } = await openPage(sampleBrowse([sampleDetail()]), "/?status=9");
   expect(document.querySelector("input[name=status]")?.getAttribute("aria-invalid")).toBe("true");
 });
 
 test("an older page stays as it is and leads back to the newest", async () => {
-  const { document } = await open(sampleBrowse([sampleDetail()]), `/?q=x&before=${id}`);
+  const { document } = await openPage(sampleBrowse([sampleDetail()]), `/?q=x&before=${id}`);
   expect(document.querySelector("#requests")?.hasAttribute("data-live")).toBe(false);
   expect(document.querySelector("#figures")?.hasAttribute("data-live")).toBe(true);
   expect(document.querySelector(".paging a")?.getAttribute("href")).toBe("/?q=x");
@@ -117,7 +119,7 @@ test("a row says state, models, upstream, route, attempts, tokens and times", as
     prompt_tokens: 12_300,
     tokens_estimated: true,
   });
-  const { document } = await open(sampleBrowse([row]), "/");
+  const { document } = await openPage(sampleBrowse([row]), "/");
   const cells = [...document.querySelectorAll("#requests tbody td")].map((cell) =>
     cell.textContent.replace(/\s+/g, " ").trim(),
   );
@@ -141,9 +143,9 @@ test("a row says state, models, upstream, route, attempts, tokens and times", as
 
 test("a call in flight shows how long it has been running", async () => {
   const row = sampleDetail({ state: "inflight", status_code: null, duration_ms: null });
-  const { document } = await open(sampleBrowse([row]), "/");
-  expect(textOf(document, ".c-duration")).toBe("10.0 s");
-  expect(textOf(document, ".c-status .hidden")).toBe("in flight");
+  const { document } = await openPage(sampleBrowse([row]), "/");
+  expect(elementText(document, ".c-duration")).toBe("10.0 s");
+  expect(elementText(document, ".c-status .hidden")).toBe("in flight");
 });
 
 test("a failed row shows why", async () => {
@@ -152,8 +154,8 @@ test("a failed row shows why", async () => {
     status_code: 502,
     error_message: "connection refused",
   });
-  const { document } = await open(sampleBrowse([row]), "/");
-  expect(textOf(document, ".why")).toBe("connection refused");
+  const { document } = await openPage(sampleBrowse([row]), "/");
+  expect(elementText(document, ".why")).toBe("connection refused");
 });
 
 test("the figures are those of the log", async () => {
@@ -168,7 +170,7 @@ test("the figures are those of the log", async () => {
     completion_tokens: 34_000,
   };
   const stats = sampleStats(period, { inflight: 3 });
-  const { document } = await open(sampleBrowse([sampleDetail()], null, stats), "/");
+  const { document } = await openPage(sampleBrowse([sampleDetail()], null, stats), "/");
   const figures = [...document.querySelectorAll(".figure dd")].map((figure) =>
     [".value", ".note"].map((part) => figure.querySelector(part)?.textContent),
   );
@@ -190,8 +192,8 @@ test("calls that were refused are counted, with the last one's address and reaso
     reason: "a token is needed",
   };
   const refusedCalls = () => ({ count: 1234, last });
-  const { document } = await open(sampleBrowse([sampleDetail()]), "/", { refusedCalls });
-  expect(textOf(document, "#refused")).toBe(
+  const { document } = await openPage(sampleBrowse([sampleDetail()]), "/", { refusedCalls });
+  expect(elementText(document, "#refused")).toBe(
     "1,234 calls refused since the start; the last, 2 min ago, from 10.0.0.9: 401, a token is needed",
   );
 });
@@ -201,14 +203,14 @@ test("a log that cannot be read is a page that says so, with 503", async () => {
     ...sampleBrowse([]),
     stats: () => Promise.reject(new Error("secret detail")),
   };
-  const { status, document } = await open(browse, "/");
+  const { status, document } = await openPage(browse, "/");
   expect(status).toBe(503);
-  expect(textOf(document, "h1")).toBe("The log cannot be read right now");
+  expect(elementText(document, "h1")).toBe("The log cannot be read right now");
   expect(document.body.textContent).not.toContain("secret detail");
 });
 
 test("each chart has a name, and tells what lies in a slice of time", async () => {
-  const { document } = await open(sampleBrowse([sampleDetail()]), "/");
+  const { document } = await openPage(sampleBrowse([sampleDetail()]), "/");
   const charts = [...document.querySelectorAll(".figure svg")];
   expect(charts.map((chart) => chart.getAttribute("aria-label"))).toEqual([
     "Requests, last 24 h",
@@ -226,13 +228,13 @@ test("each chart has a name, and tells what lies in a slice of time", async () =
   ]);
 });
 
-test("the last hours are told by model and by upstream, each leading to its requests", async () => {
+test("the last hours are shown by model and by upstream, each leading to its requests", async () => {
   const rows = [
     sampleDetail(),
     sampleDetail({ mapped_model: "other", state: "failed" }),
     sampleDetail({ upstream: "attic" }),
   ];
-  const { document } = await open(sampleBrowse(rows), "/");
+  const { document } = await openPage(sampleBrowse(rows), "/");
   const groups = [...document.querySelectorAll("#breakdown tbody tr")].map((row) => [
     row.querySelector("a")?.getAttribute("href"),
     ...[...row.querySelectorAll("td")].map((cell) => cell.textContent),
@@ -262,7 +264,7 @@ test("a call under way says who answers or how long its line is, and can be canc
       ],
     }),
   };
-  const { document } = await open(browse, "/");
+  const { document } = await openPage(browse, "/");
   const lines = [...document.querySelectorAll("#inflight li")].map((line) =>
     line.textContent.replace(/\s+/g, " ").trim(),
   );
@@ -284,7 +286,7 @@ test.each<[string, boolean, Record<string, string>, string | null]>([
   ["whoever is not signed in finds the way, and back", true, {}, "/login?next=%2F%3Fq%3Da%2526b"],
   ["whoever came in by cookie can sign out", true, token, "/logout"],
 ])("%s", async (_, canSignIn, headers, leads) => {
-  const { document } = await open(
+  const { document } = await openPage(
     sampleBrowse([sampleDetail()]),
     "/?q=a%26b",
     { canSignIn },

@@ -44,13 +44,13 @@ test("for one that is too old the new one is waited for", async () => {
   expect(await ask()).toBe(2);
 });
 
-test("a failure is told to who waits, and asked again", async () => {
+test("a failure is reported to who waits, and asked again", async () => {
   const { ask } = counted([1]);
   expect(await ask().catch((error: Error) => error.message)).toBe("locked");
   expect(await ask()).toBe(2);
 });
 
-test("a failure behind an answer that will do is not told, and asked again", async () => {
+test("a failure behind an answer that will do is not reported, and asked again", async () => {
   const { time, ask, catchUp } = counted([2]);
   await ask();
   time.now = 100;

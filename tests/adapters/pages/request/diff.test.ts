@@ -5,7 +5,7 @@ import { textDiff } from "../../../../src/adapters/pages/request/diff.tsx";
 import { ownMs } from "../../../lab/own-time.ts";
 
 const marks = { same: "", removed: "-", added: "+" };
-const told = (before: string, after: string) =>
+const reported = (before: string, after: string) =>
   textDiff(before, after).map(({ kind, text }) => `${marks[kind]}${text}`);
 
 test.each<[string, string, string[]]>([
@@ -18,7 +18,7 @@ test.each<[string, string, string[]]>([
   ["f(x);", "f(y);", ["f(", "-x", "+y", ");"]],
   ["Größe: 5", "Größe: 6", ["Größe: ", "-5", "+6"]],
 ])("%p to %p", (before, after, pieces) => {
-  expect(told(before, after)).toEqual(pieces);
+  expect(reported(before, after)).toEqual(pieces);
 });
 
 describe("whatever the texts", () => {
@@ -43,7 +43,7 @@ describe("whatever the texts", () => {
     );
   });
 
-  test("texts that share nothing are told as such, in bounded time", () => {
+  test("texts that share nothing are shown as such, in bounded time", () => {
     const many = (word: string) =>
       Array.from({ length: 20_000 }, (_, n) => `${word}${n}`).join(" ");
     const took = ownMs(() => {

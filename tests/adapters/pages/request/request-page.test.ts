@@ -2,16 +2,16 @@
 import { expect, test } from "bun:test";
 import type { LogDetail, LogFilter } from "../../../../src/ports/browse.ts";
 import { routingOf } from "../../../lab/routing-of.ts";
-import { open, sampleAttempt, sampleBrowse, sampleDetail, textOf } from "../sample.ts";
+import { openPage, sampleAttempt, sampleBrowse, sampleDetail, elementText } from "../sample.ts";
 
 async function show(over: Partial<LogDetail>, routes = "") {
   const detail = sampleDetail(over);
   const routing = () => routingOf(routes);
-  return open(sampleBrowse([detail]), `/request/${detail.id}`, { routing });
+  return openPage(sampleBrowse([detail]), `/request/${detail.id}`, { routing });
 }
 
 test("an unknown id is a page with 404 that leads back", async () => {
-  const { status, document } = await open(sampleBrowse([]), "/request/nope");
+  const { status, document } = await openPage(sampleBrowse([]), "/request/nope");
   expect(status).toBe(404);
   expect(document.querySelector("main a")?.getAttribute("href")).toBe("/");
 });
@@ -61,12 +61,12 @@ test.each([
   ["alias:coder", "alias coder"],
   ["direct", "the request names the server itself"],
   ["rule:2>alias:coder", "renamed by rule 2, then alias coder"],
-])("the route %p is told in words", async (route, words) => {
+])("the route %p is put in words", async (route, words) => {
   const { document } = await show({ route });
-  expect(textOf(document, ".facts")).toContain(words);
+  expect(elementText(document, ".facts")).toContain(words);
 });
 
-test("the rule that decided is told as it stands now", async () => {
+test("the rule that decided is shown as it stands now", async () => {
   const { document } = await show(
     { route: "rule:2" },
     `
@@ -75,14 +75,16 @@ routes:
   - { match: { model: x }, route: { upstream: a } }
   - { match: { model: gpt-4 }, route: { upstream: a } }`,
   );
-  expect(textOf(document, ".facts")).toContain("now: rule 2 (routes.yaml:5) matches model gpt-4");
+  expect(elementText(document, ".facts")).toContain(
+    "now: rule 2 (routes.yaml:5) matches model gpt-4",
+  );
 });
 
 test("estimated tokens are called so", async () => {
-  expect(textOf((await show({ tokens_estimated: true })).document, ".facts")).toContain(
+  expect(elementText((await show({ tokens_estimated: true })).document, ".facts")).toContain(
     "estimated",
   );
-  expect(textOf((await show({})).document, ".facts")).not.toContain("estimated");
+  expect(elementText((await show({})).document, ".facts")).not.toContain("estimated");
 });
 
 test("a call in flight says so, promises nothing, and reloads without scripts", async () => {
@@ -94,12 +96,12 @@ test("a call in flight says so, promises nothing, and reloads without scripts", 
     response_body: null,
     attempts: [],
   });
-  expect(textOf(document, ".badge")).toContain("still running for 10.0 s");
-  expect(textOf(document, ".attempts")).toContain("still under way");
+  expect(elementText(document, ".badge")).toContain("still running for 10.0 s");
+  expect(elementText(document, ".attempts")).toContain("still under way");
   expect(document.querySelector(".state form")?.getAttribute("action")).toBe(
     `/api/inflight/${sampleDetail().id}/cancel`,
   );
-  expect(textOf(document, ".conversation")).toContain("stored when the call ends");
+  expect(elementText(document, ".conversation")).toContain("stored when the call ends");
   expect(document.body.getAttribute("data-poll")).toBe("500");
   expect(document.head.innerHTML).toContain('http-equiv="refresh"');
 });
@@ -111,32 +113,32 @@ test("a call that has ended is not asked for again", async () => {
   expect(document.querySelector(".state form")).toBeNull();
 });
 
-test("bodies that were cut or are no text are marked", async () => {
+test("bodies that were cut or are not text are marked", async () => {
   const { document } = await show({
     request_body: "AAECAw==",
     request_body_encoding: "base64",
     response_body_truncated: true,
   });
-  expect(textOf(document, "#request-body-details summary")).toContain("shown as base64");
-  expect(textOf(document, "#response-body-details summary")).toContain("truncated");
-  expect(textOf(document, ".conversation .notice")).toContain("truncated");
-  expect(textOf(document, "#curl-details")).toContain("binary");
+  expect(elementText(document, "#request-body-details summary")).toContain("shown as base64");
+  expect(elementText(document, "#response-body-details summary")).toContain("truncated");
+  expect(elementText(document, ".conversation .notice")).toContain("truncated");
+  expect(elementText(document, "#curl-details")).toContain("binary");
 });
 
 test("a very large body is shown in part, and says how much is missing", async () => {
   const { document } = await show({ response_body: "x".repeat(500_000) });
   expect(document.querySelector("#response-body")?.textContent.length).toBe(400_000);
-  expect(textOf(document, "#response-body-details .faint")).toContain("100,000 more");
+  expect(elementText(document, "#response-body-details .faint")).toContain("100,000 more");
 });
 
 test("fields that could not be carried over are named", async () => {
   const { document } = await show({ dropped: ["num_ctx", "mirostat"] });
-  expect(textOf(document, ".request-head .notice")).toContain("num_ctx, mirostat");
+  expect(elementText(document, ".request-head .notice")).toContain("num_ctx, mirostat");
 });
 
 test("an answer that was sent on before it was checked is marked", async () => {
   const { document } = await show({ held: "partial" });
-  expect(textOf(document, ".request-head .notice")).toContain("before the rest was checked");
+  expect(elementText(document, ".request-head .notice")).toContain("before the rest was checked");
 });
 
 test("thinking is folded and images are named, never loaded", async () => {
@@ -154,7 +156,7 @@ test("thinking is folded and images are named, never loaded", async () => {
     }),
   });
   expect(document.querySelector("details.thinking")?.hasAttribute("open")).toBe(false);
-  expect(textOf(document, ".media")).toContain("https://elsewhere.example/a.png");
+  expect(elementText(document, ".media")).toContain("https://elsewhere.example/a.png");
   expect(document.querySelector("img")).toBeNull();
 });
 
@@ -163,8 +165,8 @@ test("what a running call's answer holds so far is shown", async () => {
     state: "inflight",
     response_body: 'data: {"choices":[{"delta":{"content":"So far"}}]}\n\ndata: {"cho',
   });
-  expect(textOf(document, ".turn.answer")).toBe("assistantSo far");
-  expect(textOf(document, ".conversation")).toContain("still coming in");
+  expect(elementText(document, ".turn.answer")).toBe("assistantSo far");
+  expect(elementText(document, ".conversation")).toContain("still coming in");
 });
 
 test("the next newer and older requests are a link away", async () => {
@@ -186,7 +188,7 @@ test("the next newer and older requests are a link away", async () => {
       }),
   };
   const links = async (id: string) => {
-    const { document } = await open(browse, `/request/${id}`);
+    const { document } = await openPage(browse, `/request/${id}`);
     return ["prev", "next"].map((rel) =>
       document.querySelector(`[rel=${rel}]`)?.getAttribute("href"),
     );
@@ -215,8 +217,8 @@ test("what a cleaner took out is shown against what was received, and both bodie
     (piece) => `${piece.tagName} ${piece.textContent.trim()}`,
   );
   expect(pieces).toEqual(["DEL hm", "SPAN Yes, it is."]);
-  expect(textOf(document, "#response-body")).toContain("<think>");
-  expect(textOf(document, "#response-body-clean")).not.toContain("<think>");
+  expect(elementText(document, "#response-body")).toContain("<think>");
+  expect(elementText(document, "#response-body-clean")).not.toContain("<think>");
 });
 
 test("an answer that reached the client as it came has no second body", async () => {
@@ -226,18 +228,18 @@ test("an answer that reached the client as it came has no second body", async ()
 
 test("what was odd about a call is said in words, and what this page does not know by its name", async () => {
   const detail = sampleDetail({ warnings: ["malformed_event", "toString", "slow_load"] });
-  const { document } = await open(sampleBrowse([detail]), `/request/${detail.id}`);
-  const told = [...document.querySelectorAll(".request-head .notice")].map((one) =>
+  const { document } = await openPage(sampleBrowse([detail]), `/request/${detail.id}`);
+  const reported = [...document.querySelectorAll(".request-head .notice")].map((one) =>
     one.textContent.trim(),
   );
-  expect(told).toHaveLength(3);
-  expect(told[0]).toContain("an event that could not be read");
-  expect(told.slice(1)).toEqual(["toString", "slow_load"]);
+  expect(reported).toHaveLength(3);
+  expect(reported[0]).toContain("an event that could not be read");
+  expect(reported.slice(1)).toEqual(["toString", "slow_load"]);
 });
 
-test("tokens read from a cache and spent on thinking are told where the upstream counts them", async () => {
+test("tokens read from a cache and spent on thinking are shown where the upstream counts them", async () => {
   const counted = sampleDetail({ cached_tokens: 1_024, reasoning_tokens: 0 });
-  const { document } = await open(sampleBrowse([counted]), `/request/${counted.id}`);
+  const { document } = await openPage(sampleBrowse([counted]), `/request/${counted.id}`);
   expect(document.querySelector(".facts")?.textContent).toContain("1,024 read from a cache");
   expect(document.querySelector(".facts")?.textContent).not.toContain("thinking");
 });
@@ -252,8 +254,8 @@ test.each([
     response_body: '{"error":{"message":"no"}}',
     response_body_clean: clean,
   });
-  expect(textOf(document, ".cleaned")).toBe(
+  expect(elementText(document, ".cleaned")).toBe(
     "What the client gotAn error: all 2 upstreams failed; the last said <no>",
   );
-  expect(textOf(document, "#response-body-clean")).toContain("all 2 upstreams failed");
+  expect(elementText(document, "#response-body-clean")).toContain("all 2 upstreams failed");
 });

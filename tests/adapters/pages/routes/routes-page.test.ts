@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import type { Document } from "happy-dom";
 import { routingOf } from "../../../lab/routing-of.ts";
-import { open, sampleBrowse, sampleUpstream, textOf } from "../sample.ts";
+import { openPage, sampleBrowse, sampleUpstream, elementText } from "../sample.ts";
 
 const yaml = `
 servers:
@@ -23,7 +23,7 @@ async function show(query = "", routes = yaml): Promise<Document> {
     ...sampleBrowse([]),
     upstreams: () => ({ upstreams: [sampleUpstream({ name: "hosted", state: "resting" })] }),
   };
-  const { document } = await open(browse, `/routes${query}`, {
+  const { document } = await openPage(browse, `/routes${query}`, {
     routing: () => routingOf(routes, env),
     routesFile: "lab/routes.yaml",
   });
@@ -61,8 +61,10 @@ test("keys and header values are shown nowhere", async () => {
 
 test("the box tells the decision, its steps and the targets in order", async () => {
   const document = await show("?model=gpt-4");
-  expect(textOf(document, ".explained")).toContain("renamed by rule 1, then alias coder");
-  expect(textOf(document, ".because")).toContain("rule 1 (routes.yaml:8) matches model /^gpt/");
+  expect(elementText(document, ".explained")).toContain("renamed by rule 1, then alias coder");
+  expect(elementText(document, ".because")).toContain(
+    "rule 1 (routes.yaml:8) matches model /^gpt/",
+  );
   const targets = [...document.querySelectorAll(".targets li")].map((target) =>
     target.textContent.replace(/\s+/g, " ").trim(),
   );
@@ -74,9 +76,9 @@ test("the box tells the decision, its steps and the targets in order", async () 
 
 test("source and path decide, too", async () => {
   const document = await show("?source=10.1.1.1&path=/v1/embeddings");
-  expect(textOf(document, ".explained code")).toBe("rule:2");
+  expect(elementText(document, ".explained code")).toBe("rule:2");
   const elsewhere = await show("?source=11.1.1.1&path=/v1/embeddings");
-  expect(textOf(elsewhere, ".explained code")).toBe("default");
+  expect(elementText(elsewhere, ".explained code")).toBe("default");
 });
 
 test("without a question there is no answer, and the form is empty", async () => {
@@ -86,5 +88,5 @@ test("without a question there is no answer, and the form is empty", async () =>
 });
 
 test("with nothing configured the page says what to write", async () => {
-  expect(textOf(await show("", ""), ".notice")).toContain("lab/routes.yaml");
+  expect(elementText(await show("", ""), ".notice")).toContain("lab/routes.yaml");
 });

@@ -4,18 +4,18 @@ import { Elysia } from "elysia";
 import { pages } from "../../../../src/adapters/pages/pages.ts";
 import type { UpstreamState } from "../../../../src/ports/browse.ts";
 import {
-  open,
+  openPage,
   sampleActions,
   sampleBrowse,
   sampleDeps,
   sampleDetail,
   sampleUpstream,
-  textOf,
+  elementText,
 } from "../sample.ts";
 
 async function show(over: Partial<UpstreamState>) {
   const upstreams = [sampleUpstream(over)];
-  return open({ ...sampleBrowse([]), upstreams: () => ({ upstreams }) }, "/upstreams");
+  return openPage({ ...sampleBrowse([]), upstreams: () => ({ upstreams }) }, "/upstreams");
 }
 
 test.each<[Partial<UpstreamState>, string]>([
@@ -35,17 +35,17 @@ test.each<[Partial<UpstreamState>, string]>([
   ],
 ])("%j reads %p", async (over, words) => {
   const { document } = await show(over);
-  expect(textOf(document, ".standing")).toBe(words);
+  expect(elementText(document, ".standing")).toBe(words);
 });
 
 test("a server in trouble says why", async () => {
   const { document } = await show({ failures: 1, last_error: "connection refused" });
-  expect(textOf(document, ".upstream-state .why")).toBe("connection refused");
+  expect(elementText(document, ".upstream-state .why")).toBe("connection refused");
 });
 
-test("places taken and the waiting line are shown where they are limited", async () => {
+test("permits in use and the queue are shown where they are limited", async () => {
   const { document } = await show({ max_concurrency: 4, active: 4, waiting: 7, max_queue: 100 });
-  expect(textOf(document, ".upstream-load")).toBe("4 of 4 running7 of 100 waiting");
+  expect(elementText(document, ".upstream-load")).toBe("4 of 4 running7 of 100 waiting");
   expect(document.querySelector(".places.full rect")?.getAttribute("width")).toBe("100");
 });
 
@@ -54,9 +54,11 @@ test("a list that could not be renewed is kept, and says so", async () => {
     models_state: "unreachable",
     models_error: "connection refused",
   });
-  expect(textOf(document, ".upstream-models .why")).toBe("does not answer: connection refused");
-  expect(textOf(document, ".upstream-models p:last-child")).toBe("list kept from 10 s ago");
-  expect(textOf(document, ".upstream-models li")).toBe("llama3-8b");
+  expect(elementText(document, ".upstream-models .why")).toBe(
+    "does not answer: connection refused",
+  );
+  expect(elementText(document, ".upstream-models p:last-child")).toBe("list kept from 10 s ago");
+  expect(elementText(document, ".upstream-models li")).toBe("llama3-8b");
 });
 
 test.each([
@@ -70,7 +72,7 @@ test.each([
     models_state: state,
     models_error: error,
   });
-  expect(textOf(document, ".upstream-models")).toBe(says);
+  expect(elementText(document, ".upstream-models")).toBe(says);
   expect(document.querySelector(".upstream-models .why")).toBeNull();
 });
 
@@ -81,7 +83,7 @@ test("each server has the shape of its own last hours; one that was not asked ha
     sampleDetail({ upstream: "attic", duration_ms: 9_000 }),
   ];
   const upstreams = ["fast-box", "idle"].map((name) => sampleUpstream({ name }));
-  const { document } = await open(
+  const { document } = await openPage(
     { ...sampleBrowse(rows), upstreams: () => ({ upstreams }) },
     "/upstreams",
   );
@@ -93,7 +95,7 @@ test("each server has the shape of its own last hours; one that was not asked ha
 
 test("a log that cannot be read takes nothing from the page but those shapes", async () => {
   const upstreams = [sampleUpstream()];
-  const { status, document } = await open(
+  const { status, document } = await openPage(
     {
       ...sampleBrowse([]),
       upstreams: () => ({ upstreams }),
@@ -102,7 +104,7 @@ test("a log that cannot be read takes nothing from the page but those shapes", a
     "/upstreams",
   );
   expect(status).toBe(200);
-  expect(textOf(document, ".standing")).toBe("Healthy");
+  expect(elementText(document, ".standing")).toBe("Healthy");
 });
 
 test("a check that is asked for is made, and leads back to the page", async () => {

@@ -46,7 +46,7 @@ test("several are shown in the order of their sources, and dismissed one by one"
   expect(ids(notices.current())).toEqual(["c"]);
 });
 
-test("while the store fails it says how many rows are lost; the loss alone is told afterwards", () => {
+test("while the store fails it says how many rows are lost; the loss alone is reported afterwards", () => {
   const dropped = { write_failed: 1200, queue_full: 0 };
   const failing = logNotices({ trouble: null, failure: "database is locked", dropped });
   expect(failing).toEqual([

@@ -21,7 +21,7 @@ test("calls without permission are counted, and the last is kept with address an
   expect(last).toEqual({ at: 7, status: 403, address: "10.0.0.9", reason: "x".repeat(300) });
 });
 
-test("a person who has yet to sign in, and a path that does not exist, are no refused calls", () => {
+test("a person who has yet to sign in, and a path that does not exist, are not refused calls", () => {
   const refusals = createRefusals(() => 0);
   refusals.note({ ...refused, surface: "page" });
   refusals.note({ ...refused, status: 404 });

@@ -20,11 +20,11 @@ describe("the store's record", () => {
   });
 });
 
-type Answer = "good" | "bad" | "never";
+type StoreAnswer = "good" | "bad" | "never";
 
 function watched() {
   const clock = createHandClock();
-  const state = { answer: "good" as Answer, lost: 0 };
+  const state = { answer: "good" as StoreAnswer, lost: 0 };
   const watch = createStoreWatch({
     tryReading: () =>
       state.answer === "good"
@@ -48,7 +48,7 @@ function watched() {
 }
 
 describe("a store", () => {
-  test("that cannot be read is told after 5 s, in words without paths; and is well once it can", async () => {
+  test("that cannot be read is reported after 5 s, in words without paths; and is well once it can", async () => {
     const { state, watch, pass } = watched();
     await pass(4);
     state.answer = "bad";
@@ -62,7 +62,7 @@ describe("a store", () => {
     watch.stop();
   });
 
-  test("that does not answer at all is told, too, and asked only once at a time", async () => {
+  test("that does not answer at all is reported, too, and asked only once at a time", async () => {
     const { state, watch, pass } = watched();
     state.answer = "never";
     await pass(20);

@@ -8,7 +8,7 @@ import {
   createFakePorts,
   fakeCall,
   nothingHeld,
-  type Reply,
+  type FakeReply,
   settle,
   type Step,
 } from "../../../lab/fake-ports.ts";
@@ -25,7 +25,7 @@ const broke = { kind: "broke", message: "cut" } as const;
 const asking = { redial: false, othersLeft: true };
 
 /** An attempt at a server whose health is to be found out. */
-function attemptAt(reply: Reply, step?: Step) {
+function attemptAt(reply: FakeReply, step?: Step) {
   const ports = createFakePorts({ routes, upstreams: { [url]: [reply] } }, step);
   const failure = { reason: "refused", status: null, message: "connection refused" } as const;
   for (let n = 0; n < 3; n++) ports.health.failed(url, failure);
@@ -42,26 +42,29 @@ function attemptAt(reply: Reply, step?: Step) {
   return { ...ports, session, attempt, held };
 }
 
-const stages: readonly [stage: string, reply: Reply | null, holds: Partial<typeof nothingHeld>][] =
+const stages: readonly [
+  stage: string,
+  reply: FakeReply | null,
+  holds: Partial<typeof nothingHeld>,
+][] = [
+  ["before it asks", null, { probing: 1, timers: 1 }],
+  ["while the head is awaited", "hangs", { probing: 1, timers: 1, connections: 1 }],
   [
-    ["before it asks", null, { probing: 1, timers: 1 }],
-    ["while the head is awaited", "hangs", { probing: 1, timers: 1, connections: 1 }],
-    [
-      "while the answer is held",
-      { type, reads: [thinks] },
-      { probing: 1, connections: 1, captured: thinks.length, heldAnswers: thinks.length },
-    ],
-    [
-      "once it is committed",
-      { type, reads: [says] },
-      { probing: 1, connections: 1, captured: says.length, heldAnswers: says.length },
-    ],
-    [
-      "once it has failed",
-      { type, reads: [thinks, broke] },
-      { probing: 1, captured: thinks.length, heldAnswers: thinks.length },
-    ],
-  ];
+    "while the answer is held",
+    { type, reads: [thinks] },
+    { probing: 1, connections: 1, captured: thinks.length, heldAnswers: thinks.length },
+  ],
+  [
+    "once it is committed",
+    { type, reads: [says] },
+    { probing: 1, connections: 1, captured: says.length, heldAnswers: says.length },
+  ],
+  [
+    "once it has failed",
+    { type, reads: [thinks, broke] },
+    { probing: 1, captured: thinks.length, heldAnswers: thinks.length },
+  ],
+];
 
 describe.each(stages)("%s", (_stage, reply, holds) => {
   test("it holds what it needs, and gives it back", async () => {

@@ -7,7 +7,7 @@ import {
   createFakePorts,
   fakeCall,
   nothingHeld,
-  type Reply,
+  type FakeReply,
   settle,
 } from "../../../lab/fake-ports.ts";
 
@@ -19,12 +19,12 @@ const says = (content: string) =>
   `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content } }] })}\n\n`;
 const role = 'data: {"choices":[{"index":0,"delta":{"role":"assistant"}}]}\n\n';
 const type = "text/event-stream";
-const wins: Reply = { type, reads: [role, says("b")] };
+const wins: FakeReply = { type, reads: [role, says("b")] };
 const asking = { redial: false, othersLeft: true };
 const outrun = { reason: "client_gone", message: "another answered first" } as const;
 
 /** Two attempts of one call: at `s`, which cools down no more and is being probed, and at `t`. */
-async function twoAttempts(first: Reply) {
+async function twoAttempts(first: FakeReply) {
   const ports = createFakePorts({ routes, upstreams: { [a]: [first], [b]: [wins] } });
   const { deps, health, hand, limiter } = ports;
   const failed = { reason: "refused", status: null, message: "connection refused" } as const;
@@ -53,7 +53,7 @@ const lose = ({ attempt, scope }: { attempt: LiveAttempt; scope: DisposableStack
   return outcome;
 };
 
-describe.each<[doing: string, reply: Reply]>([
+describe.each<[doing: string, reply: FakeReply]>([
   ["waits for its upstream's head", "hangs"],
   ["holds the beginning of an answer", { type, reads: [role, role] }],
 ])("an attempt that %s while another wins", (_doing, reply) => {

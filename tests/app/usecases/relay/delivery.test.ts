@@ -208,7 +208,7 @@ describe("a break after the commit", () => {
   test.each([
     ["a lost connection", broke, "upstream connection lost: connection reset"],
     ["a stall", silent, "stream timed out: no byte"],
-  ])("%s is told so that agents ask again", async (_name, read, message) => {
+  ])("%s is reported so that agents retry", async (_name, read, message) => {
     const { next, endings } = await delivering(createFedBody(says("a"), read));
     await next();
     const event = (await next()) ?? "";
@@ -218,7 +218,7 @@ describe("a break after the commit", () => {
     expect(endings).toMatchObject([{ kind: "broke" }]);
   });
 
-  test("is told on messages in their own form, with the request's id", async () => {
+  test("is reported on messages in their own form, with the request's id", async () => {
     const delta =
       'event: content_block_delta\ndata: {"type":"content_block_delta","delta":{"type":"text_delta"}}\n\n';
     const { next } = await delivering(createFedBody(delta, broke), { path: "/v1/messages" });

@@ -7,7 +7,7 @@ import type { Answer, AnswerStream } from "../../../../src/ports/service.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-async function told(status: number, type: string, body: string): Promise<string> {
+async function reported(status: number, type: string, body: string): Promise<string> {
   const hand = createHandClock();
   const clock = { ...hand, elapsed: hand.now, id: () => "", chance: () => 0 };
   const answer: Answer = { status, headers: [["content-type", type]], body: bytes(body) };
@@ -58,7 +58,7 @@ test.each<[string, number, string, object]>([
     },
   ],
 ])("%s is one error event with its status, and no [DONE]", async (_name, status, body, error) => {
-  const text = await told(status, json, body);
+  const text = await reported(status, json, body);
   expect(text).toStartWith(": ping\ndata: ");
   expect(text).not.toContain("[DONE]");
   expect(JSON.parse(text.slice(": ping\ndata: ".length))).toEqual({ error });
@@ -66,10 +66,14 @@ test.each<[string, number, string, object]>([
 
 test("an upstream's own error event passes as it came", async () => {
   const event = `data: ${JSON.stringify({ error: gone })}\n\n`;
-  expect(await told(200, "text/event-stream", event)).toBe(`: ping\n${event}`);
+  expect(await reported(200, "text/event-stream", event)).toBe(`: ping\n${event}`);
 });
 
-test("a whole answer is told as events", async () => {
-  const text = await told(200, json, JSON.stringify({ choices: [{ message: { content: "hi" } }] }));
+test("a whole answer is sent as events", async () => {
+  const text = await reported(
+    200,
+    json,
+    JSON.stringify({ choices: [{ message: { content: "hi" } }] }),
+  );
   expect(text).toBe(`: ping\ndata: {"choices":[{"delta":{"content":"hi"}}]}\n\ndata: [DONE]\n\n`);
 });

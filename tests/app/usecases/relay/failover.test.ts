@@ -6,7 +6,7 @@ import {
   createFakePorts,
   fakeCall,
   nothingHeld,
-  type Reply,
+  type FakeReply,
   settle,
   type Step,
 } from "../../../lab/fake-ports.ts";
@@ -16,18 +16,18 @@ const routesOf = (keys: string) => `
 servers: { s: { url: "${a}", max_concurrency: 1, max_queue: 1 }, t: { url: "${b}", max_concurrency: 1, max_queue: 1 } }
 aliases: { both: { ${keys} instances: [s/m, t/m] } }`;
 const answer = '{"choices":[{"message":{"content":"Hello"}}]}';
-const plain: Reply = { reads: [answer, { kind: "end" }] };
-const busy: Reply = { status: 503, reads: ['{"error":{"message":"busy"}}', { kind: "end" }] };
-const refused: Reply = {
+const plain: FakeReply = { reads: [answer, { kind: "end" }] };
+const busy: FakeReply = { status: 503, reads: ['{"error":{"message":"busy"}}', { kind: "end" }] };
+const refused: FakeReply = {
   kind: "unreachable",
   reason: "refused",
   message: "connection refused",
   connectMs: null,
 };
-const reset: Reply = { kind: "reset", message: "reset", connectMs: null };
+const reset: FakeReply = { kind: "reset", message: "reset", connectMs: null };
 
 /** The loop at work on a call for both servers. */
-function looping(script: { a?: Reply[]; b?: Reply[]; keys?: string }, step?: Step) {
+function looping(script: { a?: FakeReply[]; b?: FakeReply[]; keys?: string }, step?: Step) {
   const { a: first = [plain], b: second = [plain], keys = "" } = script;
   const ports = createFakePorts(
     { routes: routesOf(keys), upstreams: { [a]: first, [b]: second } },
@@ -63,7 +63,7 @@ test("a winner's connection and permit are held until they are disposed of", asy
 });
 
 describe("a failed attempt gives back all it held before the next begins", () => {
-  test.each<[string, Reply, string[]]>([
+  test.each<[string, FakeReply, string[]]>([
     ["an error status", busy, ["s status"]],
     ["no connection", refused, ["s refused"]],
     ["a reset, then another", reset, ["s reset", "s reset"]],

@@ -4,7 +4,7 @@ import { describe, expect, test } from "bun:test";
 import type { Answer } from "../../../../src/ports/service.ts";
 import { listenersLeft } from "./count-listeners.ts";
 import { nothingHeld, type Scripted, type Step } from "../../../lab/fake-ports.ts";
-import { createRelayLab, type Scenario } from "./relay-lab.ts";
+import { createRelayLab, type RelayScenario } from "./relay-lab.ts";
 
 const [a, b] = ["http://a:1", "http://b:1"];
 const single = `servers: { s: { url: "${a}", max_concurrency: 1 } }`;
@@ -45,7 +45,7 @@ const silent: Scripted = { type: sse, reads: [] };
 const messages = [{ role: "user", content: "hi" }];
 const chat = (model: string, stream = true) => ({ model, stream, messages });
 
-const scenarios: readonly (readonly [name: string, scenario: Scenario])[] = [
+const scenarios: readonly (readonly [name: string, scenario: RelayScenario])[] = [
   ["a plain answer", { routes: single, body: chat("s/m", false), upstreams: { [a]: [plain] } }],
   ["a stream", { routes: single, body: chat("s/m"), upstreams: { [a]: [streamed] } }],
   [
@@ -128,7 +128,12 @@ interface Ran {
  * Runs a call to its end.
  * @param at the step that is spoilt; later ones of the same port are, too, where `again`
  */
-async function run(scenario: Scenario, at: number, spoil: Spoil, again: boolean): Promise<Ran> {
+async function run(
+  scenario: RelayScenario,
+  at: number,
+  spoil: Spoil,
+  again: boolean,
+): Promise<Ran> {
   const steps: string[] = [];
   const step: Step = (what) => {
     const place = steps.push(what) - 1;

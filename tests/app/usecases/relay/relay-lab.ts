@@ -8,14 +8,14 @@ import {
   type Step,
 } from "../../../lab/fake-ports.ts";
 
-export interface Scenario extends FakeScenario {
+export interface RelayScenario extends FakeScenario {
   readonly path?: string;
   readonly body: object;
   /** Permits of the server of that name that others hold until the call is queued. */
   readonly occupied?: string;
 }
 
-export function createRelayLab(scenario: Scenario, step: Step) {
+export function createRelayLab(scenario: RelayScenario, step: Step) {
   const ports = createFakePorts(scenario, step);
   const { board, hand, limiter, routing } = ports;
   const occupied =
@@ -44,7 +44,7 @@ export function createRelayLab(scenario: Scenario, step: Step) {
 }
 
 /** A call whose every look-up is a step, so that bridges and editors are spoilt, too. */
-function steppedCall({ path, body }: Scenario, step: Step): IncomingCall {
+function steppedCall({ path, body }: RelayScenario, step: Step): IncomingCall {
   return new Proxy(fakeCall(body, path), {
     get(target, key, receiver) {
       step(`call.${String(key)}`);

@@ -9,7 +9,7 @@ async function warnings(
   hasRoutesFile: boolean,
   standing: ListStanding = "unreachable",
 ) {
-  const told: string[] = [];
+  const reported: string[] = [];
   const ignore = () => undefined;
   const models = {
     refresh: () => Promise.resolve(),
@@ -20,14 +20,14 @@ async function warnings(
       error: errors[name] ?? null,
     }),
   };
-  const warn = (message: string) => void told.push(message);
+  const warn = (message: string) => void reported.push(message);
   const logger = { error: ignore, warn, info: ignore, debug: ignore };
   const routing = routingOf("servers: { a: http://a:1, b: http://b:1 }");
   await tellFirstLists(models, () => routing, logger, hasRoutesFile);
-  return told;
+  return reported;
 }
 
-test("each server that cannot be reached at start is told in a line of its own", async () => {
+test("each server that cannot be reached at start is reported in a line of its own", async () => {
   expect(await warnings({ a: "connection refused" }, true)).toEqual([
     "server a does not answer; it will be used as soon as it does",
   ]);
@@ -39,9 +39,9 @@ test("a server that answers without a list of models is not said not to answer",
   expect(await warnings(errors, true, "answered")).toEqual([]);
 });
 
-test("with no routes file and no default upstream, the way to begin is told", async () => {
-  const told = await warnings({ default: "connection refused" }, false);
-  expect(told[0]).toContain("DEFAULT_UPSTREAM");
-  expect(told[1]).toContain("smolrouter init");
+test("with no routes file and no default upstream, the way to begin is printed", async () => {
+  const reported = await warnings({ default: "connection refused" }, false);
+  expect(reported[0]).toContain("DEFAULT_UPSTREAM");
+  expect(reported[1]).toContain("smolrouter init");
   expect(await warnings({ default: "connection refused" }, true)).toHaveLength(1);
 });

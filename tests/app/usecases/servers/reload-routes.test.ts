@@ -47,7 +47,7 @@ test("the default upstream is the server that is configured at its address, for 
   expect(routing.current().defaultServer).toMatchObject({ name: "default", maxConcurrency: null });
 });
 
-test("an invalid file leaves everything in force, and every problem is told in a line of its own", () => {
+test("an invalid file leaves everything in force, and every problem is reported in a line of its own", () => {
   const { routing, initial, log, adopted } = live();
   routing.take({ problems: ["routes.yaml:1:1: one", "routes.yaml:2:1: two"] });
   expect(routing.current()).toBe(initial);

@@ -7,7 +7,7 @@ import { idleAnswer } from "../../../../src/domain/protocols/ollama/idle-answer.
 import { exchanges } from "./exchanges.ts";
 import { ollamaPage } from "./ollama-page.ts";
 import { startedAt, translateAnswer, translateStream } from "./pipeline.ts";
-import { reassembled, streamLines, untimed } from "./reassemble.ts";
+import { reassembledAnswer, streamLines, untimed } from "./reassemble.ts";
 import { asRead, asReceived } from "./written.ts";
 
 const whole = (kind: OllamaKind, answer: JsonRecord) =>
@@ -19,7 +19,7 @@ const usage = { prompt_tokens: 3, completion_tokens: 2 };
 
 describe("a stream adds up to the answer given whole", () => {
   test.each(exchanges.map((exchange) => [exchange.server, exchange] as const))("%s", (_, it) => {
-    const streamed = reassembled(it.kind, streamLines(it.kind, it.events));
+    const streamed = reassembledAnswer(it.kind, streamLines(it.kind, it.events));
     expect(untimed(streamed)).toEqual(untimed(whole(it.kind, it.whole)));
   });
 });

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import type { JsonRecord } from "../../../../src/domain/bytes/json.ts";
 
-export interface Said {
+export interface RandomAnswer {
   readonly thinking: string;
   readonly content: string;
   readonly calls: readonly {
@@ -17,7 +17,7 @@ export interface Said {
 
 export interface AnyAnswer {
   readonly kind: "chat" | "generate";
-  readonly said: Said;
+  readonly said: RandomAnswer;
   readonly whole: JsonRecord;
   readonly events: readonly (JsonRecord | "[DONE]")[];
 }
@@ -30,7 +30,7 @@ const given = fc
 
 const text = fc.string({ unit: "binary", maxLength: 20 });
 
-const said: fc.Arbitrary<Said> = fc.record({
+const said: fc.Arbitrary<RandomAnswer> = fc.record({
   thinking: text,
   content: text,
   calls: fc
@@ -42,7 +42,7 @@ const said: fc.Arbitrary<Said> = fc.record({
 });
 
 /** How a server tells it. */
-interface Manner {
+interface AnswerManner {
   readonly kind: AnyAnswer["kind"];
   /** Length of pieces, in UTF-16 units: surrogates are torn apart, too. */
   readonly piece: number;
@@ -56,7 +56,7 @@ interface Manner {
   readonly takingTurns: boolean;
 }
 
-const manner: fc.Arbitrary<Manner> = fc.record({
+const manner: fc.Arbitrary<AnswerManner> = fc.record({
   kind: fc.constantFrom("chat", "generate"),
   piece: fc.integer({ min: 1, max: 8 }),
   reasoning: fc.constantFrom("reasoning_content", "reasoning"),
@@ -70,23 +70,24 @@ const manner: fc.Arbitrary<Manner> = fc.record({
 
 export const anyAnswer: fc.Arbitrary<AnyAnswer> = fc.tuple(said, manner).map(([spoken, how]) => {
   const bare = how.kind === "generate" && how.bare;
-  const told: Said = bare ? { ...spoken, thinking: "", calls: [] } : spoken;
-  const usage = { prompt_tokens: told.prompt, completion_tokens: told.completion };
-  const finish = told.calls.length > 0 && told.finish === "stop" ? "tool_calls" : told.finish;
+  const reported: RandomAnswer = bare ? { ...spoken, thinking: "", calls: [] } : spoken;
+  const usage = { prompt_tokens: reported.prompt, completion_tokens: reported.completion };
+  const finish =
+    reported.calls.length > 0 && reported.finish === "stop" ? "tool_calls" : reported.finish;
   return {
     kind: how.kind,
-    said: told,
+    said: reported,
     whole: {
-      choices: [{ index: 0, ...wholeChoice(told, how, bare), finish_reason: finish }],
+      choices: [{ index: 0, ...wholeChoice(reported, how, bare), finish_reason: finish }],
       usage,
     },
-    events: events(told, how, bare, finish, usage),
+    events: events(reported, how, bare, finish, usage),
   };
 });
 
-function wholeChoice(told: Said, how: Manner, bare: boolean): JsonRecord {
-  if (bare) return { text: told.content };
-  const calls = told.calls.map(({ id, name, given: of }) => ({
+function wholeChoice(reported: RandomAnswer, how: AnswerManner, bare: boolean): JsonRecord {
+  if (bare) return { text: reported.content };
+  const calls = reported.calls.map(({ id, name, given: of }) => ({
     id,
     type: "function",
     function: { name, arguments: JSON.stringify(of) },
@@ -94,16 +95,16 @@ function wholeChoice(told: Said, how: Manner, bare: boolean): JsonRecord {
   return {
     message: {
       role: "assistant",
-      content: told.content === "" && calls.length > 0 ? null : told.content,
-      ...(told.thinking === "" ? {} : { [how.reasoning]: told.thinking }),
+      content: reported.content === "" && calls.length > 0 ? null : reported.content,
+      ...(reported.thinking === "" ? {} : { [how.reasoning]: reported.thinking }),
       ...(calls.length === 0 ? {} : { tool_calls: calls }),
     },
   };
 }
 
 function events(
-  told: Said,
-  how: Manner,
+  reported: RandomAnswer,
+  how: AnswerManner,
   bare: boolean,
   finish: string,
   usage: JsonRecord,
@@ -111,9 +112,9 @@ function events(
   const held = (content: string): JsonRecord => (bare ? { text: content } : { delta: { content } });
   const choices = [
     ...(how.opening && !bare ? [{ delta: { role: "assistant", content: "" } }] : []),
-    ...cut(told.thinking, how.piece).map((piece) => ({ delta: { [how.reasoning]: piece } })),
-    ...cut(told.content, how.piece).map(held),
-    ...callDeltas(told, how).map((call) => ({ delta: { tool_calls: [call] } })),
+    ...cut(reported.thinking, how.piece).map((piece) => ({ delta: { [how.reasoning]: piece } })),
+    ...cut(reported.content, how.piece).map(held),
+    ...callDeltas(reported, how).map((call) => ({ delta: { tool_calls: [call] } })),
     { ...(bare ? { text: "" } : { delta: {} }), finish_reason: finish },
   ];
   const last = choices.length - 1;
@@ -129,8 +130,8 @@ function events(
   return list;
 }
 
-function callDeltas(told: Said, how: Manner): readonly JsonRecord[] {
-  const perCall = told.calls.map(({ id, name, given: of }, at) => {
+function callDeltas(reported: RandomAnswer, how: AnswerManner): readonly JsonRecord[] {
+  const perCall = reported.calls.map(({ id, name, given: of }, at) => {
     const place = how.indexed ? { index: at } : {};
     const pieces = cut(JSON.stringify(of), how.piece);
     return [

@@ -1,14 +1,14 @@
 // A field of Ollama's requests, and how the tables of them are written down.
 import type { OllamaKind } from "../../../../src/domain/protocols/ollama/endpoints.ts";
 
-export type Fate = "carried" | "renamed" | "dropped";
+export type FieldFate = "carried" | "renamed" | "dropped";
 
 export interface DocumentedField {
   /** Dotted; a list's items have no step of their own (`messages.role`). */
   readonly name: string;
   readonly on: readonly OllamaKind[];
   /** Carried: the same name and value. Renamed: another name, place or form. */
-  readonly fate: Fate;
+  readonly fate: FieldFate;
   /** The fields of OpenAI's request that hold it. */
   readonly to: readonly string[];
   /** Unknown to OpenAI's own API: goes only to servers that accept more (`ServerTraits.extras`). */
@@ -22,7 +22,7 @@ export type FieldRow = readonly [name: string, to: string | readonly string[], n
 /** Rows that share their fate. */
 export function rows(
   on: readonly OllamaKind[],
-  fate: Fate,
+  fate: FieldFate,
   list: readonly FieldRow[],
   extra = false,
 ): readonly DocumentedField[] {

@@ -2,7 +2,7 @@
 // in the forms that these servers use.
 import type { JsonRecord } from "../../../../src/domain/bytes/json.ts";
 
-export interface Exchange {
+export interface OllamaExchange {
   readonly server: string;
   readonly kind: "chat" | "generate";
   readonly events: readonly (JsonRecord | "[DONE]")[];
@@ -69,7 +69,7 @@ const twoCalls = message(
   "tool_calls",
 );
 
-export const exchanges: readonly Exchange[] = [
+export const exchanges: readonly OllamaExchange[] = [
   {
     server: "OpenAI: usage in an event without choices",
     kind: "chat",

@@ -17,8 +17,11 @@ export function streamLines(
   return [...lines, ...translator.end(now)].map((line) => JSON.parse(line) as JsonRecord);
 }
 
-/** The whole answer that the lines add up to; fails where they are no proper stream. */
-export function reassembled(kind: "chat" | "generate", lines: readonly JsonRecord[]): JsonRecord {
+/** The whole answer that the lines add up to; fails where they are not a proper stream. */
+export function reassembledAnswer(
+  kind: "chat" | "generate",
+  lines: readonly JsonRecord[],
+): JsonRecord {
   expect(lines.map((line) => line["done"])).toEqual(lines.map((_, at) => at === lines.length - 1));
   const last = lines.at(-1)!;
   const held = lines.map((line) => (kind === "chat" ? (line["message"] as JsonRecord) : line));

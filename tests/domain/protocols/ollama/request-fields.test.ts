@@ -4,7 +4,7 @@ import type { JsonRecord } from "../../../../src/domain/bytes/json.ts";
 import { requestFields } from "./request-fields.ts";
 import { ollamaPage, withFields } from "./ollama-page.ts";
 import { samples, using } from "./sample-requests.ts";
-import { open, strict, translated } from "./translated.ts";
+import { openTraits, strict, translated } from "./translated.ts";
 
 /** Whether a dotted path leads somewhere; lists are looked through. */
 function holds(value: unknown, path: readonly string[]): boolean {
@@ -21,7 +21,7 @@ const cases = requestFields.flatMap((field) =>
 
 describe("what the table says of a field is what becomes of it", () => {
   test.each(cases)("%s on %s is %s", (name, kind, fate, field) => {
-    const { body, dropped } = translated(kind, using(field, kind), open);
+    const { body, dropped } = translated(kind, using(field, kind), openTraits);
     expect(dropped.includes(name)).toBe(fate === "dropped");
     // A prompt goes to one of two places.
     const found = field.to.filter((target) => holds(body, target.split(".")));

@@ -5,7 +5,7 @@ import type { JsonRecord } from "../../../../src/domain/bytes/json.ts";
 import { ollamaKind, type OllamaKind } from "../../../../src/domain/protocols/ollama/endpoints.ts";
 import { serverTraits } from "../../../../src/domain/protocols/server-traits.ts";
 import { translateRequest } from "./pipeline.ts";
-import { open, strict, translate, translated } from "./translated.ts";
+import { openTraits, strict, translate, translated } from "./translated.ts";
 import { asRead, asReceived } from "./written.ts";
 
 const hi = { role: "user", content: "hi" };
@@ -238,7 +238,7 @@ test.each([
 });
 
 test("without a model none is sent", () => {
-  const result = translateRequest("embeddings", asReceived({ prompt: "a" }), null, open);
+  const result = translateRequest("embeddings", asReceived({ prompt: "a" }), null, openTraits);
   expect(result).toMatchObject({ body: { input: "a" } });
   expect(result).not.toHaveProperty("body.model");
 });
@@ -472,8 +472,8 @@ describe("a request that asks nothing goes to no server", () => {
   test.each(idle)("%s", (_, kind, request, reason) => {
     const result = translate(kind, request);
     if (result.kind !== "idle") throw new Error(JSON.stringify(result));
-    const { done_reason: told = "empty" } = asRead(result.answer("m", 0));
-    expect(told).toBe(reason);
+    const { done_reason: reported = "empty" } = asRead(result.answer("m", 0));
+    expect(reported).toBe(reason);
   });
 });
 

@@ -5,13 +5,13 @@ import fc from "fast-check";
 import { isRecord, type JsonRecord } from "../../../../src/domain/bytes/json.ts";
 import { jsonText } from "../../../../src/domain/bytes/json-written.ts";
 import { gatherLines } from "../../../../src/domain/protocols/ollama/gather-lines.ts";
-import { anyAnswer, type AnyAnswer, type Said } from "./any-answer.ts";
+import { anyAnswer, type AnyAnswer, type RandomAnswer } from "./any-answer.ts";
 import { anyRequest, type AnyRequest } from "./any-request.ts";
 import { anyNumberText, anyObjectText } from "./any-text.ts";
 import { openAiToOllama } from "./openai-to-ollama.ts";
 import { startedAt, translateAnswer, translateRequest, translateStream } from "./pipeline.ts";
-import { reassembled, streamLines, untimed } from "./reassemble.ts";
-import { open, strict, translated } from "./translated.ts";
+import { reassembledAnswer, streamLines, untimed } from "./reassemble.ts";
+import { openTraits, strict, translated } from "./translated.ts";
 import { asRead, asReceived, received } from "./written.ts";
 
 /** A request without the fields of these dotted names; what is empty then goes, too. */
@@ -32,7 +32,7 @@ function without(request: JsonRecord, names: readonly string[], prefix = ""): Js
 }
 
 function keepsRequest({ kind, request, foreign }: AnyRequest): void {
-  const { body, dropped } = translated(kind, request, open);
+  const { body, dropped } = translated(kind, request, openTraits);
   // Options say nothing to embeddings, which `anyRequest` knows: it gives them foreign ones only.
   expect([...dropped].toSorted()).toEqual([...foreign].toSorted());
   expect(openAiToOllama(kind, body)).toEqual(without(request, dropped));
@@ -44,7 +44,7 @@ function keepsStrictRequest({ kind, request }: AnyRequest): void {
 }
 
 /** What one of Ollama's answers says. */
-function saidBy(kind: AnyAnswer["kind"], answer: JsonRecord): Said {
+function saidBy(kind: AnyAnswer["kind"], answer: JsonRecord): RandomAnswer {
   const holder = kind === "chat" ? (answer["message"] as JsonRecord) : answer;
   const calls = (holder["tool_calls"] ?? []) as readonly {
     readonly id: string;
@@ -58,7 +58,7 @@ function saidBy(kind: AnyAnswer["kind"], answer: JsonRecord): Said {
       name: detail.name,
       given: detail.arguments,
     })),
-    finish: answer["done_reason"] as Said["finish"],
+    finish: answer["done_reason"] as RandomAnswer["finish"],
     prompt: answer["prompt_eval_count"] as number,
     completion: answer["eval_count"] as number,
   };
@@ -68,7 +68,7 @@ function keepsAnswer({ kind, said, whole, events }: AnyAnswer): void {
   const plain = asRead(translateAnswer(kind, asReceived(whole)));
   expect(saidBy(kind, plain)).toEqual(said);
   const lines = streamLines(kind, events);
-  expect(untimed(reassembled(kind, lines))).toEqual(untimed(plain));
+  expect(untimed(reassembledAnswer(kind, lines))).toEqual(untimed(plain));
   const gathered = gatherLines(
     new TextEncoder().encode(lines.map((line) => `${JSON.stringify(line)}\n`).join("")),
   );
@@ -95,7 +95,8 @@ function keepsRequestTexts({ object, other, number }: Foreign): void {
     `{"model":"x", "messages" : [{"role":"user","content":"a"},
       {"role":"assistant","content":"","tool_calls":[{"function":{"name":"f","arguments":${object}}}]}],
       "tools":[ ${other}, ${object} ], "options":{"seed": 1, "seed":${number}}, "format":${format}}`;
-  const asked = (format: string) => translateRequest("chat", received(text(format)), "m", open);
+  const asked = (format: string) =>
+    translateRequest("chat", received(text(format)), "m", openTraits);
   const whole = asked(other.replaceAll(/\s/g, "") === "{}" ? '{"type":"object"}' : other);
   if (whole.kind !== "request") throw new Error(JSON.stringify(whole));
   const written = jsonText(whole.body);

@@ -15,14 +15,14 @@ export type ReadRequest =
       readonly dropped: readonly string[];
     };
 
-export const open = serverTraits("http://10.0.0.9:8000");
+export const openTraits = serverTraits("http://10.0.0.9:8000");
 export const strict = serverTraits("https://api.groq.com/openai");
 
 /** What becomes of a request, for the model `m`. */
 export function translate(
   kind: OllamaKind,
   request: JsonRecord,
-  traits: ServerTraits = open,
+  traits: ServerTraits = openTraits,
 ): ReadRequest {
   const result = translateRequest(kind, asReceived(request), "m", traits);
   return result.kind === "request" ? { ...result, body: asRead(result.body) } : result;
@@ -32,7 +32,7 @@ export function translate(
 export function translated(
   kind: OllamaKind,
   request: JsonRecord,
-  traits: ServerTraits = open,
+  traits: ServerTraits = openTraits,
 ): Extract<ReadRequest, { readonly kind: "request" }> {
   const result = translate(kind, request, traits);
   if (result.kind !== "request") throw new Error(JSON.stringify(result));

@@ -1,9 +1,9 @@
-// A whole answer told to a client that already reads a stream.
+// A whole answer sent to a client that already reads a stream.
 import { expect, test } from "bun:test";
 import { wholeAsEvents } from "../../../../src/domain/protocols/openai-chat/whole-as-events.ts";
 import type { ProtocolName } from "../../../../src/domain/call/endpoint.ts";
 
-const told = (protocol: ProtocolName, answer: string) =>
+const reported = (protocol: ProtocolName, answer: string) =>
   new TextDecoder().decode(wholeAsEvents(protocol, new TextEncoder().encode(answer)));
 
 const rows: readonly [string, ProtocolName, string, string][] = [
@@ -34,5 +34,5 @@ const rows: readonly [string, ProtocolName, string, string][] = [
 ];
 
 test.each(rows)("%s", (_, format, answer, events) => {
-  expect(told(format, answer)).toBe(events);
+  expect(reported(format, answer)).toBe(events);
 });
