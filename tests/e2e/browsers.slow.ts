@@ -135,7 +135,7 @@ describe("a name that anyone could point here (DNS rebinding)", () => {
     }));
 });
 
-describe("browsers get", () => {
+describe("by an answer's headers", () => {
   test.each(["/", "/request/x", "/routes", "/upstreams", "/login", "/api/logs", "/nowhere"])(
     "%s may run nothing foreign, be framed by nobody, loaded by no other site and guessed at by none",
     async (path) => {

@@ -129,7 +129,7 @@ export function createFakePorts(scenario: FakeScenario, step: Step = () => undef
 
   async function replied(
     origin: string,
-    reply: Reply | undefined,
+    reply: FakeReply | undefined,
     given: GivenUp,
   ): Promise<UpstreamAnswer | NoAnswer> {
     await Promise.resolve();
