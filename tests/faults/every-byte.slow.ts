@@ -1,9 +1,10 @@
 // A fault at every byte of three recorded streams: no truncated answer may pass for a success, none may hang.
 // By default at each byte around an event's end, where states change, and at every tenth of the others.
-import { afterAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Buffer } from "node:buffer";
 import type { Behaviour } from "../../src/adapters/fake-model/behaviour.ts";
 import type { FakeModel } from "../../src/adapters/fake-model/fake-model.ts";
+import { startFakeModel } from "../../src/adapters/fake-model/start-fake-model.ts";
 import type { LogRow } from "../../src/ports/browse.ts";
 import { inParallel } from "../lab/in-parallel.ts";
 import { rowsByQuery } from "../lab/log-rows.ts";
@@ -12,8 +13,7 @@ import { rawRequest } from "../lab/raw-request.ts";
 import { recordedStreams, type RecordedStream } from "./recorded-streams.ts";
 import { seenAnswer, type SeenAnswer } from "../lab/seen-answer.ts";
 import { isWhole } from "../lab/sweep.ts";
-import { withSpawnedRouter } from "../lab/spawn-router.ts";
-import { withFakes } from "../lab/with-fakes.ts";
+import { spawnRouter, type SpawnedRouter } from "../lab/spawn-router.ts";
 
 /**
  * Ends whatever event is under way and adds one that no JSON reader takes. Garbage that leaves valid
@@ -45,25 +45,31 @@ const commits = ["first_content", "full"] as const;
 type Commit = (typeof commits)[number];
 
 interface Injection {
+  readonly faultName: string;
   readonly candidates: "one" | "two";
   readonly commit: Commit;
   readonly at: number;
 }
 
-/** A server of its own for each byte: one that fails thrice in a row would rest, and not be asked. */
+/** What names take of a fault and the byte where it strikes. */
+const strike = (faultName: string, at: number): string =>
+  `${faultName.replaceAll(/\W+/g, "-")}-${at}`;
+
+/** A server of its own for each fault at each byte: one that fails thrice in a row would cool down, and not be asked. */
 function routesFor(fake: FakeModel, stream: RecordedStream, bytes: readonly number[]): string {
   const type = stream.kind === "ndjson" ? "ollama" : "openai";
   const server = (name: string, more = ""): string =>
     `  ${name}: { url: "${fake.url}/${name}", type: ${type}${more} }`;
+  const strikes = Object.keys(faults).flatMap((name) => bytes.map((at) => strike(name, at)));
   return [
     "servers:",
     server("good"),
     ...commits.map((commit) => server(`one-${commit}`, `, commit: ${commit}, ${impatient}`)),
-    ...bytes.map((at) => server(`byte-${at}`, `, ${impatient}`)),
+    ...strikes.map((name) => server(name, `, ${impatient}`)),
     "aliases:",
     ...commits.flatMap((commit) =>
-      bytes.map(
-        (at) => `  two-${commit}-${at}: { commit: ${commit}, instances: [byte-${at}/m, good/m] }`,
+      strikes.map(
+        (name) => `  two-${commit}-${name}: { commit: ${commit}, instances: [${name}/m, good/m] }`,
       ),
     ),
   ].join("\n");
@@ -77,9 +83,10 @@ function positionsIn(text: Buffer): readonly number[] {
   return all.filter((at) => isWhole || at % 10 === 0 || at === text.length || isNearEnd(at));
 }
 
-const nameOf = ({ candidates, commit, at }: Injection): string =>
-  candidates === "one" ? `one-${commit}/m` : `two-${commit}-${at}`;
-const queryOf = ({ candidates, commit, at }: Injection): string => `?${candidates}-${commit}-${at}`;
+const nameOf = ({ faultName, candidates, commit, at }: Injection): string =>
+  candidates === "one" ? `one-${commit}/m` : `two-${commit}-${strike(faultName, at)}`;
+const queryOf = ({ faultName, candidates, commit, at }: Injection): string =>
+  `?${candidates}-${commit}-${strike(faultName, at)}`;
 
 async function inject(
   url: string,
@@ -129,60 +136,66 @@ describe.each(Object.entries(recordedStreams))("%s", (streamName, stream) => {
     contentType: stream.contentType,
   };
 
+  let a: FakeModel;
+  let router: SpawnedRouter;
+  beforeAll(async () => {
+    a = await startFakeModel({ name: "a", models: ["m"], anyBasePath: true });
+    router = await spawnRouter({
+      routes: routesFor(a, stream, positions),
+      env: { STRIP_THINKING: "false" },
+    });
+  });
+  afterAll(async () => {
+    await router.stop();
+    await a.stop();
+  });
+
   test.each(Object.entries(faults))(
     "%s at any byte never ends as a success with a truncated answer unless the client sees why, and never hangs",
-    (faultName, fault) =>
-      withFakes({ a: { anyBasePath: true } }, ({ a }) =>
-        withSpawnedRouter(
-          {
-            routes: routesFor(a, stream, positions),
-            env: { STRIP_THINKING: "false" },
-          },
-          async (router) => {
-            a.script(({ target, query, isCall }) => {
-              if (!isCall) return undefined;
-              if (target.startsWith("/good/")) return whole;
-              return { ...whole, betweenMs, ...fault(Number(query.split("-").at(-1)), stream) };
-            });
-            const started = performance.now();
-            const injections = positions.flatMap((at) =>
-              (["one", "two"] as const).flatMap((candidates) =>
-                commits.map((commit): Injection => ({ candidates, commit, at })),
-              ),
-            );
-            const seen = await inParallel(injections, 200, (injection) =>
-              inject(router.url, stream, injection),
-            );
-            const rows = await rowsByQuery(router.url);
-            const count = (candidates: string, commit: string, what: SeenAnswer) =>
-              injections.filter(
-                (one, index) =>
-                  one.candidates === candidates && one.commit === commit && seen[index] === what,
-              ).length;
-            figures.push([
-              streamName,
-              faultName,
-              positions.length,
-              ...["one", "two"].flatMap((candidates) =>
-                commits.map(
-                  (commit) =>
-                    `${count(candidates, commit, "whole")} / ${count(candidates, commit, "reported")} / ${count(candidates, commit, "marred")}`,
-                ),
-              ),
-              ((performance.now() - started) / 1000).toFixed(1),
-            ]);
-            const complaints = injections.flatMap(
-              (injection, index) =>
-                complaint(injection, seen[index]!, rows.get(queryOf(injection))) ?? [],
-            );
-            expect(complaints.slice(0, 20)).toEqual([]);
-            // The faults did strike: an answer of the one candidate is whole at its very end only.
-            expect(count("one", "full", "reported")).toBeGreaterThan(positions.length / 2);
-            // How many reach the client before the fault does depends on how busy the machine is.
-            const struck = faultName === "garbage" ? "marred" : "reported";
-            expect(count("two", "first_content", struck)).toBeGreaterThan(0);
-          },
+    async (faultName, fault) => {
+      a.reset();
+      a.script(({ target, query, isCall }) => {
+        if (!isCall) return undefined;
+        if (target.startsWith("/good/")) return whole;
+        return { ...whole, betweenMs, ...fault(Number(query.split("-").at(-1)), stream) };
+      });
+      const started = performance.now();
+      const injections = positions.flatMap((at) =>
+        (["one", "two"] as const).flatMap((candidates) =>
+          commits.map((commit): Injection => ({ faultName, candidates, commit, at })),
         ),
-      ),
+      );
+      const seen = await inParallel(injections, 200, (injection) =>
+        inject(router.url, stream, injection),
+      );
+      const rows = await rowsByQuery(router.url);
+      const count = (candidates: string, commit: string, what: SeenAnswer) =>
+        injections.filter(
+          (one, index) =>
+            one.candidates === candidates && one.commit === commit && seen[index] === what,
+        ).length;
+      figures.push([
+        streamName,
+        faultName,
+        positions.length,
+        ...["one", "two"].flatMap((candidates) =>
+          commits.map(
+            (commit) =>
+              `${count(candidates, commit, "whole")} / ${count(candidates, commit, "reported")} / ${count(candidates, commit, "marred")}`,
+          ),
+        ),
+        ((performance.now() - started) / 1000).toFixed(1),
+      ]);
+      const complaints = injections.flatMap(
+        (injection, index) =>
+          complaint(injection, seen[index]!, rows.get(queryOf(injection))) ?? [],
+      );
+      expect(complaints.slice(0, 20)).toEqual([]);
+      // The faults did strike: an answer of the one candidate is whole at its very end only.
+      expect(count("one", "full", "reported")).toBeGreaterThan(positions.length / 2);
+      // How many reach the client before the fault does depends on how busy the machine is.
+      const struck = faultName === "garbage" ? "marred" : "reported";
+      expect(count("two", "first_content", struck)).toBeGreaterThan(0);
+    },
   );
 });

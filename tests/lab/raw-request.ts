@@ -1,7 +1,7 @@
 // An HTTP client on a bare socket: sees every byte and when it came, and may leave or stop reading.
 import { Buffer } from "node:buffer";
 import { connect, type Socket } from "node:net";
-import { readResponse, type WireResponse } from "./read-response.ts";
+import { createEndWatch, readResponse, type WireResponse } from "./read-response.ts";
 
 export interface RawRequest {
   readonly method?: string;
@@ -57,6 +57,27 @@ export function requestBytes(host: string, request: RawRequest): Buffer {
   return Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n\r\n`), payload]);
 }
 
+/** Bytes in one piece, whatever their number; adding costs as much as is added. */
+function createGrowingBuffer() {
+  let room = Buffer.allocUnsafe(4_096);
+  let length = 0;
+  return {
+    bytes: (): Buffer => room.subarray(0, length),
+    /** Returns the bytes added, which stay as they are. */
+    add(chunk: Uint8Array): Buffer {
+      const from = length;
+      length += chunk.length;
+      if (length > room.length) {
+        const larger = Buffer.allocUnsafe(2 * length);
+        room.copy(larger, 0, 0, from);
+        room = larger;
+      }
+      room.set(chunk, from);
+      return room.subarray(from, length);
+    },
+  };
+}
+
 /** Sends a request to the origin of `url` on a connection of its own; resolves once it is sent. */
 export async function rawRequest(url: string, request: RawRequest): Promise<RawExchange> {
   const { hostname, port, host } = new URL(url);
@@ -65,7 +86,8 @@ export async function rawRequest(url: string, request: RawRequest): Promise<RawE
   const checks = new Set<() => void>();
   const ended = Promise.withResolvers<"fin" | "reset" | "left">();
   let end: "fin" | "reset" | "left" | null = null;
-  const bytes = (): Buffer => Buffer.concat(arrivals.map((arrival) => arrival.bytes));
+  const received = createGrowingBuffer();
+  const { bytes } = received;
   const check = (): void => {
     for (const one of checks) one();
   };
@@ -79,8 +101,8 @@ export async function rawRequest(url: string, request: RawRequest): Promise<RawE
   const socket = connect({ host: hostname, port: Number(port), noDelay: true }, () => {
     connected.resolve(socket);
   });
-  socket.on("data", (chunk) => {
-    arrivals.push({ at: performance.now(), bytes: Buffer.from(chunk) });
+  socket.on("data", (chunk: Buffer) => {
+    arrivals.push({ at: performance.now(), bytes: received.add(chunk) });
     check();
   });
   socket.on("error", (error) => {
@@ -100,9 +122,10 @@ export async function rawRequest(url: string, request: RawRequest): Promise<RawE
   const until = (holds: () => boolean): Promise<boolean> => {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const one = (): void => {
-      if (!holds() && end === null) return;
+      const held = holds();
+      if (!held && end === null) return;
       checks.delete(one);
-      resolve(holds());
+      resolve(held);
     };
     checks.add(one);
     one();
@@ -117,14 +140,19 @@ export async function rawRequest(url: string, request: RawRequest): Promise<RawE
     text: () => bytes().toString(),
     response,
     async waitFor(what) {
-      const came = await until(() =>
-        typeof what === "number" ? bytes().length >= what : bytes().includes(what),
-      );
+      let searched = 0;
+      const came = await until(() => {
+        if (typeof what === "number") return bytes().length >= what;
+        if (bytes().includes(what, searched)) return true;
+        searched = Math.max(0, bytes().length - Buffer.byteLength(what));
+        return false;
+      });
       if (!came) throw new Error(`${end} before ${what}; came: ${bytes().toString()}`);
     },
     ended: ended.promise,
     async whole() {
-      await until(() => response().end === "whole");
+      const isWhole = createEndWatch(method);
+      await until(() => isWhole(bytes()));
       return response();
     },
     send(more) {
