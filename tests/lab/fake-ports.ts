@@ -45,7 +45,7 @@ export interface FakeScenario {
 /** Whether nobody wants an exchange any more, and what that does to it. */
 interface GivenUp {
   up: boolean;
-  then: () => void;
+  closes: () => void;
 }
 
 /** Called at each step with what it is, say `clock.now`; may throw. */
@@ -116,12 +116,12 @@ export function createFakePorts(scenario: FakeScenario, step: Step = () => undef
       const time = asked.get(origin) ?? 0;
       asked.set(origin, time + 1);
       const reply = script[Math.min(time, script.length - 1)];
-      const given: GivenUp = { up: false, then: () => undefined };
+      const given: GivenUp = { up: false, closes: () => undefined };
       return {
         reply: replied(origin, reply, given),
         cancel() {
           given.up = true;
-          given.then();
+          given.closes();
         },
       };
     },
@@ -144,7 +144,7 @@ export function createFakePorts(scenario: FakeScenario, step: Step = () => undef
   function givenUp(given: GivenUp): Promise<NoAnswer> {
     connections.add(given);
     return new Promise((resolve) => {
-      given.then = () => {
+      given.closes = () => {
         connections.delete(given);
         resolve({ kind: "aborted" });
       };
@@ -158,7 +158,7 @@ export function createFakePorts(scenario: FakeScenario, step: Step = () => undef
       connections.delete(body);
       body.cancel();
     };
-    given.then = close;
+    given.closes = close;
     return {
       kind: "answered",
       status,

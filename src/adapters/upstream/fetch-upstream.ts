@@ -70,26 +70,36 @@ class FetchExchange implements Exchange, UpstreamBody, Deadlines {
     }
   }
 
-  async read(): Promise<BodyRead> {
-    if (this.#cut === "gone") return { kind: "aborted" };
+  read(): Promise<BodyRead> {
+    if (this.#cut === "gone") return Promise.resolve({ kind: "aborted" });
     const reader = this.#reader;
-    if (this.#over || reader === null) return { kind: "end" };
+    if (this.#over || reader === null) return Promise.resolve({ kind: "end" });
     this.#passedOn.passed(this.#lastBytes);
     this.#wait();
-    try {
-      const { done, value } = await reader.read();
-      this.#heard();
-      if (!done) {
-        this.#lastBytes = value.length;
-        return { kind: "bytes", bytes: value };
-      }
+    return reader.read().then(this.#took, this.#failed);
+  }
+
+  // Made once: a stream's reads are many.
+  readonly #took = ({
+    done,
+    value,
+  }: {
+    done: boolean;
+    value?: Uint8Array | undefined;
+  }): BodyRead => {
+    if (done || value === undefined) {
       this.#end();
       return { kind: "end" };
-    } catch (error) {
-      this.#end();
-      return this.#brokenRead(error);
     }
-  }
+    this.#heard();
+    this.#lastBytes = value.length;
+    return { kind: "bytes", bytes: value };
+  };
+
+  readonly #failed = (error: unknown): BodyRead => {
+    this.#end();
+    return this.#brokenRead(error);
+  };
 
   cancel(): void {
     if (this.#over) return;

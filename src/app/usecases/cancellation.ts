@@ -59,7 +59,7 @@ class ClientCancellation implements CallCancellation {
     // One that stops listening because of another is not called.
     for (let next = this.#listeners.shift(); next !== undefined; next = this.#listeners.shift())
       try {
-        next.then();
+        next.listener();
       } catch (error) {
         this.#report(error);
       }
@@ -75,11 +75,11 @@ class ClientCancellation implements CallCancellation {
 /** One that listens, for as long as it stands in the list. */
 class Listening implements Disposable {
   readonly #all: Listening[];
-  readonly then: () => void;
+  readonly listener: () => void;
 
-  constructor(all: Listening[], then: () => void) {
+  constructor(all: Listening[], listener: () => void) {
     this.#all = all;
-    this.then = then;
+    this.listener = listener;
   }
 
   [Symbol.dispose](): void {

@@ -161,8 +161,8 @@ class TargetAttempt implements LiveAttempt {
   }
 
   dropped(): readonly string[] {
-    const { dropped, lost } = this.#bridge;
-    const later = lost();
+    const { dropped } = this.#bridge;
+    const later = this.#bridge.lost();
     return later.length === 0 ? dropped : [...new Set([...dropped, ...later])];
   }
 

@@ -1,12 +1,11 @@
 // A committed answer on its way to the client: held events first, then the rest at the client's pace, one ending.
 import { joinBytes } from "../../../domain/bytes/join-bytes.ts";
 import { eventBreak } from "../../../domain/bytes/framing.ts";
-import type { Clock } from "../../../ports/clock.ts";
+import type { Clock, Deadlines } from "../../../ports/clock.ts";
 import type { AnswerStream } from "../../../ports/service.ts";
 import type { Capture } from "./capture.ts";
 import type { LiveStep } from "./event-stream.ts";
 import type { CommittedAnswer } from "./committed.ts";
-import { limit, type Limit, noLimit } from "../or-after.ts";
 import { ping } from "./ping.ts";
 import type { StreamFailure } from "./stream-failure.ts";
 
@@ -30,92 +29,207 @@ export function deliver(
   onEnd: (ending: DeliveryEnding) => void,
   onFault: (error: unknown) => Uint8Array | null,
 ): AnswerStream {
-  const source = answer.rest;
-  // Not a copy: what has been sent must be free to go.
-  const queue = answer.held;
-  const { framing } = answer.wire;
-  let outcome: LiveStep["outcome"] = source === null ? "ended" : "open";
-  /** Once the queue is empty, the client has the whole answer. */
-  let complete = answer.complete;
-  let reading: Promise<LiveStep> | null = null;
-  let over = false;
+  return new Delivery(answer, keepaliveMs, clock, delivered, onEnd, onFault);
+}
 
-  function end(ending: DeliveryEnding): void {
-    if (over) return;
-    over = true;
-    onEnd(ending);
+/** Whoever pulls and has to wait. */
+interface Pull {
+  resolve(bytes: Uint8Array | null): void;
+  reject(error: unknown): void;
+}
+
+const never = Number.POSITIVE_INFINITY;
+
+class Delivery implements AnswerStream, Deadlines {
+  readonly #answer: CommittedAnswer;
+  readonly #pings: boolean;
+  readonly #keepaliveMs: number;
+  readonly #clock: Clock;
+  readonly #delivered: Pick<Capture, "add">;
+  readonly #onEnd: (ending: DeliveryEnding) => void;
+  readonly #onFault: (error: unknown) => Uint8Array | null;
+  /** Not a copy: what has been sent must be free to go. */
+  readonly #queue: Uint8Array[];
+  #outcome: LiveStep["outcome"];
+  /** Once the queue is empty, the client has the whole answer. */
+  #complete: boolean;
+  #reading = false;
+  /** A read failed that nobody waited for any more. */
+  #fault: { readonly error: unknown } | null = null;
+  #over = false;
+  #pull: Pull | null = null;
+  /** When the pull that waits is answered with a ping. */
+  #pingAt = never;
+
+  constructor(
+    answer: CommittedAnswer,
+    keepaliveMs: number,
+    clock: Clock,
+    delivered: Pick<Capture, "add">,
+    onEnd: (ending: DeliveryEnding) => void,
+    onFault: (error: unknown) => Uint8Array | null,
+  ) {
+    this.#answer = answer;
+    this.#pings = answer.wire.framing === "sse" && keepaliveMs > 0;
+    this.#keepaliveMs = keepaliveMs;
+    this.#clock = clock;
+    this.#delivered = delivered;
+    this.#onEnd = onEnd;
+    this.#onFault = onFault;
+    this.#queue = answer.held;
+    this.#outcome = answer.rest === null ? "ended" : "open";
+    this.#complete = answer.complete;
   }
 
-  /** @throws where closing the connection is all that is left to say */
-  function breakOff(failure: StreamFailure): Uint8Array {
-    source?.cancel();
-    end({ kind: "broke", failure });
-    const words = answer.lastWords(failure);
-    if (words === null) throw new BrokenAnswer(failure.message);
-    return source?.midEvent() === true ? joinBytes([eventBreak[framing], words]) : words;
+  next(): Promise<Uint8Array | null> {
+    return new Promise((resolve, reject) => {
+      const pull = { resolve, reject };
+      try {
+        const now = this.#ready();
+        if (now === undefined) this.#wait(pull);
+        else resolve(now);
+      } catch (error) {
+        this.#broke(pull, error);
+      }
+    });
+  }
+
+  cancel(unfit?: string): void {
+    try {
+      this.#answer.rest?.cancel();
+      if (unfit !== undefined) this.#end({ kind: "broke", failure: unfitted(unfit) });
+      else {
+        const hasAll = this.#complete && this.#queue.length === 0;
+        this.#end({ kind: hasAll ? "complete" : "client-gone" });
+      }
+    } catch (error) {
+      this.#faulted(error);
+    }
+  }
+
+  check(elapsed: number): void {
+    if (elapsed >= this.#pingAt && this.#pull !== null) this.#answerPull(this.#pull, ping);
+  }
+
+  /**
+   * What can be sent now; undefined: it has to be waited for.
+   * @throws BrokenAnswer where closing the connection is all that is left to say
+   */
+  #ready(): Uint8Array | null | undefined {
+    if (this.#fault !== null) throw this.#fault.error;
+    const piece = this.#queue.shift();
+    if (piece !== undefined) {
+      this.#delivered.add(piece);
+      return piece;
+    }
+    if (this.#over) return null;
+    const outcome = this.#outcome;
+    if (outcome === "open") return undefined;
+    if (outcome !== "ended") return this.#breakOff(outcome);
+    this.#end({ kind: "complete" });
+    return null;
   }
 
   /**
    * One limit for all reads until something can be sent: what is held back keeps no client alive.
    * Within an event there is none, for there is no place for a comment.
    */
-  function silence(): Limit {
-    return framing === "sse" && keepaliveMs > 0 ? limit(keepaliveMs, clock) : noLimit;
+  #wait(pull: Pull): void {
+    const source = this.#answer.rest;
+    this.#pull = pull;
+    if (this.#pings && source?.midEvent() === false) {
+      this.#pingAt = this.#clock.elapsed() + this.#keepaliveMs;
+      this.#clock.watch(this);
+    }
+    if (!this.#reading) this.#read();
   }
 
-  /** Nothing follows what is said after a fault. */
-  function faulted(error: unknown): Uint8Array | null {
-    over = true;
-    queue.length = 0;
-    return onFault(error);
-  }
-
-  async function next(): Promise<Uint8Array | null> {
-    let wait: Limit | null = null;
+  #answerPull(pull: Pull, bytes: Uint8Array | null): void {
     try {
-      try {
-        for (;;) {
-          const piece = queue.shift();
-          if (piece !== undefined) {
-            delivered.add(piece);
-            return piece;
-          }
-          if (over) return null;
-          if (outcome === "ended" || source === null) {
-            end({ kind: "complete" });
-            return null;
-          }
-          if (outcome !== "open") return breakOff(outcome);
-          wait ??= source.midEvent() ? noLimit : silence();
-          reading ??= source.next();
-          const step = await wait.or(reading);
-          if (step === "due") return ping;
-          reading = null;
-          for (const part of step.pieces) queue.push(part);
-          ({ outcome, complete } = step);
-        }
-      } finally {
-        wait?.lift();
-      }
+      this.#stopWaiting();
+      pull.resolve(bytes);
     } catch (error) {
-      const words = error instanceof BrokenAnswer ? null : faulted(error);
-      if (words === null) throw error;
-      return words;
+      this.#broke(pull, error);
     }
   }
 
-  return {
-    next,
-    cancel(unfit) {
-      try {
-        source?.cancel();
-        if (unfit !== undefined) end({ kind: "broke", failure: unfitted(unfit) });
-        else end({ kind: complete && queue.length === 0 ? "complete" : "client-gone" });
-      } catch (error) {
-        faulted(error);
-      }
-    },
+  #stopWaiting(): void {
+    this.#pull = null;
+    if (this.#pingAt === never) return;
+    this.#pingAt = never;
+    this.#clock.unwatch(this);
+  }
+
+  #read(): void {
+    this.#reading = true;
+    this.#answer.rest?.next().then(this.#took, this.#failed);
+  }
+
+  readonly #took = ({ pieces, outcome, complete }: LiveStep): void => {
+    this.#reading = false;
+    for (const piece of pieces) this.#queue.push(piece);
+    this.#outcome = outcome;
+    this.#complete = complete;
+    const pull = this.#pull;
+    if (pull === null) return;
+    try {
+      const now = this.#ready();
+      if (now === undefined) this.#read();
+      else this.#answerPull(pull, now);
+    } catch (error) {
+      this.#broke(pull, error);
+    }
   };
+
+  readonly #failed = (error: unknown): void => {
+    const pull = this.#pull;
+    if (pull === null) {
+      this.#fault = { error };
+      return;
+    }
+    this.#broke(pull, error);
+  };
+
+  #broke(pull: Pull, error: unknown): void {
+    try {
+      this.#stopWaiting();
+    } catch {
+      // The error at hand came first.
+    }
+    try {
+      const words = error instanceof BrokenAnswer ? null : this.#faulted(error);
+      if (words === null) pull.reject(error);
+      else pull.resolve(words);
+    } catch (another) {
+      pull.reject(another);
+    }
+  }
+
+  /** Nothing follows what is said after a fault. */
+  #faulted(error: unknown): Uint8Array | null {
+    this.#over = true;
+    this.#fault = null;
+    this.#queue.length = 0;
+    return this.#onFault(error);
+  }
+
+  #end(ending: DeliveryEnding): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#onEnd(ending);
+  }
+
+  /** @throws where closing the connection is all that is left to say */
+  #breakOff(failure: StreamFailure): Uint8Array {
+    const source = this.#answer.rest;
+    source?.cancel();
+    this.#end({ kind: "broke", failure });
+    const words = this.#answer.lastWords(failure);
+    if (words === null) throw new BrokenAnswer(failure.message);
+    return source?.midEvent() === true
+      ? joinBytes([eventBreak[this.#answer.wire.framing], words])
+      : words;
+  }
 }
 
 function unfitted(message: string): StreamFailure {
