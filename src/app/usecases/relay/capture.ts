@@ -1,4 +1,5 @@
-// Keeps an answer's raw bytes for the log, up to a cap and what all calls share: references to the pieces received, never copies.
+// Keeps an answer's raw bytes for the log, up to a cap and what all calls share: references to the
+// pieces received, and of a stream's many small ones, copies side by side.
 import type { Budget, Share } from "../../../domain/failover/budget.ts";
 import type { CapturedBody } from "../../../domain/log/log-entry.ts";
 
@@ -93,10 +94,22 @@ export function createCapture(limits: CaptureLimits): Capture {
   return new BodyCapture(limits);
 }
 
+/** Pieces of an answer that are kept as they are: nearly every answer that is no stream has fewer. */
+const ownPieces = 8;
+/** Bytes of a piece above which it is kept as it is. */
+const smallPiece = 4 * 1024;
+/** Of the first block, which a short stream does not fill; each next one is twice as large, to the largest. */
+const firstBlock = 4 * 1024;
+const largestBlock = 64 * 1024;
+
 class BodyCapture implements Capture {
   readonly #cap: number;
   readonly #share: Share;
   readonly #chunks: Uint8Array[] = [];
+  /** Where a stream's further small pieces are gathered: an object each would take three times their bytes. */
+  #block: Uint8Array | null = null;
+  #filled = 0;
+  #nextBlock = firstBlock;
   #size = 0;
   #contents = 0;
   #cut = false;
@@ -113,7 +126,34 @@ class BodyCapture implements Capture {
     const kept = this.#share.takeUpTo(Math.min(bytes.length, this.#cap - before));
     // What comes behind a gap would be passed off as what stood there.
     this.#cut = kept < bytes.length;
-    if (kept > 0) this.#chunks.push(this.#cut ? bytes.subarray(0, kept) : bytes);
+    if (kept > 0) this.#keep(this.#cut ? bytes.subarray(0, kept) : bytes);
+  }
+
+  #keep(piece: Uint8Array): void {
+    if (this.#chunks.length < ownPieces || piece.length > smallPiece) {
+      this.#closeBlock();
+      this.#chunks.push(piece);
+      return;
+    }
+    if (this.#block === null || this.#filled + piece.length > this.#block.length) {
+      this.#closeBlock();
+      this.#block = new Uint8Array(this.#nextBlock);
+      this.#nextBlock = Math.min(2 * this.#nextBlock, largestBlock);
+    }
+    this.#block.set(piece, this.#filled);
+    this.#filled += piece.length;
+  }
+
+  #closeBlock(): void {
+    const block = this.#block;
+    if (block !== null) {
+      const isMostlyFree = this.#filled < block.length / 2;
+      this.#chunks.push(
+        isMostlyFree ? block.slice(0, this.#filled) : block.subarray(0, this.#filled),
+      );
+    }
+    this.#block = null;
+    this.#filled = 0;
   }
 
   content(): void {
@@ -129,9 +169,10 @@ class BodyCapture implements Capture {
   }
 
   body(): CapturedBody | null {
-    return this.#cap === 0 || this.#size === 0
-      ? null
-      : { chunks: this.#chunks, truncated: this.#cut };
+    if (this.#cap === 0 || this.#size === 0) return null;
+    const open = this.#block?.subarray(0, this.#filled);
+    const chunks = open === undefined ? this.#chunks : [...this.#chunks, open];
+    return { chunks, truncated: this.#cut };
   }
 
   [Symbol.dispose](): void {

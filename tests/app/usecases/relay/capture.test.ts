@@ -61,3 +61,33 @@ test.each<Case>([
   for (; place < given.length; place++) delivered.add(bytes(given[place] ?? ""));
   expect(text(delivered.body())).toEqual(kept);
 });
+
+test("a stream's many small pieces are kept side by side, each byte once and in order, at any time", () => {
+  const budget = createBudget(1 << 20);
+  const capture = createCapture({ captureCap: 1 << 20, captureBudget: budget });
+  let sent = "";
+  for (let number = 0; number < 3_000; number++) {
+    const piece = number % 500 === 499 ? `large ${"x".repeat(5_000)}` : `event ${number};`;
+    sent += piece;
+    capture.add(bytes(piece));
+    if (number % 97 === 0) expect(text(capture.body())).toEqual(whole(sent));
+  }
+  const body = capture.body();
+  expect(text(body)).toEqual(whole(sent));
+  expect(body!.chunks.length).toBeLessThan(40);
+  expect(budget.taken()).toBe(sent.length);
+  const held = new Set(body!.chunks.map(({ buffer }) => buffer));
+  const allocated = [...held].reduce((sum, { byteLength }) => sum + byteLength, 0);
+  expect(allocated).toBeLessThan(4 * sent.length);
+});
+
+test("a stream's block is cut where the cap is, and stays so", () => {
+  const limits = { captureCap: 100, captureBudget: createBudget(1_000) };
+  const capture = createCapture(limits);
+  for (let number = 0; number < 50; number++) capture.add(bytes("abcdefg"));
+  expect(text(capture.body())).toEqual({
+    text: "abcdefg".repeat(15).slice(0, 100),
+    truncated: true,
+  });
+  expect(capture.size()).toBe(350);
+});
