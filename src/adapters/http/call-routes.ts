@@ -1,19 +1,13 @@
 // The proxied paths: a request becomes an IncomingCall, its Answer becomes a response.
 import { Elysia } from "elysia";
-import type { Endpoint } from "../../domain/call/endpoint.ts";
 import type { IncomingCall } from "../../domain/call/incoming-call.ts";
 import { type HeaderList, headerValue } from "../../domain/http/headers.ts";
 import { problem, type RequestProblem } from "../../domain/http/problem.ts";
-import {
-  type BodyReading,
-  headerProblem,
-  noReading,
-  readRequest,
-} from "../../domain/call/read-request.ts";
+import { headerProblem, noReading, readRequest } from "../../domain/call/read-request.ts";
 import type { FindAscii } from "../../domain/call/scan-request.ts";
 import { ollamaEndpoints } from "../../domain/protocols/ollama/endpoints.ts";
 import { climbs } from "../../domain/security/paths.ts";
-import type { Budget } from "../../domain/failover/budget.ts";
+import type { Budget, Share } from "../../domain/failover/budget.ts";
 import { webSocketProblem } from "../../domain/http/upgrade.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { OllamaCatalog } from "../../ports/ollama-catalog.ts";
@@ -67,76 +61,89 @@ interface Handled {
 async function serve(
   request: Request,
   server: ConnectionTimeouts | null,
-  { endpoint, headers: received, sourceIp, peerIp, user }: Admission,
+  admission: Admission,
   deps: CallAnswersDeps,
 ): Promise<Response> {
-  const { path, query } = pathAndQuery(request.url);
-  const { method } = request;
-  const id = deps.clock.id();
-  const headers = deps.traced?.(id, received) ?? received;
-  const callOf = (
-    { bodyKind, json, model, modelKey, wantsStream }: BodyReading,
-    body: Uint8Array,
-  ): IncomingCall => {
-    const call = {
-      id,
-      receivedAt: deps.clock.now(),
-      endpoint,
-      method,
-      path,
-      query,
-      headers,
-      sourceIp,
-      user,
-      body,
-      bodyKind,
-      json,
-      model,
-      modelKey,
-      wantsStream,
-    };
-    return peerIp === null ? call : { ...call, peerIp };
-  };
-  const unread = (body: Uint8Array = new Uint8Array(0)) => callOf(noReading, body);
+  const call = unreadCall(request, admission, deps);
   // The body's bytes: whoever sends the answer gives them back, and so does a fault.
   const share = deps.bodyBudget.share();
-  const refuse = (why: RequestProblem, call = unread()) =>
-    toResponse(deps.service.refuse(call, why), share);
-
   try {
-    return await answer();
+    return await answer(request, server, call, share, deps);
   } catch (fault) {
     share[Symbol.dispose]();
-    return toResponse(deps.service.fail(unread(), fault), share);
+    return toResponse(deps.service.fail({ ...call, receivedAt: deps.clock.now() }, fault), share);
   }
+}
 
-  async function answer(): Promise<Response> {
-    const early = refusal(endpoint, method, path, headers);
-    if (early !== null) return refuse(early);
-    const { maxRequestSize, bodyBudget: budget } = deps;
-    const limits = { maxRequestSize, share, budget };
-    const body = await readUpload(request, headers, limits, deps.clock);
-    if (body.kind === "problem") return refuse(body.problem);
-    if (body.kind === "gone") return refuse(leftUploading);
-    // The server's own idle limit is for uploads; from here on the upstream's timers rule.
-    server?.timeout(request, 0);
+/** A call of which the head is known. */
+function unreadCall(
+  { method, url }: Request,
+  { endpoint, headers, sourceIp, peerIp, user }: Admission,
+  { clock, traced }: CallAnswersDeps,
+): IncomingCall {
+  const { path, query } = pathAndQuery(url);
+  const id = clock.id();
+  const call = {
+    ...noReading,
+    id,
+    receivedAt: 0,
+    endpoint,
+    method,
+    path,
+    query,
+    headers: traced === null ? headers : traced(id, headers),
+    sourceIp,
+    user,
+    body: noBytes,
+  };
+  return peerIp === null ? call : { ...call, peerIp };
+}
 
-    const type = headerValue(headers, "content-type");
-    const reading = readRequest(endpoint, type, body.bytes, findText);
-    if ("kind" in reading) return refuse(reading, unread(body.bytes));
-    const call = callOf(reading, body.bytes);
-    const shown = endpoint.kind === "show" ? await deps.ollama.show(call) : null;
-    if (shown !== null) {
-      const { status, body: own } = shown;
-      const fields: HeaderList = [
-        ["content-type", "application/json"],
-        ["x-request-id", id],
-      ];
-      return toResponse({ status, headers: fields, body: own }, share);
-    }
-    const given = await deps.service.handle(call, request.signal);
-    return method === "HEAD" ? headOf(given, share) : toResponse(given, share);
+const noBytes = new Uint8Array(0);
+
+async function answer(
+  request: Request,
+  server: ConnectionTimeouts | null,
+  unread: IncomingCall,
+  share: Share,
+  deps: CallAnswersDeps,
+): Promise<Response> {
+  const { maxRequestSize, bodyBudget: budget, clock, service, ollama } = deps;
+  const { endpoint, headers } = unread;
+  const early = refusal(unread);
+  if (early !== null) return refuse(unread, early, share, deps);
+  const limits = { maxRequestSize, share, budget };
+  const upload = await readUpload(request, headers, limits, clock);
+  if (upload.kind === "problem") return refuse(unread, upload.problem, share, deps);
+  if (upload.kind === "gone") return refuse(unread, leftUploading, share, deps);
+  // The server's own idle limit is for uploads; from here on the upstream's timers rule.
+  server?.timeout(request, 0);
+
+  const { bytes: body } = upload;
+  const type = headerValue(headers, "content-type");
+  const reading = readRequest(endpoint, type, body, findText);
+  if ("kind" in reading) return refuse({ ...unread, body }, reading, share, deps);
+  const call = { ...unread, ...reading, body, receivedAt: clock.now() };
+  const shown = endpoint.kind === "show" ? await ollama.show(call) : null;
+  if (shown !== null) {
+    const { status, body: own } = shown;
+    const fields: HeaderList = [
+      ["content-type", "application/json"],
+      ["x-request-id", call.id],
+    ];
+    return toResponse({ status, headers: fields, body: own }, share);
   }
+  const given = await service.handle(call, request.signal);
+  return call.method === "HEAD" ? headOf(given, share) : toResponse(given, share);
+}
+
+function refuse(
+  call: IncomingCall,
+  why: RequestProblem,
+  share: Share,
+  { service, clock }: CallAnswersDeps,
+): Response {
+  return toResponse(service.refuse({ ...call, receivedAt: clock.now() }, why), share);
 }
 
 const findText: FindAscii = ({ buffer, byteOffset, length }, text, from) =>
@@ -144,12 +151,7 @@ const findText: FindAscii = ({ buffer, byteOffset, length }, text, from) =>
 
 const leftUploading = problem("cancelled", "the client went away while its request was being read");
 
-function refusal(
-  endpoint: Endpoint,
-  method: string,
-  path: string,
-  headers: HeaderList,
-): RequestProblem | null {
+function refusal({ endpoint, method, path, headers }: IncomingCall): RequestProblem | null {
   // An upstream would show its own key in the answer (RFC 9110 §9.3.8).
   if (method === "TRACE" || method === "CONNECT")
     return problem("not_supported", `${method} is not forwarded`);
