@@ -3,6 +3,7 @@ import type { CleanPolicy } from "../../../src/domain/cleaning/clean-text.ts";
 import { corpus, type CorpusText } from "./corpus.ts";
 import { cleanPieces, cutAt, keepAll, policies, randomCuts, seeded, soup } from "./cutting.ts";
 import { referenceClean } from "./reference.ts";
+import { sweep } from "../../lab/sweep.ts";
 
 const strip: CleanPolicy = { ...keepAll, stripThinking: "strip" };
 const move: CleanPolicy = { ...keepAll, stripThinking: "move" };
@@ -59,12 +60,13 @@ describe("an answer is cleaned alike wherever it is cut", () => {
       }
   });
 
-  test("at two hundred random sets of positions", () => {
+  test("at random sets of positions", () => {
     const chance = seeded(200);
+    const sets = sweep(400);
     for (const { raw } of corpus)
       for (const policy of policies) {
         const expected = cleanPieces(policy, [raw]);
-        for (let set = 0; set < 200; set++) {
+        for (let set = 0; set < sets; set++) {
           const cuts = randomCuts(raw, 8, chance);
           const { content, moved } = cleanPieces(policy, cutAt(raw, cuts));
           if (content !== expected.content || moved !== expected.moved)
@@ -80,7 +82,8 @@ describe("an answer is cleaned alike wherever it is cut", () => {
 
   test("texts in which every tag meets every fence agree with the plain reading of the rules", () => {
     const chance = seeded(8);
-    for (let round = 0; round < 3_000; round++) {
+    const rounds = sweep(6_000);
+    for (let round = 0; round < rounds; round++) {
       const raw = soup(24, chance);
       for (const policy of policies) {
         const pieces = cutAt(raw, randomCuts(raw, 6, chance));
