@@ -2,7 +2,7 @@
 import type { Share } from "../../domain/failover/budget.ts";
 import { joinBytes } from "../../domain/bytes/join-bytes.ts";
 import { problem, type RequestProblem } from "../../domain/http/problem.ts";
-import type { Clock } from "../../ports/clock.ts";
+import type { Clock, Deadlines } from "../../ports/clock.ts";
 
 export interface BodyLimits {
   /** Bytes of one request. */
@@ -33,10 +33,13 @@ export function uploadDueMs(bytes: number): number {
  */
 const readAtOnce = 64 * 1024;
 
+/** What bounds the time of an upload. */
+export type UploadClock = Pick<Clock, "after" | "elapsed" | "watch" | "unwatch">;
+
 export async function readBody(
   request: Request,
   limits: BodyLimits,
-  clock: Pick<Clock, "after" | "elapsed">,
+  clock: UploadClock,
 ): Promise<ReadBody> {
   const length = request.headers.get("content-length");
   const announced = length === null ? Number.NaN : Number(length);
@@ -52,27 +55,43 @@ function readAnnounced(
   request: Request,
   size: number,
   { share }: BodyLimits,
-  clock: Pick<Clock, "after">,
+  clock: UploadClock,
 ): Promise<ReadBody> {
+  if (!share.take(size)) return Promise.resolve({ kind: "problem", problem: overloaded });
   return new Promise((resolve) => {
-    if (!share.take(size)) {
-      resolve({ kind: "problem", problem: overloaded });
-      return;
-    }
-    const stop = clock.after(uploadDueMs(size), () =>
-      resolve({ kind: "problem", problem: tooSlow }),
-    );
-    request.arrayBuffer().then(
-      (bytes) => {
-        stop();
-        resolve({ kind: "read", bytes: new Uint8Array(bytes) });
-      },
-      () => {
-        stop();
-        resolve({ kind: "gone" });
-      },
-    );
+    const upload = new AnnouncedUpload(resolve, clock.elapsed() + uploadDueMs(size), clock);
+    request.arrayBuffer().then(upload.read, upload.lost);
   });
+}
+
+class AnnouncedUpload implements Deadlines {
+  readonly #resolve: (body: ReadBody) => void;
+  readonly #due: number;
+  readonly #clock: UploadClock;
+
+  constructor(resolve: (body: ReadBody) => void, due: number, clock: UploadClock) {
+    this.#resolve = resolve;
+    this.#due = due;
+    this.#clock = clock;
+    clock.watch(this);
+  }
+
+  readonly read = (bytes: ArrayBuffer): void => {
+    this.#end({ kind: "read", bytes: new Uint8Array(bytes) });
+  };
+
+  readonly lost = (): void => {
+    this.#end({ kind: "gone" });
+  };
+
+  check(elapsed: number): void {
+    if (elapsed >= this.#due) this.#end({ kind: "problem", problem: tooSlow });
+  }
+
+  #end(body: ReadBody): void {
+    this.#clock.unwatch(this);
+    this.#resolve(body);
+  }
 }
 
 async function readChunks(

@@ -1,8 +1,7 @@
 // A form of the pages, read by the reader that calls have, within limits of its own.
 import { createBudget } from "../../domain/failover/budget.ts";
 import { problemStatus } from "../../domain/http/problem.ts";
-import type { Clock } from "../../ports/clock.ts";
-import { readBody } from "./read-body.ts";
+import { readBody, type UploadClock } from "./read-body.ts";
 
 /** A form's fields, or why it cannot be read. */
 export type SubmittedForm =
@@ -14,7 +13,7 @@ const maxBytes = 64 * 1024;
 /** Bytes of all forms being read at once. */
 const sharedBytes = 16 * 1024 * 1024;
 
-export function createFormReader(clock: Pick<Clock, "after" | "elapsed">) {
+export function createFormReader(clock: UploadClock) {
   const budget = createBudget(sharedBytes);
   return async (request: Request): Promise<SubmittedForm> => {
     using share = budget.share();

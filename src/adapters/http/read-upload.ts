@@ -10,8 +10,14 @@ import {
 } from "../../domain/bytes/content-codings.ts";
 import { joinBytes } from "../../domain/bytes/join-bytes.ts";
 import type { HeaderList } from "../../domain/http/headers.ts";
-import type { Clock } from "../../ports/clock.ts";
-import { type BodyLimits, overloaded, type ReadBody, readBody, tooLarge } from "./read-body.ts";
+import {
+  type BodyLimits,
+  overloaded,
+  type ReadBody,
+  readBody,
+  tooLarge,
+  type UploadClock,
+} from "./read-body.ts";
 
 export interface UploadLimits extends BodyLimits {
   /** Where bytes come from that are held only until they are decoded. */
@@ -26,7 +32,7 @@ export async function readUpload(
   request: Request,
   headers: HeaderList,
   limits: UploadLimits,
-  clock: Pick<Clock, "after" | "elapsed">,
+  clock: UploadClock,
 ): Promise<ReadBody> {
   const codings = requestCodings(headers);
   if ("kind" in codings) {
@@ -46,7 +52,7 @@ async function readEncoded(
   request: Request,
   codings: readonly Coding[],
   { budget, maxRequestSize }: UploadLimits,
-  clock: Pick<Clock, "after" | "elapsed">,
+  clock: UploadClock,
 ): Promise<ReadBody> {
   using held = budget.share();
   const limits = { maxRequestSize, share: held };

@@ -16,7 +16,7 @@ function upload(announced?: number) {
   const budget = createBudget(1_000_000);
   const others = budget.share();
   const limits = { maxRequestSize: 500_000, share: budget.share() };
-  const reading = readBody(request, limits, { after: clock.after, elapsed: clock.now });
+  const reading = readBody(request, limits, { ...clock, elapsed: clock.now });
   return { clock, writer, reading, budget, others, share: limits.share };
 }
 const settle = () => new Promise((resolve) => setImmediate(resolve));
