@@ -1,6 +1,7 @@
 // Carries a call between a client and an upstream that speak the same API: bytes change only where they must.
 import type { IncomingCall } from "../call/incoming-call.ts";
-import type { Bridge } from "./bridge.ts";
+import type { Bridge, FrameEditor, Gathered, Wire } from "./bridge.ts";
+import type { Endpoint } from "../call/endpoint.ts";
 import { withNoThink } from "../cleaning/no-think.ts";
 import { createStreamCleaner } from "../cleaning/stream-cleaner.ts";
 import { cleanWhole } from "../cleaning/whole-cleaner.ts";
@@ -9,28 +10,58 @@ import { spliced, withMember } from "../bytes/json-members.ts";
 import { formFields, multipartBoundary } from "../bytes/multipart.ts";
 import { hintPlace, protocols, slotsOf } from "./protocol.ts";
 import type { Target } from "../routing/plan.ts";
+import type { Policy } from "../routing/types.ts";
 import { thinkingPolicy } from "../routing/thinking-policy.ts";
 import { gatherLines } from "./ollama/gather-lines.ts";
 
 export function nativeBridge(call: IncomingCall, target: Target): Bridge {
-  const policy = thinkingPolicy(call, target.policy);
-  return {
-    path: call.path,
-    endpoint: call.endpoint,
-    body: call.body.length === 0 ? null : hinted(call, target, bodyWithModel(call, target.model)),
-    contentType: null,
-    dropped: [],
-    lost: () => [],
-    instead: null,
-    retells: false,
-    editor: ({ protocol }) =>
-      createStreamCleaner(protocol === null ? null : protocols[protocol].slots, policy),
-    // On OpenAI's surface a stream that nobody asked for passes as it is; clients there recognise it.
-    gather: ({ protocol }) => (protocol === "ollama" && !call.wantsStream ? gatherLines : null),
-    client: (wire) => ({ wire, contentType: null }),
-    whole: (body, json) => cleanWhole(slotsOf(call.endpoint), policy, body, json),
-    error: null,
-  };
+  return new NativeBridge(call, target);
+}
+
+const nothing: readonly string[] = [];
+
+class NativeBridge implements Bridge {
+  readonly path: string;
+  readonly endpoint: Endpoint;
+  readonly body: Uint8Array | null;
+  readonly contentType = null;
+  readonly dropped = nothing;
+  readonly instead = null;
+  readonly retells = false;
+  readonly error = null;
+  readonly #wantsStream: boolean;
+  readonly #policy: Policy;
+
+  constructor(call: IncomingCall, target: Target) {
+    this.path = call.path;
+    this.endpoint = call.endpoint;
+    this.body =
+      call.body.length === 0 ? null : hinted(call, target, bodyWithModel(call, target.model));
+    this.#wantsStream = call.wantsStream;
+    this.#policy = thinkingPolicy(call, target.policy);
+  }
+
+  lost(): readonly string[] {
+    return nothing;
+  }
+
+  editor({ protocol }: Wire): FrameEditor | null {
+    const slots = protocol === null ? null : protocols[protocol].slots;
+    return createStreamCleaner(slots, this.#policy);
+  }
+
+  /** On OpenAI's surface a stream that nobody asked for passes as it is; clients there recognise it. */
+  gather({ protocol }: Wire): ((events: Uint8Array) => Gathered) | null {
+    return protocol === "ollama" && !this.#wantsStream ? gatherLines : null;
+  }
+
+  client(wire: Wire): { readonly wire: Wire; readonly contentType: null } {
+    return { wire, contentType: null };
+  }
+
+  whole(body: Uint8Array, json: unknown): Uint8Array {
+    return cleanWhole(slotsOf(this.endpoint), this.#policy, body, json);
+  }
 }
 
 function hinted(call: IncomingCall, { policy }: Target, body: Uint8Array): Uint8Array {
