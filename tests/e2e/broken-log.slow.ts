@@ -1,9 +1,11 @@
 // The program under load while the disk, or someone's hand, takes its log away: no client notices,
 // every row is written or counted, and the log comes back by itself where it can.
-import { describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import {
   copyFileSync,
+  cpSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -13,6 +15,7 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Database } from "bun:sqlite";
 import type { LogPage } from "../../src/ports/browse.ts";
@@ -81,15 +84,23 @@ async function lockFromOutside(path: string): Promise<{ free(): Promise<void> }>
   };
 }
 
-/** The log of a router that has ended, all of it in the one file. */
+/** Where a router that has ended left its log, all of the database in the one file. */
+const oldLog = mkdtempSync(join(tmpdir(), "smolrouter-old-log-"));
+beforeAll(async () => {
+  await withLoggedLoad({ folder: oldLog }, (lab) => lab.account());
+  const last = new Database(join(oldLog, "requests.db"));
+  last.run("pragma wal_checkpoint(truncate)");
+  last.close();
+});
+afterAll(() => {
+  rmSync(oldLog, { recursive: true });
+});
+
+/** A copy of that log. */
 const withOldLog = (run: (folder: string, path: string) => Promise<void>) =>
   withTempFolder(async (folder) => {
-    await withLoggedLoad({ folder }, (lab) => lab.account());
-    const path = join(folder, "requests.db");
-    const last = new Database(path);
-    last.run("pragma wal_checkpoint(truncate)");
-    last.close();
-    await run(folder, path);
+    cpSync(oldLog, folder, { recursive: true });
+    await run(folder, join(folder, "requests.db"));
   });
 
 function succeeds(work: () => void): boolean {

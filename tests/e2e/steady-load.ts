@@ -107,9 +107,15 @@ export function startSteadyLoad(url: string, { perSecond, size }: SteadyLoadOpti
   };
 }
 
+/** Drawn once: to draw anew for each call would cost more than to answer it. */
+const randomPool = Buffer.from(
+  Array.from({ length: 16 }, () => [...crypto.getRandomValues(new Uint8Array(65_536))]).flat(),
+).toString("base64");
+
+/** Another part of the pool each time, so that no two texts are alike. */
 function randomText(characters: number): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(Math.min(65_536, (characters * 3) >> 2)));
-  return Buffer.from(bytes).toString("base64");
+  const from = Math.floor(Math.random() * (randomPool.length - characters));
+  return randomPool.slice(from, from + characters);
 }
 
 /** What a whole answer says; null where it is not whole. */
