@@ -1,12 +1,12 @@
 // A client that stops reading stops the reading from upstream: nothing piles up in between.
-import { afterAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Behaviour } from "../../src/adapters/fake-model/behaviour.ts";
 import type { FakeModel } from "../../src/adapters/fake-model/fake-model.ts";
 import type { RecordedRequest } from "../../src/adapters/fake-model/request-log.ts";
 import { inParallel } from "../lab/in-parallel.ts";
 import { printTable } from "../lab/print-table.ts";
 import { rawRequest } from "../lab/raw-request.ts";
-import { slowReader } from "../lab/slow-reader.ts";
+import { type ReadAnswer, slowReader } from "../lab/slow-reader.ts";
 import { withSpawnedRouter, type SpawnedRouter } from "../lab/spawn-router.ts";
 import { isWhole } from "../lab/sweep.ts";
 import { withFakes } from "../lab/with-fakes.ts";
@@ -15,34 +15,39 @@ const megabyte = 1024 * 1024;
 const total = (isWhole ? 200 : 100) * megabyte;
 /** Of the router's memory while the client stalls, and while all of it then passes at full speed. */
 const maxGrowth = 32 * megabyte;
-/** What the log keeps of an answer (MAX_BLOB_SIZE): once as it came, and once packed for its thread. */
-const keptByTheLog = 2 * 10 * megabyte;
+const maxBlobSize = 10 * megabyte;
+/** What the log keeps of an answer: once as it came, and once packed for its thread. */
+const keptByTheLog = 2 * maxBlobSize;
 
 const block = new Uint8Array(megabyte).map((_, index) => index);
 
-const floods: Readonly<
-  Record<string, { readonly path: string; readonly stream: boolean; readonly flood: Behaviour }>
-> = {
-  "a stream of events": {
-    path: "/v1/chat/completions",
-    stream: true,
-    flood: { kind: "flood", events: total / (64 * 1024), eventBytes: 64 * 1024 },
-  },
-  NDJSON: {
-    path: "/api/chat",
-    stream: true,
-    flood: { kind: "flood", events: total / (64 * 1024), eventBytes: 64 * 1024 },
-  },
+const eventBytes = 64 * 1024;
+const eventFlood = (bytes: number): Behaviour => ({
+  kind: "flood",
+  events: bytes / eventBytes,
+  eventBytes,
+});
+
+interface Flood {
+  readonly path: string;
+  readonly stream: boolean;
+  /** Has the fake send so many bytes. */
+  readonly flood: (bytes: number) => Behaviour;
+}
+
+const floods: Readonly<Record<string, Flood>> = {
+  "a stream of events": { path: "/v1/chat/completions", stream: true, flood: eventFlood },
+  NDJSON: { path: "/api/chat", stream: true, flood: eventFlood },
   "bytes of any kind": {
     path: "/v1/files/content",
     stream: false,
-    flood: {
+    flood: (bytes) => ({
       kind: "answer",
       status: 200,
       contentType: "application/octet-stream",
       framing: "chunked",
-      pieces: Array.from({ length: total / megabyte }, () => block),
-    },
+      pieces: Array.from({ length: bytes / megabyte }, () => block),
+    }),
   },
 };
 
@@ -104,14 +109,19 @@ const ordinaryCalls = 200;
 interface Setup {
   readonly setup: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Answers as large before the measured one: the log's thread allocates its buffers with the first. */
+  /** Bytes of an answer before the measured one: the log's thread allocates its buffers with the first that fills them. */
   readonly before: number;
   readonly maxAtSpeed: number;
 }
 
 const setups: readonly Setup[] = [
   { setup: "log off", env: { ENABLE_LOGGING: "false" }, before: 0, maxAtSpeed: maxGrowth },
-  { setup: "log on", env: {}, before: 1, maxAtSpeed: maxGrowth + keptByTheLog },
+  {
+    setup: "log on",
+    env: {},
+    before: maxBlobSize + megabyte,
+    maxAtSpeed: maxGrowth + keptByTheLog,
+  },
 ];
 
 describe.each(Object.entries(floods))("%s", (name, { path, stream, flood }) => {
@@ -120,27 +130,30 @@ describe.each(Object.entries(floods))("%s", (name, { path, stream, flood }) => {
     body: { model: "a/m", stream, messages: [{ role: "user", content: "hi" }] },
   };
 
+  /** What a client gets that asks the upstream itself. */
+  let straight: ReadAnswer;
+  beforeAll(() =>
+    withFakes({ a: {} }, async ({ a }) => {
+      a.script(() => flood(total));
+      straight = await (
+        await slowReader(a.url, { ...request, body: { ...request.body, model: "m" } })
+      ).over;
+    }),
+  );
+
   test.each(setups)(
     "a stalled client with very much to come grows memory by less than 32 MB, and all of it arrives in the end: $setup",
-    ({ setup, env, before: answersBefore, maxAtSpeed }) =>
+    ({ setup, env, before: bytesBefore, maxAtSpeed }) =>
       withFakes({ a: {} }, ({ a }) =>
         withSpawnedRouter({ routes: routesTo(a, path), env }, async (router) => {
-          a.script(() => flood);
-          const straight = await (
-            await slowReader(a.url, { ...request, body: { ...request.body, model: "m" } })
-          ).over;
-          a.reset();
           await inParallel(Array.from({ length: ordinaryCalls }), 8, async () => {
             await (await rawRequest(router.url, request)).whole();
           });
-          a.script(() => flood);
-          for (let count = 0; count < answersBefore; count++)
-            await (
-              await slowReader(router.url, request)
-            ).over;
+          a.script(() => flood(bytesBefore));
+          if (bytesBefore > 0) await (await slowReader(router.url, request)).over;
           await whenAtRest(router);
           a.reset();
-          a.script(() => flood);
+          a.script(() => flood(total));
           const before = router.residentBytes();
           const started = performance.now();
           const reader = await slowReader(router.url, request);
@@ -172,7 +185,7 @@ describe.each(Object.entries(floods))("%s", (name, { path, stream, flood }) => {
   test("a client that leaves without having read on lets go of the upstream", () =>
     withFakes({ a: {} }, ({ a }) =>
       withSpawnedRouter({ routes: routesTo(a, path) }, async (router) => {
-        a.script(() => flood);
+        a.script(() => flood(total));
         const reader = await slowReader(router.url, request);
         reader.pause();
         const call = await a.waitForRequest(({ target }) => target === path);

@@ -1,7 +1,6 @@
-// A client for answers too large to keep: counts and sums a body as it comes, and may stop reading.
+// A client for answers too large to keep: counts and hashes a body as it comes, and may stop reading.
 import { Buffer } from "node:buffer";
 import { connect } from "node:net";
-import { crc32 } from "node:zlib";
 import { requestBytes, type RawRequest } from "./raw-request.ts";
 
 export interface SlowReader {
@@ -18,8 +17,8 @@ export interface SlowReader {
 export interface ReadAnswer {
   readonly whole: boolean;
   readonly bytes: number;
-  /** CRC-32 of the body. */
-  readonly checksum: number;
+  /** Of the body; SHA-256 in hex. */
+  readonly hash: string;
   /** The body's last bytes. */
   readonly tail: string;
 }
@@ -33,8 +32,8 @@ export async function slowReader(url: string, request: RawRequest): Promise<Slow
   const socket = connect({ host: hostname, port: Number(port), noDelay: true }, () => {
     socket.write(requestBytes(host, request));
   });
-  socket.on("data", (bytes: Buffer) => {
-    body.take(bytes);
+  socket.on("data", (bytes) => {
+    body.take(Buffer.from(bytes));
     begun.resolve();
     if (body.whole()) over.resolve(body.answer());
   });
@@ -55,20 +54,20 @@ export async function slowReader(url: string, request: RawRequest): Promise<Slow
 
 /** Reads a head and a body, chunked or of a known length (RFC 9112 §6), keeping nothing but sums. */
 function createBody() {
+  const hasher = new Bun.CryptoHasher("sha256");
   let head = "";
   let framing: "unknown" | "chunked" | "length" = "unknown";
   let line = "";
   /** Of the chunk under way, with its line end; or of the whole body. */
   let left = 0;
   let bytes = 0;
-  let checksum = 0;
   let whole = false;
   let tail = Buffer.alloc(0);
 
   function add(part: Buffer): void {
-    checksum = crc32(part, checksum);
+    hasher.update(part);
     bytes += part.length;
-    tail = Buffer.concat([tail.subarray(-64), part.subarray(-64)]);
+    tail = Buffer.concat([tail, part.subarray(-64)]).subarray(-64);
   }
   /** Takes the head's next bytes, and gives what follows it. */
   function takeHead(chunk: Buffer): Buffer {
@@ -111,6 +110,6 @@ function createBody() {
   return {
     take,
     whole: () => whole,
-    answer: () => ({ whole, bytes, checksum, tail: tail.subarray(-64).toString() }),
+    answer: () => ({ whole, bytes, hash: hasher.copy().digest("hex"), tail: tail.toString() }),
   };
 }
