@@ -5,7 +5,14 @@ import type { LogRow } from "../../src/ports/browse.ts";
 import { sampleActions } from "../adapters/pages/sample.ts";
 import { sampleLog, sampleRows } from "./sample-log.ts";
 import { servePages } from "./serve-pages.ts";
-import { launchBrowser, neverAsksByItself, sizes, visit as visitWith, watchWork } from "./visit.ts";
+import {
+  launchBrowser,
+  neverAsksByItself,
+  sizes,
+  still,
+  visit as visitWith,
+  watchWork,
+} from "./visit.ts";
 
 const rows = sampleRows(64);
 
@@ -18,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 
 const visit = (options: BrowserContextOptions, act: (page: Page) => Promise<void>) =>
-  visitWith(browser, options, act);
+  visitWith(browser, { ...still, ...options }, act);
 
 test("a new request appears by itself, and focus stays where it was", async () => {
   const log = sampleLog(rows.slice(1, 20));
@@ -111,7 +118,7 @@ test("an event brings what happened, where nothing else would", async () => {
 test("at 200 calls a second the page asks about once a second and stays usable", async () => {
   const log = sampleLog(rows);
   const own = servePages(log);
-  const wrong = await visit({ viewport: sizes.wide }, async (page) => {
+  const wrong = await visit({ viewport: sizes.wide, reducedMotion: null }, async (page) => {
     await page.goto(own.origin);
     const before = own.documents();
     const work = await watchWork(page);

@@ -7,7 +7,7 @@ import { startRouter } from "../lab/start-router.ts";
 import { testSecret, tokenOf } from "../lab/tokens.ts";
 import { sampleLog, sampleRows } from "./sample-log.ts";
 import { servePages } from "./serve-pages.ts";
-import { launchBrowser, neverAsksByItself } from "./visit.ts";
+import { launchBrowser, neverAsksByItself, still } from "./visit.ts";
 
 const idle = sampleRows(64).filter(({ state }) => state !== "inflight");
 const later = (number: number): LogRow => ({
@@ -35,7 +35,7 @@ const show = (tabs: readonly Page[], row: LogRow) =>
   Promise.all(tabs.map((tab) => tab.locator(`#r-${row.id}`).waitFor()));
 
 async function onlyByEvents(): Promise<BrowserContext> {
-  const context = await browser.newContext();
+  const context = await browser.newContext(still);
   await context.addInitScript(neverAsksByItself);
   return context;
 }
@@ -118,7 +118,7 @@ test("a browser that cannot share has a stream for each tab", async () => {
 test("tabs of a router that asks to sign in say so when one signs out, and go on when it signs in", async () => {
   const env = { JWT_SECRET: testSecret, WEBUI_SECURITY: "ALWAYS_AUTH" };
   const router = await startRouter({ env });
-  const context = await browser.newContext();
+  const context = await browser.newContext(still);
   const signIn = async (page: Page) => {
     await page.goto(`${router.url}/login`);
     await page.locator("#token").fill(tokenOf());

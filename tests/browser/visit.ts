@@ -47,6 +47,9 @@ export const sizes = {
   phone: { width: 390, height: 844 },
 } as const;
 
+/** For pages that stay open: marks that breathe are drawn anew with every frame, for a third of the processor's time. */
+export const still = { reducedMotion: "reduce" } as const;
+
 /** Run first in a page: whatever it shows anew, an event brought. */
 export const neverAsksByItself = `
   const wait = setTimeout;
