@@ -176,9 +176,9 @@ describe("no client notices, and every row is written or counted", () => {
         expectNotHeldUp(before, await lab.latency(1_000));
         const account = await lab.account();
         expectExact(account);
-        expect(account.reported).toEqual([
-          "the log loses rows: disk I/O error, SQLITE_IOERR_WRITE",
-        ]);
+        // The hourly clean-up may meet the disk, too.
+        const rows = account.reported.filter((line) => !line.startsWith("old rows of the log"));
+        expect(rows).toEqual(["the log loses rows: disk I/O error, SQLITE_IOERR_WRITE"]);
       }),
     ),
   );
