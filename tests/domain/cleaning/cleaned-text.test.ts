@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { CleanPolicy } from "../../../src/domain/cleaning/clean-text.ts";
+import { type CleanPolicy, hasNoBlock } from "../../../src/domain/cleaning/clean-text.ts";
 import { corpus, type CorpusText } from "./corpus.ts";
 import { cleanPieces, cutAt, keepAll, policies, randomCuts, seeded, soup } from "./cutting.ts";
 import { referenceClean } from "./reference.ts";
@@ -92,4 +92,23 @@ describe("an answer is cleaned alike wherever it is cut", () => {
       }
     }
   });
+});
+
+test("a text that is said to hold no block is one that the filters leave as it is", () => {
+  const chance = seeded(9);
+  const texts = Array.from({ length: 2_000 }, () => soup(6, chance));
+  const seen = { clean: 0, cleaned: 0 };
+  for (const raw of [...corpus.map((one) => one.raw), ...texts])
+    for (const policy of policies) {
+      if (hasNoBlock(policy, raw)) {
+        seen.clean++;
+        const expected = { content: raw, moved: "" };
+        expect({ raw, policy, ...cleanPieces(policy, [raw]) }).toEqual({
+          raw,
+          policy,
+          ...expected,
+        });
+      } else seen.cleaned++;
+    }
+  expect(Math.min(seen.clean, seen.cleaned)).toBeGreaterThan(500);
 });

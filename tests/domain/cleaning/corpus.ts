@@ -230,6 +230,15 @@ const codeAboutTags: readonly CorpusText[] = [
     content: "````\n```\n<think>\n````\n",
     moved: "x",
   }),
+  sample("nor with a space behind it", "````\n``` \n<think>\n````\n<think>x", {
+    content: "````\n``` \n<think>\n````\n",
+    moved: "x",
+  }),
+  sample("a closing fence may be indented by three", "```\n<think>\n   ```\n<think>x", {
+    content: "```\n<think>\n   ```\n",
+    moved: "x",
+  }),
+  sample("but not by four", "```\n    ```\n<think>x"),
   sample("a fence with text behind it does not close", "```\n``` no\n<think>\n```\n[think]x", {
     content: "```\n``` no\n<think>\n```\n",
     moved: "x",
