@@ -1,5 +1,4 @@
 // The Upstream port over Bun's fetch, with the deadlines fetch does not have.
-import type { HeaderList } from "../../domain/http/headers.ts";
 import type { Clock, Deadlines } from "../../ports/clock.ts";
 import type {
   BodyRead,
@@ -11,11 +10,10 @@ import type {
   UpstreamRequest,
 } from "../../ports/upstream.ts";
 import { ConnectWatch } from "./connect-watch.ts";
-import { createCertificates } from "./certificates.ts";
+import { beginFetch, headersOf } from "./begin-fetch.ts";
 import { decodeBody, NotInCoding } from "./decode-body.ts";
-import { isDistrust, isReset, reasonOf, wordsFor } from "./fetch-errors.ts";
+import { isReset, reasonOf, wordsFor } from "./fetch-errors.ts";
 import { LargeBodyWatch } from "./large-bodies.ts";
-import { withoutNoProxy } from "./proxied.ts";
 
 /** Why the router itself aborted an exchange. */
 type AbortCause = "connect" | "silence" | "gone";
@@ -55,9 +53,7 @@ class FetchExchange implements Exchange, UpstreamBody, Deadlines {
     this.#clock.watch(this);
     try {
       const { signal } = this.#abort;
-      const response = await (request.ca === null
-        ? begin(request, signal)
-        : trusting(request, request.ca, signal));
+      const response = await beginFetch(request, signal);
       this.#heard();
       const { headers, stream } = decodeBody(headersOf(response.headers), response.body);
       if (stream === null) this.#end();
@@ -185,67 +181,4 @@ class FetchExchange implements Exchange, UpstreamBody, Deadlines {
           : { kind: "unreachable", reason: reasonOf(error), message: said, connectMs };
     }
   }
-}
-
-/** A certificate that is refused may be vouched for by a CA that was renewed: then it is asked once more. */
-async function trusting(
-  request: UpstreamRequest,
-  ca: string,
-  signal: AbortSignal,
-): Promise<Response> {
-  try {
-    return await begin(request, signal);
-  } catch (error) {
-    if (!isDistrust(error) || !(await certificates.renewed(ca))) throw error;
-    return begin(request, signal);
-  }
-}
-
-function begin(request: UpstreamRequest, signal: AbortSignal): Promise<Response> {
-  const init = {
-    method: request.method,
-    headers: fieldsOf(request.headers),
-    body: request.body as Uint8Array<ArrayBuffer> | null,
-    signal,
-    redirect: "manual",
-    decompress: false,
-    keepalive: !request.freshConnection,
-    // Bun's own idle limit of 300 s would cut a slow model; the exchange's deadlines stand in for it.
-    timeout: false,
-    // Proxy variables would apply even to servers on this machine.
-    proxy: request.proxy ?? false,
-    ...tlsOf(request),
-  } as RequestInit;
-  const { url, proxy } = request;
-  return proxy === null ? fetch(url, init) : withoutNoProxy(() => fetch(url, init));
-}
-
-/** As a record, which costs Bun half of what pairs do; as pairs where a field stands there twice. */
-function fieldsOf(headers: HeaderList): Record<string, string> | [string, string][] {
-  const fields: Record<string, string> = {};
-  for (const field of headers) {
-    // Also what every object has, such as `constructor`.
-    if (fields[field[0]] !== undefined) return headers as [string, string][];
-    fields[field[0]] = field[1];
-  }
-  return fields;
-}
-
-/** Every `Set-Cookie` keeps a line of its own. */
-function headersOf(headers: Headers): HeaderList {
-  const list: [string, string][] = [];
-  const fields = headers.toJSON() as Record<string, string | string[]>;
-  for (const name in fields) {
-    const value = fields[name];
-    if (typeof value === "string") list.push([name, value]);
-    else for (const line of value ?? []) list.push([name, line]);
-  }
-  return list;
-}
-
-const certificates = createCertificates(() => performance.now());
-
-function tlsOf({ insecure, ca }: UpstreamRequest): object {
-  if (insecure) return { tls: { rejectUnauthorized: false } };
-  return ca === null ? {} : { tls: { ca: certificates.of(ca) } };
 }

@@ -15,7 +15,7 @@ import { clientLeft, noFirstToken, withoutAnswer } from "./attempt-failures.ts";
 import { type Capture, type CaptureLimits, createCapture } from "./capture.ts";
 import { commitAnswer } from "./commit.ts";
 import type { AttemptResult } from "./committed.ts";
-import type { AttemptReport, CallSession } from "./session.ts";
+import type { AttemptReport, CallSession } from "./call-session.ts";
 
 export interface AttemptDeps extends CaptureLimits {
   readonly upstream: Upstream;

@@ -10,7 +10,8 @@ import type { Answer } from "../../../ports/service.ts";
 import { type Captured, captureWhole, type CaptureLimits } from "./capture.ts";
 import type { Lost } from "./failover.ts";
 import { routedHeaders } from "./routed-headers.ts";
-import { type CallSession, type Ending, upstreamRequestId } from "./session.ts";
+import type { CallSession, Ending } from "./call-session.ts";
+import { upstreamRequestId } from "./session.ts";
 
 const text = new TextEncoder();
 

@@ -19,7 +19,7 @@ import {
 import { cancelledInQueue, notAsked, queueFull } from "./attempt-failures.ts";
 import type { CommittedAnswer } from "./committed.ts";
 import { nextPermit } from "./next-permit.ts";
-import type { CallSession } from "./session.ts";
+import type { CallSession } from "./call-session.ts";
 
 export interface FailoverDeps extends AttemptDeps {
   readonly limiter: Limiter;

@@ -12,7 +12,8 @@ import { deliver, type DeliveryEnding } from "./deliver.ts";
 import { clientLeft } from "./attempt-failures.ts";
 import type { Won } from "./failover.ts";
 import { routedHeaders } from "./routed-headers.ts";
-import { type CallSession, upstreamRequestId } from "./session.ts";
+import type { CallSession } from "./call-session.ts";
+import { upstreamRequestId } from "./session.ts";
 
 export interface HandOverDeps extends CaptureLimits {
   readonly clock: Clock;

@@ -22,7 +22,8 @@ import { orAfter } from "../or-after.ts";
 import { failedAnswer } from "./failed-answer.ts";
 import { failOver, type FailoverDeps } from "./failover.ts";
 import { handOver, type HandOverDeps } from "./hand-over.ts";
-import { type CallSession, openSession, type Sent, type SessionDeps } from "./session.ts";
+import type { CallSession, Sent } from "./call-session.ts";
+import { openSession, type SessionDeps } from "./session.ts";
 
 export interface RelayDeps extends FailoverDeps, HandOverDeps, SessionDeps {
   /** The routing in force; asked once per call. */

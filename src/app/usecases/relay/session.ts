@@ -3,7 +3,6 @@
 // several may be under way at once, it hears; they own what they hold themselves.
 import { type Attempt, loggedAttempt } from "../../../domain/failover/attempt.ts";
 import type { IncomingCall } from "../../../domain/call/incoming-call.ts";
-import type { AttemptFailure } from "../../../domain/failover/judge.ts";
 import { headerValue, type HeaderList, redactHeaders } from "../../../domain/http/headers.ts";
 import { internalError } from "../../../domain/http/problem.ts";
 import {
@@ -15,87 +14,15 @@ import {
 import type { RoutePlan, Target } from "../../../domain/routing/plan.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { CallObserver, CallProgress } from "../../../ports/observer.ts";
-import {
-  type CallCancellation,
-  type Cancellation,
-  cancelledHere,
-  createCancellation,
-} from "../cancellation.ts";
-import { type Capture, type Captured, captureWhole, type CaptureLimits } from "./capture.ts";
+import { type CallCancellation, cancelledHere, createCancellation } from "../cancellation.ts";
+import type { AttemptReport, CallSession, Ending, Sent } from "./call-session.ts";
+import { type Capture, captureWhole, type CaptureLimits } from "./capture.ts";
 
 export interface SessionDeps extends CaptureLimits {
   readonly clock: Clock;
   readonly observers: readonly CallObserver[];
   /** Called with every fault of the router's own. */
   fault(error: unknown, callId: string): void;
-}
-
-/** What the client saw of an answer. */
-export interface Sent {
-  /** Unless its head was sent early, or it left. */
-  readonly statusCode: number;
-  readonly headers: HeaderList;
-  /** What the client got, where that is not what came. */
-  readonly delivered?: CapturedBody | null;
-}
-
-/** How a call ended. */
-export interface Ending extends Sent {
-  readonly state: "completed" | "failed" | "cancelled";
-  readonly error: string | null;
-  readonly upstreamRequestId?: string | null;
-  readonly heldPartially?: boolean;
-  readonly warnings?: readonly string[];
-}
-
-/** What a call's row needs to know of an attempt, while it is under way and afterwards. */
-export interface AttemptReport {
-  readonly target: Target;
-  readonly received: Captured;
-  /** Fields of the request that cannot be carried to the target, and parts of its answer, so far, that cannot be carried back. */
-  dropped(): readonly string[];
-  /**
-   * As the row lists it.
-   * @param broken why it did not come to its end; null where it did, or goes on
-   * @param remark what is to be said of one that did
-   */
-  outcome(
-    broken: Pick<AttemptFailure, "reason" | "message"> | null,
-    remark?: string | null,
-  ): Attempt;
-}
-
-export interface CallSession {
-  readonly call: IncomingCall;
-  /** Cancelled when nobody waits for the answer any more: the client left, someone cancelled the call, or a fault ended it. */
-  readonly cancellation: Cancellation;
-  /**
-   * An attempt asks its target, which the row in flight names from now on.
-   * @returns its number among the call's attempts, from 1
-   */
-  began(attempt: AttemptReport): number;
-  /** The first content of an attempt's answer has come. */
-  contentBegan(attempt: AttemptReport): void;
-  /** The attempt's answer goes to the client: the row in flight is about it. */
-  won(attempt: AttemptReport): void;
-  /** An attempt is over: as the winner when its answer is delivered, as a loser at any time. */
-  over(attempt: AttemptReport, outcome: Attempt): void;
-  /** A target that was not even asked. */
-  notAsked(outcome: Attempt): void;
-  /** Those that are over, in the order in which they began. */
-  attempts(): readonly Attempt[];
-  /** The outcome that came last; null where there is none. */
-  lastOutcome(): Attempt | null;
-  /** The attempt that was over last: the row's answer is its. */
-  lastOver(): AttemptReport | null;
-  /** The client was sent this status before the answer was known. */
-  headSent(status: number): void;
-  /** The first ending counts; later ones are ignored. Never throws. */
-  end(ending: Ending): void;
-  /** As `end`, after a fault of the router's own: reported, and whatever still works for the call is stopped. */
-  fail(error: unknown, sent: Sent): void;
-  /** Gives back what the call holds beside the session's own; what is thrown meanwhile is reported, and no more. */
-  release(scope: Disposable): void;
 }
 
 /** An attempt in the order of the row; without a report where nobody was asked, without an outcome until it is over. */
