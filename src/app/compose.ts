@@ -47,8 +47,6 @@ import { createLiveView } from "./usecases/log/live-view.ts";
 const sharedBytes = 512 * 1024 * 1024;
 /** Bytes that bodies kept for the log may take, over all calls under way. */
 const capturedBytes = 256 * 1024 * 1024;
-/** Bytes of an answer kept until its end where nothing is logged: what it reports of itself stands there. */
-const countedBytes = 4 * 1024 * 1024;
 /** ms that calls under way may take to finish after a stop was asked for. */
 const drainMs = 30_000;
 
@@ -127,8 +125,9 @@ export function compose(
     upstream,
     via,
     traced: tracer !== null,
+    captureCap: settings.blobs.maxBlobSize,
     // Without a log, enough for the token counts of metrics.
-    captureCap: logs === null ? countedBytes : settings.blobs.maxBlobSize,
+    usageOnly: logs === null,
     captureBudget: createBudget(capturedBytes),
     heldBudget: createBudget(sharedBytes),
     fault: (error, callId) =>

@@ -6,7 +6,7 @@ import type { Tokens } from "../../ports/tokens.ts";
 /** Named at every check: by itself the plugin takes HS384 and HS512 under the same secret. */
 const algorithms = ["HS256"];
 
-/** Longer texts are no token of this router's: nothing is spent on reading them. */
+/** Longer texts are not a token of this router's: nothing is spent on reading them. */
 const longestToken = 8_192;
 
 /** Tokens under a secret; its UTF-8 bytes are the key. */

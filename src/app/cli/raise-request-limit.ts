@@ -11,7 +11,7 @@ export function raiseRequestLimit(env: Environment): void {
   process.execve(process.execPath, command, { ...env, [variable]: most });
 }
 
-/** A compiled binary is its own script; from source, Bun has to be told which one to run. */
+/** A compiled binary is its own script; from source, Bun needs the name of the one to run. */
 function scriptAndArguments(): string[] {
   const [, script, ...rest] = process.argv;
   const compiled = script === undefined || script.startsWith("/$bunfs/") || script.includes("~BUN");

@@ -18,7 +18,7 @@ export interface AnswerReading {
   readonly reasoningTokens: number | null;
   /** In chat's words; one that is not known stays as it came. */
   readonly finishReason: string | null;
-  /** The counts that are no estimates. */
+  /** The counts that are not estimates. */
   readonly reported: ReportedUsage;
 }
 

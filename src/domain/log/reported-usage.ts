@@ -6,8 +6,8 @@ import { protocols } from "../protocols/protocol.ts";
 import type { CapturedBody } from "./log-entry.ts";
 
 /** Bytes at the beginning and at the end of a long answer that are looked at: usage is said first or last. */
-const headBytes = 8 * 1024;
-const tailBytes = 32 * 1024;
+export const headBytes = 8 * 1024;
+export const tailBytes = 32 * 1024;
 
 /** Bytes at the end of an answer that are parsed for its usage, which stands there as a rule. */
 const lastBytes = 1_024;

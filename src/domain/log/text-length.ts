@@ -7,7 +7,7 @@ const charactersPerToken = 4;
 /** Deeper than any real message; a hostile body must not exhaust the stack. */
 const deepest = 64;
 
-/** Fields that are no text to a model: labels of the format, and media, whose size says nothing. */
+/** Fields that are not text to a model: labels of the format, and media, whose size says nothing. */
 const notText = new Set(
   (
     "role type id call_id tool_call_id tool_use_id object model status stop_reason stop_sequence " +

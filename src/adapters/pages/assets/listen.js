@@ -14,7 +14,7 @@ function hear(word) {
     broke ||= heard && word === "closed";
     heard = word === "open";
   }
-  // What happened while the stream was broken is told by nobody.
+  // Nobody reports what happened while the stream was broken.
   const news = word === "calls" || (heard && broke);
   if (heard) broke = false;
   if (news) document.dispatchEvent(new Event("smolrouter:calls"));

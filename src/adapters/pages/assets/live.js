@@ -88,15 +88,15 @@ let dirty = false;
 
 /** Between two questions, whatever happens: hundreds of calls a second make one of them a second. */
 const shortest = 1000;
-/** Where nobody tells of calls. */
+/** Where nothing reports calls. */
 const withoutEvents = 2000;
 
 /** Nothing is asked while nobody looks; coming back to the page asks at once. */
 function schedule() {
   clearTimeout(timer);
-  const told = Number(document.body.dataset.poll);
-  if (!told || document.hidden) return;
-  const every = heard || !document.body.dataset.events ? told : Math.min(told, withoutEvents);
+  const pollMs = Number(document.body.dataset.poll);
+  if (!pollMs || document.hidden) return;
+  const every = heard || !document.body.dataset.events ? pollMs : Math.min(pollMs, withoutEvents);
   const wait = dirty ? Math.max(0, asked + shortest - Date.now()) : every;
   timer = setTimeout(() => refreshNow(), wait);
 }
@@ -150,7 +150,7 @@ function lost(is) {
   document.getElementById("lost").hidden = !is;
 }
 
-/** Whoever has been signed out, in another tab or by time, is not told that the router is gone. */
+/** Whoever has been signed out, in another tab or by time, must not read that the router is gone. */
 function signedOut(is) {
   const way = document.getElementById("signed-out");
   if (way) way.hidden = !is;

@@ -220,7 +220,7 @@ function draw(points) {
     (event) => ([downX, downY] = [event.clientX, event.clientY]),
   );
   plot.over.addEventListener("click", (event) => {
-    // The end of a drag is no click.
+    // The end of a drag is not a click.
     if (Math.hypot(event.clientX - downX, event.clientY - downY) > 3) return;
     const at = where(event);
     if (at === null) return;

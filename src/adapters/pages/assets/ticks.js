@@ -1,13 +1,13 @@
 // What moves with the clock alone: countdowns and the time a call has been running.
 /* oxlint-disable typescript/no-unsafe-argument -- a browser's names have no types in this project */
 
-/** The router's clock, as the page told it when it was made; a browser's may be off. */
+/** The router's clock, as the page said when it was made; a browser's may be off. */
 let ahead = 0;
 
 /** Call it when a page has just been made, or made anew. */
 function setClock() {
-  const told = Number(document.body.dataset.now);
-  ahead = told ? told - Date.now() : 0;
+  const madeAt = Number(document.body.dataset.now);
+  ahead = madeAt ? madeAt - Date.now() : 0;
   tick();
 }
 

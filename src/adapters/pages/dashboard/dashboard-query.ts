@@ -26,7 +26,7 @@ export interface DashboardQuery {
 }
 
 const rowsPerPage = 50;
-/** Longer ones are no search but an accident. */
+/** Longer ones are not a search but an accident. */
 const longest = 200;
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 

@@ -71,7 +71,7 @@ function bar(value: number | null, at: number, y: (value: number) => number): st
   return `M${at * sliceWidth + 1} ${height}V${top}h${sliceWidth - 2}V${height}z`;
 }
 
-/** Unbroken over slices in which nothing happened: they say nothing, they are no zero. */
+/** Unbroken over slices in which nothing happened: they say nothing, they are not a zero. */
 function path(values: readonly (number | null)[], y: (value: number) => number): string {
   const known = values.flatMap((value, at) => (value === null ? [] : [[at, value] as const]));
   const middle = (at: number): number => (at + 0.5) * sliceWidth;

@@ -2,6 +2,7 @@
 // pieces received, and of a stream's many small ones, copies side by side.
 import type { Budget, Share } from "../../../domain/failover/budget.ts";
 import type { CapturedBody } from "../../../domain/log/log-entry.ts";
+import { UsageCapture } from "./usage-capture.ts";
 
 /** What has been kept of an answer so far; can still be read when it has been given back to the budget. */
 export interface Captured {
@@ -32,6 +33,8 @@ export interface CaptureLimits {
   /** Bytes of one body kept at most; 0 keeps nothing. */
   readonly captureCap: number;
   readonly captureBudget: Budget;
+  /** Nobody reads bodies: of answers their reports of usage count, of requests and what clients get, nothing. */
+  readonly usageOnly?: boolean;
 }
 
 /**
@@ -79,7 +82,7 @@ class DeliveredBody implements Delivered {
   /** What is kept apart from what came; null as long as both are the same. */
   #apart(): Capture | null {
     if (this.#own !== null || this.#over || !this.#changed()) return this.#own;
-    const own = createCapture(this.#limits);
+    const own = new BodyCapture(forBodies(this.#limits));
     this.#own = own;
     let left = this.#same;
     for (const chunk of this.#received.body()?.chunks ?? []) {
@@ -90,11 +93,12 @@ class DeliveredBody implements Delivered {
   }
 }
 
+/** For what comes from an upstream. */
 export function createCapture(limits: CaptureLimits): Capture {
-  return new BodyCapture(limits);
+  return limits.usageOnly === true ? new UsageCapture() : new BodyCapture(limits);
 }
 
-/** Pieces of an answer that are kept as they are: nearly every answer that is no stream has fewer. */
+/** Pieces of an answer that are kept as they are: nearly every answer that is not streamed has fewer. */
 const ownPieces = 8;
 /** Bytes of a piece above which it is kept as it is. */
 const smallPiece = 4 * 1024;
@@ -180,9 +184,13 @@ class BodyCapture implements Capture {
   }
 }
 
+function forBodies(limits: CaptureLimits): CaptureLimits {
+  return limits.usageOnly === true ? { ...limits, captureCap: 0 } : limits;
+}
+
 /** A body that is there whole, as far as it may be kept. */
 export function captureWhole(bytes: Uint8Array, limits: CaptureLimits): Capture {
-  const capture = createCapture(limits);
+  const capture = new BodyCapture(forBodies(limits));
   if (bytes.length > 0) capture.add(bytes);
   return capture;
 }

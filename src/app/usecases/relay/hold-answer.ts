@@ -49,7 +49,7 @@ export async function holdAnswer(
 }
 
 /**
- * As `holdAnswer`, for an answer that is no stream and commits at its end: bytes are all there is to it.
+ * As `holdAnswer`, for an answer that is not a stream and commits at its end: bytes are all there is to it.
  * Where it is `partial`, what follows is still to be read from the body.
  */
 export async function holdWhole(

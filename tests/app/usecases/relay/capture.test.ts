@@ -1,8 +1,14 @@
 // What is kept of an answer for the log: what came, and what the client got where that is another matter.
 import { expect, test } from "bun:test";
-import { createCapture, createDelivered } from "../../../../src/app/usecases/relay/capture.ts";
+import {
+  captureWhole,
+  createCapture,
+  createDelivered,
+} from "../../../../src/app/usecases/relay/capture.ts";
 import { createBudget } from "../../../../src/domain/failover/budget.ts";
+import { reportedUsage } from "../../../../src/domain/log/reported-usage.ts";
 import type { CapturedBody } from "../../../../src/domain/log/log-entry.ts";
+import { createRandom } from "../../../lab/random.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const text = (body: CapturedBody | null) =>
@@ -90,4 +96,43 @@ test("a stream's block is cut where the cap is, and stays so", () => {
     truncated: true,
   });
   expect(capture.size()).toBe(350);
+});
+
+test("where only usage counts, a capture of any answer reports the same as all of it, and stays small", () => {
+  const random = createRandom(5);
+  const between = (from: number, to: number) => random.int(from, to);
+  for (let round = 0; round < 300; round++) {
+    const usage = `"usage":{"prompt_tokens":${between(1, 999)},"completion_tokens":${between(1, 999)}}`;
+    const filler = `"content":"${"x".repeat(between(0, random.chance(0.5) ? 3_000 : 200_000))}"`;
+    const answer = random.chance(0.5)
+      ? `{"choices":[{"message":{${filler}}}],${usage}}`
+      : `data: {"choices":[],${usage}}\n\ndata: {${filler}}\n\n${"data: {}\n\n".repeat(between(0, 9_000))}data: {"choices":[],${usage}}\n\ndata: [DONE]\n\n`;
+    const all = bytes(answer);
+    const limits = { captureCap: 1 << 30, captureBudget: createBudget(1 << 30), usageOnly: true };
+    const capture = createCapture(limits);
+    const largest = between(1, random.chance(0.5) ? 300 : 100_000);
+    for (let at = 0; at < all.length;) {
+      const end = Math.min(all.length, at + between(1, largest));
+      capture.add(all.subarray(at, end));
+      at = end;
+    }
+    expect(capture.size()).toBe(all.length);
+    const whole = reportedUsage({ chunks: [all], truncated: false });
+    expect(whole.prompt).not.toBeNull();
+    expect({ round, ...reportedUsage(capture.body()) }).toEqual({ round, ...whole });
+    const kept = capture.body()!.chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    expect(kept).toBeLessThan(120_000);
+  }
+});
+
+test("where only usage counts, neither requests nor what clients get are kept", () => {
+  const budget = createBudget(1_000);
+  const limits = { captureCap: 100, captureBudget: budget, usageOnly: true };
+  expect(captureWhole(bytes("abc"), limits).body()).toBeNull();
+  const received = createCapture(limits);
+  received.add(bytes("abc"));
+  const delivered = createDelivered(limits, received, () => true);
+  delivered.add(bytes("x"));
+  expect(delivered.body()).toBeNull();
+  expect(budget.taken()).toBe(0);
 });
