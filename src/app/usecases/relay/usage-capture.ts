@@ -2,14 +2,13 @@
 import { joinBytes } from "../../../domain/bytes/join-bytes.ts";
 import type { CapturedBody } from "../../../domain/log/log-entry.ts";
 import { headBytes, tailBytes } from "../../../domain/log/reported-usage.ts";
-import type { Capture } from "./capture.ts";
 
 /** Pieces kept as they are before they are copied. */
 const maxPieces = 64;
 const none = new Uint8Array(0);
 
-/** Some 100 KB at most, however long the answer: too little to be counted among what all calls share. */
-export class UsageCapture implements Capture {
+/** A capture of some 100 KB at most, however long the answer: too little to count among what all calls share. */
+export class UsageCapture implements Disposable {
   /** All of a short answer. */
   #pieces: Uint8Array[] = [];
   #isLong = false;

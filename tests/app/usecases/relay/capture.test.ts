@@ -106,7 +106,7 @@ test("where only usage counts, a capture of any answer reports the same as all o
     const filler = `"content":"${"x".repeat(between(0, random.chance(0.5) ? 3_000 : 200_000))}"`;
     const answer = random.chance(0.5)
       ? `{"choices":[{"message":{${filler}}}],${usage}}`
-      : `data: {"choices":[],${usage}}\n\ndata: {${filler}}\n\n${"data: {}\n\n".repeat(between(0, 9_000))}data: {"choices":[],${usage}}\n\n${": \n\n".repeat(between(0, 7_000))}data: [DONE]\n\n`;
+      : `data: {${filler}}\n\n${"data: {}\n\n".repeat(between(0, 9_000))}data: {"choices":[],${usage}}\n\n${": \n\n".repeat(between(0, 7_000))}data: [DONE]\n\n`;
     const all = bytes(answer);
     const limits = { captureCap: 1 << 30, captureBudget: createBudget(1 << 30), usageOnly: true };
     const capture = createCapture(limits);
