@@ -15,7 +15,7 @@ export interface Opening {
   readonly form: BlockForm;
 }
 
-/** Characters, breaks included, beyond which a line is not a fence line, so that only so many ever wait. */
+/** Characters, breaks included, beyond which a line is not a fence line, so that no more than these ever wait. */
 export const longestFenceLine = 80;
 
 const jsonFence = /^ {0,3}(`{3,})[ \t]*json[ \t]*\r?\n/i;

@@ -78,7 +78,7 @@ export interface RemovedSegments {
 }
 
 /**
- * Removes segments, at most so many, those that were needed last first to go.
+ * Removes at most `limit` segments, beginning with those whose last use is the longest ago.
  * @param where of their columns, with one parameter
  */
 export function removeSegments(

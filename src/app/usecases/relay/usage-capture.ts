@@ -1,4 +1,4 @@
-// Keeps of an answer what it reports of its usage, where there is no log: its beginning and its end.
+// Keeps of an answer what it reports of its usage, where nothing is logged: its beginning and its end.
 import { joinBytes } from "../../../domain/bytes/join-bytes.ts";
 import type { CapturedBody } from "../../../domain/log/log-entry.ts";
 import { headBytes, tailBytes } from "../../../domain/log/reported-usage.ts";
@@ -57,7 +57,7 @@ export class UsageCapture implements Disposable {
     // What is kept goes with the call.
   }
 
-  /** Both parts together are the last bytes, and at least so many as count, where there are so many. */
+  /** Both parts together are the last bytes: `tailBytes` of them or more, where the answer has that many. */
   #addToEnd(bytes: Uint8Array): void {
     if (bytes.length > tailBytes) {
       this.#before = bytes.slice(-2 * tailBytes);
