@@ -7,7 +7,7 @@ import { Database } from "bun:sqlite";
 import { Glob, zstdCompressSync } from "bun";
 import { createFilesystemBlobs } from "../src/adapters/blobs/filesystem-blobs.ts";
 import { openDatabase } from "../src/adapters/logs/sqlite/database.ts";
-import { readEntry } from "../src/adapters/logs/pipeline/read-entry.ts";
+import { createEntryReader } from "../src/adapters/logs/pipeline/read-entry.ts";
 import { createSqliteStore } from "../src/adapters/logs/sqlite/sqlite-store.ts";
 import { captured, idAt, logEntry, noon } from "../tests/lab/log-entries.ts";
 import { printTable } from "../tests/lab/print-table.ts";
@@ -105,10 +105,11 @@ async function stored(calls: readonly SampleTurn[], batchSize: number): Promise<
       inlineLimit: 16_384,
       search: database.state.search,
     });
+    const reader = createEntryReader();
     for (let from = 0; from < calls.length; from += batchSize)
       await store.write(
         calls.slice(from, from + batchSize).map(({ request, response }, at) =>
-          readEntry({
+          reader.read({
             entry: logEntry({
               id: idAt(noon + (from + at) * 1_000),
               timestamp: noon + (from + at) * 1_000,

@@ -97,12 +97,12 @@ export function logWrite(
   own: Partial<LogEntry> = {},
   bodies: Partial<CapturedBodies> = {},
   reading: Partial<AnswerReading> = {},
-  searchText = "",
+  asked = "",
 ): LogWrite {
   return {
     entry: logEntry(own),
     bodies: { ...noBodies, ...bodies },
     reading: { ...nothingRead, ...reading },
-    searchText,
+    said: { asked, answered: "" },
   };
 }

@@ -28,7 +28,11 @@ export function createMemoryLogStore(): ContractedLog {
         const { request, response } = write.bodies;
         const given = request !== null || response !== null;
         const bodies = given ? write.bodies : (kept.get(write.entry.id)?.bodies ?? write.bodies);
-        kept.set(write.entry.id, { row: logRow(write), bodies, text: writtenText(write) });
+        kept.set(write.entry.id, {
+          row: logRow(write),
+          bodies,
+          text: Object.values(writtenText(write)).join("\n"),
+        });
       }
       return { lostBodies: 0, message: null };
     },

@@ -1,8 +1,6 @@
 // A logged call's bodies as the conversation they hold.
 import { visitDocuments, parseRecord } from "../log/answer-documents.ts";
-import type { JsonRecord } from "../bytes/json.ts";
 import { createAnsweredReader } from "./answered.ts";
-import type { AnsweredReader } from "./answered.ts";
 import { askedTurns, offeredTools } from "./asked.ts";
 import type { Conversation } from "./turn.ts";
 
@@ -20,11 +18,7 @@ export function readConversation(request: string | null, response: string | null
     visitDocuments(new TextEncoder().encode(response), (document) => {
       answer.add(document);
     });
-  return conversationOf(request === null ? null : parseRecord(request), answer);
-}
-
-/** The same, of bodies that are read already; null where the request is not a JSON object. */
-export function conversationOf(asked: JsonRecord | null, answer: AnsweredReader): Conversation {
+  const asked = request === null ? null : parseRecord(request);
   return {
     asked: asked === null ? [] : askedTurns(asked),
     answered: answer.turns(),

@@ -2,7 +2,7 @@
 // rest is compressed together.
 import { randomUUIDv7, zstdCompressSync } from "bun";
 import type { BlobStore } from "../../../ports/blob-store.ts";
-import type { RecentBody, RecentTurns } from "./recent-turns.ts";
+import type { RecentBody, RecentTurn, RecentTurns } from "./recent-turns.ts";
 import {
   type CapturedKind,
   type StoredPiece,
@@ -74,22 +74,28 @@ export async function packSegments(
     return piece;
   }
 
-  async function canBeRead({ pieces }: RecentBody): Promise<boolean> {
-    const ids = new Set(pieces.map(({ segment }) => segment));
-    for (const id of ids)
-      if (id < nextId && !(await isThere(id))) {
-        recent.forget(new Set([id]));
+  const there = new Map<number, boolean>();
+
+  /** Nothing removes segments while a batch is packed: each is looked for once. */
+  async function canBeRead({ bodies }: RecentTurn): Promise<boolean> {
+    for (const kind of capturedKinds)
+      for (const { segment } of bodies[kind]?.pieces ?? []) {
+        if (segment >= nextId || there.get(segment) === true) continue;
+        there.set(segment, await isThere(segment));
+        if (there.get(segment) === true) continue;
+        recent.forget(new Set([segment]));
         return false;
       }
     return true;
   }
 
-  async function piecesOf(
+  function piecesOf(
     body: Buffer,
     failed: boolean,
     earlier: RecentBody | undefined,
-  ): Promise<readonly StoredPiece[]> {
-    if (earlier !== undefined && (await canBeRead(earlier))) {
+  ): readonly StoredPiece[] {
+    if (earlier !== undefined) {
+      if (body.equals(earlier.bytes)) return earlier.pieces;
       const parts = sharedParts(body, earlier.bytes);
       const kept = parts.filter(({ shared }) => shared);
       const taken = kept.map(({ at, length }) => cut(earlier.pieces, at, length));
@@ -110,26 +116,34 @@ export async function packSegments(
   const found: Partial<Record<CapturedKind, readonly StoredPiece[] | null>>[] = [];
   for (const { failed, timestamp, bodies } of turns) {
     const { request } = bodies;
-    const earlier = request === null ? null : recent.alike(asBuffer(request), failed);
+    let earlier = request === null ? null : recent.alike(asBuffer(request), failed);
+    if (earlier !== null && !(await canBeRead(earlier))) earlier = null;
     const own: Partial<Record<CapturedKind, RecentBody>> = {};
+    const pieces: Partial<Record<CapturedKind, readonly StoredPiece[] | null>> = {};
+    let repeats = true;
     for (const kind of capturedKinds) {
       const bytes = bodies[kind];
+      const before = earlier?.bodies[kind];
       if (bytes === null) continue;
       const body = asBuffer(bytes);
-      const pieces = await piecesOf(body, failed, earlier?.bodies[kind]);
-      own[kind] = { bytes: body, pieces };
-      for (const { segment } of pieces)
+      const placed = piecesOf(body, failed, before);
+      own[kind] = { bytes: body, pieces: placed };
+      pieces[kind] = placed;
+      repeats &&= placed === before?.pieces;
+      for (const { segment } of placed)
         neededUntil.set(segment, Math.max(neededUntil.get(segment) ?? timestamp, timestamp));
     }
-    if (own.request !== undefined) recent.add({ failed, bodies: own });
-    found.push(Object.fromEntries(Object.entries(own).map(([kind, { pieces }]) => [kind, pieces])));
+    // One that repeats another wholly is remembered as that.
+    if (own.request !== undefined && !repeats) recent.add({ failed, bodies: own });
+    found.push(pieces);
   }
 
   const segments: Segment[] = [];
   const gone = new Set<number>();
   let message: string | null = null;
   for (const { id, failed, outside, runs } of built) {
-    const raw = Buffer.concat(runs);
+    const [only] = runs;
+    const raw = runs.length === 1 && only !== undefined ? only : Buffer.concat(runs);
     const smaller = raw.length < minPacked ? raw : zstdCompressSync(raw);
     // Images and audio do not shrink; they are then read without unpacking.
     const packed = smaller.length < raw.length * 0.95;

@@ -25,46 +25,61 @@ export interface RecentTurns {
 
 const maxTurns = 64;
 const maxBytes = 48 * 1024 * 1024;
+const maxBodyBytes = maxBytes / 8;
 /** In common; less is not worth a look at the rest. */
 const minBytes = 256;
 
+type KeptTurn = RecentTurn & { readonly beginning: number; readonly buffer: Buffer };
+
 export function createRecentTurns(): RecentTurns {
   /** Oldest first. */
-  let kept: readonly (RecentTurn & { readonly size: number })[] = [];
+  let kept: KeptTurn[] = [];
   let size = 0;
+  const spare = createSpareBuffers();
+
+  function removeOldest(): void {
+    const turn = kept.shift();
+    if (turn === undefined) return;
+    size -= turn.buffer.length;
+    spare.giveBack(turn.buffer);
+  }
+
   return {
     alike(request, failed) {
+      if (request.length < minBytes) return null;
+      const beginning = beginningOf(request);
       let best: RecentTurn | null = null;
       let wanted = minBytes;
       // The newest is the likeliest match; the others are then ruled out by one comparison each.
-      for (const turn of kept.toReversed()) {
+      for (let place = kept.length - 1; place >= 0; place--) {
+        const turn = kept[place];
+        if (turn?.beginning !== beginning || turn.failed !== failed) continue;
         const before = turn.bodies.request?.bytes;
-        if (turn.failed !== failed || before === undefined) continue;
-        if (!beginsAlike(before, request, wanted)) continue;
+        if (before === undefined || !beginsAlike(before, request, wanted)) continue;
         best = turn;
         wanted = commonStart(before, 0, request, 0) + 1;
       }
       return best;
     },
-    add(turn) {
-      // The batch's buffer, which they are windows of, must not live on.
-      const bodies: Partial<Record<CapturedKind, RecentBody>> = {};
+    add({ failed, bodies }) {
+      const { request } = bodies;
+      if (request === undefined || request.bytes.length < minBytes) return;
       let own = 0;
+      for (const kind of capturedKinds) own += keptLength(bodies[kind]);
+      while (kept.length >= maxTurns || (size + own > maxBytes && kept.length > 0)) removeOldest();
+      // The batch's buffer, which they are windows of, must not live on.
+      const buffer = spare.take(own);
+      const copies: Partial<Record<CapturedKind, RecentBody>> = {};
+      let at = 0;
       for (const kind of capturedKinds) {
-        const body = turn.bodies[kind];
-        if (body === undefined || body.bytes.length > maxBytes / 8) continue;
-        own += body.bytes.length;
-        bodies[kind] = { bytes: Buffer.from(body.bytes), pieces: body.pieces };
+        const body = bodies[kind];
+        if (body === undefined || body.bytes.length > maxBodyBytes) continue;
+        const bytes = buffer.subarray(at, (at += body.bytes.length));
+        bytes.set(body.bytes);
+        copies[kind] = { bytes, pieces: body.pieces };
       }
-      kept = [...kept, { failed: turn.failed, bodies, size: own }];
-      size += own;
-      let gone = Math.max(0, kept.length - maxTurns);
-      for (const [place, { size: bytes }] of kept.entries()) {
-        if (place >= gone && size <= maxBytes) break;
-        size -= bytes;
-        gone = Math.max(gone, place + 1);
-      }
-      kept = kept.slice(gone);
+      kept.push({ failed, bodies: copies, beginning: beginningOf(request.bytes), buffer });
+      size += buffer.length;
     },
     forget(segments) {
       const needs = ({ bodies }: RecentTurn) =>
@@ -72,11 +87,50 @@ export function createRecentTurns(): RecentTurns {
           pieces.some(({ segment }) => segments.has(segment)),
         );
       kept = kept.filter((turn) => !needs(turn));
-      size = kept.reduce((sum, turn) => sum + turn.size, 0);
+      size = kept.reduce((sum, { buffer }) => sum + buffer.length, 0);
     },
     clear() {
       kept = [];
       size = 0;
+    },
+  };
+}
+
+function keptLength(body: RecentBody | undefined): number {
+  return body === undefined || body.bytes.length > maxBodyBytes ? 0 : body.bytes.length;
+}
+
+function beginningOf(request: Buffer): number {
+  return Bun.hash.xxHash32(request.subarray(0, minBytes));
+}
+
+interface SpareBuffers {
+  /** At least so many bytes, with whatever was in them before. */
+  take(bytes: number): Buffer;
+  giveBack(buffer: Buffer): void;
+}
+
+const maxSpareBytes = 4 * 1024 * 1024;
+const leastBuffer = 1_024;
+
+/** Fresh memory costs a page fault for every 4 KB, some ten times what it takes to copy them. */
+function createSpareBuffers(): SpareBuffers {
+  const bySize = new Map<number, Buffer[]>();
+  let spare = 0;
+  return {
+    take(bytes) {
+      const size = 2 ** Math.ceil(Math.log2(Math.max(leastBuffer, bytes)));
+      const found = bySize.get(size)?.pop();
+      if (found === undefined) return Buffer.allocUnsafeSlow(size);
+      spare -= size;
+      return found;
+    },
+    giveBack(buffer) {
+      if (spare + buffer.length > maxSpareBytes) return;
+      const alike = bySize.get(buffer.length) ?? [];
+      bySize.set(buffer.length, alike);
+      alike.push(buffer);
+      spare += buffer.length;
     },
   };
 }

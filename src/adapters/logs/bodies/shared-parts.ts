@@ -15,7 +15,9 @@ const minShared = 256;
 const anchorBytes = 32;
 /** Shared runs of a body: each is one more place to read from. */
 const maxShared = 16;
-const blockBytes = 1_024;
+/** Bytes compared at first, and at least: a byte each is then quicker. */
+const firstBlock = 256;
+const leastBlock = 32;
 
 /** @returns the body's parts in order, which together are the body */
 export function sharedParts(body: Buffer, earlier: Buffer): readonly BodyRun[] {
@@ -74,26 +76,40 @@ function meet(
 /** Length of what two bodies have in common from these offsets on, in bytes. */
 export function commonStart(a: Buffer, fromA: number, b: Buffer, fromB: number): number {
   const most = Math.min(a.length - fromA, b.length - fromB);
-  let length = 0;
-  while (length < most) {
-    const block = Math.min(blockBytes, most - length);
-    const [startA, startB] = [fromA + length, fromB + length];
-    if (a.compare(b, startB, startB + block, startA, startA + block) !== 0) break;
-    length += block;
-  }
-  while (length < most && a[fromA + length] === b[fromB + length]) length++;
-  return length;
+  const length = leap(most, (at, block) => {
+    const [startA, startB] = [fromA + at, fromB + at];
+    return a.compare(b, startB, startB + block, startA, startA + block) === 0;
+  });
+  let common = length;
+  while (common < most && a[fromA + common] === b[fromB + common]) common++;
+  return common;
 }
 
 /** Length of the common end of two bodies, in bytes. @param most an upper bound */
 function commonEnd(a: Buffer, b: Buffer, most: number): number {
-  let length = 0;
-  while (length < most) {
-    const block = Math.min(blockBytes, most - length);
-    const [endA, endB] = [a.length - length, b.length - length];
-    if (a.compare(b, endB - block, endB, endA - block, endA) !== 0) break;
-    length += block;
-  }
+  let length = leap(most, (at, block) => {
+    const [endA, endB] = [a.length - at, b.length - at];
+    return a.compare(b, endB - block, endB, endA - block, endA) === 0;
+  });
   while (length < most && a[a.length - length - 1] === b[b.length - length - 1]) length++;
+  return length;
+}
+
+/**
+ * How far two bodies are the same, to within a few bytes: by blocks that grow for as long as they are
+ * the same, then shrink.
+ * @param same whether the next so many bytes are, from an offset on
+ */
+function leap(most: number, same: (at: number, block: number) => boolean): number {
+  let length = 0;
+  let block = firstBlock;
+  while (length < most) {
+    const size = Math.min(block, most - length);
+    if (!same(length, size)) break;
+    length += size;
+    block *= 2;
+  }
+  for (block >>>= 1; block >= leastBlock; block >>>= 1)
+    if (block <= most - length && same(length, block)) length += block;
   return length;
 }

@@ -1,6 +1,7 @@
 // What the log's threads need of a store. Another store is another implementation of this interface,
 // chosen in app/log-worker.ts; tests/contracts/log-engine.ts and log-store.ts hold each to it.
 import type { AnswerReading } from "../../../domain/log/answer-reading.ts";
+import type { SpokenText } from "../../../domain/conversation/search-text.ts";
 import type { CapturedBodies, LogEntry } from "../../../domain/log/log-entry.ts";
 import type { LogReader } from "../../../ports/log-reader.ts";
 import type { LogPlace } from "./log-place.ts";
@@ -11,8 +12,8 @@ export interface LogWrite {
   readonly bodies: CapturedBodies;
   /** What the bodies say of tokens and the finish. */
   readonly reading: AnswerReading;
-  /** What was asked and answered, for the search; bounded. */
-  readonly searchText: string;
+  /** What was asked and answered, for the search. */
+  readonly said: SpokenText;
 }
 
 /**

@@ -1,52 +1,122 @@
 // A recorded call with what its bodies say. This costs what parsing them costs, so it is done in
-// the log's thread, and in one pass for all that is wanted of them.
+// the log's thread, in one pass for all that is wanted of them, and once for bodies that repeat.
 import { visitDocuments, parseRecord } from "../../../domain/log/answer-documents.ts";
-import { createAnswerReader, nothingRead } from "../../../domain/log/answer-reading.ts";
+import {
+  type AnswerReader,
+  createAnswerReader,
+  nothingRead,
+} from "../../../domain/log/answer-reading.ts";
 import { createAnsweredReader } from "../../../domain/conversation/answered.ts";
+import { askedTurns } from "../../../domain/conversation/asked.ts";
 import { endpointOf } from "../../../domain/protocols/endpoint-of.ts";
-import { conversationOf } from "../../../domain/conversation/read-conversation.ts";
-import { newText, searchText } from "../../../domain/conversation/search-text.ts";
+import {
+  answeredText,
+  askedText,
+  type IsNew,
+  newText,
+  nothingSpoken,
+  type SpokenText,
+} from "../../../domain/conversation/search-text.ts";
 import type { JsonRecord } from "../../../domain/bytes/json.ts";
+import { shortenedJson } from "../../../domain/bytes/shortened-json.ts";
 import type { LogWrite } from "./log-engine.ts";
 import { bodyBytes } from "../rows/log-row.ts";
+import { createKnownTexts } from "./known-texts.ts";
+import { createRepeatedBodies } from "./repeated-bodies.ts";
 import type { RecordedEntry } from "./wire-batch.ts";
 
-export function readEntry({ entry, bodies, reading }: RecordedEntry): LogWrite {
-  if (entry.state === "inflight") return { entry, bodies, reading: nothingRead, searchText: "" };
-  const request = bodies.request === null ? null : recordIn(bodyBytes(bodies.request));
-  const response = bodies.response === null ? null : bodyBytes(bodies.response);
-  const usage = createAnswerReader();
-  const said = textOf(request, response, (document) => {
-    usage.add(document);
-  });
-  const isCut = response !== null && bodies.response?.truncated === true;
-  const cut = isCut ? { kept: response.length, received: entry.responseSize } : null;
-  const endpoint = endpointOf(entry.method, entry.path);
+export interface EntryReader {
+  read(recorded: RecordedEntry): LogWrite;
+  /** Rows were lost that texts were read for: all of them are new again. */
+  forgetTexts(): void;
+}
+
+/** What a request's body says. */
+interface Asked {
+  readonly text: string;
+  readonly size: number;
+}
+
+/** What an answer's body says. */
+interface Answered extends Asked {
+  readonly usage: AnswerReader;
+  /** Its texts are not whole: their lengths say nothing. */
+  readonly isShortened: boolean;
+}
+
+/** Bytes of a string that hold the characters a search looks at, unless most of them are escaped. */
+const longestString = 3 * newText;
+
+/** To be used for all rows of a log in their order: what earlier ones said is not read again. */
+export function createEntryReader(): EntryReader {
+  const texts = createKnownTexts();
+  const askedBefore = createRepeatedBodies<Asked>();
+  const answeredBefore = createRepeatedBodies<Answered>();
   return {
-    entry,
-    bodies,
-    reading: reading ?? usage.reading({ endpoint, status: entry.statusCode, cut }, () => request),
-    searchText: said,
+    read({ entry, bodies, reading }) {
+      if (entry.state === "inflight")
+        return { entry, bodies, reading: nothingRead, said: nothingSpoken };
+      const request = bodies.request === null ? null : bodyBytes(bodies.request);
+      const response = bodies.response === null ? null : bodyBytes(bodies.response);
+      const isNew: IsNew = (text) => texts.isNew(text, entry.timestamp);
+      const asked =
+        request === null ? null : askedBefore(request, () => readRequest(request, isNew));
+      const answered =
+        response === null
+          ? readResponse(noBytes, isNew)
+          : answeredBefore(response, () => readResponse(response, isNew));
+      const isCut = response !== null && bodies.response?.truncated === true;
+      const cut = isCut ? { kept: response.length, received: entry.responseSize } : null;
+      const endpoint = endpointOf(entry.method, entry.path);
+      const call = { endpoint, status: entry.statusCode, cut };
+      const sent = () => (request === null ? null : recordIn(request));
+      let read = reading ?? answered.usage.reading(call, sent);
+      if (reading === undefined && answered.isShortened && read.tokensEstimated)
+        read = usageOf(response ?? noBytes).reading(call, sent);
+      const said = { asked: asked?.text ?? "", answered: answered.text };
+      return { entry, bodies, reading: read, said };
+    },
+    forgetTexts: () => {
+      texts.clear();
+    },
   };
 }
 
+const noBytes = new Uint8Array();
+const everyText: IsNew = () => true;
+
 /** What was asked and answered, for the search; bounded. null: there is no such body. */
-export function spokenText(request: Uint8Array | null, response: Uint8Array | null): string {
-  return textOf(request === null ? null : recordIn(request), response, () => undefined);
+export function spokenText(request: Uint8Array | null, response: Uint8Array | null): SpokenText {
+  return {
+    asked: request === null ? "" : readRequest(request, everyText).text,
+    answered: response === null ? "" : readResponse(response, everyText).text,
+  };
 }
 
-function textOf(
-  request: JsonRecord | null,
-  response: Uint8Array | null,
-  alsoFor: (document: JsonRecord) => void,
-): string {
+function readRequest(bytes: Uint8Array, isNew: IsNew): Asked {
+  const record = recordIn(shortenedJson(bytes, longestString) ?? bytes);
+  const text = record === null ? "" : askedText(askedTurns(record), isNew);
+  return { text, size: text.length };
+}
+
+function readResponse(bytes: Uint8Array, isNew: IsNew): Answered {
+  const short = shortenedJson(bytes, longestString);
+  const usage = createAnswerReader();
   const answer = createAnsweredReader(newText);
-  if (response !== null)
-    visitDocuments(response, (document) => {
-      alsoFor(document);
-      answer.add(document);
-    });
-  return searchText(conversationOf(request, answer));
+  visitDocuments(short ?? bytes, (document) => {
+    usage.add(document);
+    answer.add(document);
+  });
+  const text = answeredText(answer, isNew);
+  return { text, size: text.length, usage, isShortened: short !== null };
+}
+
+function usageOf(bytes: Uint8Array): AnswerReader {
+  const usage = createAnswerReader();
+  visitDocuments(bytes, (document) => {
+    usage.add(document);
+  });
+  return usage;
 }
 
 function recordIn(bytes: Uint8Array): JsonRecord | null {

@@ -1,4 +1,5 @@
-// The text by which the search finds a row, the same in every store.
+// The texts by which the search finds a row, the same in every store.
+import type { SpokenText } from "../../../domain/conversation/search-text.ts";
 import type { LogWrite } from "../pipeline/log-engine.ts";
 
 /** What of a row is found beside what was said. */
@@ -12,27 +13,27 @@ export interface NamedRow {
   readonly error_message: string | null;
 }
 
-/** Every text by which a row is found. */
-export function indexedText(row: NamedRow, said: string): string {
+/** Every text by which a row is found. Words sought together may stand in different ones. */
+export interface IndexedText extends SpokenText {
+  readonly names: string;
+}
+
+export function indexedText(row: NamedRow, said: SpokenText): IndexedText {
   const { original_model: original, mapped_model: mapped } = row;
-  const models = [original, mapped === original ? null : mapped].filter((name) => name !== null);
-  return [
-    ...models,
-    // So that `3.2` finds `llama3.2`.
-    ...models.map((name) => name.replaceAll(/(?<=\p{L})(?=\p{N})|(?<=\p{N})(?=\p{L})/gu, " ")),
+  const names = [
+    original === null ? null : modelWords(original),
+    mapped === null || mapped === original ? null : modelWords(mapped),
     row.upstream,
     row.path,
     row.source_ip,
     row.auth_user,
     row.error_message,
-    said,
-  ]
-    .filter((text) => text !== null && text !== "")
-    .join("\n");
+  ];
+  return { names: names.filter((text) => text !== null && text !== "").join("\n"), ...said };
 }
 
 /** As `indexedText`, of a call that is being written. */
-export function writtenText({ entry, searchText }: LogWrite): string {
+export function writtenText({ entry, said }: LogWrite): IndexedText {
   const row: NamedRow = {
     original_model: entry.originalModel,
     mapped_model: entry.mappedModel,
@@ -42,5 +43,19 @@ export function writtenText({ entry, searchText }: LogWrite): string {
     auth_user: entry.authUser,
     error_message: entry.errorMessage,
   };
-  return indexedText(row, searchText);
+  return indexedText(row, said);
+}
+
+const maxModels = 500;
+const words = new Map<string, string>();
+
+/** A model's name, and once more with its numbers apart, so that `3.2` finds `llama3.2`. */
+function modelWords(name: string): string {
+  const known = words.get(name);
+  if (known !== undefined) return known;
+  const apart = name.replaceAll(/(?<=\p{L})(?=\p{N})|(?<=\p{N})(?=\p{L})/gu, " ");
+  if (words.size >= maxModels) words.clear();
+  const text = apart === name ? name : `${name}\n${apart}`;
+  words.set(name, text);
+  return text;
 }

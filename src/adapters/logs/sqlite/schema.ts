@@ -6,7 +6,7 @@ import { searchTable } from "./search-index.ts";
 import { segmentTables } from "./segment-rows.ts";
 
 /** To be raised with every change of the statements below. */
-const version = 7;
+const version = 8;
 
 /** Thrown for a file that an earlier version wrote: it holds nothing that this one can read. */
 export class OutdatedSchema extends Error {

@@ -3,6 +3,7 @@
 // rows are still there.
 import { type Database, SQLiteError } from "bun:sqlite";
 import { soughtParts, spacedWords } from "../../../domain/log/search-words.ts";
+import type { IndexedText } from "../rows/indexed-text.ts";
 import { SearchDamage } from "../pipeline/log-engine.ts";
 import { type Insertion, insertRows } from "./insert-rows.ts";
 import { isPassing } from "./failures.ts";
@@ -12,7 +13,7 @@ import { mergeSearch, withoutMerging } from "./search-upkeep.ts";
 /** A row with what it is found by. */
 export interface IndexedRow {
   readonly seq: number;
-  readonly text: string;
+  readonly text: IndexedText;
 }
 
 /** Each method throws SearchDamage where the index is to blame. */
@@ -27,16 +28,24 @@ export interface SearchIndex {
   merge(db: Database, pages: number): boolean;
 }
 
+/** Apart, as to put them together would copy them. */
+const textColumns = ["names", "asked", "answered"] as const;
+
 /** @param table null: the log works without an index */
 export function createSearchIndex(table: string | null): SearchIndex {
   if (table === null) return noIndex;
-  const texts: Insertion = { into: table, columns: ["rowid", "text"] };
+  const texts: Insertion = { into: table, columns: ["rowid", ...textColumns] };
   const removal = `delete from ${table} where rowid in (select value from json_each(?))`;
   return {
     put: (db, rows, replaced) =>
       inIndex(() => {
         if (replaced.length > 0) runSql(db, removal, [JSON.stringify(replaced)]);
-        const values = rows.map(({ seq, text }) => [seq, spacedWords(text)]);
+        const values = rows.map(({ seq, text: { names, asked, answered } }) => [
+          seq,
+          spacedWords(names),
+          spacedWords(asked),
+          spacedWords(answered),
+        ]);
         insertRows(db, texts, values);
         // Else it writes with the commit, whose failure could be anything's.
         runSql(db, `insert into ${table} (${table}) values ('flush')`);
@@ -66,7 +75,7 @@ export function inIndex<Result>(work: () => Result): Result {
 /** The table of an index, as SQL makes it. Only the index: what was said lies in the bodies. */
 export function searchTable(name: string): string {
   return `create virtual table ${name} using fts5(
-    text, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 2")`;
+    ${textColumns.join(", ")}, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 2")`;
 }
 
 /** A search as FTS5 reads it (sqlite.org/fts5.html §3); null where it names no word. */

@@ -6,7 +6,7 @@ import { readState, searchHolds, searchIsIn } from "./log-state.ts";
 import { spokenText } from "../pipeline/read-entry.ts";
 import { inTransaction, runSql } from "./run-sql.ts";
 import { indexedText } from "../rows/indexed-text.ts";
-import { inIndex, type SearchIndex, searchTable } from "./search-index.ts";
+import { inIndex, type IndexedRow, type SearchIndex, searchTable } from "./search-index.ts";
 import { bodiesOfRow } from "./sqlite-reader.ts";
 import { apiRow, rowColumns, type StoredRow } from "./sqlite-rows.ts";
 import { bodyBytes } from "../rows/log-row.ts";
@@ -66,7 +66,7 @@ export async function indexOlder(
     unindexedSql,
     [searchBelow, limit],
   );
-  const texts: { seq: number; text: string }[] = [];
+  const texts: IndexedRow[] = [];
   for (const row of rows.toReversed()) {
     const { bodies } = await bodiesOfRow(db, blobs, row);
     const bytes = (kind: "request" | "response") => {

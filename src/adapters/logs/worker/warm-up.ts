@@ -3,7 +3,7 @@
 // 100 ms behind at most cannot begin with that.
 import type { LogEntry } from "../../../domain/log/log-entry.ts";
 import type { LogEngine } from "../pipeline/log-engine.ts";
-import { readEntry } from "../pipeline/read-entry.ts";
+import { createEntryReader } from "../pipeline/read-entry.ts";
 import { packBatch, unpackBatch } from "../pipeline/wire-batch.ts";
 import type { RecordedEntry } from "../pipeline/wire-batch.ts";
 
@@ -18,13 +18,15 @@ const batchSize = 8;
  */
 export function createWarmUp(engine: LogEngine, now: number): () => Promise<boolean> {
   const opening = engine.openScratch(now);
+  const reader = createEntryReader();
   let batch = 0;
   return async () => {
     await opening;
     const entries = Array.from({ length: batchSize }, (_, at) =>
       sample(batch * batchSize + at, now),
     );
-    await engine.write(unpackBatch(packBatch(entries, 1_000_000)).map(readEntry));
+    const recorded = unpackBatch(packBatch(entries, 1_000_000));
+    await engine.write(recorded.map((each) => reader.read(each)));
     batch++;
     if (batch < batches) return true;
     await engine.close();

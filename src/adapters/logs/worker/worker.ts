@@ -6,7 +6,7 @@ import type { LogReader } from "../../../ports/log-reader.ts";
 import { type LogEngine, SearchDamage } from "../pipeline/log-engine.ts";
 import type { LogPlace } from "../pipeline/log-place.ts";
 import { packPoints } from "../pipeline/pack-points.ts";
-import { readEntry } from "../pipeline/read-entry.ts";
+import { createEntryReader } from "../pipeline/read-entry.ts";
 import { createStepPace, type StepPace } from "../pipeline/step-pace.ts";
 import { unpackBatch } from "../pipeline/wire-batch.ts";
 import type {
@@ -69,6 +69,7 @@ export function serveLog(port: MessagePort, createEngine: () => LogEngine): void
 function createAnswers(engine: LogEngine, createEngine: () => LogEngine): Answers {
   const { upkeep } = engine;
   const writer = createWriter(engine);
+  const reader = createEntryReader();
   const removing = createStepPace(maxRowsPerStep, stepMs);
   const filling = createStepPace(maxRowsPerStep, stepMs);
   let line: Promise<unknown> = Promise.resolve();
@@ -117,8 +118,9 @@ function createAnswers(engine: LogEngine, createEngine: () => LogEngine): Answer
     },
     write: ({ batch }) =>
       inLine(async () => {
-        const writes = unpackBatch(batch).map(readEntry);
+        const writes = unpackBatch(batch).map((recorded) => reader.read(recorded));
         const report = await writer.write(writes);
+        if (report.failed.length > 0) reader.forgetTexts();
         return { ...report, readings: writes.map((write) => write.reading) };
       }),
     async retain({ rowsBefore, bodiesBefore }) {

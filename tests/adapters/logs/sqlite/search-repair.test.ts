@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Database } from "bun:sqlite";
 import { filesystemBlobsOf } from "../../../../src/adapters/blobs/filesystem-blobs.ts";
 import { openForReading } from "../../../../src/adapters/logs/sqlite/database.ts";
-import { readEntry } from "../../../../src/adapters/logs/pipeline/read-entry.ts";
+import { createEntryReader } from "../../../../src/adapters/logs/pipeline/read-entry.ts";
 import { createSqliteReader } from "../../../../src/adapters/logs/sqlite/sqlite-reader.ts";
 import type { LogFilter } from "../../../../src/ports/browse.ts";
 import type { LogWrite } from "../../../../src/adapters/logs/pipeline/log-engine.ts";
@@ -22,7 +22,7 @@ const said = (number: number) => `said${String(number).padStart(5, "0")}`;
 
 /** Each says a word of its own, and asks one of its own. */
 const call = (number: number): LogWrite =>
-  readEntry({
+  createEntryReader().read({
     entry: logEntry({ id: idOf(number), timestamp: noon + number, path: "/v1/chat/completions" }),
     bodies: {
       request: captured(JSON.stringify({ messages: [{ role: "user", content: asked(number) }] })),

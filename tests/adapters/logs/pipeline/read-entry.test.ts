@@ -1,0 +1,122 @@
+// What a row's bodies say, for tokens and for the search; what was read before is not read again.
+import { describe, expect, test } from "bun:test";
+import { createEntryReader } from "../../../../src/adapters/logs/pipeline/read-entry.ts";
+import { readAnswer } from "../../../../src/domain/log/answer-reading.ts";
+import { endpointOf } from "../../../../src/domain/protocols/endpoint-of.ts";
+import { captured, logEntry, noon } from "../../../lab/log-entries.ts";
+
+const path = "/v1/chat/completions";
+const hourMs = 3_600_000;
+
+interface Message {
+  readonly role: string;
+  readonly content: string;
+}
+
+const system: Message = { role: "system", content: "prompt" };
+const user = (content: string): Message => ({ role: "user", content });
+const assistant = (content: string): Message => ({ role: "assistant", content });
+
+function call(messages: readonly Message[], answer: string, usage: object | null = {}, after = 0) {
+  const request = JSON.stringify({ model: "m", messages });
+  const response = JSON.stringify({
+    choices: [{ message: assistant(answer), finish_reason: "stop" }],
+    ...(usage === null ? {} : { usage: { prompt_tokens: 7, completion_tokens: 5, ...usage } }),
+  });
+  const entry = logEntry({ path, timestamp: noon + after });
+  return { entry, bodies: { request: captured(request), response: captured(response) } };
+}
+
+describe("the search's texts", () => {
+  test("of a conversation are what each turn adds", () => {
+    const reader = createEntryReader();
+    const first = [system, user("one")];
+    const second = [...first, assistant("first"), user("two")];
+    const third = [...second, assistant("second"), user("three")];
+    expect(reader.read(call(first, "first")).said).toEqual({
+      asked: "prompt\none",
+      answered: "first",
+    });
+    expect(reader.read(call(second, "second")).said).toEqual({ asked: "two", answered: "second" });
+    expect(reader.read(call(third, "third")).said).toEqual({ asked: "three", answered: "third" });
+  });
+
+  test("of a conversation that nobody has seen before go back, bounded", () => {
+    const older = [
+      user("x".repeat(4_000)),
+      assistant("y".repeat(4_000)),
+      user("old"),
+      assistant("reply"),
+    ];
+    const { said } = createEntryReader().read(call([...older, user("new")], "said"));
+    expect(said.asked).toBe(`new\nreply\nold\n${"y".repeat(4_000)}\n${"x".repeat(88)}`);
+  });
+
+  test("of a system prompt are its first row's, and once an hour another's", () => {
+    const reader = createEntryReader();
+    const read = (question: string, after: number) =>
+      reader.read(call([system, user(question)], "said", {}, after)).said.asked;
+    expect(read("one", 0)).toBe("prompt\none");
+    expect(read("two", 1)).toBe("two");
+    expect(read("three", hourMs)).toBe("prompt\nthree");
+    expect(read("four", hourMs + 1)).toBe("four");
+  });
+
+  test("of what is asked and answered again are every row's", () => {
+    const reader = createEntryReader();
+    const again = () => reader.read(call([user("the same")], "answer")).said;
+    const first = again();
+    expect(again()).toEqual(first);
+    expect(reader.read(call([user("the same")], "answer", { total_tokens: 1 })).said).toEqual(
+      first,
+    );
+  });
+
+  test("of rows that were lost are new again", () => {
+    const reader = createEntryReader();
+    reader.read(call([system, user("one")], "said"));
+    reader.forgetTexts();
+    expect(reader.read(call([system, user("two")], "said")).said.asked).toBe("prompt\ntwo");
+  });
+});
+
+describe("bodies that come again", () => {
+  test("are not read again", () => {
+    const reader = createEntryReader();
+    const recorded = call([user("asked")], "said");
+    const [first, second] = [reader.read(recorded), reader.read(recorded)];
+    expect(second.reading).toEqual(first.reading);
+    const { parse } = JSON;
+    try {
+      JSON.parse = () => {
+        throw new Error("it is read again");
+      };
+      expect(reader.read(recorded)).toEqual(first);
+    } finally {
+      JSON.parse = parse;
+    }
+  });
+
+  test("count the tokens of their own call", () => {
+    const reader = createEntryReader();
+    const recorded = call([user("asked")], "said", null);
+    const read = (statusCode: number) =>
+      reader.read({ ...recorded, entry: logEntry({ path, statusCode }) }).reading.completionTokens;
+    expect([read(200), read(500), read(200)]).toEqual([1, null, 1]);
+  });
+});
+
+test.each([
+  ["that the upstream counted", {}],
+  ["that are estimated", null],
+])("an answer with a very long text has the tokens of all of it, %s", (_, usage) => {
+  const recorded = call([user("é".repeat(600_000))], "y".repeat(600_000), usage);
+  const { reading, said } = createEntryReader().read(recorded);
+  const [request, response] = [
+    recorded.bodies.request.chunks[0]!,
+    recorded.bodies.response.chunks[0]!,
+  ];
+  const endpoint = endpointOf("POST", path);
+  expect(reading).toEqual(readAnswer({ endpoint, status: 200, request, response }));
+  expect(said).toEqual({ asked: "é".repeat(65_536), answered: "y".repeat(65_536) });
+});
