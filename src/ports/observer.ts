@@ -5,6 +5,9 @@ import type { Target } from "../domain/routing/plan.ts";
 
 /** A call while it runs; looking costs the call nothing. */
 export interface CallProgress {
+  readonly id: string;
+  /** The row of the call in flight as it stands now, made when it is asked for: of most calls nobody asks. */
+  entry(): LogEntry;
   readonly request: CapturedBody | null;
   /** Who is being asked; null before the first. */
   asked(): Target | null;
@@ -19,12 +22,12 @@ export interface CallProgress {
 /** Called on the request's path: no method may block or keep a call waiting. One that throws is reported, and harms no call. */
 export interface CallObserver {
   /** Once per routed call, when its first target is about to be asked. */
-  started(entry: LogEntry, progress: CallProgress): void;
+  started(call: CallProgress): void;
   /**
    * What the row of a call in flight says has changed: an attempt began at another target or after
    * a failed one, or its first content is there. Never before `started` nor after `ended`.
    */
-  progressed?(entry: LogEntry): void;
+  progressed?(call: CallProgress): void;
   /** Once per routed call, whatever became of it; refused calls come here without `started`. */
   ended(entry: LogEntry, bodies: CapturedBodies): void;
 }

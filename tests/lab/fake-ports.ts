@@ -98,8 +98,8 @@ export function createFakePorts(scenario: FakeScenario, step: Step = () => undef
     ended: () => step("observer.ended"),
   };
   const seen: CallObserver = {
-    started: (entry) => void started.push(entry),
-    progressed: (entry) => void progressed.push(entry),
+    started: (call) => void started.push(call.entry()),
+    progressed: (call) => void progressed.push(call.entry()),
     ended(entry, kept) {
       ended.push(entry);
       bodies.push(kept);

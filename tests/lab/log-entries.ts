@@ -82,6 +82,12 @@ export function startedEntry(own: Partial<LogEntry> = {}): LogEntry {
   });
 }
 
+/** A call under way with such a row. */
+export function startedCall(own: Partial<LogEntry> = {}) {
+  const entry = startedEntry(own);
+  return { id: entry.id, entry: () => entry };
+}
+
 export const noBodies: CapturedBodies = { request: null, response: null };
 
 /** A captured body of such pieces. */

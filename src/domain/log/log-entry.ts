@@ -93,13 +93,56 @@ export function isoTime(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-/** The row of a call that has just been read: what every later state of it shares. */
-export function openEntry(call: IncomingCall): LogEntry {
+/** How far a call has come: what its row says beside what its request says. */
+export interface CallCourse extends Pick<
+  LogEntry,
+  | "completedAt"
+  | "state"
+  | "upstreamRequestId"
+  | "held"
+  | "route"
+  | "attempts"
+  | "dropped"
+  | "warnings"
+  | "statusCode"
+  | "errorMessage"
+  | "durationMs"
+  | "ttftMs"
+  | "responseSize"
+> {
+  /** Where it went; null: nowhere yet. */
+  readonly target: Target | null;
+  /** As they were sent; the row shows no secret among them. */
+  readonly sentHeaders: HeaderList;
+}
+
+/** The course of a call that has just been read. */
+export const notBegun: CallCourse = {
+  completedAt: null,
+  state: "inflight",
+  upstreamRequestId: null,
+  held: null,
+  route: null,
+  attempts: [],
+  dropped: [],
+  warnings: [],
+  statusCode: null,
+  errorMessage: null,
+  durationMs: null,
+  ttftMs: null,
+  responseSize: 0,
+  target: null,
+  sentHeaders: [],
+};
+
+/** The row of a call on its course. */
+export function entryOf(call: IncomingCall, course: CallCourse): LogEntry {
+  const { target } = course;
   return {
     id: call.id,
     timestamp: call.receivedAt,
-    completedAt: null,
-    state: "inflight",
+    completedAt: course.completedAt,
+    state: course.state,
     sourceIp: call.sourceIp,
     method: call.method,
     path: call.path + redactQuery(call.query),
@@ -107,35 +150,24 @@ export function openEntry(call: IncomingCall): LogEntry {
     userAgent: headerValue(call.headers, "user-agent"),
     authUser: call.user,
     originalModel: call.model,
-    mappedModel: null,
-    upstream: null,
-    upstreamUrl: null,
-    upstreamRequestId: null,
-    held: null,
-    route: null,
-    attempts: [],
-    dropped: [],
-    warnings: [],
+    mappedModel: target === null ? null : target.model,
+    upstream: target === null ? null : target.server.name,
+    upstreamUrl: target === null ? null : target.server.baseUrl,
+    upstreamRequestId: course.upstreamRequestId,
+    held: course.held,
+    route: course.route,
+    attempts: course.attempts,
+    dropped: course.dropped,
+    warnings: course.warnings,
     resentFrom: call.resentFrom ?? null,
     stream: call.wantsStream,
-    statusCode: null,
-    errorMessage: null,
-    durationMs: null,
-    ttftMs: null,
+    statusCode: course.statusCode,
+    errorMessage: course.errorMessage,
+    durationMs: course.durationMs,
+    ttftMs: course.ttftMs,
     requestSize: call.body.length,
-    responseSize: 0,
+    responseSize: course.responseSize,
     requestHeaders: redactHeaders(call.headers),
-    responseHeaders: [],
-  };
-}
-
-/** The part of a row that names where the call went. */
-export function towards(
-  target: Target,
-): Pick<LogEntry, "upstream" | "upstreamUrl" | "mappedModel"> {
-  return {
-    upstream: target.server.name,
-    upstreamUrl: target.server.baseUrl,
-    mappedModel: target.model,
+    responseHeaders: redactHeaders(course.sentHeaders),
   };
 }

@@ -6,7 +6,7 @@ import { eventSchema } from "../../../src/adapters/http/schemas.ts";
 import { createCallEvents } from "../../../src/adapters/logs/pipeline/call-events.ts";
 import { nothingRead } from "../../../src/domain/log/answer-reading.ts";
 import { createHandClock } from "../../lab/hand-clock.ts";
-import { idAt, logEntry, noon, startedEntry } from "../../lab/log-entries.ts";
+import { idAt, logEntry, noon, startedCall } from "../../lab/log-entries.ts";
 import { sseEvents } from "../../lab/split-events.ts";
 
 function setUp(queueBytes = 1_000_000) {
@@ -36,7 +36,7 @@ describe("a listener", () => {
     const { events, listen } = setUp();
     const listener = listen();
     await listener.next();
-    events.started(startedEntry());
+    events.started(startedCall());
     events.ended(logEntry(), { ...nothingRead, promptTokens: 7, totalTokens: 7 });
     const heard = sseEvents(((await listener.next()) ?? "") + ((await listener.next()) ?? ""));
     expect(heard.map((event) => event.event)).toEqual(["started", "completed"]);

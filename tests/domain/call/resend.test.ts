@@ -1,6 +1,6 @@
 // Stored requests that are sent once more.
 import { expect, test } from "bun:test";
-import { openEntry } from "../../../src/domain/log/log-entry.ts";
+import { entryOf, notBegun } from "../../../src/domain/log/log-entry.ts";
 import {
   callAgain,
   keyIsMissing,
@@ -54,7 +54,7 @@ test("the same bytes go out as the same client's call, which knows the first", (
 test("a message is read as one, and logged as what it is", () => {
   const call = again({ path: "/v1/messages?beta=true" });
   expect(call).toMatchObject({ path: "/v1/messages", query: "?beta=true" });
-  expect(call === null ? null : openEntry(call).service).toBe("anthropic");
+  expect(call === null ? null : entryOf(call, notBegun).service).toBe("anthropic");
 });
 
 test("another model takes the place of the first one, and of nothing else", () => {

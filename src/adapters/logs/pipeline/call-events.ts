@@ -3,12 +3,13 @@ import type { AnswerReading } from "../../../domain/log/answer-reading.ts";
 import { nothingRead } from "../../../domain/log/answer-reading.ts";
 import type { LogEntry } from "../../../domain/log/log-entry.ts";
 import type { CallEvent, CallEvents } from "../../../ports/browse.ts";
+import type { CallProgress } from "../../../ports/observer.ts";
 import { logRow } from "../rows/log-row.ts";
 
 export interface CallEventSource extends CallEvents {
   /** Whether anyone listens. */
   wanted(): boolean;
-  started(entry: LogEntry): void;
+  started(call: Pick<CallProgress, "entry">): void;
   ended(entry: LogEntry, reading?: AnswerReading): void;
 }
 
@@ -31,8 +32,8 @@ export function createCallEvents(): CallEventSource {
       return () => void listeners.delete(own);
     },
     wanted: () => listeners.size > 0,
-    started: (entry) => {
-      tell("started", entry, nothingRead);
+    started: (call) => {
+      if (listeners.size > 0) tell("started", call.entry(), nothingRead);
     },
     ended: (entry, reading = nothingRead) => {
       tell("completed", entry, reading);

@@ -1,6 +1,7 @@
 // What waits for the log's writer, bounded. Where there are too many bodies, they are dropped and the
 // rows kept; where there are too many rows, those go too. What an error has outlives what a success has.
-import type { CapturedBodies, CapturedBody, LogEntry } from "../../../domain/log/log-entry.ts";
+import type { CapturedBodies, CapturedBody } from "../../../domain/log/log-entry.ts";
+import type { CallProgress } from "../../../ports/observer.ts";
 import { capturedSize } from "./wire-batch.ts";
 import type { RecordedEntry } from "./wire-batch.ts";
 
@@ -16,7 +17,12 @@ export interface QueuedEntry extends RecordedEntry {
   readonly size: number;
 }
 
-interface QueuedStart extends QueuedEntry {
+/** A call whose row says how far it is, once it is taken. */
+export type StartedCall = Pick<CallProgress, "id" | "entry">;
+
+interface QueuedStart {
+  readonly call: StartedCall;
+  readonly number: number;
   /** Epoch ms. */
   readonly dueAt: number;
 }
@@ -34,7 +40,7 @@ export interface RecordQueue {
    * full it is left out, as the end brings all of it.
    * @param dueAt epoch ms until which it is kept back; what waits of the call keeps its own
    */
-  started(entry: LogEntry, dueAt: number): void;
+  started(call: StartedCall, dueAt: number): void;
   /** Takes a call's end in, in place of its start where that still waits. */
   ended(recorded: RecordedEntry): QueueLoss;
   /**
@@ -64,7 +70,7 @@ export function createRecordQueue(limits: QueueLimits): RecordQueue {
   const starts = new Map<string, QueuedStart>();
   const successes = new Map<string, QueuedEntry>();
   const errors = new Map<string, QueuedEntry>();
-  const byWorth: readonly Map<string, QueuedEntry | QueuedStart>[] = [errors, successes, starts];
+  const ended: readonly Map<string, QueuedEntry>[] = [errors, successes];
   /** Those of the successes that have bodies. */
   const embodied = new Map<string, QueuedEntry>();
   let bytes = 0;
@@ -72,7 +78,7 @@ export function createRecordQueue(limits: QueueLimits): RecordQueue {
 
   const size = () => errors.size + successes.size + starts.size;
 
-  function remove(from: Map<string, unknown>, queued: QueuedEntry): void {
+  function remove(from: Map<string, QueuedEntry>, queued: QueuedEntry): void {
     from.delete(queued.entry.id);
     embodied.delete(queued.entry.id);
     bytes -= queued.size;
@@ -83,18 +89,17 @@ export function createRecordQueue(limits: QueueLimits): RecordQueue {
     if (size() < limits.entries) return { is: true, for: [] };
     const start = first(starts);
     const success = failed ? first(successes) : undefined;
-    if (start !== undefined) remove(starts, start);
+    if (start !== undefined) starts.delete(start.call.id);
     else if (success !== undefined) remove(successes, success);
     else return { is: false, for: [] };
     return { is: true, for: start === undefined && success !== undefined ? [success] : [] };
   }
 
   return {
-    started(entry, dueAt) {
-      const waits = starts.get(entry.id);
+    started(call, dueAt) {
+      const waits = starts.get(call.id);
       if (size() >= limits.entries && waits === undefined) return;
-      const due = waits?.dueAt ?? dueAt;
-      starts.set(entry.id, { entry, bodies: noBodies, number: ++newest, size: 0, dueAt: due });
+      starts.set(call.id, { call, number: ++newest, dueAt: waits?.dueAt ?? dueAt });
     },
 
     ended(recorded) {
@@ -128,15 +133,20 @@ export function createRecordQueue(limits: QueueLimits): RecordQueue {
     take(now) {
       const batch: QueuedEntry[] = [];
       let taken = 0;
-      for (const waiting of byWorth)
+      for (const waiting of ended)
         for (const queued of waiting.values()) {
-          if ("dueAt" in queued && queued.dueAt > now) continue;
           const full = batch.length >= batchEntries || taken + queued.size > batchBytes;
           if (full && batch.length > 0) return batch;
           batch.push(queued);
           taken += queued.size;
           remove(waiting, queued);
         }
+      for (const { call, number, dueAt } of starts.values()) {
+        if (batch.length >= batchEntries) return batch;
+        if (dueAt > now) continue;
+        batch.push({ entry: call.entry(), bodies: noBodies, number, size: 0 });
+        starts.delete(call.id);
+      }
       return batch;
     },
 
@@ -149,12 +159,17 @@ export function createRecordQueue(limits: QueueLimits): RecordQueue {
       return earliest;
     },
     oldest: () =>
-      Math.min(...byWorth.map((waiting) => first(waiting)?.number ?? Number.POSITIVE_INFINITY)),
+      Math.min(
+        ...[errors, successes, starts].map(
+          (waiting) =>
+            first<{ readonly number: number }>(waiting)?.number ?? Number.POSITIVE_INFINITY,
+        ),
+      ),
     newest: () => newest,
   };
 }
 
-function first(waiting: ReadonlyMap<string, QueuedEntry>): QueuedEntry | undefined {
+function first<T>(waiting: ReadonlyMap<string, T>): T | undefined {
   return waiting.values().next().value;
 }
 

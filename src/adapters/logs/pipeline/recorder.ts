@@ -5,14 +5,14 @@ import type { CallObserver } from "../../../ports/observer.ts";
 import type { KnownEnd } from "./open-calls.ts";
 import { createOutcomes, type OutcomesOptions, type SentEntry } from "./outcomes.ts";
 import { createRecordQueue } from "./record-queue.ts";
-import type { QueueLimits, QueuedEntry } from "./record-queue.ts";
+import type { QueuedEntry, QueueLimits, StartedCall } from "./record-queue.ts";
 import { packBatch } from "./wire-batch.ts";
 import type { RecordedEntry, WireBatch } from "./wire-batch.ts";
 import type { CallResult, WriteReport } from "./worker-calls.ts";
 
 export interface Recorder extends CallObserver {
-  started(entry: LogEntry): void;
-  progressed(entry: LogEntry): void;
+  started(call: StartedCall): void;
+  progressed(call: StartedCall): void;
   /** Resolves when all that was handed over before is written or dropped. */
   flush(): Promise<void>;
   /** As `flush`; whatever comes afterwards is dropped. */
@@ -115,9 +115,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   /** A row that says how far its call is. @param heldMs for which it is kept back */
-  function inFlight(entry: LogEntry, heldMs: number): void {
+  function inFlight(call: StartedCall, heldMs: number): void {
     const now = clock.now();
-    queue.started(entry, now + heldMs);
+    queue.started(call, now + heldMs);
     schedule(now + Math.max(heldMs, gatherMs));
   }
 
@@ -130,13 +130,13 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   return {
-    started(entry: LogEntry) {
+    started(call) {
       if (closed) return;
-      inFlight(entry, startHeldMs);
-      events?.started(entry);
+      inFlight(call, startHeldMs);
+      events?.started(call);
     },
-    progressed(entry: LogEntry) {
-      if (!closed) inFlight(entry, 0);
+    progressed(call) {
+      if (!closed) inFlight(call, 0);
     },
     ended(entry: LogEntry, bodies: CapturedBodies) {
       if (closed) {

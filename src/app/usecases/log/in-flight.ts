@@ -1,18 +1,11 @@
 // The calls being answered right now, held in memory so that pages and API see them, and can end them, at once.
-import type { LogEntry } from "../../../domain/log/log-entry.ts";
 import type { CallObserver, CallProgress } from "../../../ports/observer.ts";
-
-export interface RunningCall {
-  /** As it stands now. */
-  readonly entry: LogEntry;
-  readonly progress: CallProgress;
-}
 
 export interface InFlightBoard extends CallObserver {
   count(): number;
   /** Oldest first. */
-  calls(): readonly RunningCall[];
-  call(id: string): RunningCall | null;
+  calls(): readonly CallProgress[];
+  call(id: string): CallProgress | null;
   /** Ends a call as if its client had left; false where no such call is under way. */
   cancel(id: string): boolean;
   /** Resolves once no call is left. */
@@ -20,15 +13,11 @@ export interface InFlightBoard extends CallObserver {
 }
 
 export function createInFlightBoard(): InFlightBoard {
-  const calls = new Map<string, RunningCall>();
+  const calls = new Map<string, CallProgress>();
   let waiting: (() => void)[] = [];
   return {
-    started(entry, progress) {
-      calls.set(entry.id, { entry, progress });
-    },
-    progressed(entry) {
-      const call = calls.get(entry.id);
-      if (call !== undefined) calls.set(entry.id, { ...call, entry });
+    started(call) {
+      calls.set(call.id, call);
     },
     ended(entry) {
       calls.delete(entry.id);
@@ -41,7 +30,7 @@ export function createInFlightBoard(): InFlightBoard {
     call: (id) => calls.get(id) ?? null,
     cancel(id) {
       const call = calls.get(id);
-      call?.progress.cancel();
+      call?.cancel();
       return call !== undefined;
     },
     empty: () =>

@@ -41,11 +41,7 @@ export function createLiveView(live: LiveState): LiveView {
     bodies(id) {
       const call = live.board.call(id);
       if (call === null) return null;
-      const { progress } = call;
-      return {
-        request_body: textOf(progress.request),
-        response_body: textOf(progress.received()),
-      };
+      return { request_body: textOf(call.request), response_body: textOf(call.received()) };
     },
   };
 }
@@ -53,7 +49,8 @@ export function createLiveView(live: LiveState): LiveView {
 function inFlightCalls({ board, limiter, clock }: LiveState): InFlight {
   const now = clock.now();
   return {
-    inflight: board.calls().map(({ entry, progress }) => {
+    inflight: board.calls().map((call) => {
+      const entry = call.entry();
       const queued = limiter.position(entry.id);
       return {
         id: entry.id,
@@ -64,10 +61,10 @@ function inFlightCalls({ board, limiter, clock }: LiveState): InFlight {
         source_ip: entry.sourceIp,
         original_model: entry.originalModel,
         mapped_model: entry.mappedModel,
-        upstream: queued?.upstream ?? progress.asked()?.server.name ?? null,
+        upstream: queued?.upstream ?? call.asked()?.server.name ?? null,
         route: entry.route,
         stream: entry.stream,
-        tokens_so_far: entry.stream ? progress.contents() : null,
+        tokens_so_far: entry.stream ? call.contents() : null,
         waiting_for: queued?.upstream ?? null,
         position: queued?.position ?? null,
       };

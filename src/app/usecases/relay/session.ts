@@ -3,13 +3,13 @@
 // several may be under way at once, it hears; they own what they hold themselves.
 import { type Attempt, loggedAttempt } from "../../../domain/failover/attempt.ts";
 import type { IncomingCall } from "../../../domain/call/incoming-call.ts";
-import { headerValue, type HeaderList, redactHeaders } from "../../../domain/http/headers.ts";
+import { headerValue, type HeaderList } from "../../../domain/http/headers.ts";
 import { internalError } from "../../../domain/http/problem.ts";
 import {
   type CapturedBody,
+  entryOf,
   type LogEntry,
-  openEntry,
-  towards,
+  notBegun,
 } from "../../../domain/log/log-entry.ts";
 import type { RoutePlan, Target } from "../../../domain/routing/plan.ts";
 import type { Clock } from "../../../ports/clock.ts";
@@ -56,7 +56,6 @@ class RelaySession implements CallSession, CallProgress {
   readonly #listed: Listed[] = [];
   #kept: Capture | null = null;
   #cancellation: CallCancellation | null = null;
-  #entry: LogEntry;
   /** The attempt that the row in flight is about. */
   #shown: AttemptReport | null = null;
   #lastOver: AttemptReport | null = null;
@@ -69,10 +68,6 @@ class RelaySession implements CallSession, CallProgress {
     this.#plan = plan;
     this.#deps = deps;
     this.#start = deps.clock.elapsed();
-    this.#entry =
-      plan === null
-        ? openEntry(call)
-        : { ...openEntry(call), ...towards(plan.targets[0]), route: plan.route };
   }
 
   /** What it takes before it throws is given back by `close`. */
@@ -82,7 +77,7 @@ class RelaySession implements CallSession, CallProgress {
     if (this.#plan === null) return;
     for (const observer of this.#deps.observers)
       try {
-        observer.started(this.#entry, this);
+        observer.started(this);
       } catch (error) {
         this.#report(error);
       }
@@ -99,6 +94,22 @@ class RelaySession implements CallSession, CallProgress {
   get cancellation(): CallCancellation {
     if (this.#cancellation === null) throw new Error("a session was used before it was open");
     return this.#cancellation;
+  }
+
+  get id(): string {
+    return this.call.id;
+  }
+
+  entry(): LogEntry {
+    const shown = this.#shown;
+    return entryOf(this.call, {
+      ...notBegun,
+      target: shown?.target ?? this.#firstTarget,
+      route: this.#plan?.route ?? null,
+      attempts: this.attempts().map(loggedAttempt),
+      dropped: shown?.dropped() ?? [],
+      ttftMs: shown === null ? null : sinceRead(this.call, shown.outcome(null)),
+    });
   }
 
   get request(): CapturedBody | null {
@@ -124,17 +135,16 @@ class RelaySession implements CallSession, CallProgress {
   began(attempt: AttemptReport): number {
     const first = this.#listed.push({ report: attempt, outcome: null }) === 1;
     this.#shown = attempt;
-    if (!first || !this.#isNamed(attempt)) this.#progressed(attempt, null);
+    if (!first || !this.#isFirst(attempt)) this.#progressed(attempt);
     return this.#listed.length;
   }
 
   contentBegan(attempt: AttemptReport): void {
-    this.#progressed(attempt, sinceRead(this.call, attempt.outcome(null)));
+    this.#progressed(attempt);
   }
 
   won(attempt: AttemptReport): void {
-    if (this.#shown !== attempt)
-      this.#progressed(attempt, sinceRead(this.call, attempt.outcome(null)));
+    if (this.#shown !== attempt) this.#progressed(attempt);
   }
 
   over(attempt: AttemptReport, outcome: Attempt): void {
@@ -174,9 +184,15 @@ class RelaySession implements CallSession, CallProgress {
       row = this.#endedEntry(ending);
     } catch (error) {
       this.#report(error);
-      const entry = this.#entry;
-      const { error: errorMessage, statusCode } = ending;
-      row = { ...entry, completedAt: entry.timestamp, state: "failed", statusCode, errorMessage };
+      row = entryOf(this.call, {
+        ...notBegun,
+        completedAt: this.call.receivedAt,
+        state: "failed",
+        target: this.#lastOutcome?.target ?? this.#firstTarget,
+        route: this.#plan?.route ?? null,
+        statusCode: ending.statusCode,
+        errorMessage: ending.error,
+      });
     }
     const response = this.#lastOver?.received.body() ?? null;
     const request = detached(this.request);
@@ -221,55 +237,51 @@ class RelaySession implements CallSession, CallProgress {
     }
   }
 
-  #progressed(attempt: AttemptReport, ttftMs: number | null): void {
+  #progressed(attempt: AttemptReport): void {
     this.#shown = attempt;
     if (this.#ended) return;
-    this.#entry = {
-      ...this.#entry,
-      ...towards(attempt.target),
-      attempts: this.attempts().map(loggedAttempt),
-      dropped: attempt.dropped(),
-      ttftMs,
-    };
     // One observer's fault is neither the call's nor another's.
     for (const observer of this.#deps.observers)
       try {
-        observer.progressed?.(this.#entry);
+        observer.progressed?.(this);
       } catch (error) {
         this.#report(error);
       }
   }
 
-  /** Whether the row in flight names the target already. */
-  #isNamed({ target }: AttemptReport): boolean {
-    const { upstream, mappedModel } = this.#entry;
-    return upstream === target.server.name && mappedModel === target.model;
+  get #firstTarget(): Target | null {
+    return this.#plan?.targets[0] ?? null;
+  }
+
+  /** Whether the row in flight names the target from the start. */
+  #isFirst({ target }: AttemptReport): boolean {
+    const first = this.#firstTarget;
+    return first?.server.name === target.server.name && first.model === target.model;
   }
 
   #endedEntry(ending: Ending): LogEntry {
     const { clock } = this.#deps;
     const outcome = this.#lastOutcome;
-    return {
-      ...this.#entry,
-      ...(outcome === null ? nothingAsked : towards(outcome.target)),
+    const answered = this.#lastOver;
+    return entryOf(this.call, {
       completedAt: clock.now(),
       state: ending.state,
-      statusCode: ending.state === "cancelled" ? 499 : (this.#sentStatus ?? ending.statusCode),
-      errorMessage: ending.error,
       upstreamRequestId: ending.upstreamRequestId ?? null,
       held: ending.heldPartially === true ? "partial" : null,
+      route: this.#plan?.route ?? null,
       attempts: this.attempts().map(loggedAttempt),
-      dropped: this.#lastOver?.dropped() ?? [],
+      dropped: answered?.dropped() ?? [],
       warnings: ending.warnings ?? [],
+      statusCode: ending.state === "cancelled" ? 499 : (this.#sentStatus ?? ending.statusCode),
+      errorMessage: ending.error,
       durationMs: Math.round(clock.elapsed() - this.#start),
       ttftMs: outcome === null ? null : sinceRead(this.call, outcome),
-      responseSize: this.#lastOver?.received.size() ?? 0,
-      responseHeaders: redactHeaders(ending.headers),
-    };
+      responseSize: answered?.received.size() ?? 0,
+      target: outcome?.target ?? this.#shown?.target ?? this.#firstTarget,
+      sentHeaders: ending.headers,
+    });
   }
 }
-
-const nothingAsked = {};
 
 /** A body that was kept cut, without the rest that its window would hold on to while it waits for the log. */
 function detached(body: CapturedBody | null): CapturedBody | null {

@@ -5,14 +5,7 @@ import { join } from "node:path";
 import { write } from "bun";
 import { openLogs } from "../../../../src/adapters/logs/pipeline/open-logs.ts";
 import type { Logs, LogsOptions } from "../../../../src/adapters/logs/pipeline/open-logs.ts";
-import {
-  captured,
-  idAt,
-  logEntry,
-  noBodies,
-  noon,
-  startedEntry,
-} from "../../../lab/log-entries.ts";
+import { captured, idAt, logEntry, noBodies, noon, startedCall } from "../../../lab/log-entries.ts";
 import { blobPlace } from "../../../lab/log-place.ts";
 import { patientClock } from "../../../lab/patient-clock.ts";
 import { withTempFolder } from "../../../lab/temp-folder.ts";
@@ -54,7 +47,7 @@ describe("the log", () => {
     "shows a call that just ended to whoever asks next, usage read from its answer",
     onFile(async (path) => {
       await withLogs({ path }, async ({ recorder, reader }) => {
-        recorder.started(startedEntry());
+        recorder.started(startedCall());
         recorder.ended(logEntry(), {
           request: captured('{"messages":[]}'),
           response: captured(JSON.stringify(answer)),
@@ -126,7 +119,7 @@ describe("the log", () => {
     "closes what an earlier process left in flight",
     onFile(async (path) => {
       await withLogs({ path }, async ({ recorder }) => {
-        recorder.started(startedEntry());
+        recorder.started(startedCall());
       });
       await withLogs({ path }, async ({ opened, reader }) => {
         expect((await opened).interrupted).toBe(1);
@@ -174,7 +167,7 @@ describe("the log", () => {
     await withLogs(nowhere, async ({ opened, recorder, notices }) => {
       expect((await opened).failed).toContain("cannot be opened");
       expect(notices()).toMatchObject([{ endsByItself: true }]);
-      recorder.started(startedEntry());
+      recorder.started(startedCall());
     });
   });
 

@@ -4,14 +4,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { createRecordQueue } from "../../../../src/adapters/logs/pipeline/record-queue.ts";
 import { capturedSize } from "../../../../src/adapters/logs/pipeline/wire-batch.ts";
-import {
-  captured,
-  idAt,
-  logEntry,
-  noBodies,
-  noon,
-  startedEntry,
-} from "../../../lab/log-entries.ts";
+import { captured, idAt, logEntry, noBodies, noon, startedCall } from "../../../lab/log-entries.ts";
 
 const action = fc.oneof(
   fc.record({ kind: fc.constant("starts" as const) }),
@@ -59,7 +52,7 @@ test("every end is taken, waits or is reported as dropped, exactly once, within 
         if (step.kind === "starts") {
           const id = idAt(noon, ++calls);
           begun.push(id);
-          queue.started(startedEntry({ id }), 0);
+          queue.started(startedCall({ id }), 0);
         } else if (step.kind === "taken") take();
         else {
           const id = (step.begun ? begun.shift() : undefined) ?? idAt(noon, ++calls);

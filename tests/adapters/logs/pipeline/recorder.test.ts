@@ -12,14 +12,7 @@ import { nothingRead } from "../../../../src/domain/log/answer-reading.ts";
 import { noUsage, type ReportedUsage } from "../../../../src/domain/log/answer-usage.ts";
 import type { LogEntry } from "../../../../src/domain/log/log-entry.ts";
 import { createHandClock } from "../../../lab/hand-clock.ts";
-import {
-  captured,
-  idAt,
-  logEntry,
-  noBodies,
-  noon,
-  startedEntry,
-} from "../../../lab/log-entries.ts";
+import { captured, idAt, logEntry, noBodies, noon, startedCall } from "../../../lab/log-entries.ts";
 
 const written: Extract<CallResult<WriteReport>, { ok: true }> = {
   ok: true,
@@ -79,7 +72,7 @@ describe("what the recorder is given", () => {
 
   test("leaves one row where a call starts and ends within a batch", () => {
     const { recorder, clock, batches } = setUp();
-    recorder.started(startedEntry());
+    recorder.started(startedCall());
     recorder.ended(logEntry(), noBodies);
     clock.pass(25);
     expect(batches.map((batch) => batch.map(({ entry }) => entry.state))).toEqual([["completed"]]);
@@ -88,11 +81,11 @@ describe("what the recorder is given", () => {
   test("of a call's start waits for 50 ms, in case that its end comes", async () => {
     const { recorder, clock, batches, answer } = setUp({ startHeldMs: 50 });
     const states = () => batches.map((batch) => batch.map(({ entry }) => entry.state));
-    recorder.started(startedEntry({ id: idAt(noon, 1) }));
-    recorder.started(startedEntry({ id: idAt(noon, 2) }));
+    recorder.started(startedCall({ id: idAt(noon, 1) }));
+    recorder.started(startedCall({ id: idAt(noon, 2) }));
     clock.pass(10);
     recorder.ended(call(1), noBodies);
-    recorder.progressed(startedEntry({ id: idAt(noon, 2), upstream: "two" }));
+    recorder.progressed(startedCall({ id: idAt(noon, 2), upstream: "two" }));
     clock.pass(25);
     expect(states()).toEqual([["completed"]]);
     await answer();
@@ -106,7 +99,7 @@ describe("what the recorder is given", () => {
 
   test("of a call's start goes at once to whoever wants to read it", async () => {
     const { recorder, ids, answer } = setUp({ startHeldMs: 50 });
-    recorder.started(startedEntry({ id: idAt(noon, 1) }));
+    recorder.started(startedCall({ id: idAt(noon, 1) }));
     const flushed = recorder.flush();
     expect(ids()).toEqual([[1]]);
     await answer();
@@ -116,7 +109,7 @@ describe("what the recorder is given", () => {
   test("of starts that are kept back is not a reason for a batch, however many there are", () => {
     const { recorder, clock, ids } = setUp({ startHeldMs: 50 });
     for (let number = 1; number <= 300; number++)
-      recorder.started(startedEntry({ id: idAt(noon, number) }));
+      recorder.started(startedCall({ id: idAt(noon, number) }));
     clock.pass(49);
     expect(ids()).toEqual([]);
     clock.pass(1);
@@ -125,7 +118,7 @@ describe("what the recorder is given", () => {
 
   test("of a call's way renews its row, once in a batch", async () => {
     const { recorder, clock, batches, answer } = setUp();
-    const at = (upstream: string) => startedEntry({ upstream });
+    const at = (upstream: string) => startedCall({ upstream });
     recorder.started(at("one"));
     recorder.progressed(at("two"));
     clock.pass(25);
@@ -141,10 +134,10 @@ describe("what the recorder is given", () => {
   test("of a call's way may be lost: its end is kept until it is written, as its start is there", async () => {
     const { recorder, clock, batches, answer } = setUp();
     const lost = { ...written, value: { ...written.value, failed: [0] } };
-    recorder.started(startedEntry());
+    recorder.started(startedCall());
     clock.pass(25);
     await answer();
-    recorder.progressed(startedEntry({ upstream: "two" }));
+    recorder.progressed(startedCall({ upstream: "two" }));
     clock.pass(25);
     await answer(lost);
     recorder.ended(logEntry(), noBodies);
@@ -280,7 +273,7 @@ describe("a queue that is full", () => {
 
   test("gives up starts first, which cost no row", async () => {
     const { ids, dropped } = await kept((recorder) => {
-      for (const number of [1, 2, 3, 4]) recorder.started(startedEntry({ id: idAt(noon, number) }));
+      for (const number of [1, 2, 3, 4]) recorder.started(startedCall({ id: idAt(noon, number) }));
       recorder.ended(call(2), noBodies);
       recorder.ended(call(5), noBodies);
       recorder.ended(call(6), noBodies);
@@ -356,7 +349,7 @@ describe("a writer that fails", () => {
     const { recorder, clock, answer } = setUp();
     recorder.ended(call(1), noBodies);
     recorder.ended(call(2), noBodies);
-    recorder.started(startedEntry({ id: idAt(noon, 3) }));
+    recorder.started(startedCall({ id: idAt(noon, 3) }));
     clock.pass(25);
     await answer({ ok: true, value: { ...written.value, failed: [1, 2], message: "disk full" } });
     expect(recorder.droppedRows()["write_failed"]).toBe(1);
@@ -410,7 +403,7 @@ describe("a call whose start is written, and whose end cannot be", () => {
 
   async function begun() {
     const lab = setUp();
-    lab.recorder.started(startedEntry({ id: idAt(noon, 1) }));
+    lab.recorder.started(startedCall({ id: idAt(noon, 1) }));
     lab.clock.pass(25);
     await lab.answer();
     return lab;
@@ -449,7 +442,7 @@ describe("a call whose start is written, and whose end cannot be", () => {
 
   test("is kept where the queue has no room for it", async () => {
     const { recorder, clock, answer, batches } = setUp({ limits: { entries: 1, bytes: 1_000 } });
-    recorder.started(startedEntry({ id: idAt(noon, 1) }));
+    recorder.started(startedCall({ id: idAt(noon, 1) }));
     clock.pass(25);
     recorder.ended(call(2, failure), noBodies);
     recorder.ended(long(), noBodies);
@@ -492,7 +485,7 @@ describe("what an answer reports is reported once", () => {
 
   test("as the log's thread read it, for ends only", async () => {
     const { recorder, clock, answer, reported } = counting();
-    recorder.started(startedEntry({ id: idAt(noon, 9) }));
+    recorder.started(startedCall({ id: idAt(noon, 9) }));
     recorder.ended(call(1), noBodies);
     recorder.ended(call(2), noBodies);
     clock.pass(25);
@@ -506,7 +499,7 @@ describe("what an answer reports is reported once", () => {
 
   test("though the row could not be written, and is written once more later", async () => {
     const { recorder, clock, answer, reported } = counting();
-    recorder.started(startedEntry({ id: idAt(noon, 1) }));
+    recorder.started(startedCall({ id: idAt(noon, 1) }));
     clock.pass(25);
     await answer();
     recorder.ended(call(1), noBodies);
@@ -547,7 +540,7 @@ describe("what an answer reports is reported once", () => {
 test("the end of a call is known from its ending until it is written", async () => {
   const { recorder, clock, answer } = setUp();
   const id = idAt(noon, 1);
-  recorder.started(startedEntry({ id }));
+  recorder.started(startedCall({ id }));
   clock.pass(25);
   await answer();
   expect(recorder.endOf(id)).toBeNull();
@@ -602,7 +595,7 @@ test("a recorder that is closed has written everything, and counts what comes to
   const { recorder, answer, ids, clock } = setUp();
   recorder.ended(call(1), noBodies);
   const over = recorder.close();
-  recorder.started(startedEntry());
+  recorder.started(startedCall());
   recorder.ended(call(2), noBodies);
   await answer();
   await over;

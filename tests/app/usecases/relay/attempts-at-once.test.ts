@@ -86,11 +86,11 @@ test("the row in flight names whoever is asked, and at last the winner; the row 
     type,
     reads: [says("a")],
   });
-  const [{ progress }] = board.calls() as [ReturnType<typeof board.calls>[number]];
+  const [running] = board.calls() as [ReturnType<typeof board.calls>[number]];
   // Both have content; the first is slower to be chosen.
-  expect(progress.asked()?.server.name).toBe("t");
+  expect(running.asked()?.server.name).toBe("t");
   session.won(one.attempt);
-  expect(progress.asked()?.server.name).toBe("s");
+  expect(running.asked()?.server.name).toBe("s");
   expect(progressed.map(({ upstream }) => upstream)).toEqual(["s", "t", "t", "s"]);
   session.over(other.attempt, lose(other));
   session.over(one.attempt, one.attempt.outcome(null));
