@@ -57,7 +57,7 @@ const target = {
   model: "m",
   policy,
 } as unknown as Target;
-const translating = () => bridgeFor(call, target, () => stillClock.now());
+const translating = () => bridgeFor(call, target, stillClock);
 const passing = (): Bridge => ({ ...translating(), retells: false, editor: () => null });
 
 const through: number[] = [];

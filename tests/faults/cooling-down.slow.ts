@@ -104,7 +104,7 @@ test("after 10 s one request probes it, while the others go on passing it over u
     const next = await nextPermit(
       targets,
       "id",
-      createCancellation(null, () => undefined),
+      createCancellation(null, { report: () => undefined }),
       { limiter, health },
     );
     if (next.kind !== "granted") return null;

@@ -18,28 +18,33 @@ export const clientWentAway = "the client went away";
 /** The reason of a call that someone cancelled on the router's pages. */
 export const cancelledHere = "cancelled on the router's pages";
 
+/** Whoever hears of faults of the router's own. */
+export interface FaultListener {
+  report(error: unknown): void;
+}
+
 /**
  * @param clientGone fires when the call's client leaves; null: it has none. Disposing stops listening to it
- * @param report called with what a listener throws
+ * @param faults hears what a listener throws
  */
 export function createCancellation(
   clientGone: AbortSignal | null,
-  report: (error: unknown) => void,
+  faults: FaultListener,
 ): CallCancellation {
-  return new ClientCancellation(clientGone, report);
+  return new ClientCancellation(clientGone, faults);
 }
 
-class ClientCancellation implements CallCancellation {
+class ClientCancellation implements CallCancellation, EventListenerObject {
   readonly #clientGone: AbortSignal | null;
-  readonly #report: (error: unknown) => void;
+  readonly #faults: FaultListener;
   readonly #listeners: Listening[] = [];
   #reason: string | null = null;
 
-  constructor(clientGone: AbortSignal | null, report: (error: unknown) => void) {
+  constructor(clientGone: AbortSignal | null, faults: FaultListener) {
     this.#clientGone = clientGone;
-    this.#report = report;
-    if (clientGone?.aborted === true) this.#clientLeft();
-    else clientGone?.addEventListener("abort", this.#clientLeft);
+    this.#faults = faults;
+    if (clientGone?.aborted === true) this.handleEvent();
+    else clientGone?.addEventListener("abort", this);
   }
 
   reason(): string | null {
@@ -61,15 +66,18 @@ class ClientCancellation implements CallCancellation {
       try {
         next.listener();
       } catch (error) {
-        this.#report(error);
+        this.#faults.report(error);
       }
   }
 
   [Symbol.dispose](): void {
-    this.#clientGone?.removeEventListener("abort", this.#clientLeft);
+    this.#clientGone?.removeEventListener("abort", this);
   }
 
-  readonly #clientLeft = () => this.cancel(clientWentAway);
+  /** The client's signal fires. */
+  handleEvent(): void {
+    this.cancel(clientWentAway);
+  }
 }
 
 /** One that listens, for as long as it stands in the list. */

@@ -31,74 +31,90 @@ const longestName = 5;
  * @param asked whether the call asked for a stream: else a lone object is a whole answer, whatever follows it
  */
 export function createFirstBytes(kind: StreamKind, declared: Framing, asked: boolean): FirstBytes {
-  let mark = 0;
-  let blanks = 0;
-  let indented = false;
-  let name = "";
-  let line: Uint8Array[] | null = null;
-  let lineSize = 0;
-  let lineEnded = false;
+  return new FirstBytesReader(kind, declared, asked);
+}
 
-  function afterLine(bytes: Uint8Array): Framing | null {
-    const next = bytes.find((byte) => !isBlank(byte));
-    return next === undefined ? null : next === brace ? "ndjson" : "none";
+class FirstBytesReader implements FirstBytes {
+  readonly #kind: StreamKind;
+  readonly #declared: Framing;
+  readonly #asked: boolean;
+  #mark = 0;
+  #blanks = 0;
+  #indented = false;
+  #name = "";
+  #line: Uint8Array[] | null = null;
+  #lineSize = 0;
+  #lineEnded = false;
+
+  constructor(kind: StreamKind, declared: Framing, asked: boolean) {
+    this.#kind = kind;
+    this.#declared = declared;
+    this.#asked = asked;
   }
 
-  /** @param after the byte behind the name; null where the stream ended */
-  function fieldOr(after: number | null): Framing {
-    const closed = after === null || after === colon || after === lf || after === cr;
-    return closed && !indented && fieldNames.includes(name) ? "sse" : declared;
+  push(bytes: Uint8Array): Framing | null {
+    if (this.#lineEnded) return afterLine(bytes);
+    if (this.#line !== null) return this.#takeLine(this.#line, bytes);
+    for (let at = 0; at < bytes.length; at++) {
+      const byte = bytes[at] ?? 0;
+      if (this.#name === "") {
+        const isMark = this.#blanks === 0 && byte === byteOrderMark[this.#mark];
+        if (isMark && this.#mark < byteOrderMark.length) {
+          this.#mark++;
+          continue;
+        }
+        if (isBlank(byte)) {
+          this.#indented = byte === space || byte === tab;
+          if (++this.#blanks > maxBlank) return this.#declared;
+          continue;
+        }
+        const found = this.#opened(byte, bytes, at);
+        if (found !== null || this.#line !== null) return found;
+      } else if (this.#name.length === longestName || byte < 0x61 || byte > 0x7a)
+        return this.#fieldOr(byte);
+      this.#name += String.fromCharCode(byte);
+    }
+    return null;
   }
 
-  function takeLine(bytes: Uint8Array): Framing | null {
-    const end = bytes.indexOf(lf);
-    const part = end < 0 ? bytes : bytes.subarray(0, end);
-    line?.push(part);
-    lineSize += part.length;
-    if (end < 0) return lineSize > maxLine ? declared : null;
-    if (!isRecord(parseJsonBytes(joinBytes(line ?? [])))) return "none";
-    lineEnded = true;
-    return asked ? "ndjson" : afterLine(bytes.subarray(end));
+  end(): Framing {
+    return this.#name === "" ? this.#declared : this.#fieldOr(null);
   }
 
-  function opened(byte: number, rest: Uint8Array): Framing | null {
-    if (kind === "sse") {
+  #opened(byte: number, bytes: Uint8Array, at: number): Framing | null {
+    const declared = this.#declared;
+    if (this.#kind === "sse") {
       if (byte === brace || byte === bracket) return declared === "sse" ? "none" : declared;
-      return byte === colon && !indented ? "sse" : null;
+      return byte === colon && !this.#indented ? "sse" : null;
     }
     // What says that it is NDJSON is not a whole answer merely because its first line is broken.
     if (byte !== brace || declared === "ndjson") return declared;
-    line = [];
-    return takeLine(rest);
+    this.#line = [];
+    return this.#takeLine(this.#line, bytes.subarray(at));
   }
 
-  return {
-    push(bytes) {
-      if (lineEnded) return afterLine(bytes);
-      if (line !== null) return takeLine(bytes);
-      for (let at = 0; at < bytes.length; at++) {
-        const byte = bytes[at] ?? 0;
-        if (name === "") {
-          if (blanks === 0 && mark < byteOrderMark.length && byte === byteOrderMark[mark]) {
-            mark++;
-            continue;
-          }
-          if (isBlank(byte)) {
-            indented = byte === space || byte === tab;
-            if (++blanks > maxBlank) return declared;
-            continue;
-          }
-          const found = opened(byte, bytes.subarray(at));
-          if (found !== null || line !== null) return found;
-        } else if (name.length === longestName || byte < 0x61 || byte > 0x7a) return fieldOr(byte);
-        name += String.fromCharCode(byte);
-      }
-      return null;
-    },
-    end() {
-      return name === "" ? declared : fieldOr(null);
-    },
-  };
+  #takeLine(line: Uint8Array[], bytes: Uint8Array): Framing | null {
+    const end = bytes.indexOf(lf);
+    const part = end < 0 ? bytes : bytes.subarray(0, end);
+    line.push(part);
+    this.#lineSize += part.length;
+    if (end < 0) return this.#lineSize > maxLine ? this.#declared : null;
+    if (!isRecord(parseJsonBytes(joinBytes(line)))) return "none";
+    this.#lineEnded = true;
+    return this.#asked ? "ndjson" : afterLine(bytes.subarray(end));
+  }
+
+  /** @param after the byte behind the name; null where the stream ended */
+  #fieldOr(after: number | null): Framing {
+    const closed = after === null || after === colon || after === lf || after === cr;
+    const isField = closed && !this.#indented && fieldNames.includes(this.#name);
+    return isField ? "sse" : this.#declared;
+  }
+}
+
+function afterLine(bytes: Uint8Array): Framing | null {
+  const next = bytes.find((byte) => !isBlank(byte));
+  return next === undefined ? null : next === brace ? "ndjson" : "none";
 }
 
 function isBlank(byte: number): boolean {

@@ -18,6 +18,8 @@ export const deepestNesting = 1_000;
  */
 const maxContainers = 4_000_000;
 
+const utf8 = new TextDecoder();
+
 const notJson = { wrong: "is not valid JSON" } as const;
 const tooDeep = { wrong: `nests arrays and objects deeper than ${deepestNesting} levels` } as const;
 const tooMany = { wrong: `has more than ${maxContainers} arrays and objects` } as const;
@@ -35,7 +37,7 @@ export function readJson(text: string): JsonReading {
 
 /** As `readJson`, from UTF-8 bytes; a byte order mark is passed over. */
 export function readJsonBytes(bytes: Uint8Array): JsonReading {
-  return readJson(new TextDecoder().decode(bytes));
+  return readJson(utf8.decode(bytes));
 }
 
 /** The parsed value; undefined where the text is not JSON, or too intricate to be read. */
@@ -46,7 +48,7 @@ export function parseJson(text: string): unknown {
 
 /** As `parseJson`, from UTF-8 bytes. */
 export function parseJsonBytes(bytes: Uint8Array): unknown {
-  return parseJson(new TextDecoder().decode(bytes));
+  return parseJson(utf8.decode(bytes));
 }
 
 /** An object, neither null nor an array. */

@@ -14,6 +14,11 @@ export interface CleanText {
   readonly moved: string;
 }
 
+/** Whether the policy cleans nothing. */
+export function leavesTexts({ stripThinking, stripJsonMarkdown }: CleanPolicy): boolean {
+  return stripThinking === "keep" && !stripJsonMarkdown;
+}
+
 /** How to make the filter for one answer's text; null where the policy leaves texts alone. */
 export function filterFor(policy: CleanPolicy): MakeFilter | null {
   const { stripThinking, stripJsonMarkdown } = policy;
@@ -30,8 +35,8 @@ export function filterFor(policy: CleanPolicy): MakeFilter | null {
  */
 export function hasNoBlock(policy: CleanPolicy, text: string): boolean {
   if (policy.stripThinking !== "keep") {
-    if (policy.thinkingPrefilled || thinkingTags.some(({ open }) => text.includes(open)))
-      return false;
+    if (policy.thinkingPrefilled) return false;
+    for (const { open } of thinkingTags) if (text.includes(open)) return false;
   }
   return !policy.stripJsonMarkdown || !(text.includes("```") || text.includes("["));
 }

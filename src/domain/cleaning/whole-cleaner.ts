@@ -1,6 +1,6 @@
 // Cleans a plain answer: the same texts as a stream's would be, spliced into its bytes.
 import { isRecord } from "../bytes/json.ts";
-import { type CleanPolicy, cleanText, filterFor, hasNoBlock } from "./clean-text.ts";
+import { type CleanPolicy, cleanText, filterFor, hasNoBlock, leavesTexts } from "./clean-text.ts";
 import { type AnswerSlots, ownReasoning } from "./slot.ts";
 import { type TextChange, withTexts } from "./splice-texts.ts";
 
@@ -17,11 +17,12 @@ export function cleanWhole(
   body: Uint8Array,
   json: unknown,
 ): Uint8Array {
-  const make = slots === null ? null : filterFor(policy);
-  if (make === null || slots === null || !isRecord(json)) return body;
+  if (slots === null || leavesTexts(policy) || !isRecord(json)) return body;
   const changes: TextChange[] = [];
   for (const slot of slots.whole(json)) {
     if (slot.text === null || hasNoBlock(policy, slot.text)) continue;
+    const make = filterFor(policy);
+    if (make === null) continue;
     const cleaned = cleanText(make, slot.text, ownReasoning(slot) !== "");
     if (cleaned.content !== slot.text || cleaned.moved !== "") changes.push({ slot, ...cleaned });
   }

@@ -99,7 +99,9 @@ export function requestHeaders(client: HeaderList, context: ForwardingContext): 
 
 /** Whether a server is configured with a key, so that none of the client's may stand beside it. */
 export function hasOwnKey(apiKey: string | null, extra: HeaderList): boolean {
-  return apiKey !== null || extra.some(([name]) => isKeyHeader(name));
+  if (apiKey !== null) return true;
+  for (const field of extra) if (isKeyHeader(field[0])) return true;
+  return false;
 }
 
 /**
@@ -163,8 +165,13 @@ export function withoutCredentialQuery(query: string): string {
 /** Headers as the log keeps them: secrets replaced by `[redacted]`. */
 export function redactHeaders(headers: HeaderList): HeaderList {
   // Nearly all requests and answers show nothing secret: they need no list of their own.
-  if (!headers.some((field) => isSecretHeader(field[0]))) return headers;
+  if (!holdsSecret(headers)) return headers;
   return headers.map((field) => (isSecretHeader(field[0]) ? [field[0], redacted] : field));
+}
+
+function holdsSecret(headers: HeaderList): boolean {
+  for (const field of headers) if (isSecretHeader(field[0])) return true;
+  return false;
 }
 
 /** A query string as the log keeps it: keys and tokens replaced by `[redacted]`. */

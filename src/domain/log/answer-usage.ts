@@ -45,7 +45,11 @@ const cacheMarks = words.flatMap(({ includesCache }) => includesCache ?? []);
 type Counts = Record<CountName, number | null>;
 
 export function createUsageReader(): UsageReader {
-  const counts: Counts = {
+  return new LastCounts();
+}
+
+class LastCounts implements UsageReader {
+  readonly #counts: Counts = {
     prompt: null,
     input: null,
     cacheRead: null,
@@ -56,36 +60,35 @@ export function createUsageReader(): UsageReader {
     reasoning: null,
   };
   /** Within the input already, as OpenAI counts it; else beside it, as Anthropic does. */
-  let includesCache = false;
+  #includesCache = false;
 
-  function report(name: keyof Counts, value: number | null): void {
-    if (value !== null && (value > 0 || counts[name] === null)) counts[name] = value;
+  add(document: JsonRecord): void {
+    for (const one of bare) this.#report(one[0], count(document[one[1]]));
+    const usage = usageOf(document);
+    if (usage === null) return;
+    for (const mark of cacheMarks) this.#includesCache ||= isRecord(usage[mark]);
+    // What a stream counts before it has said anything is not what it will have said.
+    const isBeginning = beginnings.has(document["type"]);
+    for (const place of places)
+      if (!isBeginning || place[0] !== "completion") this.#report(place[0], at(usage, place[1]));
   }
 
-  return {
-    add(document) {
-      for (const [name, key] of bare) report(name, count(document[key]));
-      const usage = usageOf(document);
-      if (usage === null) return;
-      includesCache ||= cacheMarks.some((mark) => isRecord(usage[mark]));
-      // What a stream counts before it has said anything is not what it will have said.
-      const isBeginning = beginnings.has(document["type"]);
-      for (const [name, ways] of places)
-        if (!isBeginning || name !== "completion") report(name, at(usage, ways));
-    },
-    usage() {
-      const { input, cacheRead, cacheWritten, completion, total, cached, reasoning } = counts;
-      const beside = includesCache ? 0 : (cacheRead ?? 0) + (cacheWritten ?? 0);
-      const prompt = counts.prompt ?? (input === null ? null : input + beside);
-      return {
-        prompt: positive(prompt),
-        completion: positive(completion),
-        total: positive(total),
-        cached: cached ?? cacheRead,
-        reasoning,
-      };
-    },
-  };
+  usage(): ReportedUsage {
+    const { input, cacheRead, cacheWritten, completion, total, cached, reasoning } = this.#counts;
+    const beside = this.#includesCache ? 0 : (cacheRead ?? 0) + (cacheWritten ?? 0);
+    const prompt = this.#counts.prompt ?? (input === null ? null : input + beside);
+    return {
+      prompt: positive(prompt),
+      completion: positive(completion),
+      total: positive(total),
+      cached: cached ?? cacheRead,
+      reasoning,
+    };
+  }
+
+  #report(name: keyof Counts, value: number | null): void {
+    if (value !== null && (value > 0 || this.#counts[name] === null)) this.#counts[name] = value;
+  }
 }
 
 function usageOf(document: JsonRecord): JsonRecord | null {
@@ -99,8 +102,9 @@ function usageOf(document: JsonRecord): JsonRecord | null {
 }
 
 function at(usage: JsonRecord, ways: readonly (readonly string[])[]): number | null {
-  for (const [first = "", second] of ways) {
-    const inner = usage[first];
+  for (const way of ways) {
+    const second = way[1];
+    const inner = usage[way[0] ?? ""];
     const found = count(second === undefined ? inner : isRecord(inner) ? inner[second] : null);
     if (found !== null) return found;
   }

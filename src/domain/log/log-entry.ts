@@ -1,4 +1,5 @@
 // The row every routed call leaves behind, and the bodies that go with it.
+import type { JsonRecord } from "../bytes/json.ts";
 import type { ProtocolName } from "../call/endpoint.ts";
 import type { IncomingCall } from "../call/incoming-call.ts";
 import { type HeaderList, headerValue, redactHeaders, redactQuery } from "../http/headers.ts";
@@ -78,6 +79,8 @@ export interface LogEntry {
 export interface CapturedBody {
   readonly chunks: readonly Uint8Array[];
   readonly truncated: boolean;
+  /** An answer that was parsed on its way, whole: then it need not be parsed again. */
+  readonly parsed?: JsonRecord;
 }
 
 export interface CapturedBodies {

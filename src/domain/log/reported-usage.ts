@@ -26,8 +26,12 @@ const namesUsage = new RegExp(
  */
 export function reportedUsage(body: CapturedBody | null): ReportedUsage {
   if (body === null) return noUsage;
-  const { bytes, isWhole } = edges(body.chunks);
   const reader = createUsageReader();
+  if (body.parsed !== undefined) {
+    reader.add(body.parsed);
+    return reader.usage();
+  }
+  const { bytes, isWhole } = edges(body.chunks);
   const end = isWhole ? lastMembers(bytes) : null;
   if (end !== null) {
     reader.add(end);

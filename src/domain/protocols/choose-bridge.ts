@@ -13,11 +13,13 @@ const speaks: Record<ServerType, ProtocolName> = { openai: "openai-chat", ollama
 
 /**
  * The bridge of a call to one of its targets.
- * @param now epoch ms
+ * @param clock gives the time in epoch ms
  */
-export function bridgeFor(call: IncomingCall, target: Target, now: () => number): Bridge {
+export function bridgeFor(call: IncomingCall, target: Target, clock: { now(): number }): Bridge {
   const pair = codecsFor(call, target);
-  return pair === null ? nativeBridge(call, target) : translatedBridge(call, pair, target, now);
+  return pair === null
+    ? nativeBridge(call, target)
+    : translatedBridge(call, pair, target, () => clock.now());
 }
 
 /** Whether the request's body has to be parsed for its way to a target. */

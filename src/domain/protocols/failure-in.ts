@@ -9,6 +9,7 @@ import { describeError, holdsError, type UpstreamError } from "./upstream-error.
  * @returns the failure in the upstream's words; null where there is none
  */
 export function failureIn(document: JsonRecord, bringsContent: boolean): UpstreamError | null {
+  if (!mayFail(document)) return null;
   const { choices } = document;
   const records = Array.isArray(choices) ? (choices as readonly unknown[]).filter(isRecord) : [];
   const failed = records.find((choice) => choice["finish_reason"] === "error");
@@ -26,6 +27,17 @@ export function failureIn(document: JsonRecord, bringsContent: boolean): Upstrea
   return says === null
     ? null
     : { message: `the upstream ended its answer with ${says}`, codes: [] };
+}
+
+/** Whether there is anything that has to be looked into: in nearly every document there is not. */
+export function mayFail(document: JsonRecord): boolean {
+  const { status, done_reason: doneReason, choices } = document;
+  if (status === "failed" || doneReason === "error" || holdsError(document)) return true;
+  if (!Array.isArray(choices)) return false;
+  for (const choice of choices as readonly unknown[])
+    if (isRecord(choice) && (choice["finish_reason"] === "error" || holdsError(choice)))
+      return true;
+  return false;
 }
 
 /** The error with nothing of the answer around it, whose words and types would be taken for its own. */

@@ -1,12 +1,13 @@
 // Which plain 2xx answers are failures.
 import { isRecord, type JsonRecord } from "../bytes/json.ts";
-import { failureIn } from "./failure-in.ts";
+import { failureIn, mayFail } from "./failure-in.ts";
 import { protocols } from "./protocol.ts";
 import type { UpstreamError } from "./upstream-error.ts";
 
 /** The failure that a whole answer is; null where it is an answer. */
 export function wholeFailure(answer: unknown): UpstreamError | null {
-  return isRecord(answer) ? failureIn(answer, bringsContent(answer)) : failureOfList(answer);
+  if (!isRecord(answer)) return failureOfList(answer);
+  return mayFail(answer) ? failureIn(answer, bringsContent(answer)) : null;
 }
 
 /** Gemini words its errors as a list; no answer is one. */

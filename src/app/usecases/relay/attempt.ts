@@ -14,7 +14,7 @@ import type { HealthBoard } from "../servers/health-board.ts";
 import { clientLeft, noFirstToken, withoutAnswer } from "./attempt-failures.ts";
 import { type Capture, type CaptureLimits, createCapture } from "./capture.ts";
 import { commitAnswer } from "./commit.ts";
-import type { AttemptResult } from "./committed.ts";
+import type { AttemptResult, ContentListener } from "./committed.ts";
 import type { AttemptReport, CallSession } from "./call-session.ts";
 
 export interface AttemptDeps extends CaptureLimits {
@@ -66,7 +66,7 @@ export function beginAttempt(
   }
 }
 
-class TargetAttempt implements LiveAttempt {
+class TargetAttempt implements LiveAttempt, ContentListener {
   readonly target: Target;
   readonly #session: AttemptSession;
   readonly #deps: AttemptDeps;
@@ -94,7 +94,7 @@ class TargetAttempt implements LiveAttempt {
     this.#deps = deps;
     this.#startedAt = clock.now();
     this.#start = clock.elapsed();
-    this.#bridge = bridgeFor(session.call, target, () => clock.now());
+    this.#bridge = bridgeFor(session.call, target, clock);
   }
 
   /** Takes what an attempt needs; what it has taken before it throws is given back by disposing of it. */
@@ -149,7 +149,7 @@ class TargetAttempt implements LiveAttempt {
       capture: this.received,
       share: this.#held,
       clock,
-      onContent: (framing) => this.#onContent(framing),
+      listener: this,
     });
     this.#stopFirstToken?.();
     return result.kind === "failed" ? this.#failedBy(result.failure) : result;
@@ -191,6 +191,13 @@ class TargetAttempt implements LiveAttempt {
     else health.failed(baseUrl, failure);
   }
 
+  onContent(framing: Framing): void {
+    this.#stopFirstToken?.();
+    if (framing === "none" || this.#disposed) return;
+    this.#ttftMs = this.#since();
+    this.#session.contentBegan(this);
+  }
+
   /** Whatever throws, the rest is given back all the same. */
   [Symbol.dispose](): void {
     if (this.#disposed) return;
@@ -218,13 +225,6 @@ class TargetAttempt implements LiveAttempt {
   #giveUp(): void {
     this.#givenUp = true;
     this.#exchange?.cancel();
-  }
-
-  #onContent(framing: Framing): void {
-    this.#stopFirstToken?.();
-    if (framing === "none" || this.#disposed) return;
-    this.#ttftMs = this.#since();
-    this.#session.contentBegan(this);
   }
 
   /** ms. */

@@ -1,5 +1,6 @@
 // Keeps an answer's raw bytes for the log, up to a cap and what all calls share: references to the
 // pieces received, and of a stream's many small ones, copies side by side.
+import type { JsonRecord } from "../../../domain/bytes/json.ts";
 import type { Budget, Share } from "../../../domain/failover/budget.ts";
 import type { CapturedBody } from "../../../domain/log/log-entry.ts";
 import { UsageCapture } from "./usage-capture.ts";
@@ -18,6 +19,8 @@ export interface Capture extends Captured, Disposable {
   add(bytes: Uint8Array): void;
   /** An event of a stream held content. */
   content(): void;
+  /** All that was added is one JSON object, this one. */
+  parsed(answer: JsonRecord): void;
 }
 
 /** Disposing of it gives its bytes back to the budget. */
@@ -40,28 +43,32 @@ export interface CaptureLimits {
 /**
  * Keeps what the client gets where that is not what came. As long as nothing is changed it is the
  * beginning of what was received, and is only counted.
- * @param changed whether anything so far is given to the client other than it came
+ * @param answer says whether anything of it so far is given to the client other than it came
  */
 export function createDelivered(
   limits: CaptureLimits,
   received: Pick<Captured, "body">,
-  changed: () => boolean,
+  answer: { changed(): boolean },
 ): Delivered {
-  return new DeliveredBody(limits, received, changed);
+  return new DeliveredBody(limits, received, answer);
 }
 
 class DeliveredBody implements Delivered {
   readonly #limits: CaptureLimits;
   readonly #received: Pick<Captured, "body">;
-  readonly #changed: () => boolean;
+  readonly #answer: { changed(): boolean };
   #same = 0;
   #own: Capture | null = null;
   #over = false;
 
-  constructor(limits: CaptureLimits, received: Pick<Captured, "body">, changed: () => boolean) {
+  constructor(
+    limits: CaptureLimits,
+    received: Pick<Captured, "body">,
+    answer: { changed(): boolean },
+  ) {
     this.#limits = limits;
     this.#received = received;
-    this.#changed = changed;
+    this.#answer = answer;
   }
 
   add(bytes: Uint8Array): void {
@@ -81,7 +88,7 @@ class DeliveredBody implements Delivered {
 
   /** What is kept apart from what came; null as long as both are the same. */
   #apart(): Capture | null {
-    if (this.#own !== null || this.#over || !this.#changed()) return this.#own;
+    if (this.#own !== null || this.#over || !this.#answer.changed()) return this.#own;
     const own = new BodyCapture(forBodies(this.#limits));
     this.#own = own;
     let left = this.#same;
@@ -162,6 +169,10 @@ class BodyCapture implements Capture {
 
   content(): void {
     this.#contents++;
+  }
+
+  parsed(): void {
+    // The log's thread reads the bytes.
   }
 
   contents(): number {

@@ -2,7 +2,7 @@
 import { joinBytes } from "../../../domain/bytes/join-bytes.ts";
 import type { Bridge } from "../../../domain/protocols/bridge.ts";
 import { wholeFailure } from "../../../domain/protocols/whole-answer.ts";
-import { parseJsonBytes } from "../../../domain/bytes/json.ts";
+import { isRecord, parseJsonBytes } from "../../../domain/bytes/json.ts";
 import { type AnswerFailure, type InHand, retold, untold } from "./answer-failures.ts";
 
 /**
@@ -31,6 +31,7 @@ export function inClientsForm(
   const parsed = parseJsonBytes(bytes);
   const wrong = plainFailure(parsed);
   if (wrong !== null) return { failure: { ...wrong, status: 502, answer: retold(inHand, bytes) } };
+  if (isRecord(parsed)) context.capture.parsed(parsed);
   const body = bridge.whole(bytes, parsed);
   return body === null
     ? { failure: untold("not_json", `the upstream's answer is not one of ${bridge.path}`) }

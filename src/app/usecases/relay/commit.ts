@@ -3,10 +3,11 @@ import type { Bridge, Wire } from "../../../domain/protocols/bridge.ts";
 import { relabelled, withType } from "../../../domain/http/content-type.ts";
 import { breakObject, errorEvent } from "../../../domain/protocols/errors.ts";
 import type { Framing } from "../../../domain/bytes/framing.ts";
+import type { HeaderList } from "../../../domain/http/headers.ts";
 import { streamProtocol } from "../../../domain/protocols/stream-reader.ts";
 import { retryAfterMs } from "../../../domain/failover/judge.ts";
 import { isRedirect } from "../../../domain/http/redirect.ts";
-import type { UpstreamAnswer } from "../../../ports/upstream.ts";
+import type { UpstreamAnswer, UpstreamBody } from "../../../ports/upstream.ts";
 import { inClientsForm } from "./clients-form.ts";
 import {
   brokenStream,
@@ -16,17 +17,17 @@ import {
   redirected,
 } from "./answer-failures.ts";
 import { holdAnswer, holdWhole } from "./hold-answer.ts";
-import { createLiveSource } from "./event-stream.ts";
-import type { AnswerContext, AttemptResult } from "./committed.ts";
+import { createLiveSource, type LiveSource } from "./event-stream.ts";
+import type { AnswerContext, AttemptResult, CommittedAnswer } from "./committed.ts";
 import { recogniseStream } from "./recognise-stream.ts";
-import { isBreak } from "./stream-failure.ts";
+import { isBreak, type StreamFailure } from "./stream-failure.ts";
 
 /** Reads the answer as far as it has to be held. Whoever owns the attempt closes its connection. */
 export async function commitAnswer(
   answer: UpstreamAnswer,
   context: AnswerContext,
 ): Promise<AttemptResult> {
-  const { call, bridge, policy, clock } = context;
+  const { call, bridge, clock } = context;
   const after = retryAfterMs(answer.headers, clock.now());
   if (isRedirect(answer.status)) {
     answer.body.cancel();
@@ -39,60 +40,108 @@ export async function commitAnswer(
   const promised = answer.status < 300 && framing === "none" && bridge.endpoint.promisesJson;
   const gather = answer.status < 400 ? bridge.gather(wire) : null;
   const whole = answer.status >= 400 || promised || gather !== null;
-  const open = () =>
-    createLiveSource(body, wire, whole ? "full" : policy.commit, bridge, context.capture, clock);
   // Of what is neither cut into events nor passed on before its end, only the bytes count.
-  let source = whole && framing === "none" ? null : open();
-  const onContent = () => context.onContent(framing);
+  let source = whole && framing === "none" ? null : openSource(body, wire, whole, context);
   const held = await (source === null
-    ? holdWhole(body, context.share, context.capture, onContent)
-    : holdAnswer(source, context.share, onContent));
+    ? holdWhole(body, framing, context)
+    : holdAnswer(source, framing, context));
   if (held.partial && source === null) {
-    source = open();
+    source = openSource(body, wire, whole, context);
     source.commit();
   }
 
   const headers = relabelled(answer.headers, framing, declared);
   const inHand: InHand = { status: answer.status, headers, held, context };
-  const failed = (failure: AnswerFailure): AttemptResult => {
-    body.cancel();
-    return { kind: "failed", failure: { ...failure, retryAfterMs: after } };
-  };
-  if (answer.status >= 400) return failed(errorStatus(inHand));
+  if (answer.status >= 400) return failed(body, errorStatus(inHand), after);
   if (held.failure !== null) {
     // What has come of a stream says nothing to a client that cannot read one.
     const event = gather === null ? held.failure.event : null;
-    return failed(brokenStream(inHand, { ...held.failure, event }));
+    return failed(body, brokenStream(inHand, { ...held.failure, event }), after);
   }
   const carried = inClientsForm(inHand, promised, gather);
-  if ("failure" in carried) return failed(carried.failure);
+  if ("failure" in carried) return failed(body, carried.failure, after);
   // Nothing that may follow a gathered answer's last word can be passed on any more.
   if (gather !== null) body.cancel();
   const client = gather === null ? bridge.client(wire) : oneObject;
+  const clients = client.contentType === null ? headers : withType(headers, client.contentType);
+  const isWhole = held.ended || gather !== null;
   return {
     kind: "committed",
-    answer: {
-      status: answer.status,
-      headers: client.contentType === null ? headers : withType(headers, client.contentType),
-      wire: client.wire,
-      held: carried.pieces,
-      complete: held.complete,
-      rest: held.ended || gather !== null ? null : source,
-      heldPartially: held.partial,
-      lastWords(failure) {
-        if (failure.event !== null) return failure.event;
-        const { reason, message } = failure;
-        const reset = policy.onBreak === "reset" && isBreak(reason);
-        return client.wire.framing === "none" || reset
-          ? null
-          : errorEvent(client.wire, breakObject(reason, message), call.id);
-      },
-      changed: () => carried.changed || source?.changed() === true,
-      warnings: () => source?.warnings() ?? [],
-      remark: () => source?.remark() ?? null,
-    },
+    answer: new Committed(inHand, clients, client.wire, carried, source, isWhole),
   };
 }
+
+function openSource(
+  body: UpstreamBody,
+  wire: Wire,
+  whole: boolean,
+  { policy, bridge, capture, clock }: AnswerContext,
+): LiveSource {
+  return createLiveSource(body, wire, whole ? "full" : policy.commit, bridge, capture, clock);
+}
+
+function failed(body: UpstreamBody, failure: AnswerFailure, after: number | null): AttemptResult {
+  body.cancel();
+  return { kind: "failed", failure: { ...failure, retryAfterMs: after } };
+}
+
+class Committed implements CommittedAnswer {
+  readonly status: number;
+  readonly headers: HeaderList;
+  readonly wire: Wire;
+  readonly held: Uint8Array[];
+  readonly complete: boolean;
+  readonly rest: LiveSource | null;
+  readonly heldPartially: boolean;
+  readonly #source: LiveSource | null;
+  readonly #changed: boolean;
+  readonly #context: AnswerContext;
+
+  /** @param source where it was read from; null: it was bytes, all of them held */
+  constructor(
+    { status, held, context }: InHand,
+    headers: HeaderList,
+    wire: Wire,
+    carried: { readonly pieces: Uint8Array[]; readonly changed: boolean },
+    source: LiveSource | null,
+    isWhole: boolean,
+  ) {
+    this.status = status;
+    this.headers = headers;
+    this.wire = wire;
+    this.held = carried.pieces;
+    this.complete = held.complete;
+    this.rest = isWhole ? null : source;
+    this.heldPartially = held.partial;
+    this.#source = source;
+    this.#changed = carried.changed;
+    this.#context = context;
+  }
+
+  lastWords(failure: StreamFailure): Uint8Array | null {
+    if (failure.event !== null) return failure.event;
+    const { call, policy } = this.#context;
+    const { reason, message } = failure;
+    const reset = policy.onBreak === "reset" && isBreak(reason);
+    return this.wire.framing === "none" || reset
+      ? null
+      : errorEvent(this.wire, breakObject(reason, message), call.id);
+  }
+
+  changed(): boolean {
+    return this.#changed || this.#source?.changed() === true;
+  }
+
+  warnings(): readonly string[] {
+    return this.#source?.warnings() ?? nothing;
+  }
+
+  remark(): string | null {
+    return this.#source?.remark() ?? null;
+  }
+}
+
+const nothing: readonly string[] = [];
 
 /**
  * What is translated is read as its path's own stream, whatever cuts it into events, and as a whole

@@ -52,6 +52,10 @@ export interface AnswerContext {
   /** Counts the bytes held; whoever owns the attempt gives them back. */
   readonly share: Share;
   readonly clock: Clock;
+  readonly listener: ContentListener;
+}
+
+export interface ContentListener {
   /** Called once, at the answer's first content. */
   onContent(framing: Framing): void;
 }

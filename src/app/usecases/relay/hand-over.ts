@@ -60,7 +60,7 @@ class HandedOver implements Disposable {
         attempt.dropped(),
       ),
     );
-    const delivered = createDelivered(this.#deps, attempt.received, () => answer.changed());
+    const delivered = createDelivered(this.#deps, attempt.received, answer);
     this.#delivered = delivered;
     if (answer.rest === null && wire.framing === "none") {
       for (const piece of answer.held) delivered.add(piece);

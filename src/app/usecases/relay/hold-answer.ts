@@ -1,7 +1,8 @@
 // Holds an answer back until its commit point, as far as memory allows.
-import { maxHeldBytes, type Share } from "../../../domain/failover/budget.ts";
+import type { Framing } from "../../../domain/bytes/framing.ts";
+import { maxHeldBytes } from "../../../domain/failover/budget.ts";
 import type { UpstreamBody } from "../../../ports/upstream.ts";
-import type { Capture } from "./capture.ts";
+import type { AnswerContext } from "./committed.ts";
 import type { LiveSource } from "./event-stream.ts";
 import { breakOf, type StreamFailure } from "./stream-failure.ts";
 
@@ -15,14 +16,14 @@ export interface HeldAnswer {
   readonly failure: StreamFailure | null;
 }
 
-/**
- * @param share counts the bytes held
- * @param onContent called once, at the first content
- */
+/** Who holds an answer, and hears of its first content, once. */
+export type Holder = Pick<AnswerContext, "share" | "capture" | "listener">;
+
+/** @param framing of the answer */
 export async function holdAnswer(
   source: LiveSource,
-  share: Share,
-  onContent: () => void,
+  framing: Framing,
+  { share, listener }: Pick<Holder, "share" | "listener">,
 ): Promise<HeldAnswer> {
   const pieces: Uint8Array[] = [];
   let size = 0;
@@ -35,7 +36,7 @@ export async function holdAnswer(
     if (room) size += stepSize;
     if (step.content && !contentSeen) {
       contentSeen = true;
-      onContent();
+      listener.onContent(framing);
     }
     const { complete } = step;
     const held = { pieces, ended: false, complete, partial: false, failure: null };
@@ -54,9 +55,8 @@ export async function holdAnswer(
  */
 export async function holdWhole(
   body: UpstreamBody,
-  share: Share,
-  capture: Capture,
-  onContent: () => void,
+  framing: Framing,
+  { share, capture, listener }: Holder,
 ): Promise<HeldAnswer> {
   const pieces: Uint8Array[] = [];
   let size = 0;
@@ -69,7 +69,7 @@ export async function holdWhole(
     }
     const { bytes } = got;
     capture.add(bytes);
-    if (pieces.push(bytes) === 1) onContent();
+    if (pieces.push(bytes) === 1) listener.onContent(framing);
     size += bytes.length;
     if (size > maxHeldBytes || !share.take(bytes.length))
       return { pieces, ended: false, complete: false, partial: true, failure: null };

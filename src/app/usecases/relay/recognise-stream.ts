@@ -37,7 +37,7 @@ export async function recogniseStream(
     const got = await body.read();
     reads.push(got);
     const framing = got.kind === "bytes" ? first.push(got.bytes) : first.end();
-    if (framing !== null) return { framing, declared, body: unread(body, reads) };
+    if (framing !== null) return { framing, declared, body: new UnreadBody(body, reads) };
   }
 }
 
@@ -56,15 +56,22 @@ function firstBytes(
 }
 
 /** A body of which some has been read, as if it had not been. */
-function unread(body: UpstreamBody, reads: BodyRead[]): UpstreamBody {
-  return {
-    read() {
-      const first = reads.shift();
-      return first === undefined ? body.read() : Promise.resolve(first);
-    },
-    cancel() {
-      reads.length = 0;
-      body.cancel();
-    },
-  };
+class UnreadBody implements UpstreamBody {
+  readonly #body: UpstreamBody;
+  readonly #reads: BodyRead[];
+
+  constructor(body: UpstreamBody, reads: BodyRead[]) {
+    this.#body = body;
+    this.#reads = reads;
+  }
+
+  read(): Promise<BodyRead> {
+    const first = this.#reads.shift();
+    return first === undefined ? this.#body.read() : Promise.resolve(first);
+  }
+
+  cancel(): void {
+    this.#reads.length = 0;
+    this.#body.cancel();
+  }
 }

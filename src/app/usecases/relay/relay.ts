@@ -48,9 +48,7 @@ export function createRelay(deps: RelayDeps): CallService {
       if (plan.route.endsWith("default")) deps.models.missed(plan.targets[0].model);
       if (headerValue(call.headers, "via")?.includes(deps.via))
         return refuse(call, loopThrough(plan));
-      const unfit = plan.targets.some((target) => parsesBody(call, target))
-        ? bodyProblem(call)
-        : null;
+      const unfit = needsParsing(call, plan) ? bodyProblem(call) : null;
       if (unfit !== null) return refuse(call, unfit);
       session = openSession(call, plan, clientGone, deps);
       const coming = answerCall(session, plan);
@@ -92,6 +90,11 @@ export function createRelay(deps: RelayDeps): CallService {
   }
 
   return { handle, refuse, fail: (call, fault) => faulted(call, null, fault) };
+}
+
+function needsParsing(call: IncomingCall, { targets }: RoutePlan): boolean {
+  for (const target of targets) if (parsesBody(call, target)) return true;
+  return false;
 }
 
 /** @param limits what is kept of its body */

@@ -14,7 +14,12 @@ import {
 import type { RoutePlan, Target } from "../../../domain/routing/plan.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { CallObserver, CallProgress } from "../../../ports/observer.ts";
-import { type CallCancellation, cancelledHere, createCancellation } from "../cancellation.ts";
+import {
+  type CallCancellation,
+  cancelledHere,
+  createCancellation,
+  type FaultListener,
+} from "../cancellation.ts";
 import type { AttemptReport, CallSession, Ending, Sent } from "./call-session.ts";
 import { type Capture, captureWhole, type CaptureLimits } from "./capture.ts";
 
@@ -48,7 +53,7 @@ export function openSession(
   }
 }
 
-class RelaySession implements CallSession, CallProgress {
+class RelaySession implements CallSession, CallProgress, FaultListener {
   readonly call: IncomingCall;
   readonly #plan: RoutePlan | null;
   readonly #deps: SessionDeps;
@@ -73,13 +78,13 @@ class RelaySession implements CallSession, CallProgress {
   /** What it takes before it throws is given back by `close`. */
   open(clientGone: AbortSignal | null): void {
     this.#kept = captureWhole(this.call.body, this.#deps);
-    this.#cancellation = createCancellation(clientGone, (error) => this.#report(error));
+    this.#cancellation = createCancellation(clientGone, this);
     if (this.#plan === null) return;
     for (const observer of this.#deps.observers)
       try {
         observer.started(this);
       } catch (error) {
-        this.#report(error);
+        this.report(error);
       }
   }
 
@@ -183,7 +188,7 @@ class RelaySession implements CallSession, CallProgress {
     try {
       row = this.#endedEntry(ending);
     } catch (error) {
-      this.#report(error);
+      this.report(error);
       row = entryOf(this.call, {
         ...notBegun,
         completedAt: this.call.receivedAt,
@@ -201,13 +206,13 @@ class RelaySession implements CallSession, CallProgress {
       try {
         observer.ended(row, bodies);
       } catch (error) {
-        this.#report(error);
+        this.report(error);
       }
     this.close();
   }
 
   fail(error: unknown, sent: Sent): void {
-    this.#report(error);
+    this.report(error);
     const broken = { reason: "internal_error", message: internalError.message } as const;
     for (const { report: attempt, outcome } of this.#listed)
       if (attempt !== null && outcome === null)
@@ -215,7 +220,7 @@ class RelaySession implements CallSession, CallProgress {
           this.#lastOver = attempt;
           this.over(attempt, attempt.outcome(broken));
         } catch (another) {
-          this.#report(another);
+          this.report(another);
         }
     this.end({ ...sent, state: "failed", error: internalError.message });
     this.cancellation.cancel(internalError.message);
@@ -225,11 +230,11 @@ class RelaySession implements CallSession, CallProgress {
     try {
       held[Symbol.dispose]();
     } catch (error) {
-      this.#report(error);
+      this.report(error);
     }
   }
 
-  #report(error: unknown): void {
+  report(error: unknown): void {
     try {
       this.#deps.fault(error, this.call.id);
     } catch {
@@ -245,7 +250,7 @@ class RelaySession implements CallSession, CallProgress {
       try {
         observer.progressed?.(this);
       } catch (error) {
-        this.#report(error);
+        this.report(error);
       }
   }
 

@@ -1,4 +1,5 @@
 // Keeps of an answer what it reports of its usage, where nothing is logged: its beginning and its end.
+import type { JsonRecord } from "../../../domain/bytes/json.ts";
 import { joinBytes } from "../../../domain/bytes/join-bytes.ts";
 import type { CapturedBody } from "../../../domain/log/log-entry.ts";
 import { headBytes, tailBytes } from "../../../domain/log/reported-usage.ts";
@@ -19,6 +20,7 @@ export class UsageCapture implements Disposable {
   #filled = 0;
   #size = 0;
   #contents = 0;
+  #parsed: JsonRecord | null = null;
 
   add(bytes: Uint8Array): void {
     this.#size += bytes.length;
@@ -35,6 +37,11 @@ export class UsageCapture implements Disposable {
     this.#addToEnd(all.subarray(headBytes));
   }
 
+  parsed(answer: JsonRecord): void {
+    this.#parsed = answer;
+    this.#pieces = [];
+  }
+
   content(): void {
     this.#contents++;
   }
@@ -49,6 +56,7 @@ export class UsageCapture implements Disposable {
 
   body(): CapturedBody | null {
     if (this.#size === 0) return null;
+    if (this.#parsed !== null) return { chunks: [], truncated: false, parsed: this.#parsed };
     const end = [this.#before, this.#block.subarray(0, this.#filled)];
     return { chunks: this.#isLong ? [this.#head, ...end] : this.#pieces, truncated: false };
   }

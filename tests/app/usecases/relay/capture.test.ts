@@ -63,7 +63,7 @@ test.each<Case>([
   for (const piece of received) capture.add(bytes(piece));
   let place = 0;
   const changed = () => changedFrom !== undefined && place >= changedFrom;
-  const delivered = createDelivered(limits, capture, changed);
+  const delivered = createDelivered(limits, capture, { changed });
   for (; place < given.length; place++) delivered.add(bytes(given[place] ?? ""));
   expect(text(delivered.body())).toEqual(kept);
 });
@@ -131,7 +131,7 @@ test("where only usage counts, neither requests nor what clients get are kept", 
   expect(captureWhole(bytes("abc"), limits).body()).toBeNull();
   const received = createCapture(limits);
   received.add(bytes("abc"));
-  const delivered = createDelivered(limits, received, () => true);
+  const delivered = createDelivered(limits, received, { changed: () => true });
   delivered.add(bytes("x"));
   expect(delivered.body()).toBeNull();
   expect(budget.taken()).toBe(0);

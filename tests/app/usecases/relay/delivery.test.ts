@@ -80,12 +80,12 @@ function answering(body: FedBody, how: How = {}) {
       call,
       url: `http://u:1${path}`,
       baseUrl: "http://u:1",
-      bridge: bridgeFor(call, target, clock.now),
+      bridge: bridgeFor(call, target, clock),
       policy: target.policy,
       capture: createCapture(captureLimits(1 << 20)),
       share: createBudget(how.budget ?? 1 << 30).share(),
       clock,
-      onContent: () => undefined,
+      listener: { onContent: () => undefined },
     },
   );
   return { opening, clock };

@@ -67,7 +67,10 @@ test.each<[name: string, steps: LiveStep[], held: object, counted: number]>([
   const share = budget.share();
   let contents = 0;
   const { source } = sourceOf(...steps);
-  const held = await holdAnswer(source, share, () => void contents++);
+  const held = await holdAnswer(source, "sse", {
+    share,
+    listener: { onContent: () => void contents++ },
+  });
   expect(held).toMatchObject(expected);
   expect(contents).toBe(steps.filter(({ content }) => content).length);
   expect(budget.taken()).toBe(counted);
@@ -80,6 +83,8 @@ test("a share that was given back takes no more: the rest of an answer nobody wa
   const share = budget.share();
   share[Symbol.dispose]();
   const { source } = sourceOf(step(), step());
-  expect(await holdAnswer(source, share, () => undefined)).toMatchObject({ partial: true });
+  expect(
+    await holdAnswer(source, "sse", { share, listener: { onContent: () => undefined } }),
+  ).toMatchObject({ partial: true });
   expect(budget.taken()).toBe(0);
 });

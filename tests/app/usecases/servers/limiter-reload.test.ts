@@ -10,7 +10,7 @@ function server(maxConcurrency: number): Server {
 servers: { a: { url: "http://a:1", max_concurrency: ${maxConcurrency} } }`);
   return servers.get("a")!;
 }
-const never = createCancellation(null, () => undefined);
+const never = createCancellation(null, { report: () => undefined });
 
 test("whoever waits gets a permit as soon as a reload makes room", async () => {
   const limiter = createLimiter();
