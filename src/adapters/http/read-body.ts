@@ -36,18 +36,21 @@ const readAtOnce = 64 * 1024;
 /** What bounds the time of an upload. */
 export type UploadClock = Pick<Clock, "after" | "elapsed" | "watch" | "unwatch">;
 
-export async function readBody(
+export function readBody(
   request: Request,
   limits: BodyLimits,
   clock: UploadClock,
 ): Promise<ReadBody> {
   const length = request.headers.get("content-length");
   const announced = length === null ? Number.NaN : Number(length);
-  if (announced > limits.maxRequestSize) return { kind: "problem", problem: tooLarge(limits) };
+  if (announced > limits.maxRequestSize)
+    return Promise.resolve({ kind: "problem", problem: tooLarge(limits) });
   // Asked only where it is needed: what asks for `body` makes a stream of it.
   if (announced <= readAtOnce) return readAnnounced(request, announced, limits, clock);
   const { body } = request;
-  return body === null ? { kind: "read", bytes: empty } : readChunks(body, limits, clock);
+  return body === null
+    ? Promise.resolve({ kind: "read", bytes: empty })
+    : readChunks(body, limits, clock);
 }
 
 /** Whichever comes first: the body, its loss, or the time by which it is due. */

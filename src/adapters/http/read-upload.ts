@@ -10,6 +10,7 @@ import {
 } from "../../domain/bytes/content-codings.ts";
 import { joinBytes } from "../../domain/bytes/join-bytes.ts";
 import type { HeaderList } from "../../domain/http/headers.ts";
+import type { RequestProblem } from "../../domain/http/problem.ts";
 import {
   type BodyLimits,
   overloaded,
@@ -28,21 +29,38 @@ export interface UploadLimits extends BodyLimits {
  * Reads the body, and decodes it where `Content-Encoding` names codings that it is really in; a
  * plain body under such a header stays as it is. What is read must go on without that header.
  */
-export async function readUpload(
+export function readUpload(
   request: Request,
   headers: HeaderList,
   limits: UploadLimits,
   clock: UploadClock,
 ): Promise<ReadBody> {
   const codings = requestCodings(headers);
-  if ("kind" in codings) {
-    const read = await readBody(request, limits, clock);
-    // `utf-8` is what some clients write there.
-    return read.kind !== "read" || looksPlain(read.bytes)
-      ? read
-      : { kind: "problem", problem: codings };
-  }
-  if (codings.length === 0) return readBody(request, limits, clock);
+  if ("kind" in codings) return readUnknown(request, codings, limits, clock);
+  return codings.length === 0
+    ? readBody(request, limits, clock)
+    : readDecoded(request, codings, limits, clock);
+}
+
+/** @param unknown why what it says of its coding cannot be followed */
+async function readUnknown(
+  request: Request,
+  unknown: RequestProblem,
+  limits: UploadLimits,
+  clock: UploadClock,
+): Promise<ReadBody> {
+  const read = await readBody(request, limits, clock);
+  // `utf-8` is what some clients write there.
+  const isRead = read.kind !== "read" || looksPlain(read.bytes);
+  return isRead ? read : { kind: "problem", problem: unknown };
+}
+
+async function readDecoded(
+  request: Request,
+  codings: readonly Coding[],
+  limits: UploadLimits,
+  clock: UploadClock,
+): Promise<ReadBody> {
   const read = await readEncoded(request, codings, limits, clock);
   if (read.kind !== "read" || limits.share.take(read.bytes.length)) return read;
   return { kind: "problem", problem: overloaded };

@@ -58,7 +58,8 @@ export async function failOver(
   const { call, cancellation } = session;
   const left = [...plan.targets];
   for (;;) {
-    const next = await nextPermit(left, call.id, cancellation, deps);
+    const found = nextPermit(left, call.id, cancellation, deps);
+    const next = found instanceof Promise ? await found : found;
     if (next.kind === "full") {
       for (const target of left) session.notAsked(notAsked(target, queueFull, deps.clock.now()));
       return { kind: "lost", last: queueFull, passOn: false };

@@ -14,15 +14,15 @@ export type NextPermit =
   | { readonly kind: "full" };
 
 /**
- * Waits for nobody where a candidate is free.
+ * Waits for nobody where a candidate is free, and then gives no promise either.
  * @param left the targets not asked yet, in the plan's order; not empty
  */
-export async function nextPermit(
+export function nextPermit(
   left: readonly Target[],
   callId: string,
   cancellation: Cancellation,
   { limiter, health }: { readonly limiter: Limiter; readonly health: HealthBoard },
-): Promise<NextPermit> {
+): NextPermit | Promise<NextPermit> {
   const ordered =
     left.length === 1
       ? left
@@ -33,9 +33,12 @@ export async function nextPermit(
   }
   for (const target of ordered) {
     const queued = limiter.queue(target.server, callId, cancellation);
-    if (queued === null) continue;
-    const permit = await queued;
-    return permit === null ? { kind: "cancelled", target } : { kind: "granted", target, permit };
+    if (queued !== null) return served(target, queued);
   }
   return { kind: "full" };
+}
+
+async function served(target: Target, queued: Promise<Permit | null>): Promise<NextPermit> {
+  const permit = await queued;
+  return permit === null ? { kind: "cancelled", target } : { kind: "granted", target, permit };
 }

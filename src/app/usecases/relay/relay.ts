@@ -38,23 +38,33 @@ const text = new TextEncoder();
 export function createRelay(deps: RelayDeps): CallService {
   const planFor = rememberedPlans();
 
-  async function handle(call: IncomingCall, clientGone: AbortSignal): Promise<Answer> {
+  /** Not itself awaiting: every promise more on the way is a turn later for the answer. */
+  function handle(call: IncomingCall, clientGone: AbortSignal): Promise<Answer> {
     let session: CallSession | null = null;
     try {
       const routing = deps.routing();
       const found = planFor(call, routing, deps.models.discovery());
       const plan = capableTargets(call, found, routing);
-      if (plan === null) return refuse(call, onlyOllama(call, found));
+      if (plan === null) return Promise.resolve(refuse(call, onlyOllama(call, found)));
       if (plan.route.endsWith("default")) deps.models.missed(plan.targets[0].model);
       if (headerValue(call.headers, "via")?.includes(deps.via))
-        return refuse(call, loopThrough(plan));
+        return Promise.resolve(refuse(call, loopThrough(plan)));
       const unfit = needsParsing(call, plan) ? bodyProblem(call) : null;
-      if (unfit !== null) return refuse(call, unfit);
+      if (unfit !== null) return Promise.resolve(refuse(call, unfit));
       session = openSession(call, plan, clientGone, deps);
       const coming = answerCall(session, plan);
-      const pingable =
-        call.wantsStream && call.endpoint.protocol !== "ollama" ? deps.sseKeepaliveMs : 0;
-      const answer = await orAfter(coming, pingable, deps.clock);
+      const pings = call.wantsStream && call.endpoint.protocol !== "ollama";
+      return pings && deps.sseKeepaliveMs > 0 ? answerOrPings(session, coming) : coming;
+    } catch (error) {
+      return Promise.resolve(faulted(call, session, error));
+    }
+  }
+
+  /** Where the answer takes long, its client gets a head and pings meanwhile. */
+  async function answerOrPings(session: CallSession, coming: Promise<Answer>): Promise<Answer> {
+    const { call } = session;
+    try {
+      const answer = await orAfter(coming, deps.sseKeepaliveMs, deps.clock);
       if (answer !== "due") return answer;
       session.headSent(200);
       return earlyAnswer(call, coming, deps);
