@@ -138,15 +138,13 @@ export function createGatekeeper(deps: GatekeeperDeps): Gatekeeper {
 }
 
 /** Headers by which a call may be refused, or answered otherwise, where neither tokens nor proxies are known. */
-const judgedHeaders = ["origin", "sec-fetch-site", "upgrade"] as const;
+const judgedHeaders = new Set(["origin", "sec-fetch-site", "upgrade"]);
 
 /** Under `/v1/` no POST is the router's own to answer. */
 function isPlainCall(method: string, path: string, headers: HeaderList): boolean {
-  return (
-    method === "POST" &&
-    path.startsWith("/v1/") &&
-    judgedHeaders.every((name) => headerValue(headers, name) === null)
-  );
+  if (method !== "POST" || !path.startsWith("/v1/")) return false;
+  for (const field of headers) if (judgedHeaders.has(field[0])) return false;
+  return true;
 }
 
 interface Visit {

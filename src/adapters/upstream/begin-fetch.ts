@@ -38,7 +38,7 @@ function begin(request: UpstreamRequest, signal: AbortSignal): Promise<Response>
     timeout: false,
     // Proxy variables would apply even to servers on this machine.
     proxy: request.proxy ?? false,
-    ...tlsOf(request),
+    tls: tlsOf(request),
   } as RequestInit;
   const { url, proxy } = request;
   return proxy === null ? fetch(url, init) : withoutNoProxy(() => fetch(url, init));
@@ -69,7 +69,7 @@ export function headersOf(headers: Headers): HeaderList {
 
 const certificates = createCertificates(() => performance.now());
 
-function tlsOf({ insecure, ca }: UpstreamRequest): object {
-  if (insecure) return { tls: { rejectUnauthorized: false } };
-  return ca === null ? {} : { tls: { ca: certificates.of(ca) } };
+function tlsOf({ insecure, ca }: UpstreamRequest): object | undefined {
+  if (insecure) return { rejectUnauthorized: false };
+  return ca === null ? undefined : { ca: certificates.of(ca) };
 }

@@ -24,6 +24,8 @@ export function effectivePolicy(base: Policy, ...levels: readonly PolicyLevel[])
 const thinkingHeader = "x-smolrouter-thinking";
 const thinkingModes: readonly ThinkingMode[] = ["strip", "keep", "move"];
 
+const noWish = { mode: null } as const;
+
 /**
  * What `X-SmolRouter-Thinking` asks for.
  * @returns the mode; null where the header is absent; the header's value where it is none of the three
@@ -32,7 +34,7 @@ export function requestedThinking(
   headers: HeaderList,
 ): { readonly mode: ThinkingMode | null } | { readonly badValue: string } {
   const value = headerValue(headers, thinkingHeader);
-  if (value === null) return { mode: null };
+  if (value === null) return noWish;
   const mode = thinkingModes.find((known) => known === value);
   return mode === undefined ? { badValue: value } : { mode };
 }

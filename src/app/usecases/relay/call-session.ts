@@ -62,6 +62,8 @@ export interface CallSession {
   notAsked(outcome: Attempt): void;
   /** Those that are over, in the order in which they began. */
   attempts(): readonly Attempt[];
+  /** How many they are. */
+  attemptsOver(): number;
   /** The outcome that came last; null where there is none. */
   lastOutcome(): Attempt | null;
   /** The attempt that was over last: the row's answer is its. */

@@ -31,6 +31,9 @@ export interface Delivered extends Disposable {
   body(): CapturedBody | null;
 }
 
+/** A body that was there whole. Disposing of it gives its bytes back to the budget. */
+export type Kept = Pick<Capture, "body"> & Disposable;
+
 /** What is kept of each body, and of all together. */
 export interface CaptureLimits {
   /** Bytes of one body kept at most; 0 keeps nothing. */
@@ -50,7 +53,7 @@ export function createDelivered(
   received: Pick<Captured, "body">,
   answer: { changed(): boolean },
 ): Delivered {
-  return new DeliveredBody(limits, received, answer);
+  return limits.usageOnly === true ? nothingKept : new DeliveredBody(limits, received, answer);
 }
 
 class DeliveredBody implements Delivered {
@@ -89,7 +92,7 @@ class DeliveredBody implements Delivered {
   /** What is kept apart from what came; null as long as both are the same. */
   #apart(): Capture | null {
     if (this.#own !== null || this.#over || !this.#answer.changed()) return this.#own;
-    const own = new BodyCapture(forBodies(this.#limits));
+    const own = new BodyCapture(this.#limits);
     this.#own = own;
     let left = this.#same;
     for (const chunk of this.#received.body()?.chunks ?? []) {
@@ -99,6 +102,13 @@ class DeliveredBody implements Delivered {
     return own;
   }
 }
+
+/** What is kept of a body that nobody reads. */
+const nothingKept: Kept & Delivered = {
+  add: () => undefined,
+  body: () => null,
+  [Symbol.dispose]: () => undefined,
+};
 
 /** For what comes from an upstream. */
 export function createCapture(limits: CaptureLimits): Capture {
@@ -195,13 +205,10 @@ class BodyCapture implements Capture {
   }
 }
 
-function forBodies(limits: CaptureLimits): CaptureLimits {
-  return limits.usageOnly === true ? { ...limits, captureCap: 0 } : limits;
-}
-
 /** A body that is there whole, as far as it may be kept. */
-export function captureWhole(bytes: Uint8Array, limits: CaptureLimits): Capture {
-  const capture = new BodyCapture(forBodies(limits));
+export function captureWhole(bytes: Uint8Array, limits: CaptureLimits): Kept {
+  if (limits.usageOnly === true) return nothingKept;
+  const capture = new BodyCapture(limits);
   if (bytes.length > 0) capture.add(bytes);
   return capture;
 }

@@ -73,9 +73,9 @@ export async function failOver(
     let isWon = false;
     try {
       left.splice(left.indexOf(next.target), 1);
-      const tried = await tryTarget(session, next.target, left.length > 0, deps);
+      const tried = await tryTarget(session, next.target, permit, left.length > 0, deps);
       isWon = tried.kind === "won";
-      if (tried.kind === "won") return { ...tried, permit };
+      if (tried.kind === "won") return tried;
       if (tried.passOn) return tried;
       if (left.length === 0) return { ...tried, passOn: plan.targets.length === 1 };
     } finally {
@@ -84,15 +84,21 @@ export async function failOver(
   }
 }
 
-/** One target until it answers, or the domain says to leave it. */
+const untried: CandidateTries = { redialled: false, retries: 0 };
+
+/**
+ * One target until it answers, or the domain says to leave it.
+ * @param permit goes along with the answer that won
+ */
 async function tryTarget(
   session: FailoverSession,
   target: Target,
+  permit: Permit,
   othersLeft: boolean,
   deps: FailoverDeps,
-): Promise<Omit<Won, "permit"> | Lost> {
+): Promise<Outcome> {
   const { clock } = deps;
-  let tries: CandidateTries = { redialled: false, retries: 0 };
+  let tries = untried;
   for (let redial = false; ;) {
     const attempt = beginAttempt(session, target, { redial, othersLeft }, deps);
     let isWon = false;
@@ -102,7 +108,7 @@ async function tryTarget(
       if (result.kind === "committed") {
         session.won(attempt);
         isWon = true;
-        return { kind: "won", attempt, answer: result.answer };
+        return { kind: "won", attempt, answer: result.answer, permit };
       }
       const { failure } = result;
       session.over(attempt, attempt.outcome(failure));

@@ -53,12 +53,7 @@ class HandedOver implements Disposable {
     this.#headers = responseHeaders(
       answer.headers,
       call.method,
-      routedHeaders(
-        call.id,
-        attempt.target,
-        this.#session.attempts().length + 1,
-        attempt.dropped(),
-      ),
+      routedHeaders(call.id, attempt.target, this.#session.attemptsOver() + 1, attempt.dropped()),
     );
     const delivered = createDelivered(this.#deps, attempt.received, answer);
     this.#delivered = delivered;

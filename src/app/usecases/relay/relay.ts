@@ -45,18 +45,18 @@ export function createRelay(deps: RelayDeps): CallService {
       const routing = deps.routing();
       const found = planFor(call, routing, deps.models.discovery());
       const plan = capableTargets(call, found, routing);
-      if (plan === null) return Promise.resolve(refuse(call, onlyOllama(call, found)));
+      if (plan === null) return refused(call, onlyOllama(call, found));
       if (plan.route.endsWith("default")) deps.models.missed(plan.targets[0].model);
       if (headerValue(call.headers, "via")?.includes(deps.via))
-        return Promise.resolve(refuse(call, loopThrough(plan)));
+        return refused(call, loopThrough(plan));
       const unfit = needsParsing(call, plan) ? bodyProblem(call) : null;
-      if (unfit !== null) return Promise.resolve(refuse(call, unfit));
+      if (unfit !== null) return refused(call, unfit);
       session = openSession(call, plan, clientGone, deps);
       const coming = answerCall(session, plan);
       const pings = call.wantsStream && call.endpoint.protocol !== "ollama";
       return pings && deps.sseKeepaliveMs > 0 ? answerOrPings(session, coming) : coming;
     } catch (error) {
-      return Promise.resolve(faulted(call, session, error));
+      return faultedHere(call, session, error);
     }
   }
 
@@ -92,11 +92,24 @@ export function createRelay(deps: RelayDeps): CallService {
     return answer;
   }
 
+  /** As `faulted`; what it throws in turn rejects. */
+  async function faultedHere(
+    call: IncomingCall,
+    session: CallSession | null,
+    error: unknown,
+  ): Promise<Answer> {
+    return faulted(call, session, error);
+  }
+
   function refuse(call: IncomingCall, why: RequestProblem): Answer {
     const answer = problemAnswer(call, why);
     const state = why.kind === "cancelled" ? "cancelled" : "failed";
     openSession(call, null, null, deps).end({ ...sent(answer, deps), state, error: why.message });
     return answer;
+  }
+
+  async function refused(call: IncomingCall, why: RequestProblem): Promise<Answer> {
+    return refuse(call, why);
   }
 
   return { handle, refuse, fail: (call, fault) => faulted(call, null, fault) };

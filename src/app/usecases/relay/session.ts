@@ -9,6 +9,7 @@ import {
   type CapturedBody,
   entryOf,
   type LogEntry,
+  type LoggedAttempt,
   notBegun,
 } from "../../../domain/log/log-entry.ts";
 import type { RoutePlan, Target } from "../../../domain/routing/plan.ts";
@@ -21,7 +22,7 @@ import {
   type FaultListener,
 } from "../cancellation.ts";
 import type { AttemptReport, CallSession, Ending, Sent } from "./call-session.ts";
-import { type Capture, captureWhole, type CaptureLimits } from "./capture.ts";
+import { captureWhole, type CaptureLimits, type Kept } from "./capture.ts";
 
 export interface SessionDeps extends CaptureLimits {
   readonly clock: Clock;
@@ -59,7 +60,7 @@ class RelaySession implements CallSession, CallProgress, FaultListener {
   readonly #deps: SessionDeps;
   readonly #start: number;
   readonly #listed: Listed[] = [];
-  #kept: Capture | null = null;
+  #kept: Kept | null = null;
   #cancellation: CallCancellation | null = null;
   /** The attempt that the row in flight is about. */
   #shown: AttemptReport | null = null;
@@ -111,7 +112,7 @@ class RelaySession implements CallSession, CallProgress, FaultListener {
       ...notBegun,
       target: shown?.target ?? this.#firstTarget,
       route: this.#plan?.route ?? null,
-      attempts: this.attempts().map(loggedAttempt),
+      attempts: this.#loggedAttempts(),
       dropped: shown?.dropped() ?? [],
       ttftMs: shown === null ? null : sinceRead(this.call, shown.outcome(null)),
     });
@@ -166,6 +167,12 @@ class RelaySession implements CallSession, CallProgress, FaultListener {
   attempts(): readonly Attempt[] {
     const over: Attempt[] = [];
     for (const { outcome } of this.#listed) if (outcome !== null) over.push(outcome);
+    return over;
+  }
+
+  attemptsOver(): number {
+    let over = 0;
+    for (const { outcome } of this.#listed) if (outcome !== null) over++;
     return over;
   }
 
@@ -254,6 +261,12 @@ class RelaySession implements CallSession, CallProgress, FaultListener {
       }
   }
 
+  #loggedAttempts(): readonly LoggedAttempt[] {
+    const over: LoggedAttempt[] = [];
+    for (const { outcome } of this.#listed) if (outcome !== null) over.push(loggedAttempt(outcome));
+    return over;
+  }
+
   get #firstTarget(): Target | null {
     return this.#plan?.targets[0] ?? null;
   }
@@ -274,7 +287,7 @@ class RelaySession implements CallSession, CallProgress, FaultListener {
       upstreamRequestId: ending.upstreamRequestId ?? null,
       held: ending.heldPartially === true ? "partial" : null,
       route: this.#plan?.route ?? null,
-      attempts: this.attempts().map(loggedAttempt),
+      attempts: this.#loggedAttempts(),
       dropped: answered?.dropped() ?? [],
       warnings: ending.warnings ?? [],
       statusCode: ending.state === "cancelled" ? 499 : (this.#sentStatus ?? ending.statusCode),
