@@ -1,7 +1,8 @@
 // Which texts the search has had of late. An agent sends its whole conversation with every turn, and
 // many programs one system prompt with every call: the first row with it is found by it.
 
-const maxTexts = 8_192;
+/** Of a generation; there are two. */
+const maxTexts = 4_096;
 /** ms: then it is indexed again, or it would be found in no row once the first one is too old. */
 const knownMs = 3_600_000;
 
@@ -12,30 +13,30 @@ export interface KnownTexts {
 }
 
 export function createKnownTexts(): KnownTexts {
-  // Whoever knows it could make two texts look alike.
   const seed = randomSeed();
-  /** Epoch ms at which each was new, by hash, oldest first. */
-  const known = new Map<bigint, number>();
+  /** Epoch ms at which each was new, by hash. */
+  let newer = new Map<bigint, number>();
+  let older = new Map<bigint, number>();
   return {
     isNew(text, now) {
       const hash = Bun.hash.xxHash3(text, seed);
-      const since = known.get(hash);
+      const since = newer.get(hash) ?? older.get(hash);
       if (since !== undefined && now - since < knownMs) return false;
-      known.delete(hash);
-      if (known.size >= maxTexts)
-        for (const oldest of known.keys()) {
-          known.delete(oldest);
-          break;
-        }
-      known.set(hash, now);
+      if (newer.size >= maxTexts) {
+        older = newer;
+        newer = new Map();
+      }
+      newer.set(hash, now);
       return true;
     },
     clear() {
-      known.clear();
+      newer = new Map();
+      older = new Map();
     },
   };
 }
 
+/** For hashes of what others send: whoever knew it could make two texts look alike. */
 export function randomSeed(): bigint {
   return crypto.getRandomValues(new BigUint64Array(1))[0] ?? 0n;
 }

@@ -11,7 +11,9 @@ import {
   soughtRows,
 } from "./list-statement.ts";
 import { runSql } from "./run-sql.ts";
-import { inIndex } from "./search-index.ts";
+import { inIndex, matchExpression } from "./search-index.ts";
+import { twinReach } from "./search-twins.ts";
+import { seqOf } from "./seq.ts";
 import type { StoredRow } from "./sqlite-rows.ts";
 
 /**
@@ -34,7 +36,50 @@ export function filteredRows(
   const lead = found.isIndex ? null : leading(db, conditions);
   const { text, parameters } = listStatement(filter, limit, conditions, lead, found);
   const read = () => runSql<StoredRow>(db, text, parameters);
-  return found.isIndex ? inIndex(read) : read();
+  if (search === null || !found.isIndex) return read();
+  const rows = inIndex(read);
+  return [...rows, ...twinRows(db, filter, limit, conditions, search, rows)];
+}
+
+const anyTwinSql = "select 1 from requests where twin_of is not null limit 1";
+
+/**
+ * Rows that share the index's entries of others; with what was found, the newest `limit` are among them.
+ * @param found the newest rows with entries of their own
+ */
+function twinRows(
+  db: Database,
+  filter: LogFilter,
+  limit: number,
+  conditions: readonly Condition[],
+  search: string,
+  found: readonly StoredRow[],
+): readonly StoredRow[] {
+  const match = matchExpression(filter.q ?? "");
+  if (match === null || runSql(db, anyTwinSql).length === 0) return [];
+  const last = found.length < limit ? undefined : found.at(-1);
+  const owners = inIndex(() =>
+    runSql<{ seq: number }>(
+      db,
+      `select rowid as seq from ${search} where ${search} match ? and rowid between ? and ?
+        and exists (select 1 from requests where twin_of = ${search}.rowid) order by rowid desc`,
+      [
+        match,
+        last === undefined ? 0 : seqOf(last.id) - twinReach,
+        filter.before === undefined ? Number.MAX_SAFE_INTEGER : seqOf(filter.before) + twinReach,
+      ],
+    ),
+  );
+  const twins: StoredRow[] = [];
+  for (const { seq } of owners) {
+    const newer = twins.filter(({ id }) => seqOf(id) > seq + twinReach);
+    if (newer.length >= limit) break;
+    const condition = { text: "twin_of = ?", parameters: [seq] };
+    const source = { ...everyRow, condition };
+    const { text, parameters } = listStatement(filter, limit, conditions, null, source);
+    twins.push(...runSql<StoredRow>(db, text, parameters));
+  }
+  return twins;
 }
 
 /** Enough to distinguish a filter that lets few rows through from one that lets many. */

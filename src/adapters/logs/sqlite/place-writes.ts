@@ -9,6 +9,8 @@ export interface PlacedWrite {
   readonly write: LogWrite;
   readonly seq: number;
   readonly isNew: boolean;
+  /** Its call had ended already. */
+  readonly hadEnded: boolean;
   /** Where the bodies lie that the row had before. */
   readonly bodies: string | null;
 }
@@ -48,7 +50,13 @@ export function placeWrites(
     const before = earlier.get(id);
     const seq = before?.seq ?? seqs.get(id);
     if (seq !== undefined)
-      placed.set(id, { write, seq, isNew: before === undefined, bodies: before?.bodies ?? null });
+      placed.set(id, {
+        write,
+        seq,
+        isNew: before === undefined,
+        hadEnded: before !== undefined && before.state !== "inflight",
+        bodies: before?.bodies ?? null,
+      });
   }
   return placed;
 }

@@ -119,22 +119,32 @@ export function createRetention({
 
 /** @returns how many rows it removed */
 function rowsStep(db: Database, search: SearchIndex, before: number, limit: number): number {
-  const rows = runSql<CountedRow & { readonly seq: number }>(
+  const rows = runSql<CountedRow & { readonly seq: number; readonly twin_of: number | null }>(
     db,
-    `select seq, timestamp, state, duration_ms, ttft_ms, prompt_tokens, completion_tokens
+    `select seq, twin_of, timestamp, state, duration_ms, ttft_ms, prompt_tokens, completion_tokens
       from requests where timestamp < ? order by timestamp limit ?`,
     [before, limit],
   );
   if (rows.length === 0) return 0;
   const figures = createFigureSums();
   for (const row of rows) figures.subtract(row);
-  const seqs = [JSON.stringify(rows.map((row) => row.seq))];
-  const among = "in (select value from json_each(?))";
-  search.remove(
-    db,
-    rows.map((row) => row.seq),
-  );
-  runSql(db, `delete from requests where seq ${among}`, seqs);
+  const seqs = rows.map(({ seq }) => seq);
+  runSql(db, "delete from requests where seq in (select value from json_each(?))", [
+    JSON.stringify(seqs),
+  ]);
+  const owners = rows.flatMap(({ twin_of: owner }) => owner ?? []);
+  search.remove(db, unneededEntries(db, [...new Set([...seqs, ...owners])]));
   writeFigures(db, figures.changes());
   return rows.length;
+}
+
+/** Of these keys, those by whose entry of the search's index no row is found any longer. */
+function unneededEntries(db: Database, seqs: readonly number[]): readonly number[] {
+  const gone = runSql<{ seq: number }>(
+    db,
+    `select value as seq from json_each(?) where not exists
+      (select 1 from requests where seq = value union all select 1 from requests where twin_of = value)`,
+    [JSON.stringify(seqs)],
+  );
+  return gone.map(({ seq }) => seq);
 }

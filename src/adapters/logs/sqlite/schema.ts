@@ -6,7 +6,7 @@ import { searchTable } from "./search-index.ts";
 import { segmentTables } from "./segment-rows.ts";
 
 /** To be raised with every change of the statements below. */
-const version = 8;
+const version = 9;
 
 /** Thrown for a file that an earlier version wrote: it holds nothing that this one can read. */
 export class OutdatedSchema extends Error {
@@ -24,7 +24,7 @@ const statements = [
     state text not null, service_type text not null, original_model text, mapped_model text,
     upstream text, status_code integer, duration_ms real, ttft_ms real, prompt_tokens integer,
     completion_tokens integer, total_tokens integer, resent_from text, detail text not null,
-    bodies text)`,
+    bodies text, twin_of integer)`,
   ...segmentTables,
   `create table figures (
     span integer not null, start integer not null, kind integer not null, bucket integer not null,
@@ -43,6 +43,8 @@ const statements = [
   "create index requests_status_class on requests (status_code / 100) where status_code <> 200",
   "create index requests_service_type on requests (service_type) where service_type <> 'openai'",
   "create index requests_resent_from on requests (resent_from) where resent_from is not null",
+  // Those that are found by the words of another; see search-twins.ts.
+  "create index requests_twin_of on requests (twin_of) where twin_of is not null",
   // For figures of a part of a minute, and for what is too old.
   "create index requests_timestamp on requests (timestamp)",
 ];

@@ -8,6 +8,7 @@ import { SearchDamage } from "../pipeline/log-engine.ts";
 import { type Insertion, insertRows } from "./insert-rows.ts";
 import { isPassing } from "./failures.ts";
 import { runSql } from "./run-sql.ts";
+import { createSearchTwins } from "./search-twins.ts";
 import { mergeSearch, withoutMerging } from "./search-upkeep.ts";
 
 /** A row with what it is found by. */
@@ -21,6 +22,10 @@ export interface SearchIndex {
   /** Makes rows found by their texts; those in `replaced` were in it before. */
   put(db: Database, rows: readonly IndexedRow[], replaced: readonly number[]): void;
   remove(db: Database, seqs: readonly number[]): void;
+  /** As SearchTwins; to be asked of calls that have ended, before they are put in. */
+  twinOf(row: IndexedRow): number | null;
+  /** What was put in of late may not be there: its transaction failed. */
+  forget(): void;
   /**
    * Gives up some of the room that removed rows still take.
    * @returns whether there is more
@@ -36,7 +41,12 @@ export function createSearchIndex(table: string | null): SearchIndex {
   if (table === null) return noIndex;
   const texts: Insertion = { into: table, columns: ["rowid", ...textColumns] };
   const removal = `delete from ${table} where rowid in (select value from json_each(?))`;
+  const twins = createSearchTwins();
   return {
+    twinOf: ({ seq, text }) => twins.of(seq, text),
+    forget: () => {
+      twins.clear();
+    },
     put: (db, rows, replaced) =>
       inIndex(() => {
         if (replaced.length > 0) runSql(db, removal, [JSON.stringify(replaced)]);
@@ -50,8 +60,10 @@ export function createSearchIndex(table: string | null): SearchIndex {
         // Else it writes with the commit, whose failure could be anything's.
         runSql(db, `insert into ${table} (${table}) values ('flush')`);
       }),
-    remove: (db, seqs) =>
-      inIndex(() => withoutMerging(db, table, () => runSql(db, removal, [JSON.stringify(seqs)]))),
+    remove(db, seqs) {
+      twins.clear();
+      inIndex(() => withoutMerging(db, table, () => runSql(db, removal, [JSON.stringify(seqs)])));
+    },
     merge: (db, pages) => inIndex(() => mergeSearch(db, table, pages)),
   };
 }
@@ -59,6 +71,8 @@ export function createSearchIndex(table: string | null): SearchIndex {
 const noIndex: SearchIndex = {
   put: () => undefined,
   remove: () => undefined,
+  twinOf: () => null,
+  forget: () => undefined,
   merge: () => false,
 };
 

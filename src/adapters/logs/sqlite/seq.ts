@@ -12,6 +12,11 @@ export function seqOf(id: string): number {
   return (time - epoch) * perMs + Number.parseInt(id.slice(15, 18), 16);
 }
 
+/** How far two keys are apart that were made so long after each other. @param ms */
+export function seqsIn(ms: number): number {
+  return ms * perMs;
+}
+
 /** At most, between a request's id and its timestamp: the body is read in between. */
 const idLeadMs = 3_600_000;
 

@@ -59,7 +59,7 @@ type Detail = readonly [
   upstreamRequestId: string | null,
   held: "partial" | null,
   route: string | null,
-  attempts: readonly LoggedAttempt[],
+  attempts: readonly StoredAttempt[],
   dropped: readonly string[],
   warnings: readonly string[],
   stream: boolean,
@@ -71,6 +71,20 @@ type Detail = readonly [
   responseSize: number,
   requestHeaders: HeaderList,
   responseHeaders: HeaderList,
+];
+
+/** Likewise. An upstream and an address that are the row's, as nearly always, are null. */
+type StoredAttempt = readonly [
+  upstream: string | null,
+  upstreamUrl: string | null,
+  model: string | null,
+  status: number | null,
+  error: string | null,
+  reason: string,
+  startedAt: string,
+  connectMs: number | null,
+  ttftMs: number | null,
+  durationMs: number,
 ];
 
 /** Sets a row's `completed_at` and `error_message`, its two parameters. */
@@ -90,7 +104,7 @@ export function rowValues({ entry, reading }: LogWrite): readonly (string | numb
     entry.upstreamRequestId,
     entry.held,
     entry.route,
-    entry.attempts,
+    entry.attempts.map((attempt) => storedAttempt(attempt, entry)),
     entry.dropped,
     entry.warnings,
     entry.stream,
@@ -167,7 +181,7 @@ export function apiRow(stored: StoredRow): LogRow {
     upstream_request_id: upstreamRequestId,
     held,
     route,
-    attempts,
+    attempts: attempts.map((attempt) => apiAttempt(attempt, stored.upstream, upstreamUrl)),
     dropped,
     warnings,
     resent_from: stored.resent_from,
@@ -187,5 +201,44 @@ export function apiRow(stored: StoredRow): LogRow {
     response_size: responseSize,
     request_headers: requestHeaders,
     response_headers: responseHeaders,
+  };
+}
+
+function storedAttempt(
+  attempt: LoggedAttempt,
+  { upstream, upstreamUrl }: Pick<LogWrite["entry"], "upstream" | "upstreamUrl">,
+): StoredAttempt {
+  return [
+    attempt.upstream === upstream ? null : attempt.upstream,
+    attempt.upstream_url === upstreamUrl ? null : attempt.upstream_url,
+    attempt.model,
+    attempt.status,
+    attempt.error,
+    attempt.reason,
+    attempt.started_at,
+    attempt.connect_ms,
+    attempt.ttft_ms,
+    attempt.duration_ms,
+  ];
+}
+
+function apiAttempt(
+  attempt: StoredAttempt,
+  rowUpstream: string | null,
+  rowUrl: string | null,
+): LoggedAttempt {
+  const [upstream, url, model, status, error, reason, startedAt, connectMs, ttftMs, durationMs] =
+    attempt;
+  return {
+    upstream: upstream ?? rowUpstream ?? "",
+    upstream_url: url ?? rowUrl ?? "",
+    model,
+    status,
+    error,
+    reason,
+    started_at: startedAt,
+    connect_ms: connectMs,
+    ttft_ms: ttftMs,
+    duration_ms: durationMs,
   };
 }

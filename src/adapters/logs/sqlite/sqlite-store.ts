@@ -58,6 +58,7 @@ export function createSqliteStore(options: SqliteStoreOptions): SqliteStore {
       });
     } catch (error) {
       await kept.abandoned();
+      index.forget();
       throw error;
     }
     kept.committed();

@@ -11,7 +11,7 @@ import { writeFigures } from "./figure-rows.ts";
 import { type Insertion, insertRows, replacing } from "./insert-rows.ts";
 import { placeWrites } from "./place-writes.ts";
 import { writtenBodies } from "./row-bodies.ts";
-import type { SearchIndex } from "./search-index.ts";
+import type { IndexedRow, SearchIndex } from "./search-index.ts";
 import { writeSegments } from "./segment-rows.ts";
 import { rowColumns, rowValues } from "./sqlite-rows.ts";
 
@@ -57,6 +57,7 @@ export function writeBatch(
   const placed = placeWrites(db, batch, figures);
   const rows = [...placed.values()];
   for (const { write } of rows) figures.add(countedRow(write));
+  const indexed: IndexedRow[] = [];
   insertRows(
     db,
     rowInsertion,
@@ -64,19 +65,24 @@ export function writeBatch(
       const place = placed.get(write.entry.id);
       if (place === undefined) return [];
       const bodies = writtenBodies(write.bodies, kept.turns[at] ?? {}, place.bodies);
-      return [[place.seq, ...rowValues(write), bodies]];
+      const row = { seq: place.seq, text: writtenText(write) };
+      // What a row says that others lean on does not change: only one that ends is compared.
+      const ends = write.entry.state !== "inflight" && !place.hadEnded;
+      const twin = ends ? index.twinOf(row) : null;
+      if (twin === null) indexed.push(row);
+      return [[place.seq, ...rowValues(write), bodies, twin]];
     }),
   );
   index.put(
     db,
-    rows.map(({ seq, write }) => ({ seq, text: writtenText(write) })),
+    indexed,
     rows.filter(({ isNew }) => !isNew).map(({ seq }) => seq),
   );
   writeSegments(db, kept);
   writeFigures(db, figures.changes());
 }
 
-const columns = ["seq", ...rowColumns, "bodies"] as const;
+const columns = ["seq", ...rowColumns, "bodies", "twin_of"] as const;
 const rowInsertion: Insertion = {
   into: "requests",
   columns,
