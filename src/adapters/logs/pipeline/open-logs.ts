@@ -13,7 +13,7 @@ import type { KnownEnd } from "./open-calls.ts";
 import { createRecorder } from "./recorder.ts";
 import type { Recorder } from "./recorder.ts";
 import { createSearchWatch } from "./search-watch.ts";
-import type { OpenReport } from "./worker-calls.ts";
+import type { OpenReport, WriteReport } from "./worker-calls.ts";
 import { createWorkerThread } from "./worker-thread.ts";
 
 export interface LogsOptions {
@@ -67,7 +67,12 @@ export function openLogs(options: LogsOptions): Logs {
   const notices = createLogNotices(clock);
   const search = createSearchWatch(writing, notices, trouble);
   const recorder = createRecorder({
-    send: (batch) => writing.call("write", { batch }, [batch.bytes.buffer]),
+    async send(batch) {
+      const result = await writing.call("write", { batch }, [batch.bytes.buffer]);
+      if (!result.ok) return result;
+      const readings = JSON.parse(result.value.readings) as WriteReport["readings"];
+      return { ok: true, value: { ...result.value, readings } };
+    },
     events,
     used: options.used,
     answered({ happened: all, failed, lostBodies, message }, hadBodies) {

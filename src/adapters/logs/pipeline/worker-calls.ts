@@ -34,6 +34,11 @@ export interface WriteReport extends WriterReport {
   readonly readings: readonly AnswerReading[];
 }
 
+/** A `WriteReport` on its way back: readings as one JSON string, for an object each would be cloned. */
+export interface WireReport extends WriterReport {
+  readonly readings: string;
+}
+
 /** Each call's input and output. */
 export interface WorkerCalls {
   /** Before the first write. `now` in epoch ms. */
@@ -43,7 +48,7 @@ export interface WorkerCalls {
   };
   readonly write: {
     readonly input: { readonly batch: WireBatch };
-    readonly output: WriteReport;
+    readonly output: WireReport;
   };
   /** Removes what is older, then what nothing needs, in steps between which writes go on. Epoch ms; null: nothing. */
   readonly retain: {

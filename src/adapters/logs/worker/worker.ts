@@ -121,7 +121,7 @@ function createAnswers(engine: LogEngine, createEngine: () => LogEngine): Answer
         const writes = unpackBatch(batch).map((recorded) => reader.read(recorded));
         const report = await writer.write(writes);
         if (report.failed.length > 0) reader.forgetTexts();
-        return { ...report, readings: writes.map((write) => write.reading) };
+        return { ...report, readings: JSON.stringify(writes.map(({ reading }) => reading)) };
       }),
     async retain({ rowsBefore, bodiesBefore }) {
       if (rowsBefore !== null || bodiesBefore !== null)
