@@ -4,6 +4,11 @@ import type { HeaderList } from "../../domain/http/headers.ts";
 import type { Surface } from "../../domain/security/surface.ts";
 
 export interface Admission {
+  readonly method: string;
+  /** In its plain form, without the query. */
+  readonly path: string;
+  /** With its leading `?`, or empty. */
+  readonly query: string;
   /** What method and path stand for. */
   readonly endpoint: Endpoint;
   readonly surface: Surface;

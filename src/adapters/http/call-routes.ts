@@ -3,7 +3,12 @@ import { Elysia } from "elysia";
 import type { IncomingCall } from "../../domain/call/incoming-call.ts";
 import { type HeaderList, headerValue } from "../../domain/http/headers.ts";
 import { problem, type RequestProblem } from "../../domain/http/problem.ts";
-import { headerProblem, noReading, readRequest } from "../../domain/call/read-request.ts";
+import {
+  type BodyReading,
+  headerProblem,
+  noReading,
+  readRequest,
+} from "../../domain/call/read-request.ts";
 import type { FindAscii } from "../../domain/call/scan-request.ts";
 import { ollamaEndpoints } from "../../domain/protocols/ollama/endpoints.ts";
 import { climbs } from "../../domain/security/paths.ts";
@@ -14,7 +19,7 @@ import type { OllamaCatalog } from "../../ports/ollama-catalog.ts";
 import type { CallService } from "../../ports/service.ts";
 import type { Admission, Admissions } from "./admissions.ts";
 import { readUpload } from "./read-upload.ts";
-import { type ConnectionTimeouts, pathAndQuery } from "./request-facts.ts";
+import type { ConnectionTimeouts } from "./request-facts.ts";
 import { headOf, toResponse } from "./write-answer.ts";
 
 export interface CallAnswersDeps {
@@ -64,66 +69,89 @@ async function serve(
   admission: Admission,
   deps: CallAnswersDeps,
 ): Promise<Response> {
-  const call = unreadCall(request, admission, deps);
+  const { clock, service } = deps;
+  const unread = unreadCall(admission, deps);
   // The body's bytes: whoever sends the answer gives them back, and so does a fault.
   const share = deps.bodyBudget.share();
   try {
-    return await answer(request, server, call, share, deps);
+    return await answer(request, server, unread, share, deps);
   } catch (fault) {
     share[Symbol.dispose]();
-    return toResponse(deps.service.fail({ ...call, receivedAt: deps.clock.now() }, fault), share);
+    return toResponse(
+      service.fail(readCall(unread, noReading, noBytes, clock.now()), fault),
+      share,
+    );
   }
 }
 
 /** A call of which the head is known. */
-function unreadCall(
-  { method, url }: Request,
-  { endpoint, headers, sourceIp, peerIp, user }: Admission,
-  { clock, traced }: CallAnswersDeps,
-): IncomingCall {
-  const { path, query } = pathAndQuery(url);
+interface UnreadCall {
+  readonly id: string;
+  readonly headers: HeaderList;
+  readonly admission: Admission;
+}
+
+function unreadCall(admission: Admission, { clock, traced }: CallAnswersDeps): UnreadCall {
+  const { headers } = admission;
   const id = clock.id();
-  const call = {
-    ...noReading,
-    id,
-    receivedAt: 0,
-    endpoint,
-    method,
-    path,
-    query,
-    headers: traced === null ? headers : traced(id, headers),
-    sourceIp,
-    user,
-    body: noBytes,
-  };
-  return peerIp === null ? call : { ...call, peerIp };
+  return { id, headers: traced === null ? headers : traced(id, headers), admission };
 }
 
 const noBytes = new Uint8Array(0);
 
+/** @param receivedAt epoch ms */
+function readCall(
+  { id, headers, admission }: UnreadCall,
+  reading: BodyReading,
+  body: Uint8Array,
+  receivedAt: number,
+): IncomingCall {
+  const { endpoint, method, path, query, sourceIp, peerIp, user } = admission;
+  const { bodyKind, json, model, modelKey, wantsStream } = reading;
+  const call: IncomingCall = {
+    id,
+    receivedAt,
+    endpoint,
+    method,
+    path,
+    query,
+    headers,
+    sourceIp,
+    user,
+    body,
+    bodyKind,
+    json,
+    model,
+    modelKey,
+    wantsStream,
+  };
+  return peerIp === null ? call : { ...call, peerIp };
+}
+
 async function answer(
   request: Request,
   server: ConnectionTimeouts | null,
-  unread: IncomingCall,
+  unread: UnreadCall,
   share: Share,
   deps: CallAnswersDeps,
 ): Promise<Response> {
   const { maxRequestSize, bodyBudget: budget, clock, service, ollama } = deps;
-  const { endpoint, headers } = unread;
+  const { headers } = unread;
+  const { endpoint, method } = unread.admission;
   const early = refusal(unread);
-  if (early !== null) return refuse(unread, early, share, deps);
+  if (early !== null) return refuse(unread, noBytes, early, share, deps);
   const limits = { maxRequestSize, share, budget };
   const upload = await readUpload(request, headers, limits, clock);
-  if (upload.kind === "problem") return refuse(unread, upload.problem, share, deps);
-  if (upload.kind === "gone") return refuse(unread, leftUploading, share, deps);
+  if (upload.kind === "problem") return refuse(unread, noBytes, upload.problem, share, deps);
+  if (upload.kind === "gone") return refuse(unread, noBytes, leftUploading, share, deps);
   // The server's own idle limit is for uploads; from here on the upstream's timers rule.
   server?.timeout(request, 0);
 
   const { bytes: body } = upload;
   const type = headerValue(headers, "content-type");
   const reading = readRequest(endpoint, type, body, findText);
-  if ("kind" in reading) return refuse({ ...unread, body }, reading, share, deps);
-  const call = { ...unread, ...reading, body, receivedAt: clock.now() };
+  if ("kind" in reading) return refuse(unread, body, reading, share, deps);
+  const call = readCall(unread, reading, body, clock.now());
   const shown = endpoint.kind === "show" ? await ollama.show(call) : null;
   if (shown !== null) {
     const { status, body: own } = shown;
@@ -134,16 +162,17 @@ async function answer(
     return toResponse({ status, headers: fields, body: own }, share);
   }
   const given = await service.handle(call, request.signal);
-  return call.method === "HEAD" ? headOf(given, share) : toResponse(given, share);
+  return method === "HEAD" ? headOf(given, share) : toResponse(given, share);
 }
 
 function refuse(
-  call: IncomingCall,
+  unread: UnreadCall,
+  body: Uint8Array,
   why: RequestProblem,
   share: Share,
   { service, clock }: CallAnswersDeps,
 ): Response {
-  return toResponse(service.refuse({ ...call, receivedAt: clock.now() }, why), share);
+  return toResponse(service.refuse(readCall(unread, noReading, body, clock.now()), why), share);
 }
 
 const findText: FindAscii = ({ buffer, byteOffset, length }, text, from) =>
@@ -151,7 +180,8 @@ const findText: FindAscii = ({ buffer, byteOffset, length }, text, from) =>
 
 const leftUploading = problem("cancelled", "the client went away while its request was being read");
 
-function refusal({ endpoint, method, path, headers }: IncomingCall): RequestProblem | null {
+function refusal({ headers, admission }: UnreadCall): RequestProblem | null {
+  const { endpoint, method, path } = admission;
   // An upstream would show its own key in the answer (RFC 9110 §9.3.8).
   if (method === "TRACE" || method === "CONNECT")
     return problem("not_supported", `${method} is not forwarded`);

@@ -59,7 +59,7 @@ export function createGatekeeper(deps: GatekeeperDeps): Gatekeeper {
   const judgesEveryCall = tokens !== null || policy.trustedProxies !== null;
 
   async function admit(request: Request, visit: Visit, route: Route): Promise<Response> {
-    const { endpoint, surface, peer, headers } = visit;
+    const { method, path, query, endpoint, surface, peer, headers } = visit;
     const sourceIp = clientAddress(peer, headers, policy.trustedProxies);
     const refuse = (
       status: RefusalStatus,
@@ -99,6 +99,9 @@ export function createGatekeeper(deps: GatekeeperDeps): Gatekeeper {
     if (webSocket !== null && !takesCalls(surface)) return refuse(501, webSocket.message);
     if (surface === "greeting") return withHeaders(greeting(), judged.cors);
     deps.admissions.admit(request, {
+      method,
+      path,
+      query,
       endpoint,
       surface,
       headers: token === null ? headers : withoutToken(headers, token.holding),
@@ -123,17 +126,25 @@ export function createGatekeeper(deps: GatekeeperDeps): Gatekeeper {
       deps.refused({ status: 400, surface: "page", address: peer, reason });
       return refusal("page", 400, reason);
     }
-    const path = makePathPlain(request);
+    const { path, query } = makePathPlain(request);
     // Only `/` depends on what is wanted; calls need not be asked.
     const looks = path === "/" && wantsPage(request.headers);
     const { method } = request;
     const endpoint = endpointOf(method, path);
     const surface = surfaceOf(endpoint, method, path, looks);
-    if (!judgesEveryCall && isPlainCall(method, path, headers)) {
-      const [sourceIp, peerIp, user] = [peer, null, null];
-      return plainCall(request, { endpoint, surface, headers, sourceIp, peerIp, user });
-    }
-    return judge(request, { method, endpoint, surface, headers, peer }, route);
+    if (!judgesEveryCall && isPlainCall(method, path, headers))
+      return plainCall(request, {
+        method,
+        path,
+        query,
+        endpoint,
+        surface,
+        headers,
+        sourceIp: peer,
+        peerIp: null,
+        user: null,
+      });
+    return judge(request, { method, path, query, endpoint, surface, headers, peer }, route);
   };
 }
 
@@ -149,6 +160,8 @@ function isPlainCall(method: string, path: string, headers: HeaderList): boolean
 
 interface Visit {
   readonly method: string;
+  readonly path: string;
+  readonly query: string;
   readonly endpoint: Endpoint;
   readonly surface: Surface;
   readonly headers: HeaderList;

@@ -1,5 +1,5 @@
 // What a request says before its body is read.
-import type { HeaderList } from "../../domain/http/headers.ts";
+import { type HeaderList, headerListOf } from "../../domain/http/headers.ts";
 import { plainPath } from "../../domain/http/plain-path.ts";
 
 /** The part of Bun's server that long answers need. */
@@ -8,11 +8,12 @@ export interface ConnectionTimeouts {
   timeout(request: Request, seconds: number): void;
 }
 
-/** The fields in the order Bun gives them; repeated ones are joined, `Set-Cookie` aside. */
+/**
+ * The fields in the order Bun gives them; repeated ones are joined, `Set-Cookie` aside. Not by
+ * iterating, which makes an object more of each.
+ */
 export function headerList(headers: Headers): HeaderList {
-  const list: [string, string][] = [];
-  for (const pair of headers) list.push(pair);
-  return list;
+  return headerListOf(headers.toJSON() as Record<string, string | string[]>);
 }
 
 /** Path and query of an absolute URL, untouched by any normalisation. */
@@ -29,16 +30,17 @@ function pathStart(url: string): number {
 }
 
 /**
- * Gives the request its path's one plain form, for all who come after; returns that path. A new
- * `Request` would not do: Bun knows a connection's timer and its client by this very object.
+ * Gives the request its path's one plain form, for all who come after; returns that path, and the
+ * query. A new `Request` would not do: Bun knows a connection's timer and its client by this very object.
  */
-export function makePathPlain(request: Request): string {
+export function makePathPlain(request: Request): ReturnType<typeof pathAndQuery> {
   const { url } = request;
-  const { path, query } = pathAndQuery(url);
-  const plain = plainPath(path);
-  if (plain !== path)
-    Object.defineProperty(request, "url", { value: url.slice(0, pathStart(url)) + plain + query });
-  return plain;
+  const sent = pathAndQuery(url);
+  const { query } = sent;
+  const path = plainPath(sent.path);
+  if (path === sent.path) return sent;
+  Object.defineProperty(request, "url", { value: url.slice(0, pathStart(url)) + path + query });
+  return { path, query };
 }
 
 /** An IPv4 address that arrived on an IPv6 socket, as the IPv4 address it is (RFC 4291 §2.5.5.2). */

@@ -1,5 +1,5 @@
 // A request as Bun's fetch takes it, and the head of its answer as the rest of the program reads it.
-import type { HeaderList } from "../../domain/http/headers.ts";
+import { type HeaderList, headerListOf } from "../../domain/http/headers.ts";
 import type { UpstreamRequest } from "../../ports/upstream.ts";
 import { createCertificates } from "./certificates.ts";
 import { isDistrust } from "./fetch-errors.ts";
@@ -55,16 +55,8 @@ function fieldsOf(headers: HeaderList): Record<string, string> | [string, string
   return fields;
 }
 
-/** Every `Set-Cookie` keeps a line of its own. */
 export function headersOf(headers: Headers): HeaderList {
-  const list: [string, string][] = [];
-  const fields = headers.toJSON() as Record<string, string | string[]>;
-  for (const name in fields) {
-    const value = fields[name];
-    if (typeof value === "string") list.push([name, value]);
-    else for (const line of value ?? []) list.push([name, line]);
-  }
-  return list;
+  return headerListOf(headers.toJSON() as Record<string, string | string[]>);
 }
 
 const certificates = createCertificates(() => performance.now());

@@ -47,6 +47,22 @@ const routerCookie = "smolrouter_token";
 export const redacted = "[redacted]";
 
 /**
+ * Header fields as a list.
+ * @param fields by name in lower case; every `Set-Cookie` keeps a line of its own
+ */
+export function headerListOf(
+  fields: Readonly<Record<string, string | readonly string[]>>,
+): HeaderList {
+  const list: HeaderList[number][] = [];
+  for (const name in fields) {
+    const value = fields[name];
+    if (typeof value === "string") list.push([name, value]);
+    else for (const line of value ?? []) list.push([name, line]);
+  }
+  return list;
+}
+
+/**
  * The first value of a header.
  * @param name lower case
  */

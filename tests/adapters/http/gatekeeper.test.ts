@@ -99,6 +99,9 @@ test("who is let in is known by address and name, and the token's text is gone",
   const { knock } = door();
   const headers = { authorization: "Bearer good", "x-forwarded-for": "198.51.100.4" };
   expect(await (await knock("/v1/models", "10.0.0.1", headers)).json()).toEqual({
+    method: "GET",
+    path: "/v1/models",
+    query: "",
     endpoint: endpointOf("GET", "/v1/models"),
     surface: "openai",
     headers: expect.arrayContaining([["authorization", "[redacted]"]]),
