@@ -71,22 +71,30 @@ async function readOut(stream: AnswerStream): Promise<void> {
 
 /** @param held given back more than once */
 function pullFrom(stream: AnswerStream, held: Disposable): ReadableStream<Uint8Array> {
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      try {
-        const bytes = await stream.next();
-        if (bytes !== null) {
-          controller.enqueue(bytes);
-          return;
-        }
-        held[Symbol.dispose]();
-        controller.close();
-      } catch (error) {
-        // Ending the connection unfinished is the only way left to report it.
-        held[Symbol.dispose]();
-        controller.error(error);
+  let to: ReadableStreamDefaultController<Uint8Array> | null = null;
+  // Made once: a stream's pieces are many.
+  const send = (bytes: Uint8Array | null): void => {
+    try {
+      if (bytes !== null) {
+        to?.enqueue(bytes);
+        return;
       }
+      held[Symbol.dispose]();
+      to?.close();
+    } catch (error) {
+      breakOff(error);
+    }
+  };
+  const breakOff = (error: unknown): void => {
+    // Ending the connection unfinished is the only way left to report it.
+    held[Symbol.dispose]();
+    to?.error(error);
+  };
+  return new ReadableStream<Uint8Array>({
+    start(controller) {
+      to = controller;
     },
+    pull: () => stream.next().then(send, breakOff),
     cancel() {
       held[Symbol.dispose]();
       stream.cancel();

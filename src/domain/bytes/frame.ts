@@ -15,6 +15,8 @@ export interface Splitter {
   push(chunk: Uint8Array): readonly Frame[];
   /** The stream is over: what is left, as a frame if any bytes are. */
   end(): Frame | null;
+  /** Nothing of the next event has come: it may be taken past the splitter, whole. */
+  between(): boolean;
   /** Bytes held because their event is not complete. */
   held(): number;
   /**
@@ -22,6 +24,11 @@ export interface Splitter {
    * comes as the next frame.
    */
   tear(): readonly Uint8Array[];
+}
+
+/** A part of a chunk; the chunk itself where it is all of it, since a window costs more than most events do. */
+export function part(chunk: Uint8Array, from: number, to: number): Uint8Array {
+  return from === 0 && to === chunk.length ? chunk : chunk.subarray(from, to);
 }
 
 /**
@@ -46,7 +53,6 @@ export function createCarry(): {
 
   return {
     keep(piece) {
-      if (piece.length === 0) return;
       pieces.push(piece);
       size += piece.length;
     },

@@ -1,5 +1,5 @@
 // Newline-delimited JSON: one value a line.
-import { createCarry, type Frame, type Splitter } from "./frame.ts";
+import { createCarry, type Frame, part, type Splitter } from "./frame.ts";
 
 const lf = 0x0a;
 
@@ -21,12 +21,13 @@ export function createNdjsonSplitter(): Splitter {
         let end = at + 1;
         // Blank lines say nothing: they go with the line before, not as an event each.
         while (chunk[end] === lf) end++;
-        frames.push(frame(carry.take(chunk.subarray(from, end))));
+        frames.push(frame(carry.take(part(chunk, from, end))));
         from = end;
       }
-      carry.keep(chunk.subarray(from));
+      if (from < chunk.length) carry.keep(part(chunk, from, chunk.length));
       return frames;
     },
+    between: () => carry.size() === 0,
     held: () => carry.size(),
     tear: () => carry.tear(),
     end() {

@@ -1,5 +1,5 @@
 // Server-sent events, cut at blank lines (WHATWG HTML §9.2.6), with LF, CRLF or CR as line ends.
-import { createCarry, type Frame, type Splitter } from "./frame.ts";
+import { createCarry, type Frame, part, type Splitter } from "./frame.ts";
 
 const lf = 0x0a;
 const cr = 0x0d;
@@ -27,7 +27,7 @@ export function createSseSplitter(): Splitter {
       if (atLineStart && (byte === lf || byte === cr)) {
         // Further blank lines say nothing: they go with the first, not as an event each.
         while (chunk[at] === lf || chunk[at] === cr) at = pastBreak(chunk, at);
-        frames.push(frame(carry.take(chunk.subarray(from, at)), decoder));
+        frames.push(frame(carry.take(part(chunk, from, at)), decoder));
         from = at;
         continue;
       }
@@ -37,7 +37,7 @@ export function createSseSplitter(): Splitter {
       atLineStart = end >= 0;
       at = end < 0 ? chunk.length : pastBreak(chunk, end);
     }
-    carry.keep(chunk.subarray(from));
+    if (from < chunk.length) carry.keep(part(chunk, from, chunk.length));
     return frames;
   }
 
@@ -49,6 +49,7 @@ export function createSseSplitter(): Splitter {
 
   return {
     push,
+    between: () => atLineStart && !afterCr && carry.size() === 0,
     held: () => carry.size(),
     tear: () => carry.tear(),
     end() {

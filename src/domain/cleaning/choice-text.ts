@@ -24,6 +24,10 @@ export interface ChoiceText<H extends Held> {
   certain(text: string): "keep" | "drop" | null;
   /** Takes text whose fate is certain. */
   pass(text: string, fate: "keep" | "drop"): void;
+  /** No event waits, and later ones may come: one without text passes. */
+  idle(): boolean;
+  /** Text that has none of `marks` and no line break would be kept, and change nothing. Only where it is `idle`. */
+  settled(): boolean;
   /** The choice's text is complete; what comes for it afterwards is not to be pushed. */
   end(): void;
   ended(): boolean;
@@ -90,6 +94,8 @@ export function createChoiceText<H extends Held>(make: MakeFilter): ChoiceText<H
       filter.pass(text);
       reasoning.before(fate);
     },
+    idle: () => !over && line.length === 0 && binding === 0,
+    settled: () => filter.settled(),
     end() {
       if (over) return;
       over = true;

@@ -5,6 +5,8 @@ export interface FenceTracker {
   advance(text: string, from: number, to: number): void;
   /** Whether what comes next is code, or on a line that opens it. */
   inCode(): boolean;
+  /** Nothing changes before the next line. */
+  settled(): boolean;
   /** What comes next is not at a line's start, whatever was read. */
   leaveLineStart(): void;
 }
@@ -89,6 +91,7 @@ export function createFenceTracker(): FenceTracker {
       }
     },
     inCode: () => fence !== null || place === "info" || (place === "run" && length >= 3),
+    settled: () => place === "rest",
     leaveLineStart() {
       place = "rest";
     },

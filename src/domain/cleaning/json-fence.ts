@@ -69,6 +69,7 @@ export function createJsonFenceFilter(out: Sink): TextFilter {
       atLineStart = false;
     },
     push: (text) => read(held + text, false),
+    settled: () => held === "" && block === null && fences.settled(),
     end: () => read(held, true),
   };
 }

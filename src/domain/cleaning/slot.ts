@@ -3,6 +3,9 @@ import type { EventJson } from "../bytes/event-json.ts";
 import type { Frame } from "../bytes/frame.ts";
 import type { JsonRecord } from "../bytes/json.ts";
 
+/** The keys under which such texts stand. */
+export const slotFields = ["content", "text", "response"] as const;
+
 /** One choice's text. */
 export interface Slot {
   /** Which of the parallel choices. */
@@ -14,7 +17,7 @@ export interface Slot {
   /** The key of the object that holds the text; null where that is the choice, or the top. */
   readonly key: "delta" | "message" | null;
   readonly holder: JsonRecord;
-  readonly field: "content" | "text" | "response";
+  readonly field: (typeof slotFields)[number];
   /** The holder's field that takes moved thinking. */
   readonly moveTo: "reasoning_content" | "thinking";
   /** null where this event brings no text. */

@@ -8,6 +8,13 @@ import { type AnswerSlots, ownReasoning, type Slot } from "./slot.ts";
 import { withTexts } from "./splice-texts.ts";
 import type { MakeFilter } from "./text-filter.ts";
 
+/**
+ * What a cleaner need not be shown for now, since it would pass it as it is and be none the wiser:
+ * `nothing`; `wordless`: an event that is like the one before it, and has no text that cleaners touch;
+ * `plain`: also one whose text is another that has none of `marks` and no line break.
+ */
+export type Spared = "nothing" | "wordless" | "plain";
+
 export interface StreamCleaner {
   /**
    * Takes the next event.
@@ -18,6 +25,8 @@ export interface StreamCleaner {
   frame(frame: Frame, json: JsonRecord | null): readonly Uint8Array[];
   /** The stream is over, or broke: the events that still wait. Nothing at its second call. */
   end(): readonly Uint8Array[];
+  /** Holds until it is shown an event again. */
+  spares(): Spared;
   /** Whether any event so far was changed or left out. */
   changed(): boolean;
 }
@@ -160,6 +169,15 @@ function cleanerFor(find: AnswerSlots, make: MakeFilter): StreamCleaner {
     return release(choices.values());
   }
 
+  function spares(): Spared {
+    let spared: Spared = choices.size === 0 ? "nothing" : "plain";
+    for (const choice of choices.values()) {
+      if (!choice.idle()) return "nothing";
+      if (!choice.settled()) spared = "wordless";
+    }
+    return spared;
+  }
+
   return {
     frame(frame, json) {
       if (json === null) return isDone(frame) ? [...end(), frame.bytes] : [frame.bytes];
@@ -176,6 +194,7 @@ function cleanerFor(find: AnswerSlots, make: MakeFilter): StreamCleaner {
       return out;
     },
     end,
+    spares,
     changed: () => changed,
   };
 }

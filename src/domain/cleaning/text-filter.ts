@@ -17,9 +17,17 @@ export interface TextFilter {
   certain(text: string): "keep" | "drop" | null;
   /** Takes a piece whose fate is certain. */
   pass(text: string): void;
+  /**
+   * Whether a text without any of `marks`, and without line breaks, would be kept as it is and leave
+   * the filter as it is: whoever knows that such a text comes need not show it.
+   */
+  settled(): boolean;
   /** The text is over: what still waits goes to the sink. */
   end(): void;
 }
+
+/** What begins or ends a block or a fence line, or stands around a tag that is only quoted. */
+export const marks = "<[`";
 
 export type MakeFilter = (out: Sink) => TextFilter;
 
@@ -71,6 +79,7 @@ export function chainFilters(first: MakeFilter, second: MakeFilter, out: Sink): 
       before.pass(text);
       if (kept) after.pass(text);
     },
+    settled: () => waiting.length === 0 && before.settled() && after.settled(),
     end() {
       before.end();
       after.end();

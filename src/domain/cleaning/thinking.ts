@@ -136,6 +136,12 @@ export function createThinkingFilter(options: ThinkingOptions, out: Sink): TextF
       tail = "";
       read(whole);
     },
+    settled: () =>
+      phase === "content" &&
+      inside === null &&
+      tail === "" &&
+      !before.endsWith("`") &&
+      fences.settled(),
     end() {
       if (prefilled !== null && phase === "prefilled") prefilled.end();
       if (inside !== null) {

@@ -1,6 +1,7 @@
 // How a call is carried to one target and its answer back: which bytes change on the way, and into what.
 import type { Endpoint, ProtocolName } from "../call/endpoint.ts";
 import type { Framing } from "../bytes/framing.ts";
+import type { Spared } from "../cleaning/stream-cleaner.ts";
 import type { Frame } from "../bytes/frame.ts";
 import type { JsonRecord } from "../bytes/json.ts";
 
@@ -24,6 +25,8 @@ export interface FrameEditor {
    * @param whole the answer came to its end; a cut one must not be made to look like it
    */
   end(whole: boolean): readonly Uint8Array[];
+  /** What it need not be shown, until it is shown an event again. */
+  spares(): Spared;
   /** Whether anything so far left other than it came. */
   changed(): boolean;
 }

@@ -24,6 +24,11 @@ export interface EventForm {
   readonly framing: "sse" | "ndjson";
   /** What the line `[DONE]` means; null: it does not belong there. */
   readonly done: EventReading | null;
+  /**
+   * Keys of texts of which the reader heeds no more than that they are not empty, wherever they stand.
+   * Never keys of what it judges by, such as `type` or `error`.
+   */
+  readonly texts: readonly string[];
   /** A reader for a new stream. */
   reader(): EventReader;
   /** Whether a whole answer brings anything of what was asked for. */

@@ -180,6 +180,7 @@ function createTranslator(
       const said = reader.event(frame, json ?? frameJson(frame));
       return said === null ? nothing : send(writer.events(said, now()));
     },
+    spares: () => "nothing",
     changed: () => true,
     end: (whole) => [...(whole ? send(writer.end(now())) : []), ...(cleaner?.end() ?? [])],
   };

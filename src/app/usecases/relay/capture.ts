@@ -17,8 +17,8 @@ export interface Captured {
 /** Disposing of it gives its bytes back to the budget. */
 export interface Capture extends Captured, Disposable {
   add(bytes: Uint8Array): void;
-  /** An event of a stream held content. */
-  content(): void;
+  /** So many events of a stream held content. */
+  content(events: number): void;
   /** All that was added is one JSON object, this one. */
   parsed(answer: JsonRecord): void;
 }
@@ -177,8 +177,8 @@ class BodyCapture implements Capture {
     this.#filled = 0;
   }
 
-  content(): void {
-    this.#contents++;
+  content(events: number): void {
+    this.#contents += events;
   }
 
   parsed(): void {

@@ -60,6 +60,8 @@ class Delivery implements AnswerStream, Deadlines {
   #pull: Pull | null = null;
   /** When the pull that waits is answered with a ping. */
   #pingAt = never;
+  /** From the first wait to the end: each event has one. */
+  #isWatched = false;
 
   constructor(
     answer: CommittedAnswer,
@@ -139,8 +141,8 @@ class Delivery implements AnswerStream, Deadlines {
     this.#pull = pull;
     if (this.#pings && source?.midEvent() === false) {
       this.#pingAt = this.#clock.elapsed() + this.#keepaliveMs;
-      this.#clock.watch(this);
-    }
+      this.#startWatching();
+    } else this.#stopWatching();
     if (!this.#reading) this.#read();
   }
 
@@ -155,8 +157,21 @@ class Delivery implements AnswerStream, Deadlines {
 
   #stopWaiting(): void {
     this.#pull = null;
-    if (this.#pingAt === never) return;
     this.#pingAt = never;
+    if (this.#over) this.#stopWatching();
+  }
+
+  #startWatching(): void {
+    if (this.#isWatched) return;
+    this.#isWatched = true;
+    this.#clock.watch(this);
+    // It may have been stopped meanwhile.
+    this.#isWatched = true;
+  }
+
+  #stopWatching(): void {
+    if (!this.#isWatched) return;
+    this.#isWatched = false;
     this.#clock.unwatch(this);
   }
 
@@ -210,12 +225,18 @@ class Delivery implements AnswerStream, Deadlines {
     this.#over = true;
     this.#fault = null;
     this.#queue.length = 0;
+    try {
+      this.#stopWatching();
+    } catch {
+      // The error at hand came first.
+    }
     return this.#onFault(error);
   }
 
   #end(ending: DeliveryEnding): void {
     if (this.#over) return;
     this.#over = true;
+    this.#stopWatching();
     this.#onEnd(ending);
   }
 

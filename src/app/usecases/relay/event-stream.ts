@@ -3,12 +3,13 @@ import { maxHeldBytes } from "../../../domain/failover/budget.ts";
 import type { Bridge, Wire } from "../../../domain/protocols/bridge.ts";
 import { createAnswerState } from "../../../domain/protocols/answer-state.ts";
 import { frameJson, isReadable } from "../../../domain/protocols/stream-reader.ts";
-import type { Frame } from "../../../domain/bytes/frame.ts";
+import type { Frame, Splitter } from "../../../domain/bytes/frame.ts";
+import { createAlikeEvents } from "../../../domain/protocols/alike-events.ts";
 import { createSplitter, eventBreak } from "../../../domain/bytes/framing.ts";
 import { append, joinBytes } from "../../../domain/bytes/join-bytes.ts";
 import type { CommitPoint } from "../../../domain/routing/types.ts";
 import type { Clock } from "../../../ports/clock.ts";
-import type { UpstreamBody } from "../../../ports/upstream.ts";
+import type { BodyRead, UpstreamBody } from "../../../ports/upstream.ts";
 import type { Capture } from "./capture.ts";
 import { orAfter } from "../or-after.ts";
 import {
@@ -65,6 +66,7 @@ export function createLiveSource(
   const editor = splitter === null ? null : bridge.editor(wire);
   const state = createAnswerState(protocol, commit);
   const isJson = protocol !== null;
+  const alike = bridge.retells ? null : createAlikeEvents(protocol, editor);
   let pending: StreamFailure | null = null;
   /** The upstream's last event has no end. */
   let unclosed = false;
@@ -72,13 +74,15 @@ export function createLiveSource(
   let omitted = false;
   let remark: string | null = null;
 
-  function take(frames: readonly Frame[]): LiveStep {
-    const pieces: Uint8Array[] = [];
-    let content = false;
+  /** @param before what the same read brought before them, which may go to the client as it is */
+  function take(frames: readonly Frame[], before: Uint8Array | null = null): LiveStep {
+    const pieces = before === null ? [] : [before];
+    let content = before !== null;
     for (const frame of frames) {
       if (midEvent) {
         midEvent = false;
         append(pieces, frame.bytes);
+        alike?.forget();
         continue;
       }
       const json = isJson ? frameJson(frame) : null;
@@ -93,13 +97,15 @@ export function createLiveSource(
       }
       if (state.content() !== null) {
         content = true;
-        capture.content();
+        capture.content(1);
       }
       // In another protocol there are no words for what nobody can read.
       if (verdict === "omit" || (verdict === "unread" && bridge.retells)) omitted = true;
       else if (editor === null) append(pieces, frame.bytes);
       else for (const bytes of editor.frame(frame, json)) append(pieces, bytes);
     }
+    const last = frames.at(-1);
+    if (last !== undefined) alike?.saw(last, state);
     return step(pieces, content, "open");
   }
 
@@ -177,32 +183,57 @@ export function createLiveSource(
     return last(step(pieces, false, "ended"));
   }
 
-  return {
-    async next() {
-      for (;;) {
-        if (pending !== null) return last(step([], false, pending));
-        if (state.end() === "final") return drain();
-        // A timer for each read would be work for nothing while more is sure to come.
-        const read = body.read();
-        const got = await (state.end() === "open" ? read : orAfter(read, finishedMs, clock));
-        if (got === "due") {
-          body.cancel();
-          return atEnd(silent);
-        }
-        if (got.kind !== "bytes") return atEnd(got);
-        capture.add(got.bytes);
-        if (splitter === null) return opaque([got.bytes]);
-        const frames = splitter.push(got.bytes);
-        if (frames.length > 0) {
-          const taken = take(frames);
-          return taken.outcome === "open" ? taken : last(taken);
-        }
-        if (splitter.held() <= maxHeldBytes && !midEvent) continue;
-        if (bridge.retells) return last(step([], false, tooLargeToTranslate));
-        // An event too large to hold is passed on unread, its parts as they come.
-        midEvent = true;
-        return opaque(splitter.tear());
+  /** What a read comes to; null: to nothing yet. */
+  function taken(got: BodyRead): LiveStep | null {
+    if (got.kind !== "bytes") return atEnd(got);
+    capture.add(got.bytes);
+    return splitter === null ? opaque([got.bytes]) : takeBytes(got.bytes, splitter);
+  }
+
+  function takeBytes(bytes: Uint8Array, cut: Splitter): LiveStep | null {
+    const run = alike === null || midEvent || !cut.between() ? null : alike.run(bytes);
+    let before: Uint8Array | null = null;
+    let rest = bytes;
+    if (run !== null && run.events > 0) {
+      capture.content(run.events);
+      if (run.end === bytes.length) return step([bytes], true, "open");
+      before = bytes.subarray(0, run.end);
+      rest = bytes.subarray(run.end);
+    }
+    const frames = cut.push(rest);
+    if (frames.length > 0 || before !== null) {
+      const all = take(frames, before);
+      return all.outcome === "open" ? all : last(all);
+    }
+    if (cut.held() <= maxHeldBytes && !midEvent) return null;
+    if (bridge.retells) return last(step([], false, tooLargeToTranslate));
+    // An event too large to hold is passed on unread, its parts as they come.
+    midEvent = true;
+    return opaque(cut.tear());
+  }
+
+  async function readOn(): Promise<LiveStep> {
+    for (;;) {
+      if (pending !== null) return last(step([], false, pending));
+      if (state.end() === "final") return drain();
+      // A timer for each read would be work for nothing while more is sure to come.
+      const read = body.read();
+      const got = await (state.end() === "open" ? read : orAfter(read, finishedMs, clock));
+      if (got === "due") {
+        body.cancel();
+        return atEnd(silent);
       }
+      const said = taken(got);
+      if (said !== null) return said;
+    }
+  }
+
+  const takenOrMore = (got: BodyRead): LiveStep | Promise<LiveStep> => taken(got) ?? readOn();
+
+  return {
+    next() {
+      // Nearly always: a single promise for a read.
+      return pending === null && state.end() === "open" ? body.read().then(takenOrMore) : readOn();
     },
     committed: () => state.committed(),
     commit: () => state.commit(),

@@ -42,8 +42,8 @@ export class UsageCapture implements Disposable {
     this.#pieces = [];
   }
 
-  content(): void {
-    this.#contents++;
+  content(events: number): void {
+    this.#contents += events;
   }
 
   contents(): number {

@@ -17,6 +17,7 @@ export const messagesEvents: EventForm = {
   framing: "sse",
   // Servers that translate to this protocol leave OpenAI's last word in it.
   done: says.nothing,
+  texts: ["text", "thinking", "partial_json"],
   reader: () => readEvent,
   /** Blocks, or the count that was asked for. */
   brings: ({ content, input_tokens }) => isFilled(content) || typeof input_tokens === "number",

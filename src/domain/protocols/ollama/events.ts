@@ -15,6 +15,7 @@ import { failureIn } from "../failure-in.ts";
 export const ollamaEvents: EventForm = {
   framing: "ndjson",
   done: null,
+  texts: ["content", "response", "thinking"],
   reader: () => readLine,
   brings: (answer) =>
     contentOf(answer) !== null || isFilled(answer["embeddings"]) || isFilled(answer["embedding"]),

@@ -17,6 +17,7 @@ import { holdsError } from "../upstream-error.ts";
 export const chatEvents: EventForm = {
   framing: "sse",
   done: says.final,
+  texts: ["content", "text", "reasoning_content", "reasoning", "thinking", "refusal", "arguments"],
   reader: readChoices,
   /** In choices; embeddings, media and judgements in lists. */
   brings: ({ choices, data, results }) =>

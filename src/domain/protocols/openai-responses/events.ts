@@ -15,6 +15,7 @@ import { describeError } from "../upstream-error.ts";
 export const responsesEvents: EventForm = {
   framing: "sse",
   done: says.nothing,
+  texts: ["delta"],
   reader: () => readEvent,
   brings: ({ output }) => isFilled(output),
 };
