@@ -13,7 +13,7 @@ export interface ConnectionTimeouts {
  * iterating, which makes an object more of each.
  */
 export function headerList(headers: Headers): HeaderList {
-  return headerListOf(headers.toJSON() as Record<string, string | string[]>);
+  return headerListOf(headers.toJSON());
 }
 
 /** Path and query of an absolute URL, untouched by any normalisation. */

@@ -56,7 +56,7 @@ function fieldsOf(headers: HeaderList): Record<string, string> | [string, string
 }
 
 export function headersOf(headers: Headers): HeaderList {
-  return headerListOf(headers.toJSON() as Record<string, string | string[]>);
+  return headerListOf(headers.toJSON());
 }
 
 const certificates = createCertificates(() => performance.now());
