@@ -13,7 +13,8 @@ import type { KnownEnd } from "./open-calls.ts";
 import { createRecorder } from "./recorder.ts";
 import type { Recorder } from "./recorder.ts";
 import { createSearchWatch } from "./search-watch.ts";
-import type { OpenReport, WriteReport } from "./worker-calls.ts";
+import { unpackReadings } from "./wire-batch.ts";
+import type { OpenReport } from "./worker-calls.ts";
 import { createWorkerThread } from "./worker-thread.ts";
 
 export interface LogsOptions {
@@ -70,8 +71,8 @@ export function openLogs(options: LogsOptions): Logs {
     async send(batch) {
       const result = await writing.call("write", { batch }, [batch.bytes.buffer]);
       if (!result.ok) return result;
-      const readings = JSON.parse(result.value.readings) as WriteReport["readings"];
-      return { ok: true, value: { ...result.value, readings } };
+      const { readings, ...report } = result.value;
+      return { ok: true, value: { ...report, readings: unpackReadings(readings) } };
     },
     events,
     used: options.used,

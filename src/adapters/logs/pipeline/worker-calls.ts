@@ -34,8 +34,9 @@ export interface WriteReport extends WriterReport {
   readonly readings: readonly AnswerReading[];
 }
 
-/** A `WriteReport` on its way back: readings as one JSON string, for an object each would be cloned. */
+/** A `WriteReport` on its way back. */
 export interface WireReport extends WriterReport {
+  /** Packed. */
   readonly readings: string;
 }
 

@@ -8,7 +8,7 @@ import type { LogPlace } from "../pipeline/log-place.ts";
 import { packPoints } from "../pipeline/pack-points.ts";
 import { createEntryReader } from "../pipeline/read-entry.ts";
 import { createStepPace, type StepPace } from "../pipeline/step-pace.ts";
-import { unpackBatch } from "../pipeline/wire-batch.ts";
+import { packReadings, unpackBatch } from "../pipeline/wire-batch.ts";
 import type {
   CallResult,
   WorkerCallKind,
@@ -121,7 +121,7 @@ function createAnswers(engine: LogEngine, createEngine: () => LogEngine): Answer
         const writes = unpackBatch(batch).map((recorded) => reader.read(recorded));
         const report = await writer.write(writes);
         if (report.failed.length > 0) reader.forgetTexts();
-        return { ...report, readings: JSON.stringify(writes.map(({ reading }) => reading)) };
+        return { ...report, readings: packReadings(writes.map(({ reading }) => reading)) };
       }),
     async retain({ rowsBefore, bodiesBefore }) {
       if (rowsBefore !== null || bodiesBefore !== null)
