@@ -7,6 +7,9 @@ import { headBytes, tailBytes } from "../../../domain/log/reported-usage.ts";
 /** Pieces kept as they are before they are copied. */
 const maxPieces = 64;
 const none = new Uint8Array(0);
+/** Bytes kept of the end: at first, and at most. */
+const firstEnd = 8 * 1024;
+const mostEnd = 2 * tailBytes;
 
 /** A capture of some 100 KB at most, however long the answer: too little to count among what all calls share. */
 export class UsageCapture implements Disposable {
@@ -14,9 +17,8 @@ export class UsageCapture implements Disposable {
   #pieces: Uint8Array[] = [];
   #isLong = false;
   #head: Uint8Array = none;
-  /** Of the end: what was filled before, and what is being filled. */
-  #before: Uint8Array = none;
-  #block: Uint8Array = none;
+  /** The last bytes, moved to the front again and again: blocks that are let go would wait for the collector. */
+  #end: Uint8Array = none;
   #filled = 0;
   #size = 0;
   #contents = 0;
@@ -57,28 +59,34 @@ export class UsageCapture implements Disposable {
   body(): CapturedBody | null {
     if (this.#size === 0) return null;
     if (this.#parsed !== null) return { chunks: [], truncated: false, parsed: this.#parsed };
-    const end = [this.#before, this.#block.subarray(0, this.#filled)];
-    return { chunks: this.#isLong ? [this.#head, ...end] : this.#pieces, truncated: false };
+    // A copy, since more may come.
+    const chunks = this.#isLong ? [this.#head, this.#end.slice(0, this.#filled)] : this.#pieces;
+    return { chunks, truncated: false };
   }
 
   [Symbol.dispose](): void {
     // What is kept goes with the call.
   }
 
-  /** Both parts together are the last bytes: `tailBytes` of them or more, where the answer has that many. */
+  /** What is kept are the last `tailBytes` or more, where the answer has that many. */
   #addToEnd(bytes: Uint8Array): void {
-    if (bytes.length > tailBytes) {
-      this.#before = bytes.slice(-2 * tailBytes);
-      this.#filled = 0;
-      return;
+    const last = bytes.length > tailBytes ? bytes.subarray(-tailBytes) : bytes;
+    if (this.#filled + last.length > this.#end.length) this.#makeRoom(last.length);
+    this.#end.set(last, this.#filled);
+    this.#filled += last.length;
+  }
+
+  /** For no more than `tailBytes`. */
+  #makeRoom(bytes: number): void {
+    const needed = this.#filled + bytes;
+    if (this.#end.length < mostEnd) {
+      const size = Math.min(mostEnd, Math.max(firstEnd, 2 * this.#end.length, needed));
+      const larger = new Uint8Array(size);
+      larger.set(this.#end.subarray(0, this.#filled));
+      this.#end = larger;
     }
-    if (this.#filled + bytes.length > tailBytes) {
-      this.#before = this.#block.subarray(0, this.#filled);
-      this.#block = none;
-      this.#filled = 0;
-    }
-    if (this.#block.length === 0) this.#block = new Uint8Array(tailBytes);
-    this.#block.set(bytes, this.#filled);
-    this.#filled += bytes.length;
+    if (needed <= this.#end.length) return;
+    this.#end.copyWithin(0, this.#filled - tailBytes, this.#filled);
+    this.#filled = tailBytes;
   }
 }
