@@ -1,4 +1,5 @@
-// Bytes on disk for each logged request of an agent's conversation, whose every request repeats all before it.
+// Bytes on disk for each logged request of an agent's conversation, whose every request repeats all
+// before it, and how long it takes to read one of them back from among the bodies of others.
 // Run it with: bun bench/log-size.ts [turns, default 50]
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,10 +7,11 @@ import { join } from "node:path";
 import { Database } from "bun:sqlite";
 import { Glob, zstdCompressSync } from "bun";
 import { createFilesystemBlobs } from "../src/adapters/blobs/filesystem-blobs.ts";
-import { openDatabase } from "../src/adapters/logs/sqlite/database.ts";
+import { openDatabase, openForReading } from "../src/adapters/logs/sqlite/database.ts";
 import { createEntryReader } from "../src/adapters/logs/pipeline/read-entry.ts";
+import { createSqliteReader } from "../src/adapters/logs/sqlite/sqlite-reader.ts";
 import { createSqliteStore } from "../src/adapters/logs/sqlite/sqlite-store.ts";
-import { captured, idAt, logEntry, noon } from "../tests/lab/log-entries.ts";
+import { captured, idAt, logEntry, logWrite, noon } from "../tests/lab/log-entries.ts";
 import { printTable } from "../tests/lab/print-table.ts";
 import { createRandom } from "../tests/lab/random.ts";
 
@@ -154,6 +156,41 @@ async function stored(calls: readonly SampleTurn[], batchSize: number): Promise<
   }
 }
 
+/** ms to read each turn's bodies over a new connection, where the batches of a busy log have held its parts. */
+async function readBack(calls: readonly SampleTurn[]): Promise<readonly number[]> {
+  const folder = mkdtempSync(join(tmpdir(), "smolrouter-read-"));
+  try {
+    const path = join(folder, "requests.db");
+    const blobs = createFilesystemBlobs(join(folder, "blobs"));
+    const { database } = await openDatabase(path, noon);
+    const db = database.connection;
+    const store = createSqliteStore({ db, blobs, inlineLimit: 16_384, search: null });
+    for (const [turn, { request, response }] of calls.entries()) {
+      const others = Array.from({ length: 20 }, () => ({ request: excerpt(12_000), response: "" }));
+      await store.write(
+        [{ request, response }, ...others].map((call, at) =>
+          logWrite(
+            { id: idAt(noon + turn * 1_000 + at), timestamp: noon + turn * 1_000 + at },
+            { request: captured(call.request), response: captured(call.response) },
+          ),
+        ),
+      );
+    }
+    database.close();
+    const times: number[] = [];
+    for (const turn of calls.keys()) {
+      const opened = openForReading(path);
+      const before = performance.now();
+      await createSqliteReader(opened.connection, blobs, null).get(idAt(noon + turn * 1_000));
+      times.push(performance.now() - before);
+      opened.close();
+    }
+    return times.toSorted((a, b) => a - b);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 const calls = conversation();
 const empty = await stored([], 1);
 const sum = (sizes: readonly number[]) => sizes.reduce((total, size) => total + size, 0);
@@ -176,3 +213,8 @@ printTable(
   ],
 );
 console.log("every body reads back as it was written");
+const times = await readBack(calls);
+console.log(
+  `a turn's bodies are read in ${times[times.length >> 1]?.toFixed(1)} ms (median), ` +
+    `${times.at(-1)?.toFixed(1)} ms at most, each over a new connection`,
+);

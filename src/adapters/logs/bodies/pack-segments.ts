@@ -35,10 +35,14 @@ export interface PackParts {
   readonly isThere: (segment: number) => Promise<boolean>;
 }
 
-/** Of a segment before it is compressed; one body may be larger. */
-const maxRaw = 1024 * 1024;
-/** Reading a body reads all segments that it has pieces of. */
-const maxPieces = 48;
+/**
+ * Bytes of a segment before it is compressed; one body may be larger. Reading a body unpacks all
+ * segments that it has pieces of: this size, times so many pieces, has to take milliseconds.
+ */
+const maxRaw = 64 * 1024;
+/** Likewise in the blob store, where each is a file. */
+const maxRawOutside = 256 * 1024;
+const maxPieces = 32;
 /** Shorter ones gain nothing. */
 const minPacked = 64;
 
@@ -63,7 +67,8 @@ export async function packSegments(
   function place(run: Uint8Array, failed: boolean, outside: boolean): StoredPiece {
     const lane = `${failed} ${outside}`;
     let segment = open.get(lane);
-    if (segment === undefined || (segment.length > 0 && segment.length + run.length > maxRaw)) {
+    const most = outside ? maxRawOutside : maxRaw;
+    if (segment === undefined || (segment.length > 0 && segment.length + run.length > most)) {
       segment = { id: next++, failed, outside, runs: [], length: 0 };
       open.set(lane, segment);
       built.push(segment);
