@@ -129,6 +129,10 @@ export function compose(
     // Without a log, enough for the token counts of metrics.
     usageOnly: logs === null,
     captureBudget: createBudget(capturedBytes),
+    packing: {
+      pack: (block) => Bun.zstdCompressSync(block, { level: 1 }),
+      unpack: (packed) => Bun.zstdDecompressSync(packed),
+    },
     heldBudget: createBudget(sharedBytes),
     fault: (error, callId) =>
       logger.error("a fault of the router's own ended a call", {

@@ -1,5 +1,5 @@
 // Keeps an answer's raw bytes for the log, up to a cap and what all calls share: references to the
-// pieces received, and of a stream's many small ones, copies side by side.
+// pieces received, and of a stream's many small ones, copies side by side, packed where they are long.
 import type { JsonRecord } from "../../../domain/bytes/json.ts";
 import type { Budget, Share } from "../../../domain/failover/budget.ts";
 import type { CapturedBody } from "../../../domain/log/log-entry.ts";
@@ -34,11 +34,18 @@ export interface Delivered extends Disposable {
 /** A body that was there whole. Disposing of it gives its bytes back to the budget. */
 export type Kept = Pick<Capture, "body"> & Disposable;
 
+interface Packing {
+  pack(block: Uint8Array): Uint8Array;
+  unpack(packed: Uint8Array): Uint8Array;
+}
+
 /** What is kept of each body, and of all together. */
 export interface CaptureLimits {
   /** Bytes of one body kept at most; 0 keeps nothing. */
   readonly captureCap: number;
   readonly captureBudget: Budget;
+  /** How what has come of a long stream is kept smaller while it goes on; absent: it is not. */
+  readonly packing?: Packing;
   /** Nobody reads bodies: of answers their reports of usage count, of requests and what clients get, nothing. */
   readonly usageOnly?: boolean;
 }
@@ -118,25 +125,60 @@ export function createCapture(limits: CaptureLimits): Capture {
 /** Pieces of an answer that are kept as they are: nearly every answer that is not streamed has fewer. */
 const ownPieces = 8;
 /** Bytes of a piece above which it is kept as it is. */
-const smallPiece = 4 * 1024;
+const smallPiece = 16 * 1024;
 /** Of the first block, which a short stream does not fill; each next one is twice as large, to the largest. */
 const firstBlock = 4 * 1024;
 const largestBlock = 64 * 1024;
 
+/** A full block of a stream, packed: its events have most of their bytes in common. */
+class PackedBlock {
+  readonly #packed: Uint8Array;
+  readonly #packing: Packing;
+
+  constructor(block: Uint8Array, packing: Packing) {
+    this.#packed = packing.pack(block);
+    this.#packing = packing;
+  }
+
+  bytes(): Uint8Array {
+    return this.#packing.unpack(this.#packed);
+  }
+}
+
+/** A body some of which is unpacked when, and as often as, it is read. */
+class PackedBody implements CapturedBody {
+  readonly truncated: boolean;
+  readonly #chunks: readonly (Uint8Array | PackedBlock)[];
+
+  constructor(chunks: readonly (Uint8Array | PackedBlock)[], truncated: boolean) {
+    this.#chunks = chunks;
+    this.truncated = truncated;
+  }
+
+  get chunks(): readonly Uint8Array[] {
+    return this.#chunks.map((chunk) => (chunk instanceof PackedBlock ? chunk.bytes() : chunk));
+  }
+}
+
 class BodyCapture implements Capture {
   readonly #cap: number;
   readonly #share: Share;
-  readonly #chunks: Uint8Array[] = [];
+  readonly #packing: Packing | undefined;
+  readonly #chunks: (Uint8Array | PackedBlock)[] = [];
+  #isPacked = false;
   /** Where a stream's further small pieces are gathered: an object each would take three times their bytes. */
   #block: Uint8Array | null = null;
   #filled = 0;
+  /** The block is part of a body that somebody may still read. */
+  #isShown = false;
   #nextBlock = firstBlock;
   #size = 0;
   #contents = 0;
   #cut = false;
 
-  constructor({ captureCap, captureBudget }: CaptureLimits) {
+  constructor({ captureCap, captureBudget, packing }: CaptureLimits) {
     this.#cap = captureCap;
+    this.#packing = packing;
     this.#share = captureBudget.share();
   }
 
@@ -157,24 +199,32 @@ class BodyCapture implements Capture {
       return;
     }
     if (this.#block === null || this.#filled + piece.length > this.#block.length) {
-      this.#closeBlock();
-      this.#block = new Uint8Array(this.#nextBlock);
+      const free = this.#closeBlock();
+      if (piece.length > this.#nextBlock) this.#nextBlock = largestBlock;
+      this.#block = free ?? new Uint8Array(this.#nextBlock);
+      this.#isShown = false;
       this.#nextBlock = Math.min(2 * this.#nextBlock, largestBlock);
     }
     this.#block.set(piece, this.#filled);
     this.#filled += piece.length;
   }
 
-  #closeBlock(): void {
+  /** @returns a block that may be filled again; null: there is none */
+  #closeBlock(): Uint8Array | null {
     const block = this.#block;
-    if (block !== null) {
-      const isMostlyFree = this.#filled < block.length / 2;
-      this.#chunks.push(
-        isMostlyFree ? block.slice(0, this.#filled) : block.subarray(0, this.#filled),
-      );
-    }
+    const filled = this.#filled;
     this.#block = null;
     this.#filled = 0;
+    if (block === null) return null;
+    const isMostlyFree = filled < block.length / 2;
+    const packing = block.length < largestBlock || isMostlyFree ? undefined : this.#packing;
+    if (packing === undefined) {
+      this.#chunks.push(isMostlyFree ? block.slice(0, filled) : block.subarray(0, filled));
+      return null;
+    }
+    this.#chunks.push(new PackedBlock(block.subarray(0, filled), packing));
+    this.#isPacked = true;
+    return this.#isShown ? null : block;
   }
 
   content(events: number): void {
@@ -196,8 +246,12 @@ class BodyCapture implements Capture {
   body(): CapturedBody | null {
     if (this.#cap === 0 || this.#size === 0) return null;
     const open = this.#block?.subarray(0, this.#filled);
-    const chunks = open === undefined ? this.#chunks : [...this.#chunks, open];
-    return { chunks, truncated: this.#cut };
+    this.#isShown = true;
+    // A list of its own: what is packed later must not turn up in it.
+    const kept = open === undefined ? this.#chunks.slice() : [...this.#chunks, open];
+    return this.#isPacked
+      ? new PackedBody(kept, this.#cut)
+      : { chunks: kept as readonly Uint8Array[], truncated: this.#cut };
   }
 
   [Symbol.dispose](): void {

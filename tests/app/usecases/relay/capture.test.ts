@@ -136,3 +136,37 @@ test("where only usage counts, neither requests nor what clients get are kept", 
   expect(delivered.body()).toBeNull();
   expect(budget.taken()).toBe(0);
 });
+
+test("a long stream's full blocks are packed, and whoever reads the body at any time gets it as it came", () => {
+  const random = createRandom(9);
+  for (let round = 0; round < 40; round++) {
+    const unpacked = new Map<Uint8Array, Uint8Array>();
+    const packing = {
+      pack(block: Uint8Array) {
+        const packed = new Uint8Array(1);
+        unpacked.set(packed, block.slice());
+        return packed;
+      },
+      unpack: (packed: Uint8Array) => unpacked.get(packed) ?? packed,
+    };
+    const limits = { captureCap: 1 << 30, captureBudget: createBudget(1 << 30), packing };
+    const capture = createCapture(limits);
+    const all: Uint8Array[] = [];
+    const read: { readonly body: CapturedBody; readonly size: number }[] = [];
+    const largest = random.pick([200, 5_000, 30_000]);
+    while (capture.size() < 400_000) {
+      const piece = new Uint8Array(random.int(1, largest)).map(() => random.int(0, 255));
+      all.push(piece);
+      capture.add(piece);
+      const body = random.chance(0.01) ? capture.body() : null;
+      if (body !== null) read.push({ body, size: capture.size() });
+    }
+    const whole = Buffer.concat(all);
+    read.push({ body: capture.body()!, size: whole.length });
+    for (const { body, size } of read)
+      expect(Buffer.concat(body.chunks).subarray(0, size).equals(whole.subarray(0, size))).toBe(
+        true,
+      );
+    if (largest === 200) expect(unpacked.size).toBeGreaterThan(3);
+  }
+});
