@@ -5,7 +5,7 @@ import { createTerminalWriter } from "../adapters/console/terminal.ts";
 import { parseCommand } from "./cli/args.ts";
 import type { CommandIo } from "./cli/io.ts";
 import { coloursWelcome } from "./cli/paint.ts";
-import { raiseRequestLimit } from "./cli/raise-request-limit.ts";
+import { applyRuntimeSettings } from "./cli/runtime-settings.ts";
 import { runServe } from "./cli/serve.ts";
 import { versionText } from "./version.ts";
 
@@ -24,10 +24,10 @@ async function main(argv: readonly string[]): Promise<number> {
   const command = parseCommand(argv);
   switch (command.kind) {
     case "serve":
-      raiseRequestLimit(io.env);
+      applyRuntimeSettings(io.env);
       return runServe(command, io);
     case "demo":
-      raiseRequestLimit(io.env);
+      applyRuntimeSettings(io.env);
       return (await import("./cli/demo.ts")).runDemo(command, io);
     case "check":
       return (await import("./cli/check.ts")).runCheck(command, io);

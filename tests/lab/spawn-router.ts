@@ -2,6 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { runtimeSettings } from "../../src/app/cli/runtime-settings.ts";
 import type { ProcessFigures } from "./process-probe.ts";
 import type { RouterOptions } from "./start-router.ts";
 
@@ -40,7 +41,7 @@ export async function spawnRouter(
       ROUTES_CONFIG: routesPath,
       LOG_FORMAT: "json",
       // Set, so that the program need not start itself anew, which would drop the preload.
-      BUN_CONFIG_MAX_HTTP_REQUESTS: "65535",
+      ...runtimeSettings,
       ...env,
     },
     stdin: "ignore",
