@@ -1,15 +1,17 @@
 // What the router costs: processor time of all its threads for each call and each event of a stream,
-// beside the least that this runtime can do (a bare pass-through, "the floor"), nginx where it is
-// installed, and the time that a call takes longer. Sides take turns within one run and are given as
-// ratios: the figures of two runs do not compare. Linux, best with two idle processors: what is
-// measured has the first one to itself, load and model server the others.
+// beside the least that this runtime can do (a bare pass-through, "the floor": as anybody would start
+// it, and with the router's settings of the runtime), nginx where it is installed, and the time that a
+// call takes longer. Sides take turns within one run and are given as ratios: the figures of two runs
+// do not compare. Linux, best with two idle processors: what is measured has the first one to itself,
+// load and model server the others.
 // Run it with: bun bench/relay.ts [rounds, default 5] [seconds a round, default 2] [only=NAME]
+import { runtimeSettings } from "../src/app/cli/runtime-settings.ts";
 import { printTable } from "../tests/lab/print-table.ts";
 import { type Child, startFloor, startNginx, startRouterProcess } from "./lab/children.ts";
 import { type Loaded, runLoad } from "./lab/load.ts";
 import { median } from "./lab/median.ts";
 import { type BenchAnswer, startModelServer, words } from "./lab/model-server.ts";
-import { allThreadsMs, pin } from "./lab/processor.ts";
+import { pin, spentMs, threadTimes } from "./lab/processor.ts";
 
 const [, , roundsGiven = "5", secondsGiven = "2", onlyGiven = ""] = process.argv;
 const rounds = Number(roundsGiven);
@@ -84,7 +86,7 @@ interface Round {
 }
 
 async function measure({ child }: Side, scenario: Scenario): Promise<Round> {
-  const before = allThreadsMs(child.pid);
+  const before = threadTimes(child.pid);
   const start = performance.now();
   const until = start + seconds * 1_000;
   const { calls: most } = scenario;
@@ -96,7 +98,7 @@ async function measure({ child }: Side, scenario: Scenario): Promise<Round> {
   await settled(child.pid);
   const events = scenario.per === "event" ? Number(scenario.answer.split(" ")[1]) : 1;
   return {
-    spent: ((allThreadsMs(child.pid) - before) * 1_000) / (loaded.calls * events),
+    spent: (spentMs(child.pid, before) * 1_000) / (loaded.calls * events),
     late: loaded.late,
     perSecond: (loaded.calls * events * 1_000) / took,
   };
@@ -105,9 +107,9 @@ async function measure({ child }: Side, scenario: Scenario): Promise<Round> {
 /** What was put off until after the load belongs to it. */
 async function settled(pid: number): Promise<void> {
   for (let look = 0; look < 50; look++) {
-    const before = allThreadsMs(pid);
+    const before = threadTimes(pid);
     await Bun.sleep(100);
-    if (allThreadsMs(pid) - before < 2) return;
+    if (spentMs(pid, before) < 2) return;
   }
 }
 
@@ -115,11 +117,13 @@ const p99 = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length * 0.99)] ?? 0;
 
 const floorName = "floor";
+const warmUpRounds = 2;
 
 async function compare(sides: readonly Side[], scenario: Scenario): Promise<void> {
   const taken = new Map<string, Round[]>(sides.map(({ name }) => [name, []]));
   // The runtime compiles what it has seen often; until then its compiler is measured.
-  for (const side of sides) await measure(side, scenario);
+  for (let round = 0; round < warmUpRounds; round++)
+    for (const side of sides) await measure(side, scenario);
   for (let round = 0; round < rounds; round++)
     for (const side of round % 2 === 0 ? sides : sides.toReversed())
       taken.get(side.name)?.push(await measure(side, scenario));
@@ -198,6 +202,7 @@ const env = { DEFAULT_UPSTREAM: model.url };
 const nginx = await startNginx(model.url);
 const sides: Side[] = [
   { name: floorName, child: await startFloor(env) },
+  { name: "floor, set alike", child: await startFloor({ ...env, ...runtimeSettings }) },
   { name: "log off", child: await startRouterProcess({ ...env, ENABLE_LOGGING: "false" }) },
   { name: "log on", child: await startRouterProcess(env) },
   ...(nginx === null ? [] : [{ name: "nginx", child: nginx }]),
@@ -209,7 +214,7 @@ try {
   console.log(`resident memory at rest (MB): ${idle.join(", ")}`);
   for (const scenario of scenarios) await compare(sides, scenario);
   if (only === "" || only === "latency") await latency(sides);
-  if (only === "memory") await memory(sides.slice(1, 3));
+  if (only === "memory") await memory(sides.filter(({ name }) => name.startsWith("log")));
 } finally {
   model.stop();
   await Promise.all(sides.map(({ child }) => child.stop()));

@@ -2,18 +2,28 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 
-/** ms of processor time that the threads now alive in a process, and its children, have used (proc(5), schedstat). */
-export function allThreadsMs(pid: number): number {
-  let ns = 0;
+/** ns of processor time by thread, of those alive in a process and its children (proc(5), schedstat). */
+export type ThreadTimes = ReadonlyMap<string, number>;
+
+export function threadTimes(pid: number): ThreadTimes {
+  const times = new Map<string, number>();
   for (const thread of readdirSync(`/proc/${pid}/task`))
     try {
-      ns += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8").split(" ")[0]);
+      const own = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8");
+      times.set(thread, Number(own.split(" ")[0]));
       const children = readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8").trim();
       for (const child of children === "" ? [] : children.split(" "))
-        ns += allThreadsMs(Number(child)) * 1e6;
+        for (const [theirs, ns] of threadTimes(Number(child))) times.set(theirs, ns);
     } catch {
       // It ended meanwhile.
     }
+  return times;
+}
+
+/** ms that a process used since; what a thread used that has ended meanwhile is not known. */
+export function spentMs(pid: number, since: ThreadTimes): number {
+  let ns = 0;
+  for (const [thread, time] of threadTimes(pid)) ns += time - (since.get(thread) ?? 0);
   return ns / 1e6;
 }
 
