@@ -6,6 +6,8 @@ import type { Written, WrittenObject } from "../../bytes/json-written.ts";
 
 export type AnswerEvent =
   | { readonly kind: "text" | "thinking"; readonly text: string }
+  /** By which its maker recognises the thinking that came just before. */
+  | { readonly kind: "seal"; readonly seal: string }
   /** A data URL, or a link. */
   | { readonly kind: "image"; readonly url: string }
   | { readonly kind: "calls"; readonly pieces: readonly CallPiece[] }
@@ -35,11 +37,19 @@ export interface CallPiece {
   readonly given: string;
 }
 
-/** Counts and measures of the upstream's; null: not said here. The last word on each counts. */
+/**
+ * Counts and measures of the upstream's; null: not said here. The last word on each counts. The prompt
+ * includes what was read from a cache and written to one.
+ */
 export interface UsageEvent {
   readonly kind: "usage";
   readonly prompt: JsonSource | null;
   readonly completion: JsonSource | null;
+  /** Of the prompt, what was read from a cache, and what was written to one. */
+  readonly cacheRead: JsonSource | null;
+  readonly cacheWritten: JsonSource | null;
+  /** Of the completion, what was thinking. */
+  readonly reasoning: JsonSource | null;
   readonly promptMs: number | null;
   readonly completionMs: number | null;
 }

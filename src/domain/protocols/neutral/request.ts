@@ -1,5 +1,4 @@
 // A request in no protocol's words: what a client's codec reads, and an upstream's codec writes.
-import type { JsonSource } from "../../bytes/json-source.ts";
 import type { RawJson, Written } from "../../bytes/json-written.ts";
 
 /**
@@ -27,9 +26,23 @@ export interface ConversationRequest extends WithFields {
   readonly kind: "conversation";
   /** In order, none merged and none split: writers group them as their protocol wants it. */
   readonly messages: readonly RequestMessage[];
-  /** A list in the form of Chat Completions, as its author wrote it; Ollama's form is the same. */
-  readonly tools: ValueField<JsonSource> | null;
+  readonly tools: RequestTools | null;
   readonly settings: GenerationSettings;
+}
+
+export interface RequestTools extends RequestField {
+  readonly list: readonly RequestTool[];
+  /** The list in the form of Chat Completions, as its author wrote it; null: its client speaks another. */
+  readonly asChat: RawJson | null;
+}
+
+export interface RequestTool extends RequestField {
+  readonly name: string;
+  readonly description: string | null;
+  /** JSON schema of its arguments, as its author wrote it; null: it says nothing of them. */
+  readonly parameters: RawJson | null;
+  /** Whether arguments must keep to the schema; null: the server's to decide. */
+  readonly strict: boolean | null;
 }
 
 /** A bare prompt, without roles; with a suffix, the gap between the two is filled. */
@@ -60,11 +73,13 @@ export type RequestMessage =
       readonly callId: string;
       /** The tool's; null where nobody says it. */
       readonly name: string | null;
+      /** The tool failed; null: it did not, or nobody says it. */
+      readonly failed: RequestField | null;
       readonly parts: readonly RequestPart[];
     };
 
 /** The parts of a message, in the order in which they are to be read. */
-export type RequestPart = TextPart | ImagePart | ReasoningPart | CallPart;
+export type RequestPart = TextPart | ImagePart | FilePart | ReasoningPart | CallPart;
 
 export interface TextPart extends RequestField {
   readonly kind: "text";
@@ -77,9 +92,20 @@ export interface ImagePart extends RequestField {
   readonly url: string;
 }
 
+export interface FilePart extends RequestField {
+  readonly kind: "file";
+  /** Its name or title; null where it has none. */
+  readonly name: string | null;
+  /** A data URL, or a link. */
+  readonly url: string;
+}
+
 export interface ReasoningPart extends RequestField {
   readonly kind: "reasoning";
+  /** Empty where only its maker can read it. */
   readonly text: string;
+  /** By which its maker recognises it, as the client gave it back; null: it has none. */
+  readonly seal: string | null;
 }
 
 export interface CallPart extends RequestField {
@@ -94,6 +120,12 @@ export interface GenerationSettings {
   readonly stream: boolean;
   readonly format: ValueField<AnswerFormat> | null;
   readonly thinking: ValueField<ThinkingWish> | null;
+  /** null: the model may call tools, or not. */
+  readonly toolChoice: ValueField<ToolChoice> | null;
+  /** Whether several tools may be called at once; null: the server's to decide. */
+  readonly parallelCalls: ValueField<boolean> | null;
+  /** Whom the request is made for, by a name that only the client understands. */
+  readonly user: ValueField<string> | null;
   /** Log probabilities are asked for. */
   readonly logprobs: RequestField | null;
   /** Of how many other tokens, too. */
@@ -106,6 +138,11 @@ export interface GenerationSettings {
 export type AnswerFormat =
   | { readonly kind: "object" }
   | { readonly kind: "schema"; readonly schema: RawJson };
+
+export type ToolChoice =
+  | { readonly kind: "auto" | "none" | "required" }
+  /** This one must be called. */
+  | { readonly kind: "tool"; readonly name: string };
 
 export interface ThinkingWish {
   readonly on: boolean;

@@ -44,7 +44,8 @@ function readMessage(
   // They go first, where Ollama's own templates put them.
   const said = [...readImages(pictures, `${place}.images`, "messages.images", notes), ...text];
   if (role === "user") return { role, parts: said };
-  if (role === "tool") return { role: "result", ...answered(reader, ids), parts: said };
+  if (role === "tool")
+    return { role: "result", ...answered(reader, ids), failed: null, parts: said };
   if (role !== "assistant") return { role: "instruction", voice: role, parts: said };
   const thought = thoughts(reader, notes);
   return { role, parts: [...thought, ...said, ...calls(reader, place, ids, notes)] };
@@ -86,7 +87,9 @@ function answered(reader: RecordReader, ids: CallIds) {
 
 function thoughts(reader: RecordReader, notes: RequestNotes): readonly ReasoningPart[] {
   const text = reader.takeText("thinking");
-  return text === null ? [] : [notes.note({ kind: "reasoning", path: "messages.thinking", text })];
+  return text === null
+    ? []
+    : [notes.note({ kind: "reasoning", path: "messages.thinking", text, seal: null })];
 }
 
 function calls(

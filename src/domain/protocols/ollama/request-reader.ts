@@ -8,6 +8,8 @@ import type {
   EmbeddingRequest,
   NeutralRequest,
   RequestMessage,
+  RequestTool,
+  RequestTools,
   ValueField,
 } from "../neutral/request.ts";
 import {
@@ -73,14 +75,30 @@ function chat(reader: RecordReader, notes: RequestNotes): ConversationRequest {
   return { kind: "conversation", messages, tools, settings, fields: notes.fields() };
 }
 
-function readTools(reader: RecordReader, notes: RequestNotes): ValueField<JsonSource> | null {
+/** Ollama's form of them is that of Chat Completions. */
+function readTools(reader: RecordReader, notes: RequestNotes): RequestTools | null {
   const tools = reader.take("tools");
   const { value } = tools;
   if (saysNothing(value)) return null;
-  if (Array.isArray(value) && (value as readonly unknown[]).every(isRecord))
-    return notes.note({ path: "tools", value: tools });
+  if (Array.isArray(value) && (value as readonly unknown[]).every(isRecord)) {
+    const list = tools.items().map(readTool);
+    return notes.note({ path: "tools", list, asChat: tools.raw() });
+  }
   notes.refuse("tools must be a list of objects");
   return null;
+}
+
+function readTool(source: JsonSource): RequestTool {
+  const detail = source.member("function");
+  const { record } = detail;
+  const parameters = detail.member("parameters");
+  return {
+    path: "tools",
+    name: textMember(record, "name") ?? "",
+    description: textMember(record, "description"),
+    parameters: isRecord(parameters.value) ? parameters.raw() : null,
+    strict: null,
+  };
 }
 
 /** A prompt is a user's message. */

@@ -75,6 +75,7 @@ export function readSaid(
         said.over = true;
         break;
       case "vector":
+      case "seal":
         break;
     }
   return said;

@@ -20,6 +20,9 @@ export function readSettings(reader: RecordReader, notes: RequestNotes): Generat
   return {
     format,
     thinking,
+    toolChoice: null,
+    parallelCalls: null,
+    user: null,
     logprobs: logprobs ? notes.note({ path: "logprobs" }) : null,
     topLogprobs: readTopLogprobs(reader.take("top_logprobs"), notes),
     stream: readStream(reader.take("stream").value, notes),

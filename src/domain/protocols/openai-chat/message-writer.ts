@@ -19,9 +19,12 @@ export function writeMessages(
       case "assistant":
         return assistantMessage(parts, extras, placed);
       case "result": {
-        const { callId, name } = message;
+        const { callId, name, failed } = message;
         const named = name !== null && extras ? { name } : {};
-        return { role: "tool", tool_call_id: callId, ...named, content: textOf(parts, placed) };
+        // There is no other place for it.
+        if (failed !== null) placed.place(failed);
+        const content = (failed === null ? "" : "Error: ") + textOf(parts, placed);
+        return { role: "tool", tool_call_id: callId, ...named, content };
       }
     }
   });
@@ -48,6 +51,7 @@ function userContent(parts: readonly RequestPart[], placed: PlacedFields): Writt
       case "image":
         placed.place(part);
         return [{ type: "image_url", image_url: { url: part.url } }];
+      case "file":
       case "reasoning":
       case "call":
         return [];
@@ -77,6 +81,7 @@ function assistantMessage(
       }
       case "text":
       case "image":
+      case "file":
         break;
     }
   return {

@@ -17,6 +17,8 @@ import {
   writeSampling,
   writeStream,
   writeThinking,
+  writeToolChoice,
+  writeTools,
 } from "./settings-writer.ts";
 
 /**
@@ -58,7 +60,8 @@ function writeConversation(
   placed: PlacedFields,
 ): void {
   body.set("messages", writeMessages(messages, body.extras, placed));
-  if (tools !== null) body.set("tools", tools.value.raw(), tools);
+  writeTools(tools, body);
+  writeToolChoice(settings, body);
   writeFormat(settings.format, true, body);
   writeThinking(settings.thinking, body);
   writeLogprobs(settings, true, body);

@@ -1,8 +1,10 @@
 // Settings of a neutral request as fields of the /v1 API.
-import { ownNumber } from "../../bytes/json-written.ts";
+import { ownNumber, type WrittenObject } from "../../bytes/json-written.ts";
 import type {
   AnswerFormat,
   GenerationSettings,
+  RequestTool,
+  RequestTools,
   SamplingName,
   ThinkingEffort,
   ThinkingWish,
@@ -35,6 +37,39 @@ export function writeFormat(
   // OpenAI's completions have no such field. vLLM takes it there too, llama.cpp the bare schema.
   body.setExtra("response_format", wanted, field);
   body.setExtra("json_schema", schema ?? {}, field);
+}
+
+export function writeTools(tools: RequestTools | null, body: RequestBody): void {
+  if (tools === null) return;
+  const { list, asChat } = tools;
+  body.set(
+    "tools",
+    asChat ?? list.map((tool) => ({ type: "function", function: writeTool(tool) })),
+    tools,
+  );
+}
+
+function writeTool({ name, description, parameters, strict }: RequestTool): WrittenObject {
+  return {
+    name,
+    description: description ?? undefined,
+    parameters: parameters ?? undefined,
+    strict: strict ?? undefined,
+  };
+}
+
+export function writeToolChoice(
+  { toolChoice, parallelCalls, user }: GenerationSettings,
+  body: RequestBody,
+): void {
+  if (toolChoice !== null) {
+    const { value } = toolChoice;
+    const wanted =
+      value.kind === "tool" ? { type: "function", function: { name: value.name } } : value.kind;
+    body.set("tool_choice", wanted, toolChoice);
+  }
+  if (parallelCalls !== null) body.set("parallel_tool_calls", parallelCalls.value, parallelCalls);
+  if (user !== null) body.set("user", user.value, user);
 }
 
 /** What servers take that know no more than three; `max` is Ollama's own, and `high` for its models of three. */

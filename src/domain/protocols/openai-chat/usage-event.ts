@@ -10,10 +10,19 @@ export function usageEvent(document: JsonSource): UsageEvent {
   const counted = isRecord(usage) ? usage : null;
   const source = document.member("usage");
   const counts = (key: string) => (amount(counted?.[key]) === null ? null : source.member(key));
+  const detail = (of: string, key: string) => {
+    const details = counted?.[of];
+    return isRecord(details) && amount(details[key]) !== null
+      ? source.member(of).member(key)
+      : null;
+  };
   return {
     kind: "usage",
     prompt: counts("prompt_tokens"),
     completion: counts("completion_tokens"),
+    cacheRead: detail("prompt_tokens_details", "cached_tokens"),
+    cacheWritten: detail("prompt_tokens_details", "cache_write_tokens"),
+    reasoning: detail("completion_tokens_details", "reasoning_tokens"),
     // Groq's are in seconds, llama.cpp's in ms.
     promptMs: inMs(counted?.["prompt_time"]) ?? amount(measured?.["prompt_ms"]),
     completionMs: inMs(counted?.["completion_time"]) ?? amount(measured?.["predicted_ms"]),
