@@ -1,6 +1,6 @@
 // Carries calls to servers of another protocol: the request translated there, the answer back, both
 // by way of the neutral form.
-import { bodySource } from "../bytes/json-source.ts";
+import { bodySource, type JsonSource } from "../bytes/json-source.ts";
 import { joinBytes } from "../bytes/join-bytes.ts";
 import { jsonBytes } from "../bytes/json-written.ts";
 import type { Framing } from "../bytes/framing.ts";
@@ -20,7 +20,13 @@ import type {
   AnswerEventWriter,
   WrittenEvent,
 } from "./neutral/answer.ts";
-import type { ClientCall, ClientCodec, UpstreamCodec, WrittenRequest } from "./neutral/codec.ts";
+import type {
+  CannotServe,
+  ClientCall,
+  ClientCodec,
+  UpstreamCodec,
+  WrittenRequest,
+} from "./neutral/codec.ts";
 import type { NeutralRequest } from "./neutral/request.ts";
 import { hintPlace, protocols, slotsOf } from "./protocol.ts";
 import { serverTraits } from "./server-traits.ts";
@@ -42,15 +48,18 @@ export function translatedBridge(
   now: () => number,
 ): Bridge {
   const { server, model } = target;
-  const reading = pair.asked.readRequest(bodySource(call.body, call.json() ?? {}));
+  const source = bodySource(call.body, call.json() ?? {});
+  const reading = pair.asked.readRequest(source);
   switch (reading.kind) {
     case "request": {
       const { request } = reading;
       const written = pair.upstream.writeRequest(request, model, serverTraits(server.baseUrl));
       return written.kind === "request"
-        ? askingBridge(call, pair, request, written, target, now)
-        : refusal(call, pair, `${written.field} cannot be carried to this server`);
+        ? askingBridge(call, pair, source, request, written, target, now)
+        : cannot(call, pair, written);
     }
+    case "cannot":
+      return cannot(call, pair, reading);
     case "idle":
       return ownAnswer(
         call,
@@ -66,6 +75,7 @@ export function translatedBridge(
 function askingBridge(
   call: IncomingCall,
   { client, asked, upstream }: CodecPair,
+  source: JsonSource,
   request: NeutralRequest,
   written: WrittenRequest,
   target: Target,
@@ -75,6 +85,8 @@ function askingBridge(
   const slots = protocols[call.endpoint.protocol].slots;
   const lost = new Set<string>();
   const context: WriterContext = {
+    id: call.id,
+    asked: source,
     model: target.model ?? call.model ?? "",
     startedAt: now(),
     lose: (field) => void lost.add(field),
@@ -144,6 +156,10 @@ function ownAnswer(
     whole: (answer) => answer,
     error: null,
   };
+}
+
+function cannot(call: IncomingCall, pair: CodecPair, { field }: CannotServe): Bridge {
+  return refusal(call, pair, `${field} cannot be carried to this server`);
 }
 
 function refusal(call: IncomingCall, pair: CodecPair, message: string): Bridge {

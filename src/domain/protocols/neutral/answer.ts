@@ -66,10 +66,10 @@ export interface AnswerEventReader {
   whole(answer: JsonSource): readonly AnswerEvent[] | null;
 }
 
-/** An event for the client: its bytes, and what they parse to. */
+/** An event for the client: its bytes, and what they parse to; null where that is no JSON object (`[DONE]`). */
 export interface WrittenEvent {
   readonly frame: Frame;
-  readonly json: JsonRecord;
+  readonly json: JsonRecord | null;
 }
 
 /** Writes one answer as a client's stream; all times are epoch ms. */
@@ -86,6 +86,10 @@ export interface AnswerEventWriter {
 }
 
 export interface WriterContext {
+  /** The call's, the same whichever attempt answers. */
+  readonly id: string;
+  /** The client's request, for what it says of the answer's form. */
+  readonly asked: JsonSource;
   /** The model that answered, as the client shall read it. */
   readonly model: string;
   /** Epoch ms at which the request was sent; durations count from here. */

@@ -150,7 +150,7 @@ export interface ThinkingWish {
   readonly effort: ThinkingEffort | null;
 }
 
-export type ThinkingEffort = "low" | "medium" | "high" | "max";
+export type ThinkingEffort = "minimal" | "low" | "medium" | "high" | "xhigh" | "max";
 
 export interface SamplingSetting extends ValueField<Written> {
   readonly name: SamplingName;

@@ -74,9 +74,11 @@ export function writeToolChoice(
 
 /** What servers take that know no more than three; `max` is Ollama's own, and `high` for its models of three. */
 const efforts: Record<ThinkingEffort, string> = {
+  minimal: "low",
   low: "low",
   medium: "medium",
   high: "high",
+  xhigh: "high",
   max: "high",
 };
 

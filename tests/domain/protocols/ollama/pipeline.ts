@@ -1,9 +1,12 @@
 // Ollama's calls through both codecs to a /v1 server and back, a step at a time, for tests.
 import type { JsonRecord } from "../../../../src/domain/bytes/json.ts";
-import type { JsonSource } from "../../../../src/domain/bytes/json-source.ts";
+import { jsonSource, type JsonSource } from "../../../../src/domain/bytes/json-source.ts";
 import type { WrittenObject } from "../../../../src/domain/bytes/json-written.ts";
 import { endpointOf } from "../../../../src/domain/protocols/endpoint-of.ts";
-import type { AnswerEvent } from "../../../../src/domain/protocols/neutral/answer.ts";
+import type {
+  AnswerEvent,
+  WriterContext,
+} from "../../../../src/domain/protocols/neutral/answer.ts";
 import type { ClientCall } from "../../../../src/domain/protocols/neutral/codec.ts";
 import { ollamaClientCodec } from "../../../../src/domain/protocols/ollama/codec.ts";
 import type { OllamaKind } from "../../../../src/domain/protocols/ollama/endpoints.ts";
@@ -33,6 +36,7 @@ export function translateRequest(
   traits: ServerTraits,
 ): TranslatedRequest {
   const reading = callOf(kind).readRequest(source);
+  if (reading.kind === "cannot") throw new Error(reading.field);
   if (reading.kind !== "request") return reading;
   const written = chatUpstreamCodec.writeRequest(reading.request, model, traits);
   if (written.kind === "cannot") throw new Error(written.field);
@@ -43,6 +47,14 @@ export function translateRequest(
 /** Epoch ms; where nothing else is said, requests are sent now. */
 export const startedAt = 1_790_000_000_000;
 
+const anyContext: WriterContext = {
+  id: "call-1",
+  asked: jsonSource({}, () => ({ bytes: new Uint8Array(0), start: 0 })),
+  model: "m",
+  startedAt,
+  lose: () => undefined,
+};
+
 /** A whole answer as Ollama's. @param totalMs from the request sent to the answer's end */
 export function translateAnswer(
   kind: OllamaKind,
@@ -52,7 +64,7 @@ export function translateAnswer(
   const about = kind === "embed" || kind === "embeddings" ? "embedding" : "conversation";
   const said = chatUpstreamCodec.reader(about, "none").whole(answer);
   if (said === null) throw new Error("no answer");
-  const context = { model: "m", startedAt: startedAt - totalMs, lose: () => undefined };
+  const context = { ...anyContext, startedAt: startedAt - totalMs };
   return callOf(kind).writeWhole(said, context, startedAt);
 }
 
@@ -64,7 +76,7 @@ export interface TranslatedStream {
 
 export function translateStream(kind: "chat" | "generate"): TranslatedStream {
   const reader = chatUpstreamCodec.reader("conversation", "ndjson");
-  const writer = callOf(kind).writer?.({ model: "m", startedAt, lose: () => undefined });
+  const writer = callOf(kind).writer?.(anyContext);
   if (writer === undefined) throw new Error(`/api/${kind} has no streams`);
   const said = (event: JsonSource | "[DONE]"): readonly AnswerEvent[] => {
     const data = event === "[DONE]" ? event : event.raw().text;
