@@ -12,7 +12,7 @@ import type { WebUiSecurity } from "../../domain/config/settings.ts";
 import type { TokenReading, Tokens } from "../../ports/tokens.ts";
 import type { Admission, Admissions } from "./admissions.ts";
 import { readToken } from "./read-token.ts";
-import { refusal, type RefusalStatus, type TurnedAway } from "./refusal.ts";
+import { nowhere, refusal, type RefusalStatus, type TurnedAway } from "./refusal.ts";
 import { headerList, makePathPlain, plainAddress, wantsPage } from "./request-facts.ts";
 import { guarded } from "./write-answer.ts";
 
@@ -67,7 +67,7 @@ export function createGatekeeper(deps: GatekeeperDeps): Gatekeeper {
       more?: Readonly<Record<string, string>>,
     ) => {
       deps.refused({ status, surface, address: sourceIp, reason: message });
-      return refusal(surface, status, message, more);
+      return refusal({ surface, endpoint }, status, message, more);
     };
     const judged = judgeCrossSite(visit, policy);
     if (judged.kind === "refused") return refuse(403, judged.message);
@@ -124,7 +124,7 @@ export function createGatekeeper(deps: GatekeeperDeps): Gatekeeper {
     if (!/^https?:\/\//.test(request.url) || host === null || host.includes(",")) {
       const reason = "a request needs one valid Host header";
       deps.refused({ status: 400, surface: "page", address: peer, reason });
-      return refusal("page", 400, reason);
+      return refusal(nowhere, 400, reason);
     }
     const { path, query } = makePathPlain(request);
     // Only `/` depends on what is wanted; calls need not be asked.

@@ -14,12 +14,12 @@ export function refuseFirst(via: string, admissions: Pick<Admissions, "of">) {
     const { headers, url } = request;
     const loops = headers.get("via")?.includes(via) ?? false;
     if (!loops && !headers.has("upgrade")) return undefined;
-    const { endpoint, surface } = admissions.of(request);
+    const admission = admissions.of(request);
     if (loops) {
       const message = `the upstream ${new URL(url).origin} leads back to this router; correct its address`;
-      return refusal(surface, 508, message);
+      return refusal(admission, 508, message);
     }
-    const why = webSocketProblem(headerList(headers), endpoint);
-    return why === null ? undefined : refusal(surface, 501, why.message);
+    const why = webSocketProblem(headerList(headers), admission.endpoint);
+    return why === null ? undefined : refusal(admission, 501, why.message);
   };
 }

@@ -1,4 +1,5 @@
 // A refusal that leaves no row, in the form of the surface it was met on.
+import type { Endpoint } from "../../domain/call/endpoint.ts";
 import { errorBody } from "../../domain/protocols/errors.ts";
 import { problem, type ProblemKind } from "../../domain/http/problem.ts";
 import type { Surface } from "../../domain/security/surface.ts";
@@ -27,15 +28,21 @@ const kinds: Readonly<Record<RefusalStatus, ProblemKind>> = {
   508: "routing_loop",
 };
 
-/** `/v1` answers in OpenAI's form, everything else with `{"error":"…"}`. */
+/** Where a request was met, and what its path belongs to. */
+export interface RefusalPlace {
+  readonly surface: Surface;
+  readonly endpoint: Pick<Endpoint, "protocol">;
+}
+
+/** `/v1` answers in the form of the path's protocol, everything else with `{"error":"…"}`. */
 export function refusal(
-  surface: Surface,
+  { surface, endpoint }: RefusalPlace,
   status: RefusalStatus,
   message: string,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
-  const form = surface === "openai" ? "openai-chat" : "ollama";
-  return new Response(errorBody(form, problem(kinds[status], message)), {
+  const form = surface === "openai" ? endpoint.protocol : "ollama";
+  return new Response(errorBody(form, problem(kinds[status], message), { status }), {
     status,
     headers: {
       "content-type": "application/json",
@@ -46,3 +53,6 @@ export function refusal(
     },
   });
 }
+
+/** Where nothing is known of a request but that it came. */
+export const nowhere: RefusalPlace = { surface: "page", endpoint: { protocol: "ollama" } };

@@ -4,7 +4,7 @@ import type { Surface } from "../../domain/security/surface.ts";
 import type { Admissions } from "./admissions.ts";
 import type { AnswerCall } from "./call-routes.ts";
 import type { Gatekeeper, WaysIn } from "./gatekeeper.ts";
-import { refusal, type TurnedAway } from "./refusal.ts";
+import { nowhere, refusal, type RefusalPlace, type TurnedAway } from "./refusal.ts";
 import { wantsPage } from "./request-facts.ts";
 
 /** What a person opens. */
@@ -74,7 +74,7 @@ export function startServer(options: ServerOptions): RunningServer {
     // Bun's default outside development: a second router would share the port, and its calls, at random.
     reusePort: false,
     fetch: (request, connections) => options.gatekeeper(request, connections, ways),
-    error: (error) => failed("page", error, options),
+    error: (error) => failed(nowhere, error, options),
   });
   // Not app.listen: Elysia would hand fixed paths to Bun's router, around the gatekeeper.
   app.server = server;
@@ -104,8 +104,9 @@ function mount(
     // Without it, dynamic routes break under host names of three characters or fewer.
     handler: { standardHostname: false },
   }).onError(async ({ code, error, path, request }) => {
-    const { surface, sourceIp: address } = options.admissions.of(request);
-    if (code !== "NOT_FOUND") return failed(surface, error, options);
+    const admission = options.admissions.of(request);
+    const { surface, sourceIp: address } = admission;
+    if (code !== "NOT_FOUND") return failed(admission, error, options);
     const allowed = knownMethods(app, path);
     const status = allowed.length === 0 ? 404 : 405;
     const allow = allowed.join(", ");
@@ -117,7 +118,7 @@ function mount(
     const response =
       missing !== null && surface === "page" && wantsPage(request.headers)
         ? await missing(request, status, reason)
-        : refusal(surface, status, reason);
+        : refusal(admission, status, reason);
     if (status === 405) response.headers.set("allow", allow);
     return response;
   });
@@ -126,9 +127,9 @@ function mount(
 }
 
 /** A bug: logged in full, and reported to the client without details. */
-function failed(surface: Surface, error: unknown, options: ServerOptions): Response {
+function failed(place: RefusalPlace, error: unknown, options: ServerOptions): Response {
   options.fault(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  return refusal(surface, 500, "internal error; the router's log says more");
+  return refusal(place, 500, "internal error; the router's log says more");
 }
 
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;

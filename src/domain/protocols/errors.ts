@@ -3,16 +3,18 @@ import type { ProtocolName } from "../call/endpoint.ts";
 import type { FailureReason } from "../failover/attempt.ts";
 import type { Wire } from "./bridge.ts";
 import type { JsonRecord } from "../bytes/json.ts";
-import { errorObject, problem, type RequestProblem } from "../http/problem.ts";
+import { errorObject, problem, problemStatus, type RequestProblem } from "../http/problem.ts";
+import type { ErrorAround } from "./error-form.ts";
 import { protocols } from "./protocol.ts";
 
-/** The body of an answer that refuses or fails. @param extra fields behind the standard ones, where there is a place for them */
+/** The body of an answer that refuses or fails. */
 export function errorBody(
   protocol: ProtocolName,
   why: RequestProblem,
-  extra: JsonRecord = {},
+  around: Partial<ErrorAround> = {},
 ): string {
-  return protocols[protocol].errors.body(why, extra);
+  const { status = problemStatus(why.kind), requestId = null, extra = {} } = around;
+  return protocols[protocol].errors.body(why, { status, requestId, extra });
 }
 
 const text = new TextEncoder();

@@ -14,6 +14,7 @@ import type { Target } from "../routing/plan.ts";
 import { thinkingPolicy } from "../routing/thinking-policy.ts";
 import type { Policy } from "../routing/types.ts";
 import type { Bridge, FrameEditor } from "./bridge.ts";
+import { errorBody } from "./errors.ts";
 import type {
   WriterContext,
   AnswerEventReader,
@@ -163,8 +164,8 @@ function cannot(call: IncomingCall, pair: CodecPair, { field }: CannotServe): Br
 }
 
 function refusal(call: IncomingCall, pair: CodecPair, message: string): Bridge {
-  const { errors } = protocols[call.endpoint.protocol];
-  const body = errors.body(problem("invalid_request", message), {});
+  const why = problem("invalid_request", message);
+  const body = errorBody(call.endpoint.protocol, why, { requestId: call.id });
   return ownAnswer(call, pair, 400, encoder.encode(body));
 }
 

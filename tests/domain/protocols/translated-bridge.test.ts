@@ -83,6 +83,7 @@ test("what an upstream has no place for, and cannot do without, is refused in th
   ).toEqual(instead);
   expect(instead?.status).toBe(400);
   expect(read(instead?.body ?? null)).toMatchObject({
-    error: { code: "invalid_request", message: "texts cannot be carried to this server" },
+    type: "error",
+    error: { type: "invalid_request_error", message: "texts cannot be carried to this server" },
   });
 });

@@ -37,6 +37,7 @@ export function errorStatus(inHand: InHand): AnswerFailure {
     const errorText = errorBody(
       context.call.endpoint.protocol,
       problem("upstream_broken", message),
+      { status, requestId: context.call.id },
     );
     const answer = withBody(inHand, new TextEncoder().encode(errorText), "application/json");
     return { reason: "status", message, status, codes: [], answer };

@@ -9,7 +9,7 @@ import type { RoutePlan } from "../../../domain/routing/plan.ts";
 import type { Answer } from "../../../ports/service.ts";
 import { type Captured, captureWhole, type CaptureLimits } from "./capture.ts";
 import type { Lost } from "./failover.ts";
-import { routedHeaders } from "./routed-headers.ts";
+import { alsoKnownAs, routedHeaders, upstreamHasId } from "./routed-headers.ts";
 import type { CallSession, Ending } from "./call-session.ts";
 import { upstreamRequestId } from "./session.ts";
 
@@ -26,7 +26,11 @@ export function failedAnswer(
   const lastOver = session.lastOver();
   const attempts = session.attempts();
   const dropped = lastOver?.dropped() ?? [];
-  const routed = routedHeaders(session.call.id, target, attempts.length, dropped);
+  const routed = [
+    ...routedHeaders(session.call.id, target, attempts.length, dropped),
+    ...alsoKnownAs(session.call),
+  ];
+  const { id: requestId, endpoint } = session.call;
   const ends = (
     answer: Answer & { readonly body: Uint8Array },
     ending: Partial<Ending>,
@@ -46,7 +50,7 @@ export function failedAnswer(
   if (last.reason === "client_gone") {
     const headers: [string, string][] = [["content-type", "application/json"], ...routed];
     const body = text.encode(
-      errorBody(session.call.endpoint.protocol, problem("cancelled", last.message)),
+      errorBody(endpoint.protocol, problem("cancelled", last.message), { requestId }),
     );
     // Read only where it was not the client who left, so nobody got it otherwise.
     const unseen = { state: "cancelled", headers: [], delivered: null } as const;
@@ -56,12 +60,14 @@ export function failedAnswer(
   const unfit = last.reason === "status" ? bodyProblem(session.call) : null;
   if (unfit !== null) {
     const headers: [string, string][] = [["content-type", "application/json"], ...routed];
-    const body = text.encode(errorBody(session.call.endpoint.protocol, unfit));
+    const body = text.encode(errorBody(endpoint.protocol, unfit, { requestId }));
     return ends({ status: problemStatus(unfit.kind), headers, body }, { error: unfit.message });
   }
   if (passOn && last.answer !== null) {
     const { status, headers: theirs, body } = last.answer;
-    const headers = [...responseHeaders(theirs, session.call.method), ...routed];
+    // Theirs stands there already.
+    const own = upstreamHasId(theirs) ? routed.filter(([name]) => name !== "request-id") : routed;
+    const headers = [...responseHeaders(theirs, session.call.method), ...own];
     return ends({ status, headers, body }, { upstreamRequestId: upstreamRequestId(theirs) });
   }
   const described = tellFailure(target.server.name, plan, last);
@@ -74,7 +80,7 @@ export function failedAnswer(
   if (retryAfter !== null && (status === 429 || status === 503))
     headers.push(["retry-after", retryAfter]);
   const extra = plan.targets.length > 1 ? { attempts: attempts.map(loggedAttempt) } : {};
-  const body = text.encode(errorBody(session.call.endpoint.protocol, described, extra));
+  const body = text.encode(errorBody(endpoint.protocol, described, { status, requestId, extra }));
   return ends({ status, headers, body }, { error: described.message });
 }
 

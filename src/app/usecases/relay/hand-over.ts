@@ -11,7 +11,7 @@ import { type CaptureLimits, createDelivered, type Delivered } from "./capture.t
 import { deliver, type DeliveryEnding } from "./deliver.ts";
 import { clientLeft } from "./attempt-failures.ts";
 import type { Won } from "./failover.ts";
-import { routedHeaders } from "./routed-headers.ts";
+import { alsoKnownAs, routedHeaders, upstreamHasId } from "./routed-headers.ts";
 import type { CallSession } from "./call-session.ts";
 import { upstreamRequestId } from "./session.ts";
 
@@ -50,11 +50,14 @@ class HandedOver implements Disposable {
     const { answer, attempt } = this.#won;
     const { call, cancellation } = this.#session;
     const { status, wire } = answer;
-    this.#headers = responseHeaders(
-      answer.headers,
-      call.method,
-      routedHeaders(call.id, attempt.target, this.#session.attemptsOver() + 1, attempt.dropped()),
+    const own = routedHeaders(
+      call.id,
+      attempt.target,
+      this.#session.attemptsOver() + 1,
+      attempt.dropped(),
     );
+    if (!upstreamHasId(answer.headers)) own.push(...alsoKnownAs(call));
+    this.#headers = responseHeaders(answer.headers, call.method, own);
     const delivered = createDelivered(this.#deps, attempt.received, answer);
     this.#delivered = delivered;
     if (answer.rest === null && wire.framing === "none") {

@@ -19,6 +19,7 @@ import { captureWhole, type CaptureLimits } from "./capture.ts";
 import { earlyAnswer } from "./early-answer.ts";
 import type { Models } from "../servers/models.ts";
 import { orAfter } from "../or-after.ts";
+import { alsoKnownAs } from "./routed-headers.ts";
 import { failedAnswer } from "./failed-answer.ts";
 import { failOver, type FailoverDeps } from "./failover.ts";
 import { handOver, type HandOverDeps } from "./hand-over.ts";
@@ -131,10 +132,11 @@ function problemAnswer(call: IncomingCall, why: RequestProblem): WholeAnswer {
   const headers: [string, string][] = [
     ["content-type", "application/json"],
     ["x-request-id", call.id],
+    ...alsoKnownAs(call),
   ];
   headers.push(...why.headers.map(([name, value]): [string, string] => [name, value]));
   if (why.retryAfter !== null) headers.push(["retry-after", String(why.retryAfter)]);
-  const body = text.encode(errorBody(call.endpoint.protocol, why));
+  const body = text.encode(errorBody(call.endpoint.protocol, why, { requestId: call.id }));
   return { status: problemStatus(why.kind), headers, body };
 }
 

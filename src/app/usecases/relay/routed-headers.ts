@@ -1,5 +1,6 @@
-// The headers by which every routed answer says where it comes from .
-import { headerSafe } from "../../../domain/http/headers.ts";
+// The headers by which every routed answer says where it comes from.
+import type { IncomingCall } from "../../../domain/call/incoming-call.ts";
+import { headerSafe, type HeaderList, headerValue } from "../../../domain/http/headers.ts";
 import type { Target } from "../../../domain/routing/plan.ts";
 
 /**
@@ -21,4 +22,19 @@ export function routedHeaders(
   if (dropped.length > 0) headers.push(["x-smolrouter-dropped", headerSafe(dropped.join(","))]);
   if (model !== null) headers.push(["x-smolrouter-model", headerSafe(model)]);
   return headers;
+}
+
+/** The id under the name by which Anthropic's clients look for it. */
+export function alsoKnownAs({
+  id,
+  endpoint,
+}: Pick<IncomingCall, "id" | "endpoint">): readonly [string, string][] {
+  return endpoint.protocol === "anthropic-messages" ? [["request-id", id]] : none;
+}
+
+const none: readonly [string, string][] = [];
+
+/** Whether an upstream's answer has one under that name already. */
+export function upstreamHasId(headers: HeaderList): boolean {
+  return headerValue(headers, "request-id") !== null;
 }

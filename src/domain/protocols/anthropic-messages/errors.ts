@@ -1,10 +1,33 @@
-// Errors as Anthropic's clients read them.
-import { type ErrorForm, errorBodyOfV1 } from "../error-form.ts";
+// Errors as Anthropic's clients read them (docs.anthropic.com/en/api/errors): their type follows from the status.
+import type { ErrorForm } from "../error-form.ts";
 
 export const messagesErrors: ErrorForm = {
-  body: errorBodyOfV1,
-  event(error, requestId) {
-    const said = { type: "error", error, request_id: requestId };
+  body: ({ message }, { status, requestId, extra }) =>
+    JSON.stringify({
+      type: "error",
+      error: { type: messagesErrorType(status), message, ...extra },
+      request_id: requestId,
+    }),
+  event({ message }, requestId) {
+    // A stream has begun with 200: whatever happens to it then is a fault of the API's.
+    const said = { type: "error", error: { type: "api_error", message }, request_id: requestId };
     return `event: error\ndata: ${JSON.stringify(said)}\n\n`;
   },
 };
+
+const types: ReadonlyMap<number, string> = new Map([
+  [401, "authentication_error"],
+  [402, "billing_error"],
+  [403, "permission_error"],
+  [404, "not_found_error"],
+  [413, "request_too_large"],
+  [429, "rate_limit_error"],
+  [503, "overloaded_error"],
+  [504, "timeout_error"],
+  [529, "overloaded_error"],
+]);
+
+/** @param status 400 or above */
+export function messagesErrorType(status: number): string {
+  return types.get(status) ?? (status < 500 ? "invalid_request_error" : "api_error");
+}
