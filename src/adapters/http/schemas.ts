@@ -103,7 +103,7 @@ const upstreamsSchema = object({
     object({
       name: text("as configured, or `default`"),
       url: Type.String(),
-      type: Type.Union([Type.Literal("openai"), Type.Literal("ollama")]),
+      type: Type.Union([Type.Literal("openai"), Type.Literal("ollama"), Type.Literal("anthropic")]),
       state: Type.Union([
         Type.Literal("well"),
         Type.Literal("resting"),

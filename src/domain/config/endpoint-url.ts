@@ -16,6 +16,7 @@ const ollamas: readonly string[] = protocols.ollama.endpoints.map(({ path }) => 
 
 const endings: Readonly<Record<ServerType, readonly string[]>> = {
   openai: [...belowV1, ...onlyOllamasPaths],
+  anthropic: [...belowV1, ...onlyOllamasPaths],
   // All of its calls begin with the last.
   ollama: [...ollamas, ...belowV1, "/api"],
 };

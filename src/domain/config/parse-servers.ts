@@ -7,6 +7,7 @@ import type { Server, ServerType } from "../routing/types.ts";
 import type { ConfigNode, MapEntry } from "./config-node.ts";
 import { overrideKeys, parseOverrides } from "./parse-overrides.ts";
 import type { NumberRange, NodeReader, Text } from "./reader.ts";
+import { parseSpeaks } from "./parse-speaks.ts";
 import { serverKeys } from "./routes-keys.ts";
 
 const known: readonly string[] = [...Object.keys(serverKeys), ...overrideKeys];
@@ -63,7 +64,9 @@ function parseServer(
     const entry = entries.get(key);
     return entry === undefined ? null : read(entry.value, key);
   };
-  const type = value("type", (at, key) => reader.oneOf<ServerType>(at, key, ["openai", "ollama"]));
+  const type = value("type", (at, key) =>
+    reader.oneOf<ServerType>(at, key, ["openai", "ollama", "anthropic"]),
+  );
   const url = value("url", (at) => parseUrl(reader, at, `url of ${what}`, type));
   if (!entries.has("url")) reader.tell(node.at, `${what} has no url`);
   const apiKey = value("api_key", (at, key) => printable(reader, reader.text(at, key), key));
@@ -71,6 +74,7 @@ function parseServer(
     name,
     line,
     apiKey,
+    speaks: value("speaks", (at) => parseSpeaks(reader, at, `speaks of ${what}`)),
     headers: value("headers", (at) => parseHeaders(reader, at, what)) ?? [],
     maxConcurrency: value("max_concurrency", (at, key) => reader.number(at, key, concurrency)),
     maxQueue:

@@ -19,14 +19,21 @@ export const serverKeys = {
       "the base URL, without user name, password or query: without a path, or with one that ends in `/v1`, it gets `/v1/…`; one with another path is an SDK's base URL, to which what follows `/v1` in the request's path is added; before an Ollama server it is a prefix",
   },
   type: {
-    takes: "`openai`, `ollama`",
+    takes: "`openai`, `ollama`, `anthropic`",
     default: "`ollama` for port 11434, else `openai`",
     meaning: "the API that the server speaks natively",
+  },
+  speaks: {
+    takes: "list of `chat`, `responses`, `messages`, or a mapping of these",
+    default: "by `type`",
+    meaning:
+      "a list: all that the server speaks; a mapping: `native`, `translate` or the API's own path, of each that it names. A client of an API that the server does not speak is translated for",
   },
   api_key: {
     takes: "text",
     default: "none",
-    meaning: "sent as bearer token in place of the client's `Authorization`",
+    meaning:
+      "sent in place of the client's own: as bearer token, to the Messages API (also) as `x-api-key`",
   },
   headers: {
     takes: "mapping",

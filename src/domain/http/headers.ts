@@ -71,10 +71,17 @@ export function headerValue(headers: HeaderList, name: string): string | null {
   return null;
 }
 
+const bearer = "authorization";
+
+/** Where a server looks for its key. */
+export type KeyPlaces = readonly (typeof bearer | "x-api-key")[];
+
 /** What the upstream gets in place of, or beside, the client's own headers. */
 export interface ForwardingContext {
   /** The server's own key; like one among `extra`, it replaces every key that the client sent. */
   readonly apiKey: string | null;
+  /** The headers that it is sent in. */
+  readonly keyIn: KeyPlaces;
   /** Fixed headers of the server's configuration; they win over the client's. */
   readonly extra: HeaderList;
   /** This process's `Via` pseudonym, by which a routing loop is recognised. */
@@ -107,8 +114,10 @@ export function requestHeaders(client: HeaderList, context: ForwardingContext): 
   if (context.sourceIp !== "") out.push(["x-forwarded-for", forwardedFor + context.sourceIp]);
   out.push(["via", `${via}1.1 ${context.via}`]);
   out.push(["accept-encoding", "identity"]);
-  if (context.apiKey !== null && !replaced.has("authorization"))
-    out.push(["authorization", `Bearer ${context.apiKey}`]);
+  if (context.apiKey !== null)
+    for (const name of context.keyIn)
+      if (!replaced.has(name))
+        out.push([name, name === bearer ? `Bearer ${context.apiKey}` : context.apiKey]);
   out.push(...context.extra);
   return out;
 }

@@ -3,7 +3,8 @@ import type { IncomingCall } from "../call/incoming-call.ts";
 import type { Bridge } from "../protocols/bridge.ts";
 import { hasOwnKey, type HeaderList, requestHeaders, withoutCredentialQuery } from "./headers.ts";
 import { withAttemptSpan } from "../log/trace-context.ts";
-import { upstreamUrl } from "../routing/upstream-url.ts";
+import { addressOf } from "../protocols/spoken.ts";
+import { inTheirPlaces, keyPlaces, withVersion } from "./key-places.ts";
 import type { Server } from "../routing/types.ts";
 
 export interface OutgoingRequest {
@@ -21,23 +22,29 @@ export interface OutgoingRequest {
 export function outgoingRequest(
   call: IncomingCall,
   server: Server,
-  { path, body, contentType }: Bridge,
+  { path, body, contentType, endpoint }: Bridge,
   via: string,
   tracedAttempt: number | null,
 ): OutgoingRequest {
+  const { protocol } = endpoint;
   const query = hasOwnKey(server.apiKey, server.headers)
     ? withoutCredentialQuery(call.query)
     : call.query;
   const headers =
     tracedAttempt === null ? call.headers : withAttemptSpan(call.id, call.headers, tracedAttempt);
+  const theirs = protocol === call.endpoint.protocol ? headers : inTheirPlaces(headers, protocol);
   return {
-    url: upstreamUrl(server, path) + query,
-    headers: requestHeaders(typed(headers, contentType), {
-      apiKey: server.apiKey,
-      extra: server.headers,
-      via,
-      sourceIp: call.peerIp ?? call.sourceIp,
-    }),
+    url: addressOf(server, protocol, path) + query,
+    headers: withVersion(
+      requestHeaders(typed(theirs, contentType), {
+        apiKey: server.apiKey,
+        keyIn: keyPlaces(server, protocol),
+        extra: server.headers,
+        via,
+        sourceIp: call.peerIp ?? call.sourceIp,
+      }),
+      protocol,
+    ),
     body,
   };
 }

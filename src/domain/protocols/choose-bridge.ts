@@ -1,15 +1,11 @@
 // Which bridge a call needs: a native one where both sides speak the same API, else a translated one.
-import type { ProtocolName } from "../call/endpoint.ts";
 import type { IncomingCall } from "../call/incoming-call.ts";
 import type { Target } from "../routing/plan.ts";
-import type { ServerType } from "../routing/types.ts";
 import type { Bridge } from "./bridge.ts";
 import { nativeBridge } from "./native-bridge.ts";
 import { protocols } from "./protocol.ts";
+import { speaks, translatedTo } from "./spoken.ts";
 import { type CodecPair, translatedBridge } from "./translated-bridge.ts";
-
-/** What a server is asked in by clients of other protocols. */
-const speaks: Record<ServerType, ProtocolName> = { openai: "openai-chat", ollama: "ollama" };
 
 /**
  * The bridge of a call to one of its targets.
@@ -27,14 +23,15 @@ export function parsesBody(call: IncomingCall, target: Target): boolean {
   return target.policy.disableThinking || codecsFor(call, target) !== null;
 }
 
-/** null: both sides speak the same API, or the call has no counterpart in the other. */
+/** null: the server speaks what the client asks in, or nothing that the call has a counterpart in. */
 function codecsFor({ endpoint }: IncomingCall, { server }: Target): CodecPair | null {
-  const theirs = speaks[server.type];
-  if (theirs === endpoint.protocol) return null;
+  if (speaks(server, endpoint.protocol)) return null;
   const { client } = protocols[endpoint.protocol];
-  const { upstream } = protocols[theirs];
   const asked = client?.call(endpoint) ?? null;
-  return client === null || upstream === null || asked === null
-    ? null
-    : { client, asked, upstream };
+  if (client === null || asked === null) return null;
+  for (const theirs of translatedTo(server)) {
+    const { upstream } = protocols[theirs];
+    if (upstream !== null) return { client, asked, upstream };
+  }
+  return null;
 }

@@ -53,6 +53,8 @@ export function modelListObject(data: readonly ModelObject[]): ModelListObject {
 export const listPaths: Record<ServerType, string> = {
   openai: "/v1/models",
   ollama: "/api/tags",
+  // All on one page.
+  anthropic: "/v1/models?limit=1000",
 };
 
 /** The models in a server's list; null where the body is none. */
@@ -125,7 +127,7 @@ export function discoveryFrom(
 /** Ollama's clients leave out the tag `latest`. */
 function namesOf(server: Server, list: readonly Named[]): ReadonlySet<string> {
   const ids = list.map(({ id }) => id);
-  if (server.type === "openai") return new Set(ids);
+  if (server.type !== "ollama") return new Set(ids);
   const bare = ids.filter((id) => id.endsWith(":latest")).map((id) => id.slice(0, -7));
   return new Set([...ids, ...bare]);
 }

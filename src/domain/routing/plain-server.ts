@@ -19,6 +19,7 @@ export function plainServer(
     name,
     baseUrl,
     type,
+    speaks: null,
     apiKey: null,
     headers: [],
     maxConcurrency: null,

@@ -32,7 +32,13 @@ export interface Policy {
 /** What one level of configuration says; the closest to the request wins, key by key. */
 export type PolicyOverrides = Partial<Policy>;
 
-export type ServerType = "openai" | "ollama";
+export type ServerType = "openai" | "ollama" | "anthropic";
+
+/** An API that a server may speak beside what its type says. */
+export type Speech = "chat" | "responses" | "messages";
+
+/** How a server is asked in an API: as clients ask, at its usual path or this one; or translated to another. */
+export type SpeechWay = "native" | "translate" | { readonly path: string };
 
 export interface Server {
   /** The configured name, `default`, or the URL's origin where the URL stood in a route or alias. */
@@ -43,6 +49,8 @@ export interface Server {
    */
   readonly baseUrl: string;
   readonly type: ServerType;
+  /** What the routes file says of single APIs; null: nothing, its type decides. */
+  readonly speaks: ReadonlyMap<Speech, SpeechWay> | null;
   readonly apiKey: string | null;
   readonly headers: HeaderList;
   readonly maxConcurrency: number | null;

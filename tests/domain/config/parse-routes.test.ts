@@ -73,7 +73,17 @@ describe("what is refused", () => {
     [
       "an unknown type",
       "servers: { a: { url: http://a, type: olama } }",
-      '1:38 type: "olama" must be one of openai, ollama (did you mean "ollama"?)',
+      '1:38 type: "olama" must be one of openai, ollama, anthropic (did you mean "ollama"?)',
+    ],
+    [
+      "an API that nobody speaks",
+      "servers: { a: { url: http://a, speaks: [chat, message] } }",
+      '1:47 speaks of server "a": "message" must be one of chat, responses, messages (did you mean "messages"?)',
+    ],
+    [
+      "a way that is none",
+      "servers: { a: { url: http://a, speaks: { messages: v1/messages } } }",
+      '1:52 messages in speaks of server "a": must be native, translate, or a path such as /v1/messages',
     ],
     [
       "a fraction where a count belongs",
@@ -403,6 +413,7 @@ describe("what is read", () => {
       name: "hosted",
       baseUrl: "https://api.example.com",
       type: "ollama",
+      speaks: null,
       apiKey: "key",
       maxConcurrency: 4,
       maxQueue: 0,
@@ -431,6 +442,7 @@ describe("what is read", () => {
       name: "box",
       baseUrl: "http://box:11434",
       type: "ollama",
+      speaks: null,
       apiKey: null,
       maxConcurrency: null,
       maxQueue: 100,

@@ -7,9 +7,16 @@ import {
   requestHeaders,
   responseHeaders,
   withoutCredentialQuery,
+  type ForwardingContext,
 } from "../../../src/domain/http/headers.ts";
 
-const context = { apiKey: null, extra: [], via: "smolrouter-abc", sourceIp: "10.0.0.5" };
+const context: ForwardingContext = {
+  apiKey: null,
+  keyIn: ["authorization"],
+  extra: [],
+  via: "smolrouter-abc",
+  sourceIp: "10.0.0.5",
+};
 const sent = (client: HeaderList, more: object = {}) =>
   Object.fromEntries(requestHeaders(client, { ...context, ...more }));
 

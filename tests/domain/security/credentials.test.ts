@@ -89,6 +89,7 @@ test("the router's token is gone from where it stood; other keys stay, and the n
 test("what is redacted is never sent on", () => {
   const sent = requestHeaders(withoutToken([["x-api-key", "t"]], new Set(["x-api-key"])), {
     apiKey: null,
+    keyIn: ["authorization"],
     extra: [],
     via: "v",
     sourceIp: "",
@@ -110,8 +111,9 @@ describe.each(credentialNames)("$in $name", ({ name, in: place, besideOwnKey }) 
       headers: place === "header" ? [[name, secret]] : [],
       query: place === "query" ? `?${name}=${secret}&x=1` : "?x=1",
       sourceIp: "",
+      endpoint: { protocol: "openai-chat" },
     };
-    const bridge = { path: "/v1/x", body: null, contentType: null };
+    const bridge = { path: "/v1/x", body: null, contentType: null, endpoint: call.endpoint };
     const { url, headers } = outgoingRequest(
       call as never,
       { baseUrl: "http://a", ...server } as never,

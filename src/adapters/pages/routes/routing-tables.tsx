@@ -4,6 +4,7 @@ import { Html } from "@elysiajs/html";
 import { describeMatch } from "../../../domain/routing/match-rule.ts";
 import type { Replacement } from "../../../domain/routing/replacement.ts";
 import type { AliasInstance, Routing, Rule, Server } from "../../../domain/routing/types.ts";
+import { speaksInWords, typeNames } from "../shared/server-words.ts";
 import { PairRow, ConfigSection, Says, Source, Table } from "./config-table.tsx";
 import { policyInWords } from "./policy-words.ts";
 
@@ -133,7 +134,8 @@ function ServerRow(props: {
   const { maxConcurrency, maxQueue, apiKey, headers, ca, insecure, proxy } = server;
   const notes = [
     ...(byDefault ? ["default upstream"] : []),
-    server.type === "ollama" ? "Ollama" : "OpenAI",
+    typeNames[server.type],
+    ...speaksInWords(server),
     ...(apiKey === null ? [] : ["own key"]),
     ...(headers.length === 0 ? [] : [`adds ${headers.map(([name]) => name).join(", ")}`]),
     ...(maxConcurrency === null ? [] : [`${maxConcurrency} at once, queue of ${maxQueue}`]),

@@ -7,6 +7,7 @@ import { Chart } from "../performance/chart.tsx";
 import { reach, sliceHints } from "../dashboard/figures.tsx";
 import { Ago } from "../shared/clock-time.tsx";
 import { clockTime, duration, whole } from "../shared/format.ts";
+import { typeNames } from "../shared/server-words.ts";
 import { listInWords } from "./list-words.ts";
 
 export interface UpstreamCardProps {
@@ -27,7 +28,7 @@ export function UpstreamCard({ upstream, now, recent }: UpstreamCardProps): JSX.
           <span safe>{name}</span>
         </h2>
         <p class="faint">
-          <code safe>{url}</code> <span safe>{type === "ollama" ? "Ollama" : "OpenAI"}</span>
+          <code safe>{url}</code> <span safe>{typeNames[type]}</span>
         </p>
       </div>
       <div class="upstream-state">

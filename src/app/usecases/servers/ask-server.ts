@@ -1,6 +1,12 @@
 // The router's own questions to servers, beside the calls it relays: lists, descriptions, what is loaded.
 import { joinBytes } from "../../../domain/bytes/join-bytes.ts";
 import { type HeaderList, requestHeaders } from "../../../domain/http/headers.ts";
+import {
+  inTheirPlaces,
+  keyPlaces,
+  questionProtocol,
+  withVersion,
+} from "../../../domain/http/key-places.ts";
 import { isRedirect, redirectWords } from "../../../domain/http/redirect.ts";
 import { upstreamUrl } from "../../../domain/routing/upstream-url.ts";
 import type { Server } from "../../../domain/routing/types.ts";
@@ -32,15 +38,20 @@ const largestAnswer = 16 * 1024 * 1024;
 export function createServerClient(upstream: Upstream, clock: Clock, via: string): AskServer {
   return async (server, { method, path, body, client = [] }) => {
     const url = upstreamUrl(server, path);
+    const protocol = questionProtocol(server);
     const exchange = upstream.send({
       method,
       url,
-      headers: requestHeaders(client, {
-        apiKey: server.apiKey,
-        extra: server.headers,
-        via,
-        sourceIp: "",
-      }),
+      headers: withVersion(
+        requestHeaders(protocol === "openai-chat" ? client : inTheirPlaces(client, protocol), {
+          apiKey: server.apiKey,
+          keyIn: keyPlaces(server, protocol),
+          extra: server.headers,
+          via,
+          sourceIp: "",
+        }),
+        protocol,
+      ),
       body: body ?? null,
       connectTimeoutMs: askLimitMs,
       silenceTimeoutMs: askLimitMs,

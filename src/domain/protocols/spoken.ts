@@ -1,0 +1,83 @@
+// Which protocols a server speaks: those it is asked in as the client asked, and the one that all others are translated to.
+import type { ProtocolName } from "../call/endpoint.ts";
+import type { Server, ServerType, Speech } from "../routing/types.ts";
+import { upstreamUrl } from "../routing/upstream-url.ts";
+
+/** The protocols by the names that the routes file has for them. */
+const speechOf: Readonly<Record<ProtocolName, Speech | null>> = {
+  "openai-chat": "chat",
+  "openai-responses": "responses",
+  "anthropic-messages": "messages",
+  // A server speaks Ollama's API or it does not: that is its type.
+  ollama: null,
+};
+
+type Speaker = Pick<Server, "type" | "speaks">;
+
+/** What servers of a type speak where nothing more is said of them. */
+const byType: Readonly<Record<ServerType, Readonly<Record<ProtocolName, boolean>>>> = {
+  // Many of them speak all of OpenAI's and Anthropic's; what one does not, it says by its answer.
+  openai: {
+    "openai-chat": true,
+    "openai-responses": true,
+    "anthropic-messages": true,
+    ollama: false,
+  },
+  ollama: {
+    "openai-chat": true,
+    "openai-responses": true,
+    // Its own layer loses `tool_choice`, formats and errors in a stream.
+    "anthropic-messages": false,
+    ollama: true,
+  },
+  anthropic: {
+    // Its OpenAI layer is there for trying it out, as its own documentation says.
+    "openai-chat": false,
+    "openai-responses": false,
+    "anthropic-messages": true,
+    ollama: false,
+  },
+};
+
+export function speaks({ type, speaks: said }: Speaker, protocol: ProtocolName): boolean {
+  const speech = speechOf[protocol];
+  const way = speech === null ? undefined : said?.get(speech);
+  return way === undefined ? byType[type][protocol] : way !== "translate";
+}
+
+const usualPaths: Readonly<Record<Speech, string>> = {
+  chat: "/v1/chat/completions",
+  responses: "/v1/responses",
+  messages: "/v1/messages",
+};
+
+/**
+ * The address of a protocol's path at a server, for calls.
+ * @param path the usual one; what `speaks` names in its place counts from the server's root
+ */
+export function addressOf(
+  server: Pick<Server, "baseUrl" | "type" | "speaks">,
+  protocol: ProtocolName,
+  path: string,
+): string {
+  const speech = speechOf[protocol];
+  const way = speech === null ? undefined : server.speaks?.get(speech);
+  if (speech === null || way === undefined || typeof way === "string")
+    return upstreamUrl(server, path);
+  const usual = usualPaths[speech];
+  const isBelow = path === usual || path.startsWith(`${usual}/`);
+  return isBelow
+    ? new URL(server.baseUrl).origin + way.path + path.slice(usual.length)
+    : upstreamUrl(server, path);
+}
+
+const preferred: Readonly<Record<ServerType, readonly ProtocolName[]>> = {
+  openai: ["openai-chat", "anthropic-messages"],
+  ollama: ["openai-chat", "anthropic-messages"],
+  anthropic: ["anthropic-messages", "openai-chat"],
+};
+
+/** The protocols into which a server's calls can be translated, the best first. */
+export function translatedTo(server: Speaker): readonly ProtocolName[] {
+  return preferred[server.type].filter((protocol) => speaks(server, protocol));
+}
