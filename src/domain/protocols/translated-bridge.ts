@@ -28,6 +28,7 @@ import type {
   UpstreamCodec,
   WrittenRequest,
 } from "./neutral/codec.ts";
+import { withOwnNames } from "./neutral/renamed-calls.ts";
 import type { NeutralRequest } from "./neutral/request.ts";
 import { hintPlace, protocols, slotsOf } from "./protocol.ts";
 import { serverTraits } from "./server-traits.ts";
@@ -97,7 +98,7 @@ function askingBridge(
   const { writer } = asked;
 
   function reader(framing: Framing): AnswerEventReader {
-    return upstream.reader(request.kind, framing);
+    return withOwnNames(upstream.reader(request.kind, framing), written.renamed);
   }
 
   return {
@@ -128,7 +129,7 @@ function askingBridge(
       const answer = asked.writeWhole(said, context, now());
       return cleanWhole(slotsOf(call.endpoint), policy, jsonBytes(answer), answer);
     },
-    error: (status, body) => jsonBytes(client.error(status, body)),
+    error: (status, body) => jsonBytes(client.error(status, body, call.id)),
   };
 }
 

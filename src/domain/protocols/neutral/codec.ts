@@ -17,8 +17,8 @@ export interface ClientCodec {
   call(endpoint: Endpoint): ClientCall | null;
   /** Makes one answer of the events that the writer wrote; null: a client that asked for none gets a stream. */
   readonly gather: ((events: Uint8Array) => Gathered) | null;
-  /** An upstream's error answer, as a body. */
-  error(status: number, body: Uint8Array): WrittenObject;
+  /** An upstream's error answer, as a body. @param callId for forms that name it */
+  error(status: number, body: Uint8Array, callId: string): WrittenObject;
 }
 
 /** One kind of the protocol's calls. */
@@ -58,6 +58,8 @@ export interface WrittenRequest {
   readonly body: WrittenObject;
   /** The client's fields that have no place in it. */
   readonly dropped: readonly string[];
+  /** The client's names of tools that go by another one there, by that one; absent: none does. */
+  readonly renamed?: ReadonlyMap<string, string>;
 }
 
 /** Without this field the request would be another one, and the upstream has no place for it. */

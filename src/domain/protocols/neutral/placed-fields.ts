@@ -4,16 +4,30 @@ import type { NeutralRequest, RequestField } from "./request.ts";
 export interface PlacedFields {
   /** The field is carried. */
   place(field: RequestField): void;
-  /** The paths of those that are not, each once. */
+  /** Something of the request that is no field of its own is not carried: an order, a part of a list. */
+  drop(path: string): void;
+  /** The paths of all that is not carried, each once. */
   dropped(): readonly string[];
+  /** What the request cannot do without and is not carried; null: nothing. */
+  missing(): string | null;
 }
 
 export function createPlacedFields({ fields }: NeutralRequest): PlacedFields {
   const placed = new Set<RequestField>();
+  const dropped: string[] = [];
+
+  function isPlaced(field: RequestField): boolean {
+    return placed.has(field) || (field.follows !== undefined && placed.has(field.follows));
+  }
+
   return {
     place: (field) => void placed.add(field),
-    dropped: () => [
-      ...new Set(fields.filter((field) => !placed.has(field)).map(({ path }) => path)),
-    ],
+    drop: (path) => void dropped.push(path),
+    dropped: () => {
+      const unplaced = fields.filter((field) => !isPlaced(field)).map(({ path }) => path);
+      return [...new Set([...unplaced, ...dropped])];
+    },
+    missing: () =>
+      fields.find((field) => field.essential === true && !isPlaced(field))?.path ?? null,
   };
 }

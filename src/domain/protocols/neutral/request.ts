@@ -8,6 +8,10 @@ import type { RawJson, Written } from "../../bytes/json-written.ts";
 export interface RequestField {
   /** Where it stands in the client's request; a list's items have no step of their own (`messages.role`). */
   readonly path: string;
+  /** Without it the request would be another one: an upstream that has no place for it cannot serve. */
+  readonly essential?: boolean;
+  /** The field that carries this one along: where that is placed, so is this. */
+  readonly follows?: RequestField;
 }
 
 /** A field that is one value. */
@@ -28,6 +32,8 @@ export interface ConversationRequest extends WithFields {
   readonly messages: readonly RequestMessage[];
   readonly tools: RequestTools | null;
   readonly settings: GenerationSettings;
+  /** The answer shall go on with the last message, which is the assistant's; absent: nobody says so. */
+  readonly prefill?: RequestField;
 }
 
 export interface RequestTools extends RequestField {
@@ -65,6 +71,8 @@ export type RequestMessage =
       /** What the client calls it: system, developer, or a role of its own. */
       readonly voice: string;
       readonly parts: readonly RequestPart[];
+      /** Where a server takes instructions at the start only, it becomes part of a message beside it. */
+      readonly folds?: boolean;
     }
   | { readonly role: "user" | "assistant"; readonly parts: readonly RequestPart[] }
   | {
@@ -137,7 +145,12 @@ export interface GenerationSettings {
 /** Any JSON object, or one of this schema. */
 export type AnswerFormat =
   | { readonly kind: "object" }
-  | { readonly kind: "schema"; readonly schema: RawJson };
+  | {
+      readonly kind: "schema";
+      readonly schema: RawJson;
+      /** Answers must keep to the schema in every detail; absent: nobody says so. */
+      readonly strict?: boolean;
+    };
 
 export type ToolChoice =
   | { readonly kind: "auto" | "none" | "required" }

@@ -1,48 +1,95 @@
 // Neutral messages as those of a chat.
 import type { Written, WrittenObject } from "../../bytes/json-written.ts";
+import { foldInstructions, moveBehindResults } from "../neutral/fold-instructions.ts";
 import type { PlacedFields } from "../neutral/placed-fields.ts";
-import type { RequestMessage, RequestPart } from "../neutral/request.ts";
+import type { FilePart, ImagePart, RequestMessage, RequestPart } from "../neutral/request.ts";
+import type { ServerTraits } from "../server-traits.ts";
+import type { ToolNames } from "./tool-names.ts";
 
-/** @param extras whether the server takes fields that OpenAI's API does not define */
+type Result = Extract<RequestMessage, { readonly role: "result" }>;
+
 export function writeMessages(
   messages: readonly RequestMessage[],
-  extras: boolean,
+  traits: ServerTraits,
+  names: ToolNames,
   placed: PlacedFields,
 ): readonly WrittenObject[] {
-  return messages.map((message) => {
-    const { role, parts } = message;
-    switch (role) {
+  const list = traits.inlineSystem
+    ? moveBehindResults(messages)
+    : foldInstructions(messages, placed);
+  return withHoisted(list).map((message) => {
+    switch (message.role) {
       case "instruction":
-        return { role: message.voice, content: textOf(parts, placed) };
+        return { role: message.voice, content: textOf(message.parts, "\n\n", placed) };
       case "user":
-        return { role, content: userContent(parts, placed) };
+        return { role: message.role, content: userContent(message.parts, traits, placed) };
       case "assistant":
-        return assistantMessage(parts, extras, placed);
-      case "result": {
-        const { callId, name, failed } = message;
-        const named = name !== null && extras ? { name } : {};
-        // There is no other place for it.
-        if (failed !== null) placed.place(failed);
-        const content = (failed === null ? "" : "Error: ") + textOf(parts, placed);
-        return { role: "tool", tool_call_id: callId, ...named, content };
-      }
+        return assistantMessage(message.parts, traits.extras, names, placed);
+      case "result":
+        return resultMessage(message, traits.extras, placed);
     }
   });
 }
 
-/** The texts alone, where nothing else has a place. */
-function textOf(parts: readonly RequestPart[], placed: PlacedFields): string {
-  let text = "";
-  for (const part of parts)
-    if (part.kind === "text") {
-      text += part.text;
-      placed.place(part);
+/** What no tool's message can hold, as said by the user after the whole run of them. */
+function withHoisted(messages: readonly RequestMessage[]): readonly RequestMessage[] {
+  const hoisting: RequestMessage[] = [];
+  let hoisted: RequestPart[] = [];
+  for (const message of messages) {
+    if (message.role === "result") hoisted.push(...hoistedParts(message));
+    else if (hoisted.length > 0) {
+      const joins = message.role === "user";
+      hoisting.push({ role: "user", parts: joins ? [...hoisted, ...message.parts] : hoisted });
+      hoisted = [];
+      if (joins) continue;
     }
-  return text;
+    hoisting.push(message);
+  }
+  return hoisted.length === 0 ? hoisting : [...hoisting, { role: "user", parts: hoisted }];
 }
 
-function userContent(parts: readonly RequestPart[], placed: PlacedFields): Written {
-  if (parts.every(({ kind }) => kind === "text")) return textOf(parts, placed);
+function hoistedParts({ callId, parts }: Result): readonly RequestPart[] {
+  const pictures = parts.filter(isPicture);
+  if (pictures.length === 0) return [];
+  const text = `From the result of ${callId}:`;
+  return [{ kind: "text", path: "messages.content", text }, ...pictures];
+}
+
+function isPicture(part: RequestPart): part is ImagePart | FilePart {
+  return part.kind === "image" || part.kind === "file";
+}
+
+/** The texts alone, where nothing else has a place. @param between two of them */
+function textOf(parts: readonly RequestPart[], between: string, placed: PlacedFields): string {
+  const texts: string[] = [];
+  for (const part of parts)
+    if (part.kind === "text") {
+      texts.push(part.text);
+      placed.place(part);
+    }
+  return texts.join(between);
+}
+
+function resultMessage(
+  { callId, name, failed, parts }: Result,
+  extras: boolean,
+  placed: PlacedFields,
+): WrittenObject {
+  const named = name !== null && extras ? { name } : {};
+  // There is no other place for it.
+  if (failed !== null) placed.place(failed);
+  const content = (failed === null ? "" : "Error: ") + textOf(parts, "\n", placed);
+  return { role: "tool", tool_call_id: callId, ...named, content };
+}
+
+function userContent(
+  parts: readonly RequestPart[],
+  { files }: ServerTraits,
+  placed: PlacedFields,
+): Written {
+  const [first] = parts;
+  if (first === undefined || (parts.length === 1 && first.kind === "text"))
+    return textOf(parts, "", placed);
   return parts.flatMap((part): readonly WrittenObject[] => {
     switch (part.kind) {
       case "text":
@@ -52,6 +99,10 @@ function userContent(parts: readonly RequestPart[], placed: PlacedFields): Writt
         placed.place(part);
         return [{ type: "image_url", image_url: { url: part.url } }];
       case "file":
+        // Links to files have no place in a chat.
+        if (!files || !part.url.startsWith("data:")) return [];
+        placed.place(part);
+        return [{ type: "file", file: { filename: part.name ?? "file", file_data: part.url } }];
       case "reasoning":
       case "call":
         return [];
@@ -62,31 +113,41 @@ function userContent(parts: readonly RequestPart[], placed: PlacedFields): Writt
 function assistantMessage(
   parts: readonly RequestPart[],
   extras: boolean,
+  names: ToolNames,
   placed: PlacedFields,
 ): WrittenObject {
   let reasoning = "";
+  let content = "";
+  let apart = false;
   const calls: WrittenObject[] = [];
   for (const part of parts)
     switch (part.kind) {
+      case "text":
+        if (calls.length > 0) placed.drop("messages.content.order");
+        content += (apart && content !== "" ? "\n\n" : "") + part.text;
+        apart = false;
+        placed.place(part);
+        break;
       case "reasoning":
-        if (!extras) break;
+        if (!extras || part.text === "") break;
         reasoning += part.text;
         placed.place(part);
         break;
       case "call": {
         const { id, name, given } = part;
-        calls.push({ id, type: "function", function: { name, arguments: given } });
+        const detail = { name: names.theirs(name), arguments: given };
+        calls.push({ id, type: "function", function: detail });
+        apart = true;
         placed.place(part);
         break;
       }
-      case "text":
       case "image":
       case "file":
         break;
     }
   return {
     role: "assistant",
-    content: textOf(parts, placed),
+    content,
     ...(reasoning === "" ? {} : { reasoning_content: reasoning }),
     ...(calls.length === 0 ? {} : { tool_calls: calls }),
   };

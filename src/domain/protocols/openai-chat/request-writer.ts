@@ -1,5 +1,6 @@
 // Neutral requests as those of the /v1 API: chat completions, completions, embeddings.
-import type { WrittenRequest } from "../neutral/codec.ts";
+import type { WrittenObject } from "../../bytes/json-written.ts";
+import type { CannotServe, WrittenRequest } from "../neutral/codec.ts";
 import { createPlacedFields, type PlacedFields } from "../neutral/placed-fields.ts";
 import type {
   CompletionRequest,
@@ -14,12 +15,15 @@ import { createRequestBody, type RequestBody } from "./request-body.ts";
 import {
   writeFormat,
   writeLogprobs,
+  writePrefill,
   writeSampling,
   writeStream,
   writeThinking,
   writeToolChoice,
   writeTools,
+  writeUser,
 } from "./settings-writer.ts";
+import { createToolNames, type ToolNames } from "./tool-names.ts";
 
 /**
  * @param model the name to send; null sends none
@@ -29,23 +33,27 @@ export function writeChatRequest(
   request: NeutralRequest,
   model: string | null,
   traits: ServerTraits,
-): WrittenRequest {
+): WrittenRequest | CannotServe {
   const placed = createPlacedFields(request);
   const body = createRequestBody(traits, placed, request.kind === "conversation");
+  const names = createToolNames(request.kind === "conversation" ? request.tools : null);
   if (model !== null) body.set("model", model);
   switch (request.kind) {
     case "conversation":
-      writeConversation(request, body, placed);
+      writeConversation(request, body, traits, names, placed);
       break;
     case "completion":
-      writeCompletion(request, body);
+      writeCompletion(request, body, traits, placed);
       break;
     case "embedding":
       writeEmbedding(request, body);
       break;
   }
-  const dropped = placed.dropped();
-  return { kind: "request", ...places[request.kind], body: body.written(), dropped };
+  const missing = placed.missing();
+  if (missing !== null) return { kind: "cannot", field: missing };
+  const written = { ...places[request.kind], body: body.written(), dropped: placed.dropped() };
+  const { renamed } = names;
+  return { kind: "request", ...written, ...(renamed === undefined ? {} : { renamed }) };
 }
 
 const places: Record<NeutralRequest["kind"], Pick<WrittenRequest, "path" | "endpoint">> = {
@@ -55,27 +63,48 @@ const places: Record<NeutralRequest["kind"], Pick<WrittenRequest, "path" | "endp
 };
 
 function writeConversation(
-  { messages, tools, settings }: ConversationRequest,
+  { messages, tools, settings, prefill }: ConversationRequest,
   body: RequestBody,
+  traits: ServerTraits,
+  names: ToolNames,
   placed: PlacedFields,
 ): void {
-  body.set("messages", writeMessages(messages, body.extras, placed));
-  writeTools(tools, body);
-  writeToolChoice(settings, body);
+  const written = writeMessages(messages, traits, names, placed);
+  body.set("messages", prefill === undefined ? written : prefilled(written, traits));
+  writeTools(tools, names, body);
+  writeToolChoice(settings, tools, names, body);
+  writeUser(settings, body);
   writeFormat(settings.format, true, body);
   writeThinking(settings.thinking, body);
   writeLogprobs(settings, true, body);
   writeStream(settings, body);
-  writeSampling(settings, body);
+  writeSampling(settings, traits, body, placed);
+  if (prefill !== undefined) writePrefill(prefill, traits, body, placed);
 }
 
-function writeCompletion({ prompt, suffix, settings }: CompletionRequest, body: RequestBody): void {
+/** Mistral wants a mark on the message that the answer goes on with. */
+function prefilled(
+  messages: readonly WrittenObject[],
+  { prefill }: ServerTraits,
+): readonly WrittenObject[] {
+  const last = messages.at(-1);
+  return prefill !== "marked" || last === undefined
+    ? messages
+    : [...messages.slice(0, -1), { ...last, prefix: true }];
+}
+
+function writeCompletion(
+  { prompt, suffix, settings }: CompletionRequest,
+  body: RequestBody,
+  traits: ServerTraits,
+  placed: PlacedFields,
+): void {
   body.set("prompt", prompt.value, prompt);
   if (suffix !== null) body.set("suffix", suffix.value, suffix);
   writeFormat(settings.format, false, body);
   writeLogprobs(settings, false, body);
   writeStream(settings, body);
-  writeSampling(settings, body);
+  writeSampling(settings, traits, body, placed);
 }
 
 function writeEmbedding({ input, dimensions }: EmbeddingRequest, body: RequestBody): void {

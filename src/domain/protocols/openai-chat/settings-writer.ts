@@ -3,6 +3,7 @@ import { ownNumber, type WrittenObject } from "../../bytes/json-written.ts";
 import type {
   AnswerFormat,
   GenerationSettings,
+  RequestField,
   RequestTool,
   RequestTools,
   SamplingName,
@@ -10,7 +11,10 @@ import type {
   ThinkingWish,
   ValueField,
 } from "../neutral/request.ts";
+import type { PlacedFields } from "../neutral/placed-fields.ts";
+import type { ServerTraits } from "../server-traits.ts";
 import type { RequestBody } from "./request-body.ts";
+import type { ToolNames } from "./tool-names.ts";
 
 /** @param chat whether the request goes to /v1/chat/completions */
 export function writeFormat(
@@ -21,6 +25,7 @@ export function writeFormat(
   if (field === null) return;
   const { value } = field;
   const schema = value.kind === "schema" ? value.schema : null;
+  const strict = value.kind === "schema" && value.strict === true;
   const wanted =
     schema === null
       ? { type: "json_object" }
@@ -28,7 +33,7 @@ export function writeFormat(
           type: "json_schema",
           // Strict schemas must close every object and require every property (OpenAI's guide to
           // structured outputs); those of Ollama's clients seldom do.
-          json_schema: { name: "response", strict: false, schema },
+          json_schema: { name: "response", strict, schema },
         };
   if (chat) {
     body.set("response_format", wanted, field);
@@ -39,37 +44,54 @@ export function writeFormat(
   body.setExtra("json_schema", schema ?? {}, field);
 }
 
-export function writeTools(tools: RequestTools | null, body: RequestBody): void {
+export function writeTools(tools: RequestTools | null, names: ToolNames, body: RequestBody): void {
   if (tools === null) return;
   const { list, asChat } = tools;
   body.set(
     "tools",
-    asChat ?? list.map((tool) => ({ type: "function", function: writeTool(tool) })),
+    asChat ?? list.map((tool) => ({ type: "function", function: writeTool(tool, names) })),
     tools,
   );
 }
 
-function writeTool({ name, description, parameters, strict }: RequestTool): WrittenObject {
+function writeTool(
+  { name, description, parameters, strict }: RequestTool,
+  names: ToolNames,
+): WrittenObject {
   return {
-    name,
+    name: names.theirs(name),
     description: description ?? undefined,
     parameters: parameters ?? undefined,
     strict: strict ?? undefined,
   };
 }
 
+/** @param tools a choice among others than these is left out: OpenAI refuses it */
 export function writeToolChoice(
-  { toolChoice, parallelCalls, user }: GenerationSettings,
+  { toolChoice, parallelCalls }: GenerationSettings,
+  tools: RequestTools | null,
+  names: ToolNames,
   body: RequestBody,
 ): void {
+  if (tools === null) return;
   if (toolChoice !== null) {
     const { value } = toolChoice;
-    const wanted =
-      value.kind === "tool" ? { type: "function", function: { name: value.name } } : value.kind;
-    body.set("tool_choice", wanted, toolChoice);
+    if (value.kind !== "tool") body.set("tool_choice", value.kind, toolChoice);
+    else if (tools.list.some(({ name }) => name === value.name)) {
+      const chosen = { type: "function", function: { name: names.theirs(value.name) } };
+      body.set("tool_choice", chosen, toolChoice);
+    }
   }
   if (parallelCalls !== null) body.set("parallel_tool_calls", parallelCalls.value, parallelCalls);
-  if (user !== null) body.set("user", user.value, user);
+}
+
+/** Characters of a user's name that OpenAI takes. */
+const longestUser = 64;
+
+/** Hosted services watch for abuse by it; servers that people run have no use for it. */
+export function writeUser({ user }: GenerationSettings, body: RequestBody): void {
+  if (user !== null && !body.extras && user.value.length <= longestUser)
+    body.set("user", user.value, user);
 }
 
 /** What servers take that know no more than three; `max` is Ollama's own, and `high` for its models of three. */
@@ -140,11 +162,42 @@ const places: Record<SamplingName, SamplingPlace> = {
   repeat_penalty: { names: ["repeat_penalty", "repetition_penalty"], extra: true },
 };
 
-export function writeSampling({ sampling }: GenerationSettings, body: RequestBody): void {
+export function writeSampling(
+  { sampling }: GenerationSettings,
+  { maxStops }: ServerTraits,
+  body: RequestBody,
+  placed: PlacedFields,
+): void {
   for (const setting of sampling) {
     const { names, extra } = places[setting.name];
+    const stops = setting.name === "stop" && Array.isArray(setting.value) ? setting.value : [];
+    const cut = maxStops !== null && stops.length > maxStops;
+    if (cut) placed.drop(setting.path);
+    const value = cut ? stops.slice(0, maxStops) : setting.value;
     for (const name of names)
-      if (extra) body.setExtra(name, setting.value, setting);
-      else body.set(name, setting.value, setting);
+      if (extra) body.setExtra(name, value, setting);
+      else body.set(name, value, setting);
+  }
+}
+
+/** The answer goes on with the assistant's message that stands last. */
+export function writePrefill(
+  field: RequestField,
+  { prefill }: ServerTraits,
+  body: RequestBody,
+  placed: PlacedFields,
+): void {
+  switch (prefill) {
+    case "asked":
+      // vLLM's and SGLang's words for it; llama.cpp does it anyway.
+      body.setExtra("add_generation_prompt", false, field);
+      body.setExtra("continue_final_message", true, field);
+      break;
+    case "marked":
+    case "plain":
+      placed.place(field);
+      break;
+    case "none":
+      break;
   }
 }
