@@ -2,6 +2,7 @@
 import type { JsonRecord } from "../bytes/json.ts";
 import type { Endpoint, EndpointKind, EndpointRow, ProtocolName } from "../call/endpoint.ts";
 import type { AnswerSlots, TextPlace } from "../cleaning/slot.ts";
+import { messagesClientCodec } from "./anthropic-messages/client-codec.ts";
 import { messagesEndpoints } from "./anthropic-messages/endpoints.ts";
 import { messagesErrors } from "./anthropic-messages/errors.ts";
 import { messagesEvents } from "./anthropic-messages/events.ts";
@@ -75,7 +76,7 @@ export const protocols: Record<ProtocolName, Protocol> = {
     errors: messagesErrors,
     usage: messagesUsage,
     finish: messagesFinish,
-    client: null,
+    client: messagesClientCodec,
     upstream: null,
   },
   ollama: {

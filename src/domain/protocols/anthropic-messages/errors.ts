@@ -28,6 +28,6 @@ const types: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** @param status 400 or above */
-function messagesErrorType(status: number): string {
+export function messagesErrorType(status: number): string {
   return types.get(status) ?? (status < 500 ? "invalid_request_error" : "api_error");
 }

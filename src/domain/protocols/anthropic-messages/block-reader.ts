@@ -1,0 +1,179 @@
+// The blocks that hold content, in messages, results and documents, read into a message's parts.
+import { isRecord, textMember } from "../../bytes/json.ts";
+import type { JsonSource } from "../../bytes/json-source.ts";
+import type { RequestPart, TextPart } from "../neutral/request.ts";
+import { RecordReader, type RequestNotes } from "../neutral/request-notes.ts";
+
+/** Where blocks stand. */
+export interface BlockPlace {
+  /** By which a refusal names it: `messages[0].content`. */
+  readonly named: string;
+  /** Of the fields in it: `messages.content`. */
+  readonly path: string;
+}
+
+/** One block of a list. */
+export interface Block {
+  readonly type: string;
+  readonly reader: RecordReader;
+  readonly place: BlockPlace;
+}
+
+/** What comes up while a request's blocks are read. */
+export interface BlockNotes extends RequestNotes {
+  /** The names of tools that a `tool_reference` brings into play. */
+  readonly referred: Set<string>;
+}
+
+/** A text, or a list of blocks; what is wrong with it goes into the notes. */
+export function readContent(
+  content: JsonSource,
+  place: BlockPlace,
+  notes: BlockNotes,
+  read: (block: Block) => readonly RequestPart[],
+): readonly RequestPart[] {
+  const { value } = content;
+  if (typeof value === "string") return textParts(place.path, value, notes);
+  if (!Array.isArray(value)) {
+    notes.refuse(`${place.named} must be a text or a list of blocks`);
+    return [];
+  }
+  return content.items().flatMap((item, index) => {
+    const named = `${place.named}[${index}]`;
+    const reader = new RecordReader(item, `${place.path}.`, notes);
+    const type = reader.takeText("type");
+    if (type === null) {
+      notes.refuse(`${named} must be a block with a type`);
+      return [];
+    }
+    return read({ type, reader, place: { named, path: place.path } });
+  });
+}
+
+/** A text as parts: none where it is empty. */
+function textParts(path: string, text: string, notes: RequestNotes): readonly TextPart[] {
+  return text === "" ? [] : [notes.note({ kind: "text", path, text })];
+}
+
+/** The rest of a block: what asks for a cache is one field wherever it stands. */
+export function closeBlock(reader: RecordReader, notes: RequestNotes): void {
+  if (isRecord(reader.take("cache_control").value)) notes.note({ path: "cache_control" });
+  reader.close();
+}
+
+/** A block of content; one of a kind that nobody knows is carried as the text that it holds, or named. */
+export function readBlock(block: Block, notes: BlockNotes): readonly RequestPart[] {
+  const { type, reader, place } = block;
+  switch (type) {
+    case "text": {
+      const text = textParts(place.path, requiredText(block, "text", notes), notes);
+      closeBlock(reader, notes);
+      return text;
+    }
+    case "image": {
+      const image = readImage(block, notes);
+      closeBlock(reader, notes);
+      return image;
+    }
+    case "document": {
+      const document = readDocument(block, notes);
+      closeBlock(reader, notes);
+      return document;
+    }
+    case "search_result":
+      return readSearchResult(block, notes);
+    case "tool_reference": {
+      const name = requiredText(block, "tool_name", notes);
+      notes.referred.add(name);
+      closeBlock(reader, notes);
+      return textParts(place.path, `The tool ${name} can be called from now on.`, notes);
+    }
+    default:
+      return unknownBlock(block, notes);
+  }
+}
+
+/** Blocks that only one vendor's servers make sense of; the whole block is named by its type. */
+export function unknownBlock({ type, reader, place }: Block, notes: BlockNotes) {
+  const text = reader.takeText("text");
+  if (text !== null) return textParts(place.path, text, notes);
+  notes.note({ path: `${place.path}.${type}` });
+  return [];
+}
+
+/** A text that a block must have. */
+export function requiredText({ reader, place }: Block, key: string, notes: RequestNotes): string {
+  const { value } = reader.take(key);
+  if (typeof value === "string") return value;
+  notes.refuse(`${place.named}.${key} must be a text`);
+  return "";
+}
+
+function readImage({ reader, place }: Block, notes: BlockNotes): readonly RequestPart[] {
+  const url = sourceUrl(reader.take("source"), place, notes);
+  return url === null ? [] : [notes.note({ kind: "image", path: `${place.path}.image`, url })];
+}
+
+/** What a `source` leads to; null where it is another server's own file, or is wrong. */
+function sourceUrl(source: JsonSource, place: BlockPlace, notes: BlockNotes): string | null {
+  const { record } = source;
+  switch (record["type"]) {
+    case "base64": {
+      const { data, media_type: type } = record;
+      if (typeof data === "string" && typeof type === "string")
+        return `data:${type};base64,${data}`;
+      notes.refuse(`${place.named}.source must have media_type and data`);
+      return null;
+    }
+    case "url": {
+      const url = textMember(record, "url");
+      if (url === null) notes.refuse(`${place.named}.source.url must be a text`);
+      return url;
+    }
+    case "file":
+      notes.note({ path: `${place.path}.source.file_id`, essential: true });
+      return null;
+    default:
+      notes.refuse(`${place.named}.source.type must be "base64", "url" or "file"`);
+      return null;
+  }
+}
+
+function readDocument(block: Block, notes: BlockNotes): readonly RequestPart[] {
+  const { reader, place } = block;
+  const title = reader.takeText("title");
+  const context = reader.takeText("context") ?? "";
+  readCitations(reader, notes);
+  const source = reader.take("source");
+  const { type, data } = source.record;
+  if (type === "text" || type === "content") {
+    const heading = [title ?? "", context].filter((words) => words !== "").join("\n\n");
+    const words = textParts(place.path, heading, notes);
+    if (type === "text")
+      return [...words, ...textParts(place.path, typeof data === "string" ? data : "", notes)];
+    const inner = { ...place, named: `${place.named}.source.content` };
+    const content = source.member("content");
+    return [...words, ...readContent(content, inner, notes, (part) => readBlock(part, notes))];
+  }
+  const url = sourceUrl(source, place, notes);
+  const words = textParts(place.path, context, notes);
+  if (url === null) return words;
+  const path = `${place.path}.document`;
+  return [...words, notes.note({ kind: "file", path, name: title, url, essential: true })];
+}
+
+function readCitations(reader: RecordReader, notes: RequestNotes): void {
+  const { enabled } = reader.take("citations").record;
+  if (enabled === true) notes.note({ path: reader.path("citations") });
+}
+
+function readSearchResult({ reader, place }: Block, notes: BlockNotes): readonly RequestPart[] {
+  const heading = [reader.takeText("title"), reader.takeText("source")].filter(
+    (words) => words !== null,
+  );
+  readCitations(reader, notes);
+  const inner = { ...place, named: `${place.named}.content` };
+  const found = readContent(reader.take("content"), inner, notes, (part) => readBlock(part, notes));
+  closeBlock(reader, notes);
+  return [...textParts(place.path, heading.join("\n"), notes), ...found];
+}

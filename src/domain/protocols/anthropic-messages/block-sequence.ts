@@ -1,0 +1,179 @@
+// The blocks of a stream, one open at a time: counted from 0 without a gap, each begun and ended once,
+// its deltas of its own kind, and nothing for it once it has ended.
+import type { CallPiece, WriterContext, WrittenEvent } from "../neutral/answer.ts";
+import { argumentsObject } from "../neutral/call-arguments.ts";
+import { type ArgumentsEnd, createArgumentsEnd } from "./arguments-end.ts";
+import { blockDelta, blockStart, blockStop } from "./event-writer.ts";
+import { madeCallId, unreadableCall } from "./message-shape.ts";
+
+export interface BlockSequence {
+  say(kind: "text" | "thinking", text: string): void;
+  /** Of the thinking just before; where there is none, of such as only its maker can read. */
+  seal(seal: string): void;
+  call(pieces: readonly CallPiece[]): void;
+  /** Everything that waits goes out, and the open block ends. */
+  close(): void;
+  /** A tool has been called. */
+  called(): boolean;
+}
+
+type OpenBlock =
+  | { readonly kind: "text" | "thinking" }
+  | { readonly kind: "call"; readonly call: number; readonly end: ArgumentsEnd };
+
+/** What came while a call's arguments were open: it has to wait, for that call's next piece may follow. */
+type Waiting =
+  | { readonly kind: "text" | "thinking"; text: string }
+  | { readonly kind: "seal"; readonly seal: string }
+  | WaitingCall;
+
+interface WaitingCall {
+  readonly kind: "call";
+  readonly call: number;
+  id: string | null;
+  name: string;
+  given: string;
+}
+
+/** @param emit called with each event, in order; the first begins a block */
+export function createBlockSequence(
+  context: WriterContext,
+  emit: (event: WrittenEvent) => void,
+): BlockSequence {
+  const ended = new Set<number>();
+  let waiting: Waiting[] = [];
+  let open: OpenBlock | null = null;
+  let index = -1;
+  let called = false;
+  let spoke = false;
+
+  function end(): void {
+    if (open === null) return;
+    if (open.kind === "call") ended.add(open.call);
+    emit(blockStop(index));
+    open = null;
+  }
+
+  function begin(block: OpenBlock, start: Parameters<typeof blockStart>[1]): void {
+    end();
+    index += 1;
+    open = block;
+    emit(blockStart(index, start));
+  }
+
+  /** Whether the open call may still get a piece. */
+  function busy(): boolean {
+    return waiting.length > 0 || (open?.kind === "call" && !open.end.reached());
+  }
+
+  function sayNow(kind: "text" | "thinking", text: string): void {
+    if (open?.kind !== kind)
+      begin(
+        { kind },
+        kind === "text" ? { type: kind, text: "" } : { type: kind, thinking: "", signature: "" },
+      );
+    if (text !== "")
+      emit(blockDelta(index, kind === "text" ? "text_delta" : "thinking_delta", text));
+    spoke ||= kind === "text";
+  }
+
+  function sealNow(seal: string): void {
+    if (open?.kind !== "thinking") sayNow("thinking", "");
+    emit(blockDelta(index, "signature_delta", seal));
+    end();
+  }
+
+  function give({ call, id, name, given }: WaitingCall): void {
+    const readable = name === "" ? null : opensObject(given) ? given : argumentsText(given);
+    if (readable === null) {
+      ended.add(call);
+      sayNow("text", (spoke ? "\n" : "") + unreadableCall(name, given));
+      return;
+    }
+    const arguments_ = createArgumentsEnd();
+    const block = { type: "tool_use", id: id ?? madeCallId(context, index + 1), name, input: {} };
+    begin({ kind: "call", call, end: arguments_ }, block);
+    called = true;
+    if (readable === "") return;
+    arguments_.push(readable);
+    emit(blockDelta(index, "input_json_delta", readable));
+  }
+
+  /** Lets go what may go. @param all nothing more comes for any call */
+  function release(all: boolean): void {
+    for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
+      if (!all && open?.kind === "call" && !open.end.reached()) return;
+      if (!all && next.kind === "call" && !isReady(next)) return;
+      waiting = waiting.slice(1);
+      switch (next.kind) {
+        case "text":
+        case "thinking":
+          sayNow(next.kind, next.text);
+          break;
+        case "seal":
+          sealNow(next.seal);
+          break;
+        case "call":
+          give(next);
+          break;
+      }
+    }
+  }
+
+  function hold({ call, id, name, given }: CallPiece): void {
+    const held = waiting.find(
+      (one): one is WaitingCall => one.kind === "call" && one.call === call,
+    );
+    if (held === undefined) {
+      waiting.push({ kind: "call", call, id, name, given });
+      return;
+    }
+    held.id ??= id;
+    held.name += name;
+    held.given += given;
+  }
+
+  return {
+    say(kind, text) {
+      if (text === "") return;
+      const last = waiting.at(-1);
+      if (!busy()) sayNow(kind, text);
+      else if (last?.kind === kind) last.text += text;
+      else waiting.push({ kind, text });
+    },
+    seal(seal) {
+      if (busy()) waiting.push({ kind: "seal", seal });
+      else sealNow(seal);
+    },
+    call(pieces) {
+      for (const piece of pieces) {
+        if (open?.kind === "call" && open.call === piece.call) {
+          if (piece.given === "") continue;
+          open.end.push(piece.given);
+          emit(blockDelta(index, "input_json_delta", piece.given));
+        } else if (!ended.has(piece.call)) hold(piece);
+        // What follows whole arguments is no part of them.
+        else if (piece.given.trim() !== "") context.lose("answer.tool_calls");
+        release(false);
+      }
+    },
+    close() {
+      release(true);
+      end();
+    },
+    called: () => called,
+  };
+}
+
+function isReady({ name, given }: WaitingCall): boolean {
+  return name !== "" && opensObject(given);
+}
+
+function opensObject(given: string): boolean {
+  return given.trimStart().startsWith("{");
+}
+
+/** Arguments that are none, as such; null where they are no object. */
+function argumentsText(given: string): string | null {
+  return argumentsObject(given) === null ? null : "";
+}
