@@ -6,6 +6,7 @@ import { messagesClientCodec } from "./anthropic-messages/client-codec.ts";
 import { messagesEndpoints } from "./anthropic-messages/endpoints.ts";
 import { messagesErrors } from "./anthropic-messages/errors.ts";
 import { messagesEvents } from "./anthropic-messages/events.ts";
+import { messagesUpstreamCodec } from "./anthropic-messages/upstream-codec.ts";
 import { messagesFinish, messagesUsage } from "./anthropic-messages/usage.ts";
 import type { ErrorForm } from "./error-form.ts";
 import type { EventForm } from "./event-reading.ts";
@@ -16,6 +17,7 @@ import { ollamaErrors } from "./ollama/errors.ts";
 import { ollamaEvents } from "./ollama/events.ts";
 import { ollamaHints, ollamaSlots } from "./ollama/slots.ts";
 import { ollamaFinish, ollamaUsage } from "./ollama/usage.ts";
+import { chatClientCodec } from "./openai-chat/client-codec.ts";
 import { chatUpstreamCodec } from "./openai-chat/codec.ts";
 import { chatEndpoints } from "./openai-chat/endpoints.ts";
 import { chatErrors } from "./openai-chat/errors.ts";
@@ -54,7 +56,7 @@ export const protocols: Record<ProtocolName, Protocol> = {
     errors: chatErrors,
     usage: chatUsage,
     finish: chatFinish,
-    client: null,
+    client: chatClientCodec,
     upstream: chatUpstreamCodec,
   },
   "openai-responses": {
@@ -77,7 +79,7 @@ export const protocols: Record<ProtocolName, Protocol> = {
     usage: messagesUsage,
     finish: messagesFinish,
     client: messagesClientCodec,
-    upstream: null,
+    upstream: messagesUpstreamCodec,
   },
   ollama: {
     endpoints: ollamaEndpoints,

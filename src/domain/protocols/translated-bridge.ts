@@ -21,13 +21,7 @@ import type {
   AnswerEventWriter,
   WrittenEvent,
 } from "./neutral/answer.ts";
-import type {
-  CannotServe,
-  ClientCall,
-  ClientCodec,
-  UpstreamCodec,
-  WrittenRequest,
-} from "./neutral/codec.ts";
+import type { ClientCall, ClientCodec, UpstreamCodec, WrittenRequest } from "./neutral/codec.ts";
 import { withOwnNames } from "./neutral/renamed-calls.ts";
 import type { NeutralRequest } from "./neutral/request.ts";
 import { hintPlace, protocols, slotsOf } from "./protocol.ts";
@@ -58,10 +52,8 @@ export function translatedBridge(
       const written = pair.upstream.writeRequest(request, model, serverTraits(server.baseUrl));
       return written.kind === "request"
         ? askingBridge(call, pair, source, request, written, target, now)
-        : cannot(call, pair, written);
+        : refusal(call, pair, `${written.field} cannot be carried to this server`);
     }
-    case "cannot":
-      return cannot(call, pair, reading);
     case "idle":
       return ownAnswer(
         call,
@@ -158,10 +150,6 @@ function ownAnswer(
     whole: (answer) => answer,
     error: null,
   };
-}
-
-function cannot(call: IncomingCall, pair: CodecPair, { field }: CannotServe): Bridge {
-  return refusal(call, pair, `${field} cannot be carried to this server`);
 }
 
 function refusal(call: IncomingCall, pair: CodecPair, message: string): Bridge {

@@ -32,8 +32,6 @@ export interface ClientCall {
 
 export type CallReading =
   | { readonly kind: "request"; readonly request: NeutralRequest }
-  /** It asks for what no other protocol has. */
-  | CannotServe
   /** It asks no model for anything. @param now epoch ms */
   | { readonly kind: "idle"; readonly answer: (model: string, now: number) => WrittenObject }
   /** Invalid, for a 400. */

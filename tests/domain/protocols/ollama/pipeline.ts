@@ -36,7 +36,6 @@ export function translateRequest(
   traits: ServerTraits,
 ): TranslatedRequest {
   const reading = callOf(kind).readRequest(source);
-  if (reading.kind === "cannot") throw new Error(reading.field);
   if (reading.kind !== "request") return reading;
   const written = chatUpstreamCodec.writeRequest(reading.request, model, traits);
   if (written.kind === "cannot") throw new Error(written.field);

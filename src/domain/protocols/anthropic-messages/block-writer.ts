@@ -1,0 +1,105 @@
+// The parts of neutral messages as content blocks of Anthropic's.
+import type { WrittenObject } from "../../bytes/json-written.ts";
+import { argumentsObject } from "../neutral/call-arguments.ts";
+import type { PlacedFields } from "../neutral/placed-fields.ts";
+import type { CallPart, ReasoningPart, RequestMessage, RequestPart } from "../neutral/request.ts";
+import type { CallIds } from "./call-ids.ts";
+import { fileBlock, imageBlock } from "./part-writer.ts";
+
+/** The texts alone, where nothing else has a place. */
+export function textBlocks(
+  parts: readonly RequestPart[],
+  placed: PlacedFields,
+): readonly WrittenObject[] {
+  return parts.flatMap((part) => (part.kind === "text" ? textBlock(part, placed) : []));
+}
+
+/** What a user says, or a tool's result holds. */
+export function userBlocks(
+  parts: readonly RequestPart[],
+  placed: PlacedFields,
+): readonly WrittenObject[] {
+  return parts.flatMap((part): readonly WrittenObject[] => {
+    switch (part.kind) {
+      case "text":
+        return textBlock(part, placed);
+      case "image":
+      case "file": {
+        const block = part.kind === "image" ? imageBlock(part) : fileBlock(part);
+        if (block === null) return [];
+        placed.place(part);
+        return [block];
+      }
+      case "reasoning":
+      case "call":
+        return [];
+    }
+  });
+}
+
+export function assistantBlocks(
+  parts: readonly RequestPart[],
+  ids: CallIds,
+  placed: PlacedFields,
+): readonly WrittenObject[] {
+  return parts.flatMap((part): readonly WrittenObject[] => {
+    switch (part.kind) {
+      case "text":
+        return textBlock(part, placed);
+      case "reasoning":
+        return thinkingBlock(part, placed);
+      case "call":
+        return [callBlock(part, ids, placed)];
+      case "image":
+      case "file":
+        return [];
+    }
+  });
+}
+
+/** @param callId as it is sent */
+export function resultBlock(
+  { parts, failed }: Extract<RequestMessage, { readonly role: "result" }>,
+  callId: string,
+  placed: PlacedFields,
+): WrittenObject {
+  const content = userBlocks(parts, placed);
+  if (failed !== null) placed.place(failed);
+  return {
+    type: "tool_result",
+    tool_use_id: callId,
+    content: content.length === 0 ? undefined : content,
+    is_error: failed === null ? undefined : true,
+  };
+}
+
+/** Anthropic refuses blocks of nothing but white space; they say nothing. */
+function textBlock(
+  part: Extract<RequestPart, { readonly kind: "text" }>,
+  placed: PlacedFields,
+): readonly WrittenObject[] {
+  placed.place(part);
+  return part.text.trim() === "" ? [] : [{ type: "text", text: part.text }];
+}
+
+/** Anthropic takes no thinking back that it did not sign. */
+function thinkingBlock(part: ReasoningPart, placed: PlacedFields): readonly WrittenObject[] {
+  const { text, seal } = part;
+  if (seal === null) return [];
+  placed.place(part);
+  return text === ""
+    ? [{ type: "redacted_thinking", data: seal }]
+    : [{ type: "thinking", thinking: text, signature: seal }];
+}
+
+function callBlock(part: CallPart, ids: CallIds, placed: PlacedFields): WrittenObject {
+  const input = argumentsObject(part.given);
+  // Arguments that no object holds are kept, but named: the model reads another call than it made.
+  if (input !== null) placed.place(part);
+  return {
+    type: "tool_use",
+    id: ids.ofCall(part.id),
+    name: part.name,
+    input: input ?? { raw: part.given },
+  };
+}

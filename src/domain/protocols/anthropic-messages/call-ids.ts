@@ -1,0 +1,54 @@
+// Ids of tool calls as Anthropic takes them: of few characters, and none twice in a conversation.
+
+export interface CallIds {
+  /** A turn of the assistant's begins: results that follow answer its calls, not those before. */
+  begin(): void;
+  /** The id to send for a call's. */
+  ofCall(id: string): string;
+  /** The id to send for that of the call which a result answers. */
+  ofResult(id: string): string;
+}
+
+/** What becomes of an id depends on those before it alone, so that prompt caches fit when the conversation grows. */
+export function createCallIds(): CallIds {
+  const used = new Set<string>();
+  let open = new Map<string, string[]>();
+
+  return {
+    begin() {
+      open = new Map();
+    },
+    ofCall(id) {
+      const clean = cleaned(id);
+      let chosen = clean;
+      // Some servers count the calls of every answer from 0.
+      for (let count = 2; used.has(chosen); count++) chosen = `${clean}_${count}`;
+      used.add(chosen);
+      const known = open.get(id);
+      if (known === undefined) open.set(id, [chosen]);
+      else known.push(chosen);
+      return chosen;
+    },
+    ofResult(id) {
+      const calls = open.get(id) ?? [];
+      return (calls.length > 1 ? calls.shift() : calls[0]) ?? cleaned(id);
+    },
+  };
+}
+
+/** Anthropic's pattern for them. */
+const accepted = /^[a-zA-Z0-9_-]+$/;
+
+function cleaned(id: string): string {
+  if (accepted.test(id)) return id;
+  const kept = id.replaceAll(/[^a-zA-Z0-9_-]/g, "_").slice(0, 48);
+  return `${kept === "" ? "call" : kept}_${hash(id)}`;
+}
+
+/** FNV-1a over UTF-16 units, as 8 hex digits. */
+function hash(text: string): string {
+  let state = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++)
+    state = Math.imul(state ^ text.charCodeAt(at), 0x01000193) >>> 0;
+  return state.toString(16).padStart(8, "0");
+}

@@ -1,0 +1,77 @@
+// Tools of a neutral request, and which of them may be called, as Anthropic's.
+import { isRecord, parseJson } from "../../bytes/json.ts";
+import { RawJson, type WrittenObject } from "../../bytes/json-written.ts";
+import type { PlacedFields } from "../neutral/placed-fields.ts";
+import type { ConversationRequest, RequestTool, ToolChoice } from "../neutral/request.ts";
+
+/** The fields `tools` and `tool_choice`, where there is something for them. */
+export function writeTools(
+  { messages, tools, settings }: ConversationRequest,
+  placed: PlacedFields,
+): WrittenObject {
+  const { toolChoice, parallelCalls } = settings;
+  if (tools === null || tools.list.length === 0) {
+    // Nothing can be called: neither field asks for anything.
+    if (toolChoice?.value.kind === "auto" || toolChoice?.value.kind === "none")
+      placed.place(toolChoice);
+    if (parallelCalls !== null) placed.place(parallelCalls);
+    return calledBefore(messages);
+  }
+  placed.place(tools);
+  for (const tool of tools.list) placed.place(tool);
+  if (toolChoice !== null) placed.place(toolChoice);
+  if (parallelCalls !== null) placed.place(parallelCalls);
+  const choice = toolChoice?.value ?? null;
+  const one = parallelCalls?.value === false && choice?.kind !== "none";
+  const wanted = choice ?? (one ? { kind: "auto" as const } : null);
+  return {
+    tools: tools.list.map(writeTool),
+    tool_choice:
+      wanted === null
+        ? undefined
+        : { ...writeChoice(wanted), disable_parallel_tool_use: one ? true : undefined },
+  };
+}
+
+function writeTool({ name, description, parameters, strict }: RequestTool): WrittenObject {
+  return {
+    name,
+    description: description ?? undefined,
+    input_schema: parameters === null ? anyInput : withType(parameters),
+    strict: strict ?? undefined,
+  };
+}
+
+const anyInput: WrittenObject = { type: "object", properties: {} };
+
+/** Anthropic refuses a schema that does not call itself an object's. */
+function withType(schema: RawJson): RawJson {
+  const read = parseJson(schema.text);
+  if (!isRecord(read) || read["type"] !== undefined) return schema;
+  const rest = schema.text.slice(schema.text.indexOf("{") + 1);
+  return new RawJson(`{"type":"object"${Object.keys(read).length === 0 ? "" : ","}${rest}`);
+}
+
+function writeChoice(choice: ToolChoice): WrittenObject {
+  switch (choice.kind) {
+    case "auto":
+    case "none":
+      return { type: choice.kind };
+    case "required":
+      return { type: "any" };
+    case "tool":
+      return { type: "tool", name: choice.name };
+  }
+}
+
+/** Anthropic takes no calls and results back where no tools are declared: those called before, of which none may be called now. */
+function calledBefore(messages: ConversationRequest["messages"]): WrittenObject {
+  const names = new Set(
+    messages.flatMap(({ parts }) =>
+      parts.flatMap((part) => (part.kind === "call" ? [part.name] : [])),
+    ),
+  );
+  if (names.size === 0) return {};
+  const tools = [...names].map((name) => ({ name, input_schema: anyInput }));
+  return { tools, tool_choice: { type: "none" } };
+}

@@ -1,0 +1,97 @@
+// Neutral messages as Anthropic's: the system's blocks apart, and turns of user and assistant that alternate.
+import type { WrittenObject } from "../../bytes/json-written.ts";
+import type { PlacedFields } from "../neutral/placed-fields.ts";
+import type { RequestMessage } from "../neutral/request.ts";
+import { assistantBlocks, resultBlock, textBlocks, userBlocks } from "./block-writer.ts";
+import { createCallIds } from "./call-ids.ts";
+
+interface WrittenTurns {
+  readonly system: readonly WrittenObject[];
+  readonly messages: readonly WrittenObject[];
+}
+
+/** Instructions at the beginning are the system's; later ones are said where they stand, by the user. */
+export function writeTurns(
+  messages: readonly RequestMessage[],
+  placed: PlacedFields,
+): WrittenTurns {
+  const begins = messages.findIndex(({ role }) => role !== "instruction");
+  const leading = begins < 0 ? messages : messages.slice(0, begins);
+  const system = leading.map(({ parts }) => textBlocks(parts, placed));
+  const written = turnsOf(messages.slice(leading.length), placed).map(
+    ({ role, results, said }) => ({
+      role,
+      content: [...results, ...said],
+    }),
+  );
+  if (written.length > 0) return { system: system.flat(), messages: written };
+  // Anthropic wants something to answer: where nothing else is said, that is the last instruction.
+  const asked = system.pop() ?? [];
+  return {
+    system: system.flat(),
+    messages: asked.length === 0 ? [] : [{ role: "user", content: asked }],
+  };
+}
+
+interface Turn {
+  readonly role: "user" | "assistant";
+  /** Of the calls of the turn before; they have to stand first. */
+  readonly results: WrittenObject[];
+  readonly said: WrittenObject[];
+}
+
+function turnsOf(messages: readonly RequestMessage[], placed: PlacedFields): readonly Turn[] {
+  const turns: Turn[] = [];
+  const ids = createCallIds();
+  /** Instructions that follow the assistant's words: they wait for the user's, and are never a turn between calls and results. */
+  let held: readonly WrittenObject[] = [];
+
+  function turnOf(role: Turn["role"]): Turn {
+    const last = turns.at(-1);
+    if (last?.role === role) return last;
+    const turn: Turn = { role, results: [], said: [] };
+    if (role === "user") {
+      turn.said.push(...held);
+      held = [];
+    }
+    turns.push(turn);
+    return turn;
+  }
+
+  for (const message of messages)
+    switch (message.role) {
+      case "instruction": {
+        const blocks = textBlocks(message.parts, placed);
+        const last = turns.at(-1);
+        if (last?.role === "user") last.said.push(...blocks);
+        else held = [...held, ...blocks];
+        break;
+      }
+      case "user": {
+        const blocks = userBlocks(message.parts, placed);
+        if (blocks.length > 0) turnOf("user").said.push(...blocks);
+        break;
+      }
+      case "result":
+        turnOf("user").results.push(resultBlock(message, ids.ofResult(message.callId), placed));
+        break;
+      case "assistant": {
+        if (turns.at(-1)?.role !== "assistant") ids.begin();
+        const blocks = assistantBlocks(message.parts, ids, placed);
+        if (blocks.length > 0) turnOf("assistant").said.push(...blocks);
+        break;
+      }
+    }
+  if (held.length > 0) turnOf("user");
+  trimLast(turns.at(-1));
+  return turns;
+}
+
+/** Anthropic refuses words of the assistant's to go on with that end in white space. */
+function trimLast(turn: Turn | undefined): void {
+  if (turn?.role !== "assistant") return;
+  const last = turn.said.pop();
+  if (last === undefined) return;
+  const text = last["text"];
+  turn.said.push(typeof text === "string" ? { ...last, text: text.trimEnd() } : last);
+}

@@ -1,0 +1,9 @@
+// Anthropic's side of a translation.
+import type { UpstreamCodec } from "../neutral/codec.ts";
+import { createMessagesReader } from "./answer-reader.ts";
+import { writeMessagesRequest } from "./request-writer.ts";
+
+export const messagesUpstreamCodec: UpstreamCodec = {
+  writeRequest: writeMessagesRequest,
+  reader: (_, framing) => createMessagesReader(framing),
+};

@@ -1,0 +1,197 @@
+// Answers as chat completions give them: the chunks of a stream, or one object.
+import type { JsonRecord } from "../../bytes/json.ts";
+import { jsonLine, ownNumber, type WrittenObject } from "../../bytes/json-written.ts";
+import { errorObject, problem } from "../../http/problem.ts";
+import type {
+  AnswerEvent,
+  AnswerEventWriter,
+  WriterContext,
+  WrittenEvent,
+} from "../neutral/answer.ts";
+import { createCallWriter, type CallWriter } from "./call-writer.ts";
+import { createUsageWriter } from "./usage-writer.ts";
+
+/**
+ * Chunks add up to what `wholeCompletion` makes of the same answer. What an upstream says goes on at
+ * once; text may follow a finish, so only `end` or the stream's end brings the last chunks.
+ */
+export function createChunksWriter(context: WriterContext): AnswerEventWriter {
+  const { lose } = context;
+  const calls = createCallWriter(context.asked, context.id, lose);
+  const usage = createUsageWriter();
+  const head = headOf(context, "chat.completion.chunk");
+  const options = context.asked.member("stream_options").record;
+  let finish: string | null = null;
+  let begun = false;
+  let ended = false;
+
+  function chunk(delta: WrittenObject, more: WrittenObject = {}): WrittenEvent {
+    const choice = { index: ownNumber(0), delta, finish_reason: null, ...more };
+    return written({ ...head, choices: [choice] });
+  }
+
+  function beginning(): readonly WrittenEvent[] {
+    if (begun) return [];
+    begun = true;
+    return [chunk({ role: "assistant", content: "" })];
+  }
+
+  function said(event: AnswerEvent): readonly WrittenEvent[] {
+    switch (event.kind) {
+      case "text":
+        return [chunk({ content: event.text })];
+      case "thinking":
+        return [chunk({ reasoning_content: event.text })];
+      case "calls":
+        return calls.deltas(event.pieces).map((delta) => chunk(delta));
+      case "logprobs":
+        return [chunk({}, { logprobs: logprobsOf(event.tokens) })];
+      case "usage":
+        usage.take(event);
+        return [];
+      case "finish":
+        finish = event.reason;
+        return [];
+      case "image":
+        lose("answer.images");
+        return [];
+      case "other":
+        lose(event.field);
+        return [];
+      case "error":
+        ended = true;
+        return [failure(event.message)];
+      case "end":
+        return last();
+      case "seal":
+      case "vector":
+        return [];
+    }
+  }
+
+  function last(): readonly WrittenEvent[] {
+    ended = true;
+    const counted = options["include_usage"] === true ? usage.written() : null;
+    return [
+      ...calls.rest().map((delta) => chunk(delta)),
+      chunk({}, { finish_reason: finishReason(finish, calls) }),
+      ...(counted === null ? [] : [written({ ...head, choices: [], usage: counted })]),
+      done,
+    ];
+  }
+
+  function events(list: readonly AnswerEvent[]): readonly WrittenEvent[] {
+    const out: WrittenEvent[] = [];
+    for (const event of list) {
+      if (ended) break;
+      if (event.kind !== "error") out.push(...beginning());
+      out.push(...said(event));
+    }
+    return out;
+  }
+
+  return {
+    events,
+    end: () => (ended || finish === null ? [] : last()),
+    wholeAsEvents: (list) => [...events(list), ...(ended ? [] : [...beginning(), ...last()])],
+  };
+}
+
+/** A whole answer as one object. */
+export function wholeCompletion(
+  events: readonly AnswerEvent[],
+  context: WriterContext,
+): WrittenObject {
+  const calls = createCallWriter(context.asked, context.id, context.lose);
+  const usage = createUsageWriter();
+  const tokens: WrittenObject[] = [];
+  let content = "";
+  let thinking = "";
+  let finish: string | null = null;
+  for (const event of events)
+    switch (event.kind) {
+      case "text":
+        content += event.text;
+        break;
+      case "thinking":
+        thinking += event.text;
+        break;
+      case "calls":
+        calls.deltas(event.pieces);
+        break;
+      case "logprobs":
+        tokens.push(...event.tokens);
+        break;
+      case "usage":
+        usage.take(event);
+        break;
+      case "finish":
+        finish = event.reason;
+        break;
+      case "image":
+        context.lose("answer.images");
+        break;
+      case "other":
+        context.lose(event.field);
+        break;
+      case "seal":
+      case "vector":
+      case "error":
+      case "end":
+        break;
+    }
+  const message = {
+    role: "assistant",
+    content: content === "" && calls.finish() !== null ? null : content,
+    refusal: null,
+    reasoning_content: thinking === "" ? undefined : thinking,
+    ...calls.whole(),
+  };
+  const choice = {
+    index: ownNumber(0),
+    message,
+    logprobs: tokens.length === 0 ? null : logprobsOf(tokens),
+    finish_reason: finishReason(finish, calls),
+  };
+  return {
+    ...headOf(context, "chat.completion"),
+    choices: [choice],
+    usage: usage.written() ?? undefined,
+  };
+}
+
+/** What all chunks and answers begin with. Attempts of one call have the same id. */
+function headOf({ id, startedAt, model }: WriterContext, object: string): WrittenObject {
+  return { id: `chatcmpl-${id}`, object, created: ownNumber(Math.floor(startedAt / 1000)), model };
+}
+
+/** Agents go by it whether there is something to call; not every server says so. */
+function finishReason(said: string | null, calls: CallWriter): string {
+  const called = calls.finish();
+  return called !== null && (said === null || said === "stop" || said === "tool_calls")
+    ? called
+    : (said ?? "stop");
+}
+
+/** OpenAI's tokens have all of these members. */
+function logprobsOf(tokens: readonly WrittenObject[]): WrittenObject {
+  const content = tokens.map((token) => ({ bytes: null, top_logprobs: [], ...token }));
+  return { content, refusal: null };
+}
+
+function failure(message: string): WrittenEvent {
+  const { type, code } = errorObject(problem("upstream_broken", message));
+  return written({ error: { message, type: String(type), param: null, code: String(code) } });
+}
+
+const encoder = new TextEncoder();
+
+function written(json: WrittenObject): WrittenEvent {
+  return asEvent(jsonLine(json), json);
+}
+
+function asEvent(data: string, json: JsonRecord | null): WrittenEvent {
+  return { frame: { bytes: encoder.encode(`data: ${data}\n\n`), event: null, data }, json };
+}
+
+const done = asEvent("[DONE]", null);

@@ -1,0 +1,20 @@
+// Chat Completions' other side of a translation: its clients' chats.
+import type { ClientCall, ClientCodec } from "../neutral/codec.ts";
+import { createChunksWriter, wholeCompletion } from "./answer-writer.ts";
+import { chatError } from "./error-words.ts";
+import { readChatRequest } from "./request-reader.ts";
+
+export const chatClientCodec: ClientCodec = {
+  wire: { framing: "sse", protocol: "openai-chat" },
+  contentType: "text/event-stream",
+  // The rest of the API has no counterpart in protocols that only chat.
+  call: ({ protocol, kind }) => (protocol === "openai-chat" && kind === "chat" ? chat : null),
+  gather: null,
+  error: chatError,
+};
+
+const chat: ClientCall = {
+  readRequest: readChatRequest,
+  writer: createChunksWriter,
+  writeWhole: wholeCompletion,
+};

@@ -1,0 +1,190 @@
+// What a chat's request says beside its messages and tools.
+import { isRecord } from "../../bytes/json.ts";
+import type { JsonSource } from "../../bytes/json-source.ts";
+import type { Written } from "../../bytes/json-written.ts";
+import type {
+  AnswerFormat,
+  GenerationSettings,
+  SamplingName,
+  SamplingSetting,
+  ThinkingEffort,
+  ThinkingWish,
+  ValueField,
+} from "../neutral/request.ts";
+import { RecordReader, type RequestNotes, saysNothing } from "../neutral/request-notes.ts";
+
+export function readSettings(
+  reader: RecordReader,
+  toolChoice: GenerationSettings["toolChoice"],
+  notes: RequestNotes,
+): GenerationSettings {
+  skipUsual(reader);
+  readMany(reader, notes);
+  const parallel = reader.take("parallel_tool_calls").value;
+  const logprobs = reader.take("logprobs").value === true;
+  return {
+    stream: readStream(reader, notes),
+    format: readFormat(reader, notes),
+    thinking: readEffort(reader, notes),
+    toolChoice,
+    parallelCalls:
+      typeof parallel === "boolean"
+        ? notes.note({ path: "parallel_tool_calls", value: parallel })
+        : null,
+    user: readUser(reader, notes),
+    logprobs: logprobs ? notes.note({ path: "logprobs" }) : null,
+    topLogprobs: readTopLogprobs(reader.take("top_logprobs"), notes),
+    sampling: readSampling(reader, notes),
+  };
+}
+
+/** Values that ask for what is so without them. */
+const usual: Readonly<Record<string, unknown>> = {
+  store: false,
+  service_tier: "auto",
+  verbosity: "medium",
+};
+
+function skipUsual(reader: RecordReader): void {
+  for (const [key, value] of Object.entries(usual))
+    if (reader.record[key] === value) reader.take(key);
+}
+
+/** What makes an answer of another kind than the one that all protocols have. */
+function readMany(reader: RecordReader, notes: RequestNotes): void {
+  const count = reader.take("n").value ?? 1;
+  if (count !== 1) notes.note({ path: "n", essential: true });
+  const modalities = reader.take("modalities").value;
+  if (Array.isArray(modalities) && modalities.some((one) => one !== "text"))
+    notes.note({ path: "modalities", essential: true });
+}
+
+function readStream(reader: RecordReader, notes: RequestNotes): boolean {
+  const stream = reader.take("stream").value ?? false;
+  if (typeof stream !== "boolean") notes.refuse("stream must be true or false");
+  const options = new RecordReader(reader.take("stream_options"), "stream_options.", notes);
+  // The writer of the answer reads it for itself.
+  options.take("include_usage");
+  // It pads events against eavesdroppers who count bytes; none is padded here.
+  if (options.record["include_obfuscation"] === false) options.take("include_obfuscation");
+  options.close();
+  return stream === true;
+}
+
+function readFormat(reader: RecordReader, notes: RequestNotes): ValueField<AnswerFormat> | null {
+  const path = "response_format";
+  const source = reader.take(path);
+  const { value } = source;
+  if (saysNothing(value)) return null;
+  const format = new RecordReader(source, `${path}.`, notes);
+  const type = format.takeText("type");
+  if (type === "text") return null;
+  if (type === "json_object") {
+    format.close();
+    return notes.note({ path, value: anyObject });
+  }
+  if (type !== "json_schema") {
+    notes.refuse(`${path}.type must be text, json_object or json_schema`);
+    return null;
+  }
+  const detail = new RecordReader(format.take("json_schema"), `${path}.json_schema.`, notes);
+  // A label, and whether the server may answer otherwise: what keeps to the schema satisfies both.
+  detail.take("name");
+  detail.take("strict");
+  const schema = detail.take("schema");
+  detail.close();
+  format.close();
+  const wanted: AnswerFormat = isRecord(schema.value)
+    ? { kind: "schema", schema: schema.raw() }
+    : anyObject;
+  return notes.note({ path, value: wanted });
+}
+
+const anyObject: AnswerFormat = { kind: "object" };
+
+const efforts: ReadonlySet<unknown> = new Set<ThinkingEffort>([
+  "minimal",
+  "low",
+  "medium",
+  "high",
+  "xhigh",
+  "max",
+]);
+
+function readEffort(reader: RecordReader, notes: RequestNotes): ValueField<ThinkingWish> | null {
+  const path = "reasoning_effort";
+  const effort = reader.record[path];
+  if (effort !== "none" && !isEffort(effort)) return null;
+  reader.take(path);
+  const wish = effort === "none" ? { on: false, effort: null } : { on: true, effort };
+  return notes.note({ path, value: wish });
+}
+
+function isEffort(value: unknown): value is ThinkingEffort {
+  return efforts.has(value);
+}
+
+/** `user` is an older name of it. */
+function readUser(reader: RecordReader, notes: RequestNotes): GenerationSettings["user"] {
+  for (const path of ["safety_identifier", "user"]) {
+    const value = reader.takeText(path);
+    if (value !== null) return notes.note({ path, value });
+  }
+  return null;
+}
+
+function readTopLogprobs(top: JsonSource, notes: RequestNotes): GenerationSettings["topLogprobs"] {
+  const count = top.value ?? 0;
+  if (typeof count !== "number") notes.refuse("top_logprobs must be a number");
+  return typeof count === "number" && count > 0
+    ? notes.note({ path: "top_logprobs", value: top.raw() })
+    : null;
+}
+
+/** By the first name that says anything; OpenAI's own come first, then those of servers that people run. */
+const sampling: readonly (readonly [SamplingName, readonly string[]])[] = [
+  ["max_tokens", ["max_completion_tokens", "max_tokens"]],
+  ["temperature", ["temperature"]],
+  ["top_p", ["top_p"]],
+  ["top_k", ["top_k"]],
+  ["min_p", ["min_p"]],
+  ["seed", ["seed"]],
+  ["stop", ["stop"]],
+  ["presence_penalty", ["presence_penalty"]],
+  ["frequency_penalty", ["frequency_penalty"]],
+  ["repeat_penalty", ["repeat_penalty", "repetition_penalty"]],
+];
+
+/** Where they are so, the setting asks for nothing. */
+const neutral: ReadonlyMap<SamplingName, number> = new Map([
+  ["presence_penalty", 0],
+  ["frequency_penalty", 0],
+]);
+
+function readSampling(reader: RecordReader, notes: RequestNotes): readonly SamplingSetting[] {
+  const settings: SamplingSetting[] = [];
+  for (const [name, keys] of sampling) {
+    const key = keys.find((one) => !saysNothing(reader.record[one]));
+    if (key === undefined) continue;
+    const source = reader.take(key);
+    // The same under its other name says nothing more.
+    for (const other of keys) if (reader.record[other] === source.value) reader.take(other);
+    if (source.value === neutral.get(name)) continue;
+    const value = name === "stop" ? readStop(source, notes) : readNumber(key, source, notes);
+    if (value !== null) settings.push(notes.note({ path: key, name, value }));
+  }
+  return settings;
+}
+
+function readNumber(key: string, source: JsonSource, notes: RequestNotes): Written {
+  if (typeof source.value === "number") return source.raw();
+  notes.refuse(`${key} must be a number`);
+  return null;
+}
+
+function readStop({ value }: JsonSource, notes: RequestNotes): Written {
+  const stops: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (stops.every((stop) => typeof stop === "string")) return stops;
+  notes.refuse("stop must be a text or a list of texts");
+  return null;
+}
