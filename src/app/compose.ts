@@ -39,6 +39,7 @@ import { createOllamaCatalog } from "./usecases/servers/ollama-catalog.ts";
 import { createRefusals } from "./usecases/log/refusals.ts";
 import { createRelay } from "./usecases/relay/relay.ts";
 import { createLiveRouting, type RoutesTrouble } from "./usecases/servers/reload-routes.ts";
+import { createSpokenBoard } from "./usecases/servers/spoken-board.ts";
 import { createServerClient } from "./usecases/servers/ask-server.ts";
 import { createSendAgain } from "./usecases/log/send-again.ts";
 import { createLiveView } from "./usecases/log/live-view.ts";
@@ -141,6 +142,7 @@ export function compose(
       }),
     limiter,
     health,
+    spoken: createSpokenBoard(clock),
     sseKeepaliveMs: settings.sseKeepaliveMs,
   });
   const admissions = createAdmissions();

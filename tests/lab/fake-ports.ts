@@ -2,6 +2,7 @@
 // counted where it is held, and every touch of a port is a step that a test can spoil.
 import { createLimiter } from "../../src/app/usecases/servers/limiter.ts";
 import { createHealthBoard } from "../../src/app/usecases/servers/health-board.ts";
+import { createSpokenBoard } from "../../src/app/usecases/servers/spoken-board.ts";
 import { createInFlightBoard } from "../../src/app/usecases/log/in-flight.ts";
 import type { RelayDeps } from "../../src/app/usecases/relay/relay.ts";
 import { createBudget } from "../../src/domain/failover/budget.ts";
@@ -76,6 +77,7 @@ export function createFakePorts(scenario: FakeScenario, step: Step = () => undef
   const board = createInFlightBoard();
   const [captureBudget, heldBudget] = [createBudget(1 << 28), createBudget(1 << 28)];
   const routing = routingOf(scenario.routes);
+  const spoken = createSpokenBoard(hand);
   const health = createHealthBoard(hand, () => step("health.back"));
 
   const clock: Clock = {
@@ -193,6 +195,7 @@ export function createFakePorts(scenario: FakeScenario, step: Step = () => undef
     heldBudget,
     limiter,
     health,
+    spoken,
     sseKeepaliveMs: scenario.sseKeepaliveMs ?? 0,
     fault(error) {
       faults.push(error);

@@ -45,6 +45,12 @@ export function speaks({ type, speaks: said }: Speaker, protocol: ProtocolName):
   return way === undefined ? byType[type][protocol] : way !== "translate";
 }
 
+/** Whether the configuration says itself whether a server speaks a protocol, so that nothing can be learned of it. */
+export function isSaid({ speaks: said }: Speaker, protocol: ProtocolName): boolean {
+  const speech = speechOf[protocol];
+  return speech !== null && said?.has(speech) === true;
+}
+
 const usualPaths: Readonly<Record<Speech, string>> = {
   chat: "/v1/chat/completions",
   responses: "/v1/responses",

@@ -4,13 +4,16 @@ import type { Framing } from "../../../domain/bytes/framing.ts";
 import type { Attempt } from "../../../domain/failover/attempt.ts";
 import type { Budget, Share } from "../../../domain/failover/budget.ts";
 import type { Bridge } from "../../../domain/protocols/bridge.ts";
-import { bridgeFor } from "../../../domain/protocols/choose-bridge.ts";
+import { bodyProblem } from "../../../domain/call/read-request.ts";
+import { bridgeFor, canBeTranslated } from "../../../domain/protocols/choose-bridge.ts";
+import { isNotSpoken } from "../../../domain/protocols/not-spoken.ts";
 import type { AttemptFailure } from "../../../domain/failover/judge.ts";
 import { outgoingRequest } from "../../../domain/http/outgoing.ts";
 import type { Target } from "../../../domain/routing/plan.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Exchange, NoAnswer, Upstream, UpstreamAnswer } from "../../../ports/upstream.ts";
 import type { HealthBoard } from "../servers/health-board.ts";
+import type { SpokenBoard } from "../servers/spoken-board.ts";
 import { clientLeft, noFirstToken, withoutAnswer } from "./attempt-failures.ts";
 import { type Capture, type CaptureLimits, createCapture } from "./capture.ts";
 import { commitAnswer } from "./commit.ts";
@@ -26,6 +29,7 @@ export interface AttemptDeps extends CaptureLimits {
   readonly traced: boolean;
   readonly heldBudget: Budget;
   readonly health: HealthBoard;
+  readonly spoken: SpokenBoard;
 }
 
 /** How a target is asked. */
@@ -70,7 +74,7 @@ class TargetAttempt implements LiveAttempt, ContentListener {
   readonly target: Target;
   readonly #session: AttemptSession;
   readonly #deps: AttemptDeps;
-  readonly #bridge: Bridge;
+  #bridge: Bridge;
   readonly #startedAt: number;
   readonly #start: number;
   #redial = false;
@@ -94,7 +98,7 @@ class TargetAttempt implements LiveAttempt, ContentListener {
     this.#deps = deps;
     this.#startedAt = clock.now();
     this.#start = clock.elapsed();
-    this.#bridge = bridgeFor(session.call, target, clock);
+    this.#bridge = bridgeFor(session.call, target, clock, deps.spoken);
   }
 
   /** Takes what an attempt needs; what it has taken before it throws is given back by disposing of it. */
@@ -118,41 +122,44 @@ class TargetAttempt implements LiveAttempt, ContentListener {
     const { call } = this.#session;
     const { server, policy } = this.target;
     const { upstream, clock, via, traced } = this.#deps;
-    const bridge = this.#bridge;
     const number = this.#session.began(this);
-    const asked = bridge.instead === null ? upstream : answering(bridge.instead);
-    const outgoing = outgoingRequest(call, server, bridge, via, traced ? number : null);
-    if (this.#givenUp) return this.#failedBy(withoutAnswer({ kind: "aborted" }));
-    this.#exchange = asked.send({
-      method: call.method,
-      url: outgoing.url,
-      headers: outgoing.headers,
-      body: outgoing.body,
-      connectTimeoutMs: policy.connectTimeoutMs,
-      silenceTimeoutMs: policy.requestTimeoutMs,
-      freshConnection: this.#redial,
-      ca: server.ca,
-      insecure: server.insecure,
-      proxy: server.proxy,
-    });
-    const reply = await this.#exchange.reply;
-    this.#reply = reply;
-    if (reply.kind !== "answered") return this.#failedBy(withoutAnswer(reply));
-    // Given up for another, just when the answer came.
-    if (this.#disposed) reply.body.cancel();
-    const result = await commitAnswer(reply, {
-      call,
-      url: outgoing.url,
-      baseUrl: server.baseUrl,
-      bridge,
-      policy,
-      capture: this.received,
-      share: this.#held,
-      clock,
-      listener: this,
-    });
-    this.#stopFirstToken?.();
-    return result.kind === "failed" ? this.#failedBy(result.failure) : result;
+    for (;;) {
+      const bridge = this.#bridge;
+      const asked = bridge.instead === null ? upstream : answering(bridge.instead);
+      const outgoing = outgoingRequest(call, server, bridge, via, traced ? number : null);
+      if (this.#givenUp) return this.#failedBy(withoutAnswer({ kind: "aborted" }));
+      this.#exchange = asked.send({
+        method: call.method,
+        url: outgoing.url,
+        headers: outgoing.headers,
+        body: outgoing.body,
+        connectTimeoutMs: policy.connectTimeoutMs,
+        silenceTimeoutMs: policy.requestTimeoutMs,
+        freshConnection: this.#redial,
+        ca: server.ca,
+        insecure: server.insecure,
+        proxy: server.proxy,
+      });
+      const reply = await this.#exchange.reply;
+      this.#reply = reply;
+      if (reply.kind !== "answered") return this.#failedBy(withoutAnswer(reply));
+      // Given up for another, just when the answer came.
+      if (this.#disposed) reply.body.cancel();
+      const result = await commitAnswer(reply, {
+        call,
+        url: outgoing.url,
+        baseUrl: server.baseUrl,
+        bridge,
+        policy,
+        capture: this.received,
+        share: this.#held,
+        clock,
+        listener: this,
+      });
+      if (result.kind === "failed" && this.#turnsToTranslation(result.failure)) continue;
+      this.#stopFirstToken?.();
+      return result.kind === "failed" ? this.#failedBy(result.failure) : result;
+    }
   }
 
   get received(): Capture {
@@ -215,6 +222,27 @@ class TargetAttempt implements LiveAttempt, ContentListener {
           this.#deps.health.undecided(this.target.server.baseUrl);
       }
     }
+  }
+
+  /**
+   * A server that does not speak what it was asked in natively is asked once more, translated, within
+   * the same attempt: nothing has failed.
+   */
+  #turnsToTranslation(failure: AttemptFailure): boolean {
+    const { call } = this.#session;
+    const { spoken, heldBudget, clock } = this.#deps;
+    const { target } = this;
+    if (this.#bridge.retells || this.#givenUp || !isNotSpoken(failure)) return false;
+    if (!canBeTranslated(call, target) || bodyProblem(call) !== null) return false;
+    spoken.refused(target.server.baseUrl, call.endpoint.protocol);
+    this.#exchange?.cancel();
+    this.#share?.[Symbol.dispose]();
+    this.#share = heldBudget.share();
+    this.#capture?.[Symbol.dispose]();
+    this.#capture = createCapture(this.#deps);
+    this.#ttftMs = null;
+    this.#bridge = bridgeFor(call, target, clock, spoken);
+    return true;
   }
 
   get #held(): Share {

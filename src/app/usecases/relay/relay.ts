@@ -2,7 +2,7 @@
 import type { IncomingCall } from "../../../domain/call/incoming-call.ts";
 import { headerValue } from "../../../domain/http/headers.ts";
 import { bodyProblem } from "../../../domain/call/read-request.ts";
-import { parsesBody } from "../../../domain/protocols/choose-bridge.ts";
+import { parsesBody, type Unspoken } from "../../../domain/protocols/choose-bridge.ts";
 import { capableTargets } from "../../../domain/protocols/ollama/ollama-targets.ts";
 import { errorBody } from "../../../domain/protocols/errors.ts";
 import {
@@ -50,7 +50,7 @@ export function createRelay(deps: RelayDeps): CallService {
       if (plan.route.endsWith("default")) deps.models.missed(plan.targets[0].model);
       if (headerValue(call.headers, "via")?.includes(deps.via))
         return refused(call, loopThrough(plan));
-      const unfit = needsParsing(call, plan) ? bodyProblem(call) : null;
+      const unfit = needsParsing(call, plan, deps.spoken) ? bodyProblem(call) : null;
       if (unfit !== null) return refused(call, unfit);
       session = openSession(call, plan, clientGone, deps);
       const coming = answerCall(session, plan);
@@ -116,8 +116,8 @@ export function createRelay(deps: RelayDeps): CallService {
   return { handle, refuse, fail: (call, fault) => faulted(call, null, fault) };
 }
 
-function needsParsing(call: IncomingCall, { targets }: RoutePlan): boolean {
-  for (const target of targets) if (parsesBody(call, target)) return true;
+function needsParsing(call: IncomingCall, { targets }: RoutePlan, unspoken: Unspoken): boolean {
+  for (const target of targets) if (parsesBody(call, target, unspoken)) return true;
   return false;
 }
 

@@ -39,6 +39,7 @@ const cutLate: Scripted = {
   type: sse,
   reads: [role, chunk({ content: "Hello" }), { kind: "broke", message: "cut" }],
 };
+const unknownPath: Scripted = { status: 404, reads: ['{"detail":"Not Found"}', end] };
 const reset = { kind: "reset", message: "reset", connectMs: null } as const;
 const silent: Scripted = { type: sse, reads: [] };
 
@@ -94,6 +95,15 @@ const scenarios: readonly (readonly [name: string, scenario: RelayScenario])[] =
       upstreams: { [a]: [streamed] },
       occupied: "s",
       sseKeepaliveMs: 300,
+    },
+  ],
+  [
+    "a call that has to be translated after all",
+    {
+      routes: single,
+      path: "/v1/messages",
+      body: { ...chat("s/m"), max_tokens: 9 },
+      upstreams: { [a]: [unknownPath, streamed] },
     },
   ],
   [

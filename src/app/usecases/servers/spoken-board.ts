@@ -1,0 +1,31 @@
+// What servers have shown not to speak, by their address: remembered for a while, as they are updated.
+import type { ProtocolName } from "../../../domain/call/endpoint.ts";
+import type { Clock } from "../../../ports/clock.ts";
+
+export interface SpokenBoard {
+  /** Whether a server has shown lately that it does not speak a protocol. */
+  isUnspoken(baseUrl: string, protocol: ProtocolName): boolean;
+  /** It has answered a call in the protocol as what it does not know. */
+  refused(baseUrl: string, protocol: ProtocolName): void;
+}
+
+const rememberedMs = 10 * 60_000;
+
+export function createSpokenBoard(clock: Pick<Clock, "now">): SpokenBoard {
+  // By address and protocol; few servers are asked for what they do not speak.
+  const until = new Map<string, number>();
+  const keyOf = (baseUrl: string, protocol: ProtocolName) => `${protocol} ${baseUrl}`;
+  return {
+    isUnspoken(baseUrl, protocol) {
+      if (until.size === 0) return false;
+      const key = keyOf(baseUrl, protocol);
+      const known = until.get(key);
+      if (known === undefined || known > clock.now()) return known !== undefined;
+      until.delete(key);
+      return false;
+    },
+    refused(baseUrl, protocol) {
+      until.set(keyOf(baseUrl, protocol), clock.now() + rememberedMs);
+    },
+  };
+}
