@@ -20,6 +20,11 @@ export interface Splitter {
   /** Bytes held because their event is not complete. */
   held(): number;
   /**
+   * Gives what is held back, uncopied, as though it had never come: to be taken in once more together with
+   * what follows. Nothing, and all stays as it is, where that might cut the stream elsewhere.
+   */
+  giveBack(): readonly Uint8Array[];
+  /**
    * Gives up what is held, unread and uncopied: an event too large to wait for. Its remainder
    * comes as the next frame.
    */
@@ -40,6 +45,8 @@ export function createCarry(): {
   take(piece: Uint8Array): Uint8Array;
   tear(): readonly Uint8Array[];
   size(): number;
+  /** The first byte kept. */
+  first(): number | undefined;
 } {
   let pieces: Uint8Array[] = [];
   let size = 0;
@@ -61,5 +68,6 @@ export function createCarry(): {
     },
     tear,
     size: () => size,
+    first: () => pieces[0]?.[0],
   };
 }

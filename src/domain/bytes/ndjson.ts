@@ -29,6 +29,7 @@ export function createNdjsonSplitter(): Splitter {
     },
     between: () => carry.size() === 0,
     held: () => carry.size(),
+    giveBack: () => carry.tear(),
     tear: () => carry.tear(),
     end() {
       const rest = carry.take(new Uint8Array(0));

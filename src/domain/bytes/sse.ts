@@ -51,6 +51,13 @@ export function createSseSplitter(): Splitter {
     push,
     between: () => atLineStart && !afterCr && carry.size() === 0,
     held: () => carry.size(),
+    giveBack() {
+      // A line feed may have been the second half of a line end; whether one must follow, is kept apart.
+      if (carry.size() === 0 || carry.first() === lf) return [];
+      atLineStart = true;
+      afterCr = false;
+      return carry.tear();
+    },
     tear: () => carry.tear(),
     end() {
       const rest = carry.take(new Uint8Array(0));

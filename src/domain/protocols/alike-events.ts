@@ -11,6 +11,8 @@ export interface AlikeEvents {
   saw(event: Frame, state: Pick<AnswerState, "content" | "end">): void;
   /** What came last was not read. */
   forget(): void;
+  /** There may be a run. */
+  knows(): boolean;
   /**
    * The events with which these bytes begin that may pass as they are: each brings content, and
    * neither the answer's state nor its editor would be another for having seen it.
@@ -57,6 +59,10 @@ class StreamsAlike implements AlikeEvents {
 
   forget(): void {
     this.#pattern = null;
+  }
+
+  knows(): boolean {
+    return this.#pattern !== null;
   }
 
   run(bytes: Uint8Array): AlikeRun {

@@ -55,6 +55,25 @@ describe("server-sent events are cut at blank lines, whatever the pieces", () =>
     }
   });
 
+  test("what is held, given back at any byte and taken in again with the rest, is cut in the same way", () => {
+    for (let at = 0; at <= whole.length; at++) {
+      const splitter = createSseSplitter();
+      const before = splitter.push(whole.subarray(0, at));
+      const held = splitter.held();
+      const back = splitter.giveBack();
+      if (back.length > 0) {
+        expect(joinBytes(back).length).toBe(held);
+        expect({ held: splitter.held(), between: splitter.between() }).toEqual({
+          held: 0,
+          between: true,
+        });
+      } else expect(splitter.held()).toBe(held);
+      const after = splitter.push(joinBytes([...back, whole.subarray(at)]));
+      const unmoved = split(createSseSplitter, [whole.subarray(0, at), whole.subarray(at)]);
+      expect([...before, ...after]).toEqual(unmoved);
+    }
+  });
+
   test("an event without its blank line comes at the end of the stream", () => {
     const splitter = createSseSplitter();
     expect(splitter.push(bytes("data: [DONE]"))).toEqual([]);

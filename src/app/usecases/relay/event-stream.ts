@@ -51,6 +51,9 @@ const finishedMs = 60_000;
 /** How long a connection may stay open after its answer's last word, and what may still come. */
 const lingerMs = 1_000;
 const maxAfterEndBytes = 1024 * 1024;
+/** Bytes of an event that has begun up to which it is put together again with each read that ends a line. */
+const smallEvent = 8 * 1024;
+const lineEnd = 0x0a;
 
 /** @param commit where the commit point lies; `full`: at the answer's end */
 export function createLiveSource(
@@ -190,8 +193,18 @@ export function createLiveSource(
     return splitter === null ? opaque([got.bytes]) : takeBytes(got.bytes, splitter);
   }
 
-  function takeBytes(bytes: Uint8Array, cut: Splitter): LiveStep | null {
-    const run = alike === null || midEvent || !cut.between() ? null : alike.run(bytes);
+  /** A read together with the beginning of its first event, so that this one, too, can be compared. */
+  function fromAnEventsBeginning(read: Uint8Array, cut: Splitter): Uint8Array {
+    const held = cut.held();
+    if (held === 0 || held > smallEvent || !read.includes(lineEnd)) return read;
+    const begun = cut.giveBack();
+    return begun.length === 0 ? read : joinBytes([...begun, read]);
+  }
+
+  function takeBytes(read: Uint8Array, cut: Splitter): LiveStep | null {
+    const compares = alike !== null && !midEvent && alike.knows();
+    const bytes = compares ? fromAnEventsBeginning(read, cut) : read;
+    const run = compares && cut.between() ? alike.run(bytes) : null;
     let before: Uint8Array | null = null;
     let rest = bytes;
     if (run !== null && run.events > 0) {

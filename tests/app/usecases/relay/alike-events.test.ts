@@ -262,13 +262,21 @@ describe("of a stream of plain words only the first events are read", () => {
       `{"created_at":"${what}","message":{"role":"assistant","content":"${what}"},"done":false}\n`,
   };
   test.each([
-    ["openai-chat", "sse"],
-    ["ollama", "ndjson"],
-  ] as const)("%s", async (protocol, framing) => {
+    ["openai-chat", "sse", "each in a read", 0],
+    ["openai-chat", "sse", "each in two reads", 1],
+    ["openai-chat", "sse", "each read with the end of one and the beginning of the next", 2],
+    ["ollama", "ndjson", "each in a read", 0],
+    ["ollama", "ndjson", "each in two reads", 1],
+    ["ollama", "ndjson", "each read with the end of one and the beginning of the next", 2],
+  ] as const)("%s, %s, %s", async (protocol, framing, _, how) => {
     const policy: CleanPolicy = { ...keep, stripThinking: "strip", stripJsonMarkdown: true };
-    const reads = ["Once", " upon", " a", ' \\"time\\"', "wörld", " more"].map((what) =>
+    const events = ["Once", " upon", " a", ' \\"time\\"', "wörld", " more"].map((what) =>
       text.encode(say[protocol](what)),
     );
+    const whole = joinBytes(events);
+    const starts = events.map((_, at) => joinBytes(events.slice(0, at)).length);
+    const cuts = starts.flatMap((start) => [[start], [start, start + 9], [start + 9]][how] ?? []);
+    const reads = [0, ...cuts].map((from, at) => whole.subarray(from, cuts[at]));
     const { told, shown } = await relayed(
       { protocol, framing, policy, commit: "first_content" },
       reads,
