@@ -20,6 +20,11 @@ const namesUsage = new RegExp(
   ['"usage"\\s*:\\s*\\{', ...bareNames.map((name) => `"${name}"`)].join("|"),
 );
 
+/** Whether an event's JSON may report usage; it does not where this says no. */
+export function mayReportUsage(json: string): boolean {
+  return namesUsage.test(json);
+}
+
 /**
  * Usage as an answer reports it, without reading all of it: for where nothing else needs to be read.
  * Of an answer that was kept cut, the part that was said at its beginning.
@@ -40,7 +45,7 @@ export function reportedUsage(body: CapturedBody | null): ReportedUsage {
   const add = (document: JsonRecord) => {
     reader.add(document);
   };
-  visitDocuments(bytes, add, (text) => namesUsage.test(text));
+  visitDocuments(bytes, add, mayReportUsage);
   // One document too long to be looked at whole has its usage near its end.
   if (!isWhole) lastCounts(new TextDecoder().decode(bytes.subarray(-tailBytes))).forEach(add);
   const { prompt, cached, ...later } = reader.usage();

@@ -16,7 +16,8 @@ export interface Captured {
 
 /** Disposing of it gives its bytes back to the budget. */
 export interface Capture extends Captured, Disposable {
-  add(bytes: Uint8Array): void;
+  /** @param spare so many at their beginning belong to events of a stream that say nothing of usage */
+  add(bytes: Uint8Array, spare?: number): void;
   /** So many events of a stream held content. */
   content(events: number): void;
   /** All that was added is one JSON object, this one. */

@@ -7,6 +7,7 @@ import type { Frame, Splitter } from "../../../domain/bytes/frame.ts";
 import { createAlikeEvents } from "../../../domain/protocols/alike-events.ts";
 import { createSplitter, eventBreak } from "../../../domain/bytes/framing.ts";
 import { append, joinBytes } from "../../../domain/bytes/join-bytes.ts";
+import { mayReportUsage } from "../../../domain/log/reported-usage.ts";
 import type { CommitPoint } from "../../../domain/routing/types.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { BodyRead, UpstreamBody } from "../../../ports/upstream.ts";
@@ -70,6 +71,10 @@ export function createLiveSource(
   const state = createAnswerState(protocol, commit);
   const isJson = protocol !== null;
   const alike = bridge.retells ? null : createAlikeEvents(protocol, editor);
+  /** What was read last, as text. */
+  let lastJson = "";
+  /** Whether that, and all that is like it, may report usage; null: nobody has asked yet. */
+  let reports: boolean | null = null;
   let pending: StreamFailure | null = null;
   /** The upstream's last event has no end. */
   let unclosed = false;
@@ -108,7 +113,11 @@ export function createLiveSource(
       else for (const bytes of editor.frame(frame, json)) append(pieces, bytes);
     }
     const last = frames.at(-1);
-    if (last !== undefined) alike?.saw(last, state);
+    if (last !== undefined && alike !== null) {
+      alike.saw(last, state);
+      lastJson = last.data ?? "";
+      reports = null;
+    }
     return step(pieces, content, "open");
   }
 
@@ -189,8 +198,9 @@ export function createLiveSource(
   /** What a read comes to; null: to nothing yet. */
   function taken(got: BodyRead): LiveStep | null {
     if (got.kind !== "bytes") return atEnd(got);
+    if (splitter !== null) return takeBytes(got.bytes, splitter);
     capture.add(got.bytes);
-    return splitter === null ? opaque([got.bytes]) : takeBytes(got.bytes, splitter);
+    return opaque([got.bytes]);
   }
 
   /** A read together with the beginning of its first event, so that this one, too, can be compared. */
@@ -207,7 +217,10 @@ export function createLiveSource(
     const run = compares && cut.between() ? alike.run(bytes) : null;
     let before: Uint8Array | null = null;
     let rest = bytes;
-    if (run !== null && run.events > 0) {
+    if (run === null || run.events === 0) capture.add(read);
+    else {
+      reports ??= mayReportUsage(lastJson);
+      capture.add(read, reports ? 0 : run.end - (bytes.length - read.length));
       capture.content(run.events);
       if (run.end === bytes.length) return step([bytes], true, "open");
       before = bytes.subarray(0, run.end);

@@ -8,10 +8,12 @@ import { headBytes, tailBytes } from "../../../domain/log/reported-usage.ts";
 const maxPieces = 64;
 const none = new Uint8Array(0);
 /** Bytes kept of the end: at first, and at most. */
-const firstEnd = 8 * 1024;
-const mostEnd = 2 * tailBytes;
+const firstEnd = 4 * 1024;
+const mostEnd = tailBytes + 8 * 1024;
+/** Parts an event, of which but a piece was kept, from the next. */
+const gap = new Uint8Array([0x0a, 0x0a]);
 
-/** A capture of some 100 KB at most, however long the answer: too little to count among what all calls share. */
+/** A capture of some 50 KB at most, however long the answer: too little to count among what all calls share. */
 export class UsageCapture implements Disposable {
   /** All of a short answer. */
   #pieces: Uint8Array[] = [];
@@ -21,17 +23,30 @@ export class UsageCapture implements Disposable {
   #end: Uint8Array = none;
   #filled = 0;
   #size = 0;
+  #kept = 0;
+  /** What came last was left out. */
+  #isApart = false;
   #contents = 0;
   #parsed: JsonRecord | null = null;
 
-  add(bytes: Uint8Array): void {
+  add(bytes: Uint8Array, spare = 0): void {
     this.#size += bytes.length;
+    if (spare > 0) this.#isApart = true;
+    if (spare === bytes.length) return;
+    if (this.#isApart && this.#kept > 0) this.#keep(gap);
+    this.#isApart = false;
+    // A copy, since the rest of a large read would be held with it.
+    this.#keep(spare === 0 ? bytes : bytes.slice(spare));
+  }
+
+  #keep(bytes: Uint8Array): void {
+    this.#kept += bytes.length;
     if (this.#isLong) {
       this.#addToEnd(bytes);
       return;
     }
     this.#pieces.push(bytes);
-    if (this.#size <= headBytes + tailBytes && this.#pieces.length < maxPieces) return;
+    if (this.#kept <= headBytes + tailBytes && this.#pieces.length < maxPieces) return;
     const all = joinBytes(this.#pieces);
     this.#pieces = [];
     this.#isLong = true;
@@ -86,7 +101,8 @@ export class UsageCapture implements Disposable {
       this.#end = larger;
     }
     if (needed <= this.#end.length) return;
-    this.#end.copyWithin(0, this.#filled - tailBytes, this.#filled);
-    this.#filled = tailBytes;
+    const still = Math.min(this.#filled, tailBytes - bytes);
+    this.#end.copyWithin(0, this.#filled - still, this.#filled);
+    this.#filled = still;
   }
 }

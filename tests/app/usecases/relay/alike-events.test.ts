@@ -1,9 +1,11 @@
 // Events that pass unread because they are like the one before them: found, and never one too many.
 import { describe, expect, test } from "bun:test";
-import { createCapture } from "../../../../src/app/usecases/relay/capture.ts";
+import { type Capture, createCapture } from "../../../../src/app/usecases/relay/capture.ts";
 import { createLiveSource } from "../../../../src/app/usecases/relay/event-stream.ts";
 import type { Framing } from "../../../../src/domain/bytes/framing.ts";
 import { joinBytes } from "../../../../src/domain/bytes/join-bytes.ts";
+import type { ReportedUsage } from "../../../../src/domain/log/answer-usage.ts";
+import { reportedUsage } from "../../../../src/domain/log/reported-usage.ts";
 import type { ProtocolName } from "../../../../src/domain/call/endpoint.ts";
 import type { CleanPolicy } from "../../../../src/domain/cleaning/clean-text.ts";
 import { createStreamCleaner } from "../../../../src/domain/cleaning/stream-cleaner.ts";
@@ -34,6 +36,8 @@ interface Told {
   readonly changed: boolean;
   readonly warnings: readonly string[];
   readonly remark: string | null;
+  readonly received: string;
+  readonly usage: ReportedUsage;
 }
 
 /** @param unread false: every event is read, since the editor wants to see it */
@@ -41,7 +45,7 @@ async function relayed(
   { protocol, framing, policy, commit }: Stream,
   reads: readonly Uint8Array[],
   unread: boolean,
-): Promise<{ readonly told: Told; readonly shown: number }> {
+): Promise<{ readonly told: Told; readonly shown: number; readonly kept: number }> {
   let shown = 0;
   const bridge: Bridge = {
     path: "",
@@ -79,8 +83,17 @@ async function relayed(
     cancel: () => undefined,
   };
   const capture = createCapture(captureLimits(1 << 20));
+  const usage = createCapture({ ...captureLimits(1 << 20), usageOnly: true });
+  const both: Capture = {
+    ...capture,
+    add(bytes, spare) {
+      capture.add(bytes, spare);
+      usage.add(bytes, spare);
+    },
+    content: (events) => capture.content(events),
+  };
   const clock = { ...createHandClock(), elapsed: () => 0, id: () => "", chance: () => 0 };
-  const source = createLiveSource(body, { framing, protocol }, commit, bridge, capture, clock);
+  const source = createLiveSource(body, { framing, protocol }, commit, bridge, both, clock);
   const sent: Uint8Array[] = [];
   for (;;) {
     const { pieces, outcome } = await source.next();
@@ -97,8 +110,11 @@ async function relayed(
       changed: source.changed(),
       warnings: source.warnings(),
       remark: source.remark(),
+      received: new TextDecoder().decode(joinBytes(capture.body()?.chunks ?? [])),
+      usage: reportedUsage(usage.body()),
     };
-    return { told: said, shown };
+    const kept = (usage.body()?.chunks ?? []).reduce((sum, { length }) => sum + length, 0);
+    return { told: said, shown, kept };
   }
 }
 
@@ -162,6 +178,7 @@ const message: Make = (random, what) =>
           { type: "text_delta", text: what },
           { type: "thinking_delta", thinking: what },
         ]),
+        ...(random.chance(0.04) ? { usage: { output_tokens: random.int(1, 99) } } : {}),
       };
 
 const response: Make = (random, delta) => ({
@@ -182,6 +199,7 @@ const line: Make = (random, what) => ({
     ...(random.chance(0.1) ? { thinking: words(random) } : {}),
   },
   done: random.chance(0.02),
+  ...(random.chance(0.04) ? { eval_count: random.int(1, 99) } : {}),
 });
 
 const forms: readonly (readonly [ProtocolName, Framing, Make])[] = [
@@ -277,12 +295,14 @@ describe("of a stream of plain words only the first events are read", () => {
     const starts = events.map((_, at) => joinBytes(events.slice(0, at)).length);
     const cuts = starts.flatMap((start) => [[start], [start, start + 9], [start + 9]][how] ?? []);
     const reads = [0, ...cuts].map((from, at) => whole.subarray(from, cuts[at]));
-    const { told, shown } = await relayed(
+    const { told, shown, kept } = await relayed(
       { protocol, framing, policy, commit: "first_content" },
       reads,
       true,
     );
     expect(told).toMatchObject({ contents: 6, changed: false });
     expect(shown).toBe(1);
+    // Of the others no more is kept for their usage than what reads cut off.
+    expect(kept).toBeLessThan(2 * events[0]!.length);
   });
 });
