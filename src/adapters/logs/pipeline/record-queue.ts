@@ -61,7 +61,7 @@ export interface RecordQueue {
 
 /** So much is copied to the writer in one go. */
 const batchEntries = 200;
-const batchBytes = 8 * 1024 * 1024;
+const batchBytes = 2 * 1024 * 1024;
 
 const noBodies: CapturedBodies = { request: null, response: null };
 
