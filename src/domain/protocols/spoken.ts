@@ -77,13 +77,19 @@ export function addressOf(
     : upstreamUrl(server, path);
 }
 
-const preferred: Readonly<Record<ServerType, readonly ProtocolName[]>> = {
+const preferred: Readonly<Record<ServerType, readonly [own: ProtocolName, other: ProtocolName]>> = {
   openai: ["openai-chat", "anthropic-messages"],
   ollama: ["openai-chat", "anthropic-messages"],
   anthropic: ["anthropic-messages", "openai-chat"],
 };
 
-/** The protocols into which a server's calls can be translated, the best first. */
+/**
+ * The protocols into which a server's calls can be translated, the best first: that of its type, and
+ * what the routes file says that it speaks. What it may speak besides is no ground to stand on.
+ */
 export function translatedTo(server: Speaker): readonly ProtocolName[] {
-  return preferred[server.type].filter((protocol) => speaks(server, protocol));
+  const [own] = preferred[server.type];
+  return preferred[server.type].filter(
+    (protocol) => speaks(server, protocol) && (protocol === own || isSaid(server, protocol)),
+  );
 }

@@ -17,11 +17,7 @@ const url = "url: 'http://h:1'";
 
 describe("a server speaks", () => {
   test.each<[string, ProtocolName[], ProtocolName[]]>([
-    [
-      url,
-      ["openai-chat", "openai-responses", "anthropic-messages"],
-      ["openai-chat", "anthropic-messages"],
-    ],
+    [url, ["openai-chat", "openai-responses", "anthropic-messages"], ["openai-chat"]],
     [`${url}, type: ollama`, ["openai-chat", "openai-responses", "ollama"], ["openai-chat"]],
     [`${url}, type: anthropic`, ["anthropic-messages"], ["anthropic-messages"]],
     [`${url}, speaks: [chat]`, ["openai-chat"], ["openai-chat"]],
@@ -29,7 +25,7 @@ describe("a server speaks", () => {
     [
       `${url}, speaks: { responses: translate }`,
       ["openai-chat", "anthropic-messages"],
-      ["openai-chat", "anthropic-messages"],
+      ["openai-chat"],
     ],
     [
       `${url}, type: ollama, speaks: { messages: native }`,
