@@ -1,5 +1,6 @@
 // Errors of servers of other protocols in the words of OpenAI's clients.
 import type { WrittenObject } from "../../bytes/json-written.ts";
+import { contextOverflow } from "../context-overflow.ts";
 import { readErrorBody } from "../upstream-error.ts";
 
 /** An upstream's error answer, as a body: its own words, under OpenAI's types and codes. */
@@ -7,7 +8,7 @@ export function chatError(status: number, body: Uint8Array): WrittenObject {
   const said = readErrorBody(body);
   const message = said?.message ?? `the upstream answered with status ${status} and said no more`;
   const { type, code } = words.get(status) ?? (status < 500 ? refused : failed);
-  const overflow = status < 500 && tooLong.test(message);
+  const overflow = status < 500 && said !== null && contextOverflow(said) !== null;
   return {
     error: { message, type, param: null, code: overflow ? "context_length_exceeded" : code },
   };
@@ -32,6 +33,3 @@ const words: ReadonlyMap<number, ErrorWords> = new Map([
   [504, { type: "timeout", code: "timeout" }],
   [529, busy],
 ]);
-
-/** How Anthropic says that a request has more tokens than the model takes. */
-const tooLong = /prompt is too long|exceeds? (the )?context (limit|window|length)/i;
