@@ -3,6 +3,7 @@ import type { WrittenObject } from "../../bytes/json-written.ts";
 import { argumentsObject } from "../neutral/call-arguments.ts";
 import type { PlacedFields } from "../neutral/placed-fields.ts";
 import type { CallPart, ReasoningPart, RequestMessage, RequestPart } from "../neutral/request.ts";
+import type { ToolNames } from "../neutral/tool-names.ts";
 import type { CallIds } from "./call-ids.ts";
 import { fileBlock, imageBlock } from "./part-writer.ts";
 
@@ -40,6 +41,7 @@ export function userBlocks(
 export function assistantBlocks(
   parts: readonly RequestPart[],
   ids: CallIds,
+  names: ToolNames,
   placed: PlacedFields,
 ): readonly WrittenObject[] {
   return parts.flatMap((part): readonly WrittenObject[] => {
@@ -49,7 +51,7 @@ export function assistantBlocks(
       case "reasoning":
         return thinkingBlock(part, placed);
       case "call":
-        return [callBlock(part, ids, placed)];
+        return [callBlock(part, ids, names, placed)];
       case "image":
       case "file":
         return [];
@@ -92,14 +94,19 @@ function thinkingBlock(part: ReasoningPart, placed: PlacedFields): readonly Writ
     : [{ type: "thinking", thinking: text, signature: seal }];
 }
 
-function callBlock(part: CallPart, ids: CallIds, placed: PlacedFields): WrittenObject {
+function callBlock(
+  part: CallPart,
+  ids: CallIds,
+  names: ToolNames,
+  placed: PlacedFields,
+): WrittenObject {
   const input = argumentsObject(part.given);
   // Arguments that no object holds are kept, but named: the model reads another call than it made.
   if (input !== null) placed.place(part);
   return {
     type: "tool_use",
     id: ids.ofCall(part.id),
-    name: part.name,
+    name: names.theirs(part.name),
     input: input ?? { raw: part.given },
   };
 }

@@ -1,4 +1,5 @@
 // Ids of tool calls as Anthropic takes them: of few characters, and none twice in a conversation.
+import { hashText } from "../neutral/hash-text.ts";
 
 export interface CallIds {
   /** A turn of the assistant's begins: results that follow answer its calls, not those before. */
@@ -42,13 +43,5 @@ const accepted = /^[a-zA-Z0-9_-]+$/;
 function cleaned(id: string): string {
   if (accepted.test(id)) return id;
   const kept = id.replaceAll(/[^a-zA-Z0-9_-]/g, "_").slice(0, 48);
-  return `${kept === "" ? "call" : kept}_${hash(id)}`;
-}
-
-/** FNV-1a over UTF-16 units, as 8 hex digits. */
-function hash(text: string): string {
-  let state = 0x811c9dc5;
-  for (let at = 0; at < text.length; at++)
-    state = Math.imul(state ^ text.charCodeAt(at), 0x01000193) >>> 0;
-  return state.toString(16).padStart(8, "0");
+  return `${kept === "" ? "call" : kept}_${hashText(id)}`;
 }

@@ -2,10 +2,14 @@
 import type { CannotServe, WrittenRequest } from "../neutral/codec.ts";
 import { createPlacedFields } from "../neutral/placed-fields.ts";
 import type { NeutralRequest } from "../neutral/request.ts";
+import { createToolNames } from "../neutral/tool-names.ts";
 import { messagesEndpoint } from "./endpoints.ts";
 import { writeSettings } from "./settings-writer.ts";
-import { writeTools } from "./tool-writer.ts";
+import { namesIn, writeTools } from "./tool-writer.ts";
 import { writeTurns } from "./turn-writer.ts";
+
+/** Of a tool, in Anthropic's API. */
+const longestName = 128;
 
 /** @param model the name to send; null sends none */
 export function writeMessagesRequest(
@@ -19,14 +23,17 @@ export function writeMessagesRequest(
       return { kind: "cannot", field: request.input.path };
     case "conversation": {
       const placed = createPlacedFields(request);
-      const { system, messages } = writeTurns(request.messages, placed);
+      const names = createToolNames(namesIn(request), longestName);
+      const { system, messages } = writeTurns(request.messages, names, placed);
       const body = {
         model: model ?? undefined,
         ...writeSettings(request.settings, placed),
         system: system.length === 0 ? undefined : system,
         messages,
-        ...writeTools(request, placed),
+        ...writeTools(request, names, placed),
       };
+      // The answer goes on with it where it stands last, whoever asked for that.
+      if (request.prefill !== undefined) placed.place(request.prefill);
       const missing = placed.missing();
       if (missing !== null) return { kind: "cannot", field: missing };
       return {
@@ -35,6 +42,7 @@ export function writeMessagesRequest(
         endpoint: messagesEndpoint,
         body,
         dropped: placed.dropped(),
+        ...(names.renamed === undefined ? {} : { renamed: names.renamed }),
       };
     }
   }

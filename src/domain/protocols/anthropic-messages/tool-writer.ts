@@ -2,11 +2,13 @@
 import { isRecord, parseJson } from "../../bytes/json.ts";
 import { RawJson, type WrittenObject } from "../../bytes/json-written.ts";
 import type { PlacedFields } from "../neutral/placed-fields.ts";
+import type { ToolNames } from "../neutral/tool-names.ts";
 import type { ConversationRequest, RequestTool, ToolChoice } from "../neutral/request.ts";
 
 /** The fields `tools` and `tool_choice`, where there is something for them. */
 export function writeTools(
   { messages, tools, settings }: ConversationRequest,
+  names: ToolNames,
   placed: PlacedFields,
 ): WrittenObject {
   const { toolChoice, parallelCalls } = settings;
@@ -15,7 +17,7 @@ export function writeTools(
     if (toolChoice?.value.kind === "auto" || toolChoice?.value.kind === "none")
       placed.place(toolChoice);
     if (parallelCalls !== null) placed.place(parallelCalls);
-    return calledBefore(messages);
+    return calledBefore(messages, names);
   }
   placed.place(tools);
   for (const tool of tools.list) placed.place(tool);
@@ -25,17 +27,20 @@ export function writeTools(
   const one = parallelCalls?.value === false && choice?.kind !== "none";
   const wanted = choice ?? (one ? { kind: "auto" as const } : null);
   return {
-    tools: tools.list.map(writeTool),
+    tools: tools.list.map((tool) => writeTool(tool, names)),
     tool_choice:
       wanted === null
         ? undefined
-        : { ...writeChoice(wanted), disable_parallel_tool_use: one ? true : undefined },
+        : { ...writeChoice(wanted, names), disable_parallel_tool_use: one ? true : undefined },
   };
 }
 
-function writeTool({ name, description, parameters, strict }: RequestTool): WrittenObject {
+function writeTool(
+  { name, description, parameters, strict }: RequestTool,
+  names: ToolNames,
+): WrittenObject {
   return {
-    name,
+    name: names.theirs(name),
     description: description ?? undefined,
     input_schema: parameters === null ? anyInput : withType(parameters),
     strict: strict ?? undefined,
@@ -52,7 +57,7 @@ function withType(schema: RawJson): RawJson {
   return new RawJson(`{"type":"object"${Object.keys(read).length === 0 ? "" : ","}${rest}`);
 }
 
-function writeChoice(choice: ToolChoice): WrittenObject {
+function writeChoice(choice: ToolChoice, names: ToolNames): WrittenObject {
   switch (choice.kind) {
     case "auto":
     case "none":
@@ -60,18 +65,26 @@ function writeChoice(choice: ToolChoice): WrittenObject {
     case "required":
       return { type: "any" };
     case "tool":
-      return { type: "tool", name: choice.name };
+      return { type: "tool", name: names.theirs(choice.name) };
   }
 }
 
 /** Anthropic takes no calls and results back where no tools are declared: those called before, of which none may be called now. */
-function calledBefore(messages: ConversationRequest["messages"]): WrittenObject {
-  const names = new Set(
-    messages.flatMap(({ parts }) =>
-      parts.flatMap((part) => (part.kind === "call" ? [part.name] : [])),
-    ),
-  );
-  if (names.size === 0) return {};
-  const tools = [...names].map((name) => ({ name, input_schema: anyInput }));
+function calledBefore(messages: ConversationRequest["messages"], names: ToolNames): WrittenObject {
+  const called = new Set(calledNames(messages));
+  if (called.size === 0) return {};
+  const tools = [...called].map((name) => ({ name: names.theirs(name), input_schema: anyInput }));
   return { tools, tool_choice: { type: "none" } };
+}
+
+/** The names of all tools that a request speaks of. */
+export function namesIn({ messages, tools }: ConversationRequest): readonly string[] {
+  const listed = tools?.list.map(({ name }) => name) ?? [];
+  return [...listed, ...calledNames(messages)];
+}
+
+function calledNames(messages: ConversationRequest["messages"]): readonly string[] {
+  return messages.flatMap(({ parts }) =>
+    parts.flatMap((part) => (part.kind === "call" ? [part.name] : [])),
+  );
 }

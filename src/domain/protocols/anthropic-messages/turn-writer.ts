@@ -2,6 +2,7 @@
 import type { WrittenObject } from "../../bytes/json-written.ts";
 import type { PlacedFields } from "../neutral/placed-fields.ts";
 import type { RequestMessage } from "../neutral/request.ts";
+import type { ToolNames } from "../neutral/tool-names.ts";
 import { assistantBlocks, resultBlock, textBlocks, userBlocks } from "./block-writer.ts";
 import { createCallIds } from "./call-ids.ts";
 
@@ -13,12 +14,13 @@ interface WrittenTurns {
 /** Instructions at the beginning are the system's; later ones are said where they stand, by the user. */
 export function writeTurns(
   messages: readonly RequestMessage[],
+  names: ToolNames,
   placed: PlacedFields,
 ): WrittenTurns {
   const begins = messages.findIndex(({ role }) => role !== "instruction");
   const leading = begins < 0 ? messages : messages.slice(0, begins);
   const system = leading.map(({ parts }) => textBlocks(parts, placed));
-  const written = turnsOf(messages.slice(leading.length), placed).map(
+  const written = turnsOf(messages.slice(leading.length), names, placed).map(
     ({ role, results, said }) => ({
       role,
       content: [...results, ...said],
@@ -40,7 +42,11 @@ interface Turn {
   readonly said: WrittenObject[];
 }
 
-function turnsOf(messages: readonly RequestMessage[], placed: PlacedFields): readonly Turn[] {
+function turnsOf(
+  messages: readonly RequestMessage[],
+  names: ToolNames,
+  placed: PlacedFields,
+): readonly Turn[] {
   const turns: Turn[] = [];
   const ids = createCallIds();
   /** Instructions that follow the assistant's words: they wait for the user's, and are never a turn between calls and results. */
@@ -77,7 +83,7 @@ function turnsOf(messages: readonly RequestMessage[], placed: PlacedFields): rea
         break;
       case "assistant": {
         if (turns.at(-1)?.role !== "assistant") ids.begin();
-        const blocks = assistantBlocks(message.parts, ids, placed);
+        const blocks = assistantBlocks(message.parts, ids, names, placed);
         if (blocks.length > 0) turnOf("assistant").said.push(...blocks);
         break;
       }

@@ -2,9 +2,9 @@
 import type { Written, WrittenObject } from "../../bytes/json-written.ts";
 import { foldInstructions, moveBehindResults } from "../neutral/fold-instructions.ts";
 import type { PlacedFields } from "../neutral/placed-fields.ts";
+import type { ToolNames } from "../neutral/tool-names.ts";
 import type { FilePart, ImagePart, RequestMessage, RequestPart } from "../neutral/request.ts";
 import type { ServerTraits } from "../server-traits.ts";
-import type { ToolNames } from "./tool-names.ts";
 
 type Result = Extract<RequestMessage, { readonly role: "result" }>;
 

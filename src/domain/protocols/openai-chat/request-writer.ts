@@ -8,6 +8,7 @@ import type {
   EmbeddingRequest,
   NeutralRequest,
 } from "../neutral/request.ts";
+import { createToolNames, type ToolNames } from "../neutral/tool-names.ts";
 import type { ServerTraits } from "../server-traits.ts";
 import { chatEndpoint, completionEndpoint, embeddingsEndpoint } from "./endpoints.ts";
 import { writeMessages } from "./message-writer.ts";
@@ -23,7 +24,6 @@ import {
   writeTools,
   writeUser,
 } from "./settings-writer.ts";
-import { createToolNames, type ToolNames } from "./tool-names.ts";
 
 /**
  * @param model the name to send; null sends none
@@ -36,7 +36,7 @@ export function writeChatRequest(
 ): WrittenRequest | CannotServe {
   const placed = createPlacedFields(request);
   const body = createRequestBody(traits, placed, request.kind === "conversation");
-  const names = createToolNames(request.kind === "conversation" ? request.tools : null);
+  const names = createToolNames(ownNames(request), longestName);
   if (model !== null) body.set("model", model);
   switch (request.kind) {
     case "conversation":
@@ -54,6 +54,15 @@ export function writeChatRequest(
   const written = { ...places[request.kind], body: body.written(), dropped: placed.dropped() };
   const { renamed } = names;
   return { kind: "request", ...written, ...(renamed === undefined ? {} : { renamed }) };
+}
+
+/** Of a tool, in OpenAI's API. */
+const longestName = 64;
+
+/** The names of tools, but of those that go out in the form of Chat Completions, as their author wrote it. */
+function ownNames(request: NeutralRequest): readonly string[] {
+  const tools = request.kind === "conversation" ? request.tools : null;
+  return tools?.asChat === null ? tools.list.map(({ name }) => name) : [];
 }
 
 const places: Record<NeutralRequest["kind"], Pick<WrittenRequest, "path" | "endpoint">> = {

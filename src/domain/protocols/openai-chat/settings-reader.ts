@@ -25,7 +25,7 @@ export function readSettings(
   return {
     stream: readStream(reader, notes),
     format: readFormat(reader, notes),
-    thinking: readEffort(reader, notes),
+    thinking: readThinking(reader, notes),
     toolChoice,
     parallelCalls:
       typeof parallel === "boolean"
@@ -111,13 +111,33 @@ const efforts: ReadonlySet<unknown> = new Set<ThinkingEffort>([
   "max",
 ]);
 
-function readEffort(reader: RecordReader, notes: RequestNotes): ValueField<ThinkingWish> | null {
+function readThinking(reader: RecordReader, notes: RequestNotes): ValueField<ThinkingWish> | null {
   const path = "reasoning_effort";
   const effort = reader.record[path];
-  if (effort !== "none" && !isEffort(effort)) return null;
-  reader.take(path);
-  const wish = effort === "none" ? { on: false, effort: null } : { on: true, effort };
-  return notes.note({ path, value: wish });
+  const wish = effort === "none" ? off : isEffort(effort) ? { on: true, effort } : null;
+  if (wish !== null) reader.take(path);
+  return readSwitches(reader, wish, notes) ?? (wish && notes.note({ path, value: wish }));
+}
+
+const off: ThinkingWish = { on: false, effort: null };
+
+/** Templates of open models have switches for it, of two names; clients of servers that people run set them. */
+function readSwitches(
+  reader: RecordReader,
+  wish: ThinkingWish | null,
+  notes: RequestNotes,
+): ValueField<ThinkingWish> | null {
+  const path = "chat_template_kwargs";
+  if (!isRecord(reader.record[path])) return null;
+  const held = new RecordReader(reader.take(path), `${path}.`, notes);
+  const said = held.record["enable_thinking"] ?? held.record["thinking"];
+  const on = wish?.on ?? (typeof said === "boolean" ? said : null);
+  for (const key of ["enable_thinking", "thinking"])
+    if (on !== null && held.record[key] === on) held.take(key);
+  if (wish !== null && held.record["reasoning_effort"] === wish.effort)
+    held.take("reasoning_effort");
+  held.close();
+  return wish === null && on !== null ? notes.note({ path, value: { on, effort: null } }) : null;
 }
 
 function isEffort(value: unknown): value is ThinkingEffort {

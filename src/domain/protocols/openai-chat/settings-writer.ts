@@ -12,9 +12,9 @@ import type {
   ValueField,
 } from "../neutral/request.ts";
 import type { PlacedFields } from "../neutral/placed-fields.ts";
+import type { ToolNames } from "../neutral/tool-names.ts";
 import type { ServerTraits } from "../server-traits.ts";
 import type { RequestBody } from "./request-body.ts";
-import type { ToolNames } from "./tool-names.ts";
 
 /** @param chat whether the request goes to /v1/chat/completions */
 export function writeFormat(

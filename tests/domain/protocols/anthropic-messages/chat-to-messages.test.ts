@@ -329,6 +329,17 @@ const rows: readonly (readonly [
     { thinking: { type: "disabled" }, output_config: undefined },
   ],
   [
+    "a switch of open models' templates",
+    { chat_template_kwargs: { enable_thinking: true, thinking: true, other: 1 } },
+    { thinking: { type: "adaptive" } },
+    ["chat_template_kwargs.other"],
+  ],
+  [
+    "such a switch beside an effort",
+    { reasoning_effort: "low", chat_template_kwargs: { enable_thinking: true } },
+    { thinking: { type: "adaptive" }, output_config: { effort: "low" } },
+  ],
+  [
     "thinking beside a temperature",
     { reasoning_effort: "low", temperature: 0.5 },
     { thinking: undefined, output_config: undefined },

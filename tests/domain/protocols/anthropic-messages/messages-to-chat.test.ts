@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { JsonRecord } from "../../../../src/domain/bytes/json.ts";
+import { anthropicRefusal } from "../../../lab/anthropic-checker.ts";
 import { readChatStream } from "../../../lab/chat-stream.ts";
 import {
   type MessagesAnswer,
@@ -152,6 +153,29 @@ describe("content", () => {
     expect(first.message["function_call"]).toEqual({ name: "look", arguments: '{"at":1}' });
     expect(first.finish).toBe("function_call");
   });
+});
+
+test("tools whose names Anthropic does not take go by others, and come back by their own", () => {
+  const odd = "files.read/all";
+  const request = {
+    tools: [{ type: "function", function: { name: odd } }],
+    tool_choice: { type: "function", function: { name: odd } },
+    messages: [
+      hi,
+      { role: "assistant", content: null, tool_calls: [called("a", odd, "{}")] },
+      { role: "tool", tool_call_id: "a", content: "b" },
+    ],
+  };
+  const { sent } = chat(request);
+  expect(anthropicRefusal(sent)).toBeNull();
+  const [tool] = sent!["tools"] as readonly { name: string }[];
+  const theirs = tool?.name ?? "";
+  expect(sent).toMatchObject({
+    tool_choice: { type: "tool", name: theirs },
+    messages: [{}, { content: [{ name: theirs }] }, {}],
+  });
+  const { message } = saidOf({ content: [use("t", theirs, {})], stop: "tool_use" }, request);
+  expect(message["tool_calls"]).toEqual([called("t", odd, "{}")]);
 });
 
 describe("ends", () => {

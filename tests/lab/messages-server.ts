@@ -1,0 +1,99 @@
+// A Messages server that refuses what Anthropic's refuses, and else says what a test has laid down for it.
+import type { JsonRecord } from "../../src/domain/bytes/json.ts";
+import { anthropicRefusal } from "./anthropic-checker.ts";
+import {
+  type MessagesAnswer,
+  messageEvents,
+  messageStream,
+  wholeMessage,
+} from "./messages-answer.ts";
+
+/** An answer; an error; or one that begins with so many events and then says no more. */
+export type MessagesScript =
+  | MessagesAnswer
+  | { readonly status: number; readonly type: string; readonly message: string }
+  | (MessagesAnswer & { readonly stallsAfter: number })
+  | (MessagesAnswer & { readonly breaksAfter: number });
+
+export interface MessagesServer {
+  readonly url: string;
+  /** What the next requests get, in order. */
+  says(...scripts: readonly MessagesScript[]): void;
+  /** The bodies of the requests that were not refused. */
+  readonly asked: readonly JsonRecord[];
+  /** Resolves when a client has gone before its answer was complete. */
+  aborted(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export const messagesKey = "sk-ant-test";
+
+export function startMessagesServer(): MessagesServer {
+  const scripts: MessagesScript[] = [];
+  const asked: JsonRecord[] = [];
+  const gone = Promise.withResolvers<void>();
+  const server = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    idleTimeout: 0,
+    async fetch(request) {
+      const { pathname } = new URL(request.url);
+      if (request.method === "GET")
+        return Response.json({ data: [{ type: "model", id: "claude", display_name: "Claude" }] });
+      if (pathname !== "/v1/messages") return failure(404, "not_found_error", "Not Found");
+      if (request.headers.get("x-api-key") !== messagesKey || request.headers.has("authorization"))
+        return failure(401, "authentication_error", "invalid x-api-key");
+      if (request.headers.get("anthropic-version") !== "2023-06-01")
+        return failure(400, "invalid_request_error", "anthropic-version: header is required");
+      const body = (await request.json()) as JsonRecord;
+      const refusal = anthropicRefusal(body);
+      if (refusal !== null) return failure(400, "invalid_request_error", refusal);
+      asked.push(body);
+      const script = scripts.shift();
+      if (script === undefined) return failure(500, "api_error", "nothing is laid down");
+      if ("status" in script) return failure(script.status, script.type, script.message);
+      if (body["stream"] !== true) return Response.json(wholeMessage(script));
+      return new Response(streamOf(script, gone.resolve), {
+        headers: { "content-type": "text/event-stream; charset=utf-8" },
+      });
+    },
+  });
+  return {
+    url: server.url.href.replace(/\/$/, ""),
+    says: (...next) => void scripts.push(...next),
+    asked,
+    aborted: () => gone.promise,
+    stop: () => server.stop(true),
+  };
+}
+
+function failure(status: number, type: string, message: string): Response {
+  const body = { type: "error", error: { type, message }, request_id: "req_1" };
+  return Response.json(body, { status });
+}
+
+function streamOf(
+  script: Exclude<MessagesScript, { status: number }>,
+  gone: () => void,
+): ReadableStream<Uint8Array> {
+  const events = messageEvents(script);
+  const limit =
+    "stallsAfter" in script
+      ? script.stallsAfter
+      : "breaksAfter" in script
+        ? script.breaksAfter
+        : null;
+  return new ReadableStream({
+    start(controller) {
+      const said = limit === null ? events : events.slice(0, limit);
+      controller.enqueue(new TextEncoder().encode(messageStream(said)));
+      if (limit === null) controller.close();
+      else if ("breaksAfter" in script) {
+        const error = { type: "error", error: { type: "overloaded_error", message: "Overloaded" } };
+        controller.enqueue(new TextEncoder().encode(messageStream([error])));
+        controller.close();
+      }
+    },
+    cancel: gone,
+  });
+}
