@@ -96,7 +96,10 @@ export function readBlock(block: Block, notes: BlockNotes): readonly RequestPart
 /** Blocks that only one vendor's servers make sense of; the whole block is named by its type. */
 export function unknownBlock({ type, reader, place }: Block, notes: BlockNotes) {
   const text = reader.takeText("text");
-  if (text !== null) return textParts(place.path, text, notes);
+  if (text !== null) {
+    closeBlock(reader, notes);
+    return textParts(place.path, text, notes);
+  }
   notes.note({ path: `${place.path}.${type}` });
   return [];
 }

@@ -3,10 +3,11 @@ import type { WrittenObject } from "../../bytes/json-written.ts";
 import { contextOverflow } from "../context-overflow.ts";
 import type { ClientCall, ClientCodec } from "../neutral/codec.ts";
 import { readErrorBody, type UpstreamError } from "../upstream-error.ts";
-import { createMessageWriter, wholeMessage } from "./answer-writer.ts";
+import { createMessageWriter } from "./answer-writer.ts";
 import { messagesErrorType } from "./errors.ts";
 import { gatherMessage } from "./gather-message.ts";
 import { readMessagesRequest } from "./request-reader.ts";
+import { wholeMessage } from "./whole-message.ts";
 
 export const messagesClientCodec: ClientCodec = {
   wire: { framing: "sse", protocol: "anthropic-messages" },

@@ -1,6 +1,6 @@
-// What whole answers and streams of Anthropic's have in common: ids, and calls that cannot be one.
+// What whole answers and streams of Anthropic's have in common: ids, calls that cannot be one, and what is lost.
 import type { Written, WrittenObject } from "../../bytes/json-written.ts";
-import type { WriterContext } from "../neutral/answer.ts";
+import type { AnswerEvent, WriterContext } from "../neutral/answer.ts";
 
 /** An answer, with what it says and why it ended. @param context of the call, from which its id follows */
 export function messageObject(
@@ -40,4 +40,11 @@ export function unreadableCall(name: string, given: string): string {
 /** Whether the client wants no thinking shown, though the model may think. */
 export function hidesThinking({ asked }: WriterContext): boolean {
   return asked.member("thinking").member("display").value === "omitted";
+}
+
+/** What no block of this protocol's holds. */
+export function loseOther(event: AnswerEvent, { lose }: WriterContext): void {
+  if (event.kind === "image") lose("answer.images");
+  if (event.kind === "logprobs") lose("answer.logprobs");
+  if (event.kind === "other") lose(event.field);
 }

@@ -1,12 +1,10 @@
 // Answers of chat servers as Anthropic's clients get them, plain and as streams.
 import { describe, expect, test } from "bun:test";
-import fc from "fast-check";
-import { type JsonRecord, textMember } from "../../../../src/domain/bytes/json.ts";
+import type { JsonRecord } from "../../../../src/domain/bytes/json.ts";
 import { messagesClientCodec } from "../../../../src/domain/protocols/anthropic-messages/client-codec.ts";
-import { anyAnswer } from "../ollama/any-answer.ts";
-import { anyChatStream } from "./any-chat-stream.ts";
 import { readStrictly } from "./block-grammar.ts";
 import { streamOverChat, streamText, wholeAsStream, wholeOverChat } from "./over-chat.ts";
+import { rules } from "./stream-rules.ts";
 
 const usage = { prompt_tokens: 7, completion_tokens: 3 };
 const counts = {
@@ -374,58 +372,4 @@ describe("streams", () => {
   });
 });
 
-function joined(blocks: readonly JsonRecord[], key: string): string {
-  return blocks.map((block) => textMember(block, key) ?? "").join("");
-}
-
-/** What a message says, whatever the order of its blocks. */
-function gist(message: JsonRecord): unknown {
-  const content = message["content"] as readonly JsonRecord[];
-  const all = (key: string) => joined(content, key);
-  return {
-    ...message,
-    content: [all("thinking"), all("text"), content.filter(({ type }) => type === "tool_use")],
-  };
-}
-
-describe("any answer", () => {
-  test("says as a stream what it says plain", () => {
-    fc.assert(
-      fc.property(
-        anyAnswer.filter(({ kind }) => kind === "chat"),
-        ({ whole, events }) => {
-          const stream = readStrictly(streamText(streamOverChat(events)));
-          expect(stream.complete).toBe(true);
-          expect(gist(stream.message)).toEqual(gist(wholeOverChat(whole)));
-          const gathered = messagesClientCodec.gather?.(
-            new TextEncoder().encode(streamText(streamOverChat(events))),
-          );
-          expect(gathered).toHaveProperty("body");
-        },
-      ),
-      { numRuns: 100 },
-    );
-  });
-
-  test("keeps to the grammar, cut anywhere or not, and ends properly only where it ended", () => {
-    fc.assert(
-      fc.property(anyChatStream, fc.nat(), ({ events, text: said, thinking, calls: made }, at) => {
-        const { message, complete } = readStrictly(streamText(streamOverChat(events)));
-        const content = message["content"] as readonly JsonRecord[];
-        const all = (key: string) => joined(content, key);
-        expect(complete).toBe(true);
-        expect(all("text")).toBe(said);
-        expect(all("thinking")).toBe(thinking);
-        const used = content.filter(({ type }) => type === "tool_use");
-        const byName = (a: JsonRecord, b: JsonRecord) =>
-          String(a["name"]) < String(b["name"]) ? -1 : 1;
-        expect(used.map(({ name, input }) => ({ name, input })).toSorted(byName)).toEqual([
-          ...made,
-        ]);
-        const cut = events.slice(0, at % events.length);
-        expect(readStrictly(streamText(streamOverChat(cut, false))).complete).toBe(false);
-      }),
-      { numRuns: 150 },
-    );
-  });
-});
+test.each(rules)("any answer %s", (_, run) => run(100));

@@ -125,12 +125,12 @@ const conversations: readonly Row[] = [
     "an unknown block with a text, and one without",
     [
       user([
-        { type: "memo", text: "a" },
+        { type: "memo", text: "a", mood: "b" },
         { type: "container_upload", file_id: "f" },
       ]),
     ],
     [user("a")],
-    ["messages.content.container_upload"],
+    ["messages.content.mood", "messages.content.container_upload"],
   ],
   [
     "a call and its result",
