@@ -1,5 +1,9 @@
-// Anthropic's own SDK through the router: before a server that speaks Messages, one that speaks chat only, and Ollama.
+// Anthropic's own SDK, and the AI SDK's provider for it, through the router: before a server that speaks
+// Messages, one that speaks chat only, and Ollama.
+import { createAnthropic } from "@ai-sdk/anthropic";
 import Anthropic from "@anthropic-ai/sdk";
+import { generateText, isStepCount, streamText, tool as aiTool } from "ai";
+import { z } from "zod";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { FakeModel } from "../../src/adapters/fake-model/fake-model.ts";
 import { startFakeModel } from "../../src/adapters/fake-model/start-fake-model.ts";
@@ -148,6 +152,47 @@ describe.each(servers)("before %s", (server) => {
       .catch((thrown: unknown) => thrown);
     expect(failure).toBeInstanceOf(Anthropic.BadRequestError);
     expect(String(failure)).toContain("no such luck");
+  });
+});
+
+describe.each(servers)("the AI SDK before %s", (server) => {
+  const model = () => createAnthropic({ apiKey: "k", baseURL: `${router.url}/v1` })(`${server}/m`);
+
+  test("chats and streams", async () => {
+    const { text, usage, finishReason } = await generateText({
+      model: model(),
+      maxOutputTokens: 100,
+      prompt: "Hello there",
+    });
+    expect(text).toContain(`m on ${server}`);
+    expect(usage.outputTokens).toBeGreaterThan(0);
+    expect(finishReason).toBe("stop");
+    const streamed = streamText({
+      model: model(),
+      maxOutputTokens: 100,
+      prompt: "Hello there",
+    });
+    expect(await streamed.text).toBe(text);
+    expect((await streamed.usage).outputTokens).toBe(usage.outputTokens);
+  });
+
+  test("goes on with what its tools say", async () => {
+    const weather = aiTool({
+      inputSchema: z.object({ city: z.string() }),
+      execute: ({ city }) => `sunny in ${city}`,
+    });
+    const streamed = streamText({
+      model: model(),
+      maxOutputTokens: 100,
+      prompt: "Hello there",
+      tools: { weather },
+      stopWhen: isStepCount(2),
+    });
+    expect(await streamed.text).toContain("sunny in");
+    expect((await streamed.steps).map(({ finishReason }) => finishReason)).toEqual([
+      "tool-calls",
+      "stop",
+    ]);
   });
 });
 
