@@ -183,6 +183,17 @@ describe("the openai package", () => {
     expect(read()).rejects.toThrow("Overloaded");
   });
 
+  test.each([6, 8, 12, 13])("notices that a stream was cut after %i events", async (cutAfter) => {
+    claude.says({ ...answer, cutAfter });
+    const stream = await openai.chat.completions.create({ model, messages: [hi], stream: true });
+    const finishes: unknown[] = [];
+    const read = async () => {
+      for await (const chunk of stream) finishes.push(chunk.choices[0]?.finish_reason ?? null);
+    };
+    expect(read()).rejects.toThrow("upstream");
+    expect(finishes.every((finish) => finish === null)).toBe(true);
+  });
+
   test("is refused what the server has nothing for", async () => {
     const refused: unknown = await openai.chat.completions
       .create({ model, messages: [hi], n: 2 })
@@ -240,6 +251,15 @@ describe("the ollama package", () => {
     expect(results).toMatchObject({
       content: [{ tool_use_id: "toolu_1" }, { tool_use_id: "toolu_2" }],
     });
+  });
+
+  test("notices that a stream was cut", async () => {
+    claude.says({ ...answer, cutAfter: 8 });
+    const stream = await ollama.chat({ model, messages: [hi], stream: true });
+    const read = async () => {
+      for await (const { done } of stream) expect(done).toBe(false);
+    };
+    expect(read()).rejects.toThrow("upstream");
   });
 
   test("gets structured output, and generates", async () => {

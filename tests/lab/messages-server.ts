@@ -8,11 +8,15 @@ import {
   wholeMessage,
 } from "./messages-answer.ts";
 
-/** An answer; an error; or one that begins with so many events and then says no more. */
+/** An answer, or an error. */
 export type MessagesScript =
   | MessagesAnswer
   | { readonly status: number; readonly type: string; readonly message: string }
+  /** So many events, and then nothing. */
   | (MessagesAnswer & { readonly stallsAfter: number })
+  /** The connection ends after so many events. */
+  | (MessagesAnswer & { readonly cutAfter: number })
+  /** So many events, and then an error. */
   | (MessagesAnswer & { readonly breaksAfter: number });
 
 export interface MessagesServer {
@@ -80,19 +84,18 @@ function streamOf(
   const limit =
     "stallsAfter" in script
       ? script.stallsAfter
-      : "breaksAfter" in script
-        ? script.breaksAfter
-        : null;
+      : "cutAfter" in script
+        ? script.cutAfter
+        : "breaksAfter" in script
+          ? script.breaksAfter
+          : events.length;
   return new ReadableStream({
     start(controller) {
-      const said = limit === null ? events : events.slice(0, limit);
-      controller.enqueue(new TextEncoder().encode(messageStream(said)));
-      if (limit === null) controller.close();
-      else if ("breaksAfter" in script) {
-        const error = { type: "error", error: { type: "overloaded_error", message: "Overloaded" } };
-        controller.enqueue(new TextEncoder().encode(messageStream([error])));
-        controller.close();
-      }
+      const said = events.slice(0, limit);
+      const error = { type: "error", error: { type: "overloaded_error", message: "Overloaded" } };
+      const last = "breaksAfter" in script ? [...said, error] : said;
+      controller.enqueue(new TextEncoder().encode(messageStream(last)));
+      if (!("stallsAfter" in script)) controller.close();
     },
     cancel: gone,
   });

@@ -96,7 +96,8 @@ function writeThought(settings: GenerationSettings, placed: PlacedFields): Writt
   }
   if (thinking !== null && !(thinking.value.on && forbidsThinking(settings))) {
     const { on, effort } = thinking.value;
-    body["thinking"] = { type: on ? "adaptive" : "disabled" };
+    // Newer models keep what they think to themselves unless they are asked to show it.
+    body["thinking"] = on ? { type: "adaptive", display: "summarized" } : { type: "disabled" };
     if (on && effort !== null) output["effort"] = efforts[effort];
     placed.place(thinking);
   }

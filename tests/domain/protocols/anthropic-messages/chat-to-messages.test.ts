@@ -315,7 +315,7 @@ const rows: readonly (readonly [
   [
     "reasoning_effort",
     { reasoning_effort: "medium" },
-    { thinking: { type: "adaptive" }, output_config: { effort: "medium" } },
+    { thinking: { type: "adaptive", display: "summarized" }, output_config: { effort: "medium" } },
   ],
   [
     "reasoning_effort minimal",
@@ -331,13 +331,13 @@ const rows: readonly (readonly [
   [
     "a switch of open models' templates",
     { chat_template_kwargs: { enable_thinking: true, thinking: true, other: 1 } },
-    { thinking: { type: "adaptive" } },
+    { thinking: { type: "adaptive", display: "summarized" } },
     ["chat_template_kwargs.other"],
   ],
   [
     "such a switch beside an effort",
     { reasoning_effort: "low", chat_template_kwargs: { enable_thinking: true } },
-    { thinking: { type: "adaptive" }, output_config: { effort: "low" } },
+    { thinking: { type: "adaptive", display: "summarized" }, output_config: { effort: "low" } },
   ],
   [
     "thinking beside a temperature",

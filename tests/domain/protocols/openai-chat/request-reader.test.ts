@@ -102,31 +102,6 @@ describe("every member goes to Anthropic, is named, or makes the call one that i
   });
 });
 
-test("whatever is asked properly is what Anthropic takes", () => {
-  fc.assert(
-    fc.property(anyChatRequest, (request) => {
-      const { sent, instead } = toMessages(request);
-      expect(instead).toBeNull();
-      expect(anthropicRefusal(sent)).toBeNull();
-    }),
-    { numRuns: 300 },
-  );
-});
-
-test("what one turn adds leaves the turns before as they were, so that prompt caches fit", () => {
-  fc.assert(
-    fc.property(anyChatRequest, (request) => {
-      const before = request["messages"] as readonly JsonRecord[];
-      const turns = (list: readonly JsonRecord[]) =>
-        toMessages({ ...request, messages: list }).sent?.["messages"] as readonly JsonRecord[];
-      const grown = turns([...before, { role: "assistant", content: "so" }, hi]);
-      const first = turns(before);
-      expect(grown.slice(0, first.length)).toEqual([...first]);
-    }),
-    { numRuns: 100 },
-  );
-});
-
 const call = chatClientCodec.call(endpointOf("POST", "/v1/chat/completions"));
 
 /** A chat's request by way of the neutral form, as a chat's again. */
