@@ -27,14 +27,12 @@ export function outgoingRequest(
   tracedAttempt: number | null,
 ): OutgoingRequest {
   const { protocol } = endpoint;
-  const query = hasOwnKey(server.apiKey, server.headers)
-    ? withoutCredentialQuery(call.query)
-    : call.query;
+  const isTranslated = protocol !== call.endpoint.protocol;
   const headers =
     tracedAttempt === null ? call.headers : withAttemptSpan(call.id, call.headers, tracedAttempt);
-  const theirs = protocol === call.endpoint.protocol ? headers : inTheirPlaces(headers, protocol);
+  const theirs = isTranslated ? inTheirPlaces(headers, protocol) : headers;
   return {
-    url: addressOf(server, protocol, path) + query,
+    url: addressOf(server, protocol, path) + queryFor(call, server, isTranslated),
     headers: withVersion(
       requestHeaders(typed(theirs, contentType), {
         apiKey: server.apiKey,
@@ -53,4 +51,10 @@ function typed(headers: HeaderList, contentType: string | null): HeaderList {
   if (contentType === null) return headers;
   const others = headers.filter(([name]) => name !== "content-type" && name !== "accept");
   return [...others, ["content-type", contentType]];
+}
+
+function queryFor(call: IncomingCall, server: Server, isTranslated: boolean): string {
+  // Anthropic's clients ask for betas there, which no other protocol has.
+  if (isTranslated && call.endpoint.protocol === "anthropic-messages") return "";
+  return hasOwnKey(server.apiKey, server.headers) ? withoutCredentialQuery(call.query) : call.query;
 }

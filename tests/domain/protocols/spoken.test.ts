@@ -53,16 +53,24 @@ test("an API may have a path of its own, from the server's root", () => {
 });
 
 describe("a native call of Messages", () => {
-  const headersFor = (keys: string, headers: Record<string, string>) => {
+  const requestFor = (keys: string, headers: Record<string, string> = {}) => {
     const call = {
-      ...fakeCall({ model: "s/m" }, "/v1/messages"),
+      ...fakeCall({ model: "s/m", messages: [{ role: "user", content: "hi" }] }, "/v1/messages"),
       headers: Object.entries(headers),
+      query: "?beta=true",
     };
     const server = serverOf(keys);
     const target = { server, model: "m", policy: documentedPolicy };
     const bridge = bridgeFor(call, target, { now: () => 0 });
-    return Object.fromEntries(outgoingRequest(call, server, bridge, "v", null).headers);
+    return outgoingRequest(call, server, bridge, "v", null);
   };
+  const headersFor = (keys: string, headers: Record<string, string>) =>
+    Object.fromEntries(requestFor(keys, headers).headers);
+
+  test("keeps its query, which has no place in another protocol", () => {
+    expect(requestFor(url).url).toBe("http://h:1/v1/messages?beta=true");
+    expect(requestFor(`${url}, speaks: [chat]`).url).toBe("http://h:1/v1/chat/completions");
+  });
 
   test("names the API's version where its client did not", () => {
     expect(headersFor(url, {})).toMatchObject({ "anthropic-version": "2023-06-01" });
