@@ -7,7 +7,7 @@ import { inParallel } from "../lab/in-parallel.ts";
 import { printTable } from "../lab/print-table.ts";
 import { rawRequest } from "../lab/raw-request.ts";
 import { type ReadAnswer, slowReader } from "../lab/slow-reader.ts";
-import { withSpawnedRouter, type SpawnedRouter } from "../lab/spawn-router.ts";
+import { returnsMemory, type SpawnedRouter, withSpawnedRouter } from "../lab/spawn-router.ts";
 import { isWhole } from "../lab/sweep.ts";
 import { withFakes } from "../lab/with-fakes.ts";
 
@@ -145,40 +145,43 @@ describe.each(Object.entries(floods))("%s", (name, { path, stream, flood }) => {
     "a stalled client with very much to come grows memory by less than 32 MB, and all of it arrives in the end: $setup",
     ({ setup, env, before: bytesBefore, maxAtSpeed }) =>
       withFakes({ a: {} }, ({ a }) =>
-        withSpawnedRouter({ routes: routesTo(a, path), env }, async (router) => {
-          await inParallel(Array.from({ length: ordinaryCalls }), 8, async () => {
-            await (await rawRequest(router.url, request)).whole();
-          });
-          a.script(() => flood(bytesBefore));
-          if (bytesBefore > 0) await (await slowReader(router.url, request)).over;
-          await whenAtRest(router);
-          a.reset();
-          a.script(() => flood(total));
-          const before = router.residentBytes();
-          const started = performance.now();
-          const reader = await slowReader(router.url, request);
-          reader.pause();
-          const call = await a.waitForRequest(({ target }) => target === path);
-          const [sent, stalledPeak] = await peakDuring(router, sentWhenStalled(call));
-          expect(call.ending).toBe("open");
-          // What the operating system's buffers on the way took.
-          expect(sent).toBeLessThan(total / 3);
+        withSpawnedRouter(
+          { routes: routesTo(a, path), env: { ...returnsMemory, ...env } },
+          async (router) => {
+            await inParallel(Array.from({ length: ordinaryCalls }), 8, async () => {
+              await (await rawRequest(router.url, request)).whole();
+            });
+            a.script(() => flood(bytesBefore));
+            if (bytesBefore > 0) await (await slowReader(router.url, request)).over;
+            await whenAtRest(router);
+            a.reset();
+            a.script(() => flood(total));
+            const before = router.residentBytes();
+            const started = performance.now();
+            const reader = await slowReader(router.url, request);
+            reader.pause();
+            const call = await a.waitForRequest(({ target }) => target === path);
+            const [sent, stalledPeak] = await peakDuring(router, sentWhenStalled(call));
+            expect(call.ending).toBe("open");
+            // What the operating system's buffers on the way took.
+            expect(sent).toBeLessThan(total / 3);
 
-          reader.resume();
-          const [answer, peak] = await peakDuring(router, reader.over);
-          figures.push([
-            name,
-            setup,
-            (sent / megabyte).toFixed(1),
-            ((stalledPeak - before) / megabyte).toFixed(1),
-            ((peak - before) / megabyte).toFixed(1),
-            ((performance.now() - started) / 1000).toFixed(1),
-          ]);
-          expect(answer).toEqual(straight);
-          expect(answer.bytes).toBeGreaterThanOrEqual(total);
-          expect(stalledPeak - before).toBeLessThan(maxGrowth);
-          expect(peak - before).toBeLessThan(maxAtSpeed);
-        }),
+            reader.resume();
+            const [answer, peak] = await peakDuring(router, reader.over);
+            figures.push([
+              name,
+              setup,
+              (sent / megabyte).toFixed(1),
+              ((stalledPeak - before) / megabyte).toFixed(1),
+              ((peak - before) / megabyte).toFixed(1),
+              ((performance.now() - started) / 1000).toFixed(1),
+            ]);
+            expect(answer).toEqual(straight);
+            expect(answer.bytes).toBeGreaterThanOrEqual(total);
+            expect(stalledPeak - before).toBeLessThan(maxGrowth);
+            expect(peak - before).toBeLessThan(maxAtSpeed);
+          },
+        ),
       ),
   );
 

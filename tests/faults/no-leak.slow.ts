@@ -7,7 +7,7 @@ import { freePort } from "../lab/free-port.ts";
 import { inParallel } from "../lab/in-parallel.ts";
 import { printTable } from "../lab/print-table.ts";
 import { rawRequest, type RawRequest } from "../lab/raw-request.ts";
-import { withSpawnedRouter, type SpawnedRouter } from "../lab/spawn-router.ts";
+import { returnsMemory, type SpawnedRouter, withSpawnedRouter } from "../lab/spawn-router.ts";
 import { isWhole } from "../lab/sweep.ts";
 import { withFakes } from "../lab/with-fakes.ts";
 
@@ -169,7 +169,7 @@ test.each<Setup>([
   withFakes({ a: {}, b: {} }, async ({ a, b }) => {
     const down = await freePort();
     await withSpawnedRouter(
-      { routes: routesFor(a, b, down), env },
+      { routes: routesFor(a, b, down), env: { ...returnsMemory, ...env } },
       async (router) => {
         const sendUpTo = async (from: number, to: number): Promise<Figures> => {
           const indices = Array.from({ length: to - from }, (_, index) => from + index);

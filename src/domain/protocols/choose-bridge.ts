@@ -6,7 +6,7 @@ import type { Target } from "../routing/plan.ts";
 import type { Bridge } from "./bridge.ts";
 import { nativeBridge } from "./native-bridge.ts";
 import { protocols } from "./protocol.ts";
-import { isSaid, speaks, translatedTo } from "./spoken.ts";
+import { isCertain, speaks, translatedTo } from "./spoken.ts";
 import { type CodecPair, translatedBridge } from "./translated-bridge.ts";
 
 /** What servers have shown not to speak, whatever their configuration says. */
@@ -39,14 +39,14 @@ export function parsesBody(call: IncomingCall, target: Target, unspoken: Unspoke
 
 /** Whether a call that a target was asked natively may be translated for it after all. */
 export function canBeTranslated(call: IncomingCall, { server }: Target): boolean {
-  return !isSaid(server, call.endpoint.protocol) && translation(call, server) !== null;
+  return !isCertain(server, call.endpoint.protocol) && translation(call, server) !== null;
 }
 
 /** null: the server speaks what the client asks in, or nothing that the call has a counterpart in. */
 function codecsFor(call: IncomingCall, { server }: Target, unspoken: Unspoken): CodecPair | null {
   const { protocol } = call.endpoint;
   if (!speaks(server, protocol)) return translation(call, server);
-  const hasLearned = unspoken.isUnspoken(server.baseUrl, protocol) && !isSaid(server, protocol);
+  const hasLearned = unspoken.isUnspoken(server.baseUrl, protocol) && !isCertain(server, protocol);
   return hasLearned ? translation(call, server) : null;
 }
 

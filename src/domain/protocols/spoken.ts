@@ -45,10 +45,16 @@ export function speaks({ type, speaks: said }: Speaker, protocol: ProtocolName):
   return way === undefined ? byType[type][protocol] : way !== "translate";
 }
 
-/** Whether the configuration says itself whether a server speaks a protocol, so that nothing can be learned of it. */
-export function isSaid({ speaks: said }: Speaker, protocol: ProtocolName): boolean {
+/** Whether the configuration says itself whether a server speaks a protocol. */
+function isSaid({ speaks: said }: Speaker, protocol: ProtocolName): boolean {
   const speech = speechOf[protocol];
   return speech !== null && said?.has(speech) === true;
+}
+
+/** Whether nothing can be learned of how a server is asked in a protocol: the configuration says it, or its type is named after it. */
+export function isCertain(server: Speaker, protocol: ProtocolName): boolean {
+  const [own] = preferred[server.type];
+  return isSaid(server, protocol) || protocol === own || protocol === "ollama";
 }
 
 const usualPaths: Readonly<Record<Speech, string>> = {
