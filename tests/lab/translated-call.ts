@@ -10,6 +10,7 @@ import { protocols } from "../../src/domain/protocols/protocol.ts";
 import { frameJson } from "../../src/domain/protocols/stream-reader.ts";
 import { translatedBridge } from "../../src/domain/protocols/translated-bridge.ts";
 import type { Target } from "../../src/domain/routing/plan.ts";
+import type { Policy } from "../../src/domain/routing/types.ts";
 
 /** Epoch ms. */
 export const sentAt = 1_790_000_000_000;
@@ -35,11 +36,15 @@ export interface TranslatedCall {
 const text = new TextDecoder();
 const encoder = new TextEncoder();
 
-/** @param request JSON text, or what becomes of one */
+/**
+ * @param request JSON text, or what becomes of one
+ * @param stripThinking what becomes of thinking in the text
+ */
 export function translatedCall(
   path: string,
   request: JsonRecord | string,
   to: ProtocolName,
+  stripThinking: Policy["stripThinking"] = "keep",
 ): TranslatedCall {
   const body = encoder.encode(typeof request === "string" ? request : JSON.stringify(request));
   const json = JSON.parse(text.decode(body)) as JsonRecord;
@@ -56,7 +61,7 @@ export function translatedCall(
   const target = {
     server: { name: "s", type: "openai", baseUrl: "http://127.0.0.1:1" },
     model: "claude",
-    policy: { disableThinking: false, stripThinking: "keep", stripJsonMarkdown: false },
+    policy: { disableThinking: false, stripThinking, stripJsonMarkdown: false },
   } as unknown as Target;
   const { client } = protocols[endpoint.protocol];
   const { upstream } = protocols[to];

@@ -250,6 +250,28 @@ describe("messages", () => {
     expect(dropped).toEqual([]);
   });
 
+  test("pictures stay in the results that they are in", () => {
+    const { sent, dropped } = messages(
+      hi,
+      { role: "assistant", content: null, tool_calls: [call("a", "look", "{}")] },
+      {
+        role: "tool",
+        tool_call_id: "a",
+        content: [
+          said("seen:"),
+          { type: "image_url", image_url: { url: "data:image/png;base64,iVBORw0KGgo=" } },
+        ],
+      },
+    );
+    const source = { type: "base64", media_type: "image/png", data: "iVBORw0KGgo=" };
+    expect(sent["messages"]).toMatchObject([
+      {},
+      {},
+      { content: [{ type: "tool_result", content: [said("seen:"), { type: "image", source }] }] },
+    ]);
+    expect(dropped).toEqual([]);
+  });
+
   test("names and refusals have their place, or are named", () => {
     const { sent, dropped } = messages(
       { role: "user", name: "ann", content: "hi" },

@@ -295,6 +295,22 @@ describe("streams", () => {
     expect(message["tool_calls"]).toEqual([called("t", "look", '{"at":1}')]);
   });
 
+  test.each(["strip", "move"] as const)("cleaners %s thinking in the text of both forms", (how) => {
+    const thinks = { content: [text("<think>hm</think>\n\nyes")] };
+    const cleaned = (request: JsonRecord) =>
+      translatedCall(
+        "/v1/chat/completions",
+        { messages: [hi], ...request },
+        "anthropic-messages",
+        how,
+      );
+    const thought = how === "move" ? { reasoning_content: "hm" } : {};
+    const message = { role: "assistant", content: "yes", refusal: null, ...thought };
+    expect(cleaned({}).whole(wholeMessage(thinks))).toMatchObject({ choices: [{ message }] });
+    const stream = cleaned({ stream: true }).stream(messageStream(messageEvents(thinks, 2)));
+    expect(readChatStream(stream)).toMatchObject({ message, finish: "stop", done: true });
+  });
+
   test("numbers and the order of keys stay the model's own", () => {
     const given = '{"b": 1.0, "a": 12345678901234567890}';
     const body = JSON.stringify(wholeMessage({ content: [use("t", "look", {})] }));
