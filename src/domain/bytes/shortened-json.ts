@@ -11,7 +11,7 @@ const leastAverage = 512;
 /**
  * @param text UTF-8
  * @param most bytes of each string that are kept, at least 16; a character or escape there is left out
- * @returns the same text with its long strings cut; null where that gains little, or it is no object
+ * @returns the same text with its long strings cut; null where that saves little, or the text is not an object
  */
 export function shortenedJson(text: Uint8Array, most: number): Uint8Array | null {
   if (text.length < leastText || text[0] !== brace) return null;

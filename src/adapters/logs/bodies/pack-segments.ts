@@ -37,7 +37,7 @@ export interface PackParts {
 
 /**
  * Bytes of a segment before it is compressed; one body may be larger. Reading a body unpacks all
- * segments that it has pieces of: this size, times so many pieces, has to take milliseconds.
+ * segments that hold its pieces: unpacking this size once for each piece must take milliseconds.
  */
 const maxRaw = 64 * 1024;
 /** Likewise in the blob store, where each is a file. */

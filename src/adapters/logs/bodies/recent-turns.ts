@@ -105,7 +105,7 @@ function beginningOf(request: Buffer): number {
 }
 
 interface SpareBuffers {
-  /** At least so many bytes, with whatever was in them before. */
+  /** A buffer of at least this many bytes; its old contents are not cleared. */
   take(bytes: number): Buffer;
   giveBack(buffer: Buffer): void;
 }

@@ -98,7 +98,7 @@ function commonEnd(a: Buffer, b: Buffer, most: number): number {
 /**
  * How far two bodies are the same, to within a few bytes: by blocks that grow for as long as they are
  * the same, then shrink.
- * @param same whether the next so many bytes are, from an offset on
+ * @param same whether a given number of bytes is equal, from an offset on
  */
 function leap(most: number, same: (at: number, block: number) => boolean): number {
   let length = 0;

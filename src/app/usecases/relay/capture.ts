@@ -16,9 +16,9 @@ export interface Captured {
 
 /** Disposing of it gives its bytes back to the budget. */
 export interface Capture extends Captured, Disposable {
-  /** @param spare so many at their beginning belong to events of a stream that say nothing of usage */
+  /** @param spare length of the prefix, in bytes, whose events say nothing of usage */
   add(bytes: Uint8Array, spare?: number): void;
-  /** So many events of a stream held content. */
+  /** Counts that many events of a stream as holding content. */
   content(events: number): void;
   /** All that was added is one JSON object, this one. */
   parsed(answer: JsonRecord): void;

@@ -152,7 +152,7 @@ export function createBlockSequence(
           open.end.push(piece.given);
           emit(blockDelta(index, "input_json_delta", piece.given));
         } else if (!ended.has(piece.call)) hold(piece);
-        // What follows whole arguments is no part of them.
+        // Anything after complete arguments does not belong to them.
         else if (piece.given.trim() !== "") context.lose("answer.tool_calls");
         release(false);
       }

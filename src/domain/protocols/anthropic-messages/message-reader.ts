@@ -15,7 +15,7 @@ import {
 
 type Result = Extract<RequestMessage, { readonly role: "result" }>;
 
-/** What Claude Code says of itself, which is no part of the prompt and another with every request. */
+/** Claude Code describes itself in a block that does not belong to the prompt and changes with every request. */
 const attribution = "x-anthropic-billing-header";
 
 /** The `system` of a request, as its first instruction; none where it says nothing. */

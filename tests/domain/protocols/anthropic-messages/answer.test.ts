@@ -108,7 +108,7 @@ describe("whole answers", () => {
   test.each<[string, JsonRecord | undefined, JsonRecord]>([
     ["none", undefined, { ...counts, input_tokens: 0, output_tokens: 0 }],
     [
-      "a cache is no part of the input, and thinking is counted",
+      "a cache does not count as input, and thinking is counted",
       {
         prompt_tokens: 100,
         completion_tokens: 9,
