@@ -95,6 +95,7 @@ test("with a log, for row, metrics and trace", () =>
       .map(({ key, value }) => [key, value]);
     expect(used).toEqual([
       ["gen_ai.usage.input_tokens", { intValue: "5012" }],
+      ["gen_ai.usage.cache_read.input_tokens", { intValue: "5000" }],
       ["gen_ai.usage.output_tokens", { intValue: "40" }],
     ]);
   }));

@@ -74,8 +74,13 @@ function opening(block: JsonRecord): JsonRecord {
 
 function deltas(block: JsonRecord, piece: number): readonly JsonRecord[] {
   switch (block["type"]) {
-    case "text":
-      return cut(String(block["text"]), piece).map((text) => ({ type: "text_delta", text }));
+    case "text": {
+      const citations = (block["citations"] ?? []) as readonly JsonRecord[];
+      return [
+        ...cut(String(block["text"]), piece).map((text) => ({ type: "text_delta", text })),
+        ...citations.map((citation) => ({ type: "citations_delta", citation })),
+      ];
+    }
     case "thinking":
       return [
         ...cut(String(block["thinking"]), piece).map((thinking) => ({

@@ -4,6 +4,7 @@ import type { JsonRecord } from "../bytes/json.ts";
 import { messageTurn, responsesItem, turn } from "./asked.ts";
 import { createDraft } from "./draft.ts";
 import type { Draft } from "./draft.ts";
+import { createMessageDraft } from "./message-draft.ts";
 import { asJson, listOf, textOrNull } from "./turn.ts";
 import type { Turn } from "./turn.ts";
 
@@ -28,6 +29,7 @@ export function createAnsweredReader(most = Number.POSITIVE_INFINITY): AnsweredR
     drafts.set(key, created);
     return created;
   };
+  const message = createMessageDraft(most);
   let whole: readonly Turn[] = [];
   let error: string | null = null;
   return {
@@ -35,7 +37,7 @@ export function createAnsweredReader(most = Number.POSITIVE_INFINITY): AnsweredR
       for (const choice of listOf(document["choices"]).filter(isRecord))
         readChoice(choice, draft(choice["index"]));
       readOllama(document, draft);
-      readAnthropic(document, draft);
+      message.add(document);
       readResponsesDelta(document, draft);
       const read = wholeAnswer(document);
       if (read.length > 0) whole = read;
@@ -44,6 +46,8 @@ export function createAnsweredReader(most = Number.POSITIVE_INFINITY): AnsweredR
     turns() {
       // A stream of the Responses API repeats at its end what its deltas brought.
       if (whole.length > 0) return whole;
+      const blocks = message.finished();
+      if (blocks !== null) return [blocks];
       return [...drafts.entries()]
         .toSorted(([a], [b]) => a - b)
         .map(([, answer]) => answer.finished())
@@ -98,23 +102,6 @@ function readOllama(document: JsonRecord, draft: (index: number) => Draft): void
   if (typeof document["thinking"] === "string") answer.thinking(document["thinking"]);
   if (typeof document["response"] === "string") answer.text(document["response"]);
   answer.finish(document["done_reason"]);
-}
-
-function readAnthropic(document: JsonRecord, draft: (index: number) => Draft): void {
-  const { type, index, delta } = document;
-  if (type === "content_block_start" && isRecord(document["content_block"])) {
-    const block = document["content_block"];
-    // Its input is empty here; it follows as pieces of JSON.
-    if (block["type"] === "tool_use")
-      draft(0).call(index, textOrNull(block["id"]), textOrNull(block["name"]), "");
-    else if (typeof block["text"] === "string") draft(0).text(block["text"]);
-  } else if (type === "content_block_delta" && isRecord(delta)) {
-    const answer = draft(0);
-    if (typeof delta["text"] === "string") answer.text(delta["text"]);
-    if (typeof delta["thinking"] === "string") answer.thinking(delta["thinking"]);
-    if (typeof delta["partial_json"] === "string")
-      answer.call(index, null, null, delta["partial_json"]);
-  } else if (type === "message_delta" && isRecord(delta)) draft(0).finish(delta["stop_reason"]);
 }
 
 function readResponsesDelta(document: JsonRecord, draft: (index: number) => Draft): void {

@@ -41,7 +41,7 @@ export function messageTurn(message: JsonRecord): Turn {
   }
   if (toolResult) {
     const id = textOrNull(message["tool_call_id"]);
-    parts.push({ kind: "tool-result", id, text: plainText(message["content"]) });
+    parts.push({ kind: "tool-result", id, text: plainText(message["content"]), failed: false });
   } else if (role === "assistant" && typeof message["content"] === "string") {
     parts.push(...answerTextParts(message["content"]));
   } else parts.push(...contentParts(message["content"]));
@@ -72,6 +72,7 @@ export function responsesItem(item: JsonRecord): Turn {
           kind: "tool-result",
           id: textOrNull(item["call_id"]),
           text: plainText(item["output"]),
+          failed: false,
         },
       ]);
     case "reasoning":

@@ -2,6 +2,9 @@
 import { thinkingTags } from "../cleaning/thinking-tags.ts";
 import { isRecord } from "../bytes/json.ts";
 import type { JsonRecord } from "../bytes/json.ts";
+import { base64Size } from "./base64-size.ts";
+import { joinCited } from "./join-cited.ts";
+import { messageBlocks, type PartReader, sourcesOf, toolOutcome } from "./message-blocks.ts";
 import { asJson, listOf, textOrNull } from "./turn.ts";
 import type { TurnPart } from "./turn.ts";
 
@@ -9,32 +12,23 @@ import type { TurnPart } from "./turn.ts";
 export function contentParts(content: unknown): readonly TurnPart[] {
   if (typeof content === "string") return content === "" ? [] : [{ kind: "text", text: content }];
   if (isRecord(content)) return typedPart(content);
-  return listOf(content).flatMap((part) =>
-    typeof part === "string" ? contentParts(part) : isRecord(part) ? typedPart(part) : [],
+  return joinCited(
+    listOf(content).flatMap((part) =>
+      typeof part === "string" ? contentParts(part) : isRecord(part) ? typedPart(part) : [],
+    ),
   );
 }
 
-type PartReader = (part: JsonRecord) => readonly TurnPart[];
-
-const text: PartReader = (part) => [{ kind: "text", text: textOrNull(part["text"]) ?? "" }];
+const text: PartReader = (part) => {
+  const sources = sourcesOf(part);
+  const said = { kind: "text", text: textOrNull(part["text"]) ?? "" } as const;
+  return [sources.length === 0 ? said : { ...said, sources }];
+};
 
 const thinking: PartReader = (part) => {
   const thought = textOrNull(part["thinking"]) ?? textOrNull(part["text"]);
   return thought === null ? [] : [{ kind: "thinking", text: thought }];
 };
-
-const anthropicMedia =
-  (what: string): PartReader =>
-  (part) => {
-    const source = part["source"];
-    if (!isRecord(source)) return [media(what, null, null)];
-    const label = textOrNull(source["media_type"]) ?? textOrNull(part["title"]);
-    return [
-      textOrNull(source["url"]) === null
-        ? { kind: "media", what, label, bytes: base64Size(source["data"]), url: null }
-        : media(what, source["url"], label),
-    ];
-  };
 
 const file: PartReader = (part) => {
   const inner = isRecord(part["file"]) ? part["file"] : part;
@@ -51,12 +45,9 @@ const readers: Readonly<Record<string, PartReader>> = {
   summary_text: thinking,
   reasoning_text: thinking,
   thinking,
-  redacted_thinking: () => [{ kind: "thinking", text: "(withheld by the provider)" }],
   refusal: (part) => [{ kind: "refusal", text: textOrNull(part["refusal"]) ?? "" }],
   image_url: ({ image_url: image }) => [media("image", isRecord(image) ? image["url"] : image)],
   input_image: (part) => [media("image", part["image_url"] ?? null, textOrNull(part["file_id"]))],
-  image: anthropicMedia("image"),
-  document: anthropicMedia("file"),
   input_audio: ({ input_audio: audio }) => {
     const fields = isRecord(audio) ? audio : {};
     return [
@@ -71,28 +62,16 @@ const readers: Readonly<Record<string, PartReader>> = {
   },
   file,
   input_file: file,
-  tool_use: (part) => [
-    {
-      kind: "tool-call",
-      id: textOrNull(part["id"]),
-      name: textOrNull(part["name"]) ?? "",
-      arguments: asJson(part["input"]),
-    },
-  ],
-  tool_result: (part) => [
-    {
-      kind: "tool-result",
-      id: textOrNull(part["tool_use_id"]),
-      text: plainText(part["content"]),
-    },
-    ...contentParts(part["content"]).filter(({ kind }) => kind === "media"),
-  ],
+  ...messageBlocks,
 };
 
 function typedPart(part: JsonRecord): readonly TurnPart[] {
   const type = textOrNull(part["type"]) ?? (typeof part["text"] === "string" ? "text" : "");
   const reader = Object.hasOwn(readers, type) ? readers[type] : undefined;
-  return reader?.(part) ?? [{ kind: "other", type, json: asJson(part) }];
+  return (
+    reader?.(part, contentParts) ??
+    toolOutcome(part, contentParts) ?? [{ kind: "other", type, json: asJson(part) }]
+  );
 }
 
 /** Text of a content, for places where nothing else is expected; what is not text comes as JSON. */
@@ -129,13 +108,6 @@ function media(what: string, address: unknown, name: string | null = null): Turn
   const comma = given.indexOf(",");
   const label = name ?? textOrNull(given.slice("data:".length, comma).split(";", 1)[0]);
   return { kind: "media", what, label, bytes: base64Size(given, comma + 1), url: null };
-}
-
-/** Bytes that base64 stands for (RFC 4648 §4), from its length alone. */
-function base64Size(data: unknown, from = 0): number | null {
-  if (typeof data !== "string") return null;
-  const padding = data.endsWith("==") ? 2 : data.endsWith("=") ? 1 : 0;
-  return Math.max(0, Math.floor(((data.length - from) * 3) / 4) - padding);
 }
 
 /** An answer's text, with the reasoning block that opens it as a part of its own. */

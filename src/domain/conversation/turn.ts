@@ -1,7 +1,23 @@
 // A conversation as people read it, whatever API it was held in.
 
+/** What a text says that it rests on. */
+export interface Source {
+  readonly title: string | null;
+  readonly url: string | null;
+  /** The passage it takes up. */
+  readonly quote: string | null;
+}
+
+export interface TextPart {
+  readonly kind: "text";
+  readonly text: string;
+  /** Absent: it names none. */
+  readonly sources?: readonly Source[];
+}
+
 export type TurnPart =
-  | { readonly kind: "text" | "thinking" | "refusal"; readonly text: string }
+  | TextPart
+  | { readonly kind: "thinking" | "refusal"; readonly text: string }
   | {
       readonly kind: "media";
       /** `image`, `audio` or `file`, or the type an API gave it. */
@@ -20,7 +36,13 @@ export type TurnPart =
       /** As the model wrote them; JSON, unless it erred. */
       readonly arguments: string;
     }
-  | { readonly kind: "tool-result"; readonly id: string | null; readonly text: string }
+  | {
+      readonly kind: "tool-result";
+      readonly id: string | null;
+      readonly text: string;
+      /** The tool reports a failure; only some APIs can say so. */
+      readonly failed: boolean;
+    }
   | { readonly kind: "vectors"; readonly count: number; readonly dimensions: number }
   /** Something this reader has no words for, as JSON. */
   | { readonly kind: "other"; readonly type: string; readonly json: string };

@@ -102,6 +102,7 @@ function attemptSpan(
       "gen_ai.provider.name": operation === null ? null : entry.service,
       "gen_ai.request.model": attempt.model,
       "gen_ai.usage.input_tokens": usage?.prompt ?? null,
+      "gen_ai.usage.cache_read.input_tokens": usage?.cached ?? null,
       "gen_ai.usage.output_tokens": usage?.completion ?? null,
       "server.address": url.hostname,
       "server.port": url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port),

@@ -34,12 +34,20 @@ function textLength(value: unknown, depth = 0): number {
       length += typeof item === "number" ? charactersPerToken : textLength(item, depth + 1);
   } else if (isRecord(value)) {
     for (const [name, field] of Object.entries(value)) {
+      if (name === "source") length += sourceLength(field, depth + 1);
       if (notText.has(name)) continue;
       length +=
         jsonAsText.has(name) && isRecord(field) ? jsonLength(field) : textLength(field, depth + 1);
     }
   }
   return length;
+}
+
+/** Of a document's source, which is media unless it says that it is text. */
+function sourceLength(source: unknown, depth: number): number {
+  if (!isRecord(source)) return 0;
+  if (source["type"] === "text") return textLength(source["data"], depth);
+  return source["type"] === "content" ? textLength(source["content"], depth) : 0;
 }
 
 /** Characters of a value written as JSON, escapes aside; what lies too deep is left out. */

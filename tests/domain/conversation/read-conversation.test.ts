@@ -229,7 +229,7 @@ describe("a request reads as", () => {
           url: null,
         }),
         turn("assistant", call("a", "f", "{}")),
-        turn("tool", { kind: "tool-result", id: "a", text: "done" }),
+        turn("tool", { kind: "tool-result", id: "a", text: "done", failed: false }),
       ],
     ],
     [
@@ -252,7 +252,7 @@ describe("a request reads as", () => {
       [
         turn("system", text("Be brief")),
         turn("assistant", call("t", "f", '{"x":1}')),
-        turn("user", { kind: "tool-result", id: "t", text: "ok" }),
+        turn("user", { kind: "tool-result", id: "t", text: "ok", failed: false }),
       ],
     ],
     [
@@ -267,7 +267,7 @@ describe("a request reads as", () => {
       [
         turn("system", text("Be brief")),
         turn("user", text("Hi")),
-        turn("tool", { kind: "tool-result", id: "c", text: "ok" }),
+        turn("tool", { kind: "tool-result", id: "c", text: "ok", failed: false }),
       ],
     ],
     [

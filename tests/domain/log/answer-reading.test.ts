@@ -483,6 +483,21 @@ describe("without usage, tokens are estimated at four characters each", () => {
     ["instructions and input", { instructions: "1234", input: "12345" }, 3],
     ["a system text in blocks", { system: [{ type: "text", text: "12345678" }], messages: [] }, 2],
     [
+      "Anthropic's documents, where they are texts",
+      {
+        messages: [
+          {
+            content: [
+              { type: "document", source: { type: "text", data: "1234" } },
+              { type: "document", source: { type: "content", content: "5678" } },
+              { type: "document", source: { type: "base64", data: "x".repeat(9_999) } },
+            ],
+          },
+        ],
+      },
+      2,
+    ],
+    [
       "arguments of an earlier tool call",
       {
         messages: [

@@ -1,17 +1,23 @@
 /** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // One part of a turn: text, folded thinking, media by name and size, a tool call and its result.
 import { Html } from "@elysiajs/html";
-import type { TurnPart } from "../../../domain/conversation/turn.ts";
+import type { Source, TurnPart } from "../../../domain/conversation/turn.ts";
 import { bytes, whole } from "../shared/format.ts";
 import { prettyJson } from "./pretty-json.ts";
 
 /** Longer texts are cut here; the raw body below has them whole. */
 const longest = 40_000;
+const longestAddress = 300;
 
 export function PartView({ part }: { readonly part: TurnPart }): JSX.Element {
   switch (part.kind) {
     case "text":
-      return <Text text={part.text} />;
+      return (
+        <>
+          <Text text={part.text} />
+          {part.sources !== undefined && <Sources sources={part.sources} />}
+        </>
+      );
     case "refusal":
       return (
         <>
@@ -41,8 +47,15 @@ export function PartView({ part }: { readonly part: TurnPart }): JSX.Element {
     case "tool-result":
       return (
         <div class="tool-result">
-          <p class="label">result {part.id !== null && <small safe>{part.id}</small>}</p>
-          <Code text={prettyJson(part.text) ?? part.text} />
+          <p class="label">
+            {part.failed ? <b class="bad">failed</b> : "result"}
+            {part.id !== null && <small safe>{part.id}</small>}
+          </p>
+          {part.text === "" ? (
+            <p class="faint">no text</p>
+          ) : (
+            <Code text={prettyJson(part.text) ?? part.text} />
+          )}
         </div>
       );
     case "vectors":
@@ -59,6 +72,23 @@ export function PartView({ part }: { readonly part: TurnPart }): JSX.Element {
         </details>
       );
   }
+}
+
+function Sources({ sources }: { readonly sources: readonly Source[] }): JSX.Element {
+  return (
+    <details class="sources">
+      <summary>{`${whole(sources.length)} ${sources.length === 1 ? "source" : "sources"}`}</summary>
+      <ul>
+        {sources.map(({ title, url, quote }) => (
+          <li>
+            <b safe>{title ?? url ?? "a document"}</b>
+            {title !== null && url !== null && <code safe>{url.slice(0, longestAddress)}</code>}
+            {quote !== null && <q safe>{quote.slice(0, longest)}</q>}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
 }
 
 function Text({ text }: { readonly text: string }): JSX.Element {
@@ -96,7 +126,7 @@ function Media(props: { readonly part: Extract<TurnPart, { kind: "media" }> }): 
     <p class="media">
       <b safe>{what}</b>
       {details.length > 0 && <span safe>{details.join(", ")}</span>}
-      {url !== null && <code safe>{url.slice(0, 300)}</code>}
+      {url !== null && <code safe>{url.slice(0, longestAddress)}</code>}
     </p>
   );
 }
