@@ -196,14 +196,42 @@ describe.each(servers)("the AI SDK before %s", (server) => {
   });
 });
 
-test.each(["chat", "ollama"])("thinking is a block of its own, from %s", async (server) => {
-  const params = {
-    ...hello,
-    model: `${server}/think-m`,
-    thinking: { type: "enabled" as const, budget_tokens: 2_000 },
-  };
-  const { content } = await client().messages.stream(params).finalMessage();
-  expect(content.map(({ type }) => type)).toEqual(["thinking", "text"]);
+describe.each(["chat", "ollama"])("from %s", (server) => {
+  const asked = { ...hello, model: `${server}/think-m` };
+
+  test.each([
+    ["beside the text", { type: "enabled" as const, budget_tokens: 2_000 }],
+    ["in it", { type: "adaptive" as const }],
+  ])("thinking that the server has %s is a block of its own", async (_, thinking) => {
+    const plain = await client().messages.create({ ...asked, thinking });
+    const streamed = await client()
+      .messages.stream({ ...asked, thinking })
+      .finalMessage();
+    expect<unknown>(streamed.content).toEqual(plain.content);
+    const [thought, said] = plain.content;
+    expect(thought).toMatchObject({ type: "thinking", thinking: expect.stringMatching(/\w/) });
+    expect(said).toMatchObject({ type: "text", text: expect.stringMatching(/^Hello/) });
+  });
+
+  test("thinking that nobody asked for is taken out of the text", async () => {
+    const { content } = await client().messages.stream(asked).finalMessage();
+    expect(content).toMatchObject([{ type: "text", text: expect.stringMatching(/^Hello/) }]);
+    const kept = await client().messages.create(asked, {
+      headers: { "X-SmolRouter-Thinking": "keep" },
+    });
+    expect(textOf(kept)).toStartWith("<think>");
+  });
+
+  test("the AI SDK reads it as reasoning", async () => {
+    const anthropic = createAnthropic({ apiKey: "k", baseURL: `${router.url}/v1` });
+    const { finalStep, text } = await generateText({
+      model: anthropic(asked.model),
+      prompt: "Hello there",
+      providerOptions: { anthropic: { thinking: { type: "adaptive" } } },
+    });
+    expect(finalStep.reasoningText).toMatch(/\w/);
+    expect(text).toStartWith("Hello");
+  });
 });
 
 test("an alias of all three goes on where the first fails before it said anything", async () => {

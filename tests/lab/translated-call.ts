@@ -4,6 +4,7 @@ import { createSplitter } from "../../src/domain/bytes/framing.ts";
 import { parseJsonBytes } from "../../src/domain/bytes/json.ts";
 import type { ProtocolName } from "../../src/domain/call/endpoint.ts";
 import type { IncomingCall } from "../../src/domain/call/incoming-call.ts";
+import type { CleanPolicy } from "../../src/domain/cleaning/clean-text.ts";
 import type { Bridge } from "../../src/domain/protocols/bridge.ts";
 import { endpointOf } from "../../src/domain/protocols/endpoint-of.ts";
 import { protocols } from "../../src/domain/protocols/protocol.ts";
@@ -14,6 +15,13 @@ import type { Policy } from "../../src/domain/routing/types.ts";
 
 /** Epoch ms. */
 export const sentAt = 1_790_000_000_000;
+
+const untouched: CleanPolicy & Pick<Policy, "disableThinking"> = {
+  disableThinking: false,
+  stripThinking: "keep",
+  stripJsonMarkdown: false,
+  thinkingPrefilled: false,
+};
 
 export interface TranslatedCall {
   /** What goes to the server; null where nothing does. */
@@ -38,13 +46,13 @@ const encoder = new TextEncoder();
 
 /**
  * @param request JSON text, or what becomes of one
- * @param stripThinking what becomes of thinking in the text
+ * @param cleaning what becomes of the answer's text; where nothing is said, nothing
  */
 export function translatedCall(
   path: string,
   request: JsonRecord | string,
   to: ProtocolName,
-  stripThinking: Policy["stripThinking"] = "keep",
+  cleaning: Partial<CleanPolicy> = {},
 ): TranslatedCall {
   const body = encoder.encode(typeof request === "string" ? request : JSON.stringify(request));
   const json = JSON.parse(text.decode(body)) as JsonRecord;
@@ -61,7 +69,7 @@ export function translatedCall(
   const target = {
     server: { name: "s", type: "openai", baseUrl: "http://127.0.0.1:1" },
     model: "claude",
-    policy: { disableThinking: false, stripThinking, stripJsonMarkdown: false },
+    policy: { ...untouched, ...cleaning },
   } as unknown as Target;
   const { client } = protocols[endpoint.protocol];
   const { upstream } = protocols[to];

@@ -70,6 +70,7 @@ export function createJsonFenceFilter(out: Sink): TextFilter {
     },
     push: (text) => read(held + text, false),
     settled: () => held === "" && block === null && fences.settled(),
+    letGo: () => read(held, true),
     end: () => read(held, true),
   };
 }

@@ -22,6 +22,11 @@ export interface TextFilter {
    * the filter as it is: whoever knows that such a text comes need not show it.
    */
   settled(): boolean;
+  /**
+   * Something follows that is not text: what still waits goes to the sink, since no tag or fence line
+   * reaches across that. Only within a block may it wait on.
+   */
+  letGo(): void;
   /** The text is over: what still waits goes to the sink. */
   end(): void;
 }
@@ -80,6 +85,10 @@ export function chainFilters(first: MakeFilter, second: MakeFilter, out: Sink): 
       if (kept) after.pass(text);
     },
     settled: () => waiting.length === 0 && before.settled() && after.settled(),
+    letGo() {
+      before.letGo();
+      after.letGo();
+    },
     end() {
       before.end();
       after.end();

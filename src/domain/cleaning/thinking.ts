@@ -46,6 +46,17 @@ export function createThinkingFilter(options: ThinkingOptions, out: Sink): TextF
     blockSeen = true;
   }
 
+  /** What may have begun a block is text. */
+  function keepWaiting(): void {
+    const waiting = space + tail;
+    if (waiting === "") return;
+    space = "";
+    tail = "";
+    phase = "content";
+    fences.advance(waiting, 0, waiting.length);
+    keep(waiting);
+  }
+
   function readOpening(text: string, at: number): number {
     const from = skipWhiteSpace(text, at);
     if (from > at) {
@@ -142,17 +153,17 @@ export function createThinkingFilter(options: ThinkingOptions, out: Sink): TextF
       tail === "" &&
       !before.endsWith("`") &&
       fences.settled(),
+    letGo() {
+      if (phase !== "prefilled" && inside === null) keepWaiting();
+    },
     end() {
       if (prefilled !== null && phase === "prefilled") prefilled.end();
-      if (inside !== null) {
+      if (inside === null) keepWaiting();
+      else {
         block.push(tail);
         block.end();
-      } else {
-        keep(space);
-        keep(tail);
+        tail = "";
       }
-      space = "";
-      tail = "";
     },
   };
 }

@@ -6,25 +6,21 @@ import { jsonBytes } from "../bytes/json-written.ts";
 import type { Framing } from "../bytes/framing.ts";
 import type { IncomingCall } from "../call/incoming-call.ts";
 import { withNoThink } from "../cleaning/no-think.ts";
-import type { AnswerSlots } from "../cleaning/slot.ts";
-import { createStreamCleaner } from "../cleaning/stream-cleaner.ts";
-import { cleanWhole } from "../cleaning/whole-cleaner.ts";
 import { problem } from "../http/problem.ts";
 import type { Target } from "../routing/plan.ts";
-import { thinkingPolicy } from "../routing/thinking-policy.ts";
 import type { Policy } from "../routing/types.ts";
 import type { Bridge, FrameEditor } from "./bridge.ts";
 import { errorBody } from "./errors.ts";
-import type {
-  WriterContext,
-  AnswerEventReader,
-  AnswerEventWriter,
-  WrittenEvent,
-} from "./neutral/answer.ts";
+import type { WriterContext, AnswerEventReader, AnswerEventWriter } from "./neutral/answer.ts";
+import {
+  type AnswerCleaner,
+  cleanedAnswer,
+  createAnswerCleaner,
+} from "./neutral/cleaned-answer.ts";
 import type { ClientCall, ClientCodec, UpstreamCodec, WrittenRequest } from "./neutral/codec.ts";
 import { withOwnNames } from "./neutral/renamed-calls.ts";
 import type { NeutralRequest } from "./neutral/request.ts";
-import { hintPlace, protocols, slotsOf } from "./protocol.ts";
+import { hintPlace } from "./protocol.ts";
 import { serverTraits } from "./server-traits.ts";
 import { frameJson } from "./stream-reader.ts";
 
@@ -75,8 +71,7 @@ function askingBridge(
   target: Target,
   now: () => number,
 ): Bridge {
-  const policy = thinkingPolicy(call, target.policy);
-  const slots = protocols[call.endpoint.protocol].slots;
+  const policy = cleanPolicy(request, target.policy);
   const lost = new Set<string>();
   const context: WriterContext = {
     id: call.id,
@@ -105,7 +100,7 @@ function askingBridge(
     editor: ({ framing }) =>
       writer === null
         ? null
-        : createTranslator(reader(framing), writer(context), slots, policy, now),
+        : createTranslator(reader(framing), writer(context), createAnswerCleaner(policy), now),
     gather: ({ framing }) =>
       writer !== null && framing !== "none" && !call.wantsStream ? client.gather : null,
     client: (wire) => ({
@@ -114,12 +109,12 @@ function askingBridge(
         wire.framing === "none" && !call.wantsStream ? "application/json" : client.contentType,
     }),
     whole(body, json) {
-      const said = reader("none").whole(bodySource(body, json));
-      if (said === null) return null;
-      if (call.wantsStream && writer !== null)
-        return joinBytes(wholeAsEvents(writer(context).wholeAsEvents(said, now()), slots, policy));
-      const answer = asked.writeWhole(said, context, now());
-      return cleanWhole(slotsOf(call.endpoint), policy, jsonBytes(answer), answer);
+      const read = reader("none").whole(bodySource(body, json));
+      if (read === null) return null;
+      const said = cleanedAnswer(read, policy);
+      return call.wantsStream && writer !== null
+        ? joinBytes(writer(context).wholeAsEvents(said, now()))
+        : jsonBytes(asked.writeWhole(said, context, now()));
     },
     error: (status, body) => jsonBytes(client.error(status, body, call.id)),
   };
@@ -160,47 +155,34 @@ function refusal(call: IncomingCall, pair: CodecPair, message: string): Bridge {
 
 const encoder = new TextEncoder();
 
-/** Makes the client's events of an upstream's, cleaned. */
+/** Who asks for thinking gets it, rather than have it taken out of the text. */
+function cleanPolicy(request: NeutralRequest, policy: Policy): Policy {
+  const wants = request.kind !== "embedding" && request.settings.thinking?.value.on === true;
+  return wants && policy.stripThinking === "strip" ? { ...policy, stripThinking: "move" } : policy;
+}
+
+/** Makes the client's events of an upstream's. @param cleaner null: nothing is to be cleaned */
 function createTranslator(
   reader: AnswerEventReader,
   writer: AnswerEventWriter,
-  slots: AnswerSlots | null,
-  policy: Policy,
+  cleaner: AnswerCleaner | null,
   now: () => number,
 ): FrameEditor {
-  const cleaner = createStreamCleaner(slots, policy);
-
-  function send(events: readonly WrittenEvent[]): readonly Uint8Array[] {
-    const [first] = events;
-    if (first === undefined) return nothing;
-    if (cleaner === null)
-      return events.length === 1 ? [first.frame.bytes] : events.map(({ frame }) => frame.bytes);
-    return events.length === 1
-      ? cleaner.frame(first.frame, first.json)
-      : events.flatMap(({ frame, json }) => cleaner.frame(frame, json));
-  }
-
   return {
     frame(frame, json) {
       // Where the format is not the one that was asked for, nobody has parsed it yet.
       const said = reader.event(frame, json ?? frameJson(frame));
-      return said === null ? nothing : send(writer.events(said, now()));
+      if (said === null) return nothing;
+      return writer.events(cleaner === null ? said : cleaner.take(said), now());
     },
     spares: () => "nothing",
     changed: () => true,
-    end: (whole) => [...(whole ? send(writer.end(now())) : []), ...(cleaner?.end() ?? [])],
+    end(whole) {
+      const rest = cleaner?.end() ?? [];
+      const said = rest.length === 0 ? nothing : writer.events(rest, now());
+      return whole ? [...said, ...writer.end(now())] : said;
+    },
   };
 }
 
 const nothing: readonly Uint8Array[] = [];
-
-function wholeAsEvents(
-  events: readonly WrittenEvent[],
-  slots: AnswerSlots | null,
-  policy: Policy,
-): readonly Uint8Array[] {
-  const cleaner = createStreamCleaner(slots, policy);
-  return cleaner === null
-    ? events.map(({ frame }) => frame.bytes)
-    : [...events.flatMap(({ frame, json }) => cleaner.frame(frame, json)), ...cleaner.end()];
-}

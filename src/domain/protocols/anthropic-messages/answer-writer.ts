@@ -1,11 +1,6 @@
 // Answers as the events of Anthropic's streams.
 import type { WrittenObject } from "../../bytes/json-written.ts";
-import type {
-  AnswerEvent,
-  AnswerEventWriter,
-  WriterContext,
-  WrittenEvent,
-} from "../neutral/answer.ts";
+import type { AnswerEvent, AnswerEventWriter, WriterContext } from "../neutral/answer.ts";
 import { createBlockSequence } from "./block-sequence.ts";
 import { writtenEvent } from "./event-writer.ts";
 import { hidesThinking, loseOther, messageObject } from "./message-shape.ts";
@@ -21,7 +16,7 @@ const notYet: WrittenObject = { stop_reason: null, stop_sequence: null };
 export function createMessageWriter(context: WriterContext): AnswerEventWriter {
   const usage = createMessageUsage();
   const hidden = hidesThinking(context);
-  let written: WrittenEvent[] = [];
+  let written: Uint8Array[] = [];
   let begun = false;
   let ended = false;
   let finish: string | null = null;
@@ -40,10 +35,10 @@ export function createMessageWriter(context: WriterContext): AnswerEventWriter {
   function take(event: AnswerEvent): void {
     switch (event.kind) {
       case "text":
-        blocks.say("text", event.text);
+        blocks.say(event);
         break;
       case "thinking":
-        if (!hidden) blocks.say("thinking", event.text);
+        if (!hidden) blocks.say(event);
         break;
       case "seal":
         if (!hidden) blocks.seal(event.seal);
@@ -83,18 +78,18 @@ export function createMessageWriter(context: WriterContext): AnswerEventWriter {
     written.push(writtenEvent("message_stop", {}));
   }
 
-  function taken(): readonly WrittenEvent[] {
+  function taken(): readonly Uint8Array[] {
     const events = written;
     written = [];
     return events;
   }
 
-  function events(said: readonly AnswerEvent[]): readonly WrittenEvent[] {
+  function events(said: readonly AnswerEvent[]): readonly Uint8Array[] {
     for (const event of said) if (!ended) take(event);
     return taken();
   }
 
-  function end(): readonly WrittenEvent[] {
+  function end(): readonly Uint8Array[] {
     if (!ended) complete();
     return taken();
   }
@@ -106,7 +101,7 @@ export function createMessageWriter(context: WriterContext): AnswerEventWriter {
   };
 }
 
-function errorEvent(message: string): WrittenEvent {
+function errorEvent(message: string): Uint8Array {
   // A stream has begun with 200: whatever happens to it then is a fault of the API's.
   return writtenEvent("error", { error: { type: "api_error", message } });
 }

@@ -1,13 +1,13 @@
 // The blocks of a stream, one open at a time: counted from 0 without a gap, each begun and ended once,
 // its deltas of its own kind, and nothing for it once it has ended.
-import type { CallPiece, WriterContext, WrittenEvent } from "../neutral/answer.ts";
+import type { AnswerEvent, CallPiece, WriterContext } from "../neutral/answer.ts";
 import { argumentsObject } from "../neutral/call-arguments.ts";
 import { type ArgumentsEnd, createArgumentsEnd } from "./arguments-end.ts";
 import { blockDelta, blockStart, blockStop } from "./event-writer.ts";
 import { madeCallId, unreadableCall } from "./message-shape.ts";
 
 export interface BlockSequence {
-  say(kind: "text" | "thinking", text: string): void;
+  say(event: Extract<AnswerEvent, { readonly kind: "text" | "thinking" }>): void;
   /** Of the thinking just before; where there is none, of such as only its maker can read. */
   seal(seal: string): void;
   call(pieces: readonly CallPiece[]): void;
@@ -23,7 +23,7 @@ type OpenBlock =
 
 /** What came while a call's arguments were open: it has to wait, for that call's next piece may follow. */
 type Waiting =
-  | { readonly kind: "text" | "thinking"; text: string }
+  | { readonly kind: "text" | "thinking"; text: string; readonly apart: boolean }
   | { readonly kind: "seal"; readonly seal: string }
   | WaitingCall;
 
@@ -38,7 +38,7 @@ interface WaitingCall {
 /** @param emit called with each event, in order; the first begins a block */
 export function createBlockSequence(
   context: WriterContext,
-  emit: (event: WrittenEvent) => void,
+  emit: (event: Uint8Array) => void,
 ): BlockSequence {
   const ended = new Set<number>();
   let waiting: Waiting[] = [];
@@ -66,8 +66,9 @@ export function createBlockSequence(
     return waiting.length > 0 || (open?.kind === "call" && !open.end.reached());
   }
 
-  function sayNow(kind: "text" | "thinking", text: string): void {
-    if (open?.kind !== kind)
+  /** @param apart it does not belong to the block before */
+  function sayNow(kind: "text" | "thinking", text: string, apart = false): void {
+    if (open?.kind !== kind || apart)
       begin(
         { kind },
         kind === "text" ? { type: kind, text: "" } : { type: kind, thinking: "", signature: "" },
@@ -108,7 +109,7 @@ export function createBlockSequence(
       switch (next.kind) {
         case "text":
         case "thinking":
-          sayNow(next.kind, next.text);
+          sayNow(next.kind, next.text, next.apart);
           break;
         case "seal":
           sealNow(next.seal);
@@ -134,12 +135,14 @@ export function createBlockSequence(
   }
 
   return {
-    say(kind, text) {
+    say(event) {
+      const { kind, text } = event;
       if (text === "") return;
+      const apart = kind === "thinking" && (event.gap ?? "") !== "";
       const last = waiting.at(-1);
-      if (!busy()) sayNow(kind, text);
-      else if (last?.kind === kind) last.text += text;
-      else waiting.push({ kind, text });
+      if (!busy()) sayNow(kind, text, apart);
+      else if (last?.kind === kind && !apart) last.text += text;
+      else waiting.push({ kind, text, apart });
     },
     seal(seal) {
       if (busy()) waiting.push({ kind: "seal", seal });

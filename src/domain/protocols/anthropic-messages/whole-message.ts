@@ -35,10 +35,10 @@ export function wholeMessage(said: readonly AnswerEvent[], context: WriterContex
         addText(blocks, event.text);
         break;
       case "thinking":
-        if (!hidden) addThinking(blocks, event.text, "");
+        if (!hidden) addThinking(blocks, event.text, "", (event.gap ?? "") !== "");
         break;
       case "seal":
-        if (!hidden) addThinking(blocks, "", event.seal);
+        if (!hidden) addThinking(blocks, "", event.seal, false);
         break;
       case "calls":
         for (const piece of event.pieces) {
@@ -78,10 +78,12 @@ function addText(blocks: Block[], text: string): void {
   else if (text !== "") blocks.push({ kind: "text", text });
 }
 
-function addThinking(blocks: Block[], text: string, seal: string): void {
+/** @param apart it does not belong to the block before */
+function addThinking(blocks: Block[], text: string, seal: string, apart: boolean): void {
   const last = blocks.at(-1);
   // A seal ends what it is of.
-  if (last?.kind !== "thinking" || last.seal !== "") blocks.push({ kind: "thinking", text, seal });
+  if (last?.kind !== "thinking" || last.seal !== "" || apart)
+    blocks.push({ kind: "thinking", text, seal });
   else {
     last.text += text;
     last.seal = seal;

@@ -5,7 +5,9 @@ import type { JsonSource } from "../../bytes/json-source.ts";
 import type { Written, WrittenObject } from "../../bytes/json-written.ts";
 
 export type AnswerEvent =
-  | { readonly kind: "text" | "thinking"; readonly text: string }
+  /** Empty where a cleaner has taken it all: something was said, but nothing for the client. */
+  | { readonly kind: "text"; readonly text: string }
+  | ThinkingEvent
   /** By which its maker recognises the thinking that came just before. */
   | { readonly kind: "seal"; readonly seal: string }
   /** A data URL, or a link. */
@@ -24,6 +26,13 @@ export type AnswerEvent =
   | { readonly kind: "error"; readonly message: string }
   /** The answer is complete; nothing follows. */
   | { readonly kind: "end" };
+
+export interface ThinkingEvent {
+  readonly kind: "thinking";
+  readonly text: string;
+  /** It begins another train of thought; this goes between the two where both end up in one text. */
+  readonly gap?: string;
+}
 
 /** The next piece of a tool call. Pieces of several calls may come in turns. */
 export interface CallPiece {
@@ -66,23 +75,17 @@ export interface AnswerEventReader {
   whole(answer: JsonSource): readonly AnswerEvent[] | null;
 }
 
-/** An event for the client: its bytes, and what they parse to; null where that is no JSON object (`[DONE]`). */
-export interface WrittenEvent {
-  readonly frame: Frame;
-  readonly json: JsonRecord | null;
-}
-
-/** Writes one answer as a client's stream; all times are epoch ms. */
+/** Writes one answer as a client's stream, whose events are bytes; all times are epoch ms. */
 export interface AnswerEventWriter {
   /** The client's events that follow from one event of the upstream's. */
-  events(said: readonly AnswerEvent[], now: number): readonly WrittenEvent[];
+  events(said: readonly AnswerEvent[], now: number): readonly Uint8Array[];
   /**
    * The stream is complete although nothing said `end`: the last events, where they are not out and
    * something has finished. Not to be called where the answer was cut: it must not look complete.
    */
-  end(now: number): readonly WrittenEvent[];
+  end(now: number): readonly Uint8Array[];
   /** An answer that came whole as all events of a stream. */
-  wholeAsEvents(said: readonly AnswerEvent[], now: number): readonly WrittenEvent[];
+  wholeAsEvents(said: readonly AnswerEvent[], now: number): readonly Uint8Array[];
 }
 
 export interface WriterContext {

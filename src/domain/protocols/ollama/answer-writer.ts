@@ -1,11 +1,6 @@
 // Answers as Ollama gives them: the lines of its NDJSON, one by one, or one object.
 import type { Written, WrittenObject } from "../../bytes/json-written.ts";
-import type {
-  WriterContext,
-  AnswerEvent,
-  AnswerEventWriter,
-  WrittenEvent,
-} from "../neutral/answer.ts";
+import type { WriterContext, AnswerEvent, AnswerEventWriter } from "../neutral/answer.ts";
 import { doneReason, nothingSaid, saidFields, type SaidPiece, timestamp } from "./answer-shape.ts";
 import { createCallAssembler, unreadableText } from "./call-assembler.ts";
 import { createLineWriter } from "./line-writer.ts";
@@ -33,7 +28,7 @@ export function createLinesWriter(
   let finishReason: string | null = null;
   let ended = false;
 
-  function heldCalls(now: number): readonly WrittenEvent[] {
+  function heldCalls(now: number): readonly Uint8Array[] {
     const assembled = assembler.take();
     const content = unreadableText(assembled, spoke);
     const { calls } = assembled;
@@ -43,7 +38,7 @@ export function createLinesWriter(
       : [line.said({ ...nothingSaid, content, calls }, now)];
   }
 
-  function lastLines(now: number): readonly WrittenEvent[] {
+  function lastLines(now: number): readonly Uint8Array[] {
     ended = true;
     const timings = {
       totalMs: saidAt - startedAt,
@@ -54,11 +49,13 @@ export function createLinesWriter(
     return [...heldCalls(now), line.last(last, now)];
   }
 
-  function saidLines(said: SaidEvents, now: number): WrittenEvent[] {
+  function saidLines(said: SaidEvents, now: number): Uint8Array[] {
     const { content, thinking, images, logprobs } = said;
     spoke ||= content !== "";
     const empty = content === "" && thinking === "" && images.length === 0;
-    return empty && logprobs.length === 0
+    // In a chat lines go on while nothing in them is for the client, who would else take it for stalled.
+    const silent = kind === "generate" || !said.hushed;
+    return empty && silent && logprobs.length === 0
       ? []
       : [line.said({ content, thinking, images, logprobs, calls: nothingSaid.calls }, now)];
   }

@@ -8,6 +8,8 @@ import type { Statistics } from "./statistics.ts";
 export interface SaidEvents {
   content: string;
   thinking: string;
+  /** Text came of which nothing is for the client. */
+  hushed: boolean;
   /** Base64. */
   images: string[];
   logprobs: readonly WrittenObject[];
@@ -30,6 +32,7 @@ export function readSaid(
   const said: SaidEvents = {
     content: "",
     thinking: "",
+    hushed: false,
     images: [],
     logprobs: none,
     called: false,
@@ -41,9 +44,10 @@ export function readSaid(
     switch (event.kind) {
       case "text":
         said.content += event.text;
+        said.hushed ||= event.text === "";
         break;
       case "thinking":
-        said.thinking += event.text;
+        said.thinking += (event.gap ?? "") + event.text;
         break;
       case "image": {
         const image = base64Of(event.url);

@@ -1,13 +1,7 @@
 // Answers as chat completions give them: the chunks of a stream, or one object.
-import type { JsonRecord } from "../../bytes/json.ts";
 import { jsonLine, ownNumber, type WrittenObject } from "../../bytes/json-written.ts";
 import { errorObject, problem } from "../../http/problem.ts";
-import type {
-  AnswerEvent,
-  AnswerEventWriter,
-  WriterContext,
-  WrittenEvent,
-} from "../neutral/answer.ts";
+import type { AnswerEvent, AnswerEventWriter, WriterContext } from "../neutral/answer.ts";
 import { createCallWriter, type CallWriter } from "./call-writer.ts";
 import { createUsageWriter } from "./usage-writer.ts";
 
@@ -25,23 +19,23 @@ export function createChunksWriter(context: WriterContext): AnswerEventWriter {
   let begun = false;
   let ended = false;
 
-  function chunk(delta: WrittenObject, more: WrittenObject = {}): WrittenEvent {
+  function chunk(delta: WrittenObject, more: WrittenObject = {}): Uint8Array {
     const choice = { index: ownNumber(0), delta, finish_reason: null, ...more };
     return written({ ...head, choices: [choice] });
   }
 
-  function beginning(): readonly WrittenEvent[] {
+  function beginning(): readonly Uint8Array[] {
     if (begun) return [];
     begun = true;
     return [chunk({ role: "assistant", content: "" })];
   }
 
-  function said(event: AnswerEvent): readonly WrittenEvent[] {
+  function said(event: AnswerEvent): readonly Uint8Array[] {
     switch (event.kind) {
       case "text":
-        return [chunk({ content: event.text })];
+        return event.text === "" ? [] : [chunk({ content: event.text })];
       case "thinking":
-        return [chunk({ reasoning_content: event.text })];
+        return [chunk({ reasoning_content: (event.gap ?? "") + event.text })];
       case "calls":
         return calls.deltas(event.pieces).map((delta) => chunk(delta));
       case "logprobs":
@@ -69,7 +63,7 @@ export function createChunksWriter(context: WriterContext): AnswerEventWriter {
     }
   }
 
-  function last(): readonly WrittenEvent[] {
+  function last(): readonly Uint8Array[] {
     ended = true;
     const counted = options["include_usage"] === true ? usage.written() : null;
     return [
@@ -80,8 +74,8 @@ export function createChunksWriter(context: WriterContext): AnswerEventWriter {
     ];
   }
 
-  function events(list: readonly AnswerEvent[]): readonly WrittenEvent[] {
-    const out: WrittenEvent[] = [];
+  function events(list: readonly AnswerEvent[]): readonly Uint8Array[] {
+    const out: Uint8Array[] = [];
     for (const event of list) {
       if (ended) break;
       if (event.kind !== "error") out.push(...beginning());
@@ -114,7 +108,7 @@ export function wholeCompletion(
         content += event.text;
         break;
       case "thinking":
-        thinking += event.text;
+        thinking += (event.gap ?? "") + event.text;
         break;
       case "calls":
         calls.deltas(event.pieces);
@@ -179,19 +173,19 @@ function logprobsOf(tokens: readonly WrittenObject[]): WrittenObject {
   return { content, refusal: null };
 }
 
-function failure(message: string): WrittenEvent {
+function failure(message: string): Uint8Array {
   const { type, code } = errorObject(problem("upstream_broken", message));
   return written({ error: { message, type: String(type), param: null, code: String(code) } });
 }
 
 const encoder = new TextEncoder();
 
-function written(json: WrittenObject): WrittenEvent {
-  return asEvent(jsonLine(json), json);
+function written(json: WrittenObject): Uint8Array {
+  return asEvent(jsonLine(json));
 }
 
-function asEvent(data: string, json: JsonRecord | null): WrittenEvent {
-  return { frame: { bytes: encoder.encode(`data: ${data}\n\n`), event: null, data }, json };
+function asEvent(data: string): Uint8Array {
+  return encoder.encode(`data: ${data}\n\n`);
 }
 
-const done = asEvent("[DONE]", null);
+const done = asEvent("[DONE]");

@@ -298,12 +298,9 @@ describe("streams", () => {
   test.each(["strip", "move"] as const)("cleaners %s thinking in the text of both forms", (how) => {
     const thinks = { content: [text("<think>hm</think>\n\nyes")] };
     const cleaned = (request: JsonRecord) =>
-      translatedCall(
-        "/v1/chat/completions",
-        { messages: [hi], ...request },
-        "anthropic-messages",
-        how,
-      );
+      translatedCall("/v1/chat/completions", { messages: [hi], ...request }, "anthropic-messages", {
+        stripThinking: how,
+      });
     const thought = how === "move" ? { reasoning_content: "hm" } : {};
     const message = { role: "assistant", content: "yes", refusal: null, ...thought };
     expect(cleaned({}).whole(wholeMessage(thinks))).toMatchObject({ choices: [{ message }] });

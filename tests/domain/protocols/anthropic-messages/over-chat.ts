@@ -2,10 +2,7 @@
 import type { JsonRecord } from "../../../../src/domain/bytes/json.ts";
 import { messagesClientCodec } from "../../../../src/domain/protocols/anthropic-messages/client-codec.ts";
 import { endpointOf } from "../../../../src/domain/protocols/endpoint-of.ts";
-import type {
-  WriterContext,
-  WrittenEvent,
-} from "../../../../src/domain/protocols/neutral/answer.ts";
+import type { WriterContext } from "../../../../src/domain/protocols/neutral/answer.ts";
 import type { ClientCall } from "../../../../src/domain/protocols/neutral/codec.ts";
 import { withOwnNames } from "../../../../src/domain/protocols/neutral/renamed-calls.ts";
 import { chatUpstreamCodec } from "../../../../src/domain/protocols/openai-chat/codec.ts";
@@ -64,7 +61,7 @@ export function wholeOverChat(answer: JsonRecord, answered: Answered = {}): Json
 }
 
 /** A whole answer as the events of a stream. */
-export function wholeAsStream(answer: JsonRecord): readonly WrittenEvent[] {
+export function wholeAsStream(answer: JsonRecord): readonly Uint8Array[] {
   const said = chatUpstreamCodec.reader("conversation", "none").whole(asReceived(answer));
   const writer = messagesCall().writer?.(contextOf({}));
   if (said === null || writer === undefined) throw new Error("no answer");
@@ -76,7 +73,7 @@ export function streamOverChat(
   events: readonly (JsonRecord | "[DONE]")[],
   whole = true,
   answered: Answered = {},
-): readonly WrittenEvent[] {
+): readonly Uint8Array[] {
   const reader = withOwnNames(chatUpstreamCodec.reader("conversation", "sse"), answered.renamed);
   const writer = messagesCall().writer?.(contextOf(answered));
   if (writer === undefined) throw new Error("no streams");
@@ -90,6 +87,6 @@ export function streamOverChat(
 }
 
 /** The events' bytes, as one stream. */
-export function streamText(events: readonly WrittenEvent[]): string {
-  return events.map(({ frame }) => new TextDecoder().decode(frame.bytes)).join("");
+export function streamText(events: readonly Uint8Array[]): string {
+  return events.map((bytes) => new TextDecoder().decode(bytes)).join("");
 }

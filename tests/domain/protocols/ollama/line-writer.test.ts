@@ -1,7 +1,8 @@
 // Lines put together from pieces of text are those that writing the object gives.
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { jsonLine, type WrittenObject } from "../../../../src/domain/bytes/json-written.ts";
+import { jsonLine } from "../../../../src/domain/bytes/json-written.ts";
+import { saidFields, timestamp } from "../../../../src/domain/protocols/ollama/answer-shape.ts";
 import { createLineWriter } from "../../../../src/domain/protocols/ollama/line-writer.ts";
 
 const text = fc.oneof(
@@ -9,7 +10,9 @@ const text = fc.oneof(
   fc.constantFrom("", "\u2028", "\u0085\r\n", "\ud800", '"\\'),
 );
 
-test("a line's bytes, its data and its object say the same, in the same order", () => {
+const now = 1_790_000_000_000;
+
+test("a line is what its object would be, in the same order", () => {
   fc.assert(
     fc.property(
       fc.constantFrom<("chat" | "generate")[]>("chat", "generate"),
@@ -18,9 +21,10 @@ test("a line's bytes, its data and its object say the same, in the same order", 
       text,
       (kind, model, content, thinking) => {
         const said = { content, thinking, images: [], calls: [], logprobs: [] };
-        const { frame, json } = createLineWriter(kind, model).said(said, 1_790_000_000_000);
-        expect(frame.data).toBe(jsonLine(json as WrittenObject));
-        expect(new TextDecoder().decode(frame.bytes)).toBe(`${frame.data}\n`);
+        const line = createLineWriter(kind, model).said(said, now);
+        const head = { model, created_at: timestamp(now) };
+        const object = jsonLine({ ...head, ...saidFields(kind, said), done: false });
+        expect(new TextDecoder().decode(line)).toBe(`${object}\n`);
       },
     ),
     { numRuns: 500 },

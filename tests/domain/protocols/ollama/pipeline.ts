@@ -83,8 +83,9 @@ export function translateStream(kind: "chat" | "generate"): TranslatedStream {
     const json = event === "[DONE]" ? null : (event.value as JsonRecord);
     return reader.event({ bytes, event: null, data }, json) ?? [];
   };
+  const lineOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trimEnd();
   return {
-    push: (event, now) => writer.events(said(event), now).map(({ frame }) => frame.data ?? ""),
-    end: (now) => writer.end(now).map(({ frame }) => frame.data ?? ""),
+    push: (event, now) => writer.events(said(event), now).map(lineOf),
+    end: (now) => writer.end(now).map(lineOf),
   };
 }
