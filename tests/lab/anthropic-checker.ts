@@ -1,6 +1,16 @@
 // What Anthropic's API refuses of a request, in its own words, as far as a translation can go wrong.
 import { isRecord, type JsonRecord } from "../../src/domain/bytes/json.ts";
 
+/** What not every request may hold. */
+export interface Takes {
+  /** Named in `anthropic-beta`: fields that need one are refused without it. */
+  readonly betas: ReadonlySet<string>;
+  /** Newer models take messages of the system's within the conversation. */
+  readonly inlineSystem: boolean;
+}
+
+const usual: Takes = { betas: new Set(), inlineSystem: false };
+
 /**
  * @param body of a request to /v1/messages
  * @param signatures those that the server has given out; thinking comes back with one of them only
@@ -9,9 +19,10 @@ import { isRecord, type JsonRecord } from "../../src/domain/bytes/json.ts";
 export function anthropicRefusal(
   body: unknown,
   signatures: ReadonlySet<string> = new Set(),
+  takes: Takes = usual,
 ): string | null {
   try {
-    checkRequest(body, signatures);
+    checkRequest(body, signatures, takes);
     return null;
   } catch (error) {
     if (error instanceof Refusal) return error.message;
@@ -51,13 +62,14 @@ function textOf(value: unknown, place: string): string {
   return value;
 }
 
-function checkRequest(body: unknown, signatures: ReadonlySet<string>): void {
+function checkRequest(body: unknown, signatures: ReadonlySet<string>, takes: Takes): void {
   const request = recordOf(body, "body");
   members(
     request,
     "",
     "model! max_tokens! messages! system tools tool_choice stream stop_sequences temperature top_p " +
-      "top_k thinking output_config metadata service_tier",
+      "top_k thinking output_config metadata service_tier" +
+      (takes.betas.has("context-management-2025-06-27") ? " context_management" : ""),
   );
   const limit = request["max_tokens"];
   if (typeof limit !== "number" || !Number.isInteger(limit))
@@ -72,7 +84,7 @@ function checkRequest(body: unknown, signatures: ReadonlySet<string>): void {
   if (system !== undefined && typeof system !== "string")
     for (const [at, block] of listOf(system, "system").entries())
       checkText(recordOf(block, `system.${at}`), `system.${at}.`, "system");
-  const conversation = new Conversation(signatures);
+  const conversation = new Conversation(signatures, takes);
   const messages = listOf(request["messages"], "messages");
   if (messages.length === 0) refuse("messages: at least one message is required");
   for (const [at, message] of messages.entries())
@@ -142,7 +154,8 @@ function checkTools({ tools, tool_choice: choice }: JsonRecord): void {
     members(
       tool,
       `tools.${at}.custom.`,
-      "type name! description input_schema! strict cache_control",
+      "type name! description input_schema! strict cache_control defer_loading allowed_callers " +
+        "eager_input_streaming input_examples",
     );
     const name = textOf(tool["name"], `tools.${at}.custom.name`);
     if (!namePattern.test(name))
@@ -174,20 +187,27 @@ const pictures: readonly unknown[] = ["image/jpeg", "image/png", "image/gif", "i
 /** Turns that alternate, and calls that are answered at once. */
 class Conversation {
   readonly #signatures: ReadonlySet<string>;
+  readonly #takes: Takes;
   readonly #used = new Set<string>();
   #open: readonly string[] = [];
   #openAt = 0;
   #role: unknown = null;
   calls = false;
 
-  constructor(signatures: ReadonlySet<string>) {
+  constructor(signatures: ReadonlySet<string>, takes: Takes) {
     this.#signatures = signatures;
+    this.#takes = takes;
   }
 
   take(message: JsonRecord, at: number, last: boolean): void {
     const place = `messages.${at}`;
     members(message, `${place}.`, "role! content!");
     const { role, content } = message;
+    if (role === "system" && this.#takes.inlineSystem) {
+      if (this.#open.length > 0) this.#unanswered();
+      this.#instruction(content, `${place}.content`);
+      return;
+    }
     if (role !== "user" && role !== "assistant")
       refuse(`${place}.role: Input should be 'user' or 'assistant'`);
     if (role === this.#role)
@@ -209,6 +229,12 @@ class Conversation {
       );
     if (role === "user") this.#user(blocks, at);
     else this.#assistant(blocks, at, last);
+  }
+
+  #instruction(content: unknown, place: string): void {
+    if (typeof content === "string") return;
+    for (const block of listOf(content, place))
+      checkText(recordOf(block, place), `${place}.`, "messages");
   }
 
   close(): void {
@@ -255,9 +281,12 @@ class Conversation {
     if (this.#open.length > 0) this.#unanswered();
   }
 
-  /** Text, a picture or a document. */
+  /** Text, a picture, a document, or the name of a tool that was found. */
   #shown(block: JsonRecord, place: string): void {
     switch (block["type"]) {
+      case "tool_reference":
+        members(block, `${place}.tool_reference.`, "type! tool_name! cache_control");
+        return;
       case "text":
         checkText(block, `${place}.text.`, "messages");
         return;

@@ -2,6 +2,8 @@
 import type { JsonRecord } from "../../src/domain/bytes/json.ts";
 
 export interface MessagesAnswer {
+  /** Agents put together what has the same id. */
+  readonly id?: string;
   readonly content: readonly JsonRecord[];
   readonly stop?: string;
   readonly usage?: JsonRecord;
@@ -9,9 +11,9 @@ export interface MessagesAnswer {
 
 const plainUsage: JsonRecord = { input_tokens: 10, output_tokens: 5 };
 
-export function wholeMessage({ content, stop, usage }: MessagesAnswer): JsonRecord {
+export function wholeMessage({ id, content, stop, usage }: MessagesAnswer): JsonRecord {
   return {
-    id: "msg_1",
+    id: id ?? "msg_1",
     type: "message",
     role: "assistant",
     model: "claude",
