@@ -84,6 +84,8 @@ const cases: readonly Case[] = [
 
 /** A call that the relay carries as it is, but for the cleaner. */
 const bridgeOf = (policy: CleanPolicy | null): Bridge => ({
+  way: { kind: "native", from: "openai-chat", into: "openai-chat", because: "type" },
+  cannot: null,
   path: "/v1/chat/completions",
   endpoint: endpointOf("POST", "/v1/chat/completions"),
   body: null,

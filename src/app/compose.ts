@@ -110,6 +110,7 @@ export function compose(
   const models = createModels({ routing, ask, clock });
   const ollama = createOllamaCatalog({ routing, models, ask, clock });
   const health = createHealthBoard(clock, (baseUrl) => models.back(baseUrl));
+  const spoken = createSpokenBoard(clock);
   const relay = createRelay({
     routing,
     models,
@@ -142,7 +143,7 @@ export function compose(
       }),
     limiter,
     health,
-    spoken: createSpokenBoard(clock),
+    spoken,
     sseKeepaliveMs: settings.sseKeepaliveMs,
   });
   const admissions = createAdmissions();
@@ -178,7 +179,7 @@ export function compose(
     const browse = createBrowse({
       reader: logs.reader,
       clock,
-      live: createLiveView({ clock, routing, board, limiter, health, models }),
+      live: createLiveView({ clock, routing, board, limiter, health, models, spoken }),
       droppedRows: () => logs.recorder.droppedRows(),
       droppedBodies: () => logs.recorder.droppedBodies(),
     });

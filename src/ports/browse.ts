@@ -2,6 +2,7 @@
 import type { LoggedAttempt, LoggedService, LogState } from "../domain/log/log-entry.ts";
 import type { ListStanding } from "../domain/routing/model-list.ts";
 import type { StandingCode } from "../domain/failover/health.ts";
+import type { WayReason } from "../domain/protocols/way.ts";
 import type { ServerType } from "../domain/routing/types.ts";
 import type { HeaderList } from "../domain/http/headers.ts";
 
@@ -25,6 +26,8 @@ export interface LogRow {
   /** More of the answer was to be held back than may be: it was committed unchecked. */
   readonly held: "partial" | null;
   readonly route: string | null;
+  /** `native`, or from what into what it was translated (`messages>chat`); null: nobody was asked, or the row is older. */
+  readonly protocol: string | null;
   readonly attempts: readonly LoggedAttempt[];
   readonly dropped: readonly string[];
   /** What was odd about the call although it went on, such as `malformed_event`. */
@@ -182,11 +185,21 @@ export interface InFlight {
   readonly inflight: readonly InFlightCall[];
 }
 
+export interface AskedProtocol {
+  /** `chat`, `responses`, `messages` or `ollama`. */
+  readonly protocol: string;
+  /** `native`, or from what into what its calls are translated (`messages>chat`), into nothing where they cannot be. */
+  readonly way: string;
+  readonly reason: WayReason;
+}
+
 export interface UpstreamState {
   /** As configured, or `default`. */
   readonly name: string;
   readonly url: string;
   readonly type: ServerType;
+  /** How it is asked in each protocol. */
+  readonly protocols: readonly AskedProtocol[];
   /** `well`; `resting` while it cools down after failures; `probe-due` (half-open) and `probing` afterwards. */
   readonly state: StandingCode;
   /** In a row. */

@@ -282,6 +282,8 @@ function attemptsOf(sample: SampleCall, started: number): readonly LoggedAttempt
         upstream,
         upstream_url: urls[upstream] ?? "",
         model,
+        protocol: "native",
+        protocol_reason: "type",
         status: reason === "status" ? 429 : null,
         error,
         reason,
@@ -298,6 +300,8 @@ function attemptsOf(sample: SampleCall, started: number): readonly LoggedAttempt
     upstream: sample.upstream,
     upstream_url: urls[sample.upstream] ?? "",
     model: sample.sent ?? sample.model,
+    protocol: "native",
+    protocol_reason: "type",
     status:
       sample.status === undefined || sample.status === 504
         ? sample.status === 504
@@ -357,6 +361,7 @@ function rowOf(sample: SampleCall, index: number): LogRow {
     upstream_request_id:
       sample.upstream === "hosted" ? `req_${(index * 7919).toString(36)}x1` : null,
     route: sample.route,
+    protocol: "native",
     attempts: attemptsOf(sample, started),
     dropped: [],
     warnings: [],

@@ -52,6 +52,7 @@ export function logStoreContract(
           held: null,
           upstream_request_id: "req-1",
           route: "alias:gpt-4",
+          protocol: "messages>chat",
           attempts: logWrite().entry.attempts,
           dropped: ["options.num_ctx"],
           warnings: ["malformed_event"],

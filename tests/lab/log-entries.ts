@@ -35,11 +35,14 @@ export function logEntry(own: Partial<LogEntry> = {}): LogEntry {
     upstreamRequestId: "req-1",
     held: null,
     route: "alias:gpt-4",
+    protocol: "messages>chat",
     attempts: [
       {
         upstream: "fast-box",
         upstream_url: "http://10.0.0.9:8000",
         model: "llama3",
+        protocol: "messages>chat",
+        protocol_reason: "learned",
         status: 200,
         error: null,
         reason: "served",

@@ -12,6 +12,7 @@ import { frameJson } from "../../src/domain/protocols/stream-reader.ts";
 import { translatedBridge } from "../../src/domain/protocols/translated-bridge.ts";
 import type { Target } from "../../src/domain/routing/plan.ts";
 import type { Policy } from "../../src/domain/routing/types.ts";
+import { translating } from "./ways.ts";
 
 /** Epoch ms. */
 export const sentAt = 1_790_000_000_000;
@@ -29,6 +30,8 @@ export interface TranslatedCall {
   readonly sentText: string;
   readonly path: string;
   readonly dropped: readonly string[];
+  /** What of the request the server cannot serve; null: nothing. */
+  readonly cannot: string | null;
   /** What the client gets without the server being asked; null: nothing. */
   readonly instead: JsonRecord | null;
   /** The client's form of a whole answer of the server's. */
@@ -76,12 +79,19 @@ export function translatedCall(
   const asked = client?.call(endpoint) ?? null;
   if (client === null || upstream === null || asked === null)
     throw new Error(`${path} is not translated`);
-  const bridge = translatedBridge(call, { client, asked, upstream }, target, () => sentAt);
+  const bridge = translatedBridge(
+    call,
+    { client, asked, upstream },
+    target,
+    translating(endpoint.protocol, to),
+    () => sentAt,
+  );
   return {
     sent: bridge.body === null ? null : (parseJsonBytes(bridge.body) as JsonRecord),
     sentText: text.decode(bridge.body ?? new Uint8Array(0)),
     path: bridge.path,
     dropped: bridge.dropped,
+    cannot: bridge.cannot,
     instead: bridge.instead === null ? null : (parseJsonBytes(bridge.instead.body) as JsonRecord),
     whole: (answer) => JSON.parse(wholeText(bridge, answer)) as JsonRecord,
     wholeText: (answer) => wholeText(bridge, answer),

@@ -18,6 +18,12 @@ const attemptSchema = object({
   upstream: text("server name, `default`, or the URL's origin"),
   upstream_url: text("address called"),
   model: maybeText("name sent"),
+  protocol: maybeText(
+    "`native`, or from what into what it was translated (`messages>chat`); null: its turn never came, or the row is of an older version",
+  ),
+  protocol_reason: maybeText(
+    "why so: `type` of the server, its `speaks`, or `learned` from its own answer; null likewise",
+  ),
   status: nullable(Type.Integer({ description: "the upstream's; null where no answer came" })),
   error: maybeText("in words; null where it served, unless its stream had to be ended for it"),
   reason: text("`served`, or what failed: `refused`, `reset`, `status`, `no_end` and the like"),
@@ -65,6 +71,7 @@ export const rowFields = {
     }),
   ),
   route: maybeText("`alias:NAME`, `rule:N`, `direct`, `discovered`, `default`"),
+  protocol: maybeText("that of the attempt that answered, or was made last"),
   attempts: Type.Array(attemptSchema, { description: "in the order made" }),
   dropped: Type.Array(Type.String(), { description: "fields a translation could not carry" }),
   warnings: Type.Array(Type.String(), {

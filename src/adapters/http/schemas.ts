@@ -104,6 +104,19 @@ const upstreamsSchema = object({
       name: text("as configured, or `default`"),
       url: Type.String(),
       type: Type.Union([Type.Literal("openai"), Type.Literal("ollama"), Type.Literal("anthropic")]),
+      protocols: Type.Array(
+        object({
+          protocol: text("`chat`, `responses`, `messages` or `ollama`"),
+          way: text(
+            "`native`, or from what into what calls are translated (`messages>chat`), into nothing where they cannot be",
+          ),
+          reason: Type.Union(
+            [Type.Literal("type"), Type.Literal("speaks"), Type.Literal("learned")],
+            { description: "the server's type, its `speaks`, or its own answer lately" },
+          ),
+        }),
+        { description: "how it is asked" },
+      ),
       state: Type.Union([
         Type.Literal("well"),
         Type.Literal("resting"),

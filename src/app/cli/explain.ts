@@ -3,7 +3,10 @@ import { loadConfiguration } from "../../adapters/config/load.ts";
 import { discoveryFrom, serversOf } from "../../domain/routing/model-list.ts";
 import { planRoute, type RoutePlan } from "../../domain/routing/plan.ts";
 import { type RankedTarget, candidateOrder } from "../../domain/routing/candidate-order.ts";
-import type { Routing } from "../../domain/routing/types.ts";
+import { plainPath } from "../../domain/http/plain-path.ts";
+import { endpointOf } from "../../domain/protocols/endpoint-of.ts";
+import { learnedBy, type Way, wayInWords, wayTo, wayWord } from "../../domain/protocols/way.ts";
+import type { Routing, Server } from "../../domain/routing/types.ts";
 import type { UpstreamState } from "../../ports/browse.ts";
 import type { ExplainCommand } from "./command.ts";
 import type { CommandIo } from "./io.ts";
@@ -64,6 +67,12 @@ function dependsOnLists({ plan, routing, router }: Explained): boolean {
   return plan.route.endsWith("default") && routing.servers.size > 0 && router.kind !== "knows";
 }
 
+/** How a server would be asked, as far as it is known here. */
+function wayOf({ command, router }: Explained, server: Server): Way {
+  const upstreams = router.kind === "knows" ? router.upstreams : [];
+  return wayTo(endpointOf("POST", plainPath(command.path)), server, learnedBy(upstreams));
+}
+
 function inJson(explained: Explained): object {
   const { command, plan, places, router } = explained;
   return {
@@ -76,6 +85,8 @@ function inJson(explained: Explained): object {
       upstream: server.name,
       url: server.baseUrl,
       model,
+      protocol: wayWord(wayOf(explained, server)),
+      protocol_reason: wayOf(explained, server).because,
       ...(router.kind === "knows" ? { rests: coolingDown, full } : {}),
     })),
     depends_on_discovery: dependsOnLists(explained),
@@ -94,8 +105,9 @@ function inWords(explained: Explained, io: CommandIo): readonly string[] {
     ...places.map(({ target, coolingDown, full }, index) => {
       const { server, model } = target;
       const why = [...(coolingDown ? ["cooling down: tried last"] : []), ...(full ? [busy] : [])];
-      const said = why.length === 0 ? "" : ` (${paint.bad(why.join("; "))})`;
-      return `  ${index + 1}. ${paint.strong(server.name)} (${server.baseUrl}), model ${model ?? ""}${said}`;
+      const said = why.length === 0 ? "" : `; ${paint.bad(why.join("; "))}`;
+      const way = wayInWords(wayOf(explained, server), server);
+      return `  ${index + 1}. ${paint.strong(server.name)} (${server.baseUrl}), model ${model ?? ""}, ${way}${said}`;
     }),
   ];
   if (router.kind === "knows")

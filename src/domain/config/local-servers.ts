@@ -49,6 +49,8 @@ export function firstRoutesFile(found: readonly FoundServer[]): string {
 
 # Every server's models can be asked for by their bare name, or as server/model.
 ${servers.join("\n")}
+# A hosted API wants a key; type says which API it speaks (openai, ollama or anthropic).
+#  claude: { url: "https://api.anthropic.com", type: anthropic, api_key: "\${ANTHROPIC_API_KEY}" }
 
 # A friendly name for models that stand in for each other, tried in this order until one answers.
 #aliases:

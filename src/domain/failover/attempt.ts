@@ -1,5 +1,6 @@
 // One try at one target, as a value: what came of it, and what the log keeps.
 import { isoTime, type LoggedAttempt } from "../log/log-entry.ts";
+import { type Way, wayWord } from "../protocols/way.ts";
 import type { Target } from "../routing/plan.ts";
 
 /** Why an attempt failed, or that it served. The words are what the log, the pages and metrics show. */
@@ -22,6 +23,7 @@ export type AttemptReason =
   | "malformed_event"
   | "no_end" // the stream ended without its format's proper end
   | "queue_full"
+  | "cannot" // it was not asked: it cannot serve what the call holds
   | "client_gone"
   | "internal_error"; // a fault of the router's own
 
@@ -29,6 +31,8 @@ export type FailureReason = Exclude<AttemptReason, "served">;
 
 export interface Attempt {
   readonly target: Target;
+  /** null: its turn had not come when the call was over. */
+  readonly way: Way | null;
   /** Epoch ms. */
   readonly startedAt: number;
   readonly durationMs: number;
@@ -50,6 +54,8 @@ export function loggedAttempt(attempt: Attempt): LoggedAttempt {
     upstream: target.server.name,
     upstream_url: target.server.baseUrl,
     model: target.model,
+    protocol: attempt.way === null ? null : wayWord(attempt.way),
+    protocol_reason: attempt.way?.because ?? null,
     status: attempt.status,
     error: attempt.error,
     reason: attempt.reason,

@@ -96,6 +96,7 @@ export function blamesServer(failure: Pick<AttemptFailure, "reason" | "status">)
     case "malformed_event":
     case "no_end":
     case "queue_full":
+    case "cannot":
     case "client_gone":
     case "internal_error":
       return false;

@@ -66,8 +66,8 @@ export function callSpans(entry: LogEntry, usage: ReportedUsage): readonly Span[
   const operation = operations[endpointOf(entry.method, path).kind] ?? null;
   let asked = 0;
   const attempts = entry.attempts
-    // Nobody was asked: there was no place in the line.
-    .filter(({ reason }) => reason !== "queue_full")
+    // Nobody was asked.
+    .filter(({ reason }) => reason !== "queue_full" && reason !== "cannot")
     .map((attempt, index, all) => {
       const served = index === all.length - 1 && attempt.reason === "served";
       const span = attemptSpanId(spanId, ++asked);
@@ -110,6 +110,7 @@ function attemptSpan(
       "http.response.status_code": attempt.status,
       "error.type": served ? null : attempt.reason,
       "smolrouter.upstream": attempt.upstream,
+      "smolrouter.protocol": attempt.protocol,
       "smolrouter.time_to_first_token_ms": attempt.ttft_ms,
     },
     error: served ? null : (attempt.error ?? attempt.reason),

@@ -21,6 +21,10 @@ export interface LoggedAttempt {
   readonly upstream: string;
   readonly upstream_url: string;
   readonly model: string | null;
+  /** `native`, or from what into what it was translated (`messages>chat`); null: nobody came to ask. */
+  readonly protocol: string | null;
+  /** Why so: `type`, `speaks` or `learned`; null likewise. */
+  readonly protocol_reason: string | null;
   readonly status: number | null;
   readonly error: string | null;
   readonly reason: string;
@@ -54,6 +58,8 @@ export interface LogEntry {
   readonly upstreamRequestId: string | null;
   readonly held: "partial" | null;
   readonly route: string | null;
+  /** Of the attempt that answered, or was made last: as in `attempts`. */
+  readonly protocol: string | null;
   readonly attempts: readonly LoggedAttempt[];
   /** Fields that a translation could not carry. */
   readonly dropped: readonly string[];
@@ -104,6 +110,7 @@ export interface CallCourse extends Pick<
   | "upstreamRequestId"
   | "held"
   | "route"
+  | "protocol"
   | "attempts"
   | "dropped"
   | "warnings"
@@ -126,6 +133,7 @@ export const notBegun: CallCourse = {
   upstreamRequestId: null,
   held: null,
   route: null,
+  protocol: null,
   attempts: [],
   dropped: [],
   warnings: [],
@@ -159,6 +167,7 @@ export function entryOf(call: IncomingCall, course: CallCourse): LogEntry {
     upstreamRequestId: course.upstreamRequestId,
     held: course.held,
     route: course.route,
+    protocol: course.protocol,
     attempts: course.attempts,
     dropped: course.dropped,
     warnings: course.warnings,

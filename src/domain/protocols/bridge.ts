@@ -4,6 +4,7 @@ import type { Framing } from "../bytes/framing.ts";
 import type { Spared } from "../cleaning/stream-cleaner.ts";
 import type { Frame } from "../bytes/frame.ts";
 import type { JsonRecord } from "../bytes/json.ts";
+import type { Way } from "./way.ts";
 
 /** What a stream is cut into, and what its events mean. */
 export interface Wire {
@@ -35,6 +36,9 @@ export interface FrameEditor {
 export type Gathered = { readonly body: Uint8Array } | { readonly error: string };
 
 export interface Bridge {
+  readonly way: Way;
+  /** What of the call this server cannot serve, so that it is not to be asked; null: nothing. */
+  readonly cannot: string | null;
   /** The request's path upstream, and what it stands for there: that decides the format of the answer. */
   readonly path: string;
   readonly endpoint: Endpoint;

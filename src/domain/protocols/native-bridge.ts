@@ -13,14 +13,17 @@ import type { Target } from "../routing/plan.ts";
 import type { Policy } from "../routing/types.ts";
 import { thinkingPolicy } from "../routing/thinking-policy.ts";
 import { gatherLines } from "./ollama/gather-lines.ts";
+import type { Way } from "./way.ts";
 
-export function nativeBridge(call: IncomingCall, target: Target): Bridge {
-  return new NativeBridge(call, target);
+export function nativeBridge(call: IncomingCall, target: Target, way: Way): Bridge {
+  return new NativeBridge(call, target, way);
 }
 
 const nothing: readonly string[] = [];
 
 class NativeBridge implements Bridge {
+  readonly way: Way;
+  readonly cannot: string | null;
   readonly path: string;
   readonly endpoint: Endpoint;
   readonly body: Uint8Array | null;
@@ -32,7 +35,9 @@ class NativeBridge implements Bridge {
   readonly #wantsStream: boolean;
   readonly #policy: Policy;
 
-  constructor(call: IncomingCall, target: Target) {
+  constructor(call: IncomingCall, target: Target, way: Way) {
+    this.way = way;
+    this.cannot = way.kind === "none" ? call.path : null;
     this.path = call.path;
     this.endpoint = call.endpoint;
     this.body =

@@ -46,7 +46,7 @@ export function speaks({ type, speaks: said }: Speaker, protocol: ProtocolName):
 }
 
 /** Whether the configuration says itself whether a server speaks a protocol. */
-function isSaid({ speaks: said }: Speaker, protocol: ProtocolName): boolean {
+export function isSaid({ speaks: said }: Speaker, protocol: ProtocolName): boolean {
   const speech = speechOf[protocol];
   return speech !== null && said?.has(speech) === true;
 }

@@ -23,6 +23,7 @@ import type { NeutralRequest } from "./neutral/request.ts";
 import { hintPlace } from "./protocol.ts";
 import { serverTraits } from "./server-traits.ts";
 import { frameJson } from "./stream-reader.ts";
+import type { Way } from "./way.ts";
 
 /** Both sides of a translation. */
 export interface CodecPair {
@@ -37,6 +38,7 @@ export function translatedBridge(
   call: IncomingCall,
   pair: CodecPair,
   target: Target,
+  way: Way,
   now: () => number,
 ): Bridge {
   const { server, model } = target;
@@ -47,18 +49,19 @@ export function translatedBridge(
       const { request } = reading;
       const written = pair.upstream.writeRequest(request, model, serverTraits(server.baseUrl));
       return written.kind === "request"
-        ? askingBridge(call, pair, source, request, written, target, now)
-        : refusal(call, pair, `${written.field} cannot be carried to this server`);
+        ? askingBridge(call, pair, source, request, written, target, way, now)
+        : { ...ownAnswer(call, pair, way, 400, none), cannot: written.field };
     }
     case "idle":
       return ownAnswer(
         call,
         pair,
+        way,
         200,
         jsonBytes(reading.answer(model ?? call.model ?? "", now())),
       );
     case "problem":
-      return refusal(call, pair, reading.message);
+      return refusal(call, pair, way, reading.message);
   }
 }
 
@@ -69,6 +72,7 @@ function askingBridge(
   request: NeutralRequest,
   written: WrittenRequest,
   target: Target,
+  way: Way,
   now: () => number,
 ): Bridge {
   const policy = cleanPolicy(request, target.policy);
@@ -89,6 +93,8 @@ function askingBridge(
   }
 
   return {
+    way,
+    cannot: null,
     path,
     endpoint,
     body: withNoThink(jsonBytes(written.body), place),
@@ -124,10 +130,13 @@ function askingBridge(
 function ownAnswer(
   call: IncomingCall,
   { client }: CodecPair,
+  way: Way,
   status: number,
   body: Uint8Array,
 ): Bridge {
   return {
+    way,
+    cannot: null,
     path: call.path,
     endpoint: call.endpoint,
     body: null,
@@ -147,13 +156,14 @@ function ownAnswer(
   };
 }
 
-function refusal(call: IncomingCall, pair: CodecPair, message: string): Bridge {
+function refusal(call: IncomingCall, pair: CodecPair, way: Way, message: string): Bridge {
   const why = problem("invalid_request", message);
   const body = errorBody(call.endpoint.protocol, why, { requestId: call.id });
-  return ownAnswer(call, pair, 400, encoder.encode(body));
+  return ownAnswer(call, pair, way, 400, encoder.encode(body));
 }
 
 const encoder = new TextEncoder();
+const none = new Uint8Array(0);
 
 /** Who asks for thinking gets it, rather than have it taken out of the text. */
 function cleanPolicy(request: NeutralRequest, policy: Policy): Policy {

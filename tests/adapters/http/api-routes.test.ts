@@ -72,6 +72,7 @@ const liveLists: Pick<Browse, "inFlight" | "upstreams"> = {
         name: "desk",
         url: "http://desk:8000",
         type: "openai",
+        protocols: [{ protocol: "messages", way: "messages>chat", reason: "learned" }],
         state: "resting",
         failures: 3,
         last_error: "connection refused",

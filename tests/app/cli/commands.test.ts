@@ -214,8 +214,8 @@ routes:
         "  - MODEL_MAP renamed gpt-4 to x",
         "  - alias x: 2 instances, tried in order",
         "tried in this order:",
-        "  1. a (http://a:1), model one",
-        "  2. b (http://b:1), model two",
+        "  1. a (http://a:1), model one, native chat (type openai)",
+        "  2. b (http://b:1), model two, native chat (type openai)",
         "no router answers at http://127.0.0.1:1: it is not known which servers are cooling down",
       ],
     });
@@ -232,7 +232,9 @@ routes:
     const { printed } = await run(["explain", "--model", "m"], { ROUTES_CONFIG: file(routes) });
     expect(printed.at(-1)).toContain("or which list the model");
     const alone = await run(["explain", "--model", "m"], { ROUTES_CONFIG: file("") });
-    expect(alone.printed.at(-2)).toBe("  1. default (http://localhost:8000), model m");
+    expect(alone.printed.at(-2)).toBe(
+      "  1. default (http://localhost:8000), model m, native chat (type openai)",
+    );
   });
 
   test("explain puts those last that cool down at the running router, and knows its lists", async () => {
@@ -248,8 +250,8 @@ routes:
     const { printed } = await run(["explain", "--model", "x"], env, knows);
     expect(printed.slice(-4)).toEqual([
       "tried in this order:",
-      "  1. a (http://a:1), model one (cooling down: tried last)",
-      "  2. b (http://b:1), model two (busy: tried if no other is free)",
+      "  1. a (http://a:1), model one, native chat (type openai); cooling down: tried last",
+      "  2. b (http://b:1), model two, native chat (type openai); busy: tried if no other is free",
       "with the server states of the router at http://127.0.0.1:1",
     ]);
     const listed = await run(["explain", "--model", "m"], env, knows);
@@ -291,6 +293,7 @@ routes: [{ match: { user: ada, header: { X-Team: lab } }, route: { upstream: a }
       aliases: 1,
       routes: 1,
     });
+    const native = { protocol: "native", protocol_reason: "type" };
     expect(await json("explain --model x --json")).toEqual({
       code: 0,
       model: "x",
@@ -299,8 +302,8 @@ routes: [{ match: { user: ada, header: { X-Team: lab } }, route: { upstream: a }
       route: "alias:x",
       because: ["alias x: 2 instances, tried in order"],
       targets: [
-        { upstream: "a", url: "http://a:1", model: "one" },
-        { upstream: "b", url: "http://b:1", model: "two" },
+        { upstream: "a", url: "http://a:1", model: "one", ...native },
+        { upstream: "b", url: "http://b:1", model: "two", ...native },
       ],
       depends_on_discovery: false,
       router: null,

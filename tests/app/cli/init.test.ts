@@ -96,7 +96,10 @@ test.each([0, 1, 2, 5])(
       const examples = text.replace(/^#(?=[a-z]| {2})/gm, "");
       for (const version of [text, examples]) {
         writeFileSync(path, version);
-        const loaded = loadConfiguration({ ROUTES_CONFIG: path }, { terminal: false });
+        const loaded = loadConfiguration(
+          { ROUTES_CONFIG: path, ANTHROPIC_API_KEY: "k" },
+          { terminal: false },
+        );
         if ("problems" in loaded) throw new Error(JSON.stringify(loaded.problems) + version);
         expect(loaded.routing.rules.length).toBe(version === text ? 0 : 2);
         expect(loaded.routing.aliases.size).toBe(version === text ? 0 : 1);

@@ -119,6 +119,7 @@ const places: Readonly<Record<keyof LogEntry, null>> = {
   upstreamRequestId: null,
   held: null,
   route: null,
+  protocol: null,
   attempts: null,
   dropped: null,
   warnings: null,

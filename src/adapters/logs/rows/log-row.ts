@@ -23,6 +23,7 @@ export function logRow({ entry, reading }: Pick<LogWrite, "entry" | "reading">):
     upstream_request_id: entry.upstreamRequestId,
     held: entry.held,
     route: entry.route,
+    protocol: entry.protocol,
     attempts: entry.attempts,
     dropped: entry.dropped,
     warnings: entry.warnings,

@@ -71,6 +71,8 @@ type Detail = readonly [
   responseSize: number,
   requestHeaders: HeaderList,
   responseHeaders: HeaderList,
+  /** Absent in rows of older versions. */
+  protocol?: string | null,
 ];
 
 /** Likewise. An upstream and an address that are the row's, as nearly always, are null. */
@@ -85,6 +87,9 @@ type StoredAttempt = readonly [
   connectMs: number | null,
   ttftMs: number | null,
   durationMs: number,
+  /** Null where it is the row's; absent in rows of older versions, as what follows. */
+  protocol?: string | null,
+  protocolReason?: string | null,
 ];
 
 /** Sets a row's `completed_at` and `error_message`, its two parameters. */
@@ -116,6 +121,7 @@ export function rowValues({ entry, reading }: LogWrite): readonly (string | numb
     entry.responseSize,
     entry.requestHeaders,
     entry.responseHeaders,
+    entry.protocol,
   ];
   return [
     entry.id,
@@ -162,6 +168,7 @@ export function apiRow(stored: StoredRow): LogRow {
     responseSize,
     requestHeaders,
     responseHeaders,
+    protocol = null,
   ] = JSON.parse(stored.detail) as Detail;
   return {
     id: stored.id,
@@ -181,7 +188,10 @@ export function apiRow(stored: StoredRow): LogRow {
     upstream_request_id: upstreamRequestId,
     held,
     route,
-    attempts: attempts.map((attempt) => apiAttempt(attempt, stored.upstream, upstreamUrl)),
+    protocol,
+    attempts: attempts.map((attempt) =>
+      apiAttempt(attempt, stored.upstream, upstreamUrl, protocol),
+    ),
     dropped,
     warnings,
     resent_from: stored.resent_from,
@@ -206,7 +216,7 @@ export function apiRow(stored: StoredRow): LogRow {
 
 function storedAttempt(
   attempt: LoggedAttempt,
-  { upstream, upstreamUrl }: Pick<LogWrite["entry"], "upstream" | "upstreamUrl">,
+  { upstream, upstreamUrl, protocol }: LogWrite["entry"],
 ): StoredAttempt {
   return [
     attempt.upstream === upstream ? null : attempt.upstream,
@@ -219,6 +229,8 @@ function storedAttempt(
     attempt.connect_ms,
     attempt.ttft_ms,
     attempt.duration_ms,
+    attempt.protocol === protocol ? null : attempt.protocol,
+    attempt.protocol_reason,
   ];
 }
 
@@ -226,13 +238,18 @@ function apiAttempt(
   attempt: StoredAttempt,
   rowUpstream: string | null,
   rowUrl: string | null,
+  rowProtocol: string | null,
 ): LoggedAttempt {
   const [upstream, url, model, status, error, reason, startedAt, connectMs, ttftMs, durationMs] =
     attempt;
+  const [protocol, protocolReason] = attempt.slice(10) as [(string | null)?, (string | null)?];
   return {
     upstream: upstream ?? rowUpstream ?? "",
     upstream_url: url ?? rowUrl ?? "",
     model,
+    // A turn that never came has no reason either.
+    protocol: protocol ?? (protocolReason === null ? null : rowProtocol),
+    protocol_reason: protocolReason ?? null,
     status,
     error,
     reason,

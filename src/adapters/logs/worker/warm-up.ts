@@ -56,6 +56,7 @@ function sample(number: number, now: number): RecordedEntry {
     upstreamRequestId: null,
     held: null,
     route: "default",
+    protocol: "native",
     attempts: [],
     dropped: [],
     warnings: [],

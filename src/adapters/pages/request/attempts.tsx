@@ -73,6 +73,11 @@ function AttemptLine({ attempt, scale }: AttemptLineProps): JSX.Element {
             {attempt.model}
           </span>
         )}
+        {attempt.protocol !== null && (
+          <span class="faint" title={reasonInWords(attempt.protocol_reason)} safe>
+            {protocolInWords(attempt.protocol)}
+          </span>
+        )}
         <span class="outcome" safe>
           {outcome(attempt)}
         </span>
@@ -88,6 +93,24 @@ function AttemptLine({ attempt, scale }: AttemptLineProps): JSX.Element {
       )}
     </li>
   );
+}
+
+function protocolInWords(protocol: string): string {
+  const [from, into] = protocol.split(">");
+  if (into === undefined) return protocol;
+  return into === "" ? `${from}, not spoken` : `${from} → ${into}`;
+}
+
+/** Why it was asked so. */
+function reasonInWords(reason: string | null): string {
+  switch (reason) {
+    case "speaks":
+      return "as its speaks in the routes file says";
+    case "learned":
+      return "its answer showed that it does not speak it";
+    default:
+      return "as servers of its type are asked";
+  }
 }
 
 /** The status says it all, or the reason does. */

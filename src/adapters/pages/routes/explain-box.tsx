@@ -1,12 +1,14 @@
 /** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // "Where would this model go?": a plain form, answered by the very function that routes.
 import { Html } from "@elysiajs/html";
+import { endpointOf } from "../../../domain/protocols/endpoint-of.ts";
+import { learnedBy, wayInWords, wayTo } from "../../../domain/protocols/way.ts";
 import type { RoutePlan } from "../../../domain/routing/plan.ts";
 import { type RankedTarget, candidateOrder } from "../../../domain/routing/candidate-order.ts";
 import type { PolicyOverrides } from "../../../domain/routing/types.ts";
 import type { UpstreamState } from "../../../ports/browse.ts";
 import type { ExplainFields } from "./explain-query.ts";
-import { usualPath } from "./explain-query.ts";
+import { pathOf, usualPath } from "./explain-query.ts";
 import { policyInWords } from "./policy-words.ts";
 import { routeInWords } from "./route-words.ts";
 
@@ -79,7 +81,10 @@ function Question({ name, label, value, hint, offer }: QuestionProps): JSX.Eleme
 }
 
 function Answer(props: ExplainBoxProps & { readonly plan: RoutePlan }): JSX.Element {
-  const { plan, upstreams, policy } = props;
+  const { fields, plan, upstreams, policy } = props;
+  const asked = endpointOf("POST", pathOf(fields));
+  const learned = learnedBy(upstreams);
+  const wayOf = ({ target }: RankedTarget) => wayTo(asked, target.server, learned);
   return (
     <div class="explained" role="status">
       <p>
@@ -93,7 +98,11 @@ function Answer(props: ExplainBoxProps & { readonly plan: RoutePlan }): JSX.Elem
       <h3>Tried in this order</h3>
       <ol class="targets">
         {candidateOrder(plan.targets, upstreams).map((place) => (
-          <TargetLine place={place} policy={policy} />
+          <TargetLine
+            place={place}
+            policy={policy}
+            way={wayInWords(wayOf(place), place.target.server)}
+          />
         ))}
       </ol>
     </div>
@@ -102,9 +111,11 @@ function Answer(props: ExplainBoxProps & { readonly plan: RoutePlan }): JSX.Elem
 
 interface TargetLineProps extends Pick<ExplainBoxProps, "policy"> {
   readonly place: RankedTarget;
+  /** How it would be asked. */
+  readonly way: string;
 }
 
-function TargetLine({ place, policy }: TargetLineProps): JSX.Element {
+function TargetLine({ place, policy, way }: TargetLineProps): JSX.Element {
   const { target, coolingDown, full } = place;
   const { server, model } = target;
   const usual = new Set(policyInWords(policy));
@@ -128,6 +139,9 @@ function TargetLine({ place, policy }: TargetLineProps): JSX.Element {
           </span>
         </>
       ))}
+      <p class="faint" safe>
+        {way}
+      </p>
     </li>
   );
 }

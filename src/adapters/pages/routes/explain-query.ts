@@ -23,6 +23,11 @@ export function readExplain(params: URLSearchParams): ExplainFields {
   };
 }
 
+/** In its plain form; the usual one where none was given. */
+export function pathOf({ path }: Pick<ExplainFields, "path">): string {
+  return path === "" ? usualPath : plainPath(path);
+}
+
 /** null where nothing was asked. */
 export function questionOf(fields: ExplainFields): RouteQuestion | null {
   const { model, source, path, user } = fields;
@@ -30,7 +35,7 @@ export function questionOf(fields: ExplainFields): RouteQuestion | null {
   return {
     model: model === "" ? null : model,
     sourceIp: source === "" ? "127.0.0.1" : source,
-    path: path === "" ? usualPath : plainPath(path),
+    path: pathOf(fields),
     user: user === "" ? null : user,
     headers: [],
   };

@@ -1,5 +1,6 @@
 // What a server speaks, in words.
 import type { Server, ServerType } from "../../../domain/routing/types.ts";
+import type { AskedProtocol } from "../../../ports/browse.ts";
 
 export const typeNames: Readonly<Record<ServerType, string>> = {
   openai: "OpenAI",
@@ -14,4 +15,17 @@ export function speaksInWords({ speaks }: Pick<Server, "speaks">): readonly stri
     if (way === "translate") return `${speech} translated`;
     return way === "native" ? `speaks ${speech}` : `speaks ${speech} at ${way.path}`;
   });
+}
+
+/** How it is asked now, a phrase for each way: what it speaks, and what is translated for it. */
+export function askedInWords(protocols: readonly AskedProtocol[]): readonly string[] {
+  const native = protocols.filter(({ way }) => way === "native");
+  const phrases = native.length === 0 ? [] : [native.map(({ protocol }) => protocol).join(", ")];
+  for (const { protocol, way, reason } of protocols) {
+    const [, into] = way.split(">");
+    if (into === undefined || into === "") continue;
+    const why = reason === "learned" ? ", which it does not speak, as its answer showed" : "";
+    phrases.push(`${protocol} translated to ${into}${why}`);
+  }
+  return phrases;
 }

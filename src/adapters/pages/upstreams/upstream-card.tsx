@@ -7,7 +7,7 @@ import { Chart } from "../performance/chart.tsx";
 import { reach, sliceHints } from "../dashboard/figures.tsx";
 import { Ago } from "../shared/clock-time.tsx";
 import { clockTime, duration, whole } from "../shared/format.ts";
-import { typeNames } from "../shared/server-words.ts";
+import { askedInWords, typeNames } from "../shared/server-words.ts";
 import { listInWords } from "./list-words.ts";
 
 export interface UpstreamCardProps {
@@ -29,6 +29,9 @@ export function UpstreamCard({ upstream, now, recent }: UpstreamCardProps): JSX.
         </h2>
         <p class="faint">
           <code safe>{url}</code> <span safe>{typeNames[type]}</span>
+        </p>
+        <p class="faint" safe>
+          {askedInWords(upstream.protocols).join("; ")}
         </p>
       </div>
       <div class="upstream-state">

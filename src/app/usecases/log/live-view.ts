@@ -3,6 +3,7 @@ import { joinBytes } from "../../../domain/bytes/join-bytes.ts";
 import { standing, standingCodes } from "../../../domain/failover/health.ts";
 import { type CapturedBody, isoTime } from "../../../domain/log/log-entry.ts";
 import { serversOf } from "../../../domain/routing/model-list.ts";
+import { protocolWords, type Unspoken, waysTo, wayWord } from "../../../domain/protocols/way.ts";
 import type { Routing, Server } from "../../../domain/routing/types.ts";
 import type { InFlight, LogDetail, Upstreams, UpstreamState } from "../../../ports/browse.ts";
 import type { Clock } from "../../../ports/clock.ts";
@@ -18,6 +19,7 @@ export interface LiveState {
   readonly limiter: Limiter;
   readonly health: HealthBoard;
   readonly models: Models;
+  readonly spoken: Unspoken;
 }
 
 export interface LiveView {
@@ -78,7 +80,10 @@ function textOf(body: CapturedBody | null): string | null {
   return new TextDecoder().decode(joinBytes(body.chunks), { stream: true });
 }
 
-function stateOf(server: Server, { clock, limiter, health, models }: LiveState): UpstreamState {
+function stateOf(
+  server: Server,
+  { clock, limiter, health, models, spoken }: LiveState,
+): UpstreamState {
   const known = health.health(server.baseUrl);
   const state = standing(known, clock.now());
   const { active, waiting } = limiter.load(server.name);
@@ -87,6 +92,11 @@ function stateOf(server: Server, { clock, limiter, health, models }: LiveState):
     name: server.name,
     url: server.baseUrl,
     type: server.type,
+    protocols: waysTo(server, spoken).map((way) => ({
+      protocol: protocolWords[way.from],
+      way: wayWord(way),
+      reason: way.because,
+    })),
     state: standingCodes[state],
     failures: known.failures,
     last_error: known.lastError,

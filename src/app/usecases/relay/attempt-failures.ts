@@ -53,10 +53,23 @@ export function withoutAnswer(reply: NoAnswer): AttemptFailure {
   }
 }
 
+/** @param what of the call the target cannot serve */
+export function cannotServe(what: string, { server }: Target): AttemptFailure {
+  const message = `${what} cannot be carried to ${server.name}`;
+  return { ...bare, reason: "cannot", message, status: 400 };
+}
+
+/** No candidate can serve the call. @param unfit why each of them cannot */
+export function noneCanServe(unfit: readonly AttemptFailure[]): AttemptFailure {
+  const message = unfit.map((one) => one.message).join("; ");
+  return { ...bare, reason: "cannot", message, status: 400 };
+}
+
 /** An attempt that ended before it was made. @param now epoch ms */
 export function notAsked(target: Target, failure: AttemptFailure, now: number): Attempt {
   return {
     target,
+    way: null,
     startedAt: now,
     durationMs: 0,
     connectMs: null,

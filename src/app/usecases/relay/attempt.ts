@@ -7,6 +7,7 @@ import type { Bridge } from "../../../domain/protocols/bridge.ts";
 import { bodyProblem } from "../../../domain/call/read-request.ts";
 import { bridgeFor, canBeTranslated } from "../../../domain/protocols/choose-bridge.ts";
 import { isNotSpoken } from "../../../domain/protocols/not-spoken.ts";
+import type { Way } from "../../../domain/protocols/way.ts";
 import type { AttemptFailure } from "../../../domain/failover/judge.ts";
 import { outgoingRequest } from "../../../domain/http/outgoing.ts";
 import type { Target } from "../../../domain/routing/plan.ts";
@@ -46,6 +47,8 @@ export interface Asking {
  * the question to the server's health.
  */
 export interface LiveAttempt extends AttemptReport, Disposable {
+  /** What of the call its target cannot serve; then it is not to ask. null: nothing. */
+  readonly cannot: string | null;
   /** Asks the target and reads its answer up to the commit point. Called once. */
   ask(): Promise<AttemptResult>;
   /** What its end says of the server's health; null: it served. Said of none, nothing is known. */
@@ -162,6 +165,14 @@ class TargetAttempt implements LiveAttempt, ContentListener {
     }
   }
 
+  get way(): Way {
+    return this.#bridge.way;
+  }
+
+  get cannot(): string | null {
+    return this.#bridge.cannot;
+  }
+
   get received(): Capture {
     if (this.#capture === null) throw new Error("an attempt was used before it began");
     return this.#capture;
@@ -180,6 +191,7 @@ class TargetAttempt implements LiveAttempt, ContentListener {
     const reply = this.#reply;
     return {
       target: this.target,
+      way: this.way,
       startedAt: this.#startedAt,
       durationMs: this.#since(),
       connectMs: reply === null || reply.kind === "aborted" ? null : reply.connectMs,

@@ -3,6 +3,7 @@ import type { Attempt } from "../../../domain/failover/attempt.ts";
 import type { IncomingCall } from "../../../domain/call/incoming-call.ts";
 import type { AttemptFailure } from "../../../domain/failover/judge.ts";
 import type { HeaderList } from "../../../domain/http/headers.ts";
+import type { Way } from "../../../domain/protocols/way.ts";
 import type { CapturedBody } from "../../../domain/log/log-entry.ts";
 import type { Target } from "../../../domain/routing/plan.ts";
 import type { Cancellation } from "../cancellation.ts";
@@ -29,6 +30,7 @@ export interface Ending extends Sent {
 /** What a call's row needs to know of an attempt, while it is under way and afterwards. */
 export interface AttemptReport {
   readonly target: Target;
+  readonly way: Way;
   readonly received: Captured;
   /** Fields of the request that cannot be carried to the target, and parts of its answer, so far, that cannot be carried back. */
   dropped(): readonly string[];
@@ -49,7 +51,7 @@ export interface CallSession {
   readonly cancellation: Cancellation;
   /**
    * An attempt asks its target, which the row in flight names from now on.
-   * @returns its number among the call's attempts, from 1
+   * @returns its number among those that asked, from 1
    */
   began(attempt: AttemptReport): number;
   /** The first content of an attempt's answer has come. */

@@ -22,12 +22,13 @@ export function failedAnswer(
   { last, passOn }: Lost,
   limits: CaptureLimits,
 ): Answer {
-  const target = session.lastOutcome()?.target ?? plan.targets[0];
+  const outcome = session.lastOutcome();
+  const target = outcome?.target ?? plan.targets[0];
   const lastOver = session.lastOver();
   const attempts = session.attempts();
   const dropped = lastOver?.dropped() ?? [];
   const routed = [
-    ...routedHeaders(session.call.id, target, attempts.length, dropped),
+    ...routedHeaders(session.call.id, target, outcome?.way ?? null, attempts.length, dropped),
     ...alsoKnownAs(session.call),
   ];
   const { id: requestId, endpoint } = session.call;
@@ -69,6 +70,13 @@ export function failedAnswer(
     const own = upstreamHasId(theirs) ? routed.filter(([name]) => name !== "request-id") : routed;
     const headers = [...responseHeaders(theirs, session.call.method), ...own];
     return ends({ status, headers, body }, { upstreamRequestId: upstreamRequestId(theirs) });
+  }
+  if (last.reason === "cannot") {
+    const headers: [string, string][] = [["content-type", "application/json"], ...routed];
+    const extra = plan.targets.length > 1 ? { attempts: attempts.map(loggedAttempt) } : {};
+    const why = problem("invalid_request", last.message);
+    const body = text.encode(errorBody(endpoint.protocol, why, { requestId, extra }));
+    return ends({ status: problemStatus(why.kind), headers, body }, {});
   }
   const described = tellFailure(target.server.name, plan, last);
   const status = plan.targets.length > 1 ? statusAfter(last) : problemStatus(described.kind);

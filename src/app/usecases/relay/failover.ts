@@ -16,7 +16,13 @@ import {
   beginAttempt,
   type LiveAttempt,
 } from "./attempt.ts";
-import { cancelledInQueue, notAsked, queueFull } from "./attempt-failures.ts";
+import {
+  cancelledInQueue,
+  cannotServe,
+  noneCanServe,
+  notAsked,
+  queueFull,
+} from "./attempt-failures.ts";
 import type { CommittedAnswer } from "./committed.ts";
 import { nextPermit } from "./next-permit.ts";
 import type { CallSession } from "./call-session.ts";
@@ -57,6 +63,8 @@ export async function failOver(
 ): Promise<Outcome> {
   const { call, cancellation } = session;
   const left = [...plan.targets];
+  const unfit: AttemptFailure[] = [];
+  let asked: Lost | null = null;
   for (;;) {
     const found = nextPermit(left, call.id, cancellation, deps);
     const next = found instanceof Promise ? await found : found;
@@ -77,7 +85,12 @@ export async function failOver(
       isWon = tried.kind === "won";
       if (tried.kind === "won") return tried;
       if (tried.passOn) return tried;
-      if (left.length === 0) return { ...tried, passOn: plan.targets.length === 1 };
+      if (tried.last.reason === "cannot") unfit.push(tried.last);
+      else asked = tried;
+      if (left.length === 0)
+        return asked === null
+          ? { kind: "lost", last: noneCanServe(unfit), passOn: false }
+          : { ...asked, passOn: plan.targets.length === 1 };
     } finally {
       if (!isWon) permit[Symbol.dispose]();
     }
@@ -104,6 +117,11 @@ async function tryTarget(
     let isWon = false;
     let decision: NextStep;
     try {
+      if (attempt.cannot !== null) {
+        const last = cannotServe(attempt.cannot, target);
+        session.notAsked(attempt.outcome(last));
+        return { kind: "lost", last, passOn: false };
+      }
       const result = await attempt.ask();
       if (result.kind === "committed") {
         session.won(attempt);

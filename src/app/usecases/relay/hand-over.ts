@@ -53,6 +53,7 @@ class HandedOver implements Disposable {
     const own = routedHeaders(
       call.id,
       attempt.target,
+      attempt.way,
       this.#session.attemptsOver() + 1,
       attempt.dropped(),
     );

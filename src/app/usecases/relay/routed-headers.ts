@@ -1,16 +1,19 @@
 // The headers by which every routed answer says where it comes from.
 import type { IncomingCall } from "../../../domain/call/incoming-call.ts";
 import { headerSafe, type HeaderList, headerValue } from "../../../domain/http/headers.ts";
+import type { Way } from "../../../domain/protocols/way.ts";
 import type { Target } from "../../../domain/routing/plan.ts";
 
 /**
  * @param target who answered, or was asked last
+ * @param way how it was asked; null: its turn never came
  * @param attempts how many were made
  * @param dropped what of the request, or of the answer so far, could not be carried over
  */
 export function routedHeaders(
   callId: string,
   { server, model }: Target,
+  way: Way | null,
   attempts: number,
   dropped: readonly string[],
 ): [string, string][] {
@@ -19,6 +22,7 @@ export function routedHeaders(
     ["x-smolrouter-upstream", headerSafe(server.name)],
     ["x-smolrouter-attempts", String(attempts)],
   ];
+  if (way !== null && way.kind !== "none") headers.push(["x-smolrouter-protocol", way.kind]);
   if (dropped.length > 0) headers.push(["x-smolrouter-dropped", headerSafe(dropped.join(","))]);
   if (model !== null) headers.push(["x-smolrouter-model", headerSafe(model)]);
   return headers;

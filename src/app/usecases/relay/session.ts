@@ -12,6 +12,7 @@ import {
   type LoggedAttempt,
   notBegun,
 } from "../../../domain/log/log-entry.ts";
+import { type Way, wayWord } from "../../../domain/protocols/way.ts";
 import type { RoutePlan, Target } from "../../../domain/routing/plan.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { CallObserver, CallProgress } from "../../../ports/observer.ts";
@@ -66,6 +67,7 @@ class RelaySession implements CallSession, CallProgress, FaultListener {
   #shown: AttemptReport | null = null;
   #lastOver: AttemptReport | null = null;
   #lastOutcome: Attempt | null = null;
+  #asked = 0;
   #sentStatus: number | null = null;
   #ended = false;
 
@@ -112,6 +114,7 @@ class RelaySession implements CallSession, CallProgress, FaultListener {
       ...notBegun,
       target: shown?.target ?? this.#firstTarget,
       route: this.#plan?.route ?? null,
+      protocol: wordOf(shown?.way),
       attempts: this.#loggedAttempts(),
       dropped: shown?.dropped() ?? [],
       ttftMs: shown === null ? null : sinceRead(this.call, shown.outcome(null)),
@@ -142,7 +145,7 @@ class RelaySession implements CallSession, CallProgress, FaultListener {
     const first = this.#listed.push({ report: attempt, outcome: null }) === 1;
     this.#shown = attempt;
     if (!first || !this.#isFirst(attempt)) this.#progressed(attempt);
-    return this.#listed.length;
+    return ++this.#asked;
   }
 
   contentBegan(attempt: AttemptReport): void {
@@ -161,7 +164,8 @@ class RelaySession implements CallSession, CallProgress, FaultListener {
 
   notAsked(outcome: Attempt): void {
     this.#listed.push({ report: null, outcome });
-    this.#lastOutcome = outcome;
+    // Whom it could not serve says less of a call than who failed it.
+    if (outcome.reason !== "cannot" || this.#lastOutcome === null) this.#lastOutcome = outcome;
   }
 
   attempts(): readonly Attempt[] {
@@ -287,6 +291,7 @@ class RelaySession implements CallSession, CallProgress, FaultListener {
       upstreamRequestId: ending.upstreamRequestId ?? null,
       held: ending.heldPartially === true ? "partial" : null,
       route: this.#plan?.route ?? null,
+      protocol: wordOf(outcome?.way),
       attempts: this.#loggedAttempts(),
       dropped: answered?.dropped() ?? [],
       warnings: ending.warnings ?? [],
@@ -306,6 +311,10 @@ function detached(body: CapturedBody | null): CapturedBody | null {
   return body?.truncated === true
     ? { chunks: body.chunks.map((chunk) => chunk.slice()), truncated: true }
     : body;
+}
+
+function wordOf(way: Way | null | undefined): string | null {
+  return way === null || way === undefined ? null : wayWord(way);
 }
 
 /** An attempt's time to first content, counted from the request. */

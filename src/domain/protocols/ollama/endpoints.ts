@@ -13,7 +13,13 @@ type Tail<T extends readonly unknown[]> = T extends readonly [unknown, ...infer 
   ? Rest
   : never;
 
-const chat = ollama("chat", "takes-json", "promises-json", "streams-by-default", "counts-tokens");
+export const ollamaChatEndpoint = ollama(
+  "chat",
+  "takes-json",
+  "promises-json",
+  "streams-by-default",
+  "counts-tokens",
+);
 const embed = ollama("embed", "takes-json", "promises-json", "counts-tokens");
 const management = ollama("management", "takes-json");
 const list = ollama("list", "takes-json");
@@ -24,8 +30,12 @@ export const blob = ollama("blob");
 
 /** Whole paths; only a blob's has a part that varies. */
 export const ollamaEndpoints: readonly OllamaEndpointRow[] = [
-  { path: "/api/chat", methods: ["POST"], endpoint: chat },
-  { path: "/api/generate", methods: ["POST"], endpoint: { ...chat, kind: "generate" } },
+  { path: "/api/chat", methods: ["POST"], endpoint: ollamaChatEndpoint },
+  {
+    path: "/api/generate",
+    methods: ["POST"],
+    endpoint: { ...ollamaChatEndpoint, kind: "generate" },
+  },
   { path: "/api/embed", methods: ["POST"], endpoint: embed },
   { path: "/api/embeddings", methods: ["POST"], endpoint: { ...embed, kind: "embeddings" } },
   {

@@ -69,8 +69,8 @@ test("the box tells the decision, its steps and the targets in order", async () 
     target.textContent.replace(/\s+/g, " ").trim(),
   );
   expect(targets).toEqual([
-    "attic small http://attic:11434 commit: full retries: 3",
-    "hosted big https://api.example.com cooling down: tried last commit: full retries: 1",
+    "attic small http://attic:11434 commit: full retries: 3native chat (type ollama)",
+    "hosted big https://api.example.com cooling down: tried last commit: full retries: 1native chat (type openai)",
   ]);
 });
 

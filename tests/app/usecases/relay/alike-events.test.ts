@@ -17,6 +17,7 @@ import type { BodyRead } from "../../../../src/ports/upstream.ts";
 import { captureLimits } from "../../../lab/capture-limits.ts";
 import { createHandClock } from "../../../lab/hand-clock.ts";
 import { createRandom, type Random } from "../../../lab/random.ts";
+import { nativeChat } from "../../../lab/ways.ts";
 
 const text = new TextEncoder();
 
@@ -48,6 +49,8 @@ async function relayed(
 ): Promise<{ readonly told: Told; readonly shown: number; readonly kept: number }> {
   let shown = 0;
   const bridge: Bridge = {
+    way: nativeChat,
+    cannot: null,
     path: "",
     endpoint: endpointOf("POST", "/v1/chat/completions"),
     body: null,

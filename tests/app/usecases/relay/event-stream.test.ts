@@ -14,8 +14,11 @@ import type { BodyRead } from "../../../../src/ports/upstream.ts";
 import { captureLimits } from "../../../lab/capture-limits.ts";
 import { createFedBody, type FedBody } from "../../../lab/fed-body.ts";
 import { createHandClock } from "../../../lab/hand-clock.ts";
+import { nativeChat } from "../../../lab/ways.ts";
 
 const native: Bridge = {
+  way: nativeChat,
+  cannot: null,
   path: "",
   endpoint: endpointOf("POST", "/v1/chat/completions"),
   body: null,

@@ -10,6 +10,7 @@ import { chatUpstreamCodec } from "../../../../src/domain/protocols/openai-chat/
 import { frameJson } from "../../../../src/domain/protocols/stream-reader.ts";
 import { translatedBridge } from "../../../../src/domain/protocols/translated-bridge.ts";
 import type { Target } from "../../../../src/domain/routing/plan.ts";
+import { translating } from "../../../lab/ways.ts";
 
 interface Chat {
   readonly messages: readonly JsonRecord[];
@@ -46,6 +47,7 @@ function clientOf(answer: (chat: Chat) => ChatSaid | Response, seen: Chat[] = []
         { ...call, json: () => json, wantsStream } as unknown as IncomingCall,
         { client: messagesClientCodec, asked, upstream: chatUpstreamCodec },
         target,
+        translating("anthropic-messages", "openai-chat"),
         () => 0,
       );
       const type = { "content-type": wantsStream ? "text/event-stream" : "application/json" };
