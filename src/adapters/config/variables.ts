@@ -41,7 +41,7 @@ export const variables = {
   SSE_KEEPALIVE: {
     default: "15.0",
     meaning:
-      "seconds without a byte to a streaming client until a comment line (`: ping`) is sent, between whole events only; 0 turns it off",
+      "seconds without a byte to a streaming client until a comment line (`: ping`) is sent, or the event `ping` to clients of Messages once their stream has begun; between whole events only; 0 turns it off",
   },
   DB_PATH: { default: "requests.db", meaning: "SQLite file of the log" },
   MAX_LOG_AGE_DAYS: {

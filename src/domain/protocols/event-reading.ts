@@ -1,6 +1,7 @@
 // What one event of a stream means to the relay, whatever its format.
 import type { Frame } from "../bytes/frame.ts";
 import type { JsonRecord } from "../bytes/json.ts";
+import type { JsonSource } from "../bytes/json-source.ts";
 import type { UpstreamError } from "./upstream-error.ts";
 
 /** `reasoning` does not commit where the first answer is waited for. */
@@ -24,6 +25,10 @@ export interface EventForm {
   readonly framing: "sse" | "ndjson";
   /** What the line `[DONE]` means; null: it does not belong there. */
   readonly done: EventReading | null;
+  /** An event that keeps a stream alive once it has begun; null: only a comment does. */
+  readonly ping: string | null;
+  /** A whole answer as all events of a stream; null where it is none of this protocol's. */
+  readonly fromWhole: ((answer: JsonSource) => Uint8Array | null) | null;
   /**
    * Keys of texts of which the reader heeds no more than that they are not empty, wherever they stand.
    * Never keys of what it judges by, such as `type` or `error`.

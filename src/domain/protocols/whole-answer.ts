@@ -1,4 +1,5 @@
-// Which plain 2xx answers are failures.
+// Which plain 2xx answers are failures, or none at all.
+import type { Endpoint } from "../call/endpoint.ts";
 import { isRecord, type JsonRecord } from "../bytes/json.ts";
 import { failureIn, mayFail } from "./failure-in.ts";
 import { protocols } from "./protocol.ts";
@@ -8,6 +9,11 @@ import type { UpstreamError } from "./upstream-error.ts";
 export function wholeFailure(answer: unknown): UpstreamError | null {
   if (!isRecord(answer)) return failureOfList(answer);
   return mayFail(answer) ? failureIn(answer, bringsContent(answer)) : null;
+}
+
+/** Whether an answer has what every one of its kind has; others would look like a model that had nothing to say. */
+export function isAnswerTo({ kind }: Endpoint, answer: unknown): boolean {
+  return kind !== "messages" || (isRecord(answer) && Array.isArray(answer["content"]));
 }
 
 /** Gemini words its errors as a list; no answer is one. */

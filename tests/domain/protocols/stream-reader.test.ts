@@ -81,6 +81,26 @@ describe("what counts as content, and which of it is only reasoning", () => {
     ],
     [
       "anthropic-messages",
+      '{"type":"content_block_delta","delta":{"type":"text_delta","text":""}}',
+      null,
+    ],
+    [
+      "anthropic-messages",
+      '{"type":"content_block_delta","delta":{"type":"thinking_delta","thinking":""}}',
+      null,
+    ],
+    [
+      "anthropic-messages",
+      '{"type":"content_block_delta","delta":{"type":"signature_delta","signature":"x"}}',
+      "reasoning",
+    ],
+    [
+      "anthropic-messages",
+      '{"type":"content_block_start","content_block":{"type":"server_tool_use"}}',
+      "answer",
+    ],
+    [
+      "anthropic-messages",
       '{"type":"content_block_delta","delta":{"type":"input_json_delta"}}',
       "answer",
     ],

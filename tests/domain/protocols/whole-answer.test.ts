@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { wholeFailure } from "../../../src/domain/protocols/whole-answer.ts";
+import { endpointOf } from "../../../src/domain/protocols/endpoint-of.ts";
+import { isAnswerTo, wholeFailure } from "../../../src/domain/protocols/whole-answer.ts";
 
 const gone = { error: { message: "gone" } };
 
@@ -34,4 +35,16 @@ describe("a plain 2xx answer that is an error", () => {
   ])("%j", (answer, isError) => {
     expect(wholeFailure(answer) !== null).toBe(isError);
   });
+});
+
+test.each<[string, unknown, boolean]>([
+  ["/v1/messages", { type: "message", content: [] }, true],
+  ["/v1/messages", { type: "message" }, false],
+  ["/v1/messages", {}, false],
+  ["/v1/messages", [], false],
+  ["/v1/messages", { choices: [{ message: { content: "hi" } }] }, false],
+  ["/v1/messages/count_tokens", { input_tokens: 7 }, true],
+  ["/v1/chat/completions", {}, true],
+])("of %s, %j is an answer: %p", (path, answer, holds) => {
+  expect(isAnswerTo(endpointOf("POST", path), answer)).toBe(holds);
 });

@@ -1,7 +1,7 @@
 // A held answer in the form in which its client gets it: as it came, cleaned, translated or gathered.
 import { joinBytes } from "../../../domain/bytes/join-bytes.ts";
 import type { Bridge } from "../../../domain/protocols/bridge.ts";
-import { wholeFailure } from "../../../domain/protocols/whole-answer.ts";
+import { isAnswerTo, wholeFailure } from "../../../domain/protocols/whole-answer.ts";
 import { isRecord, parseJsonBytes } from "../../../domain/bytes/json.ts";
 import { type AnswerFailure, type InHand, retold, untold } from "./answer-failures.ts";
 
@@ -29,13 +29,17 @@ export function inClientsForm(
   if (held.partial) return { failure: untold("not_json", tooLarge.error) };
   const bytes = joinBytes(held.pieces);
   const parsed = parseJsonBytes(bytes);
-  const wrong = plainFailure(parsed);
+  const wrong = plainFailure(parsed, bridge);
   if (wrong !== null) return { failure: { ...wrong, status: 502, answer: retold(inHand, bytes) } };
   if (isRecord(parsed)) context.capture.parsed(parsed);
   const body = bridge.whole(bytes, parsed);
   return body === null
-    ? { failure: untold("not_json", `the upstream's answer is not one of ${bridge.path}`) }
+    ? { failure: untold("not_json", notOneOf(bridge)) }
     : { pieces: [body], changed: body !== bytes };
+}
+
+function notOneOf({ path }: Bridge): string {
+  return `the upstream's answer is not one of ${path}`;
 }
 
 const tooLarge = {
@@ -43,9 +47,15 @@ const tooLarge = {
 };
 
 /** @param parsed undefined where the body is not JSON */
-function plainFailure(parsed: unknown): Pick<AnswerFailure, "reason" | "message" | "codes"> | null {
+function plainFailure(
+  parsed: unknown,
+  bridge: Bridge,
+): Pick<AnswerFailure, "reason" | "message" | "codes"> | null {
   if (parsed === undefined)
     return { reason: "not_json", message: "the upstream's answer is not JSON", codes: [] };
   const error = wholeFailure(parsed);
-  return error === null ? null : { reason: "error_body", ...error };
+  if (error !== null) return { reason: "error_body", ...error };
+  return isAnswerTo(bridge.endpoint, parsed)
+    ? null
+    : { reason: "not_json", message: notOneOf(bridge), codes: [] };
 }

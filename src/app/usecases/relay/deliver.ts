@@ -6,7 +6,7 @@ import type { AnswerStream } from "../../../ports/service.ts";
 import type { Capture } from "./capture.ts";
 import type { LiveStep } from "./event-stream.ts";
 import type { CommittedAnswer } from "./committed.ts";
-import { ping } from "./ping.ts";
+import { ping, pingEvent } from "./ping.ts";
 import type { StreamFailure } from "./stream-failure.ts";
 
 export type DeliveryEnding =
@@ -54,6 +54,8 @@ class Delivery implements AnswerStream, Deadlines {
   /** Once the queue is empty, the client has the whole answer. */
   #complete: boolean;
   #reading = false;
+  /** The client has got something of the answer. */
+  #begun = false;
   /** A read failed that nobody waited for any more. */
   #fault: { readonly error: unknown } | null = null;
   #over = false;
@@ -110,7 +112,7 @@ class Delivery implements AnswerStream, Deadlines {
   }
 
   check(elapsed: number): void {
-    if (elapsed >= this.#pingAt && this.#pull !== null) this.#answerPull(this.#pull, ping);
+    if (elapsed >= this.#pingAt && this.#pull !== null) this.#answerPull(this.#pull, this.#ping());
   }
 
   /**
@@ -121,6 +123,7 @@ class Delivery implements AnswerStream, Deadlines {
     if (this.#fault !== null) throw this.#fault.error;
     const piece = this.#queue.shift();
     if (piece !== undefined) {
+      this.#begun = true;
       this.#delivered.add(piece);
       return piece;
     }
@@ -144,6 +147,10 @@ class Delivery implements AnswerStream, Deadlines {
       this.#startWatching();
     } else this.#stopWatching();
     if (!this.#reading) this.#read();
+  }
+
+  #ping(): Uint8Array {
+    return this.#begun ? pingEvent(this.#answer.wire) : ping;
   }
 
   #answerPull(pull: Pull, bytes: Uint8Array | null): void {

@@ -3,8 +3,8 @@ import type { IncomingCall } from "../../../domain/call/incoming-call.ts";
 import { maxHeldBytes } from "../../../domain/failover/budget.ts";
 import { errorEvent } from "../../../domain/protocols/errors.ts";
 import { readErrorBody } from "../../../domain/protocols/upstream-error.ts";
-import { wholeFailure } from "../../../domain/protocols/whole-answer.ts";
-import { wholeAsEvents } from "../../../domain/protocols/openai-chat/whole-as-events.ts";
+import { isAnswerTo, wholeFailure } from "../../../domain/protocols/whole-answer.ts";
+import { wholeAsEvents } from "../../../domain/protocols/whole-as-events.ts";
 import { streamProtocol } from "../../../domain/protocols/stream-reader.ts";
 import type { Wire } from "../../../domain/protocols/bridge.ts";
 import { joinBytes } from "../../../domain/bytes/join-bytes.ts";
@@ -62,7 +62,10 @@ function failureOf(
   const parsed = parseJsonBytes(whole);
   if (parsed === undefined) return { ...errorObject(notJson), status: problemStatus(notJson.kind) };
   const failure = wholeFailure(parsed);
-  if (failure === null) return null;
+  if (failure === null)
+    return isAnswerTo(call.endpoint, parsed)
+      ? null
+      : { ...errorObject(noAnswer), status: problemStatus(noAnswer.kind) };
   const { message, codes } = failure;
   const own = isRecord(parsed) && isRecord(parsed["error"]) ? parsed["error"] : null;
   const error = own ?? { message, type: "upstream_error", param: null, code: codes[0] ?? null };
@@ -74,6 +77,8 @@ function isStream(body: Answer["body"]): body is AnswerStream {
 }
 
 const notJson = problem("upstream_broken", "the upstream's answer is not JSON");
+
+const noAnswer = problem("upstream_broken", "the upstream's answer is not one to this call");
 
 const tooLarge = problem(
   "upstream_broken",

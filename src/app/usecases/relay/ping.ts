@@ -1,4 +1,6 @@
 // Keeps a streaming client's connection alive while it waits.
+import type { Wire } from "../../../domain/protocols/bridge.ts";
+import { protocols } from "../../../domain/protocols/protocol.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { AnswerStream } from "../../../ports/service.ts";
 import { orAfter } from "../or-after.ts";
@@ -9,6 +11,18 @@ import { orAfter } from "../or-after.ts";
  * for an answer where the upstream numbers its events.
  */
 export const ping = new TextEncoder().encode(": ping\n");
+
+const events = new Map(
+  Object.entries(protocols).map(([name, { events: form }]) => [
+    name,
+    form.ping === null ? ping : new TextEncoder().encode(form.ping),
+  ]),
+);
+
+/** The same for a stream that has begun: where its protocol has an event for it, clients count that as life. */
+export function pingEvent({ protocol }: Wire): Uint8Array {
+  return (protocol === null ? undefined : events.get(protocol)) ?? ping;
+}
 
 /** An answer stream that is still being found: pings until it is there, then hands over to it. */
 export function pingUntil(

@@ -8,9 +8,12 @@ export const messagesErrors: ErrorForm = {
       error: { type: messagesErrorType(status), message, ...extra },
       request_id: requestId,
     }),
-  event({ message }, requestId) {
-    // A stream has begun with 200: whatever happens to it then is a fault of the API's.
-    const said = { type: "error", error: { type: "api_error", message }, request_id: requestId };
+  event({ message, status, attempts }, requestId) {
+    // Where an answer has begun, whatever happens to it then is a fault of the API's. Where only pings
+    // have gone out, the error is the one that the client would have got, with its status beside it.
+    const type = typeof status === "number" ? messagesErrorType(status) : "api_error";
+    const error = { type, message, attempts, status };
+    const said = { type: "error", error, request_id: requestId };
     return `event: error\ndata: ${JSON.stringify(said)}\n\n`;
   },
 };

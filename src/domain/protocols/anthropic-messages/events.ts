@@ -12,11 +12,14 @@ import {
 } from "../event-reading.ts";
 import { failureIn } from "../failure-in.ts";
 import { describeError } from "../upstream-error.ts";
+import { messageAsEvents } from "./whole-as-events.ts";
 
 export const messagesEvents: EventForm = {
   framing: "sse",
   // Servers that translate to this protocol leave OpenAI's last word in it.
   done: says.nothing,
+  ping: 'event: ping\ndata: {"type": "ping"}\n\n',
+  fromWhole: messageAsEvents,
   texts: ["text", "thinking", "partial_json"],
   reader: () => readEvent,
   /** Blocks, or the count that was asked for. */
@@ -34,14 +37,17 @@ function readEvent(event: JsonRecord, frame: Frame): EventReading {
 }
 
 function contentOf(type: unknown, event: JsonRecord): ContentKind | null {
-  if (type === "content_block_delta") return isReasoning(event["delta"]) ? "reasoning" : "answer";
+  if (type === "content_block_delta") return deltaContent(event["delta"]);
   return type === "content_block_start" ? blockContent(event["content_block"]) : null;
 }
 
 const reasoningDeltas = new Set<unknown>(["thinking_delta", "signature_delta"]);
 
-function isReasoning(delta: unknown): boolean {
-  return isRecord(delta) && reasoningDeltas.has(delta["type"]);
+/** An empty piece of text or thinking brings nothing; some servers begin each block with one. */
+function deltaContent(delta: unknown): ContentKind | null {
+  if (!isRecord(delta)) return "answer";
+  if (delta["text"] === "" || delta["thinking"] === "") return null;
+  return reasoningDeltas.has(delta["type"]) ? "reasoning" : "answer";
 }
 
 /** Text and thinking open empty; every other block (a tool's use, a server tool's result) opens with data. */

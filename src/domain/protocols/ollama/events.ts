@@ -15,6 +15,8 @@ import { failureIn } from "../failure-in.ts";
 export const ollamaEvents: EventForm = {
   framing: "ndjson",
   done: null,
+  ping: null,
+  fromWhole: null,
   texts: ["content", "response", "thinking"],
   reader: () => readLine,
   brings: (answer) =>

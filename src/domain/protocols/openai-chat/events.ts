@@ -13,10 +13,13 @@ import {
 } from "../event-reading.ts";
 import { failureIn } from "../failure-in.ts";
 import { holdsError } from "../upstream-error.ts";
+import { chatAsEvents } from "./whole-as-events.ts";
 
 export const chatEvents: EventForm = {
   framing: "sse",
   done: says.final,
+  ping: null,
+  fromWhole: chatAsEvents,
   texts: ["content", "text", "reasoning_content", "reasoning", "thinking", "refusal", "arguments"],
   reader: readChoices,
   /** In choices; embeddings, media and judgements in lists. */

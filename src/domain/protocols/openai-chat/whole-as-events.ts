@@ -1,6 +1,6 @@
-// A whole answer as the events of a stream that has already begun.
-import { isRecord, parseJsonBytes } from "../../bytes/json.ts";
-import { bodySource, type JsonSource } from "../../bytes/json-source.ts";
+// A whole chat, or completion, as the events of a stream.
+import { isRecord } from "../../bytes/json.ts";
+import type { JsonSource } from "../../bytes/json-source.ts";
 import {
   inOrder,
   jsonLine,
@@ -8,21 +8,14 @@ import {
   type RawJson,
   type Written,
 } from "../../bytes/json-written.ts";
-import type { ProtocolName } from "../../call/endpoint.ts";
 
-const text = new TextEncoder();
+const encoder = new TextEncoder();
 
-/** @param protocol of the stream; only of chat are the words known */
-export function wholeAsEvents(protocol: ProtocolName | null, answer: Uint8Array): Uint8Array {
-  const whole = bodySource(answer, parseJsonBytes(answer));
-  if (protocol !== "openai-chat" || !Array.isArray(whole.record["choices"]))
-    return text.encode(asEvent(new TextDecoder().decode(answer).trim()));
-  return text.encode(`${asEvent(jsonLine(chunk(whole)))}data: [DONE]\n\n`);
-}
-
-/** Each line of a payload has a field of its own (WHATWG HTML §9.2.6). */
-function asEvent(payload: string): string {
-  return `data: ${payload.split(/\r\n|\r|\n/).join("\ndata: ")}\n\n`;
+/** null: it has no choices. */
+export function chatAsEvents(whole: JsonSource): Uint8Array | null {
+  return Array.isArray(whole.record["choices"])
+    ? encoder.encode(`data: ${jsonLine(chunk(whole))}\n\ndata: [DONE]\n\n`)
+    : null;
 }
 
 function chunk(whole: JsonSource): RawJson {

@@ -15,6 +15,8 @@ import { describeError } from "../upstream-error.ts";
 export const responsesEvents: EventForm = {
   framing: "sse",
   done: says.nothing,
+  ping: null,
+  fromWhole: null,
   texts: ["delta"],
   reader: () => readEvent,
   brings: ({ output }) => isFilled(output),

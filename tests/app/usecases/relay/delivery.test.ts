@@ -38,6 +38,8 @@ interface How {
   readonly status?: number;
   /** Keys of the rule that routes the call. */
   readonly keys?: string;
+  /** What the server speaks; absent: what it may be thought to. */
+  readonly speaks?: string;
   /** Bytes that all answers may hold. */
   readonly budget?: number;
 }
@@ -62,8 +64,10 @@ function answering(body: FedBody, how: How = {}) {
     user: null,
     body: request,
   };
+  const speaks = how.speaks === undefined ? "" : `, speaks: [${how.speaks}]`;
   const routing = routingOf(
-    `routes: [{ match: {}, route: { upstream: "http://u:1"${how.keys === undefined ? "" : `, ${how.keys}`} } }]`,
+    `servers: { u: { url: "http://u:1"${speaks} } }
+routes: [{ match: {}, route: { upstream: u${how.keys === undefined ? "" : `, ${how.keys}`} } }]`,
   );
   const [target] = planRoute(call, routing, emptyDiscovery).targets;
   const hand = createHandClock();
@@ -132,6 +136,29 @@ describe("pings", () => {
     stream.cancel();
     await settled();
     expect(clock.pending()).toBe(0);
+  });
+
+  test("are an event of Anthropic's where its stream has begun, native or translated", async () => {
+    const event = (type: string, more = "") =>
+      `event: ${type}\ndata: {"type":"${type}"${more}}\n\n`;
+    const native = [
+      event("message_start", ',"message":{"content":[]}'),
+      event("content_block_delta", ',"index":0,"delta":{"type":"text_delta","text":"a"}'),
+    ].join("");
+    for (const [speaks, first] of [
+      ["messages", native],
+      ["chat", says("a")],
+    ] as const) {
+      const body = createFedBody(first);
+      const how = { path: "/v1/messages", speaks };
+      const { next, clock, stream } = await delivering(body, how, 15_000);
+      while (!(await next())?.includes("text_delta"));
+      const ping = next();
+      await settled();
+      clock.pass(15_000);
+      expect(await ping).toBe('event: ping\ndata: {"type": "ping"}\n\n');
+      stream.cancel();
+    }
   });
 
   test("go out although the upstream is busy with what the client never sees", async () => {

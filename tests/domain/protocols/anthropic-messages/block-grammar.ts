@@ -99,6 +99,8 @@ export function readStrictly(stream: string): ReadStream {
         must(ending, "message_delta before message_stop");
         complete = true;
         break;
+      case "ping":
+        break;
       default:
         must(false, `an event of a known type, not ${event}`);
     }
