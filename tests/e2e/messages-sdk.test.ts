@@ -10,8 +10,9 @@ import { startFakeModel } from "../../src/adapters/fake-model/start-fake-model.t
 import { startRouter, type TestRouter } from "../lab/start-router.ts";
 
 const models = ["m", "think-m", "parallel-m"];
-/** Ollama's speaks chat, too, and is asked in it. */
-const kinds = { native: "openai", chat: "openai", ollama: undefined } as const;
+const kinds = { native: "openai", chat: "openai", ollama: "ollama" } as const;
+/** The path that each is asked at. */
+const paths = { native: "/v1/messages", chat: "/v1/chat/completions", ollama: "/api/chat" };
 const servers = ["native", "chat", "ollama"] as const;
 
 const fakes = new Map<string, FakeModel>();
@@ -19,10 +20,7 @@ let router: TestRouter;
 
 beforeAll(async () => {
   for (const [name, kind] of Object.entries(kinds))
-    fakes.set(
-      name,
-      await startFakeModel({ name, models, ...(kind === undefined ? {} : { kind }) }),
-    );
+    fakes.set(name, await startFakeModel({ name, models, kind }));
   router = await startRouter({
     routes: `
 servers:
@@ -79,8 +77,7 @@ describe.each(servers)("before %s", (server) => {
     expect(texts.length).toBeGreaterThan(1);
     const short = await client().messages.create({ ...asked, max_tokens: 2 });
     expect(short.stop_reason).toBe("max_tokens");
-    const path = server === "native" ? "/v1/messages" : "/v1/chat/completions";
-    expect(fake(server).calls().at(-1)?.path).toBe(path);
+    expect(fake(server).calls().at(-1)?.path).toBe(paths[server]);
   });
 
   test("a loop of parallel calls, a picture in a result, blocks of system", async () => {
@@ -121,6 +118,29 @@ describe.each(servers)("before %s", (server) => {
     const sent = new TextDecoder().decode(fake(server).calls().at(-1)?.body);
     for (const said of ["Be brief.", "result 0", "result 1", "iVBORw0KGgo="])
       expect(sent).toContain(said);
+  });
+
+  test("a picture is seen, and an answer keeps to a schema", async () => {
+    const image = {
+      type: "base64" as const,
+      media_type: "image/png" as const,
+      data: "iVBORw0KGgo=",
+    };
+    const content = [
+      { type: "text" as const, text: "What is it?" },
+      { type: "image" as const, source: image },
+    ];
+    const messages = [{ role: "user" as const, content }];
+    expect(textOf(await client().messages.create({ ...asked, messages }))).toContain("1 image");
+    const schema = {
+      type: "object" as const,
+      properties: { city: { type: "string" } },
+      required: ["city"],
+      additionalProperties: false,
+    };
+    const format = { type: "json_schema" as const, schema };
+    const said = await client().messages.create({ ...asked, output_config: { format } });
+    expect(JSON.parse(textOf(said)) as unknown).toEqual({ city: expect.any(String) });
   });
 
   test("an aborted stream lets the server go", async () => {
@@ -219,7 +239,8 @@ describe.each(["chat", "ollama"])("from %s", (server) => {
     const kept = await client().messages.create(asked, {
       headers: { "X-SmolRouter-Thinking": "keep" },
     });
-    expect(textOf(kept)).toStartWith("<think>");
+    // Ollama heeds that it is switched off, where chat servers may not.
+    expect(textOf(kept)).toStartWith(server === "ollama" ? "Hello" : "<think>");
   });
 
   test("the AI SDK reads it as reasoning", async () => {

@@ -112,9 +112,10 @@ function wholeText(bridge: Bridge, answer: JsonRecord | string): string {
 }
 
 function streamText(bridge: Bridge, said: string, cuts: readonly number[], whole: boolean): string {
-  const wire = { framing: "sse", protocol: bridge.endpoint.protocol } as const;
-  const editor = bridge.editor(wire);
-  const splitter = createSplitter("sse");
+  const { protocol } = bridge.endpoint;
+  const { framing } = protocols[protocol].events;
+  const editor = bridge.editor({ framing, protocol });
+  const splitter = createSplitter(framing);
   if (editor === null || splitter === null) throw new Error("no streams");
   const bytes = encoder.encode(said);
   const out: Uint8Array[] = [];

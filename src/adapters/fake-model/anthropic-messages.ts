@@ -21,6 +21,7 @@ export const answerMessages: Answerer = (ask, server) => {
     allText: `${contentText(fields["system"])} ${read.allText}`.trim(),
     toolResult: result === undefined ? undefined : contentText(result["content"]),
     tools: readTools(fields["tools"]),
+    json: asFields(asFields(fields["output_config"])["format"])["schema"],
     thinking: "inline",
     maxTokens: asNumber(fields["max_tokens"]),
     content: ask.content,

@@ -16,6 +16,7 @@ import { ollamaEndpoints } from "./ollama/endpoints.ts";
 import { ollamaErrors } from "./ollama/errors.ts";
 import { ollamaEvents } from "./ollama/events.ts";
 import { ollamaHints, ollamaSlots } from "./ollama/slots.ts";
+import { ollamaUpstreamCodec } from "./ollama/upstream-codec.ts";
 import { ollamaFinish, ollamaUsage } from "./ollama/usage.ts";
 import { chatClientCodec } from "./openai-chat/client-codec.ts";
 import { chatUpstreamCodec } from "./openai-chat/codec.ts";
@@ -90,7 +91,7 @@ export const protocols: Record<ProtocolName, Protocol> = {
     usage: ollamaUsage,
     finish: ollamaFinish,
     client: ollamaClientCodec,
-    upstream: null,
+    upstream: ollamaUpstreamCodec,
   },
 };
 

@@ -83,9 +83,11 @@ export function addressOf(
     : upstreamUrl(server, path);
 }
 
-const preferred: Readonly<Record<ServerType, readonly [own: ProtocolName, other: ProtocolName]>> = {
+const preferred: Readonly<
+  Record<ServerType, readonly [own: ProtocolName, ...others: ProtocolName[]]>
+> = {
   openai: ["openai-chat", "anthropic-messages"],
-  ollama: ["openai-chat", "anthropic-messages"],
+  ollama: ["ollama", "openai-chat", "anthropic-messages"],
   anthropic: ["anthropic-messages", "openai-chat"],
 };
 

@@ -149,8 +149,8 @@ const nothing: readonly string[] = [];
  */
 function wireOf({ endpoint, retells }: Bridge, framing: Framing): Wire {
   if (!retells) return { framing, protocol: streamProtocol(endpoint, framing) };
-  const protocol = streamProtocol(endpoint, "sse");
-  return { framing: protocol === null ? "none" : framing, protocol };
+  const { streams, protocol } = endpoint;
+  return streams === null ? { framing: "none", protocol: null } : { framing, protocol };
 }
 
 /** The form of a stream's events made one answer. */

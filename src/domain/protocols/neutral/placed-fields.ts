@@ -4,6 +4,8 @@ import type { NeutralRequest, RequestField } from "./request.ts";
 export interface PlacedFields {
   /** The field is carried. */
   place(field: RequestField): void;
+  /** As if it were essential: without this field the request would be another one to this server. */
+  require(field: RequestField): void;
   /** Something of the request that is no field of its own is not carried: an order, a part of a list. */
   drop(path: string): void;
   /** The paths of all that is not carried, each once. */
@@ -14,20 +16,25 @@ export interface PlacedFields {
 
 export function createPlacedFields({ fields }: NeutralRequest): PlacedFields {
   const placed = new Set<RequestField>();
+  const required = new Set<RequestField>();
   const dropped: string[] = [];
 
   function isPlaced(field: RequestField): boolean {
     return placed.has(field) || (field.follows !== undefined && placed.has(field.follows));
   }
 
+  function isNeeded(field: RequestField): boolean {
+    return field.essential === true || required.has(field);
+  }
+
   return {
     place: (field) => void placed.add(field),
+    require: (field) => void required.add(field),
     drop: (path) => void dropped.push(path),
     dropped: () => {
       const unplaced = fields.filter((field) => !isPlaced(field)).map(({ path }) => path);
       return [...new Set([...unplaced, ...dropped])];
     },
-    missing: () =>
-      fields.find((field) => field.essential === true && !isPlaced(field))?.path ?? null,
+    missing: () => fields.find((field) => isNeeded(field) && !isPlaced(field))?.path ?? null,
   };
 }

@@ -1,9 +1,11 @@
 // Neutral messages as those of a chat.
 import type { Written, WrittenObject } from "../../bytes/json-written.ts";
 import { foldInstructions, moveBehindResults } from "../neutral/fold-instructions.ts";
+import { hoistPictures } from "../neutral/hoist-pictures.ts";
 import type { PlacedFields } from "../neutral/placed-fields.ts";
+import { textBesideCalls, textOf } from "../neutral/said-text.ts";
 import type { ToolNames } from "../neutral/tool-names.ts";
-import type { FilePart, ImagePart, RequestMessage, RequestPart } from "../neutral/request.ts";
+import type { RequestMessage, RequestPart } from "../neutral/request.ts";
 import type { ServerTraits } from "../server-traits.ts";
 
 type Result = Extract<RequestMessage, { readonly role: "result" }>;
@@ -17,7 +19,7 @@ export function writeMessages(
   const list = traits.inlineSystem
     ? moveBehindResults(messages)
     : foldInstructions(messages, placed);
-  return withHoisted(list).map((message) => {
+  return hoistPictures(list).map((message) => {
     switch (message.role) {
       case "instruction":
         return { role: message.voice, content: textOf(message.parts, "\n\n", placed) };
@@ -29,45 +31,6 @@ export function writeMessages(
         return resultMessage(message, traits.extras, placed);
     }
   });
-}
-
-/** What no tool's message can hold, as said by the user after the whole run of them. */
-function withHoisted(messages: readonly RequestMessage[]): readonly RequestMessage[] {
-  const hoisting: RequestMessage[] = [];
-  let hoisted: RequestPart[] = [];
-  for (const message of messages) {
-    if (message.role === "result") hoisted.push(...hoistedParts(message));
-    else if (hoisted.length > 0) {
-      const joins = message.role === "user";
-      hoisting.push({ role: "user", parts: joins ? [...hoisted, ...message.parts] : hoisted });
-      hoisted = [];
-      if (joins) continue;
-    }
-    hoisting.push(message);
-  }
-  return hoisted.length === 0 ? hoisting : [...hoisting, { role: "user", parts: hoisted }];
-}
-
-function hoistedParts({ callId, parts }: Result): readonly RequestPart[] {
-  const pictures = parts.filter(isPicture);
-  if (pictures.length === 0) return [];
-  const text = `From the result of ${callId}:`;
-  return [{ kind: "text", path: "messages.content", text }, ...pictures];
-}
-
-function isPicture(part: RequestPart): part is ImagePart | FilePart {
-  return part.kind === "image" || part.kind === "file";
-}
-
-/** The texts alone, where nothing else has a place. @param between two of them */
-function textOf(parts: readonly RequestPart[], between: string, placed: PlacedFields): string {
-  const texts: string[] = [];
-  for (const part of parts)
-    if (part.kind === "text") {
-      texts.push(part.text);
-      placed.place(part);
-    }
-  return texts.join(between);
 }
 
 function resultMessage(
@@ -117,17 +80,10 @@ function assistantMessage(
   placed: PlacedFields,
 ): WrittenObject {
   let reasoning = "";
-  let content = "";
-  let apart = false;
+  const content = textBesideCalls(parts, placed);
   const calls: WrittenObject[] = [];
   for (const part of parts)
     switch (part.kind) {
-      case "text":
-        if (calls.length > 0) placed.drop("messages.content.order");
-        content += (apart && content !== "" ? "\n\n" : "") + part.text;
-        apart = false;
-        placed.place(part);
-        break;
       case "reasoning":
         if (!extras || part.text === "") break;
         reasoning += part.text;
@@ -137,10 +93,10 @@ function assistantMessage(
         const { id, name, given } = part;
         const detail = { name: names.theirs(name), arguments: given };
         calls.push({ id, type: "function", function: detail });
-        apart = true;
         placed.place(part);
         break;
       }
+      case "text":
       case "image":
       case "file":
         break;

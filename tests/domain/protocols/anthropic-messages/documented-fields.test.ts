@@ -1,6 +1,7 @@
 // No field of a request vanishes: without it the chat's request is another, or something else is named as dropped.
 import { describe, expect, test } from "bun:test";
 import type { JsonRecord } from "../../../../src/domain/bytes/json.ts";
+import { translatedCall } from "../../../lab/translated-call.ts";
 import { asChat } from "./over-chat.ts";
 import { keysOf, typesIn } from "./sdk-types.ts";
 
@@ -246,6 +247,11 @@ const samples: readonly Sample[] = [
   },
 ];
 
+function asOllama(request: JsonRecord) {
+  const { sent, dropped, instead, cannot } = translatedCall("/v1/messages", request, "ollama");
+  return { sent, dropped, instead, cannot };
+}
+
 describe.each(samples)("$of", ({ of, holds, in: around, quiet = [] }) => {
   test("the sample has every member that the SDK knows", () => {
     expect(Object.keys(holds).toSorted()).toEqual([...keysOf(of)].toSorted());
@@ -258,6 +264,8 @@ describe.each(samples)("$of", ({ of, holds, in: around, quiet = [] }) => {
       const { [key]: _, ...rest } = holds;
       for (const server of ["open", "groq", "openai"] as const)
         expect(asChat(around(rest), server)).not.toEqual(asChat(whole, server));
+      if (asOllama(whole).cannot === null)
+        expect(asOllama(around(rest))).not.toEqual(asOllama(whole));
     },
   );
 });
