@@ -2,7 +2,7 @@
 import type { LoggedAttempt, LoggedService, LogState } from "../domain/log/log-entry.ts";
 import type { ListStanding } from "../domain/routing/model-list.ts";
 import type { StandingCode } from "../domain/failover/health.ts";
-import type { WayReason } from "../domain/protocols/way.ts";
+import type { WayReason } from "../domain/call/way.ts";
 import type { ServerType } from "../domain/routing/types.ts";
 import type { HeaderList } from "../domain/http/headers.ts";
 

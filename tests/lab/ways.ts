@@ -1,6 +1,6 @@
 // Ways to a server for tests that make bridges by hand.
 import type { ProtocolName } from "../../src/domain/call/endpoint.ts";
-import type { Way } from "../../src/domain/protocols/way.ts";
+import type { Way } from "../../src/domain/call/way.ts";
 
 export const nativeChat: Way = {
   kind: "native",

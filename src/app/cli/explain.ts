@@ -5,7 +5,8 @@ import { planRoute, type RoutePlan } from "../../domain/routing/plan.ts";
 import { type RankedTarget, candidateOrder } from "../../domain/routing/candidate-order.ts";
 import { plainPath } from "../../domain/http/plain-path.ts";
 import { endpointOf } from "../../domain/protocols/endpoint-of.ts";
-import { learnedBy, type Way, wayInWords, wayTo, wayWord } from "../../domain/protocols/way.ts";
+import { learnedBy, wayTo } from "../../domain/protocols/choose-way.ts";
+import { type Way, wayInWords, wayWord } from "../../domain/call/way.ts";
 import type { Routing, Server } from "../../domain/routing/types.ts";
 import type { UpstreamState } from "../../ports/browse.ts";
 import type { ExplainCommand } from "./command.ts";
@@ -106,7 +107,7 @@ function inWords(explained: Explained, io: CommandIo): readonly string[] {
       const { server, model } = target;
       const why = [...(coolingDown ? ["cooling down: tried last"] : []), ...(full ? [busy] : [])];
       const said = why.length === 0 ? "" : `; ${paint.bad(why.join("; "))}`;
-      const way = wayInWords(wayOf(explained, server), server);
+      const way = wayInWords(wayOf(explained, server), server.type);
       return `  ${index + 1}. ${paint.strong(server.name)} (${server.baseUrl}), model ${model ?? ""}, ${way}${said}`;
     }),
   ];

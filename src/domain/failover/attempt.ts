@@ -1,6 +1,6 @@
 // One try at one target, as a value: what came of it, and what the log keeps.
 import { isoTime, type LoggedAttempt } from "../log/log-entry.ts";
-import { type Way, wayWord } from "../protocols/way.ts";
+import { type Way, wayWord } from "../call/way.ts";
 import type { Target } from "../routing/plan.ts";
 
 /** Why an attempt failed, or that it served. The words are what the log, the pages and metrics show. */

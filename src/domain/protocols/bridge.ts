@@ -4,7 +4,7 @@ import type { Framing } from "../bytes/framing.ts";
 import type { Spared } from "../cleaning/stream-cleaner.ts";
 import type { Frame } from "../bytes/frame.ts";
 import type { JsonRecord } from "../bytes/json.ts";
-import type { Way } from "./way.ts";
+import type { Way } from "../call/way.ts";
 
 /** What a stream is cut into, and what its events mean. */
 export interface Wire {

@@ -6,7 +6,8 @@ import { nativeBridge } from "./native-bridge.ts";
 import { protocols } from "./protocol.ts";
 import { isCertain } from "./spoken.ts";
 import { type CodecPair, translatedBridge } from "./translated-bridge.ts";
-import { nothingLearned, translation, type Unspoken, type Way, wayTo } from "./way.ts";
+import { nothingLearned, translation, type Unspoken, wayTo } from "./choose-way.ts";
+import type { Way } from "../call/way.ts";
 
 /**
  * The bridge of a call to one of its targets.

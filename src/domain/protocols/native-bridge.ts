@@ -13,7 +13,7 @@ import type { Target } from "../routing/plan.ts";
 import type { Policy } from "../routing/types.ts";
 import { thinkingPolicy } from "../routing/thinking-policy.ts";
 import { gatherLines } from "./ollama/gather-lines.ts";
-import type { Way } from "./way.ts";
+import type { Way } from "../call/way.ts";
 
 export function nativeBridge(call: IncomingCall, target: Target, way: Way): Bridge {
   return new NativeBridge(call, target, way);

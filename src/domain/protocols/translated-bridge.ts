@@ -23,7 +23,7 @@ import type { NeutralRequest } from "./neutral/request.ts";
 import { hintPlace } from "./protocol.ts";
 import { serverTraits } from "./server-traits.ts";
 import { frameJson } from "./stream-reader.ts";
-import type { Way } from "./way.ts";
+import type { Way } from "../call/way.ts";
 
 /** Both sides of a translation. */
 export interface CodecPair {

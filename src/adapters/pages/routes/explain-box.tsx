@@ -2,7 +2,8 @@
 // "Where would this model go?": a plain form, answered by the very function that routes.
 import { Html } from "@elysiajs/html";
 import { endpointOf } from "../../../domain/protocols/endpoint-of.ts";
-import { learnedBy, wayInWords, wayTo } from "../../../domain/protocols/way.ts";
+import { learnedBy, wayTo } from "../../../domain/protocols/choose-way.ts";
+import { wayInWords } from "../../../domain/call/way.ts";
 import type { RoutePlan } from "../../../domain/routing/plan.ts";
 import { type RankedTarget, candidateOrder } from "../../../domain/routing/candidate-order.ts";
 import type { PolicyOverrides } from "../../../domain/routing/types.ts";
@@ -101,7 +102,7 @@ function Answer(props: ExplainBoxProps & { readonly plan: RoutePlan }): JSX.Elem
           <TargetLine
             place={place}
             policy={policy}
-            way={wayInWords(wayOf(place), place.target.server)}
+            way={wayInWords(wayOf(place), place.target.server.type)}
           />
         ))}
       </ol>

@@ -7,7 +7,7 @@ import type { Bridge } from "../../../domain/protocols/bridge.ts";
 import { bodyProblem } from "../../../domain/call/read-request.ts";
 import { bridgeFor, canBeTranslated } from "../../../domain/protocols/choose-bridge.ts";
 import { isNotSpoken } from "../../../domain/protocols/not-spoken.ts";
-import type { Way } from "../../../domain/protocols/way.ts";
+import type { Way } from "../../../domain/call/way.ts";
 import type { AttemptFailure } from "../../../domain/failover/judge.ts";
 import { outgoingRequest } from "../../../domain/http/outgoing.ts";
 import type { Target } from "../../../domain/routing/plan.ts";

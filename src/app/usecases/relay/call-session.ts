@@ -3,7 +3,7 @@ import type { Attempt } from "../../../domain/failover/attempt.ts";
 import type { IncomingCall } from "../../../domain/call/incoming-call.ts";
 import type { AttemptFailure } from "../../../domain/failover/judge.ts";
 import type { HeaderList } from "../../../domain/http/headers.ts";
-import type { Way } from "../../../domain/protocols/way.ts";
+import type { Way } from "../../../domain/call/way.ts";
 import type { CapturedBody } from "../../../domain/log/log-entry.ts";
 import type { Target } from "../../../domain/routing/plan.ts";
 import type { Cancellation } from "../cancellation.ts";

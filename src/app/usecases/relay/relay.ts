@@ -3,7 +3,7 @@ import type { IncomingCall } from "../../../domain/call/incoming-call.ts";
 import { headerValue } from "../../../domain/http/headers.ts";
 import { bodyProblem } from "../../../domain/call/read-request.ts";
 import { parsesBody } from "../../../domain/protocols/choose-bridge.ts";
-import type { Unspoken } from "../../../domain/protocols/way.ts";
+import type { Unspoken } from "../../../domain/protocols/choose-way.ts";
 import { capableTargets } from "../../../domain/protocols/ollama/ollama-targets.ts";
 import { errorBody } from "../../../domain/protocols/errors.ts";
 import {

@@ -1,7 +1,7 @@
 // The headers by which every routed answer says where it comes from.
 import type { IncomingCall } from "../../../domain/call/incoming-call.ts";
 import { headerSafe, type HeaderList, headerValue } from "../../../domain/http/headers.ts";
-import type { Way } from "../../../domain/protocols/way.ts";
+import type { Way } from "../../../domain/call/way.ts";
 import type { Target } from "../../../domain/routing/plan.ts";
 
 /**

@@ -12,7 +12,7 @@ import {
   type LoggedAttempt,
   notBegun,
 } from "../../../domain/log/log-entry.ts";
-import { type Way, wayWord } from "../../../domain/protocols/way.ts";
+import { type Way, wayWord } from "../../../domain/call/way.ts";
 import type { RoutePlan, Target } from "../../../domain/routing/plan.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { CallObserver, CallProgress } from "../../../ports/observer.ts";

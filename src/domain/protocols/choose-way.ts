@@ -1,4 +1,4 @@
-// How a server is asked in a client's protocol: as the call comes, translated, or not at all; and why.
+// Which way a call goes to a server: by the server's type, its `speaks`, and what its answers have shown.
 import type { Endpoint, EndpointKind, ProtocolName } from "../call/endpoint.ts";
 import type { Server } from "../routing/types.ts";
 import { messagesEndpoint } from "./anthropic-messages/endpoints.ts";
@@ -7,18 +7,7 @@ import { chatEndpoint } from "./openai-chat/endpoints.ts";
 import { responsesEndpoint } from "./openai-responses/endpoints.ts";
 import { protocols } from "./protocol.ts";
 import { isCertain, isSaid, speaks, translatedTo } from "./spoken.ts";
-
-export interface Way {
-  /** `none`: the server speaks nothing that the call could be translated into. */
-  readonly kind: "native" | "translated" | "none";
-  readonly from: ProtocolName;
-  /** What the server is asked in; that of the call where nobody could be asked. */
-  readonly into: ProtocolName;
-  readonly because: WayReason;
-}
-
-/** The server's type, `speaks` in the routes file, or what the server's own answer showed lately. */
-export type WayReason = "type" | "speaks" | "learned";
+import { protocolWords, type Way, type WayReason } from "../call/way.ts";
 
 /** What servers have shown not to speak, whatever their configuration says. */
 export interface Unspoken {
@@ -120,40 +109,4 @@ export function learnedBy(servers: readonly AskedNow[]): Unspoken {
           asked.some((one) => one.protocol === protocolWords[protocol] && one.reason === "learned"),
       ),
   };
-}
-
-/** Protocols as the routes file, rows and pages name them. */
-export const protocolWords: Readonly<Record<ProtocolName, string>> = {
-  "openai-chat": "chat",
-  "openai-responses": "responses",
-  "anthropic-messages": "messages",
-  ollama: "ollama",
-};
-
-/** In one word, as rows have it: `native`, `messages>chat`; a call that could not go says where from only. */
-export function wayWord({ kind, from, into }: Way): string {
-  if (kind === "native") return "native";
-  return `${protocolWords[from]}>${kind === "none" ? "" : protocolWords[into]}`;
-}
-
-/** In words, with the reason. */
-export function wayInWords(
-  { kind, from, into, because }: Way,
-  { type }: Pick<Server, "type">,
-): string {
-  const spoken = protocolWords[from];
-  const why =
-    because === "type" ? `type ${type}` : because === "speaks" ? "speaks" : showed(spoken);
-  switch (kind) {
-    case "native":
-      return `native ${spoken} (${why})`;
-    case "translated":
-      return `${spoken} translated to ${protocolWords[into]} (${why})`;
-    case "none":
-      return `cannot be asked: it does not speak ${spoken} (${why})`;
-  }
-}
-
-function showed(spoken: string): string {
-  return `its answer showed that it does not speak ${spoken}`;
 }

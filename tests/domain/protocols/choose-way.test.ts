@@ -2,7 +2,8 @@
 import { expect, test } from "bun:test";
 import type { ProtocolName } from "../../../src/domain/call/endpoint.ts";
 import { endpointOf } from "../../../src/domain/protocols/endpoint-of.ts";
-import { nothingLearned, wayInWords, wayTo, wayWord } from "../../../src/domain/protocols/way.ts";
+import { nothingLearned, wayTo } from "../../../src/domain/protocols/choose-way.ts";
+import { wayInWords, wayWord } from "../../../src/domain/call/way.ts";
 import { routingOf } from "../../lab/routing-of.ts";
 
 const serverOf = (keys: string) => {
@@ -42,7 +43,7 @@ test.each<
 test("in words, with the reason", () => {
   const server = serverOf("");
   const words = (path: string, unspoken = nothingLearned) =>
-    wayInWords(wayTo(endpointOf("POST", path), server, unspoken), server);
+    wayInWords(wayTo(endpointOf("POST", path), server, unspoken), server.type);
   expect(words("/v1/messages")).toBe("native messages (type openai)");
   expect(words("/v1/messages", refused("anthropic-messages"))).toBe(
     "messages translated to chat (its answer showed that it does not speak messages)",
