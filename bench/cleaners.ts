@@ -91,6 +91,7 @@ const bridgeOf = (policy: CleanPolicy | null): Bridge => ({
   body: null,
   contentType: null,
   dropped: [],
+  added: [],
   lost: () => [],
   instead: null,
   retells: false,

@@ -21,7 +21,7 @@ beforeAll(async () => {
     env: { DEFAULT_UPSTREAM: claude.url },
     routes: `
 servers:
-  claude: { url: "${claude.url}", type: anthropic, api_key: ${messagesKey} }
+  claude: { url: "${claude.url}", type: anthropic, api_key: ${messagesKey}, max_output_tokens: 32000 }
   other: "${other.url}"
 aliases:
   both: { instances: ["claude/claude", "other/m"] }
@@ -267,6 +267,16 @@ describe("the ollama package", () => {
     const generated = await ollama.generate({ model, prompt: "where?", format: parameters });
     expect(JSON.parse(generated.response ?? "") as unknown).toEqual({ city: "Oslo" });
   });
+});
+
+test("the row says what was added that the server wants and the client did not send", async () => {
+  claude.says(answer, answer);
+  await openai.chat.completions.create({ model, messages: [hi] });
+  await openai.chat.completions.create({ model, messages: [hi], max_tokens: 99_999 });
+  const [limited, unlimited] = await router.rows();
+  expect(unlimited).toMatchObject({ warnings: ["added: max_tokens"], dropped: [] });
+  expect(limited).toMatchObject({ warnings: [], dropped: ["max_tokens"] });
+  expect(claude.asked.slice(-2)).toMatchObject([{ max_tokens: 32_000 }, { max_tokens: 32_000 }]);
 });
 
 test("a client that leaves is left for, upstream too", async () => {

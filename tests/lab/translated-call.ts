@@ -11,8 +11,14 @@ import { protocols } from "../../src/domain/protocols/protocol.ts";
 import { frameJson } from "../../src/domain/protocols/stream-reader.ts";
 import { translatedBridge } from "../../src/domain/protocols/translated-bridge.ts";
 import type { Target } from "../../src/domain/routing/plan.ts";
-import type { Policy } from "../../src/domain/routing/types.ts";
+import { parseServerUrl } from "../../src/domain/config/server-url.ts";
+import { plainServer } from "../../src/domain/routing/plain-server.ts";
+import type { Policy, Server } from "../../src/domain/routing/types.ts";
 import { translating } from "./ways.ts";
+
+const address = parseServerUrl("http://127.0.0.1:1", "openai");
+if ("problem" in address) throw new Error(address.problem);
+const someServer = plainServer("s", address);
 
 /** Epoch ms. */
 export const sentAt = 1_790_000_000_000;
@@ -30,6 +36,7 @@ export interface TranslatedCall {
   readonly sentText: string;
   readonly path: string;
   readonly dropped: readonly string[];
+  readonly added: readonly string[];
   /** What of the request the server cannot serve; null: nothing. */
   readonly cannot: string | null;
   /** What the client gets without the server being asked; null: nothing. */
@@ -50,12 +57,14 @@ const encoder = new TextEncoder();
 /**
  * @param request JSON text, or what becomes of one
  * @param cleaning what becomes of the answer's text; where nothing is said, nothing
+ * @param server what is known of the server beside its address
  */
 export function translatedCall(
   path: string,
   request: JsonRecord | string,
   to: ProtocolName,
   cleaning: Partial<CleanPolicy> = {},
+  server: Partial<Server> = {},
 ): TranslatedCall {
   const body = encoder.encode(typeof request === "string" ? request : JSON.stringify(request));
   const json = JSON.parse(text.decode(body)) as JsonRecord;
@@ -70,7 +79,7 @@ export function translatedCall(
     wantsStream: json["stream"] ?? endpoint.streams === "by-default",
   } as unknown as IncomingCall;
   const target = {
-    server: { name: "s", type: "openai", baseUrl: "http://127.0.0.1:1" },
+    server: { ...someServer, ...server },
     model: "claude",
     policy: { ...untouched, ...cleaning },
   } as unknown as Target;
@@ -91,6 +100,7 @@ export function translatedCall(
     sentText: text.decode(bridge.body ?? new Uint8Array(0)),
     path: bridge.path,
     dropped: bridge.dropped,
+    added: bridge.added,
     cannot: bridge.cannot,
     instead: bridge.instead === null ? null : (parseJsonBytes(bridge.instead.body) as JsonRecord),
     whole: (answer) => JSON.parse(wholeText(bridge, answer)) as JsonRecord,

@@ -75,7 +75,8 @@ export const rowFields = {
   attempts: Type.Array(attemptSchema, { description: "in the order made" }),
   dropped: Type.Array(Type.String(), { description: "fields a translation could not carry" }),
   warnings: Type.Array(Type.String(), {
-    description: "irregularities that did not stop the call, such as `malformed_event`",
+    description:
+      "what did not stop the call: `malformed_event`, or a field that its server wants and the client did not send (`added: max_tokens`)",
   }),
   resent_from: maybeText("id of the request that this one repeats (send again)"),
   stream: Type.Boolean(),

@@ -14,6 +14,7 @@ const known: readonly string[] = [...Object.keys(serverKeys), ...overrideKeys];
 
 const concurrency: NumberRange = { whole: true, min: 1, max: 1_000_000 };
 const queueLength: NumberRange = { whole: true, min: 0, max: 1_000_000 };
+const outputTokens: NumberRange = { whole: true, min: 1, max: 1_000_000_000 };
 
 /** They belong to one connection or are made anew for it, so a fixed value would break the message. */
 const notConfigurable = ["connection", "content-length", "transfer-encoding", "upgrade", "te"];
@@ -79,6 +80,7 @@ function parseServer(
     maxConcurrency: value("max_concurrency", (at, key) => reader.number(at, key, concurrency)),
     maxQueue:
       value("max_queue", (at, key) => reader.number(at, key, queueLength)) ?? defaultMaxQueue,
+    maxOutputTokens: value("max_output_tokens", (at, key) => reader.number(at, key, outputTokens)),
     ca: value("ca", (at) => parseCa(reader, at, readable)),
     insecure: value("insecure", (at, key) => reader.bool(at, key)) ?? false,
     proxy: value("proxy", (at) => parseProxy(reader, at, `proxy of ${what}`)),

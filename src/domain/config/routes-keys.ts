@@ -50,6 +50,12 @@ export const serverKeys = {
     default: "`100`",
     meaning: "requests that may wait in the queue; beyond that, 503; `0`: none waits",
   },
+  max_output_tokens: {
+    takes: "whole number from 1",
+    default: "no limit; `8192` where the Messages API wants one",
+    meaning:
+      "tokens of the longest answer that a translated call may ask for: a higher `max_tokens` is lowered, and where Anthropic's API wants one that the client did not send, it is this",
+  },
   ca: {
     takes: "path",
     default: "none",

@@ -63,7 +63,10 @@ export interface LogEntry {
   readonly attempts: readonly LoggedAttempt[];
   /** Fields that a translation could not carry. */
   readonly dropped: readonly string[];
-  /** What was odd about the call although it went on, such as `malformed_event`; each once. */
+  /**
+   * What is worth knowing of the call although it went on, each once: `malformed_event`, or a field
+   * that a server wanted and the client did not send (`added: max_tokens`).
+   */
   readonly warnings: readonly string[];
   /** The id of the request that this one repeats. */
   readonly resentFrom: string | null;

@@ -48,6 +48,8 @@ export interface Bridge {
   readonly contentType: string | null;
   /** Fields of the request that could not be carried. */
   readonly dropped: readonly string[];
+  /** Fields that the client did not send, and the server wants. */
+  readonly added: readonly string[];
   /** Parts of the answer, as far as it has come, that could not be carried. */
   lost(): readonly string[];
   /** An answer that needs no upstream; null for nearly all calls. */

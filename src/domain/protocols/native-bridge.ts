@@ -29,6 +29,7 @@ class NativeBridge implements Bridge {
   readonly body: Uint8Array | null;
   readonly contentType = null;
   readonly dropped = nothing;
+  readonly added = nothing;
   readonly instead = null;
   readonly retells = false;
   readonly error = null;

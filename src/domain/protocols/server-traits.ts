@@ -1,4 +1,5 @@
 // What a /v1 server accepts beyond, or refuses of, OpenAI's published API.
+import type { Server } from "../routing/types.ts";
 
 export interface ServerTraits {
   /** It takes fields that OpenAI does not define, or ignores them. Servers that people run do. */
@@ -16,6 +17,8 @@ export interface ServerTraits {
    * message, without more; `none`: it answers anew.
    */
   readonly prefill: "asked" | "marked" | "plain" | "none";
+  /** The longest answer that it gives, in tokens; null: nobody says. */
+  readonly maxOutputTokens: number | null;
 }
 
 const open: ServerTraits = {
@@ -25,6 +28,7 @@ const open: ServerTraits = {
   files: false,
   maxStops: null,
   prefill: "asked",
+  maxOutputTokens: null,
 };
 
 function strict(
@@ -60,7 +64,16 @@ const strictHosts: ReadonlyMap<string, ServerTraits> = new Map([
   ],
 ]);
 
-/** The traits of a server; anything but a hosted service known to be strict counts as open.
+/** The traits of a server as the routes file describes it. */
+export function traitsOf({
+  baseUrl,
+  maxOutputTokens,
+}: Pick<Server, "baseUrl" | "maxOutputTokens">): ServerTraits {
+  const traits = serverTraits(baseUrl);
+  return maxOutputTokens === null ? traits : { ...traits, maxOutputTokens };
+}
+
+/** The traits of a host; anything but a hosted service known to be strict counts as open.
  * @param baseUrl absolute, as in `Server.baseUrl` */
 export function serverTraits(baseUrl: string): ServerTraits {
   const { hostname } = new URL(baseUrl);

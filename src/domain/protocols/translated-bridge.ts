@@ -19,9 +19,10 @@ import {
 } from "./neutral/cleaned-answer.ts";
 import type { ClientCall, ClientCodec, UpstreamCodec, WrittenRequest } from "./neutral/codec.ts";
 import { withOwnNames } from "./neutral/renamed-calls.ts";
+import { withOutputLimit } from "./neutral/output-limit.ts";
 import type { NeutralRequest } from "./neutral/request.ts";
 import { hintPlace } from "./protocol.ts";
-import { serverTraits } from "./server-traits.ts";
+import { traitsOf } from "./server-traits.ts";
 import { frameJson } from "./stream-reader.ts";
 import type { Way } from "../call/way.ts";
 
@@ -46,8 +47,8 @@ export function translatedBridge(
   const reading = pair.asked.readRequest(source);
   switch (reading.kind) {
     case "request": {
-      const { request } = reading;
-      const written = pair.upstream.writeRequest(request, model, serverTraits(server.baseUrl));
+      const request = withOutputLimit(reading.request, server.maxOutputTokens);
+      const written = pair.upstream.writeRequest(request, model, traitsOf(server));
       return written.kind === "request"
         ? askingBridge(call, pair, source, request, written, target, way, now)
         : { ...ownAnswer(call, pair, way, 400, none), cannot: written.field };
@@ -84,7 +85,7 @@ function askingBridge(
     startedAt: now(),
     lose: (field) => void lost.add(field),
   };
-  const { endpoint, path, dropped } = written;
+  const { endpoint, path, dropped, added = nothingAdded } = written;
   const place = policy.disableThinking ? hintPlace(endpoint, written.body) : null;
   const { writer } = asked;
 
@@ -100,6 +101,7 @@ function askingBridge(
     body: withNoThink(jsonBytes(written.body), place),
     contentType: "application/json",
     dropped,
+    added,
     lost: () => [...lost],
     instead: null,
     retells: true,
@@ -142,6 +144,7 @@ function ownAnswer(
     body: null,
     contentType: "application/json",
     dropped: [],
+    added: nothingAdded,
     lost: () => [],
     instead: { status, body },
     retells: true,
@@ -162,6 +165,7 @@ function refusal(call: IncomingCall, pair: CodecPair, way: Way, message: string)
   return ownAnswer(call, pair, way, 400, encoder.encode(body));
 }
 
+const nothingAdded: readonly string[] = [];
 const encoder = new TextEncoder();
 const none = new Uint8Array(0);
 

@@ -24,6 +24,7 @@ export function plainServer(
     headers: [],
     maxConcurrency: null,
     maxQueue: defaultMaxQueue,
+    maxOutputTokens: null,
     ca: null,
     insecure: false,
     proxy: null,

@@ -55,6 +55,8 @@ export interface Server {
   readonly headers: HeaderList;
   readonly maxConcurrency: number | null;
   readonly maxQueue: number;
+  /** Tokens of the longest answer that translated calls may ask for; null: the server's to say. */
+  readonly maxOutputTokens: number | null;
   /** Path of a PEM file with a private CA. */
   readonly ca: string | null;
   readonly insecure: boolean;

@@ -394,6 +394,7 @@ describe("what is read", () => {
     api_key: key
     max_concurrency: 4
     max_queue: 0
+    max_output_tokens: 32000
     headers: { X-Team: lab }
     ca: /etc/ssl/lab.pem
     insecure: true
@@ -417,6 +418,7 @@ describe("what is read", () => {
       apiKey: "key",
       maxConcurrency: 4,
       maxQueue: 0,
+      maxOutputTokens: 32_000,
       headers: [["x-team", "lab"]],
       ca: "/etc/ssl/lab.pem",
       insecure: true,
@@ -446,6 +448,7 @@ describe("what is read", () => {
       apiKey: null,
       maxConcurrency: null,
       maxQueue: 100,
+      maxOutputTokens: null,
       headers: [],
       ca: null,
       insecure: false,

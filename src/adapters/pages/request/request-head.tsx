@@ -71,5 +71,8 @@ const sentences: Readonly<Record<string, string>> = {
 
 /** A warning of a row in words; one that this page does not know is its own name. */
 function warningInWords(warning: string): string {
+  const [, added] = /^added: (.+)$/.exec(warning) ?? [];
+  if (added !== undefined)
+    return `The server wants ${added}, which the request did not hold; the router added it.`;
   return Object.hasOwn(sentences, warning) ? (sentences[warning] ?? warning) : warning;
 }

@@ -131,7 +131,8 @@ function ServerRow(props: {
   readonly byDefault: boolean;
 }): JSX.Element {
   const { server, source, byDefault } = props;
-  const { maxConcurrency, maxQueue, apiKey, headers, ca, insecure, proxy } = server;
+  const { maxConcurrency, maxQueue, maxOutputTokens, apiKey, headers, ca, insecure, proxy } =
+    server;
   const notes = [
     ...(byDefault ? ["default upstream"] : []),
     typeNames[server.type],
@@ -139,6 +140,7 @@ function ServerRow(props: {
     ...(apiKey === null ? [] : ["own key"]),
     ...(headers.length === 0 ? [] : [`adds ${headers.map(([name]) => name).join(", ")}`]),
     ...(maxConcurrency === null ? [] : [`${maxConcurrency} at once, queue of ${maxQueue}`]),
+    ...(maxOutputTokens === null ? [] : [`answers of up to ${maxOutputTokens} tokens`]),
     ...(ca === null ? [] : [`ca ${ca}`]),
     ...(insecure ? ["certificate not checked"] : []),
     ...(proxy === null ? [] : ["through a proxy"]),

@@ -178,6 +178,10 @@ class TargetAttempt implements LiveAttempt, ContentListener {
     return this.#capture;
   }
 
+  get added(): readonly string[] {
+    return this.#bridge.added;
+  }
+
   dropped(): readonly string[] {
     const { dropped } = this.#bridge;
     const later = this.#bridge.lost();

@@ -34,6 +34,8 @@ export interface AttemptReport {
   readonly received: Captured;
   /** Fields of the request that cannot be carried to the target, and parts of its answer, so far, that cannot be carried back. */
   dropped(): readonly string[];
+  /** Fields that the target wants and the client did not send. */
+  readonly added: readonly string[];
   /**
    * As the row lists it.
    * @param broken why it did not come to its end; null where it did, or goes on

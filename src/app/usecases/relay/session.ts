@@ -117,6 +117,7 @@ class RelaySession implements CallSession, CallProgress, FaultListener {
       protocol: wordOf(shown?.way),
       attempts: this.#loggedAttempts(),
       dropped: shown?.dropped() ?? [],
+      warnings: warningsOf(shown, []),
       ttftMs: shown === null ? null : sinceRead(this.call, shown.outcome(null)),
     });
   }
@@ -294,7 +295,7 @@ class RelaySession implements CallSession, CallProgress, FaultListener {
       protocol: wordOf(outcome?.way),
       attempts: this.#loggedAttempts(),
       dropped: answered?.dropped() ?? [],
-      warnings: ending.warnings ?? [],
+      warnings: warningsOf(answered, ending.warnings ?? []),
       statusCode: ending.state === "cancelled" ? 499 : (this.#sentStatus ?? ending.statusCode),
       errorMessage: ending.error,
       durationMs: Math.round(clock.elapsed() - this.#start),
@@ -311,6 +312,13 @@ function detached(body: CapturedBody | null): CapturedBody | null {
   return body?.truncated === true
     ? { chunks: body.chunks.map((chunk) => chunk.slice()), truncated: true }
     : body;
+}
+
+/** @param odd what was so about the answer */
+function warningsOf(attempt: AttemptReport | null, odd: readonly string[]): readonly string[] {
+  return attempt === null || attempt.added.length === 0
+    ? odd
+    : [...attempt.added.map((field) => `added: ${field}`), ...odd];
 }
 
 function wordOf(way: Way | null | undefined): string | null {

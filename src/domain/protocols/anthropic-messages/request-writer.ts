@@ -1,8 +1,10 @@
 // Neutral requests as Anthropic's messages.
 import type { CannotServe, WrittenRequest } from "../neutral/codec.ts";
+import { ownNumber } from "../../bytes/json-written.ts";
 import { createPlacedFields } from "../neutral/placed-fields.ts";
 import type { NeutralRequest } from "../neutral/request.ts";
 import { createToolNames } from "../neutral/tool-names.ts";
+import type { ServerTraits } from "../server-traits.ts";
 import { messagesEndpoint } from "./endpoints.ts";
 import { writeSettings } from "./settings-writer.ts";
 import { namesIn, writeTools } from "./tool-writer.ts";
@@ -11,10 +13,14 @@ import { writeTurns } from "./turn-writer.ts";
 /** Of a tool, in Anthropic's API. */
 const longestName = 128;
 
+/** Tokens of an answer to whose request nobody set a limit: Anthropic has no default. */
+const defaultMaxTokens = 8192;
+
 /** @param model the name to send; null sends none */
 export function writeMessagesRequest(
   request: NeutralRequest,
   model: string | null,
+  { maxOutputTokens }: ServerTraits,
 ): WrittenRequest | CannotServe {
   switch (request.kind) {
     case "completion":
@@ -27,6 +33,7 @@ export function writeMessagesRequest(
       const { system, messages } = writeTurns(request.messages, names, placed);
       const body = {
         model: model ?? undefined,
+        max_tokens: ownNumber(maxOutputTokens ?? defaultMaxTokens),
         ...writeSettings(request.settings, placed),
         system: system.length === 0 ? undefined : system,
         messages,
@@ -42,6 +49,9 @@ export function writeMessagesRequest(
         endpoint: messagesEndpoint,
         body,
         dropped: placed.dropped(),
+        added: request.settings.sampling.some(({ name }) => name === "max_tokens")
+          ? []
+          : ["max_tokens"],
         ...(names.renamed === undefined ? {} : { renamed: names.renamed }),
       };
     }

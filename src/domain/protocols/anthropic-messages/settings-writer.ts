@@ -4,9 +4,6 @@ import { closedSchema } from "./closed-schema.ts";
 import type { PlacedFields } from "../neutral/placed-fields.ts";
 import type { GenerationSettings, SamplingSetting, ThinkingEffort } from "../neutral/request.ts";
 
-/** Tokens of an answer to whose request nobody set a limit: Anthropic has no default. */
-const defaultMaxTokens = 8192;
-
 /** Anthropic's longest name for a user. */
 const maxUserId = 256;
 
@@ -27,7 +24,7 @@ function writeUser({ user }: GenerationSettings, placed: PlacedFields): WrittenO
 }
 
 function writeSampling(sampling: readonly SamplingSetting[], placed: PlacedFields): WrittenObject {
-  const body: Record<string, Written> = { max_tokens: ownNumber(defaultMaxTokens) };
+  const body: Record<string, Written> = {};
   const tempered = sampling.some(({ name }) => name === "temperature");
   for (const setting of sampling) {
     const { name, value } = setting;

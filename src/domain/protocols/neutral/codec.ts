@@ -56,6 +56,8 @@ export interface WrittenRequest {
   readonly body: WrittenObject;
   /** The client's fields that have no place in it. */
   readonly dropped: readonly string[];
+  /** Fields that the client did not send, and the server wants; absent: none. */
+  readonly added?: readonly string[];
   /** The client's names of tools that go by another one there, by that one; absent: none does. */
   readonly renamed?: ReadonlyMap<string, string>;
 }

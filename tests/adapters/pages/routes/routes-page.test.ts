@@ -6,7 +6,7 @@ import { openPage, sampleBrowse, sampleUpstream, elementText } from "../sample.t
 
 const yaml = `
 servers:
-  hosted: { url: "https://api.example.com/v1", api_key: s3cret, headers: { X-Team: s3cret }, max_concurrency: 4, retries: 1 }
+  hosted: { url: "https://api.example.com/v1", api_key: s3cret, headers: { X-Team: s3cret }, max_concurrency: 4, max_output_tokens: 32000, retries: 1 }
   attic: "http://attic:11434"
 aliases:
   coder: { instances: [hosted/big, { server: attic, model: small, retries: 3 }], commit: full }
@@ -38,7 +38,7 @@ const rowsOf = (document: Document, part: string): readonly string[] =>
 test("every server, alias and rule is shown with what it says and the line it stands in", async () => {
   const document = await show();
   expect(rowsOf(document, "servers")).toEqual([
-    "hosted | https://api.example.com | OpenAI · own key · adds x-team · 4 at once, queue of 100retries: 1 | routes.yaml:3",
+    "hosted | https://api.example.com | OpenAI · own key · adds x-team · 4 at once, queue of 100 · answers of up to 32000 tokensretries: 1 | routes.yaml:3",
     "attic | http://attic:11434 | Ollama | routes.yaml:4",
     "default | http://default:8000 | OpenAI | DEFAULT_UPSTREAM",
   ]);

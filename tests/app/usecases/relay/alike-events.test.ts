@@ -56,6 +56,7 @@ async function relayed(
     body: null,
     contentType: null,
     dropped: [],
+    added: [],
     instead: null,
     retells: false,
     lost: () => [],

@@ -24,6 +24,7 @@ const native: Bridge = {
   body: null,
   contentType: null,
   dropped: [],
+  added: [],
   instead: null,
   retells: false,
   lost: () => [],
