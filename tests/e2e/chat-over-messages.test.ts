@@ -272,10 +272,10 @@ describe("the ollama package", () => {
 test("the row says what was added that the server wants and the client did not send", async () => {
   claude.says(answer, answer);
   await openai.chat.completions.create({ model, messages: [hi] });
-  await openai.chat.completions.create({ model, messages: [hi], max_tokens: 99_999 });
+  await openai.chat.completions.create({ model, messages: [hi], max_completion_tokens: 99_999 });
   const [limited, unlimited] = await router.rows();
   expect(unlimited).toMatchObject({ warnings: ["added: max_tokens"], dropped: [] });
-  expect(limited).toMatchObject({ warnings: [], dropped: ["max_tokens"] });
+  expect(limited).toMatchObject({ warnings: [], dropped: ["max_completion_tokens"] });
   expect(claude.asked.slice(-2)).toMatchObject([{ max_tokens: 32_000 }, { max_tokens: 32_000 }]);
 });
 
