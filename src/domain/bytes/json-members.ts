@@ -82,7 +82,9 @@ export function itemSpans(body: Uint8Array, array: number, most = Infinity): rea
   while (spans.length < most && start < body.length && body[start] !== closeBracket) {
     const end = valueEnd(body, start);
     spans.push({ start, end });
-    start = skipSpace(body, skipSpace(body, end) + 1); // behind the comma
+    const behind = skipSpace(body, end);
+    if (body[behind] !== comma) break;
+    start = skipSpace(body, behind + 1);
   }
   return spans;
 }

@@ -1,6 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { memberSpans, spanAt, withMember } from "../../../src/domain/bytes/json-members.ts";
+import {
+  itemSpans,
+  memberSpans,
+  spanAt,
+  withMember,
+} from "../../../src/domain/bytes/json-members.ts";
 import { ownMs } from "../../lab/own-time.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -65,6 +70,12 @@ describe("a new model name is spliced into the body's bytes", () => {
   });
 });
 
+test("a list ends where it ends, whatever follows", () => {
+  const body = '[[1, "]" ] , {"a":[2]}\n],"b":[3]';
+  const items = itemSpans(bytes(body), 0).map(({ start, end }) => body.slice(start, end));
+  expect(items).toEqual(['[1, "]" ]', '{"a":[2]}']);
+});
+
 describe("a way of keys and indexes leads to one value's bytes", () => {
   const long = 'x\\\\\\"'.repeat(20);
   test.each<[string, readonly (string | number)[], string | null]>([
@@ -74,6 +85,7 @@ describe("a way of keys and indexes leads to one value's bytes", () => {
     ['{"a":{"b":1},"a":{"b":2}}', ["a", "b"], "2"],
     [`{"${long}":"${long}","a":"${long}"}`, ["a"], `"${long}"`],
     ['{"a":[]}', ["a", 0], null],
+    ['{"a":[1,2],"b":[3]}', ["a", 2], null],
     ['{"a":"b"}', ["a", "b"], null],
     ['{"a":1}', ["b"], null],
   ])("%s, %j", (body, path, value) => {
