@@ -1,4 +1,4 @@
-// Base64 (RFC 4648 §4 and §5): an image's first bytes, and vectors.
+// Base64 (RFC 4648 §4 and §5): an image's first bytes, vectors, and what clients keep for the router.
 
 /** The bytes of a base64 text of either alphabet, read up to its padding; null where it is not a valid one. */
 export function decodeBase64(text: string): Uint8Array | null {
@@ -9,6 +9,11 @@ export function decodeBase64(text: string): Uint8Array | null {
   } catch {
     return null;
   }
+}
+
+/** Bytes in the alphabet that needs no escape anywhere, without padding. */
+export function encodeBase64Url(bytes: Uint8Array): string {
+  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
 }
 
 /**

@@ -20,6 +20,7 @@ export function nativeBridge(call: IncomingCall, target: Target, way: Way): Brid
 }
 
 const nothing: readonly string[] = [];
+const sealedThinking: readonly string[] = ["messages.content.thinking"];
 
 class NativeBridge implements Bridge {
   readonly way: Way;
@@ -28,7 +29,7 @@ class NativeBridge implements Bridge {
   readonly endpoint: Endpoint;
   readonly body: Uint8Array | null;
   readonly contentType = null;
-  readonly dropped = nothing;
+  readonly dropped: readonly string[];
   readonly added = nothing;
   readonly instead = null;
   readonly retells = false;
@@ -41,8 +42,10 @@ class NativeBridge implements Bridge {
     this.cannot = way.kind === "none" ? call.path : null;
     this.path = call.path;
     this.endpoint = call.endpoint;
-    this.body =
-      call.body.length === 0 ? null : hinted(call, target, bodyWithModel(call, target.model));
+    const body = bodyWithModel(call, target.model);
+    const unsealed = protocols[this.endpoint.protocol].withoutSeals?.(body, call.json) ?? body;
+    this.body = call.body.length === 0 ? null : hinted(call, target, unsealed);
+    this.dropped = unsealed === body ? nothing : sealedThinking;
     this.#wantsStream = call.wantsStream;
     this.#policy = thinkingPolicy(call, target.policy);
   }

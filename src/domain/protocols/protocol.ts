@@ -6,6 +6,7 @@ import { messagesClientCodec } from "./anthropic-messages/client-codec.ts";
 import { messagesEndpoints } from "./anthropic-messages/endpoints.ts";
 import { messagesErrors } from "./anthropic-messages/errors.ts";
 import { messagesEvents } from "./anthropic-messages/events.ts";
+import { withoutOwnSeals } from "./anthropic-messages/own-seals.ts";
 import { messagesUpstreamCodec } from "./anthropic-messages/upstream-codec.ts";
 import { messagesFinish, messagesUsage } from "./anthropic-messages/usage.ts";
 import type { ErrorForm } from "./error-form.ts";
@@ -39,6 +40,11 @@ export interface Protocol {
   readonly slots: AnswerSlots | null;
   /** The request's text that takes a hint, by what is asked. */
   readonly hints: Partial<Record<EndpointKind, FindText>>;
+  /**
+   * A request, be its model spliced in, without what only the router knows of the answers before; the
+   * very same where there is none. null: nothing of the kind goes to clients.
+   */
+  readonly withoutSeals: ((body: Uint8Array, json: () => JsonRecord | null) => Uint8Array) | null;
   readonly errors: ErrorForm;
   readonly usage: UsageWords;
   readonly finish: FinishWords;
@@ -54,6 +60,7 @@ export const protocols: Record<ProtocolName, Protocol> = {
     events: chatEvents,
     slots: chatSlots,
     hints: chatHints,
+    withoutSeals: null,
     errors: chatErrors,
     usage: chatUsage,
     finish: chatFinish,
@@ -65,6 +72,7 @@ export const protocols: Record<ProtocolName, Protocol> = {
     events: responsesEvents,
     slots: null,
     hints: {},
+    withoutSeals: null,
     errors: responsesErrors,
     usage: responsesUsage,
     finish: responsesFinish,
@@ -76,6 +84,7 @@ export const protocols: Record<ProtocolName, Protocol> = {
     events: messagesEvents,
     slots: null,
     hints: {},
+    withoutSeals: withoutOwnSeals,
     errors: messagesErrors,
     usage: messagesUsage,
     finish: messagesFinish,
@@ -87,6 +96,7 @@ export const protocols: Record<ProtocolName, Protocol> = {
     events: ollamaEvents,
     slots: ollamaSlots,
     hints: ollamaHints,
+    withoutSeals: null,
     errors: ollamaErrors,
     usage: ollamaUsage,
     finish: ollamaFinish,

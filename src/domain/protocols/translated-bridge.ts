@@ -21,6 +21,7 @@ import type { ClientCall, ClientCodec, UpstreamCodec, WrittenRequest } from "./n
 import { withOwnNames } from "./neutral/renamed-calls.ts";
 import { withOutputLimit } from "./neutral/output-limit.ts";
 import type { NeutralRequest } from "./neutral/request.ts";
+import type { Maker } from "./neutral/seal.ts";
 import { hintPlace } from "./protocol.ts";
 import { traitsOf } from "./server-traits.ts";
 import { frameJson } from "./stream-reader.ts";
@@ -48,7 +49,8 @@ export function translatedBridge(
   switch (reading.kind) {
     case "request": {
       const request = withOutputLimit(reading.request, server.maxOutputTokens);
-      const written = pair.upstream.writeRequest(request, model, traitsOf(server));
+      const traits = traitsOf(server);
+      const written = pair.upstream.writeRequest(request, model, traits, makerOf(target, way));
       return written.kind === "request"
         ? askingBridge(call, pair, source, request, written, target, way, now)
         : { ...ownAnswer(call, pair, way, 400, none), cannot: written.field };
@@ -82,6 +84,7 @@ function askingBridge(
     id: call.id,
     asked: source,
     model: target.model ?? call.model ?? "",
+    maker: makerOf(target, way),
     startedAt: now(),
     lose: (field) => void lost.add(field),
   };
@@ -168,6 +171,10 @@ function refusal(call: IncomingCall, pair: CodecPair, way: Way, message: string)
 const nothingAdded: readonly string[] = [];
 const encoder = new TextEncoder();
 const none = new Uint8Array(0);
+
+function makerOf({ server }: Target, { into }: Way): Maker {
+  return { server: server.name, protocol: into };
+}
 
 /** Who asks for thinking gets it, rather than have it taken out of the text. */
 function cleanPolicy(request: NeutralRequest, policy: Policy): Policy {

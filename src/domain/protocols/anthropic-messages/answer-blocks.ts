@@ -1,7 +1,7 @@
 // The content blocks of an answer of Anthropic's, whole or piece by piece.
 import { isRecord, type JsonRecord, textMember } from "../../bytes/json.ts";
 import type { JsonSource } from "../../bytes/json-source.ts";
-import type { AnswerEvent } from "../neutral/answer.ts";
+import type { AnswerEvent, SealEvent } from "../neutral/answer.ts";
 
 export interface AnswerBlocks {
   /** A block of an answer that came whole. */
@@ -36,9 +36,12 @@ export function createAnswerBlocks(): AnswerBlocks {
       case "text":
         return [...textEvents("text", block["text"]), ...citations(block["citations"])];
       case "thinking":
-        return [...textEvents("thinking", block["thinking"]), ...sealEvents(block["signature"])];
+        return [
+          ...textEvents("thinking", block["thinking"]),
+          ...sealEvents("signature", block["signature"]),
+        ];
       case "redacted_thinking":
-        return sealEvents(block["data"]);
+        return sealEvents("redacted", block["data"]);
       default:
         // What the server's own tools did; the text that follows holds the outcome.
         return [{ kind: "other", field: `answer.content.${textMember(block, "type") ?? "type"}` }];
@@ -66,7 +69,7 @@ export function createAnswerBlocks(): AnswerBlocks {
         case "thinking_delta":
           return textEvents("thinking", delta["thinking"]);
         case "signature_delta":
-          return sealEvents(delta["signature"]);
+          return sealEvents("signature", delta["signature"]);
         case "citations_delta":
           return citations([delta["citation"]]);
         case "input_json_delta": {
@@ -104,8 +107,8 @@ function textEvents(kind: "text" | "thinking", text: unknown): readonly AnswerEv
   return typeof text === "string" && text !== "" ? [{ kind, text }] : nothing;
 }
 
-function sealEvents(seal: unknown): readonly AnswerEvent[] {
-  return typeof seal === "string" && seal !== "" ? [{ kind: "seal", seal }] : nothing;
+function sealEvents(of: SealEvent["of"], data: unknown): readonly AnswerEvent[] {
+  return typeof data === "string" && data !== "" ? [{ kind: "seal", of, data }] : nothing;
 }
 
 function citations(list: unknown): readonly AnswerEvent[] {

@@ -41,7 +41,7 @@ export function createMessageWriter(context: WriterContext): AnswerEventWriter {
         if (!hidden) blocks.say(event);
         break;
       case "seal":
-        if (!hidden) blocks.seal(event.seal);
+        if (!hidden) blocks.seal(event);
         break;
       case "calls":
         blocks.call(event.pieces);

@@ -1,15 +1,15 @@
 // The blocks of a stream, one open at a time: counted from 0 without a gap, each begun and ended once,
 // its deltas of its own kind, and nothing for it once it has ended.
-import type { AnswerEvent, CallPiece, WriterContext } from "../neutral/answer.ts";
+import type { AnswerEvent, CallPiece, SealEvent, WriterContext } from "../neutral/answer.ts";
 import { argumentsObject } from "../neutral/call-arguments.ts";
+import { type Seal, sealText } from "../neutral/seal.ts";
 import { type ArgumentsEnd, createArgumentsEnd } from "./arguments-end.ts";
 import { blockDelta, blockStart, blockStop } from "./event-writer.ts";
 import { madeCallId, unreadableCall } from "./message-shape.ts";
 
 export interface BlockSequence {
   say(event: Extract<AnswerEvent, { readonly kind: "text" | "thinking" }>): void;
-  /** Of the thinking just before; where there is none, of such as only its maker can read. */
-  seal(seal: string): void;
+  seal(event: SealEvent): void;
   call(pieces: readonly CallPiece[]): void;
   /** Everything that waits goes out, and the open block ends. */
   close(): void;
@@ -18,13 +18,13 @@ export interface BlockSequence {
 }
 
 type OpenBlock =
-  | { readonly kind: "text" | "thinking" }
+  | { readonly kind: "text" | "thinking" | "redacted" }
   | { readonly kind: "call"; readonly call: number; readonly end: ArgumentsEnd };
 
 /** What came while a call's arguments were open: it has to wait, for that call's next piece may follow. */
 type Waiting =
   | { readonly kind: "text" | "thinking"; text: string; readonly apart: boolean }
-  | { readonly kind: "seal"; readonly seal: string }
+  | SealEvent
   | WaitingCall;
 
 interface WaitingCall {
@@ -50,8 +50,14 @@ export function createBlockSequence(
   function end(): void {
     if (open === null) return;
     if (open.kind === "call") ended.add(open.call);
+    // Thinking that its maker did not sign: by ours it will be known again.
+    if (open.kind === "thinking") sign({ kind: "text", data: "" });
     emit(blockStop(index));
     open = null;
+  }
+
+  function sign({ kind, data }: Pick<Seal, "kind" | "data">): void {
+    emit(blockDelta(index, "signature_delta", sealText({ maker: context.maker, kind, data })));
   }
 
   function begin(block: OpenBlock, start: Parameters<typeof blockStart>[1]): void {
@@ -78,10 +84,17 @@ export function createBlockSequence(
     spoke ||= kind === "text";
   }
 
-  function sealNow(seal: string): void {
+  function sealNow({ of: kind, data }: SealEvent): void {
+    if (kind === "redacted") {
+      const sealed = sealText({ maker: context.maker, kind, data });
+      begin({ kind }, { type: "redacted_thinking", data: sealed });
+      end();
+      return;
+    }
     if (open?.kind !== "thinking") sayNow("thinking", "");
-    emit(blockDelta(index, "signature_delta", seal));
-    end();
+    sign({ kind, data });
+    emit(blockStop(index));
+    open = null;
   }
 
   function give({ call, id, name, given }: WaitingCall): void {
@@ -112,7 +125,7 @@ export function createBlockSequence(
           sayNow(next.kind, next.text, next.apart);
           break;
         case "seal":
-          sealNow(next.seal);
+          sealNow(next);
           break;
         case "call":
           give(next);
@@ -144,9 +157,9 @@ export function createBlockSequence(
       else if (last?.kind === kind && !apart) last.text += text;
       else waiting.push({ kind, text, apart });
     },
-    seal(seal) {
-      if (busy()) waiting.push({ kind: "seal", seal });
-      else sealNow(seal);
+    seal(event) {
+      if (busy()) waiting.push(event);
+      else sealNow(event);
     },
     call(pieces) {
       for (const piece of pieces) {

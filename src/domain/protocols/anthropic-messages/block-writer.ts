@@ -3,6 +3,7 @@ import type { WrittenObject } from "../../bytes/json-written.ts";
 import { argumentsObject } from "../neutral/call-arguments.ts";
 import type { PlacedFields } from "../neutral/placed-fields.ts";
 import type { CallPart, ReasoningPart, RequestMessage, RequestPart } from "../neutral/request.ts";
+import { isMadeBy, type Maker } from "../neutral/seal.ts";
 import type { ToolNames } from "../neutral/tool-names.ts";
 import type { CallIds } from "./call-ids.ts";
 import { fileBlock, imageBlock } from "./part-writer.ts";
@@ -42,6 +43,7 @@ export function assistantBlocks(
   parts: readonly RequestPart[],
   ids: CallIds,
   names: ToolNames,
+  server: Maker,
   placed: PlacedFields,
 ): readonly WrittenObject[] {
   return parts.flatMap((part): readonly WrittenObject[] => {
@@ -49,7 +51,7 @@ export function assistantBlocks(
       case "text":
         return textBlock(part, placed);
       case "reasoning":
-        return thinkingBlock(part, placed);
+        return thinkingBlock(part, server, placed);
       case "call":
         return [callBlock(part, ids, names, placed)];
       case "image":
@@ -84,14 +86,19 @@ function textBlock(
   return part.text.trim() === "" ? [] : [{ type: "text", text: part.text }];
 }
 
-/** Anthropic takes no thinking back that it did not sign. */
-function thinkingBlock(part: ReasoningPart, placed: PlacedFields): readonly WrittenObject[] {
+/** A server takes no thinking back that it did not sign itself. */
+function thinkingBlock(
+  part: ReasoningPart,
+  server: Maker,
+  placed: PlacedFields,
+): readonly WrittenObject[] {
   const { text, seal } = part;
-  if (seal === null) return [];
+  if (seal === null || seal.kind === "text" || !isMadeBy(seal, server)) return [];
   placed.place(part);
-  return text === ""
-    ? [{ type: "redacted_thinking", data: seal }]
-    : [{ type: "thinking", thinking: text, signature: seal }];
+  placed.place(seal);
+  return seal.kind === "redacted"
+    ? [{ type: "redacted_thinking", data: seal.data }]
+    : [{ type: "thinking", thinking: text, signature: seal.data }];
 }
 
 function callBlock(

@@ -76,6 +76,8 @@ function writeBlock({ start, text, signature }: GatheredBlock): Written {
   switch (start["type"]) {
     case "thinking":
       return { type: "thinking", thinking: text, signature };
+    case "redacted_thinking":
+      return { type: "redacted_thinking", data: String(start["data"]) };
     case "tool_use": {
       const { id, name } = start;
       const input = argumentsObject(text);

@@ -1,7 +1,8 @@
 // The messages of Anthropic's clients, and their system prompt, read into neutral ones.
 import { isRecord } from "../../bytes/json.ts";
 import type { JsonSource } from "../../bytes/json-source.ts";
-import type { RequestMessage, RequestPart } from "../neutral/request.ts";
+import type { RequestMessage, RequestPart, SealField } from "../neutral/request.ts";
+import { isSeal, readSeal, type Seal, type SealKind } from "../neutral/seal.ts";
 import { RecordReader } from "../neutral/request-notes.ts";
 import {
   type Block,
@@ -133,25 +134,35 @@ function readResult(block: Block, notes: BlockNotes): Result {
   return { role: "result", callId, name: null, failed, parts };
 }
 
+/** What came in a seal's place: one of the router's own, or its maker's very words. */
+function sealOf(kind: SealKind, text: string, path: string): SealField {
+  const seal = isSeal(text) ? (readSeal(text) ?? unreadable) : { maker: null, kind, data: text };
+  return { path, ...seal };
+}
+
+const unreadable: Seal = { maker: null, kind: "text", data: "" };
+
 /** A block of what the assistant said. */
 function readSaid(block: Block, notes: BlockNotes): readonly RequestPart[] {
   const { type, reader, place } = block;
   switch (type) {
     case "thinking": {
       const text = requiredText(block, "thinking", notes);
-      const seal = reader.takeText("signature");
-      // Only who made it recognises it.
-      if (seal !== null) notes.note({ path: reader.path("signature") });
+      const signature = reader.takeText("signature");
+      const seal =
+        signature === null ? null : sealOf("signature", signature, reader.path("signature"));
+      // What says no more than who made the text goes along with it.
+      if (seal !== null && seal.kind !== "text") notes.note(seal);
       closeBlock(reader, notes);
       const path = `${place.path}.thinking`;
-      return text === "" && seal === null
+      return text === "" && (seal === null || seal.kind === "text")
         ? []
         : [notes.note({ kind: "reasoning", path, text, seal })];
     }
     case "redacted_thinking": {
-      const seal = requiredText(block, "data", notes);
-      closeBlock(reader, notes);
       const path = `${place.path}.redacted_thinking`;
+      const seal = sealOf("redacted", requiredText(block, "data", notes), path);
+      closeBlock(reader, notes);
       return [notes.note({ kind: "reasoning", path, text: "", seal })];
     }
     case "tool_use":

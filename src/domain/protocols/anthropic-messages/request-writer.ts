@@ -3,6 +3,7 @@ import type { CannotServe, WrittenRequest } from "../neutral/codec.ts";
 import { ownNumber } from "../../bytes/json-written.ts";
 import { createPlacedFields } from "../neutral/placed-fields.ts";
 import type { NeutralRequest } from "../neutral/request.ts";
+import type { Maker } from "../neutral/seal.ts";
 import { createToolNames } from "../neutral/tool-names.ts";
 import type { ServerTraits } from "../server-traits.ts";
 import { messagesEndpoint } from "./endpoints.ts";
@@ -16,11 +17,15 @@ const longestName = 128;
 /** Tokens of an answer to whose request nobody set a limit: Anthropic has no default. */
 const defaultMaxTokens = 8192;
 
-/** @param model the name to send; null sends none */
+/**
+ * @param model the name to send; null sends none
+ * @param server who gets it
+ */
 export function writeMessagesRequest(
   request: NeutralRequest,
   model: string | null,
   { maxOutputTokens }: ServerTraits,
+  server: Maker,
 ): WrittenRequest | CannotServe {
   switch (request.kind) {
     case "completion":
@@ -30,7 +35,7 @@ export function writeMessagesRequest(
     case "conversation": {
       const placed = createPlacedFields(request);
       const names = createToolNames(namesIn(request), longestName);
-      const { system, messages } = writeTurns(request.messages, names, placed);
+      const { system, messages } = writeTurns(request.messages, names, server, placed);
       const body = {
         model: model ?? undefined,
         max_tokens: ownNumber(maxOutputTokens ?? defaultMaxTokens),

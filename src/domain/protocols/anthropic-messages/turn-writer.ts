@@ -2,6 +2,7 @@
 import type { WrittenObject } from "../../bytes/json-written.ts";
 import type { PlacedFields } from "../neutral/placed-fields.ts";
 import type { RequestMessage } from "../neutral/request.ts";
+import type { Maker } from "../neutral/seal.ts";
 import type { ToolNames } from "../neutral/tool-names.ts";
 import { assistantBlocks, resultBlock, textBlocks, userBlocks } from "./block-writer.ts";
 import { createCallIds } from "./call-ids.ts";
@@ -15,12 +16,13 @@ interface WrittenTurns {
 export function writeTurns(
   messages: readonly RequestMessage[],
   names: ToolNames,
+  server: Maker,
   placed: PlacedFields,
 ): WrittenTurns {
   const begins = messages.findIndex(({ role }) => role !== "instruction");
   const leading = begins < 0 ? messages : messages.slice(0, begins);
   const system = leading.map(({ parts }) => textBlocks(parts, placed));
-  const written = turnsOf(messages.slice(leading.length), names, placed).map(
+  const written = turnsOf(messages.slice(leading.length), names, server, placed).map(
     ({ role, results, said }) => ({
       role,
       content: [...results, ...said],
@@ -45,6 +47,7 @@ interface Turn {
 function turnsOf(
   messages: readonly RequestMessage[],
   names: ToolNames,
+  server: Maker,
   placed: PlacedFields,
 ): readonly Turn[] {
   const turns: Turn[] = [];
@@ -83,7 +86,7 @@ function turnsOf(
         break;
       case "assistant": {
         if (turns.at(-1)?.role !== "assistant") ids.begin();
-        const blocks = assistantBlocks(message.parts, ids, names, placed);
+        const blocks = assistantBlocks(message.parts, ids, names, server, placed);
         if (blocks.length > 0) turnOf("assistant").said.push(...blocks);
         break;
       }

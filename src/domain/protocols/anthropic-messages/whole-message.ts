@@ -2,6 +2,7 @@
 import type { Written, WrittenObject } from "../../bytes/json-written.ts";
 import type { AnswerEvent, WriterContext } from "../neutral/answer.ts";
 import { argumentsObject } from "../neutral/call-arguments.ts";
+import { type Seal, sealText } from "../neutral/seal.ts";
 import {
   hidesThinking,
   loseOther,
@@ -14,7 +15,8 @@ import { stopFields } from "./stop-reason.ts";
 
 type Block =
   | { readonly kind: "text"; text: string }
-  | { readonly kind: "thinking"; text: string; seal: string }
+  | { readonly kind: "thinking"; text: string; seal: Pick<Seal, "kind" | "data"> | null }
+  | { readonly kind: "redacted"; readonly data: string }
   | {
       readonly kind: "call";
       readonly call: number;
@@ -35,11 +37,15 @@ export function wholeMessage(said: readonly AnswerEvent[], context: WriterContex
         addText(blocks, event.text);
         break;
       case "thinking":
-        if (!hidden) addThinking(blocks, event.text, "", (event.gap ?? "") !== "");
+        if (!hidden) thinkingIn(blocks, (event.gap ?? "") !== "").text += event.text;
         break;
-      case "seal":
-        if (!hidden) addThinking(blocks, "", event.seal, false);
+      case "seal": {
+        const { of: kind, data } = event;
+        if (hidden) break;
+        if (kind === "redacted") blocks.push({ kind, data });
+        else thinkingIn(blocks, false).seal = { kind, data };
         break;
+      }
       case "calls":
         for (const piece of event.pieces) {
           const known = blocks.find((one) => one.kind === "call" && one.call === piece.call);
@@ -78,20 +84,25 @@ function addText(blocks: Block[], text: string): void {
   else if (text !== "") blocks.push({ kind: "text", text });
 }
 
-/** @param apart it does not belong to the block before */
-function addThinking(blocks: Block[], text: string, seal: string, apart: boolean): void {
+/** The block that thinking goes on in. @param apart it does not belong to the one before */
+function thinkingIn(
+  blocks: Block[],
+  apart: boolean,
+): Extract<Block, { readonly kind: "thinking" }> {
   const last = blocks.at(-1);
   // A seal ends what it is of.
-  if (last?.kind !== "thinking" || last.seal !== "" || apart)
-    blocks.push({ kind: "thinking", text, seal });
-  else {
-    last.text += text;
-    last.seal = seal;
-  }
+  if (last?.kind === "thinking" && last.seal === null && !apart) return last;
+  const begun: Block = { kind: "thinking", text: "", seal: null };
+  blocks.push(begun);
+  return begun;
 }
+
+/** Thinking that its maker did not sign: by ours it will be known again. */
+const unsigned = { kind: "text", data: "" } as const;
 
 /** Calls that cannot be one become text, as they do in a stream. */
 function writeBlocks(blocks: readonly Block[], context: WriterContext): readonly WrittenObject[] {
+  const { maker } = context;
   const written: { readonly [key: string]: Written }[] = [];
   let spoke = blocks.some(({ kind }) => kind === "text");
   for (const block of blocks)
@@ -100,8 +111,17 @@ function writeBlocks(blocks: readonly Block[], context: WriterContext): readonly
         written.push({ type: "text", text: block.text });
         break;
       case "thinking":
-        written.push({ type: "thinking", thinking: block.text, signature: block.seal });
+        written.push({
+          type: "thinking",
+          thinking: block.text,
+          signature: sealText({ maker, ...(block.seal ?? unsigned) }),
+        });
         break;
+      case "redacted": {
+        const { kind, data } = block;
+        written.push({ type: "redacted_thinking", data: sealText({ maker, kind, data }) });
+        break;
+      }
       case "call": {
         const { id, name, given } = block;
         const input = name === "" ? null : argumentsObject(given);

@@ -2,14 +2,14 @@
 import type { Frame } from "../../bytes/frame.ts";
 import type { JsonRecord } from "../../bytes/json.ts";
 import type { JsonSource } from "../../bytes/json-source.ts";
+import type { Maker } from "./seal.ts";
 import type { Written, WrittenObject } from "../../bytes/json-written.ts";
 
 export type AnswerEvent =
   /** Empty where a cleaner has taken it all: something was said, but nothing for the client. */
   | { readonly kind: "text"; readonly text: string }
   | ThinkingEvent
-  /** By which its maker recognises the thinking that came just before. */
-  | { readonly kind: "seal"; readonly seal: string }
+  | SealEvent
   /** A data URL, or a link. */
   | { readonly kind: "image"; readonly url: string }
   | { readonly kind: "calls"; readonly pieces: readonly CallPiece[] }
@@ -32,6 +32,14 @@ export interface ThinkingEvent {
   readonly text: string;
   /** It begins another train of thought; this goes between the two where both end up in one text. */
   readonly gap?: string;
+}
+
+/** What only its maker reads of thinking, in its own words. */
+export interface SealEvent {
+  readonly kind: "seal";
+  /** What signs the thinking just before, which may have no text; or thinking of which nothing else is shown. */
+  readonly of: "signature" | "redacted";
+  readonly data: string;
 }
 
 /** The next piece of a tool call. Pieces of several calls may come in turns. */
@@ -95,6 +103,8 @@ export interface WriterContext {
   readonly asked: JsonSource;
   /** The model that answered, as the client shall read it. */
   readonly model: string;
+  /** Who made the answer. */
+  readonly maker: Maker;
   /** Epoch ms at which the request was sent; durations count from here. */
   readonly startedAt: number;
   /** Called with each part of the answer that the client's protocol has no room for, perhaps more than once. */

@@ -5,6 +5,7 @@ import type { WrittenObject } from "../../bytes/json-written.ts";
 import type { Endpoint } from "../../call/endpoint.ts";
 import type { Gathered, Wire } from "../bridge.ts";
 import type { WriterContext, AnswerEvent, AnswerEventReader, AnswerEventWriter } from "./answer.ts";
+import type { Maker } from "./seal.ts";
 import type { NeutralRequest } from "./request.ts";
 import type { ServerTraits } from "../server-traits.ts";
 
@@ -39,11 +40,15 @@ export type CallReading =
 
 /** Asks upstreams that speak the protocol. */
 export interface UpstreamCodec {
-  /** @param model the name to send; null sends none */
+  /**
+   * @param model the name to send; null sends none
+   * @param server who gets it: what it made of reasoning, and nobody else did, goes back to it
+   */
   writeRequest(
     request: NeutralRequest,
     model: string | null,
     traits: ServerTraits,
+    server: Maker,
   ): WrittenRequest | CannotServe;
   /** A reader of the answer to such a request, streamed in this framing or whole. */
   reader(request: NeutralRequest["kind"], framing: Framing): AnswerEventReader;

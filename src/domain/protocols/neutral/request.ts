@@ -1,4 +1,5 @@
 // A request in no protocol's words: what a client's codec reads, and an upstream's codec writes.
+import type { Seal } from "./seal.ts";
 import type { RawJson, Written } from "../../bytes/json-written.ts";
 
 /**
@@ -110,11 +111,14 @@ export interface FilePart extends RequestField {
 
 export interface ReasoningPart extends RequestField {
   readonly kind: "reasoning";
-  /** Empty where only its maker can read it. */
+  /** Empty where it is not shown. */
   readonly text: string;
-  /** By which its maker recognises it, as the client gave it back; null: it has none. */
-  readonly seal: string | null;
+  /** By which its maker recognises it; null: it has none. */
+  readonly seal: SealField | null;
 }
+
+/** Of reasoning. One that holds nothing beside the text, or all there is, is no field of its own. */
+export interface SealField extends RequestField, Seal {}
 
 export interface CallPart extends RequestField {
   readonly kind: "call";

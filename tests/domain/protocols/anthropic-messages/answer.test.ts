@@ -3,7 +3,14 @@ import { describe, expect, test } from "bun:test";
 import type { JsonRecord } from "../../../../src/domain/bytes/json.ts";
 import { messagesClientCodec } from "../../../../src/domain/protocols/anthropic-messages/client-codec.ts";
 import { readStrictly } from "./block-grammar.ts";
-import { streamOverChat, streamText, wholeAsStream, wholeOverChat } from "./over-chat.ts";
+import { unsigned } from "../../../lab/made-by.ts";
+import {
+  chatServer,
+  streamOverChat,
+  streamText,
+  wholeAsStream,
+  wholeOverChat,
+} from "./over-chat.ts";
 import { rules } from "./stream-rules.ts";
 
 const usage = { prompt_tokens: 7, completion_tokens: 3 };
@@ -26,7 +33,8 @@ const use = (id: string, name: string, input: JsonRecord) => ({
   input,
 });
 const text = (said: string) => ({ type: "text", text: said });
-const thought = (said: string) => ({ type: "thinking", thinking: said, signature: "" });
+const signature = unsigned(chatServer);
+const thought = (said: string) => ({ type: "thinking", thinking: said, signature });
 
 /** A whole answer, and what is left of it: content, reason, usage. */
 const wholes: readonly [string, JsonRecord, string, readonly unknown[], string, JsonRecord?][] = [

@@ -22,6 +22,7 @@ export interface ReadStream {
 const deltasOf: Record<string, readonly string[]> = {
   text: ["text_delta"],
   thinking: ["thinking_delta", "signature_delta"],
+  redacted_thinking: [],
   tool_use: ["input_json_delta"],
 };
 
@@ -63,7 +64,7 @@ export function readStrictly(stream: string): ReadStream {
       case "content_block_start": {
         must(open === null, "one block at a time");
         must(json.index === blocks.length, "blocks are counted from 0 without a gap");
-        const { type, id, name, ...rest } = json.content_block;
+        const { type, id, name, data, ...rest } = json.content_block;
         must(type in deltasOf, `a block of a known type, not ${type}`);
         must(
           Object.values(rest).every((v) => v === "" || JSON.stringify(v) === "{}"),
@@ -71,7 +72,8 @@ export function readStrictly(stream: string): ReadStream {
         );
         if (type === "tool_use")
           must(/^\S+$/.test(id ?? "") && typeof name === "string" && name !== "", "id and name");
-        open = { type, text: "", signature: "", id, name };
+        must((type === "redacted_thinking") === (typeof data === "string"), "data of its own kind");
+        open = { type, text: "", signature: data ?? "", id, name };
         blocks.push(open);
         break;
       }
@@ -86,6 +88,7 @@ export function readStrictly(stream: string): ReadStream {
       }
       case "content_block_stop":
         must(open !== null && json.index === blocks.length - 1, "one stop a block");
+        must(open!.type !== "thinking" || open!.signature !== "", "thinking is signed");
         open = null;
         break;
       case "message_delta":
@@ -120,6 +123,7 @@ function mustCount(
 function asPlain({ type, text, signature, id, name }: Block): unknown {
   if (type === "text") return { type, text };
   if (type === "thinking") return { type, thinking: text, signature };
+  if (type === "redacted_thinking") return { type, data: signature };
   try {
     return { type, id, name, input: text === "" ? {} : JSON.parse(text) };
   } catch {

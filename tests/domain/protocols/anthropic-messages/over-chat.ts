@@ -7,6 +7,7 @@ import type { ClientCall } from "../../../../src/domain/protocols/neutral/codec.
 import { withOwnNames } from "../../../../src/domain/protocols/neutral/renamed-calls.ts";
 import { chatUpstreamCodec } from "../../../../src/domain/protocols/openai-chat/codec.ts";
 import { serverTraits } from "../../../../src/domain/protocols/server-traits.ts";
+import { madeBy } from "../../../lab/made-by.ts";
 import { asRead, asReceived } from "../ollama/written.ts";
 
 function messagesCall(): ClientCall {
@@ -22,6 +23,9 @@ export const servers = {
   mistral: "https://api.mistral.ai",
 } as const;
 
+/** Who makes all answers here. */
+export const chatServer = madeBy("openai-chat");
+
 export type ServerName = keyof typeof servers;
 
 /** A request as the server gets it; a text says why it does not. */
@@ -30,7 +34,7 @@ export function asChat(request: JsonRecord, server: ServerName = "open") {
   if (reading.kind === "problem") return reading.message;
   if (reading.kind !== "request") throw new Error(reading.kind);
   const traits = serverTraits(servers[server]);
-  const written = chatUpstreamCodec.writeRequest(reading.request, "m", traits);
+  const written = chatUpstreamCodec.writeRequest(reading.request, "m", traits, chatServer);
   if (written.kind === "cannot") return `cannot: ${written.field}`;
   const { dropped, renamed, path } = written;
   return { path, body: asRead(written.body), dropped, renamed };
@@ -47,6 +51,7 @@ function contextOf({ request = {}, lost = new Set() }: Answered): WriterContext 
     id: "01234567-89ab",
     asked: asReceived(request),
     model: "m",
+    maker: chatServer,
     startedAt: 0,
     lose: (field) => void lost.add(field),
   };

@@ -1,7 +1,8 @@
 // Requests to /v1/messages as a chat server gets them: a row for everything that a request can hold.
 import { describe, expect, test } from "bun:test";
 import type { JsonRecord } from "../../../../src/domain/bytes/json.ts";
-import { asChat, type ServerName } from "./over-chat.ts";
+import { madeBy, unsigned } from "../../../lab/made-by.ts";
+import { asChat, chatServer, type ServerName } from "./over-chat.ts";
 
 const hi = { role: "user", content: "hi" };
 const off = { chat_template_kwargs: { enable_thinking: false, thinking: false } };
@@ -212,6 +213,21 @@ const conversations: readonly Row[] = [
     ],
     [hi, { ...assistant("a"), reasoning_content: "hm" }, hi],
     ["messages.content.signature", "messages.content.redacted_thinking"],
+  ],
+  [
+    "our own seals say nothing that the text does not",
+    [
+      hi,
+      assistant([
+        { type: "thinking", thinking: "hm", signature: unsigned(madeBy("openai-chat", "any")) },
+        { type: "thinking", thinking: "", signature: unsigned(chatServer) },
+        { type: "thinking", thinking: " so", signature: "sr1.rubbish" },
+        words("a"),
+      ]),
+      hi,
+    ],
+    [hi, { ...assistant("a"), reasoning_content: "hm so" }, hi],
+    [],
   ],
   [
     "thinking stays away from strict servers",

@@ -11,6 +11,7 @@ import { frameJson } from "../../../../src/domain/protocols/stream-reader.ts";
 import { translatedBridge } from "../../../../src/domain/protocols/translated-bridge.ts";
 import type { Target } from "../../../../src/domain/routing/plan.ts";
 import { translating } from "../../../lab/ways.ts";
+import { madeBy, unsigned } from "../../../lab/made-by.ts";
 
 interface Chat {
   readonly messages: readonly JsonRecord[];
@@ -147,7 +148,8 @@ const calling: ChatSaid = {
   ],
 };
 
-const thinking = { type: "thinking", thinking: "Two cities.", signature: "" };
+const signature = unsigned(madeBy("openai-chat"));
+const thinking = { type: "thinking", thinking: "Two cities.", signature };
 const looked = { type: "text", text: "I will look." };
 const used = [
   { type: "tool_use", id: "c1", name: "weather", input: { city: "Rome" } },

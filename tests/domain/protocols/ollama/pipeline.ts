@@ -12,6 +12,7 @@ import { ollamaClientCodec } from "../../../../src/domain/protocols/ollama/codec
 import type { OllamaKind } from "../../../../src/domain/protocols/ollama/endpoints.ts";
 import { chatUpstreamCodec } from "../../../../src/domain/protocols/openai-chat/codec.ts";
 import type { ServerTraits } from "../../../../src/domain/protocols/server-traits.ts";
+import { madeBy } from "../../../lab/made-by.ts";
 
 export type TranslatedRequest =
   | {
@@ -22,6 +23,8 @@ export type TranslatedRequest =
     }
   | { readonly kind: "idle"; readonly answer: (model: string, now: number) => WrittenObject }
   | { readonly kind: "problem"; readonly message: string };
+
+const server = madeBy("openai-chat");
 
 function callOf(kind: OllamaKind): ClientCall {
   const call = ollamaClientCodec.call(endpointOf("POST", `/api/${kind}`));
@@ -37,7 +40,7 @@ export function translateRequest(
 ): TranslatedRequest {
   const reading = callOf(kind).readRequest(source);
   if (reading.kind !== "request") return reading;
-  const written = chatUpstreamCodec.writeRequest(reading.request, model, traits);
+  const written = chatUpstreamCodec.writeRequest(reading.request, model, traits, server);
   if (written.kind === "cannot") throw new Error(written.field);
   const { path, body, dropped } = written;
   return { kind: "request", path, body, dropped };
@@ -50,6 +53,7 @@ const anyContext: WriterContext = {
   id: "call-1",
   asked: jsonSource({}, () => ({ bytes: new Uint8Array(0), start: 0 })),
   model: "m",
+  maker: server,
   startedAt,
   lose: () => undefined,
 };
