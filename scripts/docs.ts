@@ -11,6 +11,11 @@ import {
   routeKeys,
   serverKeys,
 } from "../src/domain/config/routes-keys.ts";
+import {
+  chatFieldTable,
+  messagesFieldTable,
+  ollamaFieldTable,
+} from "../tests/domain/protocols/fields/field-tables.ts";
 import { schemaSections } from "./docs-schemas.ts";
 
 const docs = join(import.meta.dir, "../docs");
@@ -28,6 +33,11 @@ const pages: Readonly<Record<string, Readonly<Record<string, () => string>>>> = 
   },
   "commands.md": { commands: commandSections },
   "api.md": { schemas: schemaSections },
+  "protocols.md": {
+    "messages-fields": messagesFieldTable,
+    "chat-fields": chatFieldTable,
+    "ollama-fields": ollamaFieldTable,
+  },
 };
 
 export const generatedPages: readonly string[] = Object.keys(pages).map((name) => join(docs, name));
