@@ -6,6 +6,7 @@ import type { NeutralRequest } from "../neutral/request.ts";
 import type { Maker } from "../neutral/seal.ts";
 import { createToolNames } from "../neutral/tool-names.ts";
 import type { ServerTraits } from "../server-traits.ts";
+import { claudeTraits } from "./claude-traits.ts";
 import { messagesEndpoint } from "./endpoints.ts";
 import { writeSettings } from "./settings-writer.ts";
 import { namesIn, writeTools } from "./tool-writer.ts";
@@ -35,14 +36,16 @@ export function writeMessagesRequest(
     case "conversation": {
       const placed = createPlacedFields(request);
       const names = createToolNames(namesIn(request), longestName);
-      const { system, messages } = writeTurns(request.messages, names, server, placed);
+      const maxTokens = maxOutputTokens ?? defaultMaxTokens;
+      const traits = claudeTraits(model);
+      const { system, messages } = writeTurns(request.messages, names, server, traits, placed);
       const body = {
         model: model ?? undefined,
-        max_tokens: ownNumber(maxOutputTokens ?? defaultMaxTokens),
-        ...writeSettings(request.settings, placed),
+        max_tokens: ownNumber(maxTokens),
+        ...writeSettings(request.settings, traits, maxTokens, placed),
         system: system.length === 0 ? undefined : system,
         messages,
-        ...writeTools(request, names, placed),
+        ...writeTools(request, names, traits, placed),
       };
       // The answer goes on with it where it stands last, whoever asked for that.
       if (request.prefill !== undefined) placed.place(request.prefill);

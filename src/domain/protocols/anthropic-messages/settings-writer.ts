@@ -1,17 +1,27 @@
 // Settings of a neutral request as fields of Anthropic's.
-import { ownNumber, RawJson, type Written, type WrittenObject } from "../../bytes/json-written.ts";
+import { ownNumber, type Written, type WrittenObject } from "../../bytes/json-written.ts";
+import type { ClaudeTraits } from "./claude-traits.ts";
 import { closedSchema } from "./closed-schema.ts";
+import { numberOf, writeThinking } from "./thinking-writer.ts";
 import type { PlacedFields } from "../neutral/placed-fields.ts";
-import type { GenerationSettings, SamplingSetting, ThinkingEffort } from "../neutral/request.ts";
+import type { GenerationSettings, SamplingSetting } from "../neutral/request.ts";
 
 /** Anthropic's longest name for a user. */
 const maxUserId = 256;
 
-/** The fields of settings, tools aside. */
-export function writeSettings(settings: GenerationSettings, placed: PlacedFields): WrittenObject {
+/**
+ * The fields of settings, tools aside.
+ * @param limit tokens of an answer to whose request nobody set a limit
+ */
+export function writeSettings(
+  settings: GenerationSettings,
+  traits: ClaudeTraits,
+  limit: number,
+  placed: PlacedFields,
+): WrittenObject {
   return {
-    ...writeSampling(settings.sampling, placed),
-    ...writeThought(settings, placed),
+    ...writeSampling(settings.sampling, traits, placed),
+    ...writeThought(settings, traits, limit, placed),
     ...writeUser(settings, placed),
     stream: settings.stream,
   };
@@ -23,30 +33,38 @@ function writeUser({ user }: GenerationSettings, placed: PlacedFields): WrittenO
   return { metadata: { user_id: user.value } };
 }
 
-function writeSampling(sampling: readonly SamplingSetting[], placed: PlacedFields): WrittenObject {
+function writeSampling(
+  sampling: readonly SamplingSetting[],
+  { samples }: ClaudeTraits,
+  placed: PlacedFields,
+): WrittenObject {
   const body: Record<string, Written> = {};
   const tempered = sampling.some(({ name }) => name === "temperature");
   for (const setting of sampling) {
     const { name, value } = setting;
+    const number = numberOf(value) ?? 0;
     switch (name) {
       case "max_tokens":
+        body[name] = value;
+        placed.place(setting);
+        break;
       case "top_k":
+        if (!samples) break;
         body[name] = value;
         placed.place(setting);
         break;
       case "temperature":
-        // Anthropic's ends at 1, where others' ends at 2.
-        if ((numberOf(value) ?? 0) > 1) body[name] = ownNumber(1);
-        else {
-          body[name] = value;
-          placed.place(setting);
-        }
+        // Anthropic's ends at 1, where others' ends at 2. 1 is what its models do anyway.
+        if (samples) body[name] = number > 1 ? ownNumber(1) : value;
+        if (samples ? number <= 1 : number === 1) placed.place(setting);
         break;
-      case "top_p":
+      case "top_p": {
         // Claude's newer models refuse it beside a temperature; 1 asks for nothing.
-        if (!tempered) body[name] = value;
-        if (!tempered || numberOf(value) === 1) placed.place(setting);
+        const taken = samples && !tempered;
+        if (taken) body[name] = value;
+        if (taken || number === 1) placed.place(setting);
         break;
+      }
       case "stop":
         writeStop(setting, body, placed);
         break;
@@ -73,51 +91,26 @@ function writeStop(
   if (kept.length === stops.length) placed.place(setting);
 }
 
-const efforts: Record<ThinkingEffort, string> = {
-  minimal: "low",
-  low: "low",
-  medium: "medium",
-  high: "high",
-  xhigh: "xhigh",
-  max: "max",
-};
-
 /** Thinking, and the answer's form. */
-function writeThought(settings: GenerationSettings, placed: PlacedFields): WrittenObject {
+function writeThought(
+  settings: GenerationSettings,
+  traits: ClaudeTraits,
+  limit: number,
+  placed: PlacedFields,
+): WrittenObject {
   const { thinking, format } = settings;
   const output: Record<string, Written> = {};
-  const body: Record<string, Written> = {};
-  if (format !== null && format.value.kind === "schema") {
+  if (format !== null && format.value.kind === "schema" && traits.formats) {
     output["format"] = { type: "json_schema", schema: closedSchema(format.value.schema) };
     placed.place(format);
   }
-  if (thinking !== null && !(thinking.value.on && forbidsThinking(settings))) {
-    const { on, effort } = thinking.value;
-    // Newer models keep what they think to themselves unless they are asked to show it.
-    body["thinking"] = on ? { type: "adaptive", display: "summarized" } : { type: "disabled" };
-    if (on && effort !== null) output["effort"] = efforts[effort];
-    placed.place(thinking);
-  }
-  if (Object.keys(output).length > 0) body["output_config"] = output;
-  return body;
-}
-
-/** Anthropic refuses to think where a tool is forced, or the sampling is another than its own. */
-function forbidsThinking({ toolChoice, sampling }: GenerationSettings): boolean {
-  const forced = toolChoice?.value.kind === "required" || toolChoice?.value.kind === "tool";
-  // A temperature above 1 goes out as 1, which is Anthropic's own.
-  return (
-    forced ||
-    sampling.some(
-      ({ name, value }) =>
-        name === "top_k" || (name === "temperature" && (numberOf(value) ?? 1) < 1),
-    )
-  );
-}
-
-function numberOf(value: Written): number | null {
-  const number = value instanceof RawJson ? Number(value.text) : Number.NaN;
-  return Number.isNaN(number) ? null : number;
+  const thought = writeThinking(settings, traits, limit);
+  if (thought.effort !== undefined) output["effort"] = thought.effort;
+  if (thinking !== null && thought.heeded) placed.place(thinking);
+  return {
+    thinking: thought.thinking,
+    output_config: Object.keys(output).length === 0 ? undefined : output,
+  };
 }
 
 function isList(value: Written): value is readonly Written[] {

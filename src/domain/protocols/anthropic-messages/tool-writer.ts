@@ -3,12 +3,14 @@ import { isRecord, parseJson } from "../../bytes/json.ts";
 import { RawJson, type WrittenObject } from "../../bytes/json-written.ts";
 import type { PlacedFields } from "../neutral/placed-fields.ts";
 import type { ToolNames } from "../neutral/tool-names.ts";
+import type { ClaudeTraits } from "./claude-traits.ts";
 import type { ConversationRequest, RequestTool, ToolChoice } from "../neutral/request.ts";
 
 /** The fields `tools` and `tool_choice`, where there is something for them. */
 export function writeTools(
   { messages, tools, settings }: ConversationRequest,
   names: ToolNames,
+  { forcedTools }: ClaudeTraits,
   placed: PlacedFields,
 ): WrittenObject {
   const { toolChoice, parallelCalls } = settings;
@@ -21,9 +23,11 @@ export function writeTools(
   }
   placed.place(tools);
   for (const tool of tools.list) placed.place(tool);
-  if (toolChoice !== null) placed.place(toolChoice);
+  const forces = toolChoice?.value.kind === "required" || toolChoice?.value.kind === "tool";
+  const refused = forces && !forcedTools;
+  if (toolChoice !== null && !refused) placed.place(toolChoice);
   if (parallelCalls !== null) placed.place(parallelCalls);
-  const choice = toolChoice?.value ?? null;
+  const choice = refused ? null : (toolChoice?.value ?? null);
   const one = parallelCalls?.value === false && choice?.kind !== "none";
   const wanted = choice ?? (one ? { kind: "auto" as const } : null);
   return {

@@ -4,6 +4,7 @@ import type { PlacedFields } from "../neutral/placed-fields.ts";
 import type { RequestMessage } from "../neutral/request.ts";
 import type { Maker } from "../neutral/seal.ts";
 import type { ToolNames } from "../neutral/tool-names.ts";
+import type { ClaudeTraits } from "./claude-traits.ts";
 import { assistantBlocks, resultBlock, textBlocks, userBlocks } from "./block-writer.ts";
 import { createCallIds } from "./call-ids.ts";
 
@@ -12,22 +13,22 @@ interface WrittenTurns {
   readonly messages: readonly WrittenObject[];
 }
 
-/** Instructions at the beginning are the system's; later ones are said where they stand, by the user. */
+/**
+ * Instructions at the beginning are the system's; so are later ones, each behind the user's turn in or
+ * before which it stands, where a model takes them there. Elsewhere the user says them.
+ */
 export function writeTurns(
   messages: readonly RequestMessage[],
   names: ToolNames,
   server: Maker,
+  { inlineSystem }: ClaudeTraits,
   placed: PlacedFields,
 ): WrittenTurns {
   const begins = messages.findIndex(({ role }) => role !== "instruction");
   const leading = begins < 0 ? messages : messages.slice(0, begins);
   const system = leading.map(({ parts }) => textBlocks(parts, placed));
-  const written = turnsOf(messages.slice(leading.length), names, server, placed).map(
-    ({ role, results, said }) => ({
-      role,
-      content: [...results, ...said],
-    }),
-  );
+  const turns = turnsOf(messages.slice(leading.length), names, server, inlineSystem, placed);
+  const written = turns.flatMap(writeTurn);
   if (written.length > 0) return { system: system.flat(), messages: written };
   // Anthropic wants something to answer: where nothing else is said, that is the last instruction.
   const asked = system.pop() ?? [];
@@ -42,12 +43,27 @@ interface Turn {
   /** Of the calls of the turn before; they have to stand first. */
   readonly results: WrittenObject[];
   readonly said: WrittenObject[];
+  /** What the system says behind it. */
+  readonly told: WrittenObject[];
+}
+
+/** A turn that has nothing else is the user's, for the system's words have to follow one. */
+function writeTurn({ role, results, said, told }: Turn): readonly WrittenObject[] {
+  const content = [...results, ...said];
+  if (content.length === 0) return [{ role, content: told }];
+  return told.length === 0
+    ? [{ role, content }]
+    : [
+        { role, content },
+        { role: "system", content: told },
+      ];
 }
 
 function turnsOf(
   messages: readonly RequestMessage[],
   names: ToolNames,
   server: Maker,
+  inlineSystem: boolean,
   placed: PlacedFields,
 ): readonly Turn[] {
   const turns: Turn[] = [];
@@ -55,12 +71,14 @@ function turnsOf(
   /** Instructions that follow the assistant's words: they wait for the user's, and are never a turn between calls and results. */
   let held: readonly WrittenObject[] = [];
 
+  const placeOf = ({ told, said }: Turn) => (inlineSystem ? told : said);
+
   function turnOf(role: Turn["role"]): Turn {
     const last = turns.at(-1);
     if (last?.role === role) return last;
-    const turn: Turn = { role, results: [], said: [] };
+    const turn: Turn = { role, results: [], said: [], told: [] };
     if (role === "user") {
-      turn.said.push(...held);
+      placeOf(turn).push(...held);
       held = [];
     }
     turns.push(turn);
@@ -72,7 +90,7 @@ function turnsOf(
       case "instruction": {
         const blocks = textBlocks(message.parts, placed);
         const last = turns.at(-1);
-        if (last?.role === "user") last.said.push(...blocks);
+        if (last?.role === "user") placeOf(last).push(...blocks);
         else held = [...held, ...blocks];
         break;
       }
