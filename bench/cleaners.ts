@@ -93,6 +93,7 @@ const bridgeOf = (policy: CleanPolicy | null): Bridge => ({
   dropped: [],
   added: [],
   lost: () => [],
+  isEstimated: () => false,
   instead: null,
   retells: false,
   gather: () => null,

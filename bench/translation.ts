@@ -8,6 +8,7 @@ import type { Target } from "../src/domain/routing/plan.ts";
 import type { BodyRead } from "../src/ports/upstream.ts";
 import { median } from "./lab/median.ts";
 import { stillClock, streamCost } from "./lab/stream-cost.ts";
+import { bridgeDeps } from "../tests/lab/bridge-deps.ts";
 
 const events = 200;
 const words = "The router picks an upstream by model name, and fails over when it has to. ".split(
@@ -57,7 +58,7 @@ const target = {
   model: "m",
   policy,
 } as unknown as Target;
-const translating = () => bridgeFor(call, target, stillClock);
+const translating = () => bridgeFor(call, target, { ...bridgeDeps(), clock: stillClock });
 const passing = (): Bridge => ({ ...translating(), retells: false, editor: () => null });
 
 const through: number[] = [];

@@ -42,7 +42,9 @@ import { createLiveRouting, type RoutesTrouble } from "./usecases/servers/reload
 import { createSpokenBoard } from "./usecases/servers/spoken-board.ts";
 import { createServerClient } from "./usecases/servers/ask-server.ts";
 import { createSendAgain } from "./usecases/log/send-again.ts";
+import { createPromptEstimates } from "./usecases/log/prompt-estimates.ts";
 import { createLiveView } from "./usecases/log/live-view.ts";
+import { createTokenRatios } from "../domain/log/token-ratios.ts";
 
 /** Bytes that the bodies of all requests being answered may take; and, apart from them, held answers. */
 const sharedBytes = 512 * 1024 * 1024;
@@ -76,9 +78,11 @@ export function compose(
   const clock = systemClock;
   const upstream = createFetchUpstream(clock);
   const board = createInFlightBoard();
+  const ratios = createTokenRatios();
   const used: UsageObserver["used"] = (entry, usage) => {
     metrics.used(entry, usage);
     tracer?.used(entry, usage);
+    if (usage.prompt !== null) ratios.counted(entry.mappedModel, entry.requestSize, usage.prompt);
   };
   const log = settings.logging ? startLog(settings, clock, logger, used) : null;
   const logs = log?.logs ?? null;
@@ -111,6 +115,7 @@ export function compose(
   const ollama = createOllamaCatalog({ routing, models, ask, clock });
   const health = createHealthBoard(clock, (baseUrl) => models.back(baseUrl));
   const spoken = createSpokenBoard(clock);
+  const estimates = createPromptEstimates(ratios, logs?.reader ?? null);
   const relay = createRelay({
     routing,
     models,
@@ -144,6 +149,8 @@ export function compose(
     limiter,
     health,
     spoken,
+    promptTokens: (model, bytes) => estimates.tokens(model, bytes),
+    ratiosKnown: () => estimates.ready(),
     sseKeepaliveMs: settings.sseKeepaliveMs,
   });
   const admissions = createAdmissions();

@@ -196,6 +196,8 @@ export function createFakePorts(scenario: FakeScenario, step: Step = () => undef
     limiter,
     health,
     spoken,
+    promptTokens: () => 1,
+    ratiosKnown: () => Promise.resolve(),
     sseKeepaliveMs: scenario.sseKeepaliveMs ?? 0,
     fault(error) {
       faults.push(error);

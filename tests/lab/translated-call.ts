@@ -15,6 +15,7 @@ import { parseServerUrl } from "../../src/domain/config/server-url.ts";
 import { plainServer } from "../../src/domain/routing/plain-server.ts";
 import type { Policy, Server } from "../../src/domain/routing/types.ts";
 import { translating } from "./ways.ts";
+import { bridgeDeps } from "./bridge-deps.ts";
 
 const address = parseServerUrl("http://127.0.0.1:1", "openai");
 if ("problem" in address) throw new Error(address.problem);
@@ -93,7 +94,7 @@ export function translatedCall(
     { client, asked, upstream },
     target,
     translating(endpoint.protocol, to),
-    () => sentAt,
+    bridgeDeps(sentAt),
   );
   return {
     sent: bridge.body === null ? null : (parseJsonBytes(bridge.body) as JsonRecord),

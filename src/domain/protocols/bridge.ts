@@ -52,6 +52,8 @@ export interface Bridge {
   readonly added: readonly string[];
   /** Parts of the answer, as far as it has come, that could not be carried. */
   lost(): readonly string[];
+  /** Whether the answer, as far as it has come, gives an estimate for the prompt's tokens. */
+  isEstimated(): boolean;
   /** An answer that needs no upstream; null for nearly all calls. */
   readonly instead: { readonly status: number; readonly body: Uint8Array } | null;
   /** The upstream's own error events are rewritten for the client. */

@@ -5,23 +5,20 @@ import type { Bridge } from "./bridge.ts";
 import { nativeBridge } from "./native-bridge.ts";
 import { protocols } from "./protocol.ts";
 import { isCertain } from "./spoken.ts";
-import { type CodecPair, translatedBridge } from "./translated-bridge.ts";
-import { nothingLearned, translation, type Unspoken, wayTo } from "./choose-way.ts";
+import { type CodecPair, translatedBridge, type TranslationDeps } from "./translated-bridge.ts";
+import { translation, type Unspoken, wayTo } from "./choose-way.ts";
 import type { Way } from "../call/way.ts";
 
-/**
- * The bridge of a call to one of its targets.
- * @param clock gives the time in epoch ms
- */
-export function bridgeFor(
-  call: IncomingCall,
-  target: Target,
-  clock: { now(): number },
-  unspoken: Unspoken = nothingLearned,
-): Bridge {
-  const way = wayTo(call.endpoint, target.server, unspoken);
+/** What bridges need to know beyond the call and its target. */
+export interface BridgeDeps extends TranslationDeps {
+  readonly spoken: Unspoken;
+}
+
+/** The bridge of a call to one of its targets. */
+export function bridgeFor(call: IncomingCall, target: Target, deps: BridgeDeps): Bridge {
+  const way = wayTo(call.endpoint, target.server, deps.spoken);
   if (way.kind === "translated")
-    return translatedBridge(call, codecsOf(call, way), target, way, () => clock.now());
+    return translatedBridge(call, codecsOf(call, way), target, way, deps);
   return nativeBridge(call, target, way);
 }
 

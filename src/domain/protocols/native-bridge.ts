@@ -50,6 +50,10 @@ class NativeBridge implements Bridge {
     this.#policy = thinkingPolicy(call, target.policy);
   }
 
+  isEstimated(): boolean {
+    return false;
+  }
+
   lost(): readonly string[] {
     return nothing;
   }

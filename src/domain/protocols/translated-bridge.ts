@@ -35,13 +35,20 @@ export interface CodecPair {
   readonly upstream: UpstreamCodec;
 }
 
-/** @param now epoch ms; durations of the answer are measured by it */
+/** What translations need to know beyond the call and its target. */
+export interface TranslationDeps {
+  /** Epoch ms; durations of the answer are measured by it. */
+  readonly clock: { now(): number };
+  /** An estimate of a prompt's tokens, for clients that are to read a count before any is known. @param bytes of the request */
+  readonly promptTokens: (model: string | null, bytes: number) => number;
+}
+
 export function translatedBridge(
   call: IncomingCall,
   pair: CodecPair,
   target: Target,
   way: Way,
-  now: () => number,
+  deps: TranslationDeps,
 ): Bridge {
   const { server, model } = target;
   const source = bodySource(call.body, call.json() ?? {});
@@ -52,7 +59,7 @@ export function translatedBridge(
       const traits = traitsOf(server);
       const written = pair.upstream.writeRequest(request, model, traits, makerOf(target, way));
       return written.kind === "request"
-        ? askingBridge(call, pair, source, request, written, target, way, now)
+        ? askingBridge(call, pair, source, request, written, target, way, deps)
         : { ...ownAnswer(call, pair, way, 400, none), cannot: written.field };
     }
     case "idle":
@@ -61,7 +68,7 @@ export function translatedBridge(
         pair,
         way,
         200,
-        jsonBytes(reading.answer(model ?? call.model ?? "", now())),
+        jsonBytes(reading.answer(model ?? call.model ?? "", deps.clock.now())),
       );
     case "problem":
       return refusal(call, pair, way, reading.message);
@@ -76,8 +83,10 @@ function askingBridge(
   written: WrittenRequest,
   target: Target,
   way: Way,
-  now: () => number,
+  { clock, promptTokens }: TranslationDeps,
 ): Bridge {
+  const now = () => clock.now();
+  let isEstimated = false;
   const policy = cleanPolicy(request, target.policy);
   const lost = new Set<string>();
   const context: WriterContext = {
@@ -87,6 +96,10 @@ function askingBridge(
     maker: makerOf(target, way),
     startedAt: now(),
     lose: (field) => void lost.add(field),
+    estimatedPrompt(bytesOf) {
+      isEstimated = true;
+      return promptTokens(target.model ?? call.model, bytesOf(source.record, call.body.length));
+    },
   };
   const { endpoint, path, dropped, added = nothingAdded } = written;
   const place = policy.disableThinking ? hintPlace(endpoint, written.body) : null;
@@ -106,6 +119,7 @@ function askingBridge(
     dropped,
     added,
     lost: () => [...lost],
+    isEstimated: () => isEstimated,
     instead: null,
     retells: true,
     editor: ({ framing }) =>
@@ -149,6 +163,7 @@ function ownAnswer(
     dropped: [],
     added: nothingAdded,
     lost: () => [],
+    isEstimated: () => false,
     instead: { status, body },
     retells: true,
     editor: () => null,

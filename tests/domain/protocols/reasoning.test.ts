@@ -29,6 +29,7 @@ function answered(said: readonly AnswerEvent[], request: JsonRecord = {}): reado
     maker: anthropic,
     startedAt: 0,
     lose: () => undefined,
+    estimatedPrompt: () => 0,
   };
   const call = messagesCall();
   const whole = asRead(call.writeWhole(said, context, 0));

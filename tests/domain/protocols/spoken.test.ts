@@ -7,6 +7,7 @@ import type { ProtocolName } from "../../../src/domain/call/endpoint.ts";
 import type { Server } from "../../../src/domain/routing/types.ts";
 import { fakeCall } from "../../lab/fake-ports.ts";
 import { documentedPolicy, routingOf } from "../../lab/routing-of.ts";
+import { bridgeDeps } from "../../lab/bridge-deps.ts";
 
 const serverOf = (keys: string): Server => {
   const server = routingOf(`servers: { s: { ${keys} } }`).servers.get("s");
@@ -62,7 +63,7 @@ describe("a native call of Messages", () => {
     };
     const server = serverOf(keys);
     const target = { server, model: "m", policy: documentedPolicy };
-    const bridge = bridgeFor(call, target, { now: () => 0 });
+    const bridge = bridgeFor(call, target, bridgeDeps());
     return outgoingRequest(call, server, bridge, "v", null);
   };
   const headersFor = (keys: string, headers: Record<string, string>) =>

@@ -11,6 +11,7 @@ import type { EmbeddingRequest } from "../../../src/domain/protocols/neutral/req
 import { translatedBridge } from "../../../src/domain/protocols/translated-bridge.ts";
 import type { Target } from "../../../src/domain/routing/plan.ts";
 import { translating } from "../../lab/ways.ts";
+import { bridgeDeps } from "../../lab/bridge-deps.ts";
 
 const input = { path: "texts", value: "a" };
 const request: EmbeddingRequest = {
@@ -64,7 +65,7 @@ const read = (bytes: Uint8Array | null): unknown =>
   bytes === null ? null : JSON.parse(new TextDecoder().decode(bytes));
 
 test("a request and its answer go by way of the neutral form", () => {
-  const bridge = translatedBridge(call, { client, asked, upstream }, target, way, () => 0);
+  const bridge = translatedBridge(call, { client, asked, upstream }, target, way, bridgeDeps());
   expect(bridge).toMatchObject({ path: "/v1/embeddings", dropped: ["size"], instead: null });
   expect(read(bridge.body)).toEqual({ input: "a" });
   expect(read(bridge.whole(body, {}))).toEqual({ reported: ["vector"] });
@@ -77,8 +78,8 @@ test("a request with what the upstream has no place for, and cannot do without, 
     writeRequest: () => ({ kind: "cannot", field: "texts" }),
   };
   const pair = { client, asked, upstream: cannot };
-  expect(translatedBridge(call, pair, target, way, () => 0).cannot).toBe("texts");
+  expect(translatedBridge(call, pair, target, way, bridgeDeps()).cannot).toBe("texts");
   expect(
-    translatedBridge(call, { client, asked, upstream }, target, way, () => 0).cannot,
+    translatedBridge(call, { client, asked, upstream }, target, way, bridgeDeps()).cannot,
   ).toBeNull();
 });

@@ -31,6 +31,8 @@ export interface AttemptDeps extends CaptureLimits {
   readonly heldBudget: Budget;
   readonly health: HealthBoard;
   readonly spoken: SpokenBoard;
+  /** An estimate of a prompt's tokens. @param bytes of the request */
+  readonly promptTokens: (model: string | null, bytes: number) => number;
 }
 
 /** How a target is asked. */
@@ -47,6 +49,8 @@ export interface Asking {
  * the question to the server's health.
  */
 export interface LiveAttempt extends AttemptReport, Disposable {
+  /** Whether the answer so far gives an estimate for the prompt's tokens. */
+  isEstimated(): boolean;
   /** What of the call its target cannot serve; then it is not to ask. null: nothing. */
   readonly cannot: string | null;
   /** Asks the target and reads its answer up to the commit point. Called once. */
@@ -101,7 +105,7 @@ class TargetAttempt implements LiveAttempt, ContentListener {
     this.#deps = deps;
     this.#startedAt = clock.now();
     this.#start = clock.elapsed();
-    this.#bridge = bridgeFor(session.call, target, clock, deps.spoken);
+    this.#bridge = bridgeFor(session.call, target, deps);
   }
 
   /** Takes what an attempt needs; what it has taken before it throws is given back by disposing of it. */
@@ -171,6 +175,10 @@ class TargetAttempt implements LiveAttempt, ContentListener {
 
   get cannot(): string | null {
     return this.#bridge.cannot;
+  }
+
+  isEstimated(): boolean {
+    return this.#bridge.isEstimated();
   }
 
   get received(): Capture {
@@ -246,7 +254,7 @@ class TargetAttempt implements LiveAttempt, ContentListener {
    */
   #turnsToTranslation(failure: AttemptFailure): boolean {
     const { call } = this.#session;
-    const { spoken, heldBudget, clock } = this.#deps;
+    const { spoken, heldBudget } = this.#deps;
     const { target } = this;
     if (this.#bridge.retells || this.#givenUp || !isNotSpoken(failure)) return false;
     if (!canBeTranslated(call, target) || bodyProblem(call) !== null) return false;
@@ -257,7 +265,7 @@ class TargetAttempt implements LiveAttempt, ContentListener {
     this.#capture?.[Symbol.dispose]();
     this.#capture = createCapture(this.#deps);
     this.#ttftMs = null;
-    this.#bridge = bridgeFor(call, target, clock, spoken);
+    this.#bridge = bridgeFor(call, target, this.#deps);
     return true;
   }
 

@@ -57,6 +57,7 @@ class HandedOver implements Disposable {
       this.#session.attemptsOver() + 1,
       attempt.dropped(),
     );
+    if (attempt.isEstimated()) own.push(["x-smolrouter-estimated", "input_tokens"]);
     if (!upstreamHasId(answer.headers)) own.push(...alsoKnownAs(call));
     this.#headers = responseHeaders(answer.headers, call.method, own);
     const delivered = createDelivered(this.#deps, attempt.received, answer);

@@ -23,11 +23,12 @@ import { orAfter } from "../or-after.ts";
 import { alsoKnownAs } from "./routed-headers.ts";
 import { failedAnswer } from "./failed-answer.ts";
 import { failOver, type FailoverDeps } from "./failover.ts";
+import { type CountDeps, countTokens } from "./count-tokens.ts";
 import { handOver, type HandOverDeps } from "./hand-over.ts";
 import type { CallSession, Sent } from "./call-session.ts";
 import { openSession, type SessionDeps } from "./session.ts";
 
-export interface RelayDeps extends FailoverDeps, HandOverDeps, SessionDeps {
+export interface RelayDeps extends FailoverDeps, HandOverDeps, SessionDeps, CountDeps {
   /** The routing in force; asked once per call. */
   routing(): Routing;
   readonly models: Pick<Models, "discovery" | "missed">;
@@ -78,6 +79,8 @@ export function createRelay(deps: RelayDeps): CallService {
   /** Never rejects: whoever waits for it may have stopped waiting. */
   async function answerCall(session: CallSession, plan: RoutePlan): Promise<Answer> {
     try {
+      if (session.call.endpoint.kind === "count-tokens")
+        return await countTokens(session, plan, deps);
       const outcome = await failOver(session, plan, deps);
       return outcome.kind === "won"
         ? handOver(session, outcome, deps)

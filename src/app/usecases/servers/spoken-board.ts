@@ -2,11 +2,14 @@
 import type { ProtocolName } from "../../../domain/call/endpoint.ts";
 import type { Clock } from "../../../ports/clock.ts";
 
+/** A protocol, or the one call of a protocol that many servers lack. */
+type Spoken = ProtocolName | "count-tokens";
+
 export interface SpokenBoard {
   /** Whether a server has shown lately that it does not speak a protocol. */
-  isUnspoken(baseUrl: string, protocol: ProtocolName): boolean;
+  isUnspoken(baseUrl: string, protocol: Spoken): boolean;
   /** It has answered a call in the protocol as what it does not know. */
-  refused(baseUrl: string, protocol: ProtocolName): void;
+  refused(baseUrl: string, protocol: Spoken): void;
 }
 
 const rememberedMs = 10 * 60_000;
@@ -14,7 +17,7 @@ const rememberedMs = 10 * 60_000;
 export function createSpokenBoard(clock: Pick<Clock, "now">): SpokenBoard {
   // By address and protocol; few servers are asked for what they do not speak.
   const until = new Map<string, number>();
-  const keyOf = (baseUrl: string, protocol: ProtocolName) => `${protocol} ${baseUrl}`;
+  const keyOf = (baseUrl: string, protocol: Spoken) => `${protocol} ${baseUrl}`;
   return {
     isUnspoken(baseUrl, protocol) {
       if (until.size === 0) return false;

@@ -5,6 +5,7 @@ import { createBlockSequence } from "./block-sequence.ts";
 import { writtenEvent } from "./event-writer.ts";
 import { hidesThinking, loseOther, messageObject } from "./message-shape.ts";
 import { createMessageUsage } from "./message-usage.ts";
+import { promptBytes } from "./prompt-bytes.ts";
 import { stopFields } from "./stop-reason.ts";
 
 const notYet: WrittenObject = { stop_reason: null, stop_sequence: null };
@@ -14,7 +15,7 @@ const notYet: WrittenObject = { stop_reason: null, stop_sequence: null };
  * last events. After a failure nothing is closed: a client must not take the half for a whole.
  */
 export function createMessageWriter(context: WriterContext): AnswerEventWriter {
-  const usage = createMessageUsage();
+  const usage = createMessageUsage(() => context.estimatedPrompt(promptBytes));
   const hidden = hidesThinking(context);
   let written: Uint8Array[] = [];
   let begun = false;

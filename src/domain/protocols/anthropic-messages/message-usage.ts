@@ -6,16 +6,24 @@ import type { UsageEvent } from "../neutral/answer.ts";
 export interface MessageUsage {
   /** Takes the next word on usage; the last on each count is the one that holds. */
   take(usage: UsageEvent): void;
-  /** As it stands; counts that nobody gave are 0, for clients add them up. */
+  /** As it stands; counts that nobody gave are 0, for clients add them up, and the input's an estimate. */
   written(): WrittenObject;
 }
 
-export function createMessageUsage(): MessageUsage {
+/** @param estimate of the input's tokens, for as long as nobody gives the count */
+export function createMessageUsage(estimate: () => number): MessageUsage {
   let prompt: JsonSource | null = null;
   let completion: JsonSource | null = null;
   let cacheRead: JsonSource | null = null;
   let cacheWritten: JsonSource | null = null;
   let reasoning: JsonSource | null = null;
+  let estimated: number | null = null;
+
+  function input(): RawJson {
+    if (prompt === null) return whole((estimated ??= estimate()));
+    const cached = amount(cacheRead) + amount(cacheWritten);
+    return cached === 0 ? count(prompt) : whole(amount(prompt) - cached);
+  }
 
   return {
     take(usage) {
@@ -26,9 +34,8 @@ export function createMessageUsage(): MessageUsage {
       reasoning = usage.reasoning ?? reasoning;
     },
     written() {
-      const cached = amount(cacheRead) + amount(cacheWritten);
       return {
-        input_tokens: cached === 0 ? count(prompt) : whole(amount(prompt) - cached),
+        input_tokens: input(),
         cache_creation_input_tokens: count(cacheWritten),
         cache_read_input_tokens: count(cacheRead),
         output_tokens: count(completion),

@@ -11,6 +11,7 @@ import {
   unreadableCall,
 } from "./message-shape.ts";
 import { createMessageUsage } from "./message-usage.ts";
+import { promptBytes } from "./prompt-bytes.ts";
 import { stopFields } from "./stop-reason.ts";
 
 type Block =
@@ -27,7 +28,7 @@ type Block =
 
 /** A whole answer as one object. */
 export function wholeMessage(said: readonly AnswerEvent[], context: WriterContext): WrittenObject {
-  const usage = createMessageUsage();
+  const usage = createMessageUsage(() => context.estimatedPrompt(promptBytes));
   const hidden = hidesThinking(context);
   const blocks: Block[] = [];
   let finish: string | null = null;

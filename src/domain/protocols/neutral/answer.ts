@@ -109,4 +109,9 @@ export interface WriterContext {
   readonly startedAt: number;
   /** Called with each part of the answer that the client's protocol has no room for, perhaps more than once. */
   readonly lose: (field: string) => void;
+  /**
+   * An estimate of the prompt's tokens, where a client wants a count before the upstream gave one.
+   * @param bytesOf the request's size as far as it is text, from what it parsed to and its size in bytes
+   */
+  readonly estimatedPrompt: (bytesOf: (request: JsonRecord, size: number) => number) => number;
 }

@@ -60,6 +60,7 @@ async function relayed(
     instead: null,
     retells: false,
     lost: () => [],
+    isEstimated: () => false,
     editor() {
       const cleaner = createStreamCleaner(protocols[protocol].slots, policy);
       if (cleaner === null && unread) return null;

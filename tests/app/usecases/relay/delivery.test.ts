@@ -16,6 +16,7 @@ import { captureLimits } from "../../../lab/capture-limits.ts";
 import { createFedBody, type FedBody } from "../../../lab/fed-body.ts";
 import { createHandClock } from "../../../lab/hand-clock.ts";
 import { routingOf } from "../../../lab/routing-of.ts";
+import { bridgeDeps } from "../../../lab/bridge-deps.ts";
 
 const says = (content: string, finish: string | null = null) =>
   `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content }, finish_reason: finish }] })}\n\n`;
@@ -84,7 +85,7 @@ routes: [{ match: {}, route: { upstream: u${how.keys === undefined ? "" : `, ${h
       call,
       url: `http://u:1${path}`,
       baseUrl: "http://u:1",
-      bridge: bridgeFor(call, target, clock),
+      bridge: bridgeFor(call, target, { ...bridgeDeps(), clock }),
       policy: target.policy,
       capture: createCapture(captureLimits(1 << 20)),
       share: createBudget(how.budget ?? 1 << 30).share(),

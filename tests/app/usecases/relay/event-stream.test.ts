@@ -28,6 +28,7 @@ const native: Bridge = {
   instead: null,
   retells: false,
   lost: () => [],
+  isEstimated: () => false,
   editor: () => null,
   gather: () => null,
   client: (wire) => ({ wire, contentType: null }),

@@ -54,6 +54,7 @@ function contextOf({ request = {}, lost = new Set() }: Answered): WriterContext 
     maker: chatServer,
     startedAt: 0,
     lose: (field) => void lost.add(field),
+    estimatedPrompt: () => 0,
   };
 }
 

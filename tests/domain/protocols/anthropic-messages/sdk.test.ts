@@ -12,6 +12,7 @@ import { translatedBridge } from "../../../../src/domain/protocols/translated-br
 import type { Target } from "../../../../src/domain/routing/plan.ts";
 import { translating } from "../../../lab/ways.ts";
 import { madeBy, unsigned } from "../../../lab/made-by.ts";
+import { bridgeDeps } from "../../../lab/bridge-deps.ts";
 
 interface Chat {
   readonly messages: readonly JsonRecord[];
@@ -49,7 +50,7 @@ function clientOf(answer: (chat: Chat) => ChatSaid | Response, seen: Chat[] = []
         { client: messagesClientCodec, asked, upstream: chatUpstreamCodec },
         target,
         translating("anthropic-messages", "openai-chat"),
-        () => 0,
+        bridgeDeps(),
       );
       const type = { "content-type": wantsStream ? "text/event-stream" : "application/json" };
       if (bridge.instead !== null)

@@ -6,6 +6,7 @@ import { bridgeFor } from "../../../../src/domain/protocols/choose-bridge.ts";
 import { endpointOf } from "../../../../src/domain/protocols/endpoint-of.ts";
 import type { Target } from "../../../../src/domain/routing/plan.ts";
 import type { ServerType } from "../../../../src/domain/routing/types.ts";
+import { bridgeDeps } from "../../../lab/bridge-deps.ts";
 
 /** A request's way: the path that the client asks, and the server that gets it. */
 export interface Route {
@@ -103,7 +104,7 @@ export function send(request: JsonRecord, { path, type, url }: Route): Sent | st
   const server = { name: "s", type, baseUrl: url, speaks: speaksOnly[type] };
   const policy = { disableThinking: false, stripThinking: "keep", stripJsonMarkdown: false };
   const target = { server, model: "m", policy } as unknown as Target;
-  const { body: sent, dropped, instead, cannot } = bridgeFor(call, target, { now: () => 0 });
+  const { body: sent, dropped, instead, cannot } = bridgeFor(call, target, bridgeDeps());
   if (cannot !== null) return `cannot: ${cannot}`;
   if (instead !== null) return new TextDecoder().decode(instead.body);
   return { body: parseJsonBytes(sent ?? new Uint8Array(0)) as JsonRecord, dropped };

@@ -56,6 +56,7 @@ const anyContext: WriterContext = {
   maker: server,
   startedAt,
   lose: () => undefined,
+  estimatedPrompt: () => 0,
 };
 
 /** A whole answer as Ollama's. @param totalMs from the request sent to the answer's end */
