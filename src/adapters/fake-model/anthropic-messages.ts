@@ -36,7 +36,12 @@ export const answerMessages: Answerer = (ask, server) => {
     })),
   ];
   const ending = { stop_reason: stopReasons[said.finish], stop_sequence: null };
-  const usage = { input_tokens: said.promptTokens, output_tokens: said.completionTokens };
+  const usage = {
+    input_tokens: said.promptTokens,
+    cache_creation_input_tokens: 0,
+    cache_read_input_tokens: 0,
+    output_tokens: said.completionTokens,
+  };
   const base = {
     id: `msg_${idOf(model + read.allText)}`,
     type: "message",
@@ -68,7 +73,7 @@ export const answerMessages: Answerer = (ask, server) => {
     pieces.push(event("end", "content_block_stop", { index }));
   });
   pieces.push(
-    event("end", "message_delta", { delta: ending, usage: { output_tokens: usage.output_tokens } }),
+    event("end", "message_delta", { delta: ending, usage }),
     event("end", "message_stop", {}),
   );
   return { kind: "stream", format: "anthropic", pieces };

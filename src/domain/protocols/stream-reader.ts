@@ -49,10 +49,14 @@ export function frameJson({ data }: Frame): JsonRecord | null {
   return (value as readonly unknown[]).filter(isRecord).find(holdsError) ?? null;
 }
 
-/** Whether an event says anything that counts, be it that its line ends are missing. */
+/**
+ * Whether a stream's last event may be passed on although its line ends are missing. A name alone may
+ * not: its data never came.
+ */
 export function isReadable(protocol: ProtocolName | null, frame: Frame): boolean {
-  const { data } = frame;
-  return protocol === null || data === null || isDone(data) || frameJson(frame) !== null;
+  const { data, event } = frame;
+  if (protocol === null) return true;
+  return data === null ? event === null : isDone(data) || frameJson(frame) !== null;
 }
 
 /** OpenAI's last word in a stream, which is not JSON. */

@@ -245,10 +245,13 @@ describe("a last event without its line end", () => {
     expect(source.midEvent()).toBe(true);
   });
 
-  test("a torn one is as good as not sent", async () => {
-    const { source, rest, text } = openSource(
-      createFedBody(says("a"), says("b").slice(0, 20), end),
-    );
+  test.each([
+    says("b").slice(0, 20),
+    // Clients of Anthropic's parse the data of an event that has a name, be it that it has none.
+    "event: content_block_delta",
+    "event: content_block_delta\n",
+  ])("a torn one is as good as not sent: %j", async (torn) => {
+    const { source, rest, text } = openSource(createFedBody(says("a"), torn, end));
     expect(await rest()).toMatchObject({ reason: "no_end" });
     expect(text()).toBe(says("a"));
     expect(source.midEvent()).toBe(false);

@@ -43,11 +43,15 @@ export function readStrictly(stream: string): ReadStream {
   };
 
   for (const { event, data } of frames) {
+    if (event === null && data === null) continue;
     const json = JSON.parse(data ?? "null");
     must(json?.type === event, "an event's name is its type");
     must(!complete && error === null, `nothing follows the end, but ${event} did`);
     if (event === "error") {
-      must(typeof json.error.message === "string" && json.error.type === "api_error", "an error");
+      must(
+        typeof json.error.message === "string" && json.error.type.endsWith("_error"),
+        "an error",
+      );
       error = json.error.message;
       continue;
     }
