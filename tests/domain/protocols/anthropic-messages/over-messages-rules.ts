@@ -33,7 +33,8 @@ const block: fc.Arbitrary<JsonRecord> = fc.oneof(
   fc.constant({ type: "redacted_thinking", data: "x" }),
   fc.record({ type: fc.constant("server_tool_use"), id: words, name: words, input }),
 );
-const anyAnswer: fc.Arbitrary<MessagesAnswer> = fc.record({
+/** Any answer of a Messages server's. */
+export const anyAnswer: fc.Arbitrary<MessagesAnswer> = fc.record({
   content: fc
     .array(block, { maxLength: 5 })
     .map((list) =>

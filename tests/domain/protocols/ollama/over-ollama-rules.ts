@@ -68,7 +68,8 @@ function wholeOf(answer: RandomAnswer): JsonRecord {
   return { model: "m", message, ...ending(answer) };
 }
 
-function streamOf(answer: RandomAnswer, piece: number): string {
+/** What Ollama streams, so many characters a line. */
+export function streamOf(answer: RandomAnswer, piece: number): string {
   const lines = [
     ...pieces(answer.thinking, piece).map((thinking) => ({ content: "", thinking })),
     ...pieces(answer.content, piece).map((content) => ({ content })),
