@@ -17,21 +17,25 @@ import {
   type ScriptedCoder,
   startChatCoder,
   startMessagesCoder,
+  startOllamaCoder,
 } from "./scripted-coder.ts";
 
 const coders = {
   chat: { type: "openai", start: startChatCoder },
   messages: { type: "anthropic", start: startMessagesCoder },
+  ollama: { type: "ollama", start: startOllamaCoder },
 } as const;
 
 /** What the model's server speaks, and nothing else. */
 export type CoderProtocol = keyof typeof coders;
 
-export const coderProtocols: readonly CoderProtocol[] = ["chat", "messages"];
+export const coderProtocols: readonly CoderProtocol[] = ["chat", "messages", "ollama"];
 
 export interface AgentLab {
   readonly router: TestRouter;
   readonly coder: ScriptedCoder;
+  /** What the model's server speaks. */
+  readonly protocol: CoderProtocol;
   /** The agent's. */
   readonly folder: string;
   readonly files: CoderFiles;
@@ -70,7 +74,7 @@ aliases:
 `,
     });
     try {
-      await run({ router, coder, folder, files });
+      await run({ router, coder, protocol, folder, files });
     } finally {
       await router.stop();
       await coder.stop();
@@ -78,10 +82,14 @@ aliases:
   });
 }
 
-/** The agent has done the task, and nothing went wrong on the way that it made up for. */
+/**
+ * The agent has done the task, and nothing went wrong on the way that it made up for.
+ * @param asked what the agent speaks
+ */
 export async function expectMended(
-  { coder, files, router }: AgentLab,
+  { coder, files, protocol, router }: AgentLab,
   { said, reported, code }: AgentRun,
+  asked: CoderProtocol,
 ): Promise<void> {
   expect({ code, said, reported }).toMatchObject({
     code: 0,
@@ -91,11 +99,12 @@ export async function expectMended(
     expect(await Bun.file(path).text()).toBe(`Oh ${misspelling.is}!\n`);
   expect(coder.asked.map(({ refusal }) => refusal)).toEqual(coder.asked.map(() => null));
   expect(JSON.stringify(coder.asked.at(-1)?.body)).toContain(picture);
+  const way = asked === protocol ? "native" : `${asked}>${protocol}`;
   for (const { attempts, error_message: error, status_code: status } of await router.rows())
     expect({ status, error, attempts }).toMatchObject({
       status: 200,
       error: null,
-      attempts: [{ status: 200, error: null, reason: "served" }],
+      attempts: [{ status: 200, error: null, reason: "served", protocol: way }],
     });
 }
 

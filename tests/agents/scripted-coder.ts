@@ -1,8 +1,9 @@
-// Model servers that answer coding agents by a script, and refuse what the real ones refuse: one speaks chat
-// only, the other Messages only.
+// Model servers that answer coding agents by a script, and refuse what the real ones refuse. Each speaks one
+// protocol only.
 import { isRecord, type JsonRecord } from "../../src/domain/bytes/json.ts";
 import { anthropicRefusal } from "../lab/anthropic-checker.ts";
 import { chatRefusal } from "../lab/chat-checker.ts";
+import { ollamaRefusal } from "../lab/ollama-checker.ts";
 import { messageEvents, messageStream, wholeMessage } from "../lab/messages-answer.ts";
 import type { CoderReply, CoderRequest, CoderScript } from "./coder-script.ts";
 
@@ -23,6 +24,9 @@ export interface CoderAsked {
 
 interface Speech {
   readonly path: string;
+  readonly streamType: string;
+  /** Whether an answer is streamed where the request does not say it. */
+  readonly streams: boolean;
   refusal(body: JsonRecord, headers: Headers): string | null;
   asks(body: JsonRecord): CoderRequest;
   whole(reply: CoderReply): JsonRecord;
@@ -38,6 +42,9 @@ export const startChatCoder = (script: CoderScript): ScriptedCoder => start(scri
 /** Serves `/v1/messages` and no other protocol; thinking comes back with a signature of its own only. */
 export const startMessagesCoder = (script: CoderScript): ScriptedCoder => start(script, messages());
 
+/** Serves `/api/chat` and no other protocol. */
+export const startOllamaCoder = (script: CoderScript): ScriptedCoder => start(script, ollama());
+
 function start(script: CoderScript, speech: Speech): ScriptedCoder {
   const asked: CoderAsked[] = [];
   const server = Bun.serve({
@@ -47,16 +54,17 @@ function start(script: CoderScript, speech: Speech): ScriptedCoder {
     async fetch(request) {
       const { headers, method, url } = request;
       const { pathname: path } = new URL(url);
-      if (method === "GET") return Response.json({ data: [{ id: modelName }] });
+      if (method === "GET")
+        return Response.json({ data: [{ id: modelName }], models: [{ name: modelName }] });
       if (path !== speech.path) return Response.json({ detail: "Not Found" }, { status: 404 });
       const body = (await request.json()) as JsonRecord;
       const refusal = speech.refusal(body, headers);
       asked.push({ path, headers, body, refusal });
       if (refusal !== null) return Response.json(speech.failure(refusal), { status: 400 });
       const reply = script(speech.asks(body));
-      if (body["stream"] !== true) return Response.json(speech.whole(reply));
+      if (!(body["stream"] ?? speech.streams)) return Response.json(speech.whole(reply));
       return new Response(speech.stream(reply), {
-        headers: { "content-type": "text/event-stream; charset=utf-8" },
+        headers: { "content-type": speech.streamType },
       });
     },
   });
@@ -89,6 +97,8 @@ function chat(): Speech {
   const finishOf = ({ calls }: CoderReply) => (calls.length > 0 ? "tool_calls" : "stop");
   return {
     path: "/v1/chat/completions",
+    streamType: "text/event-stream",
+    streams: false,
     refusal: chatRefusal,
     asks: (body) => ({
       tools: records(body["tools"]).map((tool) => {
@@ -181,6 +191,8 @@ function messages(): Speech {
   };
   return {
     path: "/v1/messages",
+    streamType: "text/event-stream; charset=utf-8",
+    streams: false,
     refusal(body, headers) {
       const betas = new Set(
         (headers.get("anthropic-beta") ?? "").split(",").map((one) => one.trim()),
@@ -203,5 +215,52 @@ function messages(): Speech {
       error: { type: "invalid_request_error", message },
       request_id: "req_1",
     }),
+  };
+}
+
+function ollama(): Speech {
+  const head = { model: modelName, created_at: "2026-11-01T00:00:00Z" };
+  const end = { done: true, done_reason: "stop", prompt_eval_count: 900, eval_count: 30 };
+  const callsOf = ({ calls }: CoderReply) =>
+    calls.map(({ name, input }) => ({ function: { name, arguments: input } }));
+  return {
+    path: "/api/chat",
+    streamType: "application/x-ndjson",
+    streams: true,
+    refusal: ollamaRefusal,
+    asks: (body) => ({
+      tools: records(body["tools"]).map((tool) => {
+        const { name, parameters } = member(tool, "function");
+        return { name: String(name), schema: parameters };
+      }),
+      rounds: records(body["messages"]).filter((one) => one["tool_calls"] !== undefined).length,
+    }),
+    whole: (reply) => ({
+      ...head,
+      message: {
+        role: "assistant",
+        content: reply.text,
+        thinking: reply.thinking,
+        tool_calls: callsOf(reply),
+      },
+      ...end,
+    }),
+    stream(reply) {
+      const messages = [
+        ...pieces(reply.thinking).map((thinking) => ({ content: "", thinking })),
+        ...pieces(reply.text).map((content) => ({ content })),
+        ...callsOf(reply).map((call) => ({ content: "", tool_calls: [call] })),
+        { content: "" },
+      ].map((message) => ({ role: "assistant", ...message }));
+      return messages
+        .map((message, at) => ({
+          ...head,
+          message,
+          ...(at === messages.length - 1 ? end : { done: false }),
+        }))
+        .map((line) => `${JSON.stringify(line)}\n`)
+        .join("");
+    },
+    failure: (message) => ({ error: message }),
   };
 }

@@ -15,6 +15,7 @@ import {
 import { ollamaChatSamples, ollamaGenerateSamples } from "./ollama-samples.ts";
 import { anthropicRefusal } from "../../../lab/anthropic-checker.ts";
 import { chatRefusal } from "../../../lab/chat-checker.ts";
+import { ollamaRefusal } from "../../../lab/ollama-checker.ts";
 import { readSdkTypes } from "./sdk-types.ts";
 
 const overMessages: Readonly<Record<string, Route>> = {
@@ -91,6 +92,14 @@ test("what becomes of Messages is a chat as strict servers take it", () => {
       if (typeof sent !== "string")
         expect({ of, refusal: chatRefusal(sent.body) }).toEqual({ of, refusal: null });
     }
+});
+
+test("what becomes of Messages is what Ollama understands", () => {
+  for (const { of, holds, in: around } of messagesSamples) {
+    const sent = send(around(holds), overMessages["Ollama"]!);
+    if (typeof sent !== "string")
+      expect({ of, refusal: ollamaRefusal(sent.body) }).toEqual({ of, refusal: null });
+  }
 });
 
 describe("the samples of Messages have all that Anthropic's SDK has", () => {
