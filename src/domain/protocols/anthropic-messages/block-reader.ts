@@ -21,8 +21,10 @@ export interface Block {
 
 /** What comes up while a request's blocks are read. */
 export interface BlockNotes extends RequestNotes {
-  /** The names of tools that a `tool_reference` brings into play. */
+  /** The names of tools that the conversation brings into play. */
   readonly referred: Set<string>;
+  /** Tools that are defined within the conversation. */
+  readonly defined: JsonSource[];
 }
 
 /** A text, or a list of blocks; what is wrong with it goes into the notes. */
@@ -51,7 +53,7 @@ export function readContent(
 }
 
 /** A text as parts: none where it is empty. */
-function textParts(path: string, text: string, notes: RequestNotes): readonly TextPart[] {
+export function textParts(path: string, text: string, notes: RequestNotes): readonly TextPart[] {
   return text === "" ? [] : [notes.note({ kind: "text", path, text })];
 }
 

@@ -13,6 +13,7 @@ import {
   requiredText,
   unknownBlock,
 } from "./block-reader.ts";
+import { readToolChange } from "./tool-changes.ts";
 
 type Result = Extract<RequestMessage, { readonly role: "result" }>;
 
@@ -68,6 +69,8 @@ function readMessage(
       return [{ role, parts }];
     }
     case "system": {
+      // It may say nothing but how to answer from here on.
+      if (content.value === undefined) return [];
       const parts = readInstruction(content, named, "messages.content", notes);
       return parts.length === 0 ? [] : [{ role: "instruction", voice: role, parts, folds: true }];
     }
@@ -89,7 +92,8 @@ function readInstruction(
     return [];
   }
   return readContent(content, { named, path }, notes, (block) => {
-    if (!isAttribution(block.reader.record["text"])) return readBlock(block, notes);
+    if (!isAttribution(block.reader.record["text"]))
+      return readToolChange(block, notes) ?? readBlock(block, notes);
     notes.note({ path: `${path}.${attribution}` });
     return [];
   });

@@ -10,7 +10,7 @@ import { readToolChoice, readTools } from "./tools-reader.ts";
 
 /** @param source an object */
 export function readMessagesRequest(source: JsonSource): CallReading {
-  const notes: BlockNotes = { ...createRequestNotes(), referred: new Set() };
+  const notes: BlockNotes = { ...createRequestNotes(), referred: new Set(), defined: [] };
   const reader = new RecordReader(source, "", notes);
   // The router sends the name of its own choice.
   reader.take("model");

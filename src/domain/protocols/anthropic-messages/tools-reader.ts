@@ -13,16 +13,16 @@ import { RecordReader, type RequestNotes, saysNothing } from "../neutral/request
 import { type BlockNotes, closeBlock } from "./block-reader.ts";
 import { typedTool } from "./typed-tools.ts";
 
-/** @param notes those of the messages, which have been read: they bring deferred tools into play */
+/** @param notes those of the messages, which have been read: they bring deferred tools into play, and new ones */
 export function readTools(reader: RecordReader, notes: BlockNotes): RequestTools | null {
   const tools = reader.take("tools");
-  const { value } = tools;
-  if (saysNothing(value)) return null;
+  const value = saysNothing(tools.value) ? [] : tools.value;
   if (!Array.isArray(value) || !(value as readonly unknown[]).every(isRecord)) {
     notes.refuse("tools must be a list of objects");
     return null;
   }
-  const list = tools.items().flatMap((tool, index) => readTool(tool, `tools[${index}]`, notes));
+  const given = [...tools.items(), ...notes.defined];
+  const list = given.flatMap((tool, index) => readTool(tool, `tools[${index}]`, notes));
   return list.length === 0 ? null : notes.note({ path: "tools", list, asChat: null });
 }
 

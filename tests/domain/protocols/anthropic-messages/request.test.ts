@@ -577,6 +577,38 @@ describe("settings", () => {
     expect(JSON.stringify(chat)).toContain("The tool f can be called");
   });
 
+  test("a tool that an instruction within the conversation brings in is sent", () => {
+    const added = { type: "tool_addition", tool: { type: "tool_reference", name: "f" } };
+    const gone = { type: "tool_removal", tool: { type: "tool_reference", name: "g" } };
+    const tools = [tool("f", { defer_loading: true }), tool("g")];
+    const chat = asChat({ messages: [hi, { role: "system", content: [added, gone] }], tools });
+    expect(chat).toMatchObject({ body: { tools: [func("f"), func("g")] }, dropped: [] });
+    expect(JSON.stringify(chat)).toContain("The tool f can be called");
+    expect(JSON.stringify(chat)).toContain("The tool g can no longer be called");
+  });
+
+  test("so is one that is defined there", () => {
+    const defined = { type: "tool_definition", definition: tool("f") };
+    const messages = [hi, { role: "system", content: [{ type: "tool_addition", tool: defined }] }];
+    const chat = asChat({ messages });
+    expect(chat).toMatchObject({ body: { tools: [func("f")] }, dropped: [] });
+    expect(JSON.stringify(chat)).toContain("The tool f can be called");
+  });
+
+  test("a set of tools that Anthropic's servers fetch is named", () => {
+    const toolset = { type: "mcp_toolset_reference", server_name: "s" };
+    const messages = [hi, { role: "system", content: [{ type: "tool_addition", tool: toolset }] }];
+    expect(asChat({ messages })).toMatchObject({ dropped: ["messages.content.tool_addition"] });
+  });
+
+  test("an instruction within the conversation may say nothing but how to answer", () => {
+    const messages = [hi, { role: "system", output_config: { effort: "low" } }];
+    expect(asChat({ messages })).toMatchObject({
+      body: { messages: [hi] },
+      dropped: ["messages.output_config"],
+    });
+  });
+
   test("calls in the conversation go by the name that the server knows", () => {
     const messages = [hi, assistant([use("c", long, {})]), user([result("c", "d")])];
     const chat = asChat({ messages, tools: [tool(long)] });
