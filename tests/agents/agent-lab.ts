@@ -71,6 +71,9 @@ servers:
 aliases:
   ${aliases.plain}: { instances: ["model/${modelName}"] }
   ${aliases.claude}: { instances: ["model/${modelName}"] }
+routes:
+  - match: { model: "/^claude-(opus|sonnet|haiku)/" }
+    route: { model: ${aliases.claude} }
 `,
     });
     try {

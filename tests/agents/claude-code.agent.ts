@@ -20,13 +20,16 @@ const claude = await fetchAgent({
 
 const patience = 300_000;
 
-function ask({ folder, router }: AgentLab, prompt: string): Promise<AgentRun> {
-  const command = [claude, "-p", prompt, "--permission-mode", "acceptEdits"];
+/** @param more arguments */
+function ask(
+  { folder, router }: AgentLab,
+  prompt: string,
+  ...more: readonly string[]
+): Promise<AgentRun> {
+  const command = [claude, "-p", prompt, "--permission-mode", "acceptEdits", ...more];
   return runAgent(command, folder, {
     ANTHROPIC_BASE_URL: router.url,
     ANTHROPIC_AUTH_TOKEN: "any",
-    ANTHROPIC_MODEL: aliases.claude,
-    ANTHROPIC_DEFAULT_HAIKU_MODEL: aliases.claude,
     CLAUDE_CONFIG_DIR: join(folder, "..", "claude"),
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
     CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY: "1",
@@ -38,6 +41,7 @@ function ask({ folder, router }: AgentLab, prompt: string): Promise<AgentRun> {
 const lost = [
   "cache_control",
   "context_management",
+  "messages.output_config",
   "metadata.user_id",
   "system.x-anthropic-billing-header",
   "tools.defer_loading",
@@ -50,6 +54,47 @@ test.each(coderProtocols)(
       await expectMended(lab, await ask(lab, "Mend the spelling in both files"), "messages");
       expect(await droppedOf(lab)).toEqual(protocol === "messages" ? [] : lost);
     }),
+  patience,
+);
+
+test(
+  "it works by a name of the router's, too",
+  () =>
+    withAgentLab("chat", async (lab) => {
+      const run = await ask(lab, "Mend the spelling in both files", "--model", aliases.plain);
+      await expectMended(lab, run, "messages");
+      const models = (await lab.router.rows()).map(({ original_model: model }) => model);
+      expect(new Set(models)).toEqual(new Set([aliases.plain]));
+    }),
+  patience,
+);
+
+test(
+  "it shortens a conversation that is too long for the server, and goes on",
+  () => {
+    let asked = 0;
+    return withAgentLab(
+      "chat",
+      async (lab) => {
+        for (const words of ["One", "Two", "Three"])
+          expect((await ask(lab, words, ...(asked === 0 ? [] : ["--continue"]))).said).toContain(
+            "So",
+          );
+        const { code, said } = await ask(lab, "Four", "--continue");
+        expect({ code, said: said.trim() }).toEqual({ code: 0, said: "So be it." });
+        // What is asked for in between is a summary.
+        expect(asked).toBeGreaterThan(5);
+        const rows = await lab.router.rows();
+        expect(rows.filter(({ status_code: status }) => status !== 200)).toHaveLength(1);
+      },
+      () => () => {
+        asked += 1;
+        return asked === 4
+          ? "This model's maximum context length is 8192 tokens. However, you requested 20000 tokens."
+          : { thinking: "", text: "So be it.", calls: [] };
+      },
+    );
+  },
   patience,
 );
 

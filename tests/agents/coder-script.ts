@@ -2,8 +2,8 @@
 // side, and says so.
 import { isRecord, type JsonRecord } from "../../src/domain/bytes/json.ts";
 
-/** The model's next step. */
-export type CoderScript = (request: CoderRequest) => CoderReply;
+/** The model's next step; a text: its server refuses the request with these words. */
+export type CoderScript = (request: CoderRequest) => CoderReply | string;
 
 /** What of a request decides on the next step. */
 export interface CoderRequest {

@@ -62,6 +62,7 @@ function start(script: CoderScript, speech: Speech): ScriptedCoder {
       asked.push({ path, headers, body, refusal });
       if (refusal !== null) return Response.json(speech.failure(refusal), { status: 400 });
       const reply = script(speech.asks(body));
+      if (typeof reply === "string") return Response.json(speech.failure(reply), { status: 400 });
       if (!(body["stream"] ?? speech.streams)) return Response.json(speech.whole(reply));
       return new Response(speech.stream(reply), {
         headers: { "content-type": speech.streamType },

@@ -201,13 +201,13 @@ class Conversation {
 
   take(message: JsonRecord, at: number, last: boolean): void {
     const place = `messages.${at}`;
-    members(message, `${place}.`, "role! content!");
     const { role, content } = message;
     if (role === "system" && this.#takes.inlineSystem) {
       if (this.#open.length > 0) this.#unanswered();
-      this.#instruction(content, `${place}.content`);
+      this.#instruction(message, place);
       return;
     }
+    members(message, `${place}.`, "role! content!");
     if (role !== "user" && role !== "assistant")
       refuse(`${place}.role: Input should be 'user' or 'assistant'`);
     if (role === this.#role)
@@ -231,10 +231,20 @@ class Conversation {
     else this.#assistant(blocks, at, last);
   }
 
-  #instruction(content: unknown, place: string): void {
+  #instruction(message: JsonRecord, place: string): void {
+    const { betas } = this.#takes;
+    const turnwise = betas.has("per-turn-control-2026-07-01");
+    members(message, `${place}.`, turnwise ? "role! content output_config" : "role! content!");
+    const { content = [] } = message;
     if (typeof content === "string") return;
-    for (const block of listOf(content, place))
-      checkText(recordOf(block, place), `${place}.`, "messages");
+    const changes = betas.has("mid-conversation-tool-changes-2026-07-01");
+    for (const [at, held] of (content as readonly unknown[]).entries()) {
+      const block = recordOf(held, `${place}.content.${at}`);
+      const where = `${place}.content.${at}.${String(block["type"])}.`;
+      if (changes && (block["type"] === "tool_addition" || block["type"] === "tool_removal"))
+        members(block, where, "type! tool! cache_control");
+      else checkText(block, where, "messages");
+    }
   }
 
   close(): void {
