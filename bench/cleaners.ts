@@ -100,6 +100,7 @@ const bridgeOf = (policy: CleanPolicy | null): Bridge => ({
   editor: () => (policy === null ? null : createStreamCleaner(chatSlots, policy)),
   client: (wire) => ({ wire, contentType: null }),
   whole: (body) => body,
+  unsealed: null,
   error: null,
 });
 

@@ -39,6 +39,7 @@ import { createOllamaCatalog } from "./usecases/servers/ollama-catalog.ts";
 import { createRefusals } from "./usecases/log/refusals.ts";
 import { createRelay } from "./usecases/relay/relay.ts";
 import { createLiveRouting, type RoutesTrouble } from "./usecases/servers/reload-routes.ts";
+import { createReasoningMemory } from "./usecases/relay/reasoning-memory.ts";
 import { createSpokenBoard } from "./usecases/servers/spoken-board.ts";
 import { createServerClient } from "./usecases/servers/ask-server.ts";
 import { createSendAgain } from "./usecases/log/send-again.ts";
@@ -116,6 +117,7 @@ export function compose(
   const health = createHealthBoard(clock, (baseUrl) => models.back(baseUrl));
   const spoken = createSpokenBoard(clock);
   const estimates = createPromptEstimates(ratios, logs?.reader ?? null);
+  const reasoning = createReasoningMemory(clock);
   const relay = createRelay({
     routing,
     models,
@@ -151,6 +153,7 @@ export function compose(
     spoken,
     promptTokens: (model, bytes) => estimates.tokens(model, bytes),
     ratiosKnown: () => estimates.ready(),
+    reasoning,
     sseKeepaliveMs: settings.sseKeepaliveMs,
   });
   const admissions = createAdmissions();

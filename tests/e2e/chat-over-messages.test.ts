@@ -137,7 +137,7 @@ describe("the openai package", () => {
     expect(claude.asked.at(-1)).toMatchObject({
       messages: [
         {},
-        { content: [text("Let me look."), { id: "toolu_1" }, { id: "toolu_2" }] },
+        { content: twoCalls.content },
         {
           content: [
             { type: "tool_result", tool_use_id: "toolu_1", content: [text("cold")] },

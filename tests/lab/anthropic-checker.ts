@@ -90,8 +90,24 @@ function checkRequest(body: unknown, signatures: ReadonlySet<string>, takes: Tak
   for (const [at, message] of messages.entries())
     conversation.take(recordOf(message, `messages.${at}`), at, at === messages.length - 1);
   conversation.close();
+  checkThought(request["thinking"], messages);
   if (conversation.calls && request["tools"] === undefined)
     refuse("Requests which include `tool_use` or `tool_result` blocks must define tools");
+}
+
+/** Where thinking has a budget, results of calls come with the thinking that led to them. */
+function checkThought(thinking: unknown, messages: readonly unknown[]): void {
+  if (!isRecord(thinking) || thinking["type"] !== "enabled") return;
+  const at = messages.findLastIndex((one) => isRecord(one) && one["role"] === "assistant");
+  const last = messages[at];
+  const content = isRecord(last) && Array.isArray(last["content"]) ? last["content"] : [];
+  const types = (content as readonly unknown[]).filter(isRecord).map(({ type }) => type);
+  if (types.includes("tool_use") && types[0] !== "thinking" && types[0] !== "redacted_thinking")
+    refuse(
+      `messages.${at}.content.0.type: Expected \`thinking\` or \`redacted_thinking\`, but found \`${String(types[0])}\`. ` +
+        "When `thinking` is enabled, a final `assistant` message must start with a thinking block " +
+        "(preceeding the lastmost set of `tool_use` and `tool_result` blocks).",
+    );
 }
 
 function checkSampling(request: JsonRecord): void {

@@ -1,12 +1,15 @@
 // What bridges made by hand in tests need to know.
+import { createReasoningMemory } from "../../src/app/usecases/relay/reasoning-memory.ts";
 import type { BridgeDeps } from "../../src/domain/protocols/choose-bridge.ts";
 import { nothingLearned } from "../../src/domain/protocols/choose-way.ts";
 
-/** Nobody has counted anything yet. @param now epoch ms, for ever */
+/** Nobody has counted anything yet, or signed. @param now epoch ms, for ever */
 export function bridgeDeps(now = 0): BridgeDeps {
+  const clock = { now: () => now };
   return {
-    clock: { now: () => now },
+    clock,
     spoken: nothingLearned,
     promptTokens: () => 0,
+    reasoning: createReasoningMemory(clock),
   };
 }

@@ -2,6 +2,7 @@
 // counted where it is held, and every touch of a port is a step that a test can spoil.
 import { createLimiter } from "../../src/app/usecases/servers/limiter.ts";
 import { createHealthBoard } from "../../src/app/usecases/servers/health-board.ts";
+import { createReasoningMemory } from "../../src/app/usecases/relay/reasoning-memory.ts";
 import { createSpokenBoard } from "../../src/app/usecases/servers/spoken-board.ts";
 import { createInFlightBoard } from "../../src/app/usecases/log/in-flight.ts";
 import type { RelayDeps } from "../../src/app/usecases/relay/relay.ts";
@@ -78,6 +79,7 @@ export function createFakePorts(scenario: FakeScenario, step: Step = () => undef
   const [captureBudget, heldBudget] = [createBudget(1 << 28), createBudget(1 << 28)];
   const routing = routingOf(scenario.routes);
   const spoken = createSpokenBoard(hand);
+  const reasoning = createReasoningMemory(hand);
   const health = createHealthBoard(hand, () => step("health.back"));
 
   const clock: Clock = {
@@ -198,6 +200,7 @@ export function createFakePorts(scenario: FakeScenario, step: Step = () => undef
     spoken,
     promptTokens: () => 1,
     ratiosKnown: () => Promise.resolve(),
+    reasoning,
     sseKeepaliveMs: scenario.sseKeepaliveMs ?? 0,
     fault(error) {
       faults.push(error);

@@ -1,5 +1,5 @@
 // A Messages server that refuses what Anthropic's refuses, and else says what a test has laid down for it.
-import type { JsonRecord } from "../../src/domain/bytes/json.ts";
+import { type JsonRecord, textMember } from "../../src/domain/bytes/json.ts";
 import { anthropicRefusal } from "./anthropic-checker.ts";
 import {
   type MessagesAnswer,
@@ -25,6 +25,10 @@ export interface MessagesServer {
   says(...scripts: readonly MessagesScript[]): void;
   /** The bodies of the requests that were not refused. */
   readonly asked: readonly JsonRecord[];
+  /** Why requests were refused, in order. */
+  readonly refusals: readonly string[];
+  /** It knows its own signatures no more. */
+  forgets(): void;
   /** Resolves when a client has gone before its answer was complete. */
   aborted(): Promise<void>;
   stop(): Promise<void>;
@@ -35,6 +39,9 @@ export const messagesKey = "sk-ant-test";
 export function startMessagesServer(): MessagesServer {
   const scripts: MessagesScript[] = [];
   const asked: JsonRecord[] = [];
+  const refusals: string[] = [];
+  /** The texts that it has signed, by signature. */
+  const signed = new Map<string, string>();
   const gone = Promise.withResolvers<void>();
   const server = Bun.serve({
     port: 0,
@@ -47,15 +54,23 @@ export function startMessagesServer(): MessagesServer {
       if (pathname !== "/v1/messages") return failure(404, "not_found_error", "Not Found");
       if (request.headers.get("x-api-key") !== messagesKey || request.headers.has("authorization"))
         return failure(401, "authentication_error", "invalid x-api-key");
-      if (request.headers.get("anthropic-version") !== "2023-06-01")
+      if (!/^\d{4}-\d\d-\d\d$/.test(request.headers.get("anthropic-version") ?? ""))
         return failure(400, "invalid_request_error", "anthropic-version: header is required");
       const body = (await request.json()) as JsonRecord;
-      const refusal = anthropicRefusal(body);
-      if (refusal !== null) return failure(400, "invalid_request_error", refusal);
+      const refusal = anthropicRefusal(body, new Set(signed.keys())) ?? modified(body, signed);
+      if (refusal !== null) {
+        refusals.push(refusal);
+        return failure(400, "invalid_request_error", refusal);
+      }
       asked.push(body);
       const script = scripts.shift();
       if (script === undefined) return failure(500, "api_error", "nothing is laid down");
       if ("status" in script) return failure(script.status, script.type, script.message);
+      for (const block of script.content)
+        signed.set(
+          String(block["signature"] ?? block["data"]),
+          textMember(block, "thinking") ?? "",
+        );
       if (body["stream"] !== true) return Response.json(wholeMessage(script));
       return new Response(streamOf(script, gone.resolve), {
         headers: { "content-type": "text/event-stream; charset=utf-8" },
@@ -66,9 +81,26 @@ export function startMessagesServer(): MessagesServer {
     url: server.url.href.replace(/\/$/, ""),
     says: (...next) => void scripts.push(...next),
     asked,
+    refusals,
+    forgets: () => signed.clear(),
     aborted: () => gone.promise,
     stop: () => server.stop(true),
   };
+}
+
+/** Thinking whose text is not the one that was signed. */
+function modified(body: JsonRecord, signed: ReadonlyMap<string, string>): string | null {
+  const messages = body["messages"] as readonly JsonRecord[];
+  for (const [at, { content }] of messages.entries())
+    for (const [place, block] of (Array.isArray(content) ? content : []).entries()) {
+      const { type, thinking, signature } = block as JsonRecord;
+      if (type === "thinking" && signed.get(String(signature)) !== thinking)
+        return (
+          `messages.${at}.content.${place}: \`thinking\` or \`redacted_thinking\` blocks in the latest assistant ` +
+          "message cannot be modified. These blocks must remain as they were in the original response."
+        );
+    }
+  return null;
 }
 
 function failure(status: number, type: string, message: string): Response {

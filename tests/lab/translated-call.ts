@@ -5,6 +5,7 @@ import { parseJsonBytes } from "../../src/domain/bytes/json.ts";
 import type { ProtocolName } from "../../src/domain/call/endpoint.ts";
 import type { IncomingCall } from "../../src/domain/call/incoming-call.ts";
 import type { CleanPolicy } from "../../src/domain/cleaning/clean-text.ts";
+import type { BridgeDeps } from "../../src/domain/protocols/choose-bridge.ts";
 import type { Bridge } from "../../src/domain/protocols/bridge.ts";
 import { endpointOf } from "../../src/domain/protocols/endpoint-of.ts";
 import { protocols } from "../../src/domain/protocols/protocol.ts";
@@ -58,14 +59,16 @@ const encoder = new TextEncoder();
 /**
  * @param request JSON text, or what becomes of one
  * @param cleaning what becomes of the answer's text; where nothing is said, nothing
- * @param server what is known of the server beside its address
+ * @param server what is known of the server beside its address, and the model that it is asked for
+ * @param deps what calls before have left behind
  */
 export function translatedCall(
   path: string,
   request: JsonRecord | string,
   to: ProtocolName,
   cleaning: Partial<CleanPolicy> = {},
-  server: Partial<Server> = {},
+  server: Partial<Server> & { readonly model?: string } = {},
+  deps: BridgeDeps = bridgeDeps(sentAt),
 ): TranslatedCall {
   const body = encoder.encode(typeof request === "string" ? request : JSON.stringify(request));
   const json = JSON.parse(text.decode(body)) as JsonRecord;
@@ -74,6 +77,9 @@ export function translatedCall(
     id: "0199-call",
     endpoint,
     path,
+    headers: [],
+    user: null,
+    sourceIp: "127.0.0.1",
     body,
     json: () => json,
     model: "m",
@@ -81,7 +87,7 @@ export function translatedCall(
   } as unknown as IncomingCall;
   const target = {
     server: { ...someServer, ...server },
-    model: "claude",
+    model: server.model ?? "claude",
     policy: { ...untouched, ...cleaning },
   } as unknown as Target;
   const { client } = protocols[endpoint.protocol];
@@ -94,7 +100,7 @@ export function translatedCall(
     { client, asked, upstream },
     target,
     translating(endpoint.protocol, to),
-    bridgeDeps(sentAt),
+    deps,
   );
   return {
     sent: bridge.body === null ? null : (parseJsonBytes(bridge.body) as JsonRecord),

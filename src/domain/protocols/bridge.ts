@@ -74,6 +74,11 @@ export interface Bridge {
    * be rewritten for the client: made one, it would look like a model that had nothing to say
    */
   whole(body: Uint8Array, json: unknown): Uint8Array | null;
+  /**
+   * The same call without what the server signed before, for a server that refuses a signature; null:
+   * it holds none, or holds it as the client sent it.
+   */
+  readonly unsealed: (() => Bridge) | null;
   /** An error answer's body as the client gets it; null: the upstream's own. */
   readonly error: ((status: number, body: Uint8Array) => Uint8Array) | null;
 }

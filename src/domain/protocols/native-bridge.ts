@@ -33,6 +33,7 @@ class NativeBridge implements Bridge {
   readonly added = nothing;
   readonly instead = null;
   readonly retells = false;
+  readonly unsealed = null;
   readonly error = null;
   readonly #wantsStream: boolean;
   readonly #policy: Policy;

@@ -4,6 +4,7 @@ import { bodySource, type JsonSource } from "../bytes/json-source.ts";
 import { joinBytes } from "../bytes/join-bytes.ts";
 import { jsonBytes } from "../bytes/json-written.ts";
 import type { Framing } from "../bytes/framing.ts";
+import { callOwner } from "../call/call-owner.ts";
 import type { IncomingCall } from "../call/incoming-call.ts";
 import { withNoThink } from "../cleaning/no-think.ts";
 import { problem } from "../http/problem.ts";
@@ -11,6 +12,7 @@ import type { Target } from "../routing/plan.ts";
 import type { Policy } from "../routing/types.ts";
 import type { Bridge, FrameEditor } from "./bridge.ts";
 import { errorBody } from "./errors.ts";
+import { type Addressee, createAddressee, nobody } from "./neutral/addressee.ts";
 import type { WriterContext, AnswerEventReader, AnswerEventWriter } from "./neutral/answer.ts";
 import {
   type AnswerCleaner,
@@ -22,6 +24,8 @@ import { withOwnNames } from "./neutral/renamed-calls.ts";
 import { withOutputLimit } from "./neutral/output-limit.ts";
 import type { NeutralRequest } from "./neutral/request.ts";
 import type { Maker } from "./neutral/seal.ts";
+import { createSignedAnswer, type SignedAnswer } from "./neutral/signed-answer.ts";
+import type { ReasoningMemory } from "./neutral/signed-turn.ts";
 import { hintPlace } from "./protocol.ts";
 import { traitsOf } from "./server-traits.ts";
 import { frameJson } from "./stream-reader.ts";
@@ -41,6 +45,16 @@ export interface TranslationDeps {
   readonly clock: { now(): number };
   /** An estimate of a prompt's tokens, for clients that are to read a count before any is known. @param bytes of the request */
   readonly promptTokens: (model: string | null, bytes: number) => number;
+  readonly reasoning: ReasoningMemory;
+}
+
+/** A call on its way to a server of another protocol. */
+interface Translation {
+  readonly call: IncomingCall;
+  readonly pair: CodecPair;
+  readonly target: Target;
+  readonly way: Way;
+  readonly deps: TranslationDeps;
 }
 
 export function translatedBridge(
@@ -50,17 +64,12 @@ export function translatedBridge(
   way: Way,
   deps: TranslationDeps,
 ): Bridge {
-  const { server, model } = target;
   const source = bodySource(call.body, call.json() ?? {});
   const reading = pair.asked.readRequest(source);
   switch (reading.kind) {
     case "request": {
-      const request = withOutputLimit(reading.request, server.maxOutputTokens);
-      const traits = traitsOf(server);
-      const written = pair.upstream.writeRequest(request, model, traits, makerOf(target, way));
-      return written.kind === "request"
-        ? askingBridge(call, pair, source, request, written, target, way, deps)
-        : { ...ownAnswer(call, pair, way, 400, none), cannot: written.field };
+      const request = withOutputLimit(reading.request, target.server.maxOutputTokens);
+      return sealedBridge({ call, pair, target, way, deps }, source, request);
     }
     case "idle":
       return ownAnswer(
@@ -68,23 +77,48 @@ export function translatedBridge(
         pair,
         way,
         200,
-        jsonBytes(reading.answer(model ?? call.model ?? "", deps.clock.now())),
+        jsonBytes(reading.answer(target.model ?? call.model ?? "", deps.clock.now())),
       );
     case "problem":
       return refusal(call, pair, way, reading.message);
   }
 }
 
+/** With what the server signed before, as far as client or memory have it. */
+function sealedBridge(how: Translation, source: JsonSource, request: NeutralRequest): Bridge {
+  const { call } = how;
+  const server = createAddressee(makerOf(how), () => callOwner(call), memoryOf(how));
+  const bridge = bridgeTo(server, how, source, request);
+  const unsealed = () => {
+    server.refused();
+    return bridgeTo(nobody, how, source, request);
+  };
+  return server.got() ? { ...bridge, unsealed } : bridge;
+}
+
+function bridgeTo(
+  server: Addressee,
+  how: Translation,
+  source: JsonSource,
+  request: NeutralRequest,
+): Bridge {
+  const { call, pair, target, way } = how;
+  const { upstream } = pair;
+  const written = upstream.writeRequest(request, target.model, traitsOf(target.server), server);
+  return written.kind === "request"
+    ? askingBridge(how, source, request, written)
+    : { ...ownAnswer(call, pair, way, 400, none), cannot: written.field };
+}
+
 function askingBridge(
-  call: IncomingCall,
-  { client, asked, upstream }: CodecPair,
+  how: Translation,
   source: JsonSource,
   request: NeutralRequest,
   written: WrittenRequest,
-  target: Target,
-  way: Way,
-  { clock, promptTokens }: TranslationDeps,
 ): Bridge {
+  const { call, pair, target, way, deps } = how;
+  const { client, asked, upstream } = pair;
+  const { clock, promptTokens } = deps;
   const now = () => clock.now();
   let isEstimated = false;
   const policy = cleanPolicy(request, target.policy);
@@ -93,7 +127,7 @@ function askingBridge(
     id: call.id,
     asked: source,
     model: target.model ?? call.model ?? "",
-    maker: makerOf(target, way),
+    maker: makerOf(how),
     startedAt: now(),
     lose: (field) => void lost.add(field),
     estimatedPrompt(bytesOf) {
@@ -109,6 +143,13 @@ function askingBridge(
     return withOwnNames(upstream.reader(request.kind, framing), written.renamed);
   }
 
+  function signed(): SignedAnswer | null {
+    const memory = memoryOf(how);
+    return memory === null
+      ? null
+      : createSignedAnswer(context.maker, (turn) => memory.remember(callOwner(call), turn));
+  }
+
   return {
     way,
     cannot: null,
@@ -122,10 +163,17 @@ function askingBridge(
     isEstimated: () => isEstimated,
     instead: null,
     retells: true,
+    unsealed: null,
     editor: ({ framing }) =>
       writer === null
         ? null
-        : createTranslator(reader(framing), writer(context), createAnswerCleaner(policy), now),
+        : createTranslator(
+            reader(framing),
+            createAnswerCleaner(policy),
+            signed(),
+            writer(context),
+            now,
+          ),
     gather: ({ framing }) =>
       writer !== null && framing !== "none" && !call.wantsStream ? client.gather : null,
     client: (wire) => ({
@@ -137,6 +185,9 @@ function askingBridge(
       const read = reader("none").whole(bodySource(body, json));
       if (read === null) return null;
       const said = cleanedAnswer(read, policy);
+      const kept = signed();
+      kept?.take(said);
+      kept?.complete();
       return call.wantsStream && writer !== null
         ? joinBytes(writer(context).wholeAsEvents(said, now()))
         : jsonBytes(asked.writeWhole(said, context, now()));
@@ -166,6 +217,7 @@ function ownAnswer(
     isEstimated: () => false,
     instead: { status, body },
     retells: true,
+    unsealed: null,
     editor: () => null,
     gather: () => null,
     client: (wire) => ({
@@ -187,8 +239,13 @@ const nothingAdded: readonly string[] = [];
 const encoder = new TextEncoder();
 const none = new Uint8Array(0);
 
-function makerOf({ server }: Target, { into }: Way): Maker {
-  return { server: server.name, protocol: into };
+function makerOf({ target, way }: Translation): Maker {
+  return { server: target.server.name, protocol: way.into };
+}
+
+/** Of what the server signed, for a client that cannot keep it; null: there is nothing to remember. */
+function memoryOf({ pair, deps }: Translation): ReasoningMemory | null {
+  return pair.upstream.signsThinking && !pair.client.keepsSeals ? deps.reasoning : null;
 }
 
 /** Who asks for thinking gets it, rather than have it taken out of the text. */
@@ -197,26 +254,35 @@ function cleanPolicy(request: NeutralRequest, policy: Policy): Policy {
   return wants && policy.stripThinking === "strip" ? { ...policy, stripThinking: "move" } : policy;
 }
 
-/** Makes the client's events of an upstream's. @param cleaner null: nothing is to be cleaned */
+/**
+ * Makes the client's events of an upstream's.
+ * @param cleaner null: nothing is to be cleaned
+ * @param signed null: nothing is to be remembered
+ */
 function createTranslator(
   reader: AnswerEventReader,
-  writer: AnswerEventWriter,
   cleaner: AnswerCleaner | null,
+  signed: SignedAnswer | null,
+  writer: AnswerEventWriter,
   now: () => number,
 ): FrameEditor {
   return {
     frame(frame, json) {
       // Where the format is not the one that was asked for, nobody has parsed it yet.
-      const said = reader.event(frame, json ?? frameJson(frame));
-      if (said === null) return nothing;
-      return writer.events(cleaner === null ? said : cleaner.take(said), now());
+      const read = reader.event(frame, json ?? frameJson(frame));
+      if (read === null) return nothing;
+      const said = cleaner === null ? read : cleaner.take(read);
+      signed?.take(said);
+      return writer.events(said, now());
     },
     spares: () => "nothing",
     changed: () => true,
     end(whole) {
       const rest = cleaner?.end() ?? [];
       const said = rest.length === 0 ? nothing : writer.events(rest, now());
-      return whole ? [...said, ...writer.end(now())] : said;
+      if (!whole) return said;
+      signed?.complete();
+      return [...said, ...writer.end(now())];
     },
   };
 }

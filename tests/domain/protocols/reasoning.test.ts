@@ -8,7 +8,7 @@ import type { AnswerEvent, WriterContext } from "../../../src/domain/protocols/n
 import type { ClientCall } from "../../../src/domain/protocols/neutral/codec.ts";
 import { readSeal } from "../../../src/domain/protocols/neutral/seal.ts";
 import { serverTraits } from "../../../src/domain/protocols/server-traits.ts";
-import { madeBy } from "../../lab/made-by.ts";
+import { madeBy, sentTo } from "../../lab/made-by.ts";
 import { readStrictly } from "./anthropic-messages/block-grammar.ts";
 import { asRead, asReceived } from "./ollama/written.ts";
 
@@ -56,7 +56,7 @@ function sentBack(content: readonly JsonRecord[], server = anthropic) {
   const reading = messagesCall().readRequest(asReceived({ max_tokens: 9, messages }));
   if (reading.kind !== "request") throw new Error(JSON.stringify(reading));
   const traits = serverTraits("http://127.0.0.1:1");
-  const written = messagesUpstreamCodec.writeRequest(reading.request, "m", traits, server);
+  const written = messagesUpstreamCodec.writeRequest(reading.request, "m", traits, sentTo(server));
   if (written.kind !== "request") throw new Error(written.field);
   const [, assistant] = asRead(written.body)["messages"] as readonly JsonRecord[];
   return { content: assistant?.["content"], dropped: written.dropped };

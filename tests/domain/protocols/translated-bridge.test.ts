@@ -27,6 +27,7 @@ const asked: ClientCall = {
   writeWhole: (said) => ({ reported: said.map(({ kind }) => kind) }),
 };
 const client: ClientCodec = {
+  keepsSeals: false,
   wire: { framing: "sse", protocol: "anthropic-messages" },
   contentType: "text/event-stream",
   call: () => asked,
@@ -34,6 +35,7 @@ const client: ClientCodec = {
   error: (status) => ({ failed: String(status) }),
 };
 const upstream: UpstreamCodec = {
+  signsThinking: false,
   writeRequest: () => ({
     kind: "request",
     path: "/v1/embeddings",

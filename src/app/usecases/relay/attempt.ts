@@ -8,6 +8,8 @@ import { bodyProblem } from "../../../domain/call/read-request.ts";
 import { bridgeFor, canBeTranslated } from "../../../domain/protocols/choose-bridge.ts";
 import { isNotSpoken } from "../../../domain/protocols/not-spoken.ts";
 import type { Way } from "../../../domain/call/way.ts";
+import type { ReasoningMemory } from "../../../domain/protocols/neutral/signed-turn.ts";
+import { refusesSeal } from "../../../domain/protocols/refused-seal.ts";
 import type { AttemptFailure } from "../../../domain/failover/judge.ts";
 import { outgoingRequest } from "../../../domain/http/outgoing.ts";
 import type { Target } from "../../../domain/routing/plan.ts";
@@ -33,6 +35,7 @@ export interface AttemptDeps extends CaptureLimits {
   readonly spoken: SpokenBoard;
   /** An estimate of a prompt's tokens. @param bytes of the request */
   readonly promptTokens: (model: string | null, bytes: number) => number;
+  readonly reasoning: ReasoningMemory;
 }
 
 /** How a target is asked. */
@@ -163,7 +166,7 @@ class TargetAttempt implements LiveAttempt, ContentListener {
         clock,
         listener: this,
       });
-      if (result.kind === "failed" && this.#turnsToTranslation(result.failure)) continue;
+      if (result.kind === "failed" && this.#asksOtherwise(result.failure)) continue;
       this.#stopFirstToken?.();
       return result.kind === "failed" ? this.#failedBy(result.failure) : result;
     }
@@ -248,25 +251,32 @@ class TargetAttempt implements LiveAttempt, ContentListener {
     }
   }
 
-  /**
-   * A server that does not speak what it was asked in natively is asked once more, translated, within
-   * the same attempt: nothing has failed.
-   */
-  #turnsToTranslation(failure: AttemptFailure): boolean {
-    const { call } = this.#session;
-    const { spoken, heldBudget } = this.#deps;
-    const { target } = this;
-    if (this.#bridge.retells || this.#givenUp || !isNotSpoken(failure)) return false;
-    if (!canBeTranslated(call, target) || bodyProblem(call) !== null) return false;
-    spoken.refused(target.server.baseUrl, call.endpoint.protocol);
+  /** What a server refuses only the form of is asked of it once more, within the same attempt: nothing has failed. */
+  #asksOtherwise(failure: AttemptFailure): boolean {
+    const bridge = this.#givenUp ? null : this.#otherBridge(failure);
+    if (bridge === null) return false;
+    const { heldBudget } = this.#deps;
     this.#exchange?.cancel();
     this.#share?.[Symbol.dispose]();
     this.#share = heldBudget.share();
     this.#capture?.[Symbol.dispose]();
     this.#capture = createCapture(this.#deps);
     this.#ttftMs = null;
-    this.#bridge = bridgeFor(call, target, this.#deps);
+    this.#bridge = bridge;
     return true;
+  }
+
+  /** Translated for a server that does not speak what it was asked in; without signatures for one that refuses them; null: there is no other. */
+  #otherBridge(failure: AttemptFailure): Bridge | null {
+    const { call } = this.#session;
+    const { spoken } = this.#deps;
+    const { target } = this;
+    const { retells, unsealed } = this.#bridge;
+    if (retells) return refusesSeal(failure) ? (unsealed?.() ?? null) : null;
+    if (!isNotSpoken(failure) || !canBeTranslated(call, target) || bodyProblem(call) !== null)
+      return null;
+    spoken.refused(target.server.baseUrl, call.endpoint.protocol);
+    return bridgeFor(call, target, this.#deps);
   }
 
   get #held(): Share {

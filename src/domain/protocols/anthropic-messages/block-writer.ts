@@ -3,7 +3,7 @@ import type { WrittenObject } from "../../bytes/json-written.ts";
 import { argumentsObject } from "../neutral/call-arguments.ts";
 import type { PlacedFields } from "../neutral/placed-fields.ts";
 import type { CallPart, ReasoningPart, RequestMessage, RequestPart } from "../neutral/request.ts";
-import { isMadeBy, type Maker } from "../neutral/seal.ts";
+import type { Addressee } from "../neutral/addressee.ts";
 import type { ToolNames } from "../neutral/tool-names.ts";
 import type { CallIds } from "./call-ids.ts";
 import { fileBlock, imageBlock } from "./part-writer.ts";
@@ -43,7 +43,7 @@ export function assistantBlocks(
   parts: readonly RequestPart[],
   ids: CallIds,
   names: ToolNames,
-  server: Maker,
+  server: Addressee,
   placed: PlacedFields,
 ): readonly WrittenObject[] {
   return parts.flatMap((part): readonly WrittenObject[] => {
@@ -89,11 +89,11 @@ function textBlock(
 /** A server takes no thinking back that it did not sign itself. */
 function thinkingBlock(
   part: ReasoningPart,
-  server: Maker,
+  server: Addressee,
   placed: PlacedFields,
 ): readonly WrittenObject[] {
   const { text, seal } = part;
-  if (seal === null || seal.kind === "text" || !isMadeBy(seal, server)) return [];
+  if (seal === null || seal.kind === "text" || !server.takesBack(seal)) return [];
   placed.place(part);
   placed.place(seal);
   return seal.kind === "redacted"

@@ -1,5 +1,5 @@
 // Ids of tool calls as Anthropic takes them: of few characters, and none twice in a conversation.
-import { hashText } from "../neutral/hash-text.ts";
+import { hashText } from "../../bytes/hash-text.ts";
 
 export interface CallIds {
   /** A turn of the assistant's begins: results that follow answer its calls, not those before. */

@@ -7,6 +7,8 @@ export interface ClaudeTraits {
   readonly thinks: "adaptive" | "budget" | "never";
   /** It can be kept from thinking. */
   readonly pauses: boolean;
+  /** With thinking on, it goes on after calls without the thinking that led to them. */
+  readonly resumesUnthought: boolean;
   /** The words that it has for effort; none: it has no such setting. */
   readonly efforts: ReadonlySet<ThinkingEffort>;
   /** It takes temperature, `top_p` and `top_k`. */
@@ -29,6 +31,7 @@ const all: ReadonlySet<ThinkingEffort> = new Set([...low, "xhigh", "max"]);
 const unknown: ClaudeTraits = {
   thinks: "adaptive",
   pauses: true,
+  resumesUnthought: false,
   efforts: all,
   samples: true,
   forcedTools: true,
@@ -46,6 +49,7 @@ export function claudeTraits(model: string | null): ClaudeTraits {
   return {
     thinks: version >= 4.6 ? "adaptive" : version >= 3.7 ? "budget" : "never",
     pauses: !alwaysThinks,
+    resumesUnthought: version >= 4.6,
     efforts: effortsOf(family, version),
     samples: version < 4.7,
     forcedTools: !alwaysThinks || version < 5.1,

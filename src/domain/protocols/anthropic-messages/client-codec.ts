@@ -10,6 +10,7 @@ import { readMessagesRequest } from "./request-reader.ts";
 import { wholeMessage } from "./whole-message.ts";
 
 export const messagesClientCodec: ClientCodec = {
+  keepsSeals: true,
   wire: { framing: "sse", protocol: "anthropic-messages" },
   contentType: "text/event-stream",
   call: ({ kind }) => (kind === "messages" ? messagesCall : null),

@@ -3,7 +3,7 @@ import type { CannotServe, WrittenRequest } from "../neutral/codec.ts";
 import { ownNumber } from "../../bytes/json-written.ts";
 import { createPlacedFields } from "../neutral/placed-fields.ts";
 import type { NeutralRequest } from "../neutral/request.ts";
-import type { Maker } from "../neutral/seal.ts";
+import type { Addressee } from "../neutral/addressee.ts";
 import { createToolNames } from "../neutral/tool-names.ts";
 import type { ServerTraits } from "../server-traits.ts";
 import { claudeTraits } from "./claude-traits.ts";
@@ -26,7 +26,7 @@ export function writeMessagesRequest(
   request: NeutralRequest,
   model: string | null,
   { maxOutputTokens }: ServerTraits,
-  server: Maker,
+  server: Addressee,
 ): WrittenRequest | CannotServe {
   switch (request.kind) {
     case "completion":
@@ -38,11 +38,13 @@ export function writeMessagesRequest(
       const names = createToolNames(namesIn(request), longestName);
       const maxTokens = maxOutputTokens ?? defaultMaxTokens;
       const traits = claudeTraits(model);
-      const { system, messages } = writeTurns(request.messages, names, server, traits, placed);
+      const turns = writeTurns(request.messages, names, server, traits, placed);
+      const { system, messages, callsUnthought } = turns;
+      const { settings } = request;
       const body = {
         model: model ?? undefined,
         max_tokens: ownNumber(maxTokens),
-        ...writeSettings(request.settings, traits, maxTokens, placed),
+        ...writeSettings(settings, traits, maxTokens, callsUnthought, placed),
         system: system.length === 0 ? undefined : system,
         messages,
         ...writeTools(request, names, traits, placed),

@@ -12,16 +12,18 @@ const maxUserId = 256;
 /**
  * The fields of settings, tools aside.
  * @param limit tokens of an answer to whose request nobody set a limit
+ * @param callsUnthought as the conversation's turns have it
  */
 export function writeSettings(
   settings: GenerationSettings,
   traits: ClaudeTraits,
   limit: number,
+  callsUnthought: boolean,
   placed: PlacedFields,
 ): WrittenObject {
   return {
     ...writeSampling(settings.sampling, traits, placed),
-    ...writeThought(settings, traits, limit, placed),
+    ...writeThought(settings, traits, limit, callsUnthought, placed),
     ...writeUser(settings, placed),
     stream: settings.stream,
   };
@@ -96,6 +98,7 @@ function writeThought(
   settings: GenerationSettings,
   traits: ClaudeTraits,
   limit: number,
+  callsUnthought: boolean,
   placed: PlacedFields,
 ): WrittenObject {
   const { thinking, format } = settings;
@@ -104,7 +107,7 @@ function writeThought(
     output["format"] = { type: "json_schema", schema: closedSchema(format.value.schema) };
     placed.place(format);
   }
-  const thought = writeThinking(settings, traits, limit);
+  const thought = writeThinking(settings, traits, limit, callsUnthought);
   if (thought.effort !== undefined) output["effort"] = thought.effort;
   if (thinking !== null && thought.heeded) placed.place(thinking);
   return {

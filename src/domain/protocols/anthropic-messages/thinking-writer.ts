@@ -14,15 +14,21 @@ export interface WrittenThinking {
 
 const unheeded: WrittenThinking = { heeded: false };
 
-/** @param limit tokens of an answer to whose request nobody set a limit */
+/**
+ * @param limit tokens of an answer to whose request nobody set a limit
+ * @param callsUnthought as the conversation's turns have it
+ */
 export function writeThinking(
   settings: GenerationSettings,
   traits: ClaudeTraits,
   limit: number,
+  callsUnthought: boolean,
 ): WrittenThinking {
   const wish = settings.thinking?.value;
   if (wish === undefined) return unheeded;
   if (!wish.on) return withoutThinking(traits);
+  if (callsUnthought && !traits.resumesUnthought)
+    return { ...withoutThinking(traits), heeded: false };
   if (forbidsThinking(settings, traits)) return unheeded;
   const effort = effortOf(wish.effort, traits);
   switch (traits.thinks) {

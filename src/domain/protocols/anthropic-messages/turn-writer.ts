@@ -2,15 +2,19 @@
 import type { WrittenObject } from "../../bytes/json-written.ts";
 import type { PlacedFields } from "../neutral/placed-fields.ts";
 import type { RequestMessage } from "../neutral/request.ts";
-import type { Maker } from "../neutral/seal.ts";
+import type { Addressee } from "../neutral/addressee.ts";
+import type { SignedTurn } from "../neutral/signed-turn.ts";
 import type { ToolNames } from "../neutral/tool-names.ts";
 import type { ClaudeTraits } from "./claude-traits.ts";
 import { assistantBlocks, resultBlock, textBlocks, userBlocks } from "./block-writer.ts";
+import { withSignedReasoning } from "./restored-reasoning.ts";
 import { createCallIds } from "./call-ids.ts";
 
 interface WrittenTurns {
   readonly system: readonly WrittenObject[];
   readonly messages: readonly WrittenObject[];
+  /** The last turn of the assistant's calls tools, and does not begin with the thinking that led to them. */
+  readonly callsUnthought: boolean;
 }
 
 /**
@@ -20,7 +24,7 @@ interface WrittenTurns {
 export function writeTurns(
   messages: readonly RequestMessage[],
   names: ToolNames,
-  server: Maker,
+  server: Addressee,
   { inlineSystem }: ClaudeTraits,
   placed: PlacedFields,
 ): WrittenTurns {
@@ -29,13 +33,21 @@ export function writeTurns(
   const system = leading.map(({ parts }) => textBlocks(parts, placed));
   const turns = turnsOf(messages.slice(leading.length), names, server, inlineSystem, placed);
   const written = turns.flatMap(writeTurn);
-  if (written.length > 0) return { system: system.flat(), messages: written };
+  const callsUnthought = isUnthought(turns.findLast(({ role }) => role === "assistant"));
+  if (written.length > 0) return { system: system.flat(), messages: written, callsUnthought };
   // Anthropic wants something to answer: where nothing else is said, that is the last instruction.
   const asked = system.pop() ?? [];
   return {
     system: system.flat(),
     messages: asked.length === 0 ? [] : [{ role: "user", content: asked }],
+    callsUnthought,
   };
+}
+
+function isUnthought(turn: Turn | undefined): boolean {
+  if (turn?.said.some(({ type }) => type === "tool_use") !== true) return false;
+  const first = turn.said[0]?.["type"];
+  return first !== "thinking" && first !== "redacted_thinking";
 }
 
 interface Turn {
@@ -62,12 +74,13 @@ function writeTurn({ role, results, said, told }: Turn): readonly WrittenObject[
 function turnsOf(
   messages: readonly RequestMessage[],
   names: ToolNames,
-  server: Maker,
+  server: Addressee,
   inlineSystem: boolean,
   placed: PlacedFields,
 ): readonly Turn[] {
   const turns: Turn[] = [];
   const ids = createCallIds();
+  const restored = new Set<SignedTurn>();
   /** Instructions that follow the assistant's words: they wait for the user's, and are never a turn between calls and results. */
   let held: readonly WrittenObject[] = [];
 
@@ -104,7 +117,8 @@ function turnsOf(
         break;
       case "assistant": {
         if (turns.at(-1)?.role !== "assistant") ids.begin();
-        const blocks = assistantBlocks(message.parts, ids, names, server, placed);
+        const parts = withSignedReasoning(message.parts, server, restored, placed);
+        const blocks = assistantBlocks(parts, ids, names, server, placed);
         if (blocks.length > 0) turnOf("assistant").said.push(...blocks);
         break;
       }

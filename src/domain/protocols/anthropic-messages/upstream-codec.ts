@@ -4,6 +4,7 @@ import { createMessagesReader } from "./answer-reader.ts";
 import { writeMessagesRequest } from "./request-writer.ts";
 
 export const messagesUpstreamCodec: UpstreamCodec = {
+  signsThinking: true,
   writeRequest: writeMessagesRequest,
   reader: (_, framing) => createMessagesReader(framing),
 };

@@ -5,12 +5,14 @@ import type { WrittenObject } from "../../bytes/json-written.ts";
 import type { Endpoint } from "../../call/endpoint.ts";
 import type { Gathered, Wire } from "../bridge.ts";
 import type { WriterContext, AnswerEvent, AnswerEventReader, AnswerEventWriter } from "./answer.ts";
-import type { Maker } from "./seal.ts";
+import type { Addressee } from "./addressee.ts";
 import type { NeutralRequest } from "./request.ts";
 import type { ServerTraits } from "../server-traits.ts";
 
 /** Serves clients that speak the protocol. */
 export interface ClientCodec {
+  /** Clients keep what servers signed, and hand it back. */
+  readonly keepsSeals: boolean;
   /** Of the streams that clients get. */
   readonly wire: Wire;
   readonly contentType: string;
@@ -40,15 +42,17 @@ export type CallReading =
 
 /** Asks upstreams that speak the protocol. */
 export interface UpstreamCodec {
+  /** Before the calls that thinking led to, servers want it back as they signed it. */
+  readonly signsThinking: boolean;
   /**
    * @param model the name to send; null sends none
-   * @param server who gets it: what it made of reasoning, and nobody else did, goes back to it
+   * @param server who gets it
    */
   writeRequest(
     request: NeutralRequest,
     model: string | null,
     traits: ServerTraits,
-    server: Maker,
+    server: Addressee,
   ): WrittenRequest | CannotServe;
   /** A reader of the answer to such a request, streamed in this framing or whole. */
   reader(request: NeutralRequest["kind"], framing: Framing): AnswerEventReader;

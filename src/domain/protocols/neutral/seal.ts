@@ -56,7 +56,7 @@ function isKind(kind: unknown): kind is SealKind {
 }
 
 /** Whether reasoning goes back to who made it. */
-export function isMadeBy({ maker }: Seal, { server, protocol }: Maker): boolean {
+export function isMadeBy({ maker }: Pick<Seal, "maker">, { server, protocol }: Maker): boolean {
   return maker !== null && maker.server === server && maker.protocol === protocol;
 }
 

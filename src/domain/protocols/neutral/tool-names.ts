@@ -1,5 +1,5 @@
 // Names of tools as hosted APIs take them: letters, digits, `_` and `-`, and not too many.
-import { hashText } from "./hash-text.ts";
+import { hashText } from "../../bytes/hash-text.ts";
 
 export interface ToolNames {
   /** A tool's name for the server. */

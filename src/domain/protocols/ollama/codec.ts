@@ -8,6 +8,7 @@ import { ollamaKind, type OllamaKind } from "./endpoints.ts";
 import { readOllamaRequest } from "./request-reader.ts";
 
 export const ollamaClientCodec: ClientCodec = {
+  keepsSeals: false,
   wire: { framing: "ndjson", protocol: "ollama" },
   contentType: "application/x-ndjson",
   call(endpoint) {

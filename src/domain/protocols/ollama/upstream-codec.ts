@@ -4,6 +4,7 @@ import { createOllamaReader } from "./answer-reader.ts";
 import { writeOllamaRequest } from "./request-writer.ts";
 
 export const ollamaUpstreamCodec: UpstreamCodec = {
+  signsThinking: false,
   writeRequest: writeOllamaRequest,
   reader: (_, framing) => createOllamaReader(framing),
 };

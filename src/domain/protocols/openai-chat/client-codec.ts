@@ -5,6 +5,7 @@ import { chatError } from "./error-words.ts";
 import { readChatRequest } from "./request-reader.ts";
 
 export const chatClientCodec: ClientCodec = {
+  keepsSeals: false,
   wire: { framing: "sse", protocol: "openai-chat" },
   contentType: "text/event-stream",
   // The rest of the API has no counterpart in protocols that only chat.

@@ -5,6 +5,7 @@ import { embeddingsReader } from "./embeddings-reader.ts";
 import { writeChatRequest } from "./request-writer.ts";
 
 export const chatUpstreamCodec: UpstreamCodec = {
+  signsThinking: false,
   writeRequest: writeChatRequest,
   reader: (kind, framing) => (kind === "embedding" ? embeddingsReader : createChatReader(framing)),
 };

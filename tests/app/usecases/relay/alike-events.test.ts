@@ -77,6 +77,7 @@ async function relayed(
     gather: () => null,
     client: (wire) => ({ wire, contentType: null }),
     whole: (body) => body,
+    unsealed: null,
     error: null,
   };
   let at = 0;

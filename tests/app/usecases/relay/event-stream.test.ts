@@ -33,6 +33,7 @@ const native: Bridge = {
   gather: () => null,
   client: (wire) => ({ wire, contentType: null }),
   whole: (body) => body,
+  unsealed: null,
   error: null,
 };
 

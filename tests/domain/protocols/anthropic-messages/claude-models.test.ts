@@ -6,7 +6,7 @@ import { endpointOf } from "../../../../src/domain/protocols/endpoint-of.ts";
 import { chatClientCodec } from "../../../../src/domain/protocols/openai-chat/client-codec.ts";
 import { serverTraits } from "../../../../src/domain/protocols/server-traits.ts";
 import { anthropicRefusal } from "../../../lab/anthropic-checker.ts";
-import { madeBy } from "../../../lab/made-by.ts";
+import { madeBy, sentTo } from "../../../lab/made-by.ts";
 import { asRead, asReceived } from "../ollama/written.ts";
 
 const hi = { role: "user", content: "hi" };
@@ -16,7 +16,7 @@ function ask(model: string, request: JsonRecord) {
   const reading = asked?.readRequest(asReceived({ messages: [hi], ...request }));
   if (reading?.kind !== "request") throw new Error(JSON.stringify(reading));
   const traits = serverTraits("https://api.anthropic.com");
-  const made = madeBy("anthropic-messages");
+  const made = sentTo(madeBy("anthropic-messages"));
   const written = messagesUpstreamCodec.writeRequest(reading.request, model, traits, made);
   if (written.kind !== "request") throw new Error(written.field);
   const body = asRead(written.body);

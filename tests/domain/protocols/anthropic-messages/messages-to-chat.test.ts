@@ -380,13 +380,13 @@ describe("clients of Ollama", () => {
       model: "claude",
       max_tokens: 9,
       stop_sequences: ["end"],
-      thinking: { type: "adaptive", display: "summarized" },
+      // Nothing is known of the thinking that led to the call.
+      thinking: { type: "disabled" },
       output_config: {
         format: {
           type: "json_schema",
           schema: { type: "object", properties: {}, additionalProperties: false },
         },
-        effort: "high",
       },
       stream: false,
       system: [text("be brief")],
@@ -413,6 +413,7 @@ describe("clients of Ollama", () => {
       "keep_alive",
       "messages.thinking",
       "options.seed",
+      "think",
     ]);
     const answer = {
       content: [

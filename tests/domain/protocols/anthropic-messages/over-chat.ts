@@ -7,7 +7,7 @@ import type { ClientCall } from "../../../../src/domain/protocols/neutral/codec.
 import { withOwnNames } from "../../../../src/domain/protocols/neutral/renamed-calls.ts";
 import { chatUpstreamCodec } from "../../../../src/domain/protocols/openai-chat/codec.ts";
 import { serverTraits } from "../../../../src/domain/protocols/server-traits.ts";
-import { madeBy } from "../../../lab/made-by.ts";
+import { madeBy, sentTo } from "../../../lab/made-by.ts";
 import { asRead, asReceived } from "../ollama/written.ts";
 
 function messagesCall(): ClientCall {
@@ -34,7 +34,7 @@ export function asChat(request: JsonRecord, server: ServerName = "open") {
   if (reading.kind === "problem") return reading.message;
   if (reading.kind !== "request") throw new Error(reading.kind);
   const traits = serverTraits(servers[server]);
-  const written = chatUpstreamCodec.writeRequest(reading.request, "m", traits, chatServer);
+  const written = chatUpstreamCodec.writeRequest(reading.request, "m", traits, sentTo(chatServer));
   if (written.kind === "cannot") return `cannot: ${written.field}`;
   const { dropped, renamed, path } = written;
   return { path, body: asRead(written.body), dropped, renamed };

@@ -6,7 +6,7 @@ import { messagesUpstreamCodec } from "../../../../src/domain/protocols/anthropi
 import { endpointOf } from "../../../../src/domain/protocols/endpoint-of.ts";
 import { chatClientCodec } from "../../../../src/domain/protocols/openai-chat/client-codec.ts";
 import { serverTraits } from "../../../../src/domain/protocols/server-traits.ts";
-import { madeBy } from "../../../lab/made-by.ts";
+import { madeBy, sentTo } from "../../../lab/made-by.ts";
 import { asRead, asReceived } from "../ollama/written.ts";
 import { anyMessagesRequest } from "./any-messages-request.ts";
 import { asChat } from "./over-chat.ts";
@@ -19,7 +19,7 @@ function thereAndBack(request: JsonRecord): JsonRecord {
   const reading = asked?.readRequest(asReceived(chat.body));
   if (reading?.kind !== "request") throw new Error(JSON.stringify(reading));
   const traits = serverTraits("https://api.anthropic.com");
-  const server = madeBy("anthropic-messages");
+  const server = sentTo(madeBy("anthropic-messages"));
   const written = messagesUpstreamCodec.writeRequest(reading.request, "m", traits, server);
   if (written.kind !== "request") throw new Error(written.field);
   return asRead(written.body);

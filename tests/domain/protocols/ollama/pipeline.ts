@@ -12,7 +12,7 @@ import { ollamaClientCodec } from "../../../../src/domain/protocols/ollama/codec
 import type { OllamaKind } from "../../../../src/domain/protocols/ollama/endpoints.ts";
 import { chatUpstreamCodec } from "../../../../src/domain/protocols/openai-chat/codec.ts";
 import type { ServerTraits } from "../../../../src/domain/protocols/server-traits.ts";
-import { madeBy } from "../../../lab/made-by.ts";
+import { madeBy, sentTo } from "../../../lab/made-by.ts";
 
 export type TranslatedRequest =
   | {
@@ -40,7 +40,7 @@ export function translateRequest(
 ): TranslatedRequest {
   const reading = callOf(kind).readRequest(source);
   if (reading.kind !== "request") return reading;
-  const written = chatUpstreamCodec.writeRequest(reading.request, model, traits, server);
+  const written = chatUpstreamCodec.writeRequest(reading.request, model, traits, sentTo(server));
   if (written.kind === "cannot") throw new Error(written.field);
   const { path, body, dropped } = written;
   return { kind: "request", path, body, dropped };

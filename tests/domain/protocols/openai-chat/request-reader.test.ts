@@ -7,7 +7,7 @@ import { chatClientCodec } from "../../../../src/domain/protocols/openai-chat/cl
 import { chatUpstreamCodec } from "../../../../src/domain/protocols/openai-chat/codec.ts";
 import { serverTraits } from "../../../../src/domain/protocols/server-traits.ts";
 import { anthropicRefusal } from "../../../lab/anthropic-checker.ts";
-import { madeBy } from "../../../lab/made-by.ts";
+import { madeBy, sentTo } from "../../../lab/made-by.ts";
 import { translatedCall } from "../../../lab/translated-call.ts";
 import { asRead, asReceived } from "../ollama/written.ts";
 import { anyChatRequest } from "./any-chat-request.ts";
@@ -113,7 +113,7 @@ function again(request: JsonRecord): JsonRecord {
     reading.request,
     "m",
     serverTraits("http://10.0.0.9:8000"),
-    madeBy("openai-chat"),
+    sentTo(madeBy("openai-chat")),
   );
   if (written.kind !== "request") throw new Error(written.field);
   return asRead(written.body);

@@ -1,0 +1,14 @@
+// Whether a server's refusal is about what it, or another, signed before.
+import type { AttemptFailure } from "../failover/judge.ts";
+
+/** Anthropic's words are "Invalid `signature` in `thinking` block", and others of the same. */
+const aboutSeals = /signature|thinking[`'"]* +block/i;
+
+/** Of a request that holds such. */
+export function refusesSeal({
+  reason,
+  status,
+  message,
+}: Pick<AttemptFailure, "reason" | "status" | "message">): boolean {
+  return reason === "status" && (status === 400 || status === 422) && aboutSeals.test(message);
+}
