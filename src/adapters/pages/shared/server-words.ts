@@ -17,15 +17,16 @@ export function speaksInWords({ speaks }: Pick<Server, "speaks">): readonly stri
   });
 }
 
-/** How it is asked now, a phrase for each way: what it speaks, and what is translated for it. */
+/** How it is asked now: what it speaks, and each protocol that is translated for it. */
 export function askedInWords(protocols: readonly AskedProtocol[]): readonly string[] {
   const native = protocols.filter(({ way }) => way === "native");
-  const phrases = native.length === 0 ? [] : [native.map(({ protocol }) => protocol).join(", ")];
+  const words = native.map(({ protocol }) => protocol).join(", ");
+  const phrases = words === "" ? [] : [`speaks ${words}`];
   for (const { protocol, way, reason } of protocols) {
     const [, into] = way.split(">");
     if (into === undefined || into === "") continue;
-    const why = reason === "learned" ? ", which it does not speak, as its answer showed" : "";
-    phrases.push(`${protocol} translated to ${into}${why}`);
+    const why = reason === "learned" ? ", as its answer showed" : "";
+    phrases.push(`${protocol} → ${into}${why}`);
   }
   return phrases;
 }

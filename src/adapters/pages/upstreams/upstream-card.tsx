@@ -31,7 +31,7 @@ export function UpstreamCard({ upstream, now, recent }: UpstreamCardProps): JSX.
           <code safe>{url}</code> <span safe>{typeNames[type]}</span>
         </p>
         <p class="faint" safe>
-          {askedInWords(upstream.protocols).join("; ")}
+          {askedInWords(upstream.protocols).join(" · ")}
         </p>
       </div>
       <div class="upstream-state">

@@ -38,6 +38,21 @@ test.each<[Partial<UpstreamState>, string]>([
   expect(elementText(document, ".standing")).toBe(words);
 });
 
+test("what a server speaks, what is translated for it, and what its answer showed", async () => {
+  const spoken = async (over: Partial<UpstreamState>) =>
+    elementText((await show(over)).document, ".upstream-name p + p");
+  expect(await spoken({})).toBe("speaks chat, responses, messages · ollama → chat");
+  expect(
+    await spoken({
+      protocols: [
+        { protocol: "chat", way: "native", reason: "type" },
+        { protocol: "responses", way: "responses>", reason: "speaks" },
+        { protocol: "messages", way: "messages>chat", reason: "learned" },
+      ],
+    }),
+  ).toBe("speaks chat · messages → chat, as its answer showed");
+});
+
 test("a server in trouble says why", async () => {
   const { document } = await show({ failures: 1, last_error: "connection refused" });
   expect(elementText(document, ".upstream-state .why")).toBe("connection refused");
