@@ -22,6 +22,7 @@ interface Scenario {
   readonly name: string;
   readonly atOnce: number;
   readonly answer: BenchAnswer;
+  readonly path?: string;
   readonly body: (call: number) => Buffer;
   /** Calls of a round; null: as many as there is time for. */
   readonly calls: number | null;
@@ -64,6 +65,13 @@ const streamed = (name: string, atOnce: number, rate: number): Scenario => {
   };
 };
 
+/** The model server speaks chat: the router translates each event, everybody else passes it. */
+const translated = (name: string, atOnce: number, rate: number): Scenario => {
+  const messages = [{ role: "user", content: "Call." }];
+  const body = Buffer.from(JSON.stringify({ model: "m", stream: true, max_tokens: 9, messages }));
+  return { ...streamed(name, atOnce, rate), path: "/v1/messages", body: () => body };
+};
+
 const scenarios: readonly Scenario[] = [
   plain("1 KB", 1_024, false),
   plain("1 KB, each another", 1_024, true),
@@ -71,6 +79,8 @@ const scenarios: readonly Scenario[] = [
   plain("1 MB", 1_048_576, false, 16),
   streamed("event, 64 streams of 50/s", 64, 50),
   streamed("event, 200 streams of 200/s", 200, 200),
+  translated("translated event, 64 streams of 50/s", 64, 50),
+  translated("translated event, 200 streams of 200/s", 200, 200),
 ].filter(({ name }) => only === "" || name.startsWith(only));
 
 interface Side {
@@ -199,12 +209,15 @@ async function memory(sides: readonly Side[]): Promise<void> {
 pin(process.pid, "others");
 const model = startModelServer();
 const env = { DEFAULT_UPSTREAM: model.url };
+const routes = `
+servers: { model: { url: "${model.url}", speaks: [chat] } }
+routes: [{ match: { path: /v1/messages }, route: { upstream: model } }]`;
 const nginx = await startNginx(model.url);
 const sides: Side[] = [
   { name: floorName, child: await startFloor(env) },
   { name: "floor, set alike", child: await startFloor({ ...env, ...runtimeSettings }) },
-  { name: "log off", child: await startRouterProcess({ ...env, ENABLE_LOGGING: "false" }) },
-  { name: "log on", child: await startRouterProcess(env) },
+  { name: "log off", child: await startRouterProcess({ ...env, ENABLE_LOGGING: "false" }, routes) },
+  { name: "log on", child: await startRouterProcess(env, routes) },
   ...(nginx === null ? [] : [{ name: "nginx", child: nginx }]),
 ];
 try {

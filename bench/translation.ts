@@ -28,25 +28,33 @@ const reads: readonly BodyRead[] = [
   `${eventOf({}, "stop")}data: [DONE]\n\n`,
 ].map((text) => ({ kind: "bytes", bytes: encoder.encode(text) }));
 
-const path = "/api/chat";
-const json = { model: "m", messages: [{ role: "user", content: "hi" }] };
-const call: IncomingCall = {
-  id: "",
-  receivedAt: 0,
-  endpoint: endpointOf("POST", path),
-  method: "POST",
-  path,
-  query: "",
-  headers: [],
-  sourceIp: "",
-  user: null,
-  body: encoder.encode(JSON.stringify(json)),
-  bodyKind: "json",
-  json: () => json,
+const json = {
   model: "m",
-  modelKey: "model",
-  wantsStream: true,
+  max_tokens: 9,
+  stream: true,
+  messages: [{ role: "user", content: "hi" }],
 };
+
+function callTo(path: string): IncomingCall {
+  return {
+    id: "",
+    receivedAt: 0,
+    endpoint: endpointOf("POST", path),
+    method: "POST",
+    path,
+    query: "",
+    headers: [],
+    sourceIp: "",
+    user: null,
+    body: encoder.encode(JSON.stringify(json)),
+    bodyKind: "json",
+    json: () => json,
+    model: "m",
+    modelKey: "model",
+    wantsStream: true,
+  };
+}
+
 const policy = {
   stripThinking: "keep",
   stripJsonMarkdown: false,
@@ -54,23 +62,34 @@ const policy = {
   disableThinking: false,
 };
 const target = {
-  server: { name: "s", type: "openai", baseUrl: "http://127.0.0.1:1" },
+  server: {
+    name: "s",
+    type: "openai",
+    baseUrl: "http://127.0.0.1:1",
+    speaks: new Map([["messages", "translate"]]),
+  },
   model: "m",
   policy,
 } as unknown as Target;
-const translating = () => bridgeFor(call, target, { ...bridgeDeps(), clock: stillClock });
-const passing = (): Bridge => ({ ...translating(), retells: false, editor: () => null });
 
-const through: number[] = [];
-const translated: number[] = [];
-for (let round = 0; round < 45; round++) {
-  const plain = await streamCost(reads, passing);
-  const bridged = await streamCost(reads, translating);
-  if (round < 5) continue; // not yet compiled
-  through.push(plain);
-  translated.push(bridged);
+async function compare(client: string, path: string): Promise<void> {
+  const call = callTo(path);
+  const translating = () => bridgeFor(call, target, { ...bridgeDeps(), clock: stillClock });
+  const passing = (): Bridge => ({ ...translating(), retells: false, editor: () => null });
+  const through: number[] = [];
+  const translated: number[] = [];
+  for (let round = 0; round < 45; round++) {
+    const plain = await streamCost(reads, passing);
+    const bridged = await streamCost(reads, translating);
+    if (round < 5) continue; // not yet compiled
+    through.push(plain);
+    translated.push(bridged);
+  }
+  const [plain, bridged] = [median(through), median(translated)];
+  console.log(
+    `for clients of ${client}: ${plain.toFixed(2)} µs an event passed through, ${bridged.toFixed(2)} translated: ${(bridged - plain).toFixed(2)} more`,
+  );
 }
-const [plain, bridged] = [median(through), median(translated)];
-console.log(
-  `${plain.toFixed(2)} µs an event passed through, ${bridged.toFixed(2)} translated: ${(bridged - plain).toFixed(2)} more`,
-);
+
+await compare("Ollama's", "/api/chat");
+await compare("Messages", "/v1/messages");

@@ -70,12 +70,23 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Starts the program itself, its files in a temporary folder. */
-export async function startRouterProcess(env: Readonly<Record<string, string>>): Promise<Child> {
+/** Starts the program itself, its files in a temporary folder. @param routes its routes file's text */
+export async function startRouterProcess(
+  env: Readonly<Record<string, string>>,
+  routes = "{}",
+): Promise<Child> {
   const folder = mkdtempSync(join(tmpdir(), "smolrouter-bench-"));
+  const file = join(folder, "routes.yaml");
+  writeFileSync(file, routes);
   const child = await start(
     ["src/app/main.ts"],
-    { LISTEN_PORT: "0", DB_PATH: join(folder, "requests.db"), BLOB_STORAGE_PATH: folder, ...env },
+    {
+      LISTEN_PORT: "0",
+      ROUTES_CONFIG: file,
+      DB_PATH: join(folder, "requests.db"),
+      BLOB_STORAGE_PATH: folder,
+      ...env,
+    },
     "stderr",
   );
   return {

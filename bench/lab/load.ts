@@ -6,6 +6,8 @@ export interface Load {
   /** Connections that call at the same time. */
   readonly atOnce: number;
   readonly answer: BenchAnswer;
+  /** Where the calls go; absent: to chats. */
+  readonly path?: string;
   /** The request's body, for the call of that number. */
   body(call: number): Buffer;
   /** No call begins once this one says so. @param calls those begun */
@@ -52,7 +54,7 @@ export function runLoad(url: string, load: Load): Promise<Loaded> {
     const body = load.body(calls++);
     socket.data = { began: performance.now(), reads: 0, left: null, held: "", inBody: false };
     const head =
-      `POST /v1/chat/completions HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\n` +
+      `POST ${load.path ?? "/v1/chat/completions"} HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\n` +
       `User-Agent: bench\r\nAccept: */*\r\nX-Bench: ${load.answer}\r\nContent-Length: ${body.length}\r\n\r\n`;
     write(socket, Buffer.concat([Buffer.from(head), body]));
   }
@@ -77,7 +79,7 @@ export function runLoad(url: string, load: Load): Promise<Loaded> {
       if (data.left > 0) return;
     } else {
       if (++data.reads % sampled === 0) {
-        const time = /@([\d.]+) ab"\},"finish_reason":null/.exec(bytes.toString("latin1"))?.[1];
+        const time = /@([\d.]+) ab"\}/.exec(bytes.toString("latin1"))?.[1];
         if (time !== undefined) late.push(performance.now() - Number(time));
       }
       const tail = data.held + bytes.toString("latin1", Math.max(from, bytes.length - 7));

@@ -3,7 +3,7 @@
 import type { EndpointKind } from "../call/endpoint.ts";
 import { endpointOf } from "../protocols/endpoint-of.ts";
 import type { ReportedUsage } from "./answer-usage.ts";
-import type { LogEntry, LoggedAttempt } from "./log-entry.ts";
+import type { LogEntry, LoggedAttempt, LoggedService } from "./log-entry.ts";
 import { attemptSpanId, contextOf } from "./trace-context.ts";
 
 export type AttributeValue = string | number | boolean;
@@ -99,7 +99,7 @@ function attemptSpan(
     endedAt: startedAt + attempt.duration_ms,
     attributes: {
       "gen_ai.operation.name": operation,
-      "gen_ai.provider.name": operation === null ? null : entry.service,
+      "gen_ai.provider.name": operation === null ? null : providerOf(entry, attempt),
       "gen_ai.request.model": attempt.model,
       "gen_ai.usage.input_tokens": usage?.prompt ?? null,
       "gen_ai.usage.cache_read.input_tokens": usage?.cached ?? null,
@@ -116,3 +116,16 @@ function attemptSpan(
     error: served ? null : (attempt.error ?? attempt.reason),
   };
 }
+
+/** By whose API the server was asked; of a translated call it is not the client's. */
+function providerOf({ service }: LogEntry, { protocol }: LoggedAttempt): string {
+  const asked = protocol?.split(">")[1];
+  return (asked === undefined ? undefined : providers.get(asked)) ?? service;
+}
+
+const providers: ReadonlyMap<string, LoggedService> = new Map([
+  ["chat", "openai"],
+  ["responses", "openai"],
+  ["messages", "anthropic"],
+  ["ollama", "ollama"],
+]);
