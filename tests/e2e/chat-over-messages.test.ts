@@ -108,6 +108,21 @@ describe("the openai package", () => {
     expect(counted).toMatchObject({ prompt_tokens: 7, completion_tokens: 5 });
   });
 
+  test("gets one answer although the server streams it unasked", async () => {
+    claude.says({ ...twoCalls, streams: true }, { ...answer, streams: true, cutAfter: 8 });
+    const asked = { model, messages: [hi] };
+    const whole = await openai.chat.completions.create(asked);
+    expect(whole.choices[0]).toMatchObject({
+      message: { content: "Let me look.", tool_calls: [{ id: "toolu_1" }, { id: "toolu_2" }] },
+      finish_reason: "tool_calls",
+    });
+    expect(whole.usage).toMatchObject({ prompt_tokens: 7, completion_tokens: 5 });
+    const cut: unknown = await openai.chat.completions
+      .create(asked)
+      .catch((error: unknown) => error);
+    expect(cut).toMatchObject({ status: 502 });
+  });
+
   test.each([true, false])("runs tools side by side, streamed: %p", async (streams) => {
     claude.says(twoCalls, answer);
     const asked: string[] = [];

@@ -36,6 +36,7 @@ export function readChatStream(text: string): ChatStream {
   );
   const heads = new Set<string>();
   const texts: Record<string, string> = {};
+  const annotations: unknown[] = [];
   const calls: Call[] = [];
   let legacy = null as { name: string; arguments: string } | null;
   let finish: string | null = null;
@@ -60,6 +61,7 @@ export function readChatStream(text: string): ChatStream {
       throw new Error("the role comes first, once");
     for (const key of ["content", "reasoning_content"])
       if (typeof delta[key] === "string") texts[key] = (texts[key] ?? "") + delta[key];
+    annotations.push(...((delta["annotations"] ?? []) as readonly unknown[]));
     for (const piece of (delta["tool_calls"] ?? []) as readonly JsonRecord[]) addCall(calls, piece);
     const called = delta["function_call"] as { name?: string; arguments: string } | undefined;
     if (called !== undefined)
@@ -78,6 +80,7 @@ export function readChatStream(text: string): ChatStream {
     content: content === "" && (calls.length > 0 || legacy !== null) ? null : content,
     refusal: null,
     ...(reasoning === undefined ? {} : { reasoning_content: reasoning }),
+    ...(annotations.length === 0 ? {} : { annotations }),
     ...(calls.length === 0
       ? {}
       : { tool_calls: calls.map((call) => ({ ...call, index: undefined })) }),

@@ -12,6 +12,8 @@ import {
 export type MessagesScript =
   | MessagesAnswer
   | { readonly status: number; readonly type: string; readonly message: string }
+  /** As a stream, whatever was asked for. */
+  | (MessagesAnswer & { readonly streams: true })
   /** So many events, and then nothing. */
   | (MessagesAnswer & { readonly stallsAfter: number })
   /** The connection ends after so many events. */
@@ -71,7 +73,8 @@ export function startMessagesServer(): MessagesServer {
           String(block["signature"] ?? block["data"]),
           textMember(block, "thinking") ?? "",
         );
-      if (body["stream"] !== true) return Response.json(wholeMessage(script));
+      if (body["stream"] !== true && !("streams" in script))
+        return Response.json(wholeMessage(script));
       return new Response(streamOf(script, gone.resolve), {
         headers: { "content-type": "text/event-stream; charset=utf-8" },
       });

@@ -13,6 +13,12 @@ export interface AnswerBlocks {
   stop(index: unknown): readonly AnswerEvent[];
 }
 
+/** A text that has begun, and what it is taken from: that is said at its end. */
+interface OpenText {
+  length: number;
+  readonly citations: unknown[];
+}
+
 interface OpenCall {
   readonly call: number;
   /** Some of its arguments' text has come. */
@@ -22,6 +28,7 @@ interface OpenCall {
 export function createAnswerBlocks(): AnswerBlocks {
   let calls = 0;
   const open = new Map<unknown, OpenCall>();
+  let text: OpenText | null = null;
 
   /** @param given its arguments' text as far as it is known */
   function callEvent(block: JsonRecord, given: string): AnswerEvent {
@@ -34,7 +41,7 @@ export function createAnswerBlocks(): AnswerBlocks {
   function content(block: JsonRecord): readonly AnswerEvent[] {
     switch (block["type"]) {
       case "text":
-        return [...textEvents("text", block["text"]), ...citations(block["citations"])];
+        return said(block["text"], block["citations"]);
       case "thinking":
         return [
           ...textEvents("thinking", block["thinking"]),
@@ -48,10 +55,27 @@ export function createAnswerBlocks(): AnswerBlocks {
     }
   }
 
+  /** @param citations of the same text */
+  function said(words: unknown, citations: unknown): readonly AnswerEvent[] {
+    text ??= { length: 0, citations: [] };
+    if (Array.isArray(citations)) text.citations.push(...(citations as readonly unknown[]));
+    if (typeof words === "string") text.length += words.length;
+    return textEvents("text", words);
+  }
+
+  function closeText(): readonly AnswerEvent[] {
+    const closed = text;
+    text = null;
+    if (closed === null || closed.citations.length === 0) return nothing;
+    return closed.citations.map((citation) => citationEvent(citation, closed.length));
+  }
+
   return {
     whole(source) {
       const block = source.record;
-      return block["type"] === "tool_use" ? [callEvent(block, inputText(source))] : content(block);
+      return block["type"] === "tool_use"
+        ? [callEvent(block, inputText(source))]
+        : [...content(block), ...closeText()];
     },
     start(index, block, find) {
       open.delete(index);
@@ -65,13 +89,13 @@ export function createAnswerBlocks(): AnswerBlocks {
     delta(index, delta) {
       switch (delta["type"]) {
         case "text_delta":
-          return textEvents("text", delta["text"]);
+          return said(delta["text"], null);
         case "thinking_delta":
           return textEvents("thinking", delta["thinking"]);
         case "signature_delta":
           return sealEvents("signature", delta["signature"]);
         case "citations_delta":
-          return citations([delta["citation"]]);
+          return said(null, [delta["citation"]]);
         case "input_json_delta": {
           const call = open.get(index);
           const given = textMember(delta, "partial_json");
@@ -90,7 +114,7 @@ export function createAnswerBlocks(): AnswerBlocks {
       const call = open.get(index);
       open.delete(index);
       return call === undefined || call.given
-        ? nothing
+        ? closeText()
         : [{ kind: "calls", pieces: [{ call: call.call, id: null, name: "", given: "{}" }] }];
     },
   };
@@ -111,8 +135,11 @@ function sealEvents(of: SealEvent["of"], data: unknown): readonly AnswerEvent[] 
   return typeof data === "string" && data !== "" ? [{ kind: "seal", of, data }] : nothing;
 }
 
-function citations(list: unknown): readonly AnswerEvent[] {
-  return Array.isArray(list) && list.length > 0
-    ? [{ kind: "other", field: "answer.content.citations" }]
-    : nothing;
+/** Documents of the request's own have no address, and other protocols no words for them. */
+function citationEvent(citation: unknown, length: number): AnswerEvent {
+  const held = isRecord(citation) ? citation : {};
+  const url = textMember(held, "url") ?? textMember(held, "source");
+  return url === null || !/^https?:/i.test(url)
+    ? { kind: "other", field: "answer.content.citations" }
+    : { kind: "citation", url, title: textMember(held, "title"), length };
 }

@@ -61,6 +61,7 @@ export function createMessageWriter(context: WriterContext): AnswerEventWriter {
       case "end":
         complete();
         break;
+      case "citation":
       case "image":
       case "logprobs":
       case "other":

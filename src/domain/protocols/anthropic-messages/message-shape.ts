@@ -45,6 +45,7 @@ export function hidesThinking({ asked }: WriterContext): boolean {
 /** What no block of this protocol's holds. */
 export function loseOther(event: AnswerEvent, { lose }: WriterContext): void {
   if (event.kind === "image") lose("answer.images");
+  if (event.kind === "citation") lose("answer.annotations");
   if (event.kind === "logprobs") lose("answer.logprobs");
   if (event.kind === "other") lose(event.field);
 }

@@ -64,6 +64,7 @@ export function wholeMessage(said: readonly AnswerEvent[], context: WriterContex
       case "finish":
         finish = event.reason;
         break;
+      case "citation":
       case "image":
       case "logprobs":
       case "other":

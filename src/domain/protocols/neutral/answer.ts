@@ -15,6 +15,7 @@ export type AnswerEvent =
   | { readonly kind: "calls"; readonly pieces: readonly CallPiece[] }
   /** One object a token: `token`, `logprob`, perhaps `bytes` and `top_logprobs` of the same form. */
   | { readonly kind: "logprobs"; readonly tokens: readonly WrittenObject[] }
+  | CitationEvent
   /** A vector of an embedding; they come in the order of the inputs. */
   | { readonly kind: "vector"; readonly vector: Written }
   | UsageEvent
@@ -26,6 +27,16 @@ export type AnswerEvent =
   | { readonly kind: "error"; readonly message: string }
   /** The answer is complete; nothing follows. */
   | { readonly kind: "end" };
+
+/** A page on the web that the text just before is taken from. */
+export interface CitationEvent {
+  readonly kind: "citation";
+  readonly url: string;
+  /** null: it has none. */
+  readonly title: string | null;
+  /** How much of the text before it is about, in UTF-16 units. */
+  readonly length: number;
+}
 
 export interface ThinkingEvent {
   readonly kind: "thinking";

@@ -77,6 +77,7 @@ function cleanerOf(make: MakeFilter): AnswerCleaner {
         close();
         break;
       case "seal":
+      case "citation":
       case "logprobs":
       case "vector":
       case "usage":

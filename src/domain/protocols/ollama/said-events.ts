@@ -69,6 +69,9 @@ export function readSaid(
       case "finish":
         said.finish = event.reason;
         break;
+      case "citation":
+        lose("answer.content.citations");
+        break;
       case "other":
         lose(event.field);
         break;

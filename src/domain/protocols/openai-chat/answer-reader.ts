@@ -44,6 +44,7 @@ export function createChatReader(framing: Framing): AnswerEventReader {
 const end: readonly AnswerEvent[] = [{ kind: "end" }];
 const none: readonly unknown[] = [];
 const otherChoices: AnswerEvent = { kind: "other", field: "answer.choices" };
+const annotations: AnswerEvent = { kind: "other", field: "answer.annotations" };
 const audio: AnswerEvent = { kind: "other", field: "answer.audio" };
 
 /** @param whole an answer rather than an event of one */
@@ -97,6 +98,8 @@ function readChoice(
   const held = isRecord(message) ? message : nothingHeld;
   readContent(choice, held, events);
   if (isRecord(held["audio"])) events.push(audio);
+  if (Array.isArray(held["annotations"]) && held["annotations"].length > 0)
+    events.push(annotations);
   const called = held["tool_calls"] ?? held["function_call"];
   if (called !== undefined && called !== null) {
     const pieces = calls.take(choiceSource(source, place).member(key), whole);

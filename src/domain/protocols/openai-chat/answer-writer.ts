@@ -1,7 +1,12 @@
 // Answers as chat completions give them: the chunks of a stream, or one object.
 import { jsonLine, ownNumber, type WrittenObject } from "../../bytes/json-written.ts";
 import { errorObject, problem } from "../../http/problem.ts";
-import type { AnswerEvent, AnswerEventWriter, WriterContext } from "../neutral/answer.ts";
+import type {
+  AnswerEvent,
+  AnswerEventWriter,
+  CitationEvent,
+  WriterContext,
+} from "../neutral/answer.ts";
 import { createCallWriter, type CallWriter } from "./call-writer.ts";
 import { createUsageWriter } from "./usage-writer.ts";
 
@@ -14,7 +19,11 @@ export function createChunksWriter(context: WriterContext): AnswerEventWriter {
   const calls = createCallWriter(context.asked, context.id, lose);
   const usage = createUsageWriter();
   const head = headOf(context, "chat.completion.chunk");
+  // What is gathered for a client that wants no stream has it, too.
+  const { stream } = context.asked.record;
   const options = context.asked.member("stream_options").record;
+  const wantsUsage = options["include_usage"] === true || stream !== true;
+  let said = 0;
   let finish: string | null = null;
   let begun = false;
   let ended = false;
@@ -30,10 +39,13 @@ export function createChunksWriter(context: WriterContext): AnswerEventWriter {
     return [chunk({ role: "assistant", content: "" })];
   }
 
-  function said(event: AnswerEvent): readonly Uint8Array[] {
+  function chunks(event: AnswerEvent): readonly Uint8Array[] {
     switch (event.kind) {
       case "text":
+        said += event.text.length;
         return event.text === "" ? [] : [chunk({ content: event.text })];
+      case "citation":
+        return [chunk({ annotations: [annotation(event, said)] })];
       case "thinking":
         return [chunk({ reasoning_content: (event.gap ?? "") + event.text })];
       case "calls":
@@ -65,7 +77,7 @@ export function createChunksWriter(context: WriterContext): AnswerEventWriter {
 
   function last(): readonly Uint8Array[] {
     ended = true;
-    const counted = options["include_usage"] === true ? usage.written() : null;
+    const counted = wantsUsage ? usage.written() : null;
     return [
       ...calls.rest().map((delta) => chunk(delta)),
       chunk({}, { finish_reason: finishReason(finish, calls) }),
@@ -79,7 +91,7 @@ export function createChunksWriter(context: WriterContext): AnswerEventWriter {
     for (const event of list) {
       if (ended) break;
       if (event.kind !== "error") out.push(...beginning());
-      out.push(...said(event));
+      out.push(...chunks(event));
     }
     return out;
   }
@@ -99,6 +111,7 @@ export function wholeCompletion(
   const calls = createCallWriter(context.asked, context.id, context.lose);
   const usage = createUsageWriter();
   const tokens: WrittenObject[] = [];
+  const annotations: WrittenObject[] = [];
   let content = "";
   let thinking = "";
   let finish: string | null = null;
@@ -109,6 +122,9 @@ export function wholeCompletion(
         break;
       case "thinking":
         thinking += (event.gap ?? "") + event.text;
+        break;
+      case "citation":
+        annotations.push(annotation(event, content.length));
         break;
       case "calls":
         calls.deltas(event.pieces);
@@ -139,6 +155,7 @@ export function wholeCompletion(
     content: content === "" && calls.finish() !== null ? null : content,
     refusal: null,
     reasoning_content: thinking === "" ? undefined : thinking,
+    annotations: annotations.length === 0 ? undefined : annotations,
     ...calls.whole(),
   };
   const choice = {
@@ -165,6 +182,12 @@ function finishReason(said: string | null, calls: CallWriter): string {
   return called !== null && (said === null || said === "stop" || said === "tool_calls")
     ? called
     : (said ?? "stop");
+}
+
+/** @param end of the text so far */
+function annotation({ url, title, length }: CitationEvent, end: number): WrittenObject {
+  const place = { start_index: ownNumber(Math.max(0, end - length)), end_index: ownNumber(end) };
+  return { type: "url_citation", url_citation: { url, title: title ?? "", ...place } };
 }
 
 /** OpenAI's tokens have all of these members. */

@@ -2,6 +2,7 @@
 import type { ClientCall, ClientCodec } from "../neutral/codec.ts";
 import { createChunksWriter, wholeCompletion } from "./answer-writer.ts";
 import { chatError } from "./error-words.ts";
+import { gatherChunks } from "./gather-chunks.ts";
 import { readChatRequest } from "./request-reader.ts";
 
 export const chatClientCodec: ClientCodec = {
@@ -10,7 +11,7 @@ export const chatClientCodec: ClientCodec = {
   contentType: "text/event-stream",
   // The rest of the API has no counterpart in protocols that only chat.
   call: ({ protocol, kind }) => (protocol === "openai-chat" && kind === "chat" ? chat : null),
-  gather: null,
+  gather: gatherChunks,
   error: chatError,
 };
 

@@ -1,6 +1,7 @@
 // What Anthropic's answers become for clients of chat completions and of Ollama.
 import { describe, expect, test } from "bun:test";
 import type { JsonRecord } from "../../../../src/domain/bytes/json.ts";
+import { chatClientCodec } from "../../../../src/domain/protocols/openai-chat/client-codec.ts";
 import { anthropicRefusal } from "../../../lab/anthropic-checker.ts";
 import { readChatStream } from "../../../lab/chat-stream.ts";
 import {
@@ -30,6 +31,13 @@ interface Said {
   readonly lost: readonly string[];
 }
 
+/** A stream that came although nobody asked for one, as its client gets it. */
+function gathered(stream: string): unknown {
+  const made = chatClientCodec.gather?.(new TextEncoder().encode(stream));
+  if (made === undefined || "error" in made) throw new Error(made?.error);
+  return JSON.parse(new TextDecoder().decode(made.body));
+}
+
 /** What a chat's client gets of an answer, which has to be the same in every way that it can come. */
 function saidOf(answer: MessagesAnswer, request: JsonRecord = {}): Said {
   const plain = chat(request);
@@ -41,6 +49,7 @@ function saidOf(answer: MessagesAnswer, request: JsonRecord = {}): Said {
     usage: whole["usage"],
     lost: plain.lost(),
   };
+  expect(gathered(chat(request).stream(messageStream(messageEvents(answer))))).toEqual(whole);
   const live = chat({ ...request, ...streamed });
   for (const text of [
     live.stream(messageStream(messageEvents(answer))),
@@ -113,7 +122,33 @@ describe("content", () => {
     expect(finish).toBe("tool_calls");
   });
 
-  test("what the server's own tools did, and citations, are named", () => {
+  test("pages that a text is taken from are its annotations, other sources are named", () => {
+    const page = (url: string, title: string) => ({
+      type: "web_search_result_location",
+      url,
+      title,
+      cited_text: "x",
+      encrypted_index: "e",
+    });
+    const { message, lost } = saidOf({
+      content: [
+        text("It is "),
+        { ...text("cold"), citations: [page("https://a.example/", "A"), page("http://b/", "")] },
+        { ...text(" today."), citations: [{ type: "char_location", document_index: 0 }] },
+      ],
+    });
+    const cited = (url: string, title: string) => ({
+      type: "url_citation",
+      url_citation: { url, title, start_index: 6, end_index: 10 },
+    });
+    expect(message).toMatchObject({
+      content: "It is cold today.",
+      annotations: [cited("https://a.example/", "A"), cited("http://b/", "")],
+    });
+    expect(lost).toEqual(["answer.content.citations"]);
+  });
+
+  test("what the server's own tools did is named", () => {
     const { message, lost } = saidOf({
       content: [
         { type: "server_tool_use", id: "s", name: "web_search", input: { query: "a" } },
@@ -129,9 +164,6 @@ describe("content", () => {
       "answer.content.server_tool_use",
       "answer.content.web_search_tool_result",
     ]);
-    const cited = chat();
-    cited.whole(wholeMessage({ content: [{ ...text("a"), citations: [{ type: "x" }] }] }));
-    expect(cited.lost()).toEqual(["answer.content.citations"]);
   });
 
   test("a client of custom tools, or of functions, gets calls in its own form", () => {

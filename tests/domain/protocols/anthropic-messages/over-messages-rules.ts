@@ -3,6 +3,7 @@
 import { expect } from "bun:test";
 import fc from "fast-check";
 import type { JsonRecord } from "../../../../src/domain/bytes/json.ts";
+import { chatClientCodec } from "../../../../src/domain/protocols/openai-chat/client-codec.ts";
 import { anthropicRefusal } from "../../../lab/anthropic-checker.ts";
 import { readChatStream } from "../../../lab/chat-stream.ts";
 import {
@@ -66,6 +67,10 @@ function chatsSayTheSame(answer: MessagesAnswer, piece: number, cuts: readonly n
   expect(said.message as unknown).toEqual(choice?.["message"]);
   expect(said.finish as unknown).toEqual(choice?.["finish_reason"]);
   expect(said.usage as unknown).toEqual(whole["usage"]);
+  const unasked = chatClientCodec.gather?.(new TextEncoder().encode(call(path, {}).stream(text)));
+  expect(unasked).toEqual({ body: expect.any(Uint8Array) });
+  if (unasked !== undefined && "body" in unasked)
+    expect<unknown>(JSON.parse(new TextDecoder().decode(unasked.body))).toEqual(whole);
 }
 
 function ollamasSayTheSame(answer: MessagesAnswer, piece: number, cuts: readonly number[]): void {
