@@ -40,6 +40,8 @@ import { createRefusals } from "./usecases/log/refusals.ts";
 import { createRelay } from "./usecases/relay/relay.ts";
 import { createLiveRouting, type RoutesTrouble } from "./usecases/servers/reload-routes.ts";
 import { createReasoningMemory } from "./usecases/relay/reasoning-memory.ts";
+import { engineOf } from "../domain/routing/engine.ts";
+import { createKnownServers } from "./usecases/servers/known-servers.ts";
 import { createSpokenBoard } from "./usecases/servers/spoken-board.ts";
 import { createServerClient } from "./usecases/servers/ask-server.ts";
 import { createSendAgain } from "./usecases/log/send-again.ts";
@@ -151,6 +153,7 @@ export function compose(
     limiter,
     health,
     spoken,
+    servers: createKnownServers(clock, (name) => engineOf(models.state(name).models)),
     promptTokens: (model, bytes) => estimates.tokens(model, bytes),
     ratiosKnown: () => estimates.ready(),
     reasoning,

@@ -264,8 +264,12 @@ test("an alias of all three goes on where the first fails before it said anythin
 
 test("what was dropped is named", async () => {
   const asked = { ...hello, model: "chat/m", top_k: 3, metadata: { user_id: "u" } };
-  const { response } = await client().messages.create(asked).withResponse();
-  expect(response.headers.get("x-smolrouter-dropped")).toBe("metadata.user_id");
+  const headers = { "anthropic-beta": "context-management-2025-06-27" };
+  const { response } = await client().messages.create(asked, { headers }).withResponse();
+  expect(response.headers.get("x-smolrouter-dropped")).toBe("metadata.user_id,anthropic-beta");
+  const native = { ...asked, model: "native/m" };
+  const kept = await client().messages.create(native, { headers }).withResponse();
+  expect(kept.response.headers.has("x-smolrouter-dropped")).toBe(false);
   const refused: unknown = await client()
     .messages.create({ ...asked, messages: [] })
     .catch((thrown: unknown) => thrown);

@@ -2,6 +2,7 @@
 import { createReasoningMemory } from "../../src/app/usecases/relay/reasoning-memory.ts";
 import type { BridgeDeps } from "../../src/domain/protocols/choose-bridge.ts";
 import { nothingLearned } from "../../src/domain/protocols/choose-way.ts";
+import { unknownServers } from "../../src/domain/protocols/server-traits.ts";
 
 /** Nobody has counted anything yet, or signed. @param now epoch ms, for ever */
 export function bridgeDeps(now = 0): BridgeDeps {
@@ -11,5 +12,6 @@ export function bridgeDeps(now = 0): BridgeDeps {
     spoken: nothingLearned,
     promptTokens: () => 0,
     reasoning: createReasoningMemory(clock),
+    servers: unknownServers,
   };
 }

@@ -3,6 +3,7 @@
 import { createLimiter } from "../../src/app/usecases/servers/limiter.ts";
 import { createHealthBoard } from "../../src/app/usecases/servers/health-board.ts";
 import { createReasoningMemory } from "../../src/app/usecases/relay/reasoning-memory.ts";
+import { createKnownServers } from "../../src/app/usecases/servers/known-servers.ts";
 import { createSpokenBoard } from "../../src/app/usecases/servers/spoken-board.ts";
 import { createInFlightBoard } from "../../src/app/usecases/log/in-flight.ts";
 import type { RelayDeps } from "../../src/app/usecases/relay/relay.ts";
@@ -80,6 +81,7 @@ export function createFakePorts(scenario: FakeScenario, step: Step = () => undef
   const routing = routingOf(scenario.routes);
   const spoken = createSpokenBoard(hand);
   const reasoning = createReasoningMemory(hand);
+  const servers = createKnownServers(hand, () => null);
   const health = createHealthBoard(hand, () => step("health.back"));
 
   const clock: Clock = {
@@ -198,6 +200,7 @@ export function createFakePorts(scenario: FakeScenario, step: Step = () => undef
     limiter,
     health,
     spoken,
+    servers,
     promptTokens: () => 1,
     ratiosKnown: () => Promise.resolve(),
     reasoning,

@@ -1,5 +1,8 @@
 // What a /v1 server accepts beyond, or refuses of, OpenAI's published API.
+import type { Engine } from "../routing/engine.ts";
+import type { Target } from "../routing/plan.ts";
 import type { Server } from "../routing/types.ts";
+import type { RefusedPart } from "./refused-part.ts";
 
 export interface ServerTraits {
   /** It takes fields that OpenAI does not define, or ignores them. Servers that people run do. */
@@ -17,9 +20,31 @@ export interface ServerTraits {
    * message, without more; `none`: it answers anew.
    */
   readonly prefill: "asked" | "marked" | "plain" | "none";
+  /** It takes marks of what it shall keep in a cache, and hands them on to those who have one. */
+  readonly cacheMarks: boolean;
+  /** The results of tools may hold pictures. */
+  readonly toolImages: boolean;
   /** The longest answer that it gives, in tokens; null: nobody says. */
   readonly maxOutputTokens: number | null;
+  /** What it has refused lately, and is not asked for. */
+  readonly refuses: ReadonlySet<RefusedPart>;
 }
+
+/** What is known of a server beside its address and its entry in the routes file. */
+export interface KnownOfServer {
+  /** null: nobody knows. */
+  readonly engine: Engine | null;
+  /** Of the model that is asked. */
+  readonly refuses: ReadonlySet<RefusedPart>;
+}
+
+export interface ServersKnown {
+  of(target: Target): KnownOfServer;
+}
+
+const nothingRefused: ReadonlySet<RefusedPart> = new Set();
+const nothingKnown: KnownOfServer = { engine: null, refuses: nothingRefused };
+export const unknownServers: ServersKnown = { of: () => nothingKnown };
 
 const open: ServerTraits = {
   extras: true,
@@ -28,7 +53,10 @@ const open: ServerTraits = {
   files: false,
   maxStops: null,
   prefill: "asked",
+  cacheMarks: false,
+  toolImages: false,
   maxOutputTokens: null,
+  refuses: nothingRefused,
 };
 
 function strict(
@@ -50,13 +78,14 @@ const openAi = strict(
   { inlineSystem: true, files: true, maxStops: 4 },
 );
 
-/** Hosted services that answer 400 or 422 to a field they do not know. */
-const strictHosts: ReadonlyMap<string, ServerTraits> = new Map([
+/** Hosted services that differ from servers that people run: most answer 400 or 422 to a field they do not know. */
+const knownHosts: ReadonlyMap<string, ServerTraits> = new Map([
   ["openai.com", openAi],
   ["openai.azure.com", openAi],
   ["cognitiveservices.azure.com", openAi],
   ["groq.com", strict({}, { prefill: "plain" })],
   ["googleapis.com", strict()],
+  ["openrouter.ai", { ...open, cacheMarks: true }],
   // Streams end with usage there without being asked.
   [
     "mistral.ai",
@@ -64,20 +93,35 @@ const strictHosts: ReadonlyMap<string, ServerTraits> = new Map([
   ],
 ]);
 
-/** The traits of a server as the routes file describes it. */
-export function traitsOf({
-  baseUrl,
-  maxOutputTokens,
-}: Pick<Server, "baseUrl" | "maxOutputTokens">): ServerTraits {
-  const traits = serverTraits(baseUrl);
-  return maxOutputTokens === null ? traits : { ...traits, maxOutputTokens };
+/** What single engines take, whatever their host. */
+const engineTraits: Readonly<Record<Engine, Partial<ServerTraits>>> = {
+  vllm: { toolImages: true },
+  sglang: { toolImages: true },
+  litellm: { cacheMarks: true },
+  "llama.cpp": {},
+};
+
+/** The traits of a server as the routes file describes it, and as it has shown itself. */
+export function traitsOf(
+  { baseUrl, maxOutputTokens }: Pick<Server, "baseUrl" | "maxOutputTokens">,
+  { engine, refuses }: KnownOfServer,
+): ServerTraits {
+  const host = serverTraits(baseUrl);
+  if (engine === null && refuses.size === 0 && maxOutputTokens === null) return host;
+  const traits = { ...host, ...(engine === null ? {} : engineTraits[engine]) };
+  return {
+    ...traits,
+    cacheMarks: traits.cacheMarks && !refuses.has("cache_control"),
+    maxOutputTokens,
+    refuses,
+  };
 }
 
 /** The traits of a host; anything but a hosted service known to be strict counts as open.
  * @param baseUrl absolute, as in `Server.baseUrl` */
 export function serverTraits(baseUrl: string): ServerTraits {
   const { hostname } = new URL(baseUrl);
-  for (const [host, traits] of strictHosts)
+  for (const [host, traits] of knownHosts)
     if (hostname === host || hostname.endsWith(`.${host}`)) return traits;
   return open;
 }

@@ -7,6 +7,7 @@ import type { Framing } from "../bytes/framing.ts";
 import { callOwner } from "../call/call-owner.ts";
 import type { IncomingCall } from "../call/incoming-call.ts";
 import { withNoThink } from "../cleaning/no-think.ts";
+import { headerValue } from "../http/headers.ts";
 import { problem } from "../http/problem.ts";
 import type { Target } from "../routing/plan.ts";
 import type { Policy } from "../routing/types.ts";
@@ -27,7 +28,7 @@ import type { Maker } from "./neutral/seal.ts";
 import { createSignedAnswer, type SignedAnswer } from "./neutral/signed-answer.ts";
 import type { ReasoningMemory } from "./neutral/signed-turn.ts";
 import { hintPlace } from "./protocol.ts";
-import { traitsOf } from "./server-traits.ts";
+import { type ServersKnown, traitsOf } from "./server-traits.ts";
 import { frameJson } from "./stream-reader.ts";
 import type { Way } from "../call/way.ts";
 
@@ -46,6 +47,7 @@ export interface TranslationDeps {
   /** An estimate of a prompt's tokens, for clients that are to read a count before any is known. @param bytes of the request */
   readonly promptTokens: (model: string | null, bytes: number) => number;
   readonly reasoning: ReasoningMemory;
+  readonly servers: ServersKnown;
 }
 
 /** A call on its way to a server of another protocol. */
@@ -102,9 +104,9 @@ function bridgeTo(
   source: JsonSource,
   request: NeutralRequest,
 ): Bridge {
-  const { call, pair, target, way } = how;
-  const { upstream } = pair;
-  const written = upstream.writeRequest(request, target.model, traitsOf(target.server), server);
+  const { call, pair, target, way, deps } = how;
+  const traits = traitsOf(target.server, deps.servers.of(target));
+  const written = pair.upstream.writeRequest(request, target.model, traits, server);
   return written.kind === "request"
     ? askingBridge(how, source, request, written)
     : { ...ownAnswer(call, pair, way, 400, none), cannot: written.field };
@@ -135,7 +137,9 @@ function askingBridge(
       return promptTokens(target.model ?? call.model, bytesOf(source.record, call.body.length));
     },
   };
-  const { endpoint, path, dropped, added = nothingAdded } = written;
+  const { endpoint, path, added = nothingAdded } = written;
+  const unheard = client.headers.filter((name) => headerValue(call.headers, name) !== null);
+  const dropped = unheard.length === 0 ? written.dropped : [...written.dropped, ...unheard];
   const place = policy.disableThinking ? hintPlace(endpoint, written.body) : null;
   const { writer } = asked;
 

@@ -9,6 +9,8 @@ export interface ListedModel {
   readonly id: string;
   /** Epoch seconds; 0 where the server does not say. */
   readonly created: number;
+  /** Whose it is, in the server's words; null where it does not say. */
+  readonly owner: string | null;
   /** What the server calls it for people; null where it has no such name. */
   readonly displayName: string | null;
   /** The entry as an Ollama server lists it; null for other servers. */
@@ -68,12 +70,13 @@ export function readModelList(body: Uint8Array): readonly ListedModel[] | null {
   return (entries as unknown[]).flatMap((entry) => {
     if (!isRecord(entry)) return [];
     const id = entry["id"] ?? entry["model"] ?? entry["name"];
-    const name = entry["display_name"];
+    const { display_name: name, owned_by: owner } = entry;
     if (typeof id !== "string" || id === "") return [];
     return [
       {
         id,
         created: createdOf(entry),
+        owner: typeof owner === "string" ? owner : null,
         displayName: typeof name === "string" && name !== "" ? name : null,
         ollama: fromOllama ? entry : null,
         facts: readFacts(entry, beside.get(id)),

@@ -30,6 +30,7 @@ const client: ClientCodec = {
   keepsSeals: false,
   wire: { framing: "sse", protocol: "anthropic-messages" },
   contentType: "text/event-stream",
+  headers: ["wish"],
   call: () => asked,
   gather: null,
   error: (status) => ({ failed: String(status) }),
@@ -50,6 +51,7 @@ const body = new TextEncoder().encode("{}");
 const call = {
   endpoint: endpointOf("POST", "/v1/messages"),
   path: "/v1/messages",
+  headers: [],
   body,
   json: () => ({}),
   model: "m",
@@ -72,6 +74,13 @@ test("a request and its answer go by way of the neutral form", () => {
   expect(read(bridge.body)).toEqual({ input: "a" });
   expect(read(bridge.whole(body, {}))).toEqual({ reported: ["vector"] });
   expect(read(bridge.error?.(502, body) ?? null)).toEqual({ failed: "502" });
+});
+
+test("headers that ask for what the server has not are named with the fields", () => {
+  const pair = { client, asked, upstream };
+  const wishing = { ...call, headers: [["wish", "x"]] } as unknown as IncomingCall;
+  const bridge = translatedBridge(wishing, pair, target, way, bridgeDeps());
+  expect(bridge.dropped).toEqual(["size", "wish"]);
 });
 
 test("a request with what the upstream has no place for, and cannot do without, is not sent", () => {

@@ -7,6 +7,7 @@ import type { Bridge } from "../../../domain/protocols/bridge.ts";
 import { bodyProblem } from "../../../domain/call/read-request.ts";
 import { bridgeFor, canBeTranslated } from "../../../domain/protocols/choose-bridge.ts";
 import { isNotSpoken } from "../../../domain/protocols/not-spoken.ts";
+import { refusedPart } from "../../../domain/protocols/refused-part.ts";
 import type { Way } from "../../../domain/call/way.ts";
 import type { ReasoningMemory } from "../../../domain/protocols/neutral/signed-turn.ts";
 import { refusesSeal } from "../../../domain/protocols/refused-seal.ts";
@@ -16,6 +17,7 @@ import type { Target } from "../../../domain/routing/plan.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Exchange, NoAnswer, Upstream, UpstreamAnswer } from "../../../ports/upstream.ts";
 import type { HealthBoard } from "../servers/health-board.ts";
+import type { KnownServers } from "../servers/known-servers.ts";
 import type { SpokenBoard } from "../servers/spoken-board.ts";
 import { clientLeft, noFirstToken, withoutAnswer } from "./attempt-failures.ts";
 import { type Capture, type CaptureLimits, createCapture } from "./capture.ts";
@@ -33,6 +35,7 @@ export interface AttemptDeps extends CaptureLimits {
   readonly heldBudget: Budget;
   readonly health: HealthBoard;
   readonly spoken: SpokenBoard;
+  readonly servers: KnownServers;
   /** An estimate of a prompt's tokens. @param bytes of the request */
   readonly promptTokens: (model: string | null, bytes: number) => number;
   readonly reasoning: ReasoningMemory;
@@ -266,13 +269,21 @@ class TargetAttempt implements LiveAttempt, ContentListener {
     return true;
   }
 
-  /** Translated for a server that does not speak what it was asked in; without signatures for one that refuses them; null: there is no other. */
+  /**
+   * Translated for a server that does not speak what it was asked in; for one that is asked so already,
+   * without signatures or whatever else it refuses that the call can do without. null: there is no other.
+   */
   #otherBridge(failure: AttemptFailure): Bridge | null {
     const { call } = this.#session;
-    const { spoken } = this.#deps;
+    const { spoken, servers } = this.#deps;
     const { target } = this;
     const { retells, unsealed } = this.#bridge;
-    if (retells) return refusesSeal(failure) ? (unsealed?.() ?? null) : null;
+    if (retells) {
+      if (refusesSeal(failure)) return unsealed?.() ?? null;
+      const part = refusedPart(failure);
+      const mayHelp = part !== null && servers.refused(target, part);
+      return mayHelp ? bridgeFor(call, target, this.#deps) : null;
+    }
     if (!isNotSpoken(failure) || !canBeTranslated(call, target) || bodyProblem(call) !== null)
       return null;
     spoken.refused(target.server.baseUrl, call.endpoint.protocol);

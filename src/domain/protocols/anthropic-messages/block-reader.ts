@@ -1,8 +1,8 @@
 // The blocks that hold content, in messages, results and documents, read into a message's parts.
-import { isRecord, textMember } from "../../bytes/json.ts";
+import { textMember } from "../../bytes/json.ts";
 import type { JsonSource } from "../../bytes/json-source.ts";
-import type { RequestPart, TextPart } from "../neutral/request.ts";
-import { RecordReader, type RequestNotes } from "../neutral/request-notes.ts";
+import type { CacheMark, ImagePart, RequestPart, TextPart } from "../neutral/request.ts";
+import { RecordReader, type RequestNotes, takeCache } from "../neutral/request-notes.ts";
 
 /** Where blocks stand. */
 export interface BlockPlace {
@@ -53,14 +53,18 @@ export function readContent(
 }
 
 /** A text as parts: none where it is empty. */
-export function textParts(path: string, text: string, notes: RequestNotes): readonly TextPart[] {
-  return text === "" ? [] : [notes.note({ kind: "text", path, text })];
-}
-
-/** The rest of a block: what asks for a cache is one field wherever it stands. */
-export function closeBlock(reader: RecordReader, notes: RequestNotes): void {
-  if (isRecord(reader.take("cache_control").value)) notes.note({ path: "cache_control" });
-  reader.close();
+export function textParts(
+  path: string,
+  text: string,
+  notes: RequestNotes,
+  cache?: CacheMark,
+): readonly TextPart[] {
+  if (text === "") return [];
+  return [
+    notes.note(
+      cache === undefined ? { kind: "text", path, text } : { kind: "text", path, text, cache },
+    ),
+  ];
 }
 
 /** A block of content; one of a kind that nobody knows is carried as the text that it holds, or named. */
@@ -68,18 +72,19 @@ export function readBlock(block: Block, notes: BlockNotes): readonly RequestPart
   const { type, reader, place } = block;
   switch (type) {
     case "text": {
-      const text = textParts(place.path, requiredText(block, "text", notes), notes);
-      closeBlock(reader, notes);
+      const cache = takeCache(reader, notes);
+      const text = textParts(place.path, requiredText(block, "text", notes), notes, cache);
+      reader.close();
       return text;
     }
     case "image": {
       const image = readImage(block, notes);
-      closeBlock(reader, notes);
+      reader.close();
       return image;
     }
     case "document": {
       const document = readDocument(block, notes);
-      closeBlock(reader, notes);
+      reader.close();
       return document;
     }
     case "search_result":
@@ -87,8 +92,10 @@ export function readBlock(block: Block, notes: BlockNotes): readonly RequestPart
     case "tool_reference": {
       const name = requiredText(block, "tool_name", notes);
       notes.referred.add(name);
-      closeBlock(reader, notes);
-      return textParts(place.path, `The tool ${name} can be called from now on.`, notes);
+      const words = `The tool ${name} can be called from now on.`;
+      const text = textParts(place.path, words, notes, takeCache(reader, notes));
+      reader.close();
+      return text;
     }
     default:
       return unknownBlock(block, notes);
@@ -99,8 +106,9 @@ export function readBlock(block: Block, notes: BlockNotes): readonly RequestPart
 export function unknownBlock({ type, reader, place }: Block, notes: BlockNotes) {
   const text = reader.takeText("text");
   if (text !== null) {
-    closeBlock(reader, notes);
-    return textParts(place.path, text, notes);
+    const parts = textParts(place.path, text, notes, takeCache(reader, notes));
+    reader.close();
+    return parts;
   }
   notes.note({ path: `${place.path}.${type}` });
   return [];
@@ -115,8 +123,11 @@ export function requiredText({ reader, place }: Block, key: string, notes: Reque
 }
 
 function readImage({ reader, place }: Block, notes: BlockNotes): readonly RequestPart[] {
+  const cache = takeCache(reader, notes);
   const url = sourceUrl(reader.take("source"), place, notes);
-  return url === null ? [] : [notes.note({ kind: "image", path: `${place.path}.image`, url })];
+  if (url === null) return [];
+  const image: ImagePart = { kind: "image", path: `${place.path}.image`, url };
+  return [notes.note(cache === undefined ? image : { ...image, cache })];
 }
 
 /** What a `source` leads to; null where it is another server's own file, or is wrong. */
@@ -149,13 +160,17 @@ function readDocument(block: Block, notes: BlockNotes): readonly RequestPart[] {
   const title = reader.takeText("title");
   const context = reader.takeText("context") ?? "";
   readCitations(reader, notes);
+  const cache = takeCache(reader, notes);
   const source = reader.take("source");
   const { type, data } = source.record;
   if (type === "text" || type === "content") {
     const heading = [title ?? "", context].filter((words) => words !== "").join("\n\n");
     const words = textParts(place.path, heading, notes);
     if (type === "text")
-      return [...words, ...textParts(place.path, typeof data === "string" ? data : "", notes)];
+      return [
+        ...words,
+        ...textParts(place.path, typeof data === "string" ? data : "", notes, cache),
+      ];
     const inner = { ...place, named: `${place.named}.source.content` };
     const content = source.member("content");
     return [...words, ...readContent(content, inner, notes, (part) => readBlock(part, notes))];
@@ -179,6 +194,7 @@ function readSearchResult({ reader, place }: Block, notes: BlockNotes): readonly
   readCitations(reader, notes);
   const inner = { ...place, named: `${place.named}.content` };
   const found = readContent(reader.take("content"), inner, notes, (part) => readBlock(part, notes));
-  closeBlock(reader, notes);
+  takeCache(reader, notes);
+  reader.close();
   return [...textParts(place.path, heading.join("\n"), notes), ...found];
 }

@@ -2,7 +2,13 @@
 import type { WrittenObject } from "../../bytes/json-written.ts";
 import { argumentsObject } from "../neutral/call-arguments.ts";
 import type { PlacedFields } from "../neutral/placed-fields.ts";
-import type { CallPart, ReasoningPart, RequestMessage, RequestPart } from "../neutral/request.ts";
+import type {
+  CacheMark,
+  CallPart,
+  ReasoningPart,
+  RequestMessage,
+  RequestPart,
+} from "../neutral/request.ts";
 import type { Addressee } from "../neutral/addressee.ts";
 import type { ToolNames } from "../neutral/tool-names.ts";
 import type { CallIds } from "./call-ids.ts";
@@ -30,7 +36,7 @@ export function userBlocks(
         const block = part.kind === "image" ? imageBlock(part) : fileBlock(part);
         if (block === null) return [];
         placed.place(part);
-        return [block];
+        return [part.kind === "image" ? { ...block, ...markOf(part.cache, placed) } : block];
       }
       case "reasoning":
       case "call":
@@ -83,7 +89,16 @@ function textBlock(
   placed: PlacedFields,
 ): readonly WrittenObject[] {
   placed.place(part);
-  return part.text.trim() === "" ? [] : [{ type: "text", text: part.text }];
+  return part.text.trim() === ""
+    ? []
+    : [{ type: "text", text: part.text, ...markOf(part.cache, placed) }];
+}
+
+/** Clients of other protocols that know where their chats end up say it in Anthropic's words. */
+export function markOf(cache: CacheMark | undefined, placed: PlacedFields): WrittenObject {
+  if (cache === undefined) return {};
+  placed.place(cache);
+  return { cache_control: cache.value };
 }
 
 /** A server takes no thinking back that it did not sign itself. */

@@ -1,5 +1,6 @@
 // What single Claude models take of Anthropic's API, by their names: each generation refuses some of
 // what the one before wanted (Anthropic's pages on thinking, effort and migration).
+import type { RefusedPart } from "../refused-part.ts";
 import type { ThinkingEffort } from "../neutral/request.ts";
 
 export interface ClaudeTraits {
@@ -39,8 +40,30 @@ const unknown: ClaudeTraits = {
   inlineSystem: false,
 };
 
-/** @param model as the server calls it; null: nobody says */
-export function claudeTraits(model: string | null): ClaudeTraits {
+/**
+ * @param model as the server calls it; null: nobody says
+ * @param refuses what has turned out otherwise
+ */
+export function claudeTraits(
+  model: string | null,
+  refuses: ReadonlySet<RefusedPart> = new Set(),
+): ClaudeTraits {
+  const traits = traitsByName(model);
+  if (refuses.size === 0) return traits;
+  return {
+    ...traits,
+    thinks: refuses.has("thinking")
+      ? traits.thinks === "adaptive"
+        ? "budget"
+        : "never"
+      : traits.thinks,
+    efforts: refuses.has("effort") ? none : traits.efforts,
+    samples: traits.samples && !["temperature", "top_p", "top_k"].some((name) => refuses.has(name)),
+    inlineSystem: traits.inlineSystem && !refuses.has("role: system"),
+  };
+}
+
+function traitsByName(model: string | null): ClaudeTraits {
   const name = model ?? "";
   const named = nameOf(name);
   if (named === null) return unknown;

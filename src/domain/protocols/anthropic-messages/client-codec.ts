@@ -13,6 +13,7 @@ export const messagesClientCodec: ClientCodec = {
   keepsSeals: true,
   wire: { framing: "sse", protocol: "anthropic-messages" },
   contentType: "text/event-stream",
+  headers: ["anthropic-beta"],
   call: ({ kind }) => (kind === "messages" ? messagesCall : null),
   gather: gatherMessage,
   error: upstreamError,

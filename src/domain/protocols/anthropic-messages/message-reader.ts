@@ -3,11 +3,10 @@ import { isRecord } from "../../bytes/json.ts";
 import type { JsonSource } from "../../bytes/json-source.ts";
 import type { RequestMessage, RequestPart, SealField } from "../neutral/request.ts";
 import { isSeal, readSeal, type Seal, type SealKind } from "../neutral/seal.ts";
-import { RecordReader } from "../neutral/request-notes.ts";
+import { RecordReader, takeCache } from "../neutral/request-notes.ts";
 import {
   type Block,
   type BlockNotes,
-  closeBlock,
   readBlock,
   readContent,
   requiredText,
@@ -134,8 +133,10 @@ function readResult(block: Block, notes: BlockNotes): Result {
     said === null ? [] : readContent(content, inner, notes, (part) => readBlock(part, notes));
   const failed =
     reader.take("is_error").value === true ? notes.note({ path: reader.path("is_error") }) : null;
-  closeBlock(reader, notes);
-  return { role: "result", callId, name: null, failed, parts };
+  const cache = takeCache(reader, notes);
+  reader.close();
+  const result: Result = { role: "result", callId, name: null, failed, parts };
+  return cache === undefined ? result : { ...result, cache };
 }
 
 /** What came in a seal's place: one of the router's own, or its maker's very words. */
@@ -157,7 +158,8 @@ function readSaid(block: Block, notes: BlockNotes): readonly RequestPart[] {
         signature === null ? null : sealOf("signature", signature, reader.path("signature"));
       // What says no more than who made the text goes along with it.
       if (seal !== null && seal.kind !== "text") notes.note(seal);
-      closeBlock(reader, notes);
+      takeCache(reader, notes);
+      reader.close();
       const path = `${place.path}.thinking`;
       return text === "" && (seal === null || seal.kind === "text")
         ? []
@@ -166,7 +168,8 @@ function readSaid(block: Block, notes: BlockNotes): readonly RequestPart[] {
     case "redacted_thinking": {
       const path = `${place.path}.redacted_thinking`;
       const seal = sealOf("redacted", requiredText(block, "data", notes), path);
-      closeBlock(reader, notes);
+      takeCache(reader, notes);
+      reader.close();
       return [notes.note({ kind: "reasoning", path, text: "", seal })];
     }
     case "tool_use":
@@ -188,7 +191,8 @@ function readCall(block: Block, notes: BlockNotes): RequestPart {
   // Clients hand back that the model itself called, which all models do.
   if (reader.record["caller"] !== undefined && isDirect(reader.record["caller"]))
     reader.take("caller");
-  closeBlock(reader, notes);
+  takeCache(reader, notes);
+  reader.close();
   return notes.note({ kind: "call", path: `${place.path}.tool_use`, id, name, given });
 }
 

@@ -2,7 +2,7 @@
 import type { JsonSource } from "../../bytes/json-source.ts";
 import type { CallReading } from "../neutral/codec.ts";
 import type { ConversationRequest, RequestMessage } from "../neutral/request.ts";
-import { createRequestNotes, RecordReader } from "../neutral/request-notes.ts";
+import { createRequestNotes, RecordReader, takeCache } from "../neutral/request-notes.ts";
 import type { BlockNotes } from "./block-reader.ts";
 import { readMessages, readSystem } from "./message-reader.ts";
 import { readSettings } from "./settings-reader.ts";
@@ -29,7 +29,9 @@ function read(reader: RecordReader, notes: BlockNotes): ConversationRequest {
   const tools = readTools(reader, notes);
   const choice = readToolChoice(reader, tools, notes);
   const settings = { ...readSettings(reader, notes), ...choice };
-  const request = { kind: "conversation", messages, tools, settings } as const;
+  const cache = takeCache(reader, notes);
+  const said = { kind: "conversation", messages, tools, settings } as const;
+  const request = cache === undefined ? said : { ...said, cache };
   return isPrefilled(messages)
     ? {
         ...request,

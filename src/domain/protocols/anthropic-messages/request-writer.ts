@@ -25,7 +25,7 @@ const defaultMaxTokens = 8192;
 export function writeMessagesRequest(
   request: NeutralRequest,
   model: string | null,
-  { maxOutputTokens }: ServerTraits,
+  { maxOutputTokens, refuses }: ServerTraits,
   server: Addressee,
 ): WrittenRequest | CannotServe {
   switch (request.kind) {
@@ -37,7 +37,7 @@ export function writeMessagesRequest(
       const placed = createPlacedFields(request);
       const names = createToolNames(namesIn(request), longestName);
       const maxTokens = maxOutputTokens ?? defaultMaxTokens;
-      const traits = claudeTraits(model);
+      const traits = claudeTraits(model, refuses);
       const turns = writeTurns(request.messages, names, server, traits, placed);
       const { system, messages, callsUnthought } = turns;
       const { settings } = request;

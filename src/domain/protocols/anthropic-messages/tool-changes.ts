@@ -2,13 +2,8 @@
 // from the start (Anthropic's beta `mid-conversation-tool-changes`).
 import { textMember } from "../../bytes/json.ts";
 import type { RequestPart } from "../neutral/request.ts";
-import {
-  type Block,
-  type BlockNotes,
-  closeBlock,
-  textParts,
-  unknownBlock,
-} from "./block-reader.ts";
+import { takeCache } from "../neutral/request-notes.ts";
+import { type Block, type BlockNotes, textParts, unknownBlock } from "./block-reader.ts";
 
 /** @returns null where the block is of another kind */
 export function readToolChange(block: Block, notes: BlockNotes): readonly RequestPart[] | null {
@@ -19,7 +14,8 @@ export function readToolChange(block: Block, notes: BlockNotes): readonly Reques
   const name = textMember(tool.record, "name") ?? textMember(definition.record, "name");
   // A whole set of tools, by the name of a server that Anthropic's own would ask.
   if (name === null) return unknownBlock(block, notes);
-  closeBlock(reader, notes);
+  takeCache(reader, notes);
+  reader.close();
   if (type === "tool_removal")
     return textParts(place.path, `The tool ${name} can no longer be called.`, notes);
   if (tool.record["type"] === "tool_definition") notes.defined.push(definition);

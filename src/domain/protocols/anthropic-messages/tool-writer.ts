@@ -3,6 +3,7 @@ import { isRecord, parseJson } from "../../bytes/json.ts";
 import { RawJson, type WrittenObject } from "../../bytes/json-written.ts";
 import type { PlacedFields } from "../neutral/placed-fields.ts";
 import type { ToolNames } from "../neutral/tool-names.ts";
+import { markOf } from "./block-writer.ts";
 import type { ClaudeTraits } from "./claude-traits.ts";
 import type { ConversationRequest, RequestTool, ToolChoice } from "../neutral/request.ts";
 
@@ -31,7 +32,10 @@ export function writeTools(
   const one = parallelCalls?.value === false && choice?.kind !== "none";
   const wanted = choice ?? (one ? { kind: "auto" as const } : null);
   return {
-    tools: tools.list.map((tool) => writeTool(tool, names)),
+    tools: tools.list.map((tool) => ({
+      ...writeTool(tool, names),
+      ...markOf(tool.cache, placed),
+    })),
     tool_choice:
       wanted === null
         ? undefined

@@ -9,8 +9,13 @@ import type {
   ToolChoice,
   ValueField,
 } from "../neutral/request.ts";
-import { RecordReader, type RequestNotes, saysNothing } from "../neutral/request-notes.ts";
-import { type BlockNotes, closeBlock } from "./block-reader.ts";
+import {
+  RecordReader,
+  type RequestNotes,
+  saysNothing,
+  takeCache,
+} from "../neutral/request-notes.ts";
+import type { BlockNotes } from "./block-reader.ts";
 import { typedTool } from "./typed-tools.ts";
 
 /** @param notes those of the messages, which have been read: they bring deferred tools into play, and new ones */
@@ -44,7 +49,8 @@ function readTool(source: JsonSource, named: string, notes: BlockNotes): readonl
   const description = reader.takeText("description") ?? typed?.description ?? null;
   const strict = reader.take("strict").value;
   for (const [key, usual] of usuals) if (usual(reader.record[key])) reader.take(key);
-  closeBlock(reader, notes);
+  const cache = takeCache(reader, notes);
+  reader.close();
   if (deferred && !notes.referred.has(name ?? "")) {
     notes.note({ path: "tools.defer_loading" });
     return [];
@@ -56,7 +62,7 @@ function readTool(source: JsonSource, named: string, notes: BlockNotes): readonl
     parameters: typed?.parameters ?? (isRecord(schema.value) ? ofObject(schema) : null),
     strict: typeof strict === "boolean" ? strict : null,
   };
-  return [tool];
+  return [cache === undefined ? tool : { ...tool, cache }];
 }
 
 /** Fields, and what they hold where they ask for nothing. */

@@ -16,6 +16,8 @@ export interface ClientCodec {
   /** Of the streams that clients get. */
   readonly wire: Wire;
   readonly contentType: string;
+  /** Those of its clients' headers that ask for something which servers of other protocols have not. */
+  readonly headers: readonly string[];
   /** What calls to this endpoint are; null: they cannot be translated. */
   call(endpoint: Endpoint): ClientCall | null;
   /** Makes one answer of the events that the writer wrote; null: a client that asked for none gets a stream. */

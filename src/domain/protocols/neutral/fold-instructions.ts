@@ -81,5 +81,10 @@ function seamed(
   if (last?.kind !== "text" || first?.kind !== "text") return [...before, ...after];
   placed.place(last);
   placed.place(first);
-  return [...before.slice(0, -1), { ...last, text: `${last.text}\n\n${first.text}` }, ...rest];
+  const text = `${last.text}\n\n${first.text}`;
+  const cache = first.cache ?? last.cache;
+  // The later mark is of all that the earlier one is of.
+  if (first.cache !== undefined && last.cache !== undefined) placed.place(last.cache);
+  const joined = cache === undefined ? { ...last, text } : { ...last, text, cache };
+  return [...before.slice(0, -1), joined, ...rest];
 }

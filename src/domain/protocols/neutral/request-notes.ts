@@ -1,7 +1,7 @@
 // What comes up while a client's request is read: its fields, those nobody has a place for included, and what is wrong with it.
 import { isRecord, type JsonRecord, textMember } from "../../bytes/json.ts";
 import type { JsonSource } from "../../bytes/json-source.ts";
-import type { RequestField } from "./request.ts";
+import type { CacheMark, RequestField } from "./request.ts";
 
 export interface RequestNotes {
   /** Takes a field down, and gives it back. */
@@ -78,6 +78,14 @@ export class RecordReader {
       if (!this.#read.has(key) && !saysNothing(record[key]))
         this.#notes.note({ path: this.path(key) });
   }
+}
+
+/** What asks for a cache of all up to here: one field wherever it stands. */
+export function takeCache(reader: RecordReader, notes: RequestNotes): CacheMark | undefined {
+  const mark = reader.take("cache_control");
+  return isRecord(mark.value)
+    ? notes.note({ path: "cache_control", value: mark.raw() })
+    : undefined;
 }
 
 /** Values that ask for nothing, so that leaving them out loses nothing. */

@@ -35,6 +35,7 @@ export interface ConversationRequest extends WithFields {
   readonly settings: GenerationSettings;
   /** The answer shall go on with the last message, which is the assistant's; absent: nobody says so. */
   readonly prefill?: RequestField;
+  readonly cache?: CacheMark;
 }
 
 export interface RequestTools extends RequestField {
@@ -48,6 +49,7 @@ export interface RequestTool extends RequestField {
   readonly description: string | null;
   /** JSON schema of its arguments, as its author wrote it; null: it says nothing of them. */
   readonly parameters: RawJson | null;
+  readonly cache?: CacheMark;
   /** Whether arguments must keep to the schema; null: the server's to decide. */
   readonly strict: boolean | null;
 }
@@ -84,6 +86,7 @@ export type RequestMessage =
       readonly name: string | null;
       /** The tool failed; null: it did not, or nobody says it. */
       readonly failed: RequestField | null;
+      readonly cache?: CacheMark;
       readonly parts: readonly RequestPart[];
     };
 
@@ -93,12 +96,17 @@ export type RequestPart = TextPart | ImagePart | FilePart | ReasoningPart | Call
 export interface TextPart extends RequestField {
   readonly kind: "text";
   readonly text: string;
+  readonly cache?: CacheMark;
 }
+
+/** Asks for a cache of the prompt up to here, in the words of who asks. */
+export type CacheMark = ValueField<RawJson>;
 
 export interface ImagePart extends RequestField {
   readonly kind: "image";
   /** A data URL, or a link. */
   readonly url: string;
+  readonly cache?: CacheMark;
 }
 
 export interface FilePart extends RequestField {

@@ -51,6 +51,7 @@ export function createSignedAnswer(maker: Maker, keep: (turn: SignedTurn) => voi
           calls = Math.max(calls, call + 1);
         }
         break;
+      case "citation":
       case "image":
       case "logprobs":
       case "vector":

@@ -11,6 +11,7 @@ export const ollamaClientCodec: ClientCodec = {
   keepsSeals: false,
   wire: { framing: "ndjson", protocol: "ollama" },
   contentType: "application/x-ndjson",
+  headers: [],
   call(endpoint) {
     const kind = ollamaKind(endpoint);
     return kind === null ? null : calls[kind];

@@ -2,6 +2,7 @@
 import type { CannotServe, WrittenRequest } from "../neutral/codec.ts";
 import { createPlacedFields } from "../neutral/placed-fields.ts";
 import type { NeutralRequest } from "../neutral/request.ts";
+import type { ServerTraits } from "../server-traits.ts";
 import { ollamaChatEndpoint } from "./endpoints.ts";
 import { writeMessages } from "./message-writer.ts";
 import { writeSettings } from "./settings-writer.ts";
@@ -10,6 +11,7 @@ import { writeSettings } from "./settings-writer.ts";
 export function writeOllamaRequest(
   request: NeutralRequest,
   model: string | null,
+  traits: ServerTraits,
 ): WrittenRequest | CannotServe {
   switch (request.kind) {
     // Only clients of Ollama's own ask for these, and they are not translated for it.
@@ -22,7 +24,7 @@ export function writeOllamaRequest(
       const body = {
         model: model ?? undefined,
         messages: writeMessages(request.messages, placed),
-        ...writeSettings(request, placed),
+        ...writeSettings(request, traits, placed),
       };
       // Templates leave the assistant's message open that stands last.
       if (request.prefill !== undefined) placed.place(request.prefill);

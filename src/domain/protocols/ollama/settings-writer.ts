@@ -11,16 +11,23 @@ import type {
   SamplingSetting,
   ThinkingEffort,
   ThinkingWish,
+  ValueField,
 } from "../neutral/request.ts";
+
+import type { ServerTraits } from "../server-traits.ts";
+import { takenSchema } from "../taken-schema.ts";
 
 /** The fields of settings, tools included. */
 export function writeSettings(
   { settings, tools, fields }: ConversationRequest,
+  traits: ServerTraits,
   placed: PlacedFields,
 ): WrittenObject {
   const { format, thinking, sampling } = settings;
   if (format !== null) placed.place(format);
-  if (thinking !== null) {
+  // A model that cannot think does as it is told where it is told not to.
+  const thinks = !traits.refuses.has("think");
+  if (thinking !== null && (thinks || !thinking.value.on)) {
     placed.place(thinking);
     // Without thinking there is nothing to be done with more or less effort.
     const effort = fields.find(({ follows }) => follows === thinking);
@@ -28,9 +35,9 @@ export function writeSettings(
   }
   return {
     stream: settings.stream,
-    tools: offeredTools(tools, settings, placed),
-    format: format === null ? undefined : writeFormat(format.value),
-    think: thinking === null ? undefined : writeThink(thinking.value),
+    tools: offeredTools(tools, settings, traits, placed),
+    format: format === null ? undefined : writeFormat(format, traits, placed),
+    think: thinking === null || !thinks ? undefined : writeThink(thinking.value, traits),
     options: sampling.length === 0 ? undefined : writeOptions(sampling, placed),
     ...writeLogprobs(settings, placed),
   };
@@ -40,6 +47,7 @@ export function writeSettings(
 function offeredTools(
   tools: RequestTools | null,
   { toolChoice, parallelCalls }: GenerationSettings,
+  traits: ServerTraits,
   placed: PlacedFields,
 ): Written | undefined {
   const choice = toolChoice?.value.kind;
@@ -50,19 +58,26 @@ function offeredTools(
   placed.place(tools);
   if (choice === "none") return undefined;
   if (tools.list.some(({ strict }) => strict === true)) placed.drop(`${tools.path}.strict`);
-  return tools.asChat ?? tools.list.map(writeTool);
+  const asChat = traits.refuses.has("schema") ? null : tools.asChat;
+  return asChat ?? tools.list.map((tool) => writeTool(tool, traits, placed));
 }
 
-function writeTool({ name, description, parameters }: RequestTool): WrittenObject {
+function writeTool(
+  { path, name, description, parameters }: RequestTool,
+  traits: ServerTraits,
+  placed: PlacedFields,
+): WrittenObject {
+  const schema = parameters === null ? undefined : takenSchema(parameters, path, traits, placed);
   const described = description ?? undefined;
-  return {
-    type: "function",
-    function: { name, description: described, parameters: parameters ?? undefined },
-  };
+  return { type: "function", function: { name, description: described, parameters: schema } };
 }
 
-function writeFormat(format: AnswerFormat): Written {
-  return format.kind === "object" ? "json" : format.schema;
+function writeFormat(
+  { path, value }: ValueField<AnswerFormat>,
+  traits: ServerTraits,
+  placed: PlacedFields,
+): Written {
+  return value.kind === "object" ? "json" : takenSchema(value.schema, path, traits, placed);
 }
 
 /** Ollama knows four. */
@@ -75,8 +90,9 @@ const efforts: Record<ThinkingEffort, string> = {
   max: "max",
 };
 
-function writeThink({ on, effort }: ThinkingWish): Written {
-  return on && effort !== null ? efforts[effort] : on;
+function writeThink({ on, effort }: ThinkingWish, { refuses }: ServerTraits): Written {
+  if (!on || effort === null) return on;
+  return refuses.has(`think: ${efforts[effort]}`) ? "high" : efforts[effort];
 }
 
 const options: Record<SamplingName, string> = {

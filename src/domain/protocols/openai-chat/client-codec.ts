@@ -9,6 +9,7 @@ export const chatClientCodec: ClientCodec = {
   keepsSeals: false,
   wire: { framing: "sse", protocol: "openai-chat" },
   contentType: "text/event-stream",
+  headers: [],
   // The rest of the API has no counterpart in protocols that only chat.
   call: ({ protocol, kind }) => (protocol === "openai-chat" && kind === "chat" ? chat : null),
   gather: gatherChunks,

@@ -1,8 +1,8 @@
 // The parts of a chat's contents, read into neutral ones.
 import { isRecord, textMember } from "../../bytes/json.ts";
 import type { JsonSource } from "../../bytes/json-source.ts";
-import type { RequestPart, TextPart } from "../neutral/request.ts";
-import { RecordReader, type RequestNotes } from "../neutral/request-notes.ts";
+import type { CacheMark, ImagePart, RequestPart, TextPart } from "../neutral/request.ts";
+import { RecordReader, type RequestNotes, takeCache } from "../neutral/request-notes.ts";
 
 /**
  * What a message's content holds, be it a text or a list of parts.
@@ -24,8 +24,15 @@ export function readContent(
 }
 
 /** A text as a message's parts: none where it is empty. */
-export function textParts(path: string, text: string, notes: RequestNotes): readonly TextPart[] {
-  return text === "" ? [] : [notes.note({ kind: "text", path, text })];
+export function textParts(
+  path: string,
+  text: string,
+  notes: RequestNotes,
+  cache?: CacheMark,
+): readonly TextPart[] {
+  if (text === "") return [];
+  const part: TextPart = { kind: "text", path, text };
+  return [notes.note(cache === undefined ? part : { ...part, cache })];
 }
 
 const path = "messages.content";
@@ -53,9 +60,9 @@ function partOfType(
   switch (type) {
     case "text":
     case "refusal":
-      return textParts(path, reader.text(type), notes);
+      return textParts(path, reader.text(type), notes, takeCache(reader, notes));
     case "image_url":
-      return imageParts(reader.take("image_url"), place, notes);
+      return imageParts(reader, place, notes);
     case "file":
       return fileParts(reader.take("file"), notes);
     case "":
@@ -69,10 +76,12 @@ function partOfType(
 }
 
 function imageParts(
-  source: JsonSource,
+  reader: RecordReader,
   place: string,
   notes: RequestNotes,
 ): readonly RequestPart[] {
+  const cache = takeCache(reader, notes);
+  const source = reader.take("image_url");
   const { value } = source;
   const image = new RecordReader(source, `${path}.image_url.`, notes);
   const url = typeof value === "string" && value !== "" ? value : image.takeText("url");
@@ -82,7 +91,8 @@ function imageParts(
   }
   if (image.record["detail"] === "auto") image.take("detail");
   image.close();
-  return [notes.note({ kind: "image", path: `${path}.image_url`, url })];
+  const part: ImagePart = { kind: "image", path: `${path}.image_url`, url };
+  return [notes.note(cache === undefined ? part : { ...part, cache })];
 }
 
 function fileParts(source: JsonSource, notes: RequestNotes): readonly RequestPart[] {

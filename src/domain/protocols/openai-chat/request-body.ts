@@ -16,13 +16,14 @@ export interface RequestBody {
 
 /** @param chat whether the request goes to /v1/chat/completions */
 export function createRequestBody(
-  { extras, chatNames }: ServerTraits,
+  { extras, chatNames, refuses }: ServerTraits,
   placed: PlacedFields,
   chat: boolean,
 ): RequestBody {
   const body: Record<string, Written> = {};
 
   function put(name: string, value: Written, source: RequestField | undefined): void {
+    if (refuses.has(name)) return;
     body[name] = value;
     if (source !== undefined) placed.place(source);
   }

@@ -72,7 +72,7 @@ const places: Record<NeutralRequest["kind"], Pick<WrittenRequest, "path" | "endp
 };
 
 function writeConversation(
-  { messages, tools, settings, prefill }: ConversationRequest,
+  { messages, tools, settings, prefill, cache }: ConversationRequest,
   body: RequestBody,
   traits: ServerTraits,
   names: ToolNames,
@@ -80,14 +80,15 @@ function writeConversation(
 ): void {
   const written = writeMessages(messages, traits, names, placed);
   body.set("messages", prefill === undefined ? written : prefilled(written, traits));
-  writeTools(tools, names, body);
+  writeTools(tools, traits, names, body, placed);
   writeToolChoice(settings, tools, names, body);
   writeUser(settings, body);
-  writeFormat(settings.format, true, body);
+  writeFormat(settings.format, true, traits, body, placed);
   writeThinking(settings.thinking, body);
   writeLogprobs(settings, true, body);
   writeStream(settings, body);
   writeSampling(settings, traits, body, placed);
+  if (cache !== undefined && traits.cacheMarks) body.set("cache_control", cache.value, cache);
   if (prefill !== undefined) writePrefill(prefill, traits, body, placed);
 }
 
@@ -110,7 +111,7 @@ function writeCompletion(
 ): void {
   body.set("prompt", prompt.value, prompt);
   if (suffix !== null) body.set("suffix", suffix.value, suffix);
-  writeFormat(settings.format, false, body);
+  writeFormat(settings.format, false, traits, body, placed);
   writeLogprobs(settings, false, body);
   writeStream(settings, body);
   writeSampling(settings, traits, body, placed);

@@ -13,6 +13,7 @@ import type {
 } from "../neutral/request.ts";
 import type { PlacedFields } from "../neutral/placed-fields.ts";
 import type { ToolNames } from "../neutral/tool-names.ts";
+import { takenSchema } from "../taken-schema.ts";
 import type { ServerTraits } from "../server-traits.ts";
 import type { RequestBody } from "./request-body.ts";
 
@@ -20,11 +21,14 @@ import type { RequestBody } from "./request-body.ts";
 export function writeFormat(
   field: ValueField<AnswerFormat> | null,
   chat: boolean,
+  traits: ServerTraits,
   body: RequestBody,
+  placed: PlacedFields,
 ): void {
   if (field === null) return;
   const { value } = field;
-  const schema = value.kind === "schema" ? value.schema : null;
+  const schema =
+    value.kind === "schema" ? takenSchema(value.schema, field.path, traits, placed) : null;
   const strict = value.kind === "schema" && value.strict === true;
   const wanted =
     schema === null
@@ -44,25 +48,39 @@ export function writeFormat(
   body.setExtra("json_schema", schema ?? {}, field);
 }
 
-export function writeTools(tools: RequestTools | null, names: ToolNames, body: RequestBody): void {
+export function writeTools(
+  tools: RequestTools | null,
+  traits: ServerTraits,
+  names: ToolNames,
+  body: RequestBody,
+  placed: PlacedFields,
+): void {
   if (tools === null) return;
   const { list, asChat } = tools;
-  body.set(
-    "tools",
-    asChat ?? list.map((tool) => ({ type: "function", function: writeTool(tool, names) })),
-    tools,
-  );
+  const written = list.map((tool) => {
+    const { cache } = tool;
+    const called = { type: "function", function: writeTool(tool, traits, names, placed) };
+    if (!traits.cacheMarks || cache === undefined) return called;
+    placed.place(cache);
+    return { ...called, cache_control: cache.value };
+  });
+  const plain = traits.refuses.has("schema") || traits.refuses.has("strict");
+  body.set("tools", plain ? written : (asChat ?? written), tools);
 }
 
 function writeTool(
-  { name, description, parameters, strict }: RequestTool,
+  { path, name, description, parameters, strict }: RequestTool,
+  traits: ServerTraits,
   names: ToolNames,
+  placed: PlacedFields,
 ): WrittenObject {
+  const loose = strict !== null && traits.refuses.has("strict");
+  if (loose) placed.drop(`${path}.strict`);
   return {
     name: names.theirs(name),
     description: description ?? undefined,
-    parameters: parameters ?? undefined,
-    strict: strict ?? undefined,
+    parameters: parameters === null ? undefined : takenSchema(parameters, path, traits, placed),
+    strict: loose ? undefined : (strict ?? undefined),
   };
 }
 

@@ -8,7 +8,12 @@ import type {
   RequestTools,
   ToolChoice,
 } from "../neutral/request.ts";
-import { RecordReader, type RequestNotes, saysNothing } from "../neutral/request-notes.ts";
+import {
+  RecordReader,
+  type RequestNotes,
+  saysNothing,
+  takeCache,
+} from "../neutral/request-notes.ts";
 
 export interface ReadTools {
   readonly tools: RequestTools | null;
@@ -53,8 +58,9 @@ function readTool(source: JsonSource, place: string, notes: RequestNotes): Reque
     ? readCustom(tool.take(key), notes)
     : readFunction(tool.take(key), `tools.${key}.`, notes);
   if (read.name === "") notes.refuse(`${place}.${key}.name must be a text`);
+  const cache = takeCache(tool, notes);
   tool.close();
-  return read;
+  return cache === undefined ? read : { ...read, cache };
 }
 
 function readFunction(source: JsonSource, prefix: string, notes: RequestNotes): RequestTool {

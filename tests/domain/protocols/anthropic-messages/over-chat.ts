@@ -21,6 +21,7 @@ export const servers = {
   openai: "https://api.openai.com/v1",
   groq: "https://api.groq.com/openai",
   mistral: "https://api.mistral.ai",
+  openrouter: "https://openrouter.ai/api/v1",
 } as const;
 
 /** Who makes all answers here. */

@@ -486,13 +486,13 @@ const settings: readonly [
     },
     off,
     [
+      "cache_control",
       "context_management",
       "container",
       "mcp_servers",
       "service_tier",
       "speed",
       "inference_geo",
-      "cache_control",
     ],
   ],
   [

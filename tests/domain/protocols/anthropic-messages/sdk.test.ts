@@ -46,7 +46,7 @@ function clientOf(answer: (chat: Chat) => ChatSaid | Response, seen: Chat[] = []
       const asked = messagesClientCodec.call(endpoint)!;
       const call = { id: "0-1", endpoint, path: "/v1/messages", body: bytes, model: "claude" };
       const bridge = translatedBridge(
-        { ...call, json: () => json, wantsStream } as unknown as IncomingCall,
+        { ...call, headers: [], json: () => json, wantsStream } as unknown as IncomingCall,
         { client: messagesClientCodec, asked, upstream: chatUpstreamCodec },
         target,
         translating("anthropic-messages", "openai-chat"),

@@ -93,6 +93,7 @@ export function send(request: JsonRecord, { path, type, url }: Route): Sent | st
   const body = new TextEncoder().encode(JSON.stringify(given));
   const endpoint = endpointOf("POST", path);
   const call = {
+    headers: [],
     id: "0199-call",
     endpoint,
     path,
