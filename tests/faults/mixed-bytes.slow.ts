@@ -104,6 +104,8 @@ const faults: Readonly<Record<string, (afterBytes: number) => Behaviour>> = {
 
 interface Injection {
   readonly id: string;
+  /** The whole answer is held: every cut is mended. */
+  readonly isHeld: boolean;
   readonly client: ClientName;
   readonly upstream: Upstream;
   readonly fault: Behaviour;
@@ -124,7 +126,13 @@ const injections: readonly Injection[] = upstreams.flatMap((upstream) =>
     Object.values(faults).flatMap((fault, which) =>
       clientNames.flatMap((client, index) =>
         isWhole || (turn + index) % 3 === which
-          ? [{ id: `${upstream}-${client}-${which}-${at}`, client, upstream, fault: fault(at) }]
+          ? [false, true].map((isHeld) => ({
+              id: `${upstream}-${client}-${which}-${at}${isHeld ? "-held" : ""}`,
+              isHeld,
+              client,
+              upstream,
+              fault: fault(at),
+            }))
           : [],
       ),
     ),
@@ -140,7 +148,8 @@ function routes(fake: FakeModel): string {
     ({ id, upstream }) => `  ${id}: { url: "${fake.url}/${id}", ${recorded[upstream].keys} }`,
   );
   const aliases = injections.map(
-    ({ id, upstream }) => `  a-${id}: { instances: [${id}/m, good-${nextOf[upstream]}/m] }`,
+    ({ id, upstream, isHeld }) =>
+      `  a-${id}: { ${isHeld ? "commit: full, " : ""}instances: [${id}/m, good-${nextOf[upstream]}/m] }`,
   );
   return ["servers:", ...good, ...bad, "aliases:", ...aliases].join("\n");
 }
@@ -178,11 +187,12 @@ const tools: Record<ClientName, readonly object[]> = {
 };
 
 function complaint(
-  { id, upstream }: Injection,
+  { id, upstream, isHeld }: Injection,
   view: ClientView | string,
   row: LogRow | undefined,
 ): string | null {
   if (typeof view === "string") return `${id}: ${view}`;
+  if (isHeld && view.outcome !== "whole") return `${id}: not mended`;
   const possible = [upstream, nextOf[upstream], "chat" as const].map((name) => recorded[name].says);
   const fits = possible.some(({ text, calls }) =>
     view.outcome === "whole"
@@ -221,7 +231,7 @@ test("a cut at any byte is mended by another protocol's server, or reported as t
       for (const client of clientNames) {
         const seen = views.filter((_, at) => {
           const one = injections[at];
-          return one?.upstream === upstream && one.client === client;
+          return one?.upstream === upstream && one.client === client && !one.isHeld;
         });
         const count = (outcome: ClientView["outcome"]) =>
           seen.filter((view) => typeof view !== "string" && view.outcome === outcome).length;
