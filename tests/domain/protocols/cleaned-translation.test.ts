@@ -7,7 +7,7 @@ import { readChatStream } from "../../lab/chat-stream.ts";
 import { messageEvents, messageStream, wholeMessage } from "../../lab/messages-answer.ts";
 import { translatedCall } from "../../lab/translated-call.ts";
 import { corpus } from "../cleaning/corpus.ts";
-import { cutAt, policies, randomCuts, seeded } from "../cleaning/cutting.ts";
+import { cutAt, policies, randomCuts, seeded, soup } from "../cleaning/cutting.ts";
 import { referenceClean } from "../cleaning/reference.ts";
 import { readStrictly } from "./anthropic-messages/block-grammar.ts";
 
@@ -148,11 +148,21 @@ describe.each(clients)("%s", (_, client) => {
   const chance = seeded(7);
 
   test("any policy, cut anywhere", () => {
-    for (const { raw } of corpus)
-      for (const policy of policies) {
+    for (const [at, { raw }] of corpus.entries())
+      for (const policy of policies.filter((_, index) => (index + at) % 4 === 0)) {
         const own = chance() < 0.3 ? "Own thoughts." : "";
         check(client, policy, raw, own, cutAt(raw, randomCuts(raw, 6, chance)));
       }
+  });
+
+  test("whatever stands beside what", () => {
+    for (let run = 0; run < 80; run++) {
+      const raw = soup(14, chance);
+      const policy = policies[run % policies.length];
+      const own = chance() < 0.3 ? "Own thoughts." : "";
+      if (policy !== undefined)
+        check(client, policy, raw, own, cutAt(raw, randomCuts(raw, 6, chance)));
+    }
   });
 
   test("cut at every character", () => {
@@ -204,6 +214,26 @@ describe("in Messages", () => {
     const cut = [{ reasoning_content: "own" }, ...raw.split("").map((content) => ({ content }))];
     const events = [...cut.map((one) => delta(one)), delta({}, "stop")];
     expect(blocks(ask(stream, move).stream(chat(events)))).toEqual(expected);
+  });
+
+  test("a stream's blocks are those of the whole answer, before a call, too", () => {
+    const chance = seeded(11);
+    for (let run = 0; run < 150; run++) {
+      const raw = soup(14, chance);
+      const policy = policies[run % policies.length] ?? {};
+      const message = { content: raw, ...called };
+      const whole = ask({}, policy).whole({
+        choices: [{ index: 0, message, finish_reason: "tool_calls" }],
+      });
+      const pieces = cutAt(raw, randomCuts(raw, 6, chance)).map((content) => delta({ content }));
+      const events = [...pieces, delta(called), delta({}, "tool_calls")];
+      const streamed = messagesClient.gathered(ask(stream, policy).stream(chat(events)));
+      expect({ raw, policy, content: streamed["content"] }).toEqual({
+        raw,
+        policy,
+        content: whole["content"],
+      });
+    }
   });
 
   test.each([
