@@ -35,7 +35,7 @@ afterAll(async () => {
 /** What tests have wanted refused; nothing else is. */
 let refused: readonly string[] = [];
 afterEach(() => {
-  expect([...claude.refusals, ...deepseek.refusals]).toEqual([...refused]);
+  expect([...claude.refusals, ...deepseek.refusals].toSorted()).toEqual(refused.toSorted());
 });
 
 const thinking = (text: string) => ({
@@ -256,6 +256,28 @@ describe("signatures that a server does not know", () => {
     expect(thrown).toBeInstanceOf(Anthropic.BadRequestError);
     expect((thrown as { error: unknown }).error).toMatchObject({ error: { message: invalid } });
   });
+});
+
+test("thinking that was not shown stops no server that wants some, and that is learned", async () => {
+  for (const stream of [false, true]) {
+    const talk = anthropicTalk(stream);
+    deepseek.says(
+      out,
+      { reasoning: "Look.", calls: ["h2"] },
+      { reasoning: "Enough.", content: cold },
+    );
+    claude.says({
+      content: [{ type: "thinking", thinking: "", signature: "of nothing shown" }, use("h1")],
+      stop: "tool_use",
+    });
+    await talk.next("mixed");
+    await talk.next("mixed");
+    expect(await talk.next("mixed")).toBe(cold);
+  }
+  refused = [
+    ...refused,
+    "The `reasoning_content` in the thinking mode must be passed back to the API.",
+  ];
 });
 
 test("nobody gets what was signed for somebody else", async () => {

@@ -31,13 +31,16 @@ export function startDeepSeekServer(): DeepSeekServer {
       if (request.method === "GET")
         return Response.json({ object: "list", data: [{ id: "chat" }] });
       const body = (await request.json()) as JsonRecord;
-      const script = scripts.shift() ?? 500;
-      if (typeof script === "number") return failure(script, "Insufficient Balance");
+      if (typeof scripts[0] === "number")
+        return failure(scripts.shift() as number, "Insufficient Balance");
       const refusal = refusalOf(body["messages"] as readonly JsonRecord[], given);
       if (refusal !== null) {
         refusals.push(refusal);
         return failure(400, refusal);
       }
+      const script = scripts.shift();
+      if (script === undefined || typeof script === "number")
+        return failure(500, "nothing is laid down");
       asked.push(body);
       for (const id of script.calls ?? []) given.set(id, script.reasoning);
       return body["stream"] === true ? streamed(script) : Response.json(whole(script));

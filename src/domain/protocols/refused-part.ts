@@ -20,6 +20,7 @@ const optional = [
   "top_logprobs",
   "stream_options",
   "cache_control",
+  "reasoning_content",
 ];
 
 /** Names that are words, too: a message that means the field quotes them. */
@@ -27,6 +28,9 @@ const quoted = ["seed", "stop", "user", "strict", "thinking", "effort", "metadat
 
 const refuses =
   /unsupported|not (be )?supported|does ?n[o']t support|unrecogni[sz]ed|unknown|unexpected|not permitted|not allowed|deprecated|extra (inputs|fields)/i;
+
+/** DeepSeek's and Moonshot's servers want the thinking that led to calls before their results. */
+export const unthoughtCalls = "calls without reasoning_content";
 
 /** What else can be done without, by the words in which it is refused. */
 const others: readonly (readonly [part: RefusedPart, words: RegExp])[] = [
@@ -38,6 +42,10 @@ const others: readonly (readonly [part: RefusedPart, words: RegExp])[] = [
   ["think: max", /invalid think value: "?max/i],
   ["effort", /does not support the effort parameter/i],
   ["thinking", /adaptive thinking is not supported/i],
+  [
+    unthoughtCalls,
+    /reasoning_content\W.*(missing|must be passed back)|missing.*reasoning_content/i,
+  ],
   ["role: system", /role '?"?system'?"? is not supported/i],
 ];
 

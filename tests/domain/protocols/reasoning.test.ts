@@ -7,7 +7,10 @@ import { endpointOf } from "../../../src/domain/protocols/endpoint-of.ts";
 import type { AnswerEvent, WriterContext } from "../../../src/domain/protocols/neutral/answer.ts";
 import type { ClientCall } from "../../../src/domain/protocols/neutral/codec.ts";
 import { readSeal } from "../../../src/domain/protocols/neutral/seal.ts";
+import { type RefusedPart, unthoughtCalls } from "../../../src/domain/protocols/refused-part.ts";
 import { serverTraits } from "../../../src/domain/protocols/server-traits.ts";
+import { bridgeDeps } from "../../lab/bridge-deps.ts";
+import { translatedCall } from "../../lab/translated-call.ts";
 import { madeBy, sentTo } from "../../lab/made-by.ts";
 import { readStrictly } from "./anthropic-messages/block-grammar.ts";
 import { asRead, asReceived } from "./ollama/written.ts";
@@ -148,4 +151,36 @@ test("thinking that nobody signed bears our seal, whatever ends it", () => {
   expect(seals).toEqual(
     Array.from({ length: 3 }, () => ({ maker: anthropic, kind: "text", data: "" })),
   );
+});
+
+describe("a chat server that has refused", () => {
+  const thought = { type: "thinking", thinking: "hm", signature: "" };
+  const use = (id: string) => ({ type: "tool_use", id, name: "f", input: {} });
+  const result = (id: string) => ({
+    role: "user",
+    content: [{ type: "tool_result", tool_use_id: id, content: "a" }],
+  });
+  const messages = [
+    { role: "user", content: "Hi" },
+    { role: "assistant", content: [thought, use("a")] },
+    result("a"),
+    { role: "assistant", content: [use("b")] },
+    result("b"),
+  ];
+
+  test.each<[RefusedPart, readonly unknown[], readonly string[], readonly string[]]>([
+    ["temperature", ["hm", undefined], [], []],
+    [unthoughtCalls, ["hm", "(not shown)"], [], ["messages.reasoning_content"]],
+    ["reasoning_content", [undefined, undefined], ["messages.content.thinking"], []],
+  ])("%s", (part, thoughts, dropped, added) => {
+    const servers = { of: () => ({ engine: null, refuses: new Set([part]) }) };
+    const request = { max_tokens: 9, messages };
+    const deps = { ...bridgeDeps(), servers };
+    const call = translatedCall("/v1/messages", request, "openai-chat", {}, {}, deps);
+    const sent = (call.sent?.["messages"] ?? []) as readonly JsonRecord[];
+    const turns = sent.filter(({ role }) => role === "assistant");
+    expect(turns.map(({ reasoning_content: reasoning }) => reasoning)).toEqual([...thoughts]);
+    expect(call.dropped).toEqual([...dropped]);
+    expect(call.added).toEqual([...added]);
+  });
 });

@@ -20,6 +20,20 @@ test.each([
   ["adaptive thinking is not supported on this model", "thinking"],
   [`"thinking.type.enabled" is not supported for this model.`, "thinking"],
   ["role 'system' is not supported on this model", "role: system"],
+  ["property 'messages.2.assistant.reasoning_content' is unsupported", "reasoning_content"],
+  ["messages.1.reasoning_content: Extra inputs are not permitted", "reasoning_content"],
+  [
+    "The `reasoning_content` in the thinking mode must be passed back to the API.",
+    "calls without reasoning_content",
+  ],
+  [
+    "Missing `reasoning_content` field in the assistant message at message index 2.",
+    "calls without reasoning_content",
+  ],
+  [
+    "thinking is enabled but reasoning_content is missing in assistant tool call message at index 2",
+    "calls without reasoning_content",
+  ],
   ["body.cache_control: Extra inputs are not permitted", "cache_control"],
 ])("%s", (message, part) => {
   expect(refusal(message)).toBe(part);

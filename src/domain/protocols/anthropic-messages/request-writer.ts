@@ -49,6 +49,8 @@ export function writeMessagesRequest(
         messages,
         ...writeTools(request, names, traits, placed),
       };
+      if (!request.settings.sampling.some(({ name }) => name === "max_tokens"))
+        placed.add("max_tokens");
       // The answer goes on with it where it stands last, whoever asked for that.
       if (request.prefill !== undefined) placed.place(request.prefill);
       const missing = placed.missing();
@@ -59,9 +61,7 @@ export function writeMessagesRequest(
         endpoint: messagesEndpoint,
         body,
         dropped: placed.dropped(),
-        added: request.settings.sampling.some(({ name }) => name === "max_tokens")
-          ? []
-          : ["max_tokens"],
+        added: placed.added(),
         ...(names.renamed === undefined ? {} : { renamed: names.renamed }),
       };
     }

@@ -8,6 +8,10 @@ export interface PlacedFields {
   require(field: RequestField): void;
   /** Something of the request that is no field of its own is not carried: an order, a part of a list. */
   drop(path: string): void;
+  /** The server wants it, and the client did not send it. */
+  add(path: string): void;
+  /** All such, each once. */
+  added(): readonly string[];
   /** The paths of all that is not carried, each once. */
   dropped(): readonly string[];
   /** What the request cannot do without and is not carried; null: nothing. */
@@ -18,6 +22,7 @@ export function createPlacedFields({ fields }: NeutralRequest): PlacedFields {
   const placed = new Set<RequestField>();
   const required = new Set<RequestField>();
   const dropped: string[] = [];
+  const added = new Set<string>();
 
   function isPlaced(field: RequestField): boolean {
     return placed.has(field) || (field.follows !== undefined && placed.has(field.follows));
@@ -31,6 +36,8 @@ export function createPlacedFields({ fields }: NeutralRequest): PlacedFields {
     place: (field) => void placed.add(field),
     require: (field) => void required.add(field),
     drop: (path) => void dropped.push(path),
+    add: (path) => void added.add(path),
+    added: () => [...added],
     dropped: () => {
       const unplaced = fields.filter((field) => !isPlaced(field)).map(({ path }) => path);
       return [...new Set([...unplaced, ...dropped])];

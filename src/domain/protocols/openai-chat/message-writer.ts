@@ -6,6 +6,7 @@ import type { PlacedFields } from "../neutral/placed-fields.ts";
 import { textBesideCalls, textOf } from "../neutral/said-text.ts";
 import type { ToolNames } from "../neutral/tool-names.ts";
 import type { CacheMark, RequestMessage, RequestPart } from "../neutral/request.ts";
+import { unthoughtCalls } from "../refused-part.ts";
 import type { ServerTraits } from "../server-traits.ts";
 
 type Result = Extract<RequestMessage, { readonly role: "result" }>;
@@ -130,13 +131,17 @@ function contentParts(
   });
 }
 
+/** Stands for thinking that nobody has, or none but its maker can read. */
+const notShown = "(not shown)";
+
 function assistantMessage(
   parts: readonly RequestPart[],
   traits: ServerTraits,
   names: ToolNames,
   placed: PlacedFields,
 ): WrittenObject {
-  const { extras } = traits;
+  const { extras, refuses } = traits;
+  const thinks = extras && !refuses.has("reasoning_content");
   let reasoning = "";
   const beside = textBesideCalls(parts, placed);
   const isMarked = traits.cacheMarks && marksOf(parts, undefined).some((one) => one !== undefined);
@@ -146,7 +151,7 @@ function assistantMessage(
   for (const part of parts)
     switch (part.kind) {
       case "reasoning":
-        if (!extras || part.text === "") break;
+        if (!thinks || part.text === "") break;
         reasoning += part.text;
         placed.place(part);
         break;
@@ -162,6 +167,10 @@ function assistantMessage(
       case "file":
         break;
     }
+  if (reasoning === "" && calls.length > 0 && refuses.has(unthoughtCalls)) {
+    reasoning = notShown;
+    placed.add("messages.reasoning_content");
+  }
   return {
     role: "assistant",
     content,

@@ -53,7 +53,12 @@ export function writeChatRequest(
   if (missing !== null) return { kind: "cannot", field: missing };
   const written = { ...places[request.kind], body: body.written(), dropped: placed.dropped() };
   const { renamed } = names;
-  return { kind: "request", ...written, ...(renamed === undefined ? {} : { renamed }) };
+  return {
+    kind: "request",
+    ...written,
+    added: placed.added(),
+    ...(renamed === undefined ? {} : { renamed }),
+  };
 }
 
 /** Of a tool, in OpenAI's API. */
