@@ -40,6 +40,8 @@ export interface CoderFiles {
 
 export const misspelling = { was: "wrold", is: "world" } as const;
 
+export const firstThought = "I have to see them first.";
+
 /** Of a task that was done. */
 export const lastWords = "Both files are mended.";
 
@@ -52,7 +54,7 @@ export function mendFiles(files: CoderFiles): CoderScript {
     switch (rounds) {
       case 0:
         return {
-          thinking: "I have to see them first.",
+          thinking: firstThought,
           text: "Let me look at the files.",
           calls: [...files.texts, files.picture].map((path, at) => ({
             id: `call_read_${at}`,

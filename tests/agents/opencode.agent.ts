@@ -11,6 +11,7 @@ import {
   expectMended,
   withAgentLab,
 } from "./agent-lab.ts";
+import { firstThought } from "./coder-script.ts";
 import { fetchAgent } from "./fetch-agent.ts";
 import { runAgent } from "./run-agent.ts";
 
@@ -78,8 +79,7 @@ const providers: readonly Provider[] = [
     model: aliases.plain,
     path: "/v1/chat/completions",
     speaks: "chat",
-    // Anthropic takes no thinking that it has not signed.
-    lost: { messages: ["messages.reasoning_content"], chat: [], ollama: [] },
+    lost: { messages: [], chat: [], ollama: [] },
   },
 ];
 
@@ -99,6 +99,8 @@ describe.each(providers)("by $npm", (provider) => {
           },
         );
         await expectMended(lab, run, provider.speaks);
+        // What the model thought comes back to it, with its signature where its maker signs.
+        expect(JSON.stringify(lab.coder.asked.at(-1)?.body)).toContain(firstThought);
         const rows = await lab.router.rows();
         expect(rows.map(({ path }) => path)).toEqual(rows.map(() => provider.path));
         expect(await droppedOf(lab)).toEqual(provider.lost[protocol]);
