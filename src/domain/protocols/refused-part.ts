@@ -49,6 +49,9 @@ const others: readonly (readonly [part: RefusedPart, words: RegExp])[] = [
   ["role: system", /role '?"?system'?"? is not supported/i],
 ];
 
+/** A word of thinking's that this model has not. */
+const unknownEffort = /reasoning_effort'? does not support '(minimal|xhigh)'/i;
+
 /** A field of the server's own request, or one of the others. */
 export type RefusedPart = string;
 
@@ -64,6 +67,8 @@ export function refusedPart({
 }): RefusedPart | null {
   if (reason !== "status" || (status !== 400 && status !== 422 && status !== 500)) return null;
   for (const [part, words] of others) if (words.test(message)) return part;
+  const [, effort] = unknownEffort.exec(message) ?? [];
+  if (effort !== undefined) return `effort: ${effort}`;
   if (status === 500 || !refuses.test(message)) return null;
   return (
     optional.find((name) => new RegExp(`\\b${name}\\b`).test(message)) ??

@@ -2,6 +2,7 @@
 import type { Engine } from "../routing/engine.ts";
 import type { Target } from "../routing/plan.ts";
 import type { Server } from "../routing/types.ts";
+import type { ThinkingEffort } from "./neutral/request.ts";
 import type { RefusedPart } from "./refused-part.ts";
 
 export interface ServerTraits {
@@ -24,6 +25,8 @@ export interface ServerTraits {
   readonly cacheMarks: boolean;
   /** The results of tools may hold pictures. */
   readonly toolImages: boolean;
+  /** The words that it has for the effort of thinking. */
+  readonly efforts: ReadonlySet<ThinkingEffort>;
   /** The longest answer that it gives, in tokens; null: nobody says. */
   readonly maxOutputTokens: number | null;
   /** What it has refused lately, and is not asked for. */
@@ -46,6 +49,10 @@ const nothingRefused: ReadonlySet<RefusedPart> = new Set();
 const nothingKnown: KnownOfServer = { engine: null, refuses: nothingRefused };
 export const unknownServers: ServersKnown = { of: () => nothingKnown };
 
+/** What all have that have any; models of OpenAI's, each of its generation, have more. */
+const threeEfforts: ReadonlySet<ThinkingEffort> = new Set(["low", "medium", "high"]);
+const openAiEfforts: ReadonlySet<ThinkingEffort> = new Set([...threeEfforts, "minimal", "xhigh"]);
+
 const open: ServerTraits = {
   extras: true,
   chatNames: new Map(),
@@ -54,6 +61,7 @@ const open: ServerTraits = {
   maxStops: null,
   prefill: "asked",
   cacheMarks: false,
+  efforts: threeEfforts,
   toolImages: false,
   maxOutputTokens: null,
   refuses: nothingRefused,
@@ -75,7 +83,7 @@ function strict(
 /** OpenAI's reasoning models refuse `max_tokens`; all its models take the newer name. */
 const openAi = strict(
   { max_tokens: "max_completion_tokens" },
-  { inlineSystem: true, files: true, maxStops: 4 },
+  { inlineSystem: true, files: true, maxStops: 4, efforts: openAiEfforts },
 );
 
 /** Hosted services that differ from servers that people run: most answer 400 or 422 to a field they do not know. */
@@ -85,7 +93,7 @@ const knownHosts: ReadonlyMap<string, ServerTraits> = new Map([
   ["cognitiveservices.azure.com", openAi],
   ["groq.com", strict({}, { prefill: "plain" })],
   ["googleapis.com", strict()],
-  ["openrouter.ai", { ...open, cacheMarks: true }],
+  ["openrouter.ai", { ...open, cacheMarks: true, efforts: openAiEfforts }],
   // Streams end with usage there without being asked.
   [
     "mistral.ai",

@@ -13,6 +13,10 @@ test.each([
   ["Unsupported parameter: 'temperature' is not supported with this model.", "temperature"],
   ["Unsupported value: 'top_p' does not support 0.5 with this model.", "top_p"],
   ["Unrecognized request argument supplied: reasoning_effort", "reasoning_effort"],
+  [
+    "Unsupported value: 'reasoning_effort' does not support 'xhigh' with this model. Supported values are: 'low', 'medium', and 'high'.",
+    "effort: xhigh",
+  ],
   ["property 'chat_template_kwargs' is unsupported", "chat_template_kwargs"],
   ["`temperature` is deprecated for this model.", "temperature"],
   ["Unsupported parameter: 'stop' is not supported with this model.", "stop"],

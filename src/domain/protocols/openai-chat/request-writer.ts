@@ -89,7 +89,7 @@ function writeConversation(
   writeToolChoice(settings, tools, names, body);
   writeUser(settings, body);
   writeFormat(settings.format, true, traits, body, placed);
-  writeThinking(settings.thinking, body);
+  writeThinking(settings.thinking, traits, body);
   writeLogprobs(settings, true, body);
   writeStream(settings, body);
   writeSampling(settings, traits, body, placed);

@@ -112,28 +112,34 @@ export function writeUser({ user }: GenerationSettings, body: RequestBody): void
     body.set("user", user.value, user);
 }
 
-/** What servers take that know no more than three; `max` is Ollama's own, and `high` for its models of three. */
-const efforts: Record<ThinkingEffort, string> = {
-  minimal: "low",
-  low: "low",
-  medium: "medium",
-  high: "high",
-  xhigh: "high",
-  max: "high",
+/** Each word, and those to say in its place where a server has it not; `max` is Ollama's own, and Anthropic's. */
+const efforts: Readonly<Record<ThinkingEffort, readonly ThinkingEffort[]>> = {
+  minimal: ["minimal", "low"],
+  low: ["low"],
+  medium: ["medium"],
+  high: ["high"],
+  xhigh: ["xhigh", "high"],
+  max: ["xhigh", "high"],
 };
 
 /** Of a chat; a completion has no template that could think. */
-export function writeThinking(field: ValueField<ThinkingWish> | null, body: RequestBody): void {
+export function writeThinking(
+  field: ValueField<ThinkingWish> | null,
+  traits: ServerTraits,
+  body: RequestBody,
+): void {
   if (field === null) return;
-  const { on } = field.value;
-  const effort = field.value.effort === null ? null : efforts[field.value.effort];
-  if (effort !== null) body.set("reasoning_effort", effort, field);
+  const { on, effort: wanted } = field.value;
+  const isTaken = (word: ThinkingEffort) =>
+    traits.efforts.has(word) && !traits.refuses.has(`effort: ${word}`);
+  const effort = wanted === null ? undefined : efforts[wanted].find(isTaken);
+  if (effort !== undefined) body.set("reasoning_effort", effort, field);
   // The two names that templates go by (Qwen and GLM; DeepSeek and Granite); llama.cpp, vLLM and
   // SGLang hand them on, and llama.cpp reads gpt-oss's effort only from here.
   const switches = { enable_thinking: on, thinking: on };
   body.setExtra(
     "chat_template_kwargs",
-    effort === null ? switches : { ...switches, reasoning_effort: effort },
+    effort === undefined ? switches : { ...switches, reasoning_effort: effort },
     field,
   );
 }
