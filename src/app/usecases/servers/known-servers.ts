@@ -19,6 +19,8 @@ interface Refusals {
 
 /** Servers are updated. */
 const rememberedMs = 10 * 60_000;
+/** Model names are whatever clients write: the oldest refusal goes where there are more. */
+const mostModels = 1_000;
 const nothing: ReadonlySet<RefusedPart> = new Set();
 
 /** @param engine of a server, by its name */
@@ -49,6 +51,8 @@ export function createKnownServers(
       const until = clock.now() + rememberedMs;
       const key = keyOf(target.server.baseUrl, target.model);
       refusals.set(key, { parts: new Set([...known, part]), until });
+      const [oldest] = refusals.size > mostModels ? refusals.keys() : [];
+      if (oldest !== undefined) refusals.delete(oldest);
       return true;
     },
   };

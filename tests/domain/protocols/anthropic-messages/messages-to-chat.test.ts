@@ -38,6 +38,15 @@ function gathered(stream: string): unknown {
   return JSON.parse(new TextDecoder().decode(made.body));
 }
 
+test("a stream that nobody asked for is no answer where it failed or has no end", () => {
+  const events = messageEvents({ content: [{ type: "text", text: "half" }] });
+  const cut = chat({}).stream(messageStream(events.slice(0, 4)), [], false);
+  expect(() => gathered(cut)).toThrow("before the answer was complete");
+  const error = { type: "error", error: { type: "overloaded_error", message: "Overloaded" } };
+  const failed = chat({}).stream(messageStream([...events.slice(0, 4), error]), [], false);
+  expect(() => gathered(failed)).toThrow("Overloaded");
+});
+
 /** What a chat's client gets of an answer, which has to be the same in every way that it can come. */
 function saidOf(answer: MessagesAnswer, request: JsonRecord = {}): Said {
   const plain = chat(request);
