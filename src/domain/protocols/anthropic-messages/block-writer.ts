@@ -69,7 +69,7 @@ export function assistantBlocks(
 
 /** @param callId as it is sent */
 export function resultBlock(
-  { parts, failed }: Extract<RequestMessage, { readonly role: "result" }>,
+  { cache, parts, failed }: Extract<RequestMessage, { readonly role: "result" }>,
   callId: string,
   placed: PlacedFields,
 ): WrittenObject {
@@ -80,6 +80,7 @@ export function resultBlock(
     tool_use_id: callId,
     content: content.length === 0 ? undefined : content,
     is_error: failed === null ? undefined : true,
+    ...markOf(cache, placed),
   };
 }
 

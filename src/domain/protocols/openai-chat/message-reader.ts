@@ -3,7 +3,7 @@ import { isRecord, textMember } from "../../bytes/json.ts";
 import type { JsonSource } from "../../bytes/json-source.ts";
 import { jsonText } from "../../bytes/json-written.ts";
 import type { CallPart, ReasoningPart, RequestMessage } from "../neutral/request.ts";
-import { RecordReader, type RequestNotes } from "../neutral/request-notes.ts";
+import { RecordReader, type RequestNotes, takeCache } from "../neutral/request-notes.ts";
 import { readContent, textParts } from "./part-reader.ts";
 
 /** What is wrong with them goes into the notes. */
@@ -29,7 +29,12 @@ function readMessage(
   notes: RequestNotes,
 ): RequestMessage | null {
   const role = reader.takeText("role");
-  const said = readContent(reader.take("content"), `${place}.content`, notes);
+  const content = reader.take("content");
+  // A text has no place for a mark of its own, and a result is one whole.
+  const isWhole = role === "tool" || typeof content.value === "string";
+  const cache = isWhole ? takeCache(reader, notes) : undefined;
+  const mark = role === "tool" ? undefined : cache;
+  const said = readContent(content, `${place}.content`, notes, mark);
   switch (role) {
     case "system":
     case "developer":
@@ -46,7 +51,8 @@ function readMessage(
       const callId = reader.takeText("tool_call_id");
       if (callId === null) notes.refuse(`${place}.tool_call_id must be a text`);
       const name = reader.takeText("name");
-      return { role: "result", callId: callId ?? "", name, failed: null, parts: said };
+      const result = { callId: callId ?? "", name, failed: null, parts: said };
+      return { role: "result", ...result, ...(cache === undefined ? {} : { cache }) };
     }
     case "function": {
       const name = reader.takeText("name");

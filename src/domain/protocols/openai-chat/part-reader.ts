@@ -7,15 +7,17 @@ import { RecordReader, type RequestNotes, takeCache } from "../neutral/request-n
 /**
  * What a message's content holds, be it a text or a list of parts.
  * @param place by which a refusal names it
+ * @param mark the message's own, for a content that is a text
  */
 export function readContent(
   content: JsonSource,
   place: string,
   notes: RequestNotes,
+  mark?: CacheMark,
 ): readonly RequestPart[] {
   const { value } = content;
   if (value === undefined || value === null) return [];
-  if (typeof value === "string") return textParts("messages.content", value, notes);
+  if (typeof value === "string") return textParts("messages.content", value, notes, mark);
   if (!Array.isArray(value)) {
     notes.refuse(`${place} must be a text or a list of parts`);
     return [];

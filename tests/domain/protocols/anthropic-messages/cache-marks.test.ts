@@ -103,3 +103,32 @@ describe("of chats' clients", () => {
     expect(sent).toMatchObject({ messages: [hi] });
   });
 });
+
+test("on messages of a text, and on results, are carried to Anthropic as agents send them", () => {
+  const messages = [
+    { role: "system", content: "s", cache_control },
+    { role: "user", content: "u", cache_control },
+    {
+      role: "assistant",
+      content: null,
+      tool_calls: [{ id: "c", type: "function", function: { name: "f", arguments: "{}" } }],
+    },
+    { role: "tool", tool_call_id: "c", content: "r", cache_control },
+  ];
+  const tools = [{ type: "function", function: { name: "f", parameters: schema } }];
+  const { sent, dropped } = translatedCall(
+    "/v1/chat/completions",
+    { messages, tools },
+    "anthropic-messages",
+  );
+  expect(dropped).toEqual([]);
+  expect(anthropicRefusal(sent)).toBeNull();
+  expect(sent).toMatchObject({
+    system: [marked("s")],
+    messages: [
+      { content: [marked("u")] },
+      { content: [call] },
+      { content: [{ type: "tool_result", content: [text("r")], cache_control }] },
+    ],
+  });
+});
