@@ -1,4 +1,7 @@
 // The real clients of chat completions and of Ollama before a server that speaks Messages only, and as strictly as Anthropic's.
+import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
+import { isStepCount, streamText, tool as aiTool } from "ai";
+import { z } from "zod";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Ollama, type Message, type Tool } from "ollama";
 import OpenAI from "openai";
@@ -215,6 +218,36 @@ describe("the openai package", () => {
       .catch((error: unknown) => error);
     expect(refused).toMatchObject({ status: 400 });
     expect(String(refused)).toContain("n cannot be carried");
+  });
+});
+
+describe("the AI SDK's package for compatible servers", () => {
+  test("runs tools side by side from a stream, and counts", async () => {
+    claude.says(twoCalls, answer);
+    const provider = createOpenAICompatible({
+      name: "smolrouter",
+      baseURL: `${router.url}/v1`,
+      apiKey: "client-key",
+      includeUsage: true,
+    });
+    const cities: string[] = [];
+    const { text: said, usage: counted } = streamText({
+      model: provider(model),
+      prompt: "Hello there",
+      tools: {
+        weather: aiTool({
+          inputSchema: z.object({ city: z.string() }),
+          execute({ city }) {
+            cities.push(city);
+            return `sunny in ${city}`;
+          },
+        }),
+      },
+      stopWhen: isStepCount(2),
+    });
+    expect(await said).toBe("Oslo is cold, Rome is not.");
+    expect(cities).toEqual(["Oslo", "Rome"]);
+    expect(await counted).toMatchObject({ inputTokens: 14, outputTokens: 10 });
   });
 });
 
