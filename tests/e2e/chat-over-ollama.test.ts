@@ -7,15 +7,19 @@ import { startFakeModel } from "../../src/adapters/fake-model/start-fake-model.t
 import { startRouter, type TestRouter } from "../lab/start-router.ts";
 
 let ollama: FakeModel;
+/** It has no `/v1`, as before 2024, or behind a proxy that lets `/api` through only. */
+let bare: FakeModel;
 let router: TestRouter;
 let openai: OpenAI;
 
 beforeAll(async () => {
   ollama = await startFakeModel({ name: "ollama", models: ["m", "think-m", "parallel-m"] });
+  bare = await startFakeModel({ name: "bare", models: ["m"], kind: "ollama" });
   router = await startRouter({
     routes: `
 servers:
   plain: { url: "${ollama.url}", type: ollama }
+  bare: { url: "${bare.url}", type: ollama }
   own: { url: "${ollama.url}", type: ollama, speaks: { chat: translate } }
 `,
   });
@@ -23,7 +27,7 @@ servers:
 });
 afterAll(async () => {
   await router.stop();
-  await ollama.stop();
+  await Promise.all([ollama.stop(), bare.stop()]);
 });
 
 const hi = { role: "user" as const, content: "Hello there" };
@@ -35,6 +39,16 @@ const lastSent = () => ollama.calls().at(-1)?.json as JsonRecord;
 test("a chat is asked as it comes", async () => {
   await openai.chat.completions.create({ model: "plain/m", messages: [hi] });
   expect(lastPath()).toBe("/v1/chat/completions");
+});
+
+test("a chat is translated where there is nothing under /v1", async () => {
+  const asked = { model: "bare/m", messages: [hi] };
+  const { data, response } = await openai.chat.completions.create(asked).withResponse();
+  expect(data.choices[0]?.message.content).toContain("m on bare");
+  expect(response.headers.get("x-smolrouter-attempts")).toBe("1");
+  await openai.chat.completions.create(asked);
+  const paths = bare.requests().flatMap(({ method, path }) => (method === "POST" ? path : []));
+  expect(paths).toEqual(["/v1/chat/completions", "/api/chat", "/api/chat"]);
 });
 
 describe("where its own API is to be asked", () => {
