@@ -108,6 +108,7 @@ interface Injection {
   readonly isHeld: boolean;
   readonly client: ClientName;
   readonly upstream: Upstream;
+  readonly faultName: string;
   readonly fault: Behaviour;
 }
 
@@ -123,7 +124,7 @@ function positionsIn(text: string): readonly number[] {
 const clientNames = Object.keys(clients) as readonly ClientName[];
 const injections: readonly Injection[] = upstreams.flatMap((upstream) =>
   positionsIn(recorded[upstream].text).flatMap((at, turn) =>
-    Object.values(faults).flatMap((fault, which) =>
+    Object.entries(faults).flatMap(([faultName, fault], which) =>
       clientNames.flatMap((client, index) =>
         isWhole || (turn + index) % 3 === which
           ? [false, true].map((isHeld) => ({
@@ -131,6 +132,7 @@ const injections: readonly Injection[] = upstreams.flatMap((upstream) =>
               isHeld,
               client,
               upstream,
+              faultName,
               fault: fault(at),
             }))
           : [],
@@ -139,15 +141,33 @@ const injections: readonly Injection[] = upstreams.flatMap((upstream) =>
   ),
 );
 
-function routes(fake: FakeModel): string {
+/** Taken whole, they are more servers than one routes file should name. */
+const groups: readonly (readonly [string, readonly Injection[]])[] = isWhole
+  ? upstreams.flatMap((upstream) =>
+      clientNames.flatMap((client) =>
+        Object.keys(faults).map(
+          (name) =>
+            [
+              `${upstream} before ${client}, ${name}`,
+              injections.filter(
+                (one) =>
+                  one.upstream === upstream && one.client === client && one.faultName === name,
+              ),
+            ] as const,
+        ),
+      ),
+    )
+  : [["all", injections]];
+
+function routes(fake: FakeModel, injected: readonly Injection[]): string {
   const good = upstreams.map(
     (name) => `  good-${name}: { url: "${fake.url}/good-${name}", ${recorded[name].keys} }`,
   );
   // Each has a server of its own, for failures add up.
-  const bad = injections.map(
+  const bad = injected.map(
     ({ id, upstream }) => `  ${id}: { url: "${fake.url}/${id}", ${recorded[upstream].keys} }`,
   );
-  const aliases = injections.map(
+  const aliases = injected.map(
     ({ id, upstream, isHeld }) =>
       `  a-${id}: { ${isHeld ? "commit: full, " : ""}instances: [${id}/m, good-${nextOf[upstream]}/m] }`,
   );
@@ -213,37 +233,44 @@ afterAll(() => {
   );
 });
 
-test("a cut at any byte is mended by another protocol's server, or reported as the client's own error", async () => {
-  const byId = new Map(injections.map((one) => [one.id, one]));
-  const fake = await startFakeModel({ name: "fake", models: ["m"], anyBasePath: true });
-  fake.script(({ target, isCall }) => {
-    if (!isCall) return undefined;
-    const { text, type, between } = recorded[streamAt(target)];
-    const whole = { pieces: text.split(between), contentType: type, stream: true } as const;
-    const fault = byId.get(target.split("/")[1] ?? "")?.fault ?? { kind: "answer" };
-    return { ...whole, ...fault };
-  });
-  const router = await spawnRouter({ routes: routes(fake), env: { STRIP_THINKING: "false" } });
-  try {
-    const views = await inParallel(injections, 200, (one) => ask(router.url, one));
-    const rows = await rowsByQuery(router.url);
-    for (const upstream of upstreams)
-      for (const client of clientNames) {
-        const seen = views.filter((_, at) => {
-          const one = injections[at];
-          return one?.upstream === upstream && one.client === client && !one.isHeld;
-        });
-        const count = (outcome: ClientView["outcome"]) =>
-          seen.filter((view) => typeof view !== "string" && view.outcome === outcome).length;
-        figures.push([upstream, client, seen.length, count("whole"), count("reported")]);
-        expect(Math.min(count("whole"), count("reported"))).toBeGreaterThan(0);
-      }
-    const complaints = injections.flatMap(
-      (one, at) => complaint(one, views[at] ?? "nothing", rows.get(`?${one.id}`)) ?? [],
-    );
-    expect(complaints.slice(0, 20)).toEqual([]);
-  } finally {
-    await router.stop();
-    await fake.stop();
-  }
-});
+test.each(groups)(
+  "a cut at any byte is mended by another protocol's server, or reported as the client's own error: %s",
+  async (_, injected) => {
+    const byId = new Map(injected.map((one) => [one.id, one]));
+    const fake = await startFakeModel({ name: "fake", models: ["m"], anyBasePath: true });
+    fake.script(({ target, isCall }) => {
+      if (!isCall) return undefined;
+      const { text, type, between } = recorded[streamAt(target)];
+      const whole = { pieces: text.split(between), contentType: type, stream: true } as const;
+      const fault = byId.get(target.split("/")[1] ?? "")?.fault ?? { kind: "answer" };
+      return { ...whole, ...fault };
+    });
+    const router = await spawnRouter({
+      routes: routes(fake, injected),
+      env: { STRIP_THINKING: "false" },
+    });
+    try {
+      const views = await inParallel(injected, 200, (one) => ask(router.url, one));
+      const rows = await rowsByQuery(router.url);
+      for (const upstream of upstreams)
+        for (const client of clientNames) {
+          const seen = views.filter((_, at) => {
+            const one = injected[at];
+            return one?.upstream === upstream && one.client === client && !one.isHeld;
+          });
+          const count = (outcome: ClientView["outcome"]) =>
+            seen.filter((view) => typeof view !== "string" && view.outcome === outcome).length;
+          if (seen.length === 0) continue;
+          figures.push([upstream, client, seen.length, count("whole"), count("reported")]);
+          expect(Math.min(count("whole"), count("reported"))).toBeGreaterThan(0);
+        }
+      const complaints = injected.flatMap(
+        (one, at) => complaint(one, views[at] ?? "nothing", rows.get(`?${one.id}`)) ?? [],
+      );
+      expect(complaints.slice(0, 20)).toEqual([]);
+    } finally {
+      await router.stop();
+      await fake.stop();
+    }
+  },
+);
