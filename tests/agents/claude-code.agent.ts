@@ -39,6 +39,7 @@ function ask(
 
 /** What it says of itself, and what only Anthropic's servers know. */
 const lost = [
+  "anthropic-beta",
   "cache_control",
   "context_management",
   "messages.output_config",

@@ -63,7 +63,7 @@ interface Provider {
   readonly lost: Readonly<Record<CoderProtocol, readonly string[]>>;
 }
 
-const marks = ["cache_control", "tools.eager_input_streaming"];
+const marks = ["anthropic-beta", "cache_control", "tools.eager_input_streaming"];
 
 const providers: readonly Provider[] = [
   {
