@@ -94,6 +94,7 @@ const bridgeOf = (policy: CleanPolicy | null): Bridge => ({
   added: [],
   lost: () => [],
   isEstimated: () => false,
+  lastWords: () => null,
   instead: null,
   retells: false,
   gather: () => null,

@@ -79,6 +79,8 @@ export interface Bridge {
    * it holds none, or holds it as the client sent it.
    */
   readonly unsealed: (() => Bridge) | null;
+  /** What a client gets of a stream that broke, where that depends on what it got before; null: the usual event. */
+  lastWords(error: JsonRecord): Uint8Array | null;
   /** An error answer's body as the client gets it; null: the upstream's own. */
   readonly error: ((status: number, body: Uint8Array) => Uint8Array) | null;
 }

@@ -51,6 +51,10 @@ class NativeBridge implements Bridge {
     this.#policy = thinkingPolicy(call, target.policy);
   }
 
+  lastWords(): Uint8Array | null {
+    return null;
+  }
+
   isEstimated(): boolean {
     return false;
   }

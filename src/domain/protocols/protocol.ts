@@ -26,6 +26,7 @@ import { chatErrors } from "./openai-chat/errors.ts";
 import { chatEvents } from "./openai-chat/events.ts";
 import { chatHints, chatSlots } from "./openai-chat/slots.ts";
 import { chatFinish, chatUsage } from "./openai-chat/usage.ts";
+import { responsesClientCodec } from "./openai-responses/client-codec.ts";
 import { responsesEndpoints } from "./openai-responses/endpoints.ts";
 import { responsesErrors } from "./openai-responses/errors.ts";
 import { responsesEvents } from "./openai-responses/events.ts";
@@ -76,7 +77,7 @@ export const protocols: Record<ProtocolName, Protocol> = {
     errors: responsesErrors,
     usage: responsesUsage,
     finish: responsesFinish,
-    client: null,
+    client: responsesClientCodec,
     upstream: null,
   },
   "anthropic-messages": {

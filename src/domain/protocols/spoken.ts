@@ -25,8 +25,8 @@ const byType: Readonly<Record<ServerType, Readonly<Record<ProtocolName, boolean>
   },
   ollama: {
     "openai-chat": true,
-    "openai-responses": true,
-    // Its own layer loses `tool_choice`, formats and errors in a stream.
+    // Its own layers lose `tool_choice`, formats, custom tools and errors in a stream.
+    "openai-responses": false,
     "anthropic-messages": false,
     ollama: true,
   },

@@ -123,6 +123,7 @@ function askingBridge(
   const { clock, promptTokens } = deps;
   const now = () => clock.now();
   let isEstimated = false;
+  let writing: AnswerEventWriter | null = null;
   const policy = cleanPolicy(request, target.policy);
   const lost = new Set<string>();
   const context: WriterContext = {
@@ -168,16 +169,16 @@ function askingBridge(
     instead: null,
     retells: true,
     unsealed: null,
-    editor: ({ framing }) =>
-      writer === null
-        ? null
-        : createTranslator(
-            reader(framing),
-            createAnswerCleaner(policy),
-            signed(),
-            writer(context),
-            now,
-          ),
+    editor({ framing }) {
+      if (writer === null) return null;
+      writing = writer(context);
+      const cleaner = createAnswerCleaner(policy);
+      return createTranslator(reader(framing), cleaner, signed(), writing, now);
+    },
+    lastWords(error) {
+      const words = writing?.broken?.(error);
+      return words === undefined ? null : joinBytes([...words]);
+    },
     gather: ({ framing }) =>
       writer !== null && framing !== "none" && !call.wantsStream ? client.gather : null,
     client: (wire) => ({
@@ -223,6 +224,7 @@ function ownAnswer(
     retells: true,
     unsealed: null,
     editor: () => null,
+    lastWords: () => null,
     gather: () => null,
     client: (wire) => ({
       wire,

@@ -19,7 +19,7 @@ const url = "url: 'http://h:1'";
 describe("a server speaks", () => {
   test.each<[string, ProtocolName[], ProtocolName[]]>([
     [url, ["openai-chat", "openai-responses", "anthropic-messages"], ["openai-chat"]],
-    [`${url}, type: ollama`, ["openai-chat", "openai-responses", "ollama"], ["ollama"]],
+    [`${url}, type: ollama`, ["openai-chat", "ollama"], ["ollama"]],
     [`${url}, type: anthropic`, ["anthropic-messages"], ["anthropic-messages"]],
     [`${url}, speaks: [chat]`, ["openai-chat"], ["openai-chat"]],
     [`${url}, speaks: messages`, ["anthropic-messages"], ["anthropic-messages"]],
@@ -30,7 +30,7 @@ describe("a server speaks", () => {
     ],
     [
       `${url}, type: ollama, speaks: { messages: native }`,
-      ["openai-chat", "openai-responses", "anthropic-messages", "ollama"],
+      ["openai-chat", "anthropic-messages", "ollama"],
       ["ollama", "anthropic-messages"],
     ],
     [`${url}, type: ollama, speaks: [chat]`, ["openai-chat", "ollama"], ["ollama", "openai-chat"]],

@@ -120,12 +120,12 @@ class Committed implements CommittedAnswer {
 
   lastWords(failure: StreamFailure): Uint8Array | null {
     if (failure.event !== null) return failure.event;
-    const { call, policy } = this.#context;
+    const { call, policy, bridge } = this.#context;
     const { reason, message } = failure;
     const reset = policy.onBreak === "reset" && isBreak(reason);
-    return this.wire.framing === "none" || reset
-      ? null
-      : errorEvent(this.wire, breakObject(reason, message), call.id);
+    if (this.wire.framing === "none" || reset) return null;
+    const error = breakObject(reason, message);
+    return bridge.lastWords(error) ?? errorEvent(this.wire, error, call.id);
   }
 
   changed(): boolean {

@@ -2,7 +2,7 @@
 // queue, else an estimate. Clients ask it before they send, and must never wait or fail for it.
 import type { AttemptFailure } from "../../../domain/failover/judge.ts";
 import { isNotSpoken } from "../../../domain/protocols/not-spoken.ts";
-import { promptBytes } from "../../../domain/protocols/anthropic-messages/prompt-bytes.ts";
+import { promptBytes } from "../../../domain/protocols/neutral/prompt-bytes.ts";
 import { isCertain, speaks } from "../../../domain/protocols/spoken.ts";
 import { comesLast, putLast } from "../../../domain/routing/candidate-order.ts";
 import type { RoutePlan, Target } from "../../../domain/routing/plan.ts";

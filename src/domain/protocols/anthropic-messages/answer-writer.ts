@@ -5,7 +5,7 @@ import { createBlockSequence } from "./block-sequence.ts";
 import { writtenEvent } from "./event-writer.ts";
 import { hidesThinking, loseOther, messageObject } from "./message-shape.ts";
 import { createMessageUsage } from "./message-usage.ts";
-import { promptBytes } from "./prompt-bytes.ts";
+import { promptBytes } from "../neutral/prompt-bytes.ts";
 import { stopFields } from "./stop-reason.ts";
 
 const notYet: WrittenObject = { stop_reason: null, stop_sequence: null };

@@ -1,8 +1,8 @@
 // The messages of Anthropic's clients, and their system prompt, read into neutral ones.
 import { isRecord } from "../../bytes/json.ts";
 import type { JsonSource } from "../../bytes/json-source.ts";
-import type { RequestMessage, RequestPart, SealField } from "../neutral/request.ts";
-import { isSeal, readSeal, type Seal, type SealKind } from "../neutral/seal.ts";
+import type { RequestMessage, RequestPart } from "../neutral/request.ts";
+import { sealAt } from "../neutral/seal.ts";
 import { RecordReader, takeCache } from "../neutral/request-notes.ts";
 import {
   type Block,
@@ -139,14 +139,6 @@ function readResult(block: Block, notes: BlockNotes): Result {
   return cache === undefined ? result : { ...result, cache };
 }
 
-/** What came in a seal's place: one of the router's own, or its maker's very words. */
-function sealOf(kind: SealKind, text: string, path: string): SealField {
-  const seal = isSeal(text) ? (readSeal(text) ?? unreadable) : { maker: null, kind, data: text };
-  return { path, ...seal };
-}
-
-const unreadable: Seal = { maker: null, kind: "text", data: "" };
-
 /** A block of what the assistant said. */
 function readSaid(block: Block, notes: BlockNotes): readonly RequestPart[] {
   const { type, reader, place } = block;
@@ -155,7 +147,9 @@ function readSaid(block: Block, notes: BlockNotes): readonly RequestPart[] {
       const text = requiredText(block, "thinking", notes);
       const signature = reader.takeText("signature");
       const seal =
-        signature === null ? null : sealOf("signature", signature, reader.path("signature"));
+        signature === null
+          ? null
+          : { path: reader.path("signature"), ...sealAt("signature", signature) };
       // What says no more than who made the text goes along with it.
       if (seal !== null && seal.kind !== "text") notes.note(seal);
       takeCache(reader, notes);
@@ -167,7 +161,7 @@ function readSaid(block: Block, notes: BlockNotes): readonly RequestPart[] {
     }
     case "redacted_thinking": {
       const path = `${place.path}.redacted_thinking`;
-      const seal = sealOf("redacted", requiredText(block, "data", notes), path);
+      const seal = { path, ...sealAt("redacted", requiredText(block, "data", notes)) };
       takeCache(reader, notes);
       reader.close();
       return [notes.note({ kind: "reasoning", path, text: "", seal })];

@@ -11,7 +11,7 @@ import {
   unreadableCall,
 } from "./message-shape.ts";
 import { createMessageUsage } from "./message-usage.ts";
-import { promptBytes } from "./prompt-bytes.ts";
+import { promptBytes } from "../neutral/prompt-bytes.ts";
 import { stopFields } from "./stop-reason.ts";
 
 type Block =

@@ -105,6 +105,11 @@ export interface AnswerEventWriter {
   end(now: number): readonly Uint8Array[];
   /** An answer that came whole as all events of a stream. */
   wholeAsEvents(said: readonly AnswerEvent[], now: number): readonly Uint8Array[];
+  /**
+   * The stream broke: its last words, in a protocol in which they depend on what went before; absent:
+   * its usual event says all. None where it has ended already.
+   */
+  broken?(error: JsonRecord): readonly Uint8Array[];
 }
 
 export interface WriterContext {

@@ -51,6 +51,12 @@ export function readSeal(text: string): Seal | null {
   return isWhole && isKind(kind) ? { maker: { server, protocol }, kind, data } : null;
 }
 
+/** What stood in a seal's place: one of the router's own, or its maker's very words. @param kind of the latter */
+export function sealAt(kind: SealKind, text: string): Seal {
+  if (!isSeal(text)) return { maker: null, kind, data: text };
+  return readSeal(text) ?? { maker: null, kind: "text", data: "" };
+}
+
 function isKind(kind: unknown): kind is SealKind {
   return kind === "text" || kind === "signature" || kind === "redacted";
 }

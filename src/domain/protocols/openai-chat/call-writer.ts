@@ -1,9 +1,10 @@
 // Tool calls of an answer in the form that a chat's client asked for: functions, custom tools, or the API's first form.
-import { isRecord, parseJson, textMember } from "../../bytes/json.ts";
+import { isRecord, textMember } from "../../bytes/json.ts";
 import type { JsonSource } from "../../bytes/json-source.ts";
 import { ownNumber, type WrittenObject } from "../../bytes/json-written.ts";
 import type { CallPiece } from "../neutral/answer.ts";
 import { argumentsObject } from "../neutral/call-arguments.ts";
+import { customInput } from "../neutral/custom-tool.ts";
 
 /** Writes the calls of one answer. */
 export interface CallWriter {
@@ -82,7 +83,7 @@ export function createCallWriter(
 
   function wholeCall({ id, name, given }: HeldCall): WrittenObject {
     return custom.has(name)
-      ? { id, type: "custom", custom: { name, input: inputOf(given) } }
+      ? { id, type: "custom", custom: { name, input: customInput(given) } }
       : { id, type: "function", function: { name, arguments: given } };
   }
 
@@ -120,11 +121,4 @@ function customNames(tools: unknown): ReadonlySet<string> {
   return new Set(
     list.flatMap(({ custom }) => (isRecord(custom) ? (textMember(custom, "name") ?? []) : [])),
   );
-}
-
-/** What was meant for a custom tool, of the arguments of the function that it went as. */
-function inputOf(given: string): string {
-  const read = parseJson(given);
-  const input = isRecord(read) ? read["input"] : undefined;
-  return typeof input === "string" ? input : given;
 }

@@ -1,7 +1,7 @@
 // Chat Completions' other side of a translation: its clients' chats.
 import type { ClientCall, ClientCodec } from "../neutral/codec.ts";
 import { createChunksWriter, wholeCompletion } from "./answer-writer.ts";
-import { chatError } from "./error-words.ts";
+import { openAiError } from "../openai-error-words.ts";
 import { gatherChunks } from "./gather-chunks.ts";
 import { readChatRequest } from "./request-reader.ts";
 
@@ -13,7 +13,7 @@ export const chatClientCodec: ClientCodec = {
   // The rest of the API has no counterpart in protocols that only chat.
   call: ({ protocol, kind }) => (protocol === "openai-chat" && kind === "chat" ? chat : null),
   gather: gatherChunks,
-  error: chatError,
+  error: openAiError,
 };
 
 const chat: ClientCall = {

@@ -1,7 +1,7 @@
 // The messages of a chat, read into neutral ones.
 import { isRecord, textMember } from "../../bytes/json.ts";
 import type { JsonSource } from "../../bytes/json-source.ts";
-import { jsonText } from "../../bytes/json-written.ts";
+import { customArguments } from "../neutral/custom-tool.ts";
 import type { CallPart, ReasoningPart, RequestMessage } from "../neutral/request.ts";
 import { RecordReader, type RequestNotes, takeCache } from "../neutral/request-notes.ts";
 import { readContent, textParts } from "./part-reader.ts";
@@ -94,15 +94,10 @@ function readCall(source: JsonSource, place: string, notes: RequestNotes): CallP
   const detail = new RecordReader(call.take(key), `${path}.${key}.`, notes);
   const name = detail.takeText("name");
   if (name === null) notes.refuse(`${place}.${key}.name must be a text`);
-  const given = custom ? customInput(detail.text("input")) : argumentsText(detail);
+  const given = custom ? customArguments(detail.text("input")) : argumentsText(detail);
   call.close();
   detail.close();
   return notes.note({ kind: "call", path, id: id ?? "", name: name ?? "", given });
-}
-
-/** A custom tool's input as the argument of the function that it goes as. */
-function customInput(input: string): string {
-  return jsonText({ input });
 }
 
 /** Some servers send an object where there should be its text, and their clients send it back. */

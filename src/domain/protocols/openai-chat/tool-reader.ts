@@ -1,7 +1,7 @@
 // The tools of a chat, and which of them shall be called, read into neutral ones.
 import { isRecord, textMember } from "../../bytes/json.ts";
 import type { JsonSource } from "../../bytes/json-source.ts";
-import { RawJson } from "../../bytes/json-written.ts";
+import { customDescription, customParameters } from "../neutral/custom-tool.ts";
 import type {
   GenerationSettings,
   RequestTool,
@@ -81,10 +81,6 @@ function readFunction(source: JsonSource, prefix: string, notes: RequestNotes): 
   };
 }
 
-const freeText = new RawJson(
-  '{"type":"object","properties":{"input":{"type":"string"}},"required":["input"]}',
-);
-
 /** A custom tool takes a text, and goes as a function of one: what its text must be like is said in words. */
 function readCustom(source: JsonSource, notes: RequestNotes): RequestTool {
   const detail = new RecordReader(source, "tools.custom.", notes);
@@ -93,17 +89,13 @@ function readCustom(source: JsonSource, notes: RequestNotes): RequestTool {
   const format = detail.take("format");
   const grammar = format.record["grammar"];
   const definition = isRecord(grammar) ? textMember(grammar, "definition") : null;
-  const rule =
-    definition === null
-      ? null
-      : `The input must follow this ${String(isRecord(grammar) ? grammar["syntax"] : "")} grammar:\n${definition}`;
-  const words = [described, rule].filter((text) => text !== null).join("\n\n");
+  const syntax = isRecord(grammar) ? (textMember(grammar, "syntax") ?? "") : "";
   detail.close();
   return {
     path: "tools",
     name,
-    description: words === "" ? null : words,
-    parameters: freeText,
+    description: customDescription(described, definition === null ? null : { syntax, definition }),
+    parameters: customParameters,
     strict: null,
   };
 }

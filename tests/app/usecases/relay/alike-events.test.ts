@@ -61,6 +61,7 @@ async function relayed(
     retells: false,
     lost: () => [],
     isEstimated: () => false,
+    lastWords: () => null,
     editor() {
       const cleaner = createStreamCleaner(protocols[protocol].slots, policy);
       if (cleaner === null && unread) return null;

@@ -29,6 +29,7 @@ const native: Bridge = {
   retells: false,
   lost: () => [],
   isEstimated: () => false,
+  lastWords: () => null,
   editor: () => null,
   gather: () => null,
   client: (wire) => ({ wire, contentType: null }),

@@ -1,6 +1,6 @@
 // The size of a request as far as it is text.
 import { expect, test } from "bun:test";
-import { promptBytes } from "../../../../src/domain/protocols/anthropic-messages/prompt-bytes.ts";
+import { promptBytes } from "../../../../src/domain/protocols/neutral/prompt-bytes.ts";
 
 const picture = (length: number) => ({
   type: "image",
@@ -15,6 +15,11 @@ test.each<[string, object, number]>([
     "in a tool's result, too",
     user([{ type: "tool_result", content: [picture(9_000)] }, picture(9_000)]),
     4_000,
+  ],
+  [
+    "a data URL in any protocol is a picture, too",
+    user([{ type: "image_url", image_url: { url: `data:image/png;base64,${"A".repeat(8_978)}` } }]),
+    7_000,
   ],
   ["a link is text", user([{ type: "image", source: { type: "url", url: "http://a" } }]), 10_000],
   ["data of another kind is text", user([{ source: { type: "text", data: "A" } }]), 10_000],

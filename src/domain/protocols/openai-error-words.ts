@@ -1,10 +1,10 @@
 // Errors of servers of other protocols in the words of OpenAI's clients.
-import type { WrittenObject } from "../../bytes/json-written.ts";
-import { contextOverflow } from "../context-overflow.ts";
-import { readErrorBody } from "../upstream-error.ts";
+import type { WrittenObject } from "../bytes/json-written.ts";
+import { contextOverflow } from "./context-overflow.ts";
+import { readErrorBody } from "./upstream-error.ts";
 
 /** An upstream's error answer, as a body: its own words, under OpenAI's types and codes. */
-export function chatError(status: number, body: Uint8Array): WrittenObject {
+export function openAiError(status: number, body: Uint8Array): WrittenObject {
   const said = readErrorBody(body);
   const message = said?.message ?? `the upstream answered with status ${status} and said no more`;
   const { type, code } = words.get(status) ?? (status < 500 ? refused : failed);

@@ -1,0 +1,306 @@
+// The items of a response while they come: each added once, done once, its text between; calls may be open side by side.
+import { ownNumber, type Written, type WrittenObject } from "../../bytes/json-written.ts";
+import type { CallPiece, CitationEvent, SealEvent, WriterContext } from "../neutral/answer.ts";
+import { customInput } from "../neutral/custom-tool.ts";
+import { sealText } from "../neutral/seal.ts";
+import { type ToolForm, toolForms } from "./declared-tools.ts";
+import type { EventLog } from "./event-log.ts";
+import { createStreamedInput, type StreamedInput } from "./streamed-input.ts";
+
+export interface OutputItems {
+  text(text: string): void;
+  logprobs(tokens: readonly WrittenObject[]): void;
+  /** Of the text just before. */
+  citation(event: CitationEvent): void;
+  thinking(text: string): void;
+  seal(event: SealEvent): void;
+  calls(pieces: readonly CallPiece[]): void;
+  /** Ends all that is open. @param status of what was: an answer that was cut short leaves its last item so */
+  close(status: "completed" | "incomplete"): void;
+  /** All so far, those that are open as far as they have come. */
+  written(): readonly Written[];
+  /** Characters of text, thinking and calls. */
+  characters(): number;
+}
+
+type ItemStatus = "in_progress" | "completed" | "incomplete";
+
+interface SpokenItem {
+  readonly kind: "message" | "reasoning";
+  readonly id: string;
+  readonly index: number;
+  text: string;
+  readonly tokens: WrittenObject[];
+  readonly annotations: WrittenObject[];
+  sealed: string | null;
+  status: ItemStatus;
+}
+
+interface CallItem {
+  readonly kind: "call";
+  id: string | null;
+  name: string;
+  given: string;
+  /** null: its name is not known yet. */
+  begun: BegunCall | null;
+  status: ItemStatus;
+}
+
+interface BegunCall {
+  readonly id: string;
+  readonly callId: string;
+  readonly index: number;
+  readonly form: ToolForm;
+  /** Of a custom tool's. */
+  readonly input: StreamedInput | null;
+}
+
+type Item = SpokenItem | CallItem;
+
+export function createOutputItems(context: WriterContext, log: EventLog): OutputItems {
+  const { asked, maker } = context;
+  const forms = toolForms(asked);
+  const inSummary = typeof asked.member("reasoning").record["summary"] === "string";
+  const isSealed = includes(asked.record["include"], "reasoning.encrypted_content");
+  const plainId = context.id.replaceAll(/[^a-zA-Z0-9]/g, "");
+  /** In the order in which they were added. */
+  const items: Item[] = [];
+  const calls = new Map<number, CallItem>();
+  let open: SpokenItem | null = null;
+  let characters = 0;
+
+  function place(index: number): WrittenObject {
+    return { output_index: ownNumber(index) };
+  }
+
+  function begin(kind: SpokenItem["kind"]): SpokenItem {
+    if (open?.kind === kind) return open;
+    endSpoken("completed");
+    const index = items.length;
+    const id = `${kind === "message" ? "msg" : "rs"}_${plainId}_${index}`;
+    open = {
+      kind,
+      id,
+      index,
+      text: "",
+      tokens: [],
+      annotations: [],
+      sealed: null,
+      status: "in_progress",
+    };
+    items.push(open);
+    log.emit("response.output_item.added", { ...place(index), item: added(open) });
+    return open;
+  }
+
+  function added(item: SpokenItem): WrittenObject {
+    return item.kind === "message"
+      ? { ...messageOf(item), content: [] }
+      : { ...reasoningOf(item), summary: [], ...(inSummary ? {} : { content: [] }) };
+  }
+
+  /** The events of a part are named differently in a summary. */
+  function partNames(kind: SpokenItem["kind"]) {
+    if (kind === "message")
+      return { part: "content_part", text: "output_text", index: "content_index" };
+    return inSummary
+      ? { part: "reasoning_summary_part", text: "reasoning_summary_text", index: "summary_index" }
+      : { part: "content_part", text: "reasoning_text", index: "content_index" };
+  }
+
+  function partPlace(item: SpokenItem): WrittenObject {
+    const { index } = partNames(item.kind);
+    return { item_id: item.id, ...place(item.index), [index]: ownNumber(0) };
+  }
+
+  function partOf({ kind, text, tokens, annotations }: SpokenItem): WrittenObject {
+    if (kind === "message")
+      return { type: "output_text", annotations: [...annotations], logprobs: [...tokens], text };
+    return { type: inSummary ? "summary_text" : "reasoning_text", text };
+  }
+
+  function say(kind: SpokenItem["kind"], text: string): void {
+    if (text === "") return;
+    const item = begin(kind);
+    const names = partNames(kind);
+    if (item.text === "")
+      log.emit(`response.${names.part}.added`, { ...partPlace(item), part: partOf(item) });
+    item.text += text;
+    characters += text.length;
+    const logprobs = kind === "message" ? ',"logprobs":[]' : "";
+    const where = `"item_id":"${item.id}","output_index":${item.index},"${names.index}":0${logprobs}`;
+    log.delta(`response.${names.text}.delta`, where, text);
+  }
+
+  function cite({ url, title, length }: CitationEvent): void {
+    const item = open;
+    if (item?.kind !== "message") return;
+    const end = item.text.length;
+    const annotation = {
+      type: "url_citation",
+      url,
+      title: title ?? "",
+      start_index: ownNumber(Math.max(0, end - length)),
+      end_index: ownNumber(end),
+    };
+    const where = { ...partPlace(item), annotation_index: ownNumber(item.annotations.length) };
+    item.annotations.push(annotation);
+    log.emit("response.output_text.annotation.added", { ...where, annotation });
+  }
+
+  function endSpoken(status: ItemStatus): void {
+    if (open === null) return;
+    const item = open;
+    open = null;
+    item.status = status;
+    const names = partNames(item.kind);
+    if (item.text !== "") {
+      const tokens = item.kind === "message" ? { logprobs: [...item.tokens] } : {};
+      log.emit(`response.${names.text}.done`, { ...partPlace(item), text: item.text, ...tokens });
+      log.emit(`response.${names.part}.done`, { ...partPlace(item), part: partOf(item) });
+    }
+    log.emit("response.output_item.done", { ...place(item.index), item: writtenItem(item) });
+  }
+
+  function messageOf({ id, status }: SpokenItem): WrittenObject {
+    return { id, type: "message", status, role: "assistant" };
+  }
+
+  function reasoningOf({ id }: SpokenItem): WrittenObject {
+    return { id, type: "reasoning" };
+  }
+
+  function writtenSpoken(item: SpokenItem): WrittenObject {
+    const parts = item.text === "" ? [] : [partOf(item)];
+    if (item.kind === "message") return { ...messageOf(item), content: parts };
+    const sealed = item.sealed ?? sealText({ maker, kind: "text", data: "" });
+    return {
+      ...reasoningOf(item),
+      ...(inSummary ? { summary: parts } : { summary: [], content: parts }),
+      ...(isSealed && item.status !== "in_progress" ? { encrypted_content: sealed } : {}),
+    };
+  }
+
+  function seal({ of: kind, data }: SealEvent): void {
+    if (kind === "redacted") {
+      endSpoken("completed");
+      // Where the client cannot keep it there is nothing to show of it.
+      if (!isSealed) return;
+    }
+    const item = begin("reasoning");
+    item.sealed = sealText({ maker, kind, data });
+    endSpoken("completed");
+  }
+
+  function take({ call, id, name, given }: CallPiece): void {
+    const item = calls.get(call) ?? newCall();
+    calls.set(call, item);
+    item.id ??= id;
+    item.name += name;
+    item.given += given;
+    characters += given.length;
+    if (item.begun !== null) argued(item, item.begun, given);
+    else if (item.name !== "") beginCall(item);
+  }
+
+  function beginCall(item: CallItem): void {
+    endSpoken("completed");
+    const index = items.push(item) - 1;
+    const form = forms.get(item.name) ?? { custom: false, name: item.name, namespace: null };
+    const begun: BegunCall = {
+      id: `${form.custom ? "ctc" : "fc"}_${plainId}_${index}`,
+      callId: item.id ?? `call_${plainId}_${index}`,
+      index,
+      form,
+      input: form.custom ? createStreamedInput() : null,
+    };
+    item.begun = begun;
+    log.emit("response.output_item.added", { ...place(index), item: callOf(item, begun, "") });
+    argued(item, begun, item.given);
+  }
+
+  function argued(item: CallItem, { id, index, input }: BegunCall, given: string): void {
+    if (item.status !== "in_progress") return;
+    const text = input === null ? given : input.push(given);
+    if (text === "") return;
+    const what = input === null ? "function_call_arguments" : "custom_tool_call_input";
+    log.delta(`response.${what}.delta`, `"item_id":"${id}","output_index":${index}`, text);
+  }
+
+  function callOf(item: CallItem, { id, callId, form }: BegunCall, given: string): WrittenObject {
+    const { custom, name, namespace } = form;
+    return {
+      id,
+      type: custom ? "custom_tool_call" : "function_call",
+      status: item.status,
+      call_id: callId,
+      name,
+      ...(namespace === null ? {} : { namespace }),
+      ...(custom ? { input: given } : { arguments: given }),
+    };
+  }
+
+  function endCall(item: CallItem, status: ItemStatus): void {
+    const { begun } = item;
+    if (begun === null || item.status !== "in_progress") return;
+    item.status = status;
+    const where = { item_id: begun.id, ...place(begun.index) };
+    if (begun.form.custom)
+      log.emit("response.custom_tool_call_input.done", {
+        ...where,
+        input: customInput(item.given),
+      });
+    else
+      log.emit("response.function_call_arguments.done", {
+        ...where,
+        name: begun.form.name,
+        arguments: item.given,
+      });
+    log.emit("response.output_item.done", { ...place(begun.index), item: writtenItem(item) });
+  }
+
+  function writtenItem(item: Item): WrittenObject {
+    if (item.kind !== "call") return writtenSpoken(item);
+    const { begun, given } = item;
+    return begun === null
+      ? {}
+      : callOf(item, begun, begun.form.custom ? customInput(given) : given);
+  }
+
+  return {
+    text: (text) => say("message", text),
+    logprobs(tokens) {
+      const last = open ?? items.at(-1);
+      if (last?.kind === "message") last.tokens.push(...tokens.map(asToken));
+    },
+    citation: cite,
+    thinking: (text) => say("reasoning", text),
+    seal,
+    calls(pieces) {
+      for (const piece of pieces) take(piece);
+    },
+    close(status) {
+      const last = items.at(-1);
+      endSpoken(open === last ? status : "completed");
+      for (const item of items)
+        if (item.kind === "call") endCall(item, item === last ? status : "completed");
+      // A call without a name is none.
+      for (const { begun } of calls.values()) if (begun === null) context.lose("answer.tool_calls");
+    },
+    written: () => items.map(writtenItem),
+    characters: () => characters,
+  };
+}
+
+function newCall(): CallItem {
+  return { kind: "call", id: null, name: "", given: "", begun: null, status: "in_progress" };
+}
+
+function includes(list: unknown, what: string): boolean {
+  return Array.isArray(list) && list.includes(what);
+}
+
+/** OpenAI's tokens have all of these members. */
+function asToken(token: WrittenObject): WrittenObject {
+  return { bytes: [], top_logprobs: [], ...token };
+}

@@ -1,0 +1,196 @@
+// What a request to Responses says beside its input and tools.
+import { isRecord } from "../../bytes/json.ts";
+import type {
+  AnswerFormat,
+  GenerationSettings,
+  SamplingName,
+  SamplingSetting,
+  ThinkingEffort,
+  ThinkingWish,
+  ValueField,
+} from "../neutral/request.ts";
+import { RecordReader, type RequestNotes, saysNothing } from "../neutral/request-notes.ts";
+
+export function readSettings(
+  reader: RecordReader,
+  toolChoice: GenerationSettings["toolChoice"],
+  notes: RequestNotes,
+): GenerationSettings {
+  refuseStates(reader, notes);
+  skipUsual(reader);
+  const parallel = reader.take("parallel_tool_calls").value;
+  const includes = readIncludes(reader, notes);
+  return {
+    stream: readStream(reader, notes),
+    format: readFormat(reader, notes),
+    thinking: readThinking(reader, notes),
+    toolChoice,
+    parallelCalls:
+      typeof parallel === "boolean"
+        ? notes.note({ path: "parallel_tool_calls", value: parallel })
+        : null,
+    user: readUser(reader, notes),
+    logprobs: includes.logprobs ? notes.note({ path: "include" }) : null,
+    topLogprobs: readTopLogprobs(reader, notes),
+    sampling: readSampling(reader, notes),
+  };
+}
+
+/** What only a server that keeps answers can do, with the way to do without. */
+const states: Readonly<Record<string, string>> = {
+  previous_response_id: "answers are not stored here: send the whole conversation as input",
+  conversation: "conversations are not stored here: send the whole conversation as input",
+  prompt: "prompts are not stored here: send its text as instructions",
+  background: "answers are not made in the background: leave it out, or set it to false",
+};
+
+function refuseStates(reader: RecordReader, notes: RequestNotes): void {
+  for (const [key, why] of Object.entries(states)) {
+    const { value } = reader.take(key);
+    if (!saysNothing(value) && value !== false) notes.refuse(`${key}: ${why}`);
+  }
+}
+
+/** Values that ask for what is so without them. */
+const usual: Readonly<Record<string, readonly unknown[]>> = {
+  store: [false],
+  service_tier: ["auto", "default"],
+  truncation: ["auto", "disabled"],
+  top_logprobs: [0],
+};
+
+function skipUsual(reader: RecordReader): void {
+  for (const [key, values] of Object.entries(usual))
+    if (values.includes(reader.record[key])) reader.take(key);
+}
+
+function readIncludes(reader: RecordReader, notes: RequestNotes): { readonly logprobs: boolean } {
+  const source = reader.take("include");
+  if (!saysNothing(source.value) && !Array.isArray(source.value))
+    notes.refuse("include must be a list");
+  let logprobs = false;
+  for (const { value } of source.items())
+    switch (value) {
+      case "message.output_text.logprobs":
+        logprobs = true;
+        break;
+      // The writer of the answer reads it for itself.
+      case "reasoning.encrypted_content":
+        break;
+      default:
+        notes.note({ path: `include.${String(value)}` });
+    }
+  return { logprobs };
+}
+
+function readStream(reader: RecordReader, notes: RequestNotes): boolean {
+  const stream = reader.take("stream").value ?? false;
+  if (typeof stream !== "boolean") notes.refuse("stream must be true or false");
+  const options = new RecordReader(reader.take("stream_options"), "stream_options.", notes);
+  // It pads events against eavesdroppers who count bytes; none is padded here.
+  if (options.record["include_obfuscation"] === false) options.take("include_obfuscation");
+  options.close();
+  return stream === true;
+}
+
+function readFormat(reader: RecordReader, notes: RequestNotes): ValueField<AnswerFormat> | null {
+  const text = new RecordReader(reader.take("text"), "text.", notes);
+  if (text.record["verbosity"] === "medium") text.take("verbosity");
+  const source = text.take("format");
+  text.close();
+  if (saysNothing(source.value)) return null;
+  const path = "text.format";
+  const format = new RecordReader(source, `${path}.`, notes);
+  const type = format.takeText("type");
+  if (type === "text") return null;
+  if (type === "json_object") {
+    format.close();
+    return notes.note({ path, value: { kind: "object" } as const });
+  }
+  if (type !== "json_schema") {
+    notes.refuse(`${path}.type must be text, json_object or json_schema`);
+    return null;
+  }
+  for (const key of ["name", "description"]) format.take(key);
+  const schema = format.take("schema");
+  const { value: strict } = format.take("strict");
+  format.close();
+  if (!isRecord(schema.value)) {
+    notes.refuse(`${path}.schema must be an object`);
+    return null;
+  }
+  const said = typeof strict === "boolean" ? { strict } : {};
+  return notes.note({ path, value: { kind: "schema", schema: schema.raw(), ...said } as const });
+}
+
+const efforts: ReadonlySet<unknown> = new Set<ThinkingEffort>([
+  "minimal",
+  "low",
+  "medium",
+  "high",
+  "xhigh",
+  "max",
+]);
+
+function readThinking(reader: RecordReader, notes: RequestNotes): ValueField<ThinkingWish> | null {
+  const reasoning = new RecordReader(reader.take("reasoning"), "reasoning.", notes);
+  const { effort } = reasoning.record;
+  const wish = effort === "none" ? off : isEffort(effort) ? { on: true, effort } : null;
+  if (wish !== null) reasoning.take("effort");
+  // It says in which form the answer shows what was thought, which its writer reads for itself.
+  for (const key of ["summary", "generate_summary"]) reasoning.take(key);
+  reasoning.close();
+  return wish === null ? null : notes.note({ path: "reasoning.effort", value: wish });
+}
+
+const off: ThinkingWish = { on: false, effort: null };
+
+function isEffort(value: unknown): value is ThinkingEffort {
+  return efforts.has(value);
+}
+
+/** `user` is an older name of it. */
+function readUser(reader: RecordReader, notes: RequestNotes): GenerationSettings["user"] {
+  for (const path of ["safety_identifier", "user"]) {
+    const value = reader.takeText(path);
+    if (value !== null) return notes.note({ path, value });
+  }
+  return null;
+}
+
+function readTopLogprobs(
+  reader: RecordReader,
+  notes: RequestNotes,
+): GenerationSettings["topLogprobs"] {
+  const top = reader.take("top_logprobs");
+  const count = top.value ?? 0;
+  if (typeof count !== "number") notes.refuse("top_logprobs must be a number");
+  return typeof count === "number" && count > 0
+    ? notes.note({ path: "top_logprobs", value: top.raw() })
+    : null;
+}
+
+const sampling: readonly (readonly [SamplingName, string])[] = [
+  ["max_tokens", "max_output_tokens"],
+  ["temperature", "temperature"],
+  ["top_p", "top_p"],
+  ["presence_penalty", "presence_penalty"],
+  ["frequency_penalty", "frequency_penalty"],
+];
+
+/** Where they are so, the setting asks for nothing. */
+const neutral: ReadonlyMap<SamplingName, number> = new Map([
+  ["presence_penalty", 0],
+  ["frequency_penalty", 0],
+]);
+
+function readSampling(reader: RecordReader, notes: RequestNotes): readonly SamplingSetting[] {
+  const settings: SamplingSetting[] = [];
+  for (const [name, path] of sampling) {
+    const source = reader.take(path);
+    if (saysNothing(source.value) || source.value === neutral.get(name)) continue;
+    if (typeof source.value !== "number") notes.refuse(`${path} must be a number`);
+    else settings.push(notes.note({ path, name, value: source.raw() }));
+  }
+  return settings;
+}
