@@ -185,7 +185,14 @@ async function ask(url: string, { id, client }: Injection): Promise<ClientView |
       tools: tools[client],
     },
   });
-  const response = await exchange.whole();
+  const late = Promise.withResolvers<null>();
+  const timer = setTimeout(late.resolve, 30_000, null);
+  const response = await Promise.race([exchange.whole(), late.promise]);
+  clearTimeout(timer);
+  if (response === null) {
+    exchange.leave();
+    return `it hangs: ${exchange.text()}`;
+  }
   if (response.end !== "whole") return `the connection ended: ${response.end}`;
   // A blank line more says nothing, and one less at the very end is the upstream's own.
   const body = response.body.toString().replaceAll(/\n{3,}/g, "\n\n");
