@@ -97,7 +97,7 @@ function textBlock(
 
 /** Clients of other protocols that know where their chats end up say it in Anthropic's words. */
 export function markOf(cache: CacheMark | undefined, placed: PlacedFields): WrittenObject {
-  if (cache === undefined) return {};
+  if (cache === undefined || placed.leavesOut(cache)) return {};
   placed.place(cache);
   return { cache_control: cache.value };
 }

@@ -15,6 +15,9 @@ import { writeTurns } from "./turn-writer.ts";
 /** Of a tool, in Anthropic's API. */
 const longestName = 128;
 
+/** Marks for its cache that Anthropic takes in one request (its documentation of prompt caching). */
+const mostMarks = 4;
+
 /** Tokens of an answer to whose request nobody set a limit: Anthropic has no default. */
 const defaultMaxTokens = 8192;
 
@@ -34,7 +37,9 @@ export function writeMessagesRequest(
     case "embedding":
       return { kind: "cannot", field: request.input.path };
     case "conversation": {
-      const placed = createPlacedFields(request);
+      const marks = request.fields.filter(({ path }) => path === "cache_control");
+      // The longest prompts are the ones worth a cache.
+      const placed = createPlacedFields(request, marks.slice(0, -mostMarks));
       const names = createToolNames(namesIn(request), longestName);
       const maxTokens = maxOutputTokens ?? defaultMaxTokens;
       const traits = claudeTraits(model, refuses);

@@ -6,6 +6,8 @@ export interface PlacedFields {
   place(field: RequestField): void;
   /** As if it were essential: without this field the request would be another one to this server. */
   require(field: RequestField): void;
+  /** Whether the server has no place for this one, though it has for others of its kind. */
+  leavesOut(field: RequestField): boolean;
   /** Something of the request that is no field of its own is not carried: an order, a part of a list. */
   drop(path: string): void;
   /** The server wants it, and the client did not send it. */
@@ -18,7 +20,11 @@ export interface PlacedFields {
   missing(): string | null;
 }
 
-export function createPlacedFields({ fields }: NeutralRequest): PlacedFields {
+/** @param leftOut fields of a kind that the server takes so many of and no more */
+export function createPlacedFields(
+  { fields }: NeutralRequest,
+  leftOut: readonly RequestField[] = [],
+): PlacedFields {
   const placed = new Set<RequestField>();
   const required = new Set<RequestField>();
   const dropped: string[] = [];
@@ -34,6 +40,7 @@ export function createPlacedFields({ fields }: NeutralRequest): PlacedFields {
 
   return {
     place: (field) => void placed.add(field),
+    leavesOut: (field) => leftOut.includes(field),
     require: (field) => void required.add(field),
     drop: (path) => void dropped.push(path),
     add: (path) => void added.add(path),

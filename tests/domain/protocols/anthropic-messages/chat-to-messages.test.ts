@@ -607,3 +607,24 @@ test.each(wrong)("refuses: %s", (message, request) => {
   );
   expect(instead).toMatchObject({ error: { message } });
 });
+
+test("more marks for a cache than Anthropic takes are the last four, and named", () => {
+  const marked = (text: string) => ({
+    role: "user",
+    content: [{ type: "text", text, cache_control: { type: "ephemeral" } }],
+  });
+  const markedTexts = (count: number) => {
+    const messages = Array.from({ length: count }, (_, at) => marked(`text ${at}`));
+    const { sentText, dropped } = translatedCall(
+      "/v1/chat/completions",
+      { model: "m", messages },
+      "anthropic-messages",
+    );
+    return { marks: sentText.split("cache_control").length - 1, sentText, dropped };
+  };
+  expect(markedTexts(4)).toMatchObject({ marks: 4, dropped: [] });
+  const many = markedTexts(6);
+  expect(many).toMatchObject({ marks: 4, dropped: ["cache_control"] });
+  expect(many.sentText).toContain('"text 5","cache_control"');
+  expect(many.sentText).not.toContain('"text 1","cache_control"');
+});
