@@ -41,8 +41,8 @@ export interface AgentLab {
   readonly files: CoderFiles;
 }
 
-/** The scripted model, also by a name for agents that take nothing but Claude. */
-export const aliases = { plain: "coder", claude: "claude-coder" } as const;
+/** The scripted model, also by names of models that agents know: what they offer it depends on that. */
+export const aliases = { plain: "coder", claude: "claude-coder", openai: "gpt-5.5" } as const;
 
 const picture =
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
@@ -71,6 +71,7 @@ servers:
 aliases:
   ${aliases.plain}: { instances: ["model/${modelName}"] }
   ${aliases.claude}: { instances: ["model/${modelName}"] }
+  ${aliases.openai}: { instances: ["model/${modelName}"] }
 routes:
   - match: { model: "/^claude-(opus|sonnet|haiku)/" }
     route: { model: ${aliases.claude} }
@@ -92,7 +93,7 @@ routes:
 export async function expectMended(
   { coder, files, protocol, router }: AgentLab,
   { said, reported, code }: AgentRun,
-  asked: CoderProtocol,
+  asked: CoderProtocol | "responses",
 ): Promise<void> {
   expect({ code, said, reported }).toMatchObject({
     code: 0,
