@@ -5,7 +5,7 @@ import { contentParts } from "./parts.ts";
 import { type Turn, type TurnPart, textOrNull } from "./turn.ts";
 
 export interface MessageDraft {
-  /** The next document of the answer; one that is no event of such a stream is passed over. */
+  /** The next document of the answer; one that does not belong to such a stream is passed over. */
   add(document: JsonRecord): void;
   /** null: nothing of it has come. */
   finished(): Turn | null;

@@ -73,7 +73,7 @@ const efforts: ReadonlySet<unknown> = new Set<ThinkingEffort>([
   "max",
 ]);
 
-/** Who says nothing of thinking wants none: models of other makers think unless told not to. */
+/** Who says nothing of thinking wants none: models of other makers think unless that is switched off. */
 function readThinking(
   thinking: RecordReader,
   output: RecordReader,

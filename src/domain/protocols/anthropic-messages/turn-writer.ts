@@ -56,18 +56,18 @@ interface Turn {
   readonly results: WrittenObject[];
   readonly said: WrittenObject[];
   /** What the system says behind it. */
-  readonly told: WrittenObject[];
+  readonly instructions: WrittenObject[];
 }
 
 /** A turn that has nothing else is the user's, for the system's words have to follow one. */
-function writeTurn({ role, results, said, told }: Turn): readonly WrittenObject[] {
+function writeTurn({ role, results, said, instructions }: Turn): readonly WrittenObject[] {
   const content = [...results, ...said];
-  if (content.length === 0) return [{ role, content: told }];
-  return told.length === 0
+  if (content.length === 0) return [{ role, content: instructions }];
+  return instructions.length === 0
     ? [{ role, content }]
     : [
         { role, content },
-        { role: "system", content: told },
+        { role: "system", content: instructions },
       ];
 }
 
@@ -84,12 +84,12 @@ function turnsOf(
   /** Instructions that follow the assistant's words: they wait for the user's, and are never a turn between calls and results. */
   let held: readonly WrittenObject[] = [];
 
-  const placeOf = ({ told, said }: Turn) => (inlineSystem ? told : said);
+  const placeOf = ({ instructions, said }: Turn) => (inlineSystem ? instructions : said);
 
   function turnOf(role: Turn["role"]): Turn {
     const last = turns.at(-1);
     if (last?.role === role) return last;
-    const turn: Turn = { role, results: [], said: [], told: [] };
+    const turn: Turn = { role, results: [], said: [], instructions: [] };
     if (role === "user") {
       placeOf(turn).push(...held);
       held = [];

@@ -8,7 +8,7 @@ export interface PlacedFields {
   require(field: RequestField): void;
   /** Whether the server has no place for this one, though it has for others of its kind. */
   leavesOut(field: RequestField): boolean;
-  /** Something of the request that is no field of its own is not carried: an order, a part of a list. */
+  /** Something of the request that has no field of its own is not carried: an order, a part of a list. */
   drop(path: string): void;
   /** The server wants it, and the client did not send it. */
   add(path: string): void;
@@ -20,7 +20,7 @@ export interface PlacedFields {
   missing(): string | null;
 }
 
-/** @param leftOut fields of a kind that the server takes so many of and no more */
+/** @param leftOut fields of a kind of which the server takes a limited number */
 export function createPlacedFields(
   { fields }: NeutralRequest,
   leftOut: readonly RequestField[] = [],

@@ -125,7 +125,7 @@ export interface ReasoningPart extends RequestField {
   readonly seal: SealField | null;
 }
 
-/** Of reasoning. One that holds nothing beside the text, or all there is, is no field of its own. */
+/** Of reasoning. One that holds nothing beside the text, or all there is, has no field of its own. */
 export interface SealField extends RequestField, Seal {}
 
 export interface CallPart extends RequestField {

@@ -25,7 +25,7 @@ export function writeSettings(
 ): WrittenObject {
   const { format, thinking, sampling } = settings;
   if (format !== null) placed.place(format);
-  // A model that cannot think does as it is told where it is told not to.
+  // A model that cannot think takes a wish that it should not.
   const thinks = !traits.refuses.has("think");
   if (thinking !== null && (thinks || !thinking.value.on)) {
     placed.place(thinking);
