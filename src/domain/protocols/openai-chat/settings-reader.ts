@@ -7,11 +7,17 @@ import type {
   GenerationSettings,
   SamplingName,
   SamplingSetting,
-  ThinkingEffort,
   ThinkingWish,
   ValueField,
 } from "../neutral/request.ts";
 import { RecordReader, type RequestNotes, saysNothing } from "../neutral/request-notes.ts";
+import {
+  askingNothing,
+  isEffort,
+  readStream,
+  readTopLogprobs,
+  readUser,
+} from "../openai-settings.ts";
 
 export function readSettings(
   reader: RecordReader,
@@ -23,7 +29,7 @@ export function readSettings(
   const parallel = reader.take("parallel_tool_calls").value;
   const logprobs = reader.take("logprobs").value === true;
   return {
-    stream: readStream(reader, notes),
+    stream: readStream(reader, ["include_usage"], notes),
     format: readFormat(reader, notes),
     thinking: readThinking(reader, notes),
     toolChoice,
@@ -59,18 +65,6 @@ function readMany(reader: RecordReader, notes: RequestNotes): void {
     notes.note({ path: "modalities", essential: true });
 }
 
-function readStream(reader: RecordReader, notes: RequestNotes): boolean {
-  const stream = reader.take("stream").value ?? false;
-  if (typeof stream !== "boolean") notes.refuse("stream must be true or false");
-  const options = new RecordReader(reader.take("stream_options"), "stream_options.", notes);
-  // The writer of the answer reads it for itself.
-  options.take("include_usage");
-  // It pads events against eavesdroppers who count bytes; none is padded here.
-  if (options.record["include_obfuscation"] === false) options.take("include_obfuscation");
-  options.close();
-  return stream === true;
-}
-
 function readFormat(reader: RecordReader, notes: RequestNotes): ValueField<AnswerFormat> | null {
   const path = "response_format";
   const source = reader.take(path);
@@ -102,15 +96,6 @@ function readFormat(reader: RecordReader, notes: RequestNotes): ValueField<Answe
 
 const anyObject: AnswerFormat = { kind: "object" };
 
-const efforts: ReadonlySet<unknown> = new Set<ThinkingEffort>([
-  "minimal",
-  "low",
-  "medium",
-  "high",
-  "xhigh",
-  "max",
-]);
-
 function readThinking(reader: RecordReader, notes: RequestNotes): ValueField<ThinkingWish> | null {
   const path = "reasoning_effort";
   const effort = reader.record[path];
@@ -140,27 +125,6 @@ function readSwitches(
   return wish === null && on !== null ? notes.note({ path, value: { on, effort: null } }) : null;
 }
 
-function isEffort(value: unknown): value is ThinkingEffort {
-  return efforts.has(value);
-}
-
-/** `user` is an older name of it. */
-function readUser(reader: RecordReader, notes: RequestNotes): GenerationSettings["user"] {
-  for (const path of ["safety_identifier", "user"]) {
-    const value = reader.takeText(path);
-    if (value !== null) return notes.note({ path, value });
-  }
-  return null;
-}
-
-function readTopLogprobs(top: JsonSource, notes: RequestNotes): GenerationSettings["topLogprobs"] {
-  const count = top.value ?? 0;
-  if (typeof count !== "number") notes.refuse("top_logprobs must be a number");
-  return typeof count === "number" && count > 0
-    ? notes.note({ path: "top_logprobs", value: top.raw() })
-    : null;
-}
-
 /** By the first name that says anything; OpenAI's own come first, then those of servers that people run. */
 const sampling: readonly (readonly [SamplingName, readonly string[]])[] = [
   ["max_tokens", ["max_completion_tokens", "max_tokens"]],
@@ -175,12 +139,6 @@ const sampling: readonly (readonly [SamplingName, readonly string[]])[] = [
   ["repeat_penalty", ["repeat_penalty", "repetition_penalty"]],
 ];
 
-/** Where they are so, the setting asks for nothing. */
-const neutral: ReadonlyMap<SamplingName, number> = new Map([
-  ["presence_penalty", 0],
-  ["frequency_penalty", 0],
-]);
-
 function readSampling(reader: RecordReader, notes: RequestNotes): readonly SamplingSetting[] {
   const settings: SamplingSetting[] = [];
   for (const [name, keys] of sampling) {
@@ -189,7 +147,7 @@ function readSampling(reader: RecordReader, notes: RequestNotes): readonly Sampl
     const source = reader.take(key);
     // The same under its other name says nothing more.
     for (const other of keys) if (reader.record[other] === source.value) reader.take(other);
-    if (source.value === neutral.get(name)) continue;
+    if (source.value === askingNothing.get(name)) continue;
     const value = name === "stop" ? readStop(source, notes) : readNumber(key, source, notes);
     if (value !== null) settings.push(notes.note({ path: key, name, value }));
   }

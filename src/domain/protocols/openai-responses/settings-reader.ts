@@ -5,11 +5,17 @@ import type {
   GenerationSettings,
   SamplingName,
   SamplingSetting,
-  ThinkingEffort,
   ThinkingWish,
   ValueField,
 } from "../neutral/request.ts";
 import { RecordReader, type RequestNotes, saysNothing } from "../neutral/request-notes.ts";
+import {
+  askingNothing,
+  isEffort,
+  readStream,
+  readTopLogprobs,
+  readUser,
+} from "../openai-settings.ts";
 
 export function readSettings(
   reader: RecordReader,
@@ -21,7 +27,7 @@ export function readSettings(
   const parallel = reader.take("parallel_tool_calls").value;
   const includes = readIncludes(reader, notes);
   return {
-    stream: readStream(reader, notes),
+    stream: readStream(reader, [], notes),
     format: readFormat(reader, notes),
     thinking: readThinking(reader, notes),
     toolChoice,
@@ -31,7 +37,7 @@ export function readSettings(
         : null,
     user: readUser(reader, notes),
     logprobs: includes.logprobs ? notes.note({ path: "include" }) : null,
-    topLogprobs: readTopLogprobs(reader, notes),
+    topLogprobs: readTopLogprobs(reader.take("top_logprobs"), notes),
     sampling: readSampling(reader, notes),
   };
 }
@@ -83,16 +89,6 @@ function readIncludes(reader: RecordReader, notes: RequestNotes): { readonly log
   return { logprobs };
 }
 
-function readStream(reader: RecordReader, notes: RequestNotes): boolean {
-  const stream = reader.take("stream").value ?? false;
-  if (typeof stream !== "boolean") notes.refuse("stream must be true or false");
-  const options = new RecordReader(reader.take("stream_options"), "stream_options.", notes);
-  // It pads events against eavesdroppers who count bytes; none is padded here.
-  if (options.record["include_obfuscation"] === false) options.take("include_obfuscation");
-  options.close();
-  return stream === true;
-}
-
 function readFormat(reader: RecordReader, notes: RequestNotes): ValueField<AnswerFormat> | null {
   const text = new RecordReader(reader.take("text"), "text.", notes);
   if (text.record["verbosity"] === "medium") text.take("verbosity");
@@ -123,15 +119,6 @@ function readFormat(reader: RecordReader, notes: RequestNotes): ValueField<Answe
   return notes.note({ path, value: { kind: "schema", schema: schema.raw(), ...said } as const });
 }
 
-const efforts: ReadonlySet<unknown> = new Set<ThinkingEffort>([
-  "minimal",
-  "low",
-  "medium",
-  "high",
-  "xhigh",
-  "max",
-]);
-
 function readThinking(reader: RecordReader, notes: RequestNotes): ValueField<ThinkingWish> | null {
   const reasoning = new RecordReader(reader.take("reasoning"), "reasoning.", notes);
   const { effort } = reasoning.record;
@@ -145,31 +132,6 @@ function readThinking(reader: RecordReader, notes: RequestNotes): ValueField<Thi
 
 const off: ThinkingWish = { on: false, effort: null };
 
-function isEffort(value: unknown): value is ThinkingEffort {
-  return efforts.has(value);
-}
-
-/** `user` is an older name of it. */
-function readUser(reader: RecordReader, notes: RequestNotes): GenerationSettings["user"] {
-  for (const path of ["safety_identifier", "user"]) {
-    const value = reader.takeText(path);
-    if (value !== null) return notes.note({ path, value });
-  }
-  return null;
-}
-
-function readTopLogprobs(
-  reader: RecordReader,
-  notes: RequestNotes,
-): GenerationSettings["topLogprobs"] {
-  const top = reader.take("top_logprobs");
-  const count = top.value ?? 0;
-  if (typeof count !== "number") notes.refuse("top_logprobs must be a number");
-  return typeof count === "number" && count > 0
-    ? notes.note({ path: "top_logprobs", value: top.raw() })
-    : null;
-}
-
 const sampling: readonly (readonly [SamplingName, string])[] = [
   ["max_tokens", "max_output_tokens"],
   ["temperature", "temperature"],
@@ -178,17 +140,11 @@ const sampling: readonly (readonly [SamplingName, string])[] = [
   ["frequency_penalty", "frequency_penalty"],
 ];
 
-/** Where they are so, the setting asks for nothing. */
-const neutral: ReadonlyMap<SamplingName, number> = new Map([
-  ["presence_penalty", 0],
-  ["frequency_penalty", 0],
-]);
-
 function readSampling(reader: RecordReader, notes: RequestNotes): readonly SamplingSetting[] {
   const settings: SamplingSetting[] = [];
   for (const [name, path] of sampling) {
     const source = reader.take(path);
-    if (saysNothing(source.value) || source.value === neutral.get(name)) continue;
+    if (saysNothing(source.value) || source.value === askingNothing.get(name)) continue;
     if (typeof source.value !== "number") notes.refuse(`${path} must be a number`);
     else settings.push(notes.note({ path, name, value: source.raw() }));
   }
