@@ -31,6 +31,12 @@ export const sampleUpstreams: readonly UpstreamState[] = [
     name: "ollama-box",
     url: "http://192.168.1.101:11434",
     type: "ollama",
+    protocols: [
+      { protocol: "chat", way: "native", reason: "type" },
+      { protocol: "responses", way: "responses>ollama", reason: "type" },
+      { protocol: "messages", way: "messages>ollama", reason: "type" },
+      { protocol: "ollama", way: "native", reason: "type" },
+    ],
     active: 1,
     models: ["llama3.2:3b", "nomic-embed-text", "qwen3:8b", "smollm2:1.7b"],
     models_fetched_at: listed,
