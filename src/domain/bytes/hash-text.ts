@@ -1,4 +1,4 @@
-// What tells texts apart that have become the same by losing characters.
+// A short hash, by which texts differ that became the same by losing characters.
 
 /** FNV-1a over UTF-16 units: 8 hex digits, always the same for a text. */
 export function hashText(text: string): string {

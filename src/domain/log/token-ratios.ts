@@ -17,7 +17,7 @@ const fewestTokens = 100;
 const lowestRatio = 1.5;
 const highestRatio = 12;
 
-/** When a model has counted so many tokens, what it counted before weighs half. */
+/** Tokens of a model after which what was counted before weighs half. */
 const halvedAt = 500_000;
 
 /** A name is whatever clients ask for; the least recently counted is forgotten. */

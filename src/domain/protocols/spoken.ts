@@ -93,7 +93,7 @@ const preferred: Readonly<
 
 /**
  * The protocols into which a server's calls can be translated, the best first: that of its type, and
- * what the routes file says that it speaks. What it may speak besides is no ground to stand on.
+ * what the routes file says that it speaks. What it may speak besides is not certain enough.
  */
 export function translatedTo(server: Speaker): readonly ProtocolName[] {
   const [own] = preferred[server.type];

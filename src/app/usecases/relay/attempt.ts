@@ -271,7 +271,7 @@ class TargetAttempt implements LiveAttempt, ContentListener {
 
   /**
    * Translated for a server that does not speak what it was asked in; for one that is asked so already,
-   * without signatures or whatever else it refuses that the call can do without. null: there is no other.
+   * without signatures or whatever else it refuses that the call can do without. null: none is left.
    */
   #otherBridge(failure: AttemptFailure): Bridge | null {
     const { call } = this.#session;

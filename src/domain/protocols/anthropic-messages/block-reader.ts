@@ -1,8 +1,9 @@
 // The blocks that hold content, in messages, results and documents, read into a message's parts.
 import { textMember } from "../../bytes/json.ts";
 import type { JsonSource } from "../../bytes/json-source.ts";
-import type { CacheMark, ImagePart, RequestPart, TextPart } from "../neutral/request.ts";
+import type { ImagePart, RequestPart } from "../neutral/request.ts";
 import { RecordReader, type RequestNotes, takeCache } from "../neutral/request-notes.ts";
+import { textParts } from "../neutral/text-parts.ts";
 
 /** Where blocks stand. */
 export interface BlockPlace {
@@ -50,21 +51,6 @@ export function readContent(
     }
     return read({ type, reader, place: { named, path: place.path } });
   });
-}
-
-/** A text as parts: none where it is empty. */
-export function textParts(
-  path: string,
-  text: string,
-  notes: RequestNotes,
-  cache?: CacheMark,
-): readonly TextPart[] {
-  if (text === "") return [];
-  return [
-    notes.note(
-      cache === undefined ? { kind: "text", path, text } : { kind: "text", path, text, cache },
-    ),
-  ];
 }
 
 /** A block of content; one of a kind that nobody knows is carried as the text that it holds, or named. */

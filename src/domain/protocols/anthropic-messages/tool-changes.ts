@@ -3,7 +3,8 @@
 import { textMember } from "../../bytes/json.ts";
 import type { RequestPart } from "../neutral/request.ts";
 import { takeCache } from "../neutral/request-notes.ts";
-import { type Block, type BlockNotes, textParts, unknownBlock } from "./block-reader.ts";
+import { type Block, type BlockNotes, unknownBlock } from "./block-reader.ts";
+import { textParts } from "../neutral/text-parts.ts";
 
 /** @returns null where the block is of another kind */
 export function readToolChange(block: Block, notes: BlockNotes): readonly RequestPart[] | null {

@@ -1,16 +1,11 @@
 // The messages of Ollama's chats, read into neutral ones.
 import { isRecord } from "../../bytes/json.ts";
 import type { JsonSource } from "../../bytes/json-source.ts";
-import type {
-  CallPart,
-  ImagePart,
-  ReasoningPart,
-  RequestMessage,
-  TextPart,
-} from "../neutral/request.ts";
+import type { CallPart, ImagePart, ReasoningPart, RequestMessage } from "../neutral/request.ts";
 import { RecordReader, type RequestNotes } from "../neutral/request-notes.ts";
 import { type CallIds, createCallIds } from "./call-ids.ts";
 import { imageUrl } from "./image-url.ts";
+import { textParts } from "../neutral/text-parts.ts";
 
 /** The messages of a chat; what is wrong with them goes into the notes. */
 export function readMessages(
@@ -49,11 +44,6 @@ function readMessage(
   if (role !== "assistant") return { role: "instruction", voice: role, parts: said };
   const thought = thoughts(reader, notes);
   return { role, parts: [...thought, ...said, ...calls(reader, place, ids, notes)] };
-}
-
-/** A text as a message's parts: none where it is empty. */
-export function textParts(path: string, text: string, notes: RequestNotes): readonly TextPart[] {
-  return text === "" ? [] : [notes.note({ kind: "text", path, text })];
 }
 
 /**

@@ -66,7 +66,7 @@ function resultMessage(
   called: string | undefined,
   placed: PlacedFields,
 ): WrittenObject {
-  // There is no other place for it.
+  // It has no place of its own.
   if (failed !== null) placed.place(failed);
   return {
     role: "tool",

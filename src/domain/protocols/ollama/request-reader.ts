@@ -19,7 +19,8 @@ import {
   saysNothing,
 } from "../neutral/request-notes.ts";
 import { type IdleReason, idleAnswer } from "./idle-answer.ts";
-import { readImages, readMessages, textParts } from "./message-reader.ts";
+import { readImages, readMessages } from "./message-reader.ts";
+import { textParts } from "../neutral/text-parts.ts";
 import type { OllamaKind } from "./endpoints.ts";
 import { readSettings, refuseOptions } from "./settings-reader.ts";
 

@@ -4,7 +4,8 @@ import type { JsonSource } from "../../bytes/json-source.ts";
 import { customArguments } from "../neutral/custom-tool.ts";
 import type { CallPart, ReasoningPart, RequestMessage } from "../neutral/request.ts";
 import { RecordReader, type RequestNotes, takeCache } from "../neutral/request-notes.ts";
-import { readContent, textParts } from "./part-reader.ts";
+import { readContent } from "./part-reader.ts";
+import { textParts } from "../neutral/text-parts.ts";
 
 /** What is wrong with them goes into the notes. */
 export function readMessages(

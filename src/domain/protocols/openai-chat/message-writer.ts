@@ -75,7 +75,7 @@ function resultMessage(
     ? contentParts(parts, traits, placed, cache)
     : textContent(parts, "\n", traits, placed, cache);
   if (failed === null) return { ...head, content };
-  // There is no other place for it.
+  // It has no place of its own.
   placed.place(failed);
   return {
     ...head,

@@ -1,8 +1,9 @@
 // The parts of a chat's contents, read into neutral ones.
 import { isRecord, textMember } from "../../bytes/json.ts";
 import type { JsonSource } from "../../bytes/json-source.ts";
-import type { CacheMark, ImagePart, RequestPart, TextPart } from "../neutral/request.ts";
+import type { CacheMark, ImagePart, RequestPart } from "../neutral/request.ts";
 import { RecordReader, type RequestNotes, takeCache } from "../neutral/request-notes.ts";
+import { textParts } from "../neutral/text-parts.ts";
 
 /**
  * What a message's content holds, be it a text or a list of parts.
@@ -23,18 +24,6 @@ export function readContent(
     return [];
   }
   return content.items().flatMap((part, index) => readPart(part, `${place}[${index}]`, notes));
-}
-
-/** A text as a message's parts: none where it is empty. */
-export function textParts(
-  path: string,
-  text: string,
-  notes: RequestNotes,
-  cache?: CacheMark,
-): readonly TextPart[] {
-  if (text === "") return [];
-  const part: TextPart = { kind: "text", path, text };
-  return [notes.note(cache === undefined ? part : { ...part, cache })];
 }
 
 const path = "messages.content";

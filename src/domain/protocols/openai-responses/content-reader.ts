@@ -1,8 +1,9 @@
 // The contents of a Responses client's messages and results, read into neutral parts.
 import { isRecord } from "../../bytes/json.ts";
 import type { JsonSource } from "../../bytes/json-source.ts";
-import type { RequestPart, TextPart } from "../neutral/request.ts";
+import type { RequestPart } from "../neutral/request.ts";
 import { RecordReader, type RequestNotes } from "../neutral/request-notes.ts";
+import { textParts } from "../neutral/text-parts.ts";
 
 /** Where contents stand. */
 export interface ContentPlace {
@@ -31,11 +32,6 @@ export function readContent(
     notes.refuse(`${named} must be an object`);
     return [];
   });
-}
-
-/** A text as parts: none where it is empty. */
-export function textParts(path: string, text: string, notes: RequestNotes): readonly TextPart[] {
-  return text === "" ? [] : [notes.note({ kind: "text", path, text })];
 }
 
 function readPart(

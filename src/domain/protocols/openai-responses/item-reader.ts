@@ -5,7 +5,8 @@ import { customArguments } from "../neutral/custom-tool.ts";
 import type { RequestPart } from "../neutral/request.ts";
 import { RecordReader, type RequestNotes } from "../neutral/request-notes.ts";
 import { sealAt } from "../neutral/seal.ts";
-import { readContent, textParts } from "./content-reader.ts";
+import { readContent } from "./content-reader.ts";
+import { textParts } from "../neutral/text-parts.ts";
 import type { InputItem } from "./conversation.ts";
 import { flatName } from "./declared-tools.ts";
 

@@ -4,7 +4,7 @@ import type { JsonSource } from "../../bytes/json-source.ts";
 import type { CallReading } from "../neutral/codec.ts";
 import type { RequestMessage, RequestPart } from "../neutral/request.ts";
 import { createRequestNotes, RecordReader, type RequestNotes } from "../neutral/request-notes.ts";
-import { textParts } from "./content-reader.ts";
+import { textParts } from "../neutral/text-parts.ts";
 import { conversationOf, type InputItem } from "./conversation.ts";
 import { readItem } from "./item-reader.ts";
 import { readSettings } from "./settings-reader.ts";
