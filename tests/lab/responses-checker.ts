@@ -1,6 +1,7 @@
 // The grammar of a Responses stream, as strictly as the strictest of its readers: what is wrong with a
 // stream, and the response that a right one adds up to.
 import { createSseSplitter } from "../../src/domain/bytes/sse.ts";
+import { eventFaults } from "./open-responses.ts";
 
 /** Whatever was sent: what is wrong with it shows where it is looked at. */
 type Json = ReturnType<typeof JSON.parse>;
@@ -11,11 +12,6 @@ export interface ReadResponse {
   readonly state: "open" | "completed" | "incomplete" | "failed";
   readonly error: Json;
 }
-
-const required =
-  "id object created_at completed_at status incomplete_details model previous_response_id instructions output error tools tool_choice truncation parallel_tool_calls text top_p presence_penalty frequency_penalty top_logprobs temperature reasoning user usage max_output_tokens max_tool_calls store background service_tier metadata safety_identifier prompt_cache_key".split(
-    " ",
-  );
 
 interface OpenItem {
   readonly item: Json;
@@ -67,12 +63,13 @@ export function readResponseStream(stream: string): ReadResponse {
     const type = json["type"] as string;
     must(type === event, "an event's name is its type");
     must(json["sequence_number"] === number++, "events are numbered from 0 without a gap");
+    const faults = eventFaults(json);
+    must(faults.length === 0, faults.join("\n"));
     if (begun === 0) must(type === "response.created", "response.created comes first");
     if (begun === 1) must(type === "response.in_progress", "response.in_progress comes second");
     begun++;
     if (json["response"] !== undefined) {
       const next = json["response"];
-      for (const key of required) must(next[key] !== undefined, `a response has ${key}`);
       must(response === null || response["id"] === next["id"], "one id");
       response = next;
     }

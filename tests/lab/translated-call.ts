@@ -49,6 +49,8 @@ export interface TranslatedCall {
   wholeText(answer: JsonRecord | string): string;
   /** The client's stream of the server's. @param cuts lengths of the pieces it comes in; none: whole */
   stream(text: string, cuts?: readonly number[], whole?: boolean): string;
+  /** What follows the stream before where it broke; empty: nothing of its own. */
+  lastWords(error: JsonRecord): string;
   lost(): readonly string[];
   error(status: number, body: string): JsonRecord;
 }
@@ -113,6 +115,7 @@ export function translatedCall(
     whole: (answer) => JSON.parse(wholeText(bridge, answer)) as JsonRecord,
     wholeText: (answer) => wholeText(bridge, answer),
     stream: (said, cuts = [], whole = true) => streamText(bridge, said, cuts, whole),
+    lastWords: (error) => text.decode(bridge.lastWords(error) ?? new Uint8Array(0)),
     lost: () => bridge.lost(),
     error: (status, said) =>
       parseJsonBytes(

@@ -5,6 +5,7 @@ import { isRecord, type JsonRecord, textMember } from "../../bytes/json.ts";
 import { jsonSource, type JsonSource } from "../../bytes/json-source.ts";
 import { failureIn } from "../failure-in.ts";
 import type { AnswerEvent, AnswerEventReader, CallPiece, UsageEvent } from "../neutral/answer.ts";
+import { readTokens } from "../neutral/token-probability.ts";
 import { imageUrl } from "./image-url.ts";
 
 /** @param framing of the answer, where it comes as a stream */
@@ -19,7 +20,8 @@ export function createOllamaReader(framing: Framing): AnswerEventReader {
       const list = source().member("message").member("tool_calls").items();
       events.push({ kind: "calls", pieces: list.map((call) => readCall(call, calls++)) });
     }
-    if (isFilled(answer["logprobs"])) events.push(readLogprobs(source().member("logprobs")));
+    if (isFilled(answer["logprobs"]))
+      events.push({ kind: "logprobs", tokens: readTokens(source().member("logprobs")) });
     if (answer["done"] !== true) return events;
     // Older versions do not say why.
     const reason = textMember(answer, "done_reason") ?? "stop";
@@ -72,16 +74,6 @@ function readCall(source: JsonSource, call: number): CallPiece {
     id: textMember(source.record, "id"),
     name: textMember(detail.record, "name") ?? "",
     given: isRecord(value) ? given.raw().text : typeof value === "string" ? value : "{}",
-  };
-}
-
-function readLogprobs(list: JsonSource): AnswerEvent {
-  const tokens = list.items().filter(({ value }) => isRecord(value));
-  return {
-    kind: "logprobs",
-    tokens: tokens.map((token) =>
-      Object.fromEntries(token.keys().map((key) => [key, token.member(key).raw()])),
-    ),
   };
 }
 

@@ -41,6 +41,8 @@ interface CallItem {
   id: string | null;
   name: string;
   given: string;
+  /** Of a custom tool's: what has been said of its input. */
+  input: string;
   /** null: its name is not known yet. */
   begun: BegunCall | null;
   status: ItemStatus;
@@ -223,8 +225,19 @@ export function createOutputItems(context: WriterContext, log: EventLog): Output
     if (item.status !== "in_progress") return;
     const text = input === null ? given : input.push(given);
     if (text === "") return;
+    if (input !== null) item.input += text;
     const what = input === null ? "function_call_arguments" : "custom_tool_call_input";
     log.delta(`response.${what}.delta`, `"item_id":"${id}","output_index":${index}`, text);
+  }
+
+  /** Arguments of another form show only at their end what was meant; what has been said stays. */
+  function sayRest(item: CallItem, { id, index }: BegunCall): void {
+    const input = customInput(item.given);
+    if (!input.startsWith(item.input) || input === item.input) return;
+    const rest = input.slice(item.input.length);
+    item.input = input;
+    const where = `"item_id":"${id}","output_index":${index}`;
+    log.delta("response.custom_tool_call_input.delta", where, rest);
   }
 
   function callOf(item: CallItem, { id, callId, form }: BegunCall, given: string): WrittenObject {
@@ -243,13 +256,11 @@ export function createOutputItems(context: WriterContext, log: EventLog): Output
   function endCall(item: CallItem, status: ItemStatus): void {
     const { begun } = item;
     if (begun === null || item.status !== "in_progress") return;
+    if (begun.form.custom) sayRest(item, begun);
     item.status = status;
     const where = { item_id: begun.id, ...place(begun.index) };
     if (begun.form.custom)
-      log.emit("response.custom_tool_call_input.done", {
-        ...where,
-        input: customInput(item.given),
-      });
+      log.emit("response.custom_tool_call_input.done", { ...where, input: item.input });
     else
       log.emit("response.function_call_arguments.done", {
         ...where,
@@ -261,10 +272,8 @@ export function createOutputItems(context: WriterContext, log: EventLog): Output
 
   function writtenItem(item: Item): WrittenObject {
     if (item.kind !== "call") return writtenSpoken(item);
-    const { begun, given } = item;
-    return begun === null
-      ? {}
-      : callOf(item, begun, begun.form.custom ? customInput(given) : given);
+    const { begun, given, input } = item;
+    return begun === null ? {} : callOf(item, begun, begun.form.custom ? input : given);
   }
 
   return {
@@ -293,14 +302,23 @@ export function createOutputItems(context: WriterContext, log: EventLog): Output
 }
 
 function newCall(): CallItem {
-  return { kind: "call", id: null, name: "", given: "", begun: null, status: "in_progress" };
+  return {
+    kind: "call",
+    id: null,
+    name: "",
+    given: "",
+    input: "",
+    begun: null,
+    status: "in_progress",
+  };
 }
 
 function includes(list: unknown, what: string): boolean {
   return Array.isArray(list) && list.includes(what);
 }
 
-/** OpenAI's tokens have all of these members. */
-function asToken(token: WrittenObject): WrittenObject {
-  return { bytes: [], top_logprobs: [], ...token };
+/** OpenAI's tokens have all of these members, and those beside them all but the last. */
+function asToken({ top_logprobs: others, ...token }: WrittenObject): WrittenObject {
+  const top = Array.isArray(others) ? (others as readonly WrittenObject[]) : [];
+  return { bytes: [], ...token, top_logprobs: top.map((other) => ({ bytes: [], ...other })) };
 }

@@ -62,7 +62,8 @@ function callsOf({ calls }: RandomAnswer): readonly JsonRecord[] {
   return calls.map(({ id, name, given }) => ({ id, function: { name, arguments: given } }));
 }
 
-function wholeOf(answer: RandomAnswer): JsonRecord {
+/** What it says at once. */
+export function wholeOf(answer: RandomAnswer): JsonRecord {
   const { content, thinking } = answer;
   const message = { role: "assistant", content, thinking, tool_calls: callsOf(answer) };
   return { model: "m", message, ...ending(answer) };
