@@ -30,6 +30,7 @@ import { responsesClientCodec } from "./openai-responses/client-codec.ts";
 import { responsesEndpoints } from "./openai-responses/endpoints.ts";
 import { responsesErrors } from "./openai-responses/errors.ts";
 import { responsesEvents } from "./openai-responses/events.ts";
+import { responsesUpstreamCodec } from "./openai-responses/upstream-codec.ts";
 import { responsesFinish, responsesUsage } from "./openai-responses/usage.ts";
 import type { FindText } from "./request-text.ts";
 import type { FinishWords, UsageWords } from "./usage-words.ts";
@@ -78,7 +79,7 @@ export const protocols: Record<ProtocolName, Protocol> = {
     usage: responsesUsage,
     finish: responsesFinish,
     client: responsesClientCodec,
-    upstream: null,
+    upstream: responsesUpstreamCodec,
   },
   "anthropic-messages": {
     endpoints: messagesEndpoints,

@@ -86,9 +86,9 @@ export function addressOf(
 const preferred: Readonly<
   Record<ServerType, readonly [own: ProtocolName, ...others: ProtocolName[]]>
 > = {
-  openai: ["openai-chat", "anthropic-messages"],
-  ollama: ["ollama", "openai-chat", "anthropic-messages"],
-  anthropic: ["anthropic-messages", "openai-chat"],
+  openai: ["openai-chat", "openai-responses", "anthropic-messages"],
+  ollama: ["ollama", "openai-chat", "openai-responses", "anthropic-messages"],
+  anthropic: ["anthropic-messages", "openai-responses", "openai-chat"],
 };
 
 /**

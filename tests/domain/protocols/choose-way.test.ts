@@ -33,6 +33,21 @@ test.each<
   // Anthropic has files, too, and whatever else it may have: it says itself what it has not.
   [", type: anthropic", "/v1/files", null, "native", "type"],
   [", speaks: [messages]", "/v1/embeddings", null, "chat>", "speaks"],
+  [", speaks: [responses]", "/v1/chat/completions", null, "chat>responses", "speaks"],
+  [", speaks: [responses]", "/v1/messages", null, "messages>responses", "speaks"],
+  [", speaks: [responses]", "/api/generate", null, "ollama>responses", "type"],
+  [", speaks: [responses]", "/v1/responses", "openai-responses", "native", "speaks"],
+  [", speaks: [responses]", "/v1/embeddings", null, "chat>", "speaks"],
+  [", speaks: [responses, messages]", "/v1/chat/completions", null, "chat>responses", "speaks"],
+  [", speaks: [chat, responses]", "/v1/messages", null, "messages>chat", "speaks"],
+  [", speaks: { responses: translate }", "/v1/responses", null, "responses>chat", "speaks"],
+  [
+    ", speaks: { chat: translate, responses: translate }",
+    "/v1/chat/completions",
+    null,
+    "chat>",
+    "speaks",
+  ],
 ])("a server { %s } asked for %s", (keys, path, learned, word, because) => {
   const server = serverOf(keys);
   const unspoken = learned === null ? nothingLearned : refused(learned);

@@ -11,7 +11,7 @@ import type {
 } from "../neutral/request.ts";
 import type { Addressee } from "../neutral/addressee.ts";
 import type { ToolNames } from "../neutral/tool-names.ts";
-import type { CallIds } from "./call-ids.ts";
+import type { CallIds } from "../neutral/call-ids.ts";
 import { fileBlock, imageBlock } from "./part-writer.ts";
 
 /** The texts alone, where nothing else has a place. */

@@ -4,12 +4,12 @@ import { ownNumber } from "../../bytes/json-written.ts";
 import { createPlacedFields } from "../neutral/placed-fields.ts";
 import type { NeutralRequest } from "../neutral/request.ts";
 import type { Addressee } from "../neutral/addressee.ts";
-import { createToolNames } from "../neutral/tool-names.ts";
+import { createToolNames, namesIn } from "../neutral/tool-names.ts";
 import type { ServerTraits } from "../server-traits.ts";
 import { claudeTraits } from "./claude-traits.ts";
 import { messagesEndpoint } from "./endpoints.ts";
 import { writeSettings } from "./settings-writer.ts";
-import { namesIn, writeTools } from "./tool-writer.ts";
+import { writeTools } from "./tool-writer.ts";
 import { writeTurns } from "./turn-writer.ts";
 
 /** Of a tool, in Anthropic's API. */

@@ -2,7 +2,7 @@
 import { isRecord, parseJson } from "../../bytes/json.ts";
 import { RawJson, type WrittenObject } from "../../bytes/json-written.ts";
 import type { PlacedFields } from "../neutral/placed-fields.ts";
-import type { ToolNames } from "../neutral/tool-names.ts";
+import { calledNames, type ToolNames } from "../neutral/tool-names.ts";
 import { markOf } from "./block-writer.ts";
 import type { ClaudeTraits } from "./claude-traits.ts";
 import type { ConversationRequest, RequestTool, ToolChoice } from "../neutral/request.ts";
@@ -83,16 +83,4 @@ function calledBefore(messages: ConversationRequest["messages"], names: ToolName
   if (called.size === 0) return {};
   const tools = [...called].map((name) => ({ name: names.theirs(name), input_schema: anyInput }));
   return { tools, tool_choice: { type: "none" } };
-}
-
-/** The names of all tools that a request speaks of. */
-export function namesIn({ messages, tools }: ConversationRequest): readonly string[] {
-  const listed = tools?.list.map(({ name }) => name) ?? [];
-  return [...listed, ...calledNames(messages)];
-}
-
-function calledNames(messages: ConversationRequest["messages"]): readonly string[] {
-  return messages.flatMap(({ parts }) =>
-    parts.flatMap((part) => (part.kind === "call" ? [part.name] : [])),
-  );
 }

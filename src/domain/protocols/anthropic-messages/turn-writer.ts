@@ -7,8 +7,8 @@ import type { SignedTurn } from "../neutral/signed-turn.ts";
 import type { ToolNames } from "../neutral/tool-names.ts";
 import type { ClaudeTraits } from "./claude-traits.ts";
 import { assistantBlocks, resultBlock, textBlocks, userBlocks } from "./block-writer.ts";
-import { withSignedReasoning } from "./restored-reasoning.ts";
-import { createCallIds } from "./call-ids.ts";
+import { withSignedReasoning } from "../neutral/restored-reasoning.ts";
+import { createCallIds } from "../neutral/call-ids.ts";
 
 interface WrittenTurns {
   readonly system: readonly WrittenObject[];
@@ -59,6 +59,9 @@ interface Turn {
   readonly instructions: WrittenObject[];
 }
 
+/** Anthropic's pattern for the ids of calls. */
+const acceptedIds = /^[a-zA-Z0-9_-]+$/;
+
 /** A turn that has nothing else is the user's, for the system's words have to follow one. */
 function writeTurn({ role, results, said, instructions }: Turn): readonly WrittenObject[] {
   const content = [...results, ...said];
@@ -79,7 +82,7 @@ function turnsOf(
   placed: PlacedFields,
 ): readonly Turn[] {
   const turns: Turn[] = [];
-  const ids = createCallIds();
+  const ids = createCallIds(acceptedIds);
   const restored = new Set<SignedTurn>();
   /** Instructions that follow the assistant's words: they wait for the user's, and are never a turn between calls and results. */
   let held: readonly WrittenObject[] = [];

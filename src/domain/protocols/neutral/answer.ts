@@ -36,6 +36,8 @@ export interface CitationEvent {
   readonly title: string | null;
   /** How much of the text before it is about, in UTF-16 units. */
   readonly length: number;
+  /** How much text stands between that and here; absent: none. */
+  readonly since?: number;
 }
 
 export interface ThinkingEvent {

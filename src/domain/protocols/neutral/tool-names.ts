@@ -1,5 +1,6 @@
 // Names of tools as hosted APIs take them: letters, digits, `_` and `-`, and not too many.
 import { hashText } from "../../bytes/hash-text.ts";
+import type { ConversationRequest } from "./request.ts";
 
 export interface ToolNames {
   /** A tool's name for the server. */
@@ -26,4 +27,17 @@ export function createToolNames(names: readonly string[], longest: number): Tool
     theirs: (name) => (odd.length === 0 || isTaken(name) ? name : shortened(name)),
     renamed: odd.length === 0 ? undefined : new Map(odd.map((name) => [shortened(name), name])),
   };
+}
+
+/** The names of all tools that a request speaks of. */
+export function namesIn({ messages, tools }: ConversationRequest): readonly string[] {
+  const listed = tools?.list.map(({ name }) => name) ?? [];
+  return [...listed, ...calledNames(messages)];
+}
+
+/** The names of tools that were called. */
+export function calledNames(messages: ConversationRequest["messages"]): readonly string[] {
+  return messages.flatMap(({ parts }) =>
+    parts.flatMap((part) => (part.kind === "call" ? [part.name] : [])),
+  );
 }

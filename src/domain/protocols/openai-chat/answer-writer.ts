@@ -184,8 +184,9 @@ function finishReason(said: string | null, calls: CallWriter): string {
     : (said ?? "stop");
 }
 
-/** @param end of the text so far */
-function annotation({ url, title, length }: CitationEvent, end: number): WrittenObject {
+/** @param said characters of the text so far */
+function annotation({ url, title, length, since = 0 }: CitationEvent, said: number): WrittenObject {
+  const end = Math.max(0, said - since);
   const place = { start_index: ownNumber(Math.max(0, end - length)), end_index: ownNumber(end) };
   return { type: "url_citation", url_citation: { url, title: title ?? "", ...place } };
 }

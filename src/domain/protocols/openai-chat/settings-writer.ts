@@ -7,12 +7,12 @@ import type {
   RequestTool,
   RequestTools,
   SamplingName,
-  ThinkingEffort,
   ThinkingWish,
   ValueField,
 } from "../neutral/request.ts";
 import type { PlacedFields } from "../neutral/placed-fields.ts";
 import type { ToolNames } from "../neutral/tool-names.ts";
+import { takenEffort } from "../taken-effort.ts";
 import { takenSchema } from "../taken-schema.ts";
 import type { ServerTraits } from "../server-traits.ts";
 import type { RequestBody } from "./request-body.ts";
@@ -112,16 +112,6 @@ export function writeUser({ user }: GenerationSettings, body: RequestBody): void
     body.set("user", user.value, user);
 }
 
-/** Each word, and those to say in its place where a server has it not; `max` is Ollama's own, and Anthropic's. */
-const efforts: Readonly<Record<ThinkingEffort, readonly ThinkingEffort[]>> = {
-  minimal: ["minimal", "low"],
-  low: ["low"],
-  medium: ["medium"],
-  high: ["high"],
-  xhigh: ["xhigh", "high"],
-  max: ["xhigh", "high"],
-};
-
 /** Of a chat; a completion has no template that could think. */
 export function writeThinking(
   field: ValueField<ThinkingWish> | null,
@@ -130,9 +120,7 @@ export function writeThinking(
 ): void {
   if (field === null) return;
   const { on, effort: wanted } = field.value;
-  const isTaken = (word: ThinkingEffort) =>
-    traits.efforts.has(word) && !traits.refuses.has(`effort: ${word}`);
-  const effort = wanted === null ? undefined : efforts[wanted].find(isTaken);
+  const effort = wanted === null ? undefined : takenEffort(wanted, traits);
   if (effort !== undefined) body.set("reasoning_effort", effort, field);
   // The two names that templates go by (Qwen and GLM; DeepSeek and Granite); llama.cpp, vLLM and
   // SGLang hand them on, and llama.cpp reads gpt-oss's effort only from here.

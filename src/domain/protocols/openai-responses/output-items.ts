@@ -134,10 +134,10 @@ export function createOutputItems(context: WriterContext, log: EventLog): Output
     log.delta(`response.${names.text}.delta`, where, text);
   }
 
-  function cite({ url, title, length }: CitationEvent): void {
+  function cite({ url, title, length, since = 0 }: CitationEvent): void {
     const item = open;
     if (item?.kind !== "message") return;
-    const end = item.text.length;
+    const end = Math.max(0, item.text.length - since);
     const annotation = {
       type: "url_citation",
       url,

@@ -1,8 +1,8 @@
 // Puts back what the server signed of an assistant's turn, where the client's protocol has no place for it.
-import type { Addressee } from "../neutral/addressee.ts";
-import type { PlacedFields } from "../neutral/placed-fields.ts";
-import type { ReasoningPart, RequestPart } from "../neutral/request.ts";
-import type { SignedReasoning, SignedTurn } from "../neutral/signed-turn.ts";
+import type { Addressee } from "./addressee.ts";
+import type { PlacedFields } from "./placed-fields.ts";
+import type { ReasoningPart, RequestPart } from "./request.ts";
+import type { SignedReasoning, SignedTurn } from "./signed-turn.ts";
 
 /**
  * The parts of an assistant's message with its signed reasoning in the places where that stood. It takes

@@ -1,4 +1,4 @@
-// Ids of tool calls as Anthropic takes them: of few characters, and none twice in a conversation.
+// Ids of tool calls as hosted APIs take them: of few characters, and none twice in a conversation.
 import { hashText } from "../../bytes/hash-text.ts";
 
 export interface CallIds {
@@ -10,10 +10,19 @@ export interface CallIds {
   ofResult(id: string): string;
 }
 
-/** What becomes of an id depends on those before it alone, so that prompt caches fit when the conversation grows. */
-export function createCallIds(): CallIds {
+/**
+ * What becomes of an id depends on those before it alone, so that prompt caches fit when the conversation grows.
+ * @param accepted what the server takes as it is
+ */
+export function createCallIds(accepted: RegExp): CallIds {
   const used = new Set<string>();
   let open = new Map<string, string[]>();
+
+  function cleaned(id: string): string {
+    if (accepted.test(id)) return id;
+    const kept = id.replaceAll(/[^a-zA-Z0-9_-]/g, "_").slice(0, 48);
+    return `${kept === "" ? "call" : kept}_${hashText(id)}`;
+  }
 
   return {
     begin() {
@@ -35,13 +44,4 @@ export function createCallIds(): CallIds {
       return (calls.length > 1 ? calls.shift() : calls[0]) ?? cleaned(id);
     },
   };
-}
-
-/** Anthropic's pattern for them. */
-const accepted = /^[a-zA-Z0-9_-]+$/;
-
-function cleaned(id: string): string {
-  if (accepted.test(id)) return id;
-  const kept = id.replaceAll(/[^a-zA-Z0-9_-]/g, "_").slice(0, 48);
-  return `${kept === "" ? "call" : kept}_${hashText(id)}`;
 }
