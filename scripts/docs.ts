@@ -15,6 +15,7 @@ import {
   chatFieldTable,
   messagesFieldTable,
   ollamaFieldTable,
+  responsesFieldTable,
 } from "../tests/domain/protocols/fields/field-tables.ts";
 import { schemaSections } from "./docs-schemas.ts";
 
@@ -35,6 +36,7 @@ const pages: Readonly<Record<string, Readonly<Record<string, () => string>>>> = 
   "api.md": { schemas: schemaSections },
   "protocols.md": {
     "messages-fields": messagesFieldTable,
+    "responses-fields": responsesFieldTable,
     "chat-fields": chatFieldTable,
     "ollama-fields": ollamaFieldTable,
   },

@@ -23,7 +23,7 @@ function refuse(message: string): never {
 }
 
 const requestFields =
-  "model messages max_tokens max_completion_tokens temperature top_p top_k stop stream stream_options " +
+  "model messages max_tokens max_completion_tokens temperature top_p top_k logprobs top_logprobs stop stream stream_options " +
   "tools tool_choice parallel_tool_calls response_format reasoning_effort chat_template_kwargs user";
 
 function checkRequest(request: JsonRecord): void {

@@ -13,7 +13,11 @@ export function ollamaRefusal(body: JsonRecord): string | null {
     }),
   );
   const problems = [
-    ...unknown(body, "", "model messages tools stream format think options keep_alive"),
+    ...unknown(
+      body,
+      "",
+      "model messages tools stream format think options keep_alive logprobs top_logprobs",
+    ),
     ...(typeof body["model"] === "string" ? [] : ["model is required"]),
     ...recordsOf(body["messages"]).flatMap((message, at) =>
       messageProblems(message, `messages[${at}].`, names),

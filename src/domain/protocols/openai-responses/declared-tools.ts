@@ -1,11 +1,11 @@
 // The tools that a request to Responses declares, wherever it does: in its own list, in namespaces, and in items of its input.
-import { isRecord, textMember } from "../../bytes/json.ts";
+import { textMember } from "../../bytes/json.ts";
 import type { JsonSource } from "../../bytes/json-source.ts";
 
 export interface DeclaredTool {
   readonly source: JsonSource;
   readonly type: string;
-  /** null: it is declared in none. */
+  /** null: it is declared in none, or is one itself. */
   readonly namespace: string | null;
   /** By which a refusal names it: `tools[0]`. */
   readonly named: string;
@@ -14,7 +14,7 @@ export interface DeclaredTool {
 /** Items of the input that bring tools with them. */
 const bringing: ReadonlySet<unknown> = new Set(["additional_tools", "tool_search_output"]);
 
-/** @param request an object */
+/** A namespace stands before its tools. @param request an object */
 export function declaredTools(request: JsonSource): readonly DeclaredTool[] {
   const own = toolsOf(request.member("tools"), "tools", null);
   const brought = request
@@ -34,13 +34,12 @@ function toolsOf(
   namespace: string | null,
 ): readonly DeclaredTool[] {
   return list.items().flatMap((source, index): readonly DeclaredTool[] => {
-    if (!isRecord(source.value)) return [];
     const place = `${named}[${index}]`;
     const type = textMember(source.record, "type") ?? "function";
-    if (type !== "namespace" || namespace !== null)
-      return [{ source, type, namespace, named: place }];
+    const tool = { source, type, namespace, named: place };
+    if (type !== "namespace" || namespace !== null) return [tool];
     const name = textMember(source.record, "name");
-    return toolsOf(source.member("tools"), `${place}.tools`, name);
+    return [tool, ...toolsOf(source.member("tools"), `${place}.tools`, name)];
   });
 }
 

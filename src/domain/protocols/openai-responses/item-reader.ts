@@ -146,8 +146,9 @@ const searchName = "tool_search";
 
 function readSearch(item: Item): readonly InputItem[] {
   const { reader, notes } = item;
-  const id = required(item, "call_id");
   reader.take("execution");
+  if (isServers(item)) return [];
+  const id = required(item, "call_id");
   const given = argumentsText(item);
   return [
     said(notes.note({ kind: "call", path: "input.tool_search_call", id, name: searchName, given })),
@@ -156,8 +157,13 @@ function readSearch(item: Item): readonly InputItem[] {
 
 function readFound(item: Item): readonly InputItem[] {
   const { reader, notes } = item;
-  const callId = required(item, "call_id");
   reader.take("execution");
+  if (isServers(item)) {
+    // They are read where all tools are.
+    reader.take("tools");
+    return [];
+  }
+  const callId = required(item, "call_id");
   const found = reader
     .take("tools")
     .items()
@@ -166,6 +172,14 @@ function readFound(item: Item): readonly InputItem[] {
   const parts = textParts("input.tool_search_output", words, notes);
   const message = { role: "result", callId, name: searchName, failed: null, parts } as const;
   return [{ kind: "result", message }];
+}
+
+/** Whether a server searched by itself, which is no call that anyone answers; then it is named. */
+function isServers({ reader, type, notes }: Item): boolean {
+  if (reader.record["call_id"] !== null && reader.record["call_id"] !== undefined) return false;
+  for (const key of ["call_id", "arguments"]) reader.take(key);
+  notes.note({ path: `input.${type}` });
+  return true;
 }
 
 function required({ reader, named, notes }: Item, key: string): string {

@@ -107,7 +107,8 @@ function readFormat(reader: RecordReader, notes: RequestNotes): ValueField<Answe
     notes.refuse(`${path}.type must be text, json_object or json_schema`);
     return null;
   }
-  for (const key of ["name", "description"]) format.take(key);
+  // A label, of which no other protocol knows.
+  format.take("name");
   const schema = format.take("schema");
   const { value: strict } = format.take("strict");
   format.close();

@@ -36,9 +36,19 @@ export function readTools(
   return { tools, toolChoice: field };
 }
 
-/** null: one that only OpenAI's servers run; it is named by its type. */
+/** null: one that only OpenAI's servers run, which is named by its type, or a namespace. */
 function readTool(declared: DeclaredTool, notes: RequestNotes): RequestTool | null {
   const { source, type, namespace, named } = declared;
+  if (!isRecord(source.value)) {
+    notes.refuse(`${named} must be an object`);
+    return null;
+  }
+  if (type === "namespace" && namespace === null) {
+    const reader = new RecordReader(source, "tools.namespace.", notes);
+    for (const key of ["type", "name", "tools"]) reader.take(key);
+    reader.close();
+    return null;
+  }
   if (type !== "function" && type !== "custom") {
     notes.note({ path: `tools.${type}` });
     return null;

@@ -13,6 +13,13 @@ import {
   withTool,
 } from "./messages-samples.ts";
 import { ollamaChatSamples, ollamaGenerateSamples } from "./ollama-samples.ts";
+import {
+  responsesHeldByOthers,
+  responsesNamedWhole,
+  responsesSamples,
+  withItem,
+  withResponsesTool,
+} from "./responses-samples.ts";
 import { anthropicRefusal } from "../../../lab/anthropic-checker.ts";
 import { chatRefusal } from "../../../lab/chat-checker.ts";
 import { ollamaRefusal } from "../../../lab/ollama-checker.ts";
@@ -181,5 +188,74 @@ describe.each([
   test("no type is missing", () => {
     const sampled = new Set([...ollamaChatSamples, ...ollamaGenerateSamples].map(({ of }) => of));
     expect(ollama.heldBy(root).filter((name) => !sampled.has(name))).toEqual([]);
+  });
+});
+
+const responsesTypes = readSdkTypes(
+  "openai/resources/responses/responses",
+  "openai/resources/shared",
+);
+const overResponses: Readonly<Record<string, Route>> = {
+  "a server of one's own": { path: "/v1/responses", type: "openai", url: "http://10.0.0.9:8000" },
+  OpenAI: { path: "/v1/responses", type: "openai", url: "https://api.openai.com/v1" },
+  Ollama: { path: "/v1/responses", type: "ollama", url: "http://10.0.0.9:11434" },
+  Anthropic: { ...toAnthropic, path: "/v1/responses" },
+};
+const sampledItems = new Set(responsesSamples.map(({ holds }) => holds["type"]));
+
+describe.each(Object.entries(overResponses))("a request of Responses to %s", (_, route) => {
+  test.each(responsesSamples.map((sample) => [sample.of, sample] as const))(
+    "each member of %s is heeded or named",
+    (_of, sample) => expect(silentIn(sample, route)).toEqual([]),
+  );
+
+  test.each([
+    ["an item", "ResponseInputItem", "input", withItem],
+    ["a tool", "Tool", "tools", withResponsesTool],
+  ] as const)("%s of any type is carried, or named by it", (_what, union, path, request) => {
+    for (const name of responsesTypes.membersOf(union)) {
+      const type = responsesTypes.typeOf(name);
+      if (type === null || sampledItems.has(type)) continue;
+      expect(send(request(type), route)).toMatchObject({
+        dropped: expect.arrayContaining([`${path}.${type}`]),
+      });
+    }
+  });
+});
+
+test("what becomes of Responses is what each kind of server takes", () => {
+  const refusals = {
+    "a server of one's own": chatRefusal,
+    Ollama: ollamaRefusal,
+    Anthropic: anthropicRefusal,
+  };
+  for (const [name, refusalOf] of Object.entries(refusals))
+    for (const { of, holds, alone = {}, in: around } of responsesSamples)
+      for (const more of [
+        holds,
+        ...Object.entries(alone).map(([key, value]) => ({ [key]: value })),
+      ]) {
+        const sent = send(around(more), overResponses[name]!);
+        if (typeof sent !== "string")
+          expect({ of, name, refusal: refusalOf(sent.body) }).toEqual({ of, name, refusal: null });
+      }
+});
+
+describe("the samples of Responses have all that OpenAI's SDK has", () => {
+  test.each(responsesSamples.map((sample) => [sample.of, sample] as const))("%s", (of, sample) =>
+    expect([...membersOf(sample)].toSorted()).toEqual([...responsesTypes.keysOf(of)].toSorted()),
+  );
+
+  test("no type is missing", () => {
+    const sampled = new Set([...responsesSamples.map(({ of }) => of), ...responsesHeldByOthers]);
+    const byType = ["ResponseInputItem", "Tool"].flatMap((union) =>
+      responsesTypes.membersOf(union),
+    );
+    const unless = new Set([
+      ...responsesNamedWhole,
+      ...byType.filter((name) => !sampled.has(name)),
+    ]);
+    const held = responsesTypes.heldBy("ResponseCreateParamsBase", unless);
+    expect(held.filter((name) => !sampled.has(name))).toEqual([]);
   });
 });

@@ -115,6 +115,7 @@ const speaksOnly: Readonly<Record<ServerType, ReadonlyMap<string, string> | null
   openai: new Map([
     ["chat", "native"],
     ["messages", "translate"],
+    ["responses", "translate"],
   ]),
   ollama: null,
   anthropic: null,

@@ -3,6 +3,7 @@
 import { chatSamples } from "./chat-samples.ts";
 import { type Fate, fateOf, membersOf, type Route, type Sample } from "./field-fate.ts";
 import { messagesSamples, olderMessagesFields } from "./messages-samples.ts";
+import { responsesSamples } from "./responses-samples.ts";
 import { ollamaChatSamples, ollamaGenerateSamples } from "./ollama-samples.ts";
 
 interface Column {
@@ -26,6 +27,10 @@ const beforeMessages: readonly Column[] = [
 /** @returns a table in Markdown */
 export function messagesFieldTable(): string {
   return table("/v1/messages", [...messagesSamples, olderMessagesFields], beforeMessages);
+}
+
+export function responsesFieldTable(): string {
+  return table("/v1/responses", responsesSamples, [...beforeMessages, anthropic]);
 }
 
 export function chatFieldTable(): string {

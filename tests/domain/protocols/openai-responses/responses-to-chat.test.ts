@@ -190,6 +190,7 @@ describe("input", () => {
     ["input[0].role must be user, assistant, system or developer", { input: [{ content: "a" }] }],
     ["input[0].call_id must be a text", { input: [{ type: "function_call", name: "a" }] }],
     ["input[0].name must be a text", { input: [{ type: "function_call", call_id: "a" }] }],
+    ["tools[0] must be an object", { input: "a", tools: ["read"] }],
     [
       "previous_response_id: answers are not stored here: send the whole conversation as input",
       { input: "a", previous_response_id: "resp_1" },
@@ -302,7 +303,7 @@ describe("tools", () => {
       },
       { name: "mail__send", parameters: { type: "object" }, strict: false },
     ]);
-    expect(dropped).toEqual(["tools.web_search"]);
+    expect(dropped).toEqual(["tools.namespace.description", "tools.web_search"]);
   });
 
   test("tools that the conversation brings are tools", () => {
@@ -313,6 +314,17 @@ describe("tools", () => {
       { type: "tool_search_output", call_id: "1", tools: [{ ...read, name: "found" }] },
     ];
     expect(sentTools({ input }).tools.map(({ name }) => name)).toEqual(["read", "found"]);
+  });
+
+  test("what a server searched by itself is named, and its tools are tools", () => {
+    const input = [
+      user("a"),
+      { type: "tool_search_call", call_id: null, arguments: {}, execution: "server" },
+      { type: "tool_search_output", call_id: null, tools: [read], execution: "server" },
+    ];
+    const { tools, dropped } = sentTools({ input });
+    expect(tools.map(({ name }) => name)).toEqual(["read"]);
+    expect(dropped).toEqual(["input.tool_search_call", "input.tool_search_output"]);
   });
 
   test.each<[unknown, unknown, readonly string[]]>([
