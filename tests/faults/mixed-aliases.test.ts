@@ -6,7 +6,7 @@ test("an instance of another protocol takes over before content, and after it th
   const complaints = await sweepMixed((row, client) => {
     const order = orders[(row * 5 + client) % orders.length];
     // Silences in a row take their time.
-    const failing = isStall(row) ? 1 : 1 + ((row + client) % 3);
+    const failing = isStall(row) ? 1 : 1 + ((row + client) % 4);
     return order === undefined ? [] : [[order, failing]];
   });
   expect(complaints).toEqual([]);

@@ -1,4 +1,4 @@
-// Aliases whose instances speak three protocols, before clients of three: the first instance fails in
+// Aliases whose instances speak four protocols, before clients of all four: the first instance fails in
 // every way of the fault table, and no client may notice more than it must.
 import { expect } from "bun:test";
 import type { Behaviour } from "../../src/adapters/fake-model/behaviour.ts";
@@ -17,18 +17,22 @@ const upstreams = {
   ollama: "type: ollama",
   chat: "speaks: [chat]",
   anthropic: "type: anthropic",
+  responses: "speaks: [responses]",
 } as const;
 type UpstreamName = keyof typeof upstreams;
 
-export type Order = readonly [UpstreamName, UpstreamName, UpstreamName];
+export type Order = readonly UpstreamName[];
 
+/** Each comes behind each of the others. */
 export const orders: readonly Order[] = [
-  ["ollama", "chat", "anthropic"],
-  ["ollama", "anthropic", "chat"],
-  ["chat", "ollama", "anthropic"],
-  ["chat", "anthropic", "ollama"],
-  ["anthropic", "ollama", "chat"],
-  ["anthropic", "chat", "ollama"],
+  ["ollama", "chat", "anthropic", "responses"],
+  ["ollama", "responses", "anthropic", "chat"],
+  ["chat", "responses", "ollama", "anthropic"],
+  ["chat", "anthropic", "ollama", "responses"],
+  ["anthropic", "chat", "ollama", "responses"],
+  ["anthropic", "responses", "chat", "ollama"],
+  ["responses", "anthropic", "ollama", "chat"],
+  ["responses", "ollama", "chat", "anthropic"],
 ];
 
 interface Case {
@@ -127,12 +131,12 @@ function routesOf(cases: readonly Case[], url: string, down: string): string {
 }
 
 async function ask(url: string, { id, client, streams }: Case): Promise<ClientView | string> {
-  const body = {
-    model: id,
-    max_tokens: 100,
-    stream: streams,
-    messages: [{ role: "user", content: "hi" }],
-  };
+  const said = [{ role: "user", content: "hi" }];
+  const asked =
+    client === "responses"
+      ? { max_output_tokens: 100, input: said }
+      : { max_tokens: 100, messages: said };
+  const body = { model: id, stream: streams, ...asked };
   const exchange = await rawRequest(url, { path: `${clients[client].path}?${id}`, body });
   const response = await exchange.whole();
   if (response.end !== "whole") return `the connection ended: ${response.end}`;
@@ -176,8 +180,13 @@ function complaint(one: Case, view: ClientView | string, row: LogRow | undefined
   if (first?.reason !== reason && !isEarly) return wrong(`${first?.reason} instead of ${reason}`);
   const served = row.attempts.at(-1);
   const translated = served?.protocol !== "native";
-  const own =
-    one.client === "messages" ? `msg_${row.id.replaceAll("-", "")}` : `chatcmpl-${row.id}`;
+  const plainId = row.id.replaceAll("-", "");
+  const own = {
+    messages: `msg_${plainId}`,
+    responses: `resp_${plainId}`,
+    chat: `chatcmpl-${row.id}`,
+    ollama: null,
+  }[one.client];
   if (expected === "whole" && translated && view.id !== null && view.id !== own)
     return wrong(`the answer's id is ${view.id}`);
   return null;

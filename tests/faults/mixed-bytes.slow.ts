@@ -1,4 +1,4 @@
-// Answers of three protocols cut at every byte before clients of three, another protocol's server behind
+// Answers of four protocols cut at every byte before clients of all four, another protocol's server behind
 // them: each comes whole, from whichever server, or its break is reported in the client's own form.
 import { afterAll, expect, test } from "bun:test";
 import { Buffer } from "node:buffer";
@@ -12,6 +12,7 @@ import { rowsByQuery } from "../lab/log-rows.ts";
 import { messageEvents, messageStream } from "../lab/messages-answer.ts";
 import { printTable } from "../lab/print-table.ts";
 import { rawRequest } from "../lab/raw-request.ts";
+import { responseEvents, responseStream } from "../lab/responses-answer.ts";
 import { spawnRouter } from "../lab/spawn-router.ts";
 import { isWhole } from "../lab/sweep.ts";
 import { recordedStreams } from "./recorded-streams.ts";
@@ -58,6 +59,24 @@ const messages = messageStream(
   ),
 );
 
+const responses = responseStream(
+  responseEvents(
+    {
+      output: [
+        { type: "reasoning", summary: [{ type: "summary_text", text: "Mal sehen" }] },
+        { type: "message", content: [{ type: "output_text", text: "Grüße 🌦 dort" }] },
+        {
+          type: "function_call",
+          call_id: "call_b",
+          name: "weather",
+          arguments: '{"place":"Zürich"}',
+        },
+      ],
+    },
+    12,
+  ),
+);
+
 const recorded = {
   chat: {
     keys: "speaks: [chat]",
@@ -73,6 +92,13 @@ const recorded = {
     between: /(?<=\n\n)/,
     says: { text: "Grüße 🌦 hier", calls: [call] },
   },
+  responses: {
+    keys: "speaks: [responses]",
+    text: responses,
+    type: "text/event-stream",
+    between: /(?<=\n\n)/,
+    says: { text: "Grüße 🌦 dort", calls: [call] },
+  },
   ollama: {
     keys: "type: ollama",
     text: recordedStreams.ndjson.text,
@@ -86,13 +112,15 @@ type Upstream = keyof typeof recorded;
 const upstreams = Object.keys(recorded) as readonly Upstream[];
 const nextOf: Record<Upstream, Upstream> = {
   chat: "anthropic",
-  anthropic: "ollama",
+  anthropic: "responses",
+  responses: "ollama",
   ollama: "chat",
 };
 
 /** What answers a path, whatever the server's type: one that speaks several is asked in any of them. */
 function streamAt(target: string): Upstream {
   if (target.includes("/messages")) return "anthropic";
+  if (target.includes("/responses")) return "responses";
   return target.includes("/api/") ? "ollama" : "chat";
 }
 
@@ -112,12 +140,13 @@ interface Injection {
   readonly fault: Behaviour;
 }
 
-/** By default after each line's end, where states change, and at every fortieth of the others. */
+/** By default after each line's end, where states change, and at some of the others. */
 function positionsIn(text: string): readonly number[] {
   const bytes = Buffer.from(text);
   const newline = "\n".charCodeAt(0);
+  const step = Math.max(40, Math.floor(bytes.length / 60));
   return Array.from({ length: bytes.length + 1 }, (_, at) => at).filter(
-    (at) => isWhole || at % 40 === 0 || at === bytes.length || bytes[at - 1] === newline,
+    (at) => isWhole || at % step === 0 || at === bytes.length || bytes[at - 1] === newline,
   );
 }
 
@@ -177,13 +206,7 @@ function routes(fake: FakeModel, injected: readonly Injection[]): string {
 async function ask(url: string, { id, client }: Injection): Promise<ClientView | string> {
   const exchange = await rawRequest(url, {
     path: `${clients[client].path}?${id}`,
-    body: {
-      model: `a-${id}`,
-      max_tokens: 100,
-      stream: true,
-      messages: [{ role: "user", content: "weather?" }],
-      tools: tools[client],
-    },
+    body: { model: `a-${id}`, stream: true, tools: tools[client], ...asked[client] },
   });
   const late = Promise.withResolvers<null>();
   const timer = setTimeout(late.resolve, 30_000, null);
@@ -205,11 +228,20 @@ async function ask(url: string, { id, client }: Injection): Promise<ClientView |
   }
 }
 
+const said = [{ role: "user", content: "weather?" }];
+const asChat = { max_tokens: 100, messages: said };
+const asked: Record<ClientName, object> = {
+  messages: asChat,
+  chat: asChat,
+  ollama: asChat,
+  responses: { max_output_tokens: 100, input: said },
+};
 const parameters = { type: "object", properties: { place: { type: "string" } } };
 const asFunction = { type: "function", function: { name: "weather", parameters } };
 const tools: Record<ClientName, readonly object[]> = {
   messages: [{ name: "weather", input_schema: parameters }],
   chat: [asFunction],
+  responses: [{ type: "function", name: "weather", parameters }],
   ollama: [asFunction],
 };
 

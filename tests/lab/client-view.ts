@@ -2,11 +2,14 @@
 import type { JsonRecord } from "../../src/domain/bytes/json.ts";
 import { readStrictly } from "../domain/protocols/anthropic-messages/block-grammar.ts";
 import { readChatStream } from "./chat-stream.ts";
+import { responseFaults } from "./open-responses.ts";
+import { readResponseStream, type SaidItem } from "./responses-checker.ts";
 
 export const clients = {
   messages: { path: "/v1/messages", streams: "text/event-stream" },
   chat: { path: "/v1/chat/completions", streams: "text/event-stream" },
   ollama: { path: "/api/chat", streams: "application/x-ndjson" },
+  responses: { path: "/v1/responses", streams: "text/event-stream" },
 } as const;
 export type ClientName = keyof typeof clients;
 
@@ -52,15 +55,34 @@ function messageOf(client: ClientName, { type, error }: JsonRecord): string {
 }
 
 function whole(client: ClientName, body: JsonRecord): ClientView {
-  const { id, choices, message, content } = body;
-  const said = { messages: content, chat: choices, ollama: message }[client];
+  const { id, choices, message, content, output } = body;
+  const said = { messages: content, chat: choices, ollama: message, responses: output }[client];
   if (said === undefined) throw new Error(`not ${client}'s answer: ${JSON.stringify(body)}`);
-  const read =
-    client === "messages"
-      ? ofBlocks(said)
-      : ofMessage(client === "chat" ? (said as readonly Json[])[0].message : said);
-  return { outcome: "whole", ...read, id: (id as string) ?? null, error: null };
+  return {
+    outcome: "whole",
+    ...wholeReaders[client](said, body),
+    id: (id as string) ?? null,
+    error: null,
+  };
 }
+
+const wholeReaders: Record<ClientName, (said: Json, body: JsonRecord) => Said> = {
+  messages: (blocks) => ofBlocks(blocks),
+  chat: ([choice]) => ofMessage(choice.message),
+  ollama: (message) => ofMessage(message),
+  responses(items, body) {
+    const faults = responseFaults(body);
+    if (faults.length > 0) throw new Error(faults.join("\n"));
+    return ofItems(
+      items.map(({ type, content = [], name, arguments: given }: Json) => ({
+        type,
+        text: content.map(({ text }: Json) => text).join(""),
+        name,
+        given,
+      })),
+    );
+  },
+};
 
 const streamed: Record<ClientName, (body: string) => ClientView> = {
   messages(body) {
@@ -75,6 +97,13 @@ const streamed: Record<ClientName, (body: string) => ClientView> = {
     const words = error === null ? null : messageOf("chat", { error });
     const id = String(chunks[0]?.["id"]);
     return { ...outcomeOf(words), ...ofMessage(message), id, error: words };
+  },
+  responses(body) {
+    const native = nativeError.exec(body)?.[1] ?? null;
+    const { state, said, error, response } = readResponseStream(body.replace(nativeError, ""));
+    if (state === "open" && native === null) throw new Error("a stream without an end");
+    const words = error === null ? nativeWords(native) : messageOf("responses", { error });
+    return { ...outcomeOf(words), ...ofItems(said), id: response["id"] ?? null, error: words };
   },
   ollama(body) {
     const lines = body.split("\n").filter((line) => line.trim() !== "");
@@ -96,6 +125,16 @@ const streamed: Record<ClientName, (body: string) => ClientView> = {
   },
 };
 
+/** Of a native stream: a server's own error event, or the router's last words, which do not know what went before. */
+const nativeError =
+  /event: error\ndata: (\{(?!.*"sequence_number":[1-9]).*\})\s*(event: response\.failed\n.*\s*)?$/;
+
+function nativeWords(event: string | null): string | null {
+  if (event === null) return null;
+  const json = JSON.parse(event) as JsonRecord;
+  return messageOf("responses", { error: json["error"] ?? json });
+}
+
 /**
  * A chat that has its finish_reason is complete without `[DONE]`, and passes as it came; what the router
  * makes itself always has it.
@@ -114,7 +153,18 @@ function outcomeOf(error: string | null): Pick<ClientView, "outcome"> {
 // oxlint-disable-next-line typescript/no-explicit-any
 type Json = any;
 
-function ofBlocks(content: unknown): Pick<ClientView, "text" | "calls"> {
+type Said = Pick<ClientView, "text" | "calls">;
+
+function ofItems(items: readonly SaidItem[]): Said {
+  return {
+    text: items.map(({ type, text }) => (type === "message" ? text : "")).join(""),
+    calls: items.flatMap(({ type, name, given }) =>
+      type === "function_call" ? [`${name}(${given})`] : [],
+    ),
+  };
+}
+
+function ofBlocks(content: unknown): Said {
   const blocks = (content ?? []) as readonly Json[];
   return {
     text: blocks.map(({ type, text }) => (type === "text" ? text : "")).join(""),
@@ -124,7 +174,7 @@ function ofBlocks(content: unknown): Pick<ClientView, "text" | "calls"> {
   };
 }
 
-function ofMessage({ content, tool_calls: calls = [] }: Json): Pick<ClientView, "text" | "calls"> {
+function ofMessage({ content, tool_calls: calls = [] }: Json): Said {
   const given = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
   return {
     text: content ?? "",

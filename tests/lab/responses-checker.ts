@@ -11,6 +11,17 @@ export interface ReadResponse {
   readonly response: Json;
   readonly state: "open" | "completed" | "incomplete" | "failed";
   readonly error: Json;
+  /** What has come of each item, whether it has ended or not. */
+  readonly said: readonly SaidItem[];
+}
+
+export interface SaidItem {
+  readonly type: string;
+  /** Of a message or reasoning. */
+  readonly text: string;
+  /** Of a call. */
+  readonly name: string | null;
+  readonly given: string;
 }
 
 interface OpenItem {
@@ -192,5 +203,11 @@ export function readResponseStream(stream: string): ReadResponse {
         must(false, `an event of a known type, not ${type}`);
     }
   }
-  return { response: response ?? {}, state, error };
+  const said = items.map(({ item, parts, given }) => ({
+    type: item["type"],
+    text: parts.map(({ text }) => text).join(""),
+    name: item["name"] ?? null,
+    given,
+  }));
+  return { response: response ?? {}, state, error, said };
 }

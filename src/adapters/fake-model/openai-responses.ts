@@ -118,6 +118,31 @@ function callEvents({ item, deltas }: Output, output_index: number): readonly Ev
   ];
 }
 
+/** What OpenAI's responses say besides, whether it was asked for or not. */
+const everyField = {
+  background: false,
+  frequency_penalty: 0,
+  instructions: null,
+  max_output_tokens: null,
+  max_tool_calls: null,
+  metadata: {},
+  parallel_tool_calls: true,
+  presence_penalty: 0,
+  previous_response_id: null,
+  prompt_cache_key: null,
+  reasoning: { effort: null, summary: null },
+  safety_identifier: null,
+  service_tier: "default",
+  store: true,
+  temperature: 1,
+  text: { format: { type: "text" }, verbosity: "medium" },
+  tool_choice: "auto",
+  top_logprobs: 0,
+  top_p: 1,
+  truncation: "disabled",
+  user: null,
+};
+
 /** Answers `POST /v1/responses`. */
 export const answerResponse: Answerer = (ask, server) => {
   const prompt = readPrompt(ask);
@@ -126,16 +151,16 @@ export const answerResponse: Answerer = (ask, server) => {
   const made = outputs(said, id);
   const cut = said.finish === "length";
   const whole = {
+    ...everyField,
     id: `resp_${id}`,
     object: "response",
     created_at: CREATED,
+    completed_at: cut ? null : CREATED,
     status: cut ? "incomplete" : "completed",
     error: null,
     incomplete_details: cut ? { reason: "max_output_tokens" } : null,
     model: prompt.model,
     output: made.map((output) => output.item),
-    parallel_tool_calls: true,
-    tool_choice: "auto",
     tools: asList(ask.fields["tools"]),
     usage: {
       input_tokens: said.promptTokens,
@@ -146,7 +171,14 @@ export const answerResponse: Answerer = (ask, server) => {
     },
   };
   if (!(ask.stream ?? ask.fields["stream"] === true)) return jsonReply(whole);
-  const begun = { ...whole, status: "in_progress", output: [], usage: null };
+  const begun = {
+    ...whole,
+    status: "in_progress",
+    completed_at: null,
+    incomplete_details: null,
+    output: [],
+    usage: null,
+  };
   const events: Event[] = [
     { type: "response.created", part: "opening", value: { response: begun } },
     { type: "response.in_progress", part: "opening", value: { response: begun } },
