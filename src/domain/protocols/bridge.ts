@@ -5,6 +5,7 @@ import type { Spared } from "../cleaning/stream-cleaner.ts";
 import type { Frame } from "../bytes/frame.ts";
 import type { JsonRecord } from "../bytes/json.ts";
 import type { Way } from "../call/way.ts";
+import type { StreamSoFar } from "./error-form.ts";
 
 /** What a stream is cut into, and what its events mean. */
 export interface Wire {
@@ -81,6 +82,8 @@ export interface Bridge {
   readonly unsealed: (() => Bridge) | null;
   /** What a client gets of a stream that broke, where that depends on what it got before; null: the usual event. */
   lastWords(error: JsonRecord): Uint8Array | null;
+  /** The same for a stream that passes as the upstream sends it. */
+  soFar(wire: Wire): StreamSoFar | null;
   /** An error answer's body as the client gets it; null: the upstream's own. */
   readonly error: ((status: number, body: Uint8Array) => Uint8Array) | null;
 }

@@ -1,6 +1,8 @@
 // How a protocol words an error of the router's own, in an answer and in a stream.
 import type { JsonRecord } from "../bytes/json.ts";
+import type { Frame } from "../bytes/frame.ts";
 import { errorObject, type RequestProblem } from "../http/problem.ts";
+import type { UpstreamError } from "./upstream-error.ts";
 
 /** What an error's body says beside the error itself, where the form has a place for it. */
 export interface ErrorAround {
@@ -17,6 +19,20 @@ export interface ErrorForm {
   body(why: RequestProblem, around: ErrorAround): string;
   /** The text of a stream's event. @param requestId for forms that name it */
   event(error: JsonRecord, requestId: string): string;
+  /** For a new stream that passes as it comes; null: its last words are the same whatever came before. */
+  readonly soFar: ((requestId: string) => StreamSoFar) | null;
+}
+
+/** What has gone by of a stream, as far as its last words depend on that. */
+export interface StreamSoFar {
+  /** @param json what the event's data parsed to; null where it is not an object */
+  saw(event: Frame, json: JsonRecord | null): void;
+  /** Whole events that nobody read, and that were like the one before them. */
+  passed(events: Uint8Array): void;
+  /** What has to follow the event by which the upstream itself reported an error, seen last. */
+  afterTheirs(error: UpstreamError): Uint8Array;
+  /** What ends it where the upstream said nothing. */
+  lastWords(error: JsonRecord): Uint8Array;
 }
 
 /** As OpenAI's clients read it. */

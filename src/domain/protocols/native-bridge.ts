@@ -1,6 +1,7 @@
 // Carries a call between a client and an upstream that speak the same API: bytes change only where they must.
 import type { IncomingCall } from "../call/incoming-call.ts";
 import type { Bridge, FrameEditor, Gathered, Wire } from "./bridge.ts";
+import type { StreamSoFar } from "./error-form.ts";
 import type { Endpoint } from "../call/endpoint.ts";
 import { withNoThink } from "../cleaning/no-think.ts";
 import { createStreamCleaner } from "../cleaning/stream-cleaner.ts";
@@ -35,6 +36,7 @@ class NativeBridge implements Bridge {
   readonly retells = false;
   readonly unsealed = null;
   readonly error = null;
+  readonly #callId: string;
   readonly #wantsStream: boolean;
   readonly #policy: Policy;
 
@@ -47,12 +49,17 @@ class NativeBridge implements Bridge {
     const unsealed = protocols[this.endpoint.protocol].withoutSeals?.(body, call.json) ?? body;
     this.body = call.body.length === 0 ? null : hinted(call, target, unsealed);
     this.dropped = unsealed === body ? nothing : sealedThinking;
+    this.#callId = call.id;
     this.#wantsStream = call.wantsStream;
     this.#policy = thinkingPolicy(call, target.policy);
   }
 
   lastWords(): Uint8Array | null {
     return null;
+  }
+
+  soFar({ protocol }: Wire): StreamSoFar | null {
+    return protocol === null ? null : (protocols[protocol].errors.soFar?.(this.#callId) ?? null);
   }
 
   isEstimated(): boolean {

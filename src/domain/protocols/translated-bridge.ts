@@ -179,6 +179,7 @@ function askingBridge(
       const words = writing?.broken?.(error);
       return words === undefined ? null : joinBytes([...words]);
     },
+    soFar: () => null,
     gather: ({ framing }) =>
       writer !== null && framing !== "none" && !call.wantsStream ? client.gather : null,
     client: (wire) => ({
@@ -225,6 +226,7 @@ function ownAnswer(
     unsealed: null,
     editor: () => null,
     lastWords: () => null,
+    soFar: () => null,
     gather: () => null,
     client: (wire) => ({
       wire,

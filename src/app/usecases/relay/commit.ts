@@ -2,6 +2,7 @@
 import type { Bridge, Wire } from "../../../domain/protocols/bridge.ts";
 import { relabelled, withType } from "../../../domain/http/content-type.ts";
 import { breakObject, errorEvent } from "../../../domain/protocols/errors.ts";
+import type { JsonRecord } from "../../../domain/bytes/json.ts";
 import type { Framing } from "../../../domain/bytes/framing.ts";
 import type { HeaderList } from "../../../domain/http/headers.ts";
 import { streamProtocol } from "../../../domain/protocols/stream-reader.ts";
@@ -120,12 +121,18 @@ class Committed implements CommittedAnswer {
 
   lastWords(failure: StreamFailure): Uint8Array | null {
     if (failure.event !== null) return failure.event;
-    const { call, policy, bridge } = this.#context;
+    const { policy } = this.#context;
     const { reason, message } = failure;
     const reset = policy.onBreak === "reset" && isBreak(reason);
     if (this.wire.framing === "none" || reset) return null;
     const error = breakObject(reason, message);
-    return bridge.lastWords(error) ?? errorEvent(this.wire, error, call.id);
+    return this.errorWords(error);
+  }
+
+  errorWords(error: JsonRecord): Uint8Array {
+    const { call, bridge } = this.#context;
+    const own = bridge.lastWords(error) ?? this.#source?.lastWords(error) ?? null;
+    return own ?? errorEvent(this.wire, error, call.id);
   }
 
   changed(): boolean {

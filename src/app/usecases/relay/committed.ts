@@ -2,6 +2,7 @@
 import type { Share } from "../../../domain/failover/budget.ts";
 import type { IncomingCall } from "../../../domain/call/incoming-call.ts";
 import type { Bridge, Wire } from "../../../domain/protocols/bridge.ts";
+import type { JsonRecord } from "../../../domain/bytes/json.ts";
 import type { Framing } from "../../../domain/bytes/framing.ts";
 import type { HeaderList } from "../../../domain/http/headers.ts";
 import type { AttemptFailure } from "../../../domain/failover/judge.ts";
@@ -26,6 +27,8 @@ export interface CommittedAnswer {
   readonly rest: LiveSource | null;
   /** What the client gets instead of the rest; null: a connection closed unfinished. */
   lastWords(failure: StreamFailure): Uint8Array | null;
+  /** The same for an error that is not the upstream's; asked of a stream only. */
+  errorWords(error: JsonRecord): Uint8Array;
   /** Whether the client got, in the end, anything other than the upstream sent. */
   changed(): boolean;
   /** More was to be held than may be: the rest streams unchecked. */

@@ -1,9 +1,10 @@
 // An upstream's streamed answer as steps: whole events only, each read once for content, end and error.
 import { maxHeldBytes } from "../../../domain/failover/budget.ts";
 import type { Bridge, Wire } from "../../../domain/protocols/bridge.ts";
-import { createAnswerState } from "../../../domain/protocols/answer-state.ts";
+import { createAnswerState, type EventFailure } from "../../../domain/protocols/answer-state.ts";
 import { frameJson, isReadable } from "../../../domain/protocols/stream-reader.ts";
 import type { Frame, Splitter } from "../../../domain/bytes/frame.ts";
+import type { JsonRecord } from "../../../domain/bytes/json.ts";
 import { createAlikeEvents } from "../../../domain/protocols/alike-events.ts";
 import { createSplitter, eventBreak } from "../../../domain/bytes/framing.ts";
 import { append, joinBytes } from "../../../domain/bytes/join-bytes.ts";
@@ -44,6 +45,8 @@ export interface LiveSource {
   warnings(): readonly string[];
   /** How a complete answer's stream was ended where the upstream did not do it; else null. */
   remark(): string | null;
+  /** What ends it where the upstream broke off; null: the usual event. */
+  lastWords(error: JsonRecord): Uint8Array | null;
   cancel(): void;
 }
 
@@ -70,6 +73,7 @@ export function createLiveSource(
   const editor = splitter === null ? null : bridge.editor(wire);
   const state = createAnswerState(protocol, commit);
   const isJson = protocol !== null;
+  const soFar = splitter === null ? null : bridge.soFar(wire);
   const alike = bridge.retells ? null : createAlikeEvents(protocol, editor);
   /** What was read last, as text. */
   let lastJson = "";
@@ -94,10 +98,11 @@ export function createLiveSource(
         continue;
       }
       const json = isJson ? frameJson(frame) : null;
+      soFar?.saw(frame, json);
       const verdict = state.take(frame, json);
       if (typeof verdict === "object") {
         const theirs = verdict.reason === "error_event" && !bridge.retells;
-        const failure = { ...verdict, event: theirs ? frame.bytes : null };
+        const failure = { ...verdict, event: theirs ? reported(frame, verdict) : null };
         if (!state.committed() || pieces.length === 0) return step(pieces, content, failure);
         // What came before it has passed the commit point, be it in the same read.
         pending = failure;
@@ -119,6 +124,13 @@ export function createLiveSource(
       reports = null;
     }
     return step(pieces, content, "open");
+  }
+
+  /** The upstream's own report of an error, and what has to follow it. */
+  function reported({ bytes }: Frame, error: EventFailure): Uint8Array {
+    const words = soFar?.afterTheirs(error) ?? noBytes;
+    if (words.length === 0 && !unclosed) return bytes;
+    return joinBytes([bytes, unclosed ? eventBreak[framing] : noBytes, words]);
   }
 
   function step(
@@ -152,15 +164,13 @@ export function createLiveSource(
     const rest = splitter?.end() ?? null;
     const counts = rest !== null && (midEvent || isReadable(protocol, rest));
     if (!counts) return step([], false, "open");
+    unclosed = true;
     const taken = take([rest]);
     // Lines of a translation have their end whatever the upstream's event lacks.
-    unclosed = true;
     midEvent = taken.pieces.length > 0 && !bridge.retells;
     const outcome = pending ?? taken.outcome;
     pending = null;
-    if (typeof outcome === "string" || outcome.event === null) return { ...taken, outcome };
-    const event = joinBytes([outcome.event, eventBreak[framing]]);
-    return { ...taken, outcome: { ...outcome, event } };
+    return { ...taken, outcome };
   }
 
   function atEnd(got: NoBytes): LiveStep {
@@ -222,6 +232,7 @@ export function createLiveSource(
       reports ??= mayReportUsage(lastJson);
       capture.add(read, reports ? 0 : run.end - (bytes.length - read.length));
       capture.content(run.events);
+      soFar?.passed(run.end === bytes.length ? bytes : bytes.subarray(0, run.end));
       if (run.end === bytes.length) return step([bytes], true, "open");
       before = bytes.subarray(0, run.end);
       rest = bytes.subarray(run.end);
@@ -267,9 +278,11 @@ export function createLiveSource(
     changed: () => omitted || (editor?.changed() ?? false),
     warnings: () => (state.malformed() ? malformed : []),
     remark: () => remark,
+    lastWords: (error) => soFar?.lastWords(error) ?? null,
     cancel: () => body.cancel(),
   };
 }
 
+const noBytes = new Uint8Array(0);
 const malformed = ["malformed_event"];
 const silent: NoBytes = { kind: "timed-out", message: `no byte within ${finishedMs / 1_000} s` };

@@ -1,6 +1,5 @@
 // An answer that has been committed to: who owns the attempt until the client has all of it, and how the call ends.
 import { joinBytes } from "../../../domain/bytes/join-bytes.ts";
-import { errorEvent } from "../../../domain/protocols/errors.ts";
 import { eventBreak } from "../../../domain/bytes/framing.ts";
 import { type HeaderList, responseHeaders } from "../../../domain/http/headers.ts";
 import { errorObject, internalError } from "../../../domain/http/problem.ts";
@@ -136,7 +135,7 @@ class HandedOver implements Disposable {
       const delivered = this.#delivered?.body() ?? null;
       session.fail(error, { statusCode: status, headers: this.#headers, delivered });
       if (wire.framing === "none") return null;
-      const words = errorEvent(wire, errorObject(internalError), session.call.id);
+      const words = answer.errorWords(errorObject(internalError));
       return rest?.midEvent() === true ? joinBytes([eventBreak[wire.framing], words]) : words;
     } finally {
       this.#release();

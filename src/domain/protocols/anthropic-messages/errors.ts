@@ -16,6 +16,7 @@ export const messagesErrors: ErrorForm = {
     const said = { type: "error", error, request_id: requestId };
     return `event: error\ndata: ${JSON.stringify(said)}\n\n`;
   },
+  soFar: null,
 };
 
 const types: ReadonlyMap<number, string> = new Map([

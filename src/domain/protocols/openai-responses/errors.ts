@@ -1,35 +1,22 @@
 // Errors as clients of Responses read them.
-import type { JsonRecord } from "../../bytes/json.ts";
-import { RawJson } from "../../bytes/json-written.ts";
+import { joinBytes } from "../../bytes/join-bytes.ts";
 import { type ErrorForm, errorBodyOfV1 } from "../error-form.ts";
 import { EventLog } from "./event-log.ts";
-import { responseId, responseObject } from "./response-object.ts";
+import { logFailure, unknownResponse } from "./failure-words.ts";
+import { createResponseSoFar } from "./response-so-far.ts";
 
 export const responsesErrors: ErrorForm = {
   body: errorBodyOfV1,
-  /** Agents read only that the response has failed; what it was until then is not known here. */
+  /** Of a stream that has not begun: strict clients take no event before the response was created. */
   event(error, requestId) {
     const log = new EventLog();
-    const text = (key: string) => wordIn(error, key) ?? "server_error";
-    const [code, message] = [text("code"), text("message")];
-    log.emit("error", { error: new RawJson(JSON.stringify(error)), code, message, param: null });
-    const head = { id: responseId(requestId), model: "", createdAt: 0, asked: null };
-    const response = responseObject(head, {
-      status: "failed",
-      output: [],
-      error: { code, message },
-    });
-    log.emit("response.failed", { response });
-    return log
-      .taken()
-      .map((event) => decoder.decode(event))
-      .join("");
+    const response = unknownResponse(requestId, { status: "in_progress", output: [] });
+    log.emit("response.created", { response });
+    log.emit("response.in_progress", { response });
+    logFailure(log, error, (said) =>
+      unknownResponse(requestId, { status: "failed", output: [], error: said }),
+    );
+    return new TextDecoder().decode(joinBytes([...log.taken()]));
   },
+  soFar: createResponseSoFar,
 };
-
-const decoder = new TextDecoder();
-
-function wordIn(error: JsonRecord, key: string): string | null {
-  const word = error[key];
-  return typeof word === "string" ? word : null;
-}

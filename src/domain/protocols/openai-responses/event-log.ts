@@ -4,8 +4,13 @@ import { jsonLine, ownNumber, type WrittenObject } from "../../bytes/json-writte
 const encoder = new TextEncoder();
 
 export class EventLog {
-  #next = 0;
+  #next: number;
   #written: Uint8Array[] = [];
+
+  /** @param first the number of its first event */
+  constructor(first = 0) {
+    this.#next = first;
+  }
 
   /** An event of the type that its object says. */
   emit(type: string, fields: WrittenObject): void {

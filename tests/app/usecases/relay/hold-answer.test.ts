@@ -32,6 +32,7 @@ function sourceOf(...steps: readonly LiveStep[]) {
     changed: () => false,
     warnings: () => [],
     remark: () => null,
+    lastWords: () => null,
     cancel: () => undefined,
   };
   return { source, left };

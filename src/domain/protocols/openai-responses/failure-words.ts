@@ -1,0 +1,29 @@
+// How a Responses stream says that it has failed: by an error, for those who listen to it, and by the response as far as it came.
+import { type JsonRecord, textMember } from "../../bytes/json.ts";
+import { RawJson, type Written, type WrittenObject } from "../../bytes/json-written.ts";
+import type { EventLog } from "./event-log.ts";
+import { responseId, responseObject, type ResponseState } from "./response-object.ts";
+
+/** What a failed response says of it. */
+export interface ResponseError extends WrittenObject {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** @param response as it stands, with this error in it */
+export function logFailure(
+  log: EventLog,
+  error: JsonRecord,
+  response: (error: ResponseError) => Written,
+): void {
+  const word = (key: string) => textMember(error, key) ?? "server_error";
+  const said = { code: word("code"), message: word("message") };
+  log.emit("error", { error: new RawJson(JSON.stringify(error)), ...said, param: null });
+  log.emit("response.failed", { response: response(said) });
+}
+
+/** A response of which no more is known than the call that it answers. */
+export function unknownResponse(requestId: string, state: ResponseState): WrittenObject {
+  const head = { id: responseId(requestId), model: "", createdAt: 0, asked: null };
+  return responseObject(head, state);
+}
