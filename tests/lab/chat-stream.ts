@@ -59,7 +59,7 @@ export function readChatStream(text: string): ChatStream {
     const delta = choice["delta"] as JsonRecord;
     if ((at === 0) !== (delta["role"] === "assistant"))
       throw new Error("the role comes first, once");
-    for (const key of ["content", "reasoning_content"])
+    for (const key of ["content", "refusal", "reasoning_content"])
       if (typeof delta[key] === "string") texts[key] = (texts[key] ?? "") + delta[key];
     annotations.push(...((delta["annotations"] ?? []) as readonly unknown[]));
     for (const piece of (delta["tool_calls"] ?? []) as readonly JsonRecord[]) addCall(calls, piece);
@@ -74,11 +74,12 @@ export function readChatStream(text: string): ChatStream {
   if (heads.size > 1) throw new Error("chunks are of one answer");
   if (done !== (finish !== null && error === null))
     throw new Error("[DONE] and finish go together");
-  const { content = "", reasoning_content: reasoning } = texts;
+  const { content = "", refusal = null, reasoning_content: reasoning } = texts;
   const message = {
     role: "assistant",
-    content: content === "" && (calls.length > 0 || legacy !== null) ? null : content,
-    refusal: null,
+    content:
+      content === "" && (calls.length > 0 || legacy !== null || refusal !== null) ? null : content,
+    refusal,
     ...(reasoning === undefined ? {} : { reasoning_content: reasoning }),
     ...(annotations.length === 0 ? {} : { annotations }),
     ...(calls.length === 0

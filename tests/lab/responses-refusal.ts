@@ -40,7 +40,7 @@ function refuse(message: string, code: string | null = null): never {
 const requestFields =
   "model! input! instructions tools tool_choice parallel_tool_calls max_output_tokens max_tool_calls temperature " +
   "top_p top_logprobs include reasoning text stream store! metadata service_tier prompt_cache_key " +
-  "prompt_cache_retention safety_identifier user truncation";
+  "prompt_cache_options prompt_cache_retention moderation safety_identifier user truncation";
 
 function checkRequest(request: JsonRecord, sealed: ReadonlySet<string>): void {
   members(request, "", requestFields);
@@ -107,7 +107,6 @@ function checkTools(request: JsonRecord): void {
         refuse(`Invalid value: '${String(tool["type"])}'.`);
     }
     pattern(tool["name"], `${place}name`);
-    if (named.has(tool["name"])) refuse(`${place}name: named twice`);
     named.add(tool["name"]);
   }
   const choice = request["tool_choice"];

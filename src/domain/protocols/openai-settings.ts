@@ -1,7 +1,13 @@
 // Settings that OpenAI's two APIs have in common, read into neutral ones.
 import type { JsonSource } from "../bytes/json-source.ts";
-import type { GenerationSettings, SamplingName, ThinkingEffort } from "./neutral/request.ts";
-import { RecordReader, type RequestNotes } from "./neutral/request-notes.ts";
+import type {
+  GenerationSettings,
+  OpenAiName,
+  OpenAiSetting,
+  SamplingName,
+  ThinkingEffort,
+} from "./neutral/request.ts";
+import { RecordReader, type RequestNotes, saysNothing } from "./neutral/request-notes.ts";
 
 /** @param read options that the writer of the answer reads for itself */
 export function readStream(
@@ -39,6 +45,26 @@ export function readUser(reader: RecordReader, notes: RequestNotes): GenerationS
     if (value !== null) return notes.note({ path, value });
   }
   return null;
+}
+
+/** Values that ask for what is so without them. */
+const usual: ReadonlyMap<OpenAiName, unknown> = new Map([
+  ["service_tier", "auto"],
+  ["verbosity", "medium"],
+]);
+
+/** Those of these that ask for something. */
+export function readOpenAi(
+  reader: RecordReader,
+  names: readonly OpenAiName[],
+  notes: RequestNotes,
+): readonly OpenAiSetting[] {
+  return names.flatMap((name) => {
+    const source = reader.take(name);
+    return saysNothing(source.value) || source.value === usual.get(name)
+      ? []
+      : [notes.note({ path: reader.path(name), name, value: source.raw() })];
+  });
 }
 
 export function readTopLogprobs(

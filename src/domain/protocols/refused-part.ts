@@ -21,10 +21,27 @@ const optional = [
   "stream_options",
   "cache_control",
   "reasoning_content",
+  "verbosity",
+  "service_tier",
+  "prompt_cache_key",
+  "prompt_cache_options",
+  "prompt_cache_retention",
+  "safety_identifier",
 ];
 
 /** Names that are words, too: a message that means the field quotes them. */
-const quoted = ["seed", "stop", "user", "strict", "thinking", "effort", "metadata"];
+const quoted = [
+  "seed",
+  "stop",
+  "user",
+  "strict",
+  "thinking",
+  "effort",
+  "summary",
+  "metadata",
+  "moderation",
+  "include",
+];
 
 const refuses =
   /unsupported|not (be )?supported|does ?n[o']t support|unrecogni[sz]ed|unknown|unexpected|not permitted|not allowed|deprecated|extra (inputs|fields)/i;
@@ -46,11 +63,13 @@ const others: readonly (readonly [part: RefusedPart, words: RegExp])[] = [
     unthoughtCalls,
     /reasoning_content\W.*(missing|must be passed back)|missing.*reasoning_content/i,
   ],
+  ["summary", /verified to generate reasoning summaries/i],
   ["role: system", /role '?"?system'?"? is not supported/i],
 ];
 
-/** A word of thinking's that this model has not. */
-const unknownEffort = /reasoning_effort'? does not support '(minimal|xhigh)'/i;
+/** A word of thinking's that this model has not, as chats and Responses say it. */
+const unknownEffort =
+  /(?:reasoning_effort'? does not support|unsupported value:) '(none|minimal|xhigh)'/i;
 
 /** A field of the server's own request, or one of the others. */
 export type RefusedPart = string;

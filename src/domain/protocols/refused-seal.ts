@@ -1,8 +1,11 @@
 // Whether a server's refusal is about what it, or another, signed before.
 import type { AttemptFailure } from "../failover/judge.ts";
 
-/** Anthropic's words are "Invalid `signature` in `thinking` block", and others of the same. */
-const aboutSeals = /signature|thinking[`'"]* +block/i;
+/**
+ * Anthropic's words are "Invalid `signature` in `thinking` block", and others of the same; OpenAI's that encrypted
+ * content could not be verified, or that reasoning lacks the item that it led to.
+ */
+const aboutSeals = /signature|thinking[`'"]* +block|encrypted[ _]content|required following item/i;
 
 /** Of a request that holds such. */
 export function refusesSeal({

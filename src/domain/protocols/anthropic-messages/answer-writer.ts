@@ -20,6 +20,7 @@ export function createMessageWriter(context: WriterContext): AnswerEventWriter {
   let written: Uint8Array[] = [];
   let begun = false;
   let ended = false;
+  let refused = false;
   let finish: string | null = null;
   const blocks = createBlockSequence(context, (event) => {
     begin();
@@ -37,6 +38,7 @@ export function createMessageWriter(context: WriterContext): AnswerEventWriter {
     switch (event.kind) {
       case "text":
         blocks.say(event);
+        refused ||= event.refusal === true;
         break;
       case "thinking":
         if (!hidden) blocks.say(event);
@@ -51,7 +53,7 @@ export function createMessageWriter(context: WriterContext): AnswerEventWriter {
         usage.take(event);
         break;
       case "finish":
-        finish = event.reason;
+        finish = refused ? "content_filter" : event.reason;
         blocks.close();
         break;
       case "error":

@@ -1,6 +1,6 @@
 // Tools of a neutral request, and which of them may be called, as Anthropic's.
-import { isRecord, parseJson } from "../../bytes/json.ts";
-import { RawJson, type WrittenObject } from "../../bytes/json-written.ts";
+import type { WrittenObject } from "../../bytes/json-written.ts";
+import { objectSchema } from "../neutral/object-schema.ts";
 import type { PlacedFields } from "../neutral/placed-fields.ts";
 import { calledNames, type ToolNames } from "../neutral/tool-names.ts";
 import { markOf } from "./block-writer.ts";
@@ -50,19 +50,9 @@ function writeTool(
   return {
     name: names.theirs(name),
     description: description ?? undefined,
-    input_schema: parameters === null ? anyInput : withType(parameters),
+    input_schema: objectSchema(parameters),
     strict: strict ?? undefined,
   };
-}
-
-const anyInput: WrittenObject = { type: "object", properties: {} };
-
-/** Anthropic refuses a schema that does not call itself an object's. */
-function withType(schema: RawJson): RawJson {
-  const read = parseJson(schema.text);
-  if (!isRecord(read) || read["type"] !== undefined) return schema;
-  const rest = schema.text.slice(schema.text.indexOf("{") + 1);
-  return new RawJson(`{"type":"object"${Object.keys(read).length === 0 ? "" : ","}${rest}`);
 }
 
 function writeChoice(choice: ToolChoice, names: ToolNames): WrittenObject {
@@ -81,6 +71,9 @@ function writeChoice(choice: ToolChoice, names: ToolNames): WrittenObject {
 function calledBefore(messages: ConversationRequest["messages"], names: ToolNames): WrittenObject {
   const called = new Set(calledNames(messages));
   if (called.size === 0) return {};
-  const tools = [...called].map((name) => ({ name: names.theirs(name), input_schema: anyInput }));
+  const tools = [...called].map((name) => ({
+    name: names.theirs(name),
+    input_schema: objectSchema(null),
+  }));
   return { tools, tool_choice: { type: "none" } };
 }

@@ -31,11 +31,13 @@ export function wholeMessage(said: readonly AnswerEvent[], context: WriterContex
   const usage = createMessageUsage(() => context.estimatedPrompt(promptBytes));
   const hidden = hidesThinking(context);
   const blocks: Block[] = [];
+  let refused = false;
   let finish: string | null = null;
   for (const event of said)
     switch (event.kind) {
       case "text":
         addText(blocks, event.text);
+        refused ||= event.refusal === true;
         break;
       case "thinking":
         if (!hidden) thinkingIn(blocks, (event.gap ?? "") !== "").text += event.text;
@@ -62,7 +64,7 @@ export function wholeMessage(said: readonly AnswerEvent[], context: WriterContex
         usage.take(event);
         break;
       case "finish":
-        finish = event.reason;
+        finish = refused ? "content_filter" : event.reason;
         break;
       case "citation":
       case "image":

@@ -6,8 +6,7 @@ import type { Maker } from "./seal.ts";
 import type { Written, WrittenObject } from "../../bytes/json-written.ts";
 
 export type AnswerEvent =
-  /** Empty where a cleaner has taken it all: something was said, but nothing for the client. */
-  | { readonly kind: "text"; readonly text: string }
+  | TextEvent
   | ThinkingEvent
   | SealEvent
   /** A data URL, or a link. */
@@ -27,6 +26,14 @@ export type AnswerEvent =
   | { readonly kind: "error"; readonly message: string }
   /** The answer is complete; nothing follows. */
   | { readonly kind: "end" };
+
+export interface TextEvent {
+  readonly kind: "text";
+  /** Empty where a cleaner has taken it all: something was said, but nothing for the client. */
+  readonly text: string;
+  /** The model says that it will not do what it was asked for, where the server tells such words apart. */
+  readonly refusal?: true;
+}
 
 /** A page on the web that the text just before is taken from. */
 export interface CitationEvent {

@@ -6,7 +6,7 @@ import {
   hasNoBlock,
 } from "../../cleaning/clean-text.ts";
 import type { Fate, MakeFilter, TextFilter } from "../../cleaning/text-filter.ts";
-import type { AnswerEvent } from "./answer.ts";
+import type { AnswerEvent, TextEvent } from "./answer.ts";
 
 export interface AnswerCleaner {
   /** The events as the client shall get them, in order; text that is not certain yet comes with later ones. */
@@ -62,6 +62,7 @@ function cleanerOf(make: MakeFilter): AnswerCleaner {
   function take(event: AnswerEvent): void {
     switch (event.kind) {
       case "text":
+        if (event.refusal === true) break;
         takeText(event);
         return;
       case "thinking":
@@ -110,8 +111,6 @@ function cleanerOf(make: MakeFilter): AnswerCleaner {
     },
   };
 }
-
-type TextEvent = Extract<AnswerEvent, { readonly kind: "text" }>;
 
 /** The model speaks, but what it says is not for the client. */
 const nothingOfIt: AnswerEvent = { kind: "text", text: "" };

@@ -1,6 +1,7 @@
 // OpenAI's custom tools, which take any text: to servers that know functions only they are functions of one text.
 import { isRecord, parseJson } from "../../bytes/json.ts";
 import { jsonText, RawJson } from "../../bytes/json-written.ts";
+import type { TextGrammar } from "./request.ts";
 
 /** The arguments of such a function. */
 export const customParameters = new RawJson(
@@ -10,7 +11,7 @@ export const customParameters = new RawJson(
 /** What the model reads of it: its author's words, and in words what its text must be like. */
 export function customDescription(
   described: string | null,
-  grammar: { readonly syntax: string; readonly definition: string } | null,
+  grammar: TextGrammar | null,
 ): string | null {
   const rule =
     grammar === null

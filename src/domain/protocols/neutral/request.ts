@@ -52,6 +52,20 @@ export interface RequestTool extends RequestField {
   readonly cache?: CacheMark;
   /** Whether arguments must keep to the schema; null: the server's to decide. */
   readonly strict: boolean | null;
+  /** For servers that know tools which take any text; description and parameters are for all others. */
+  readonly custom?: CustomTool;
+}
+
+export interface CustomTool {
+  /** As its author wrote it. */
+  readonly description: string | null;
+  /** What the text must be like; null: any. */
+  readonly grammar: TextGrammar | null;
+}
+
+export interface TextGrammar {
+  readonly syntax: string;
+  readonly definition: string;
 }
 
 /** A bare prompt, without roles; with a suffix, the gap between the two is filled. */
@@ -106,6 +120,8 @@ export interface ImagePart extends RequestField {
   readonly kind: "image";
   /** A data URL, or a link. */
   readonly url: string;
+  /** How closely it is to be looked at, in OpenAI's words. */
+  readonly detail?: ValueField<string>;
   readonly cache?: CacheMark;
 }
 
@@ -134,6 +150,8 @@ export interface CallPart extends RequestField {
   readonly name: string;
   /** JSON text as the model wrote it: parsed, numbers would lose digits, and keys their order. */
   readonly given: string;
+  /** Of a custom tool's: the text alone. */
+  readonly custom?: string;
 }
 
 export interface GenerationSettings {
@@ -152,7 +170,24 @@ export interface GenerationSettings {
   readonly topLogprobs: ValueField<RawJson> | null;
   /** In the client's order. */
   readonly sampling: readonly SamplingSetting[];
+  /** What both of OpenAI's APIs have, and no other. */
+  readonly openAi?: readonly OpenAiSetting[];
 }
+
+export interface OpenAiSetting extends ValueField<RawJson> {
+  readonly name: OpenAiName;
+}
+
+/** By their names in Chat Completions. */
+export type OpenAiName =
+  | "metadata"
+  | "moderation"
+  | "prompt_cache_key"
+  | "prompt_cache_options"
+  | "prompt_cache_retention"
+  | "service_tier"
+  | "verbosity"
+  | "web_search_options";
 
 /** Any JSON object, or one of this schema. */
 export type AnswerFormat =
@@ -162,6 +197,10 @@ export type AnswerFormat =
       readonly schema: RawJson;
       /** Answers must keep to the schema in every detail; absent: nobody says so. */
       readonly strict?: boolean;
+      /** A label for it. */
+      readonly name?: string;
+      /** What it is of, for the model. */
+      readonly description?: ValueField<string>;
     };
 
 export type ToolChoice =

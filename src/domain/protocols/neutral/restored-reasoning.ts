@@ -19,13 +19,15 @@ export function withSignedReasoning(
   if (turn === null || restored.has(turn)) return parts;
   restored.add(turn);
   const waiting = [...turn.reasoning];
+  const own = parts.find(({ kind }) => kind === "reasoning");
+  const path = own?.path ?? "messages.content.thinking";
   const whole: RequestPart[] = [];
   let said = 0;
   let calls = 0;
 
   function release(isDue: (next: SignedReasoning) => boolean): void {
     for (let next = waiting[0]; next !== undefined && isDue(next); next = waiting[0]) {
-      whole.push(partOf(next));
+      whole.push(partOf(next, path));
       waiting.shift();
     }
   }
@@ -75,7 +77,7 @@ function turnOf(parts: readonly RequestPart[], server: Addressee): SignedTurn | 
   return null;
 }
 
-function partOf({ text, seal }: SignedReasoning): ReasoningPart {
-  const path = "messages.content.thinking";
+/** @param path under which it is named where it does not go back after all */
+function partOf({ text, seal }: SignedReasoning, path: string): ReasoningPart {
   return { kind: "reasoning", path, text, seal: { path, ...seal } };
 }

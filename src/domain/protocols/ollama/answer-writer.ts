@@ -64,17 +64,17 @@ export function createLinesWriter(
     events(events, now) {
       if (ended) return [];
       const said = readSaid(kind, events, assembler, statistics, lose);
-      if (said.over) return lastLines(now);
-      saidAt = now;
+      // What is over alone says nothing; what comes with it does.
+      if (!said.over || events.length > 1) saidAt = now;
       if (said.error !== null) {
         ended = true;
         return [line.error(said.error)];
       }
       const lines = saidLines(said, now);
       if (lines.length > 0 || said.called) firstAt ??= now;
-      if (said.finish === null) return lines;
-      finishReason = said.finish;
-      return [...lines, ...heldCalls(now)];
+      finishReason = said.finish ?? finishReason;
+      if (said.over) return [...lines, ...lastLines(now)];
+      return said.finish === null ? lines : [...lines, ...heldCalls(now)];
     },
     end: (now) => (ended || finishReason === null ? [] : lastLines(now)),
     wholeAsEvents(events, now) {

@@ -42,6 +42,7 @@ export function createChunksWriter(context: WriterContext): AnswerEventWriter {
   function chunks(event: AnswerEvent): readonly Uint8Array[] {
     switch (event.kind) {
       case "text":
+        if (event.refusal === true) return [chunk({ refusal: event.text })];
         said += event.text.length;
         return event.text === "" ? [] : [chunk({ content: event.text })];
       case "citation":
@@ -113,12 +114,14 @@ export function wholeCompletion(
   const tokens: WrittenObject[] = [];
   const annotations: WrittenObject[] = [];
   let content = "";
+  let refusal: string | null = null;
   let thinking = "";
   let finish: string | null = null;
   for (const event of events)
     switch (event.kind) {
       case "text":
-        content += event.text;
+        if (event.refusal === true) refusal = (refusal ?? "") + event.text;
+        else content += event.text;
         break;
       case "thinking":
         thinking += (event.gap ?? "") + event.text;
@@ -152,8 +155,8 @@ export function wholeCompletion(
     }
   const message = {
     role: "assistant",
-    content: content === "" && calls.finish() !== null ? null : content,
-    refusal: null,
+    content: content === "" && (calls.finish() !== null || refusal !== null) ? null : content,
+    refusal,
     reasoning_content: thinking === "" ? undefined : thinking,
     annotations: annotations.length === 0 ? undefined : annotations,
     ...calls.whole(),

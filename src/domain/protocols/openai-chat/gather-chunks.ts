@@ -59,13 +59,14 @@ function messageOf(deltas: readonly JsonSource[]): WrittenObject {
   const calls = callsOf(deltas);
   const first = firstForm(deltas);
   const content = textOf(deltas, "content");
+  const refusal = textOf(deltas, "refusal");
   const annotations = deltas.flatMap((delta) => itemsOf(delta, "annotations"));
   const thinking = textOf(deltas, "reasoning_content");
   const called = calls.length > 0 || first !== undefined;
   return {
     role: "assistant",
-    content: content === "" && called ? null : content,
-    refusal: null,
+    content: content === "" && (called || refusal !== "") ? null : content,
+    refusal: refusal === "" ? null : refusal,
     reasoning_content: thinking === "" ? undefined : thinking,
     annotations: annotations.length === 0 ? undefined : annotations,
     tool_calls: calls.length === 0 ? undefined : calls,

@@ -95,10 +95,14 @@ function readCall(source: JsonSource, place: string, notes: RequestNotes): CallP
   const detail = new RecordReader(call.take(key), `${path}.${key}.`, notes);
   const name = detail.takeText("name");
   if (name === null) notes.refuse(`${place}.${key}.name must be a text`);
-  const given = custom ? customArguments(detail.text("input")) : argumentsText(detail);
+  const called = custom ? customCall(detail.text("input")) : { given: argumentsText(detail) };
   call.close();
   detail.close();
-  return notes.note({ kind: "call", path, id: id ?? "", name: name ?? "", given });
+  return notes.note({ kind: "call", path, id: id ?? "", name: name ?? "", ...called });
+}
+
+function customCall(custom: string): Pick<CallPart, "given" | "custom"> {
+  return { given: customArguments(custom), custom };
 }
 
 /** Some servers send an object where there should be its text, and their clients send it back. */

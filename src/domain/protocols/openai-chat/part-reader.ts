@@ -80,10 +80,18 @@ function imageParts(
     notes.refuse(`${place}.image_url.url must be a text`);
     return [];
   }
-  if (image.record["detail"] === "auto") image.take("detail");
+  const detail = readDetail(image, notes);
   image.close();
-  const part: ImagePart = { kind: "image", path: `${path}.image_url`, url };
+  const part: ImagePart = { kind: "image", path: `${path}.image_url`, url, ...detail };
   return [notes.note(cache === undefined ? part : { ...part, cache })];
+}
+
+/** How servers look at a picture where nobody says it asks for nothing. */
+function readDetail(image: RecordReader, notes: RequestNotes): Pick<ImagePart, "detail"> {
+  const value = image.takeText("detail");
+  return value === null || value === "auto"
+    ? {}
+    : { detail: notes.note({ path: image.path("detail"), value }) };
 }
 
 function fileParts(source: JsonSource, notes: RequestNotes): readonly RequestPart[] {

@@ -1,10 +1,11 @@
 // What a chat's request says beside its messages and tools.
-import { isRecord } from "../../bytes/json.ts";
+import { isRecord, textMember } from "../../bytes/json.ts";
 import type { JsonSource } from "../../bytes/json-source.ts";
 import type { Written } from "../../bytes/json-written.ts";
 import type {
   AnswerFormat,
   GenerationSettings,
+  OpenAiName,
   SamplingName,
   SamplingSetting,
   ThinkingWish,
@@ -14,6 +15,7 @@ import { RecordReader, type RequestNotes, saysNothing } from "../neutral/request
 import {
   askingNothing,
   isEffort,
+  readOpenAi,
   readStream,
   readTopLogprobs,
   readUser,
@@ -24,7 +26,7 @@ export function readSettings(
   toolChoice: GenerationSettings["toolChoice"],
   notes: RequestNotes,
 ): GenerationSettings {
-  skipUsual(reader);
+  if (reader.record["store"] === false) reader.take("store");
   readMany(reader, notes);
   const parallel = reader.take("parallel_tool_calls").value;
   const logprobs = reader.take("logprobs").value === true;
@@ -41,20 +43,20 @@ export function readSettings(
     logprobs: logprobs ? notes.note({ path: "logprobs" }) : null,
     topLogprobs: readTopLogprobs(reader.take("top_logprobs"), notes),
     sampling: readSampling(reader, notes),
+    openAi: readOpenAi(reader, openAiNames, notes),
   };
 }
 
-/** Values that ask for what is so without them. */
-const usual: Readonly<Record<string, unknown>> = {
-  store: false,
-  service_tier: "auto",
-  verbosity: "medium",
-};
-
-function skipUsual(reader: RecordReader): void {
-  for (const [key, value] of Object.entries(usual))
-    if (reader.record[key] === value) reader.take(key);
-}
+const openAiNames: readonly OpenAiName[] = [
+  "metadata",
+  "moderation",
+  "prompt_cache_key",
+  "prompt_cache_options",
+  "prompt_cache_retention",
+  "service_tier",
+  "verbosity",
+  "web_search_options",
+];
 
 /** What makes an answer of another kind than the one that all protocols have. */
 function readMany(reader: RecordReader, notes: RequestNotes): void {
@@ -83,13 +85,23 @@ function readFormat(reader: RecordReader, notes: RequestNotes): ValueField<Answe
   }
   const detail = new RecordReader(format.take("json_schema"), `${path}.json_schema.`, notes);
   // A label, and whether the server may answer otherwise: what keeps to the schema satisfies both.
+  const name = textMember(detail.record, "name");
   detail.take("name");
-  detail.take("strict");
+  const { value: strict } = detail.take("strict");
   const schema = detail.take("schema");
+  const described = detail.takeText("description");
+  const description =
+    described === null ? null : notes.note({ path: detail.path("description"), value: described });
   detail.close();
   format.close();
   const wanted: AnswerFormat = isRecord(schema.value)
-    ? { kind: "schema", schema: schema.raw() }
+    ? {
+        kind: "schema",
+        schema: schema.raw(),
+        ...(name === null ? {} : { name }),
+        ...(typeof strict === "boolean" ? { strict } : {}),
+        ...(description === null ? {} : { description }),
+      }
     : anyObject;
   return notes.note({ path, value: wanted });
 }

@@ -90,13 +90,15 @@ function readCustom(source: JsonSource, notes: RequestNotes): RequestTool {
   const grammar = format.record["grammar"];
   const definition = isRecord(grammar) ? textMember(grammar, "definition") : null;
   const syntax = isRecord(grammar) ? (textMember(grammar, "syntax") ?? "") : "";
+  const rule = definition === null ? null : { syntax, definition };
   detail.close();
   return {
     path: "tools",
     name,
-    description: customDescription(described, definition === null ? null : { syntax, definition }),
+    description: customDescription(described, rule),
     parameters: customParameters,
     strict: null,
+    custom: { description: described, grammar: rule },
   };
 }
 

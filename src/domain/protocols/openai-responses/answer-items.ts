@@ -9,8 +9,8 @@ import { plainReasoning } from "./sealed-reasoning.ts";
 
 export interface AnswerItems {
   added(event: JsonRecord): readonly AnswerEvent[];
-  /** A piece of a text or a refusal. @param source the event beside its text */
-  said(event: JsonRecord, source: () => JsonSource): readonly AnswerEvent[];
+  /** A piece of a text, or of a refusal. @param source the event beside its text */
+  said(event: JsonRecord, refuses: boolean, source: () => JsonSource): readonly AnswerEvent[];
   annotated(event: JsonRecord): readonly AnswerEvent[];
   /** A piece of reasoning. @param where it stands in the item */
   thought(event: JsonRecord, where: ReasoningPlace): readonly AnswerEvent[];
@@ -78,9 +78,11 @@ export function createAnswerItems(): AnswerItems {
     return find(kind, event, textMember(event, "item_id")) ?? begin(kind, event, {});
   }
 
-  function text(item: Item, words: string): readonly AnswerEvent[] {
+  function text(item: Item, words: string, refuses: boolean): readonly AnswerEvent[] {
     item.length += words.length;
-    return words === "" ? nothing : [{ kind: "text", text: words }];
+    if (words === "") return nothing;
+    const said = { kind: "text", text: words } as const;
+    return [refuses ? { ...said, refusal: true } : said];
   }
 
   /** @param part which of the texts in its place */
@@ -134,9 +136,10 @@ export function createAnswerItems(): AnswerItems {
     let begun = 0;
     let annotated = 0;
     for (const part of content.items()) {
-      const words = textMember(part.record, "text") ?? textMember(part.record, "refusal") ?? "";
+      const refuses = part.record["type"] === "refusal";
+      const words = textMember(part.record, refuses ? "refusal" : "text") ?? "";
       const isNew = item.length <= begun;
-      events.push(...text(item, words.slice(Math.max(0, item.length - begun))));
+      events.push(...text(item, words.slice(Math.max(0, item.length - begun)), refuses));
       const logprobs = part.member("logprobs");
       if (isNew) events.push(...tokens(logprobs));
       for (const { record: annotation } of part.member("annotations").items())
@@ -176,12 +179,12 @@ export function createAnswerItems(): AnswerItems {
       const begun = begin(kind, event, item);
       return kind === "call" ? begins(begun, item) : nothing;
     },
-    said(event, source) {
+    said(event, refuses, source) {
       const item = itemOf("message", event);
       const words = textMember(event, "delta") ?? "";
       const part = event["content_index"] ?? 0;
       if (!item.parts.has(part)) item.parts.set(part, item.length);
-      const events = text(item, words);
+      const events = text(item, words, refuses);
       const { logprobs } = event;
       return Array.isArray(logprobs) && logprobs.length > 0
         ? [...events, ...tokens(source().member("logprobs"))]

@@ -36,7 +36,7 @@ function readEvent(
       return items.added(event);
     case "response.output_text.delta":
     case "response.refusal.delta":
-      return items.said(event, source);
+      return items.said(event, type === "response.refusal.delta", source);
     case "response.output_text.annotation.added":
       return items.annotated(event);
     case "response.reasoning_text.delta":

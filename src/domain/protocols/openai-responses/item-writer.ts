@@ -25,6 +25,7 @@ export function writeItems(
   placed: PlacedFields,
 ): readonly WrittenObject[] {
   const ids = createCallIds(acceptedIds);
+  const customIds = new Set<string>();
   const restored = new Set<SignedTurn>();
   let follows = false;
 
@@ -39,11 +40,15 @@ export function writeItems(
         return [messageItem("user", content(message.parts, "", placed))];
       case "assistant": {
         if (!follows) ids.begin();
+        for (const part of message.parts)
+          if (part.kind === "call")
+            if (part.custom === undefined) customIds.delete(part.id);
+            else customIds.add(part.id);
         const parts = withSignedReasoning(message.parts, server, restored, placed);
         return saidItems(parts, ids, names, server, placed);
       }
       case "result":
-        return [resultItem(message, ids, placed)];
+        return [resultItem(message, customIds.has(message.callId), ids, placed)];
     }
   }
 
@@ -71,7 +76,8 @@ function content(parts: readonly RequestPart[], between: string, placed: PlacedF
         return [{ type: "input_text", text: part.text }];
       case "image":
         placed.place(part);
-        return [{ type: "input_image", image_url: part.url, detail: "auto" }];
+        if (part.detail !== undefined) placed.place(part.detail);
+        return [{ type: "input_image", image_url: part.url, detail: part.detail?.value ?? "auto" }];
       case "file":
         placed.place(part);
         return [
@@ -127,19 +133,29 @@ function saidItems(
   return items;
 }
 
-function callItem({ id, name, given }: CallPart, ids: CallIds, names: ToolNames): WrittenObject {
-  return {
-    type: "function_call",
-    call_id: ids.ofCall(id),
-    name: names.theirs(name),
-    arguments: given,
-  };
+function callItem(
+  { id, name, given, custom }: CallPart,
+  ids: CallIds,
+  names: ToolNames,
+): WrittenObject {
+  const called = { call_id: ids.ofCall(id), name: names.theirs(name) };
+  return custom === undefined
+    ? { type: "function_call", ...called, arguments: given }
+    : { type: "custom_tool_call", ...called, input: custom };
 }
 
-function resultItem(result: Result, ids: CallIds, placed: PlacedFields): WrittenObject {
-  const { callId, failed, parts } = result;
+/** @param custom it answers a call of a custom tool */
+function resultItem(
+  { callId, failed, parts }: Result,
+  custom: boolean,
+  ids: CallIds,
+  placed: PlacedFields,
+): WrittenObject {
   const output = content(parts, "\n", placed);
-  const head = { type: "function_call_output", call_id: ids.ofResult(callId) };
+  const head = {
+    type: custom ? "custom_tool_call_output" : "function_call_output",
+    call_id: ids.ofResult(callId),
+  };
   if (failed === null) return { ...head, output };
   // It has no place of its own.
   placed.place(failed);

@@ -5,6 +5,7 @@ import type {
   AnswerFormat,
   ConversationRequest,
   GenerationSettings,
+  OpenAiName,
   SamplingSetting,
   ThinkingWish,
   ValueField,
@@ -20,12 +21,15 @@ export function writeSettings(
   placed: PlacedFields,
 ): WrittenObject {
   const { thinking } = settings;
+  // Who only says how hard to try wants no thinking switched off.
   const isSaid = thinking !== null && fields.includes(thinking);
+  const isMeant = isSaid || fields.some(({ follows }) => follows === thinking);
   return {
     ...writeSampling(settings.sampling, traits, placed),
     ...writeLogprobs(settings, traits, placed),
-    ...(isSaid ? writeReasoning(thinking, traits, placed) : {}),
-    ...writeText(settings.format, traits, placed),
+    ...(thinking !== null && isMeant ? writeReasoning(thinking, isSaid, traits, placed) : {}),
+    ...writeText(settings, traits, placed),
+    ...writeOpenAi(settings, traits, placed),
     ...writeUser(settings, traits, placed),
     stream: settings.stream,
     // The client's conversation is its own: nobody else keeps it.
@@ -86,15 +90,20 @@ function writeLogprobs(
   };
 }
 
-/** Who wants a model to think is shown what it thought, as far as the server shows it. */
+/**
+ * Who wants a model to think is shown what it thought, as far as the server shows it.
+ * @param isSaid whether it shall think at all
+ */
 function writeReasoning(
   field: ValueField<ThinkingWish>,
+  isSaid: boolean,
   traits: ServerTraits,
   placed: PlacedFields,
 ): WrittenObject {
   const { on, effort: wanted } = field.value;
   const { refuses } = traits;
-  const word = on ? (wanted === null ? undefined : takenEffort(wanted, traits)) : off(traits);
+  const hard = wanted === null ? undefined : takenEffort(wanted, traits);
+  const word = on || !isSaid ? hard : off(traits);
   const effort = refuses.has("effort") ? undefined : word;
   const summary = on && !refuses.has("summary") ? "auto" : undefined;
   if (effort !== undefined || (on && wanted === null)) placed.place(field);
@@ -106,13 +115,45 @@ function off({ refuses }: ServerTraits): string | undefined {
 }
 
 function writeText(
-  format: ValueField<AnswerFormat> | null,
+  { format, openAi = [] }: GenerationSettings,
   traits: ServerTraits,
   placed: PlacedFields,
 ): WrittenObject {
-  if (format === null) return {};
-  placed.place(format);
-  return { text: { format: writeFormat(format, traits, placed) } };
+  const verbosity = traits.refuses.has("verbosity")
+    ? undefined
+    : openAi.find(({ name }) => name === "verbosity");
+  for (const field of [format, verbosity]) if (field) placed.place(field);
+  if (format === null && verbosity === undefined) return {};
+  return {
+    text: {
+      format: format === null ? undefined : writeFormat(format, traits, placed),
+      verbosity: verbosity?.value,
+    },
+  };
+}
+
+/** Those that go by the same name. */
+const alike: ReadonlySet<OpenAiName> = new Set([
+  "metadata",
+  "moderation",
+  "prompt_cache_key",
+  "prompt_cache_options",
+  "prompt_cache_retention",
+  "service_tier",
+]);
+
+function writeOpenAi(
+  { openAi = [] }: GenerationSettings,
+  { refuses }: ServerTraits,
+  placed: PlacedFields,
+): WrittenObject {
+  const body: Record<string, Written> = {};
+  for (const setting of openAi) {
+    if (!alike.has(setting.name) || refuses.has(setting.name)) continue;
+    body[setting.name] = setting.value;
+    placed.place(setting);
+  }
+  return body;
 }
 
 function writeFormat(
@@ -121,11 +162,17 @@ function writeFormat(
   placed: PlacedFields,
 ): WrittenObject {
   if (value.kind === "object") return { type: "json_object" };
+  const { name = "response", description } = value;
+  if (description !== undefined) placed.place(description);
+  // Strict schemas must close every object and require every property; where one does not, it is refused.
+  const { refuses } = traits;
+  const strict = value.strict === true && !refuses.has("strict") && !refuses.has("schema");
   return {
     type: "json_schema",
-    name: "response",
+    name,
+    description: description?.value,
     schema: takenSchema(value.schema, path, traits, placed),
-    strict: value.strict === true,
+    strict,
   };
 }
 

@@ -1,64 +1,119 @@
 // Tools of a neutral request, and which of them may be called, as those of Responses.
-import { RawJson, type WrittenObject } from "../../bytes/json-written.ts";
+import { isRecord, parseJson } from "../../bytes/json.ts";
+import { bodySource } from "../../bytes/json-source.ts";
+import { inOrder, type WrittenObject } from "../../bytes/json-written.ts";
+import { objectSchema } from "../neutral/object-schema.ts";
 import type { PlacedFields } from "../neutral/placed-fields.ts";
-import type { ConversationRequest, RequestTool, ToolChoice } from "../neutral/request.ts";
+import type {
+  ConversationRequest,
+  CustomTool,
+  OpenAiSetting,
+  RequestTool,
+} from "../neutral/request.ts";
 import type { ToolNames } from "../neutral/tool-names.ts";
 import type { ServerTraits } from "../server-traits.ts";
 import { takenSchema } from "../taken-schema.ts";
 
 /** The fields `tools`, `tool_choice` and `parallel_tool_calls`, where there is something for them. */
 export function writeTools(
-  { tools, settings: { toolChoice, parallelCalls } }: ConversationRequest,
+  { tools, settings: { toolChoice, parallelCalls, openAi } }: ConversationRequest,
   names: ToolNames,
   traits: ServerTraits,
   placed: PlacedFields,
 ): WrittenObject {
-  if (tools === null || tools.list.length === 0) {
-    // Nothing can be called: neither field asks for anything.
+  const list = tools?.list ?? [];
+  const search = searchTool(openAi ?? [], placed);
+  if (list.length === 0) {
+    // Nothing that the client runs can be called: neither field asks for anything.
     if (toolChoice?.value.kind === "auto" || toolChoice?.value.kind === "none")
       placed.place(toolChoice);
     if (parallelCalls !== null) placed.place(parallelCalls);
-    return {};
   }
-  const { list } = tools;
-  placed.place(tools);
-  const choice = toolChoice?.value ?? null;
-  const isListed = (one: ToolChoice) =>
-    one.kind !== "tool" || list.some(({ name }) => name === one.name);
-  // A choice among others than these is refused.
-  const chosen = choice !== null && isListed(choice) ? choice : null;
-  if (toolChoice !== null && chosen !== null) placed.place(toolChoice);
-  const saysParallel = parallelCalls !== null && !traits.refuses.has("parallel_tool_calls");
+  if (tools !== null) placed.place(tools);
+  const saysParallel =
+    list.length > 0 && parallelCalls !== null && !traits.refuses.has("parallel_tool_calls");
   if (saysParallel) placed.place(parallelCalls);
+  const written = [...list.map((tool) => writeTool(tool, names, traits, placed)), ...search];
   return {
-    tools: list.map((tool) => writeTool(tool, names, traits, placed)),
-    tool_choice: chosen === null ? undefined : writeChoice(chosen, names),
+    tools: written.length === 0 ? undefined : written,
+    tool_choice: choiceAmong(list, toolChoice, names, placed),
     parallel_tool_calls: saysParallel ? parallelCalls.value : undefined,
   };
 }
 
+/** A choice among others than these is refused, and so not sent. */
+function choiceAmong(
+  list: readonly RequestTool[],
+  field: ConversationRequest["settings"]["toolChoice"],
+  names: ToolNames,
+  placed: PlacedFields,
+): WrittenObject | string | undefined {
+  if (field === null || list.length === 0) return undefined;
+  const { value } = field;
+  if (value.kind !== "tool") {
+    placed.place(field);
+    return value.kind;
+  }
+  const tool = list.find(({ name }) => name === value.name);
+  if (tool === undefined) return undefined;
+  placed.place(field);
+  return {
+    type: tool.custom === undefined ? "function" : "custom",
+    name: names.theirs(value.name),
+  };
+}
+
+/** A search of the web, which a chat asks for by a setting. */
+function searchTool(
+  settings: readonly OpenAiSetting[],
+  placed: PlacedFields,
+): readonly WrittenObject[] {
+  const field = settings.find(({ name }) => name === "web_search_options");
+  if (field === undefined) return [];
+  const options = parseJson(field.value.text);
+  if (!isRecord(options)) return [];
+  placed.place(field);
+  const source = bodySource(new TextEncoder().encode(field.value.text), options);
+  const place = source.member("user_location").member("approximate");
+  const size = source.member("search_context_size");
+  return [
+    {
+      type: "web_search",
+      search_context_size: size.value === undefined ? undefined : size.raw(),
+      user_location: isRecord(place.value)
+        ? inOrder([
+            ["type", "approximate"],
+            ...place.keys().map((key) => [key, place.member(key).raw()] as const),
+          ])
+        : undefined,
+    },
+  ];
+}
+
 /** A schema that is not said to be strict is made so here, and then allows other arguments. */
 function writeTool(
-  { path, name, description, parameters, strict }: RequestTool,
+  { path, name, description, parameters, strict, custom }: RequestTool,
   names: ToolNames,
   traits: ServerTraits,
   placed: PlacedFields,
 ): WrittenObject {
+  if (custom !== undefined) return customTool(names.theirs(name), custom);
   const loose = strict === true && traits.refuses.has("strict");
   if (loose) placed.drop(`${path}.strict`);
   return {
     type: "function",
     name: names.theirs(name),
     description: description ?? undefined,
-    parameters: parameters === null ? anything : takenSchema(parameters, path, traits, placed),
+    parameters: takenSchema(objectSchema(parameters), path, traits, placed),
     strict: strict === true && !loose,
   };
 }
 
-const anything = new RawJson('{"type":"object","properties":{}}');
-
-function writeChoice(choice: ToolChoice, names: ToolNames): WrittenObject | string {
-  return choice.kind === "tool"
-    ? { type: "function", name: names.theirs(choice.name) }
-    : choice.kind;
+function customTool(name: string, { description, grammar }: CustomTool): WrittenObject {
+  return {
+    type: "custom",
+    name,
+    description: description ?? undefined,
+    format: grammar === null ? undefined : { type: "grammar", ...grammar },
+  };
 }

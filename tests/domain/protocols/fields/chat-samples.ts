@@ -68,7 +68,7 @@ export const chatSamples: readonly Sample[] = [
       frequency_penalty: 0.5,
       logit_bias: { "1": 5 },
       logprobs: true,
-      max_completion_tokens: 9,
+      max_completion_tokens: 90,
       metadata: { a: "b" },
       moderation: { model: "m" },
       parallel_tool_calls: false,
@@ -103,7 +103,7 @@ export const chatSamples: readonly Sample[] = [
     what: "the request's settings, each by itself",
     in: inSettings,
     holds: {},
-    alone: { temperature: 0.5, top_p: 0.9, reasoning_effort: "low", max_tokens: 8, user: "u" },
+    alone: { temperature: 0.5, top_p: 0.9, reasoning_effort: "low", max_tokens: 80, user: "u" },
   },
   {
     of: "first form",

@@ -23,6 +23,7 @@ import {
 import { anthropicRefusal } from "../../../lab/anthropic-checker.ts";
 import { chatRefusal } from "../../../lab/chat-checker.ts";
 import { ollamaRefusal } from "../../../lab/ollama-checker.ts";
+import { responsesRefusal } from "../../../lab/responses-refusal.ts";
 import { readSdkTypes } from "./sdk-types.ts";
 
 const overMessages: Readonly<Record<string, Route>> = {
@@ -30,6 +31,12 @@ const overMessages: Readonly<Record<string, Route>> = {
   OpenAI: { path: "/v1/messages", type: "openai", url: "https://api.openai.com/v1" },
   Groq: { path: "/v1/messages", type: "openai", url: "https://api.groq.com/openai" },
   Ollama: { path: "/v1/messages", type: "ollama", url: "http://10.0.0.9:11434" },
+  "a server of Responses": {
+    path: "/v1/messages",
+    type: "openai",
+    url: "http://10.0.0.9:8000",
+    speaks: "responses",
+  },
 };
 
 const anthropic = readSdkTypes("@anthropic-ai/sdk/resources/messages/messages");
@@ -73,7 +80,16 @@ describe.each(Object.entries(overMessages))("a request of Messages to %s", (_, r
       const sent = send(withTool(type), route);
       const isRun = /^(bash|memory|text_editor|computer)_\d/.test(type);
       const expected = isRun
-        ? { body: { tools: [{}, { type: "function", function: { name: "n" } }] } }
+        ? {
+            body: {
+              tools: [
+                {},
+                route.speaks === "responses"
+                  ? { type: "function", name: "n" }
+                  : { type: "function", function: { name: "n" } },
+              ],
+            },
+          }
         : { dropped: expect.arrayContaining([`tools.${type}`]) };
       expect(sent).toMatchObject(expected);
     }
@@ -109,6 +125,26 @@ test("what becomes of Messages is what Ollama understands", () => {
   }
 });
 
+test("what becomes of Messages, chats and Ollama's requests is what Responses take", () => {
+  const to = overMessages["a server of Responses"]!;
+  for (const [path, samples] of [
+    ["/v1/messages", messagesSamples],
+    ["/v1/chat/completions", chatSamples],
+    ["/api/chat", ollamaChatSamples],
+    ["/api/generate", ollamaGenerateSamples],
+  ] as const)
+    for (const { of, holds, alone = {}, in: around } of samples)
+      for (const more of [{}, ...Object.entries(alone).map(([key, value]) => ({ [key]: value }))]) {
+        const sent = send(around({ ...holds, ...more }), { ...to, path });
+        if (typeof sent === "string") continue;
+        const refusal = responsesRefusal(sent.body);
+        // Not every sample closes its strict schemas, or answers its calls.
+        const own = /^(Invalid schema at|No tool output found)/;
+        const isOwn = own.test(refusal?.message ?? "");
+        if (!isOwn) expect({ of, refusal }).toEqual({ of, refusal: null });
+      }
+});
+
 describe("the samples of Messages have all that Anthropic's SDK has", () => {
   test.each(messagesSamples.map(({ of, holds }) => [of, holds] as const))("%s", (of, holds) => {
     expect(Object.keys(holds).toSorted()).toEqual([...anthropic.keysOf(of)].toSorted());
@@ -136,10 +172,15 @@ const openai = readSdkTypes(
   "openai/resources/shared",
 );
 
-describe("a chat to Anthropic", () => {
+const toResponses: Route = { ...overMessages["a server of Responses"]!, path: toAnthropic.path };
+
+describe.each([
+  ["Anthropic", toAnthropic],
+  ["a server of Responses", toResponses],
+])("a chat to %s", (_, route) => {
   test.each(chatSamples.map((sample) => [sample.of, sample] as const))(
     "each member of %s is heeded or named",
-    (_of, sample) => expect(silentIn(sample, toAnthropic)).toEqual([]),
+    (_of, sample) => expect(silentIn(sample, route)).toEqual([]),
   );
 });
 
@@ -181,6 +222,7 @@ describe.each([
     "each member of %s is heeded or named, and all that the package has are there",
     (of, sample) => {
       expect(silentIn(sample, route)).toEqual([]);
+      expect(silentIn(sample, { ...toResponses, path })).toEqual([]);
       expect([...membersOf(sample)].toSorted()).toEqual([...ollama.keysOf(of)].toSorted());
     },
   );

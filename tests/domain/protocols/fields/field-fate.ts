@@ -5,7 +5,7 @@ import type { IncomingCall } from "../../../../src/domain/call/incoming-call.ts"
 import { bridgeFor } from "../../../../src/domain/protocols/choose-bridge.ts";
 import { endpointOf } from "../../../../src/domain/protocols/endpoint-of.ts";
 import type { Target } from "../../../../src/domain/routing/plan.ts";
-import type { ServerType } from "../../../../src/domain/routing/types.ts";
+import type { ServerType, Speech } from "../../../../src/domain/routing/types.ts";
 import { bridgeDeps } from "../../../lab/bridge-deps.ts";
 
 /** A request's way: the path that the client asks, and the server that gets it. */
@@ -13,6 +13,8 @@ export interface Route {
   readonly path: string;
   readonly type: ServerType;
   readonly url: string;
+  /** All that the server speaks; absent: what its type says, chats where it is asked in Messages. */
+  readonly speaks?: Speech;
 }
 
 /** A field in a request that has everything else it needs. */
@@ -88,7 +90,7 @@ export function membersOf({ holds, alone = {} }: Sample): readonly string[] {
 }
 
 /** What the server gets; a text says why it does not. */
-export function send(request: JsonRecord, { path, type, url }: Route): Sent | string {
+export function send(request: JsonRecord, { path, type, url, speaks }: Route): Sent | string {
   const given = { model: "m", ...request };
   const body = new TextEncoder().encode(JSON.stringify(given));
   const endpoint = endpointOf("POST", path);
@@ -102,13 +104,19 @@ export function send(request: JsonRecord, { path, type, url }: Route): Sent | st
     model: "m",
     wantsStream: false,
   } as unknown as IncomingCall;
-  const server = { name: "s", type, baseUrl: url, speaks: speaksOnly[type] };
+  const server = { name: "s", type, baseUrl: url, speaks: waysOf(type, speaks) };
   const policy = { disableThinking: false, stripThinking: "keep", stripJsonMarkdown: false };
   const target = { server, model: "m", policy } as unknown as Target;
   const { body: sent, dropped, instead, cannot } = bridgeFor(call, target, bridgeDeps());
   if (cannot !== null) return `cannot: ${cannot}`;
   if (instead !== null) return new TextDecoder().decode(instead.body);
   return { body: parseJsonBytes(sent ?? new Uint8Array(0)) as JsonRecord, dropped };
+}
+
+function waysOf(type: ServerType, speaks: Speech | undefined): ReadonlyMap<string, string> | null {
+  if (speaks === undefined) return speaksOnly[type];
+  const all: readonly Speech[] = ["chat", "responses", "messages"];
+  return new Map(all.map((speech) => [speech, speech === speaks ? "native" : "translate"]));
 }
 
 const speaksOnly: Readonly<Record<ServerType, ReadonlyMap<string, string> | null>> = {

@@ -6,10 +6,8 @@ import { messagesSamples, olderMessagesFields } from "./messages-samples.ts";
 import { responsesSamples } from "./responses-samples.ts";
 import { ollamaChatSamples, ollamaGenerateSamples } from "./ollama-samples.ts";
 
-interface Column {
+interface Column extends Omit<Route, "path"> {
   readonly head: string;
-  readonly type: Route["type"];
-  readonly url: string;
 }
 
 const anthropic: Column = {
@@ -18,11 +16,21 @@ const anthropic: Column = {
   url: "https://api.anthropic.com",
 };
 
+const responses: Column = {
+  head: "Responses",
+  type: "openai",
+  url: "http://10.0.0.9:8000",
+  speaks: "responses",
+};
+
 const beforeMessages: readonly Column[] = [
   { head: "chat, servers that people run", type: "openai", url: "http://10.0.0.9:8000" },
   { head: "chat, OpenAI", type: "openai", url: "https://api.openai.com/v1" },
+  responses,
   { head: "Ollama", type: "ollama", url: "http://10.0.0.9:11434" },
 ];
+
+const beforeChats: readonly Column[] = [anthropic, responses];
 
 /** @returns a table in Markdown */
 export function messagesFieldTable(): string {
@@ -34,15 +42,15 @@ export function responsesFieldTable(): string {
 }
 
 export function chatFieldTable(): string {
-  return table("/v1/chat/completions", chatSamples, [anthropic]);
+  return table("/v1/chat/completions", chatSamples, beforeChats);
 }
 
 export function ollamaFieldTable(): string {
   const rows = [
-    ...rowsOf("/api/chat", ollamaChatSamples, [anthropic]),
-    ...rowsOf("/api/generate", ollamaGenerateSamples, [anthropic]),
+    ...rowsOf("/api/chat", ollamaChatSamples, beforeChats),
+    ...rowsOf("/api/generate", ollamaGenerateSamples, beforeChats),
   ];
-  return written([anthropic], rows);
+  return written(beforeChats, rows);
 }
 
 type Row = readonly string[];
@@ -64,8 +72,7 @@ function rowsOf(
   columns: readonly Column[],
 ): readonly Row[] {
   return samples.flatMap((sample) => {
-    const cells = (key: string) =>
-      columns.map(({ type, url }) => cell(sample, key, { path, type, url }));
+    const cells = (key: string) => columns.map((column) => cell(sample, key, { ...column, path }));
     // Fields with the same fate share a row.
     const groups = Map.groupBy(documented(sample), (key) => cells(key).join(" | "));
     return [...groups].map(([fate, keys], at) => [

@@ -11,7 +11,7 @@ const before = { type: "text", text: "before" };
 const callOf = { type: "tool_use", id: "c", name: "f", input: { a: 1 } };
 const other = { name: "other", input_schema: schema };
 const tools = [other, { ...other, name: "f" }];
-const asked = { max_tokens: 9, messages: [hi] };
+const asked = { max_tokens: 90, messages: [hi] };
 
 const none = <T>(value: T | null): readonly T[] => (value === null ? [] : [value]);
 
@@ -73,7 +73,7 @@ export const messagesSamples: readonly Sample[] = [
     others: { messages: [{ role: "user", content: "ho" }] },
     quiet: { model: "the router's choice" },
     holds: {
-      max_tokens: 9,
+      max_tokens: 90,
       messages: [hi],
       model: "x",
       cache_control: cached,

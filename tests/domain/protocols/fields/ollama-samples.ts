@@ -26,7 +26,7 @@ const options: JsonRecord = {
   num_thread: 9,
   num_keep: 9,
   seed: 9,
-  num_predict: 9,
+  num_predict: 90,
   top_k: 9,
   top_p: 0.9,
   min_p: 0.9,
@@ -52,7 +52,7 @@ const settings = {
   think: true,
   logprobs: true,
   top_logprobs: 2,
-  options: { num_predict: 9 },
+  options: { num_predict: 90 },
 };
 
 const quiet = { model: "the router's choice" };
