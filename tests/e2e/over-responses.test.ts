@@ -1,6 +1,9 @@
 // The real clients of chats, Messages and Ollama before a server that speaks Responses only, and as strictly as OpenAI's.
+import Anthropic from "@anthropic-ai/sdk";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { type Message, Ollama, type Tool } from "ollama";
 import OpenAI from "openai";
+import type { JsonRecord } from "../../src/domain/bytes/json.ts";
 import type { FakeModel } from "../../src/adapters/fake-model/fake-model.ts";
 import { startFakeModel } from "../../src/adapters/fake-model/start-fake-model.ts";
 import {
@@ -14,6 +17,10 @@ let server: ResponsesServer;
 let other: FakeModel;
 let router: TestRouter;
 let openai: OpenAI;
+let anthropic: Anthropic;
+let ollama: Ollama;
+/** Those that are meant to be. */
+const refused: string[] = [];
 
 beforeAll(async () => {
   server = startResponsesServer();
@@ -29,9 +36,11 @@ aliases:
 `,
   });
   openai = new OpenAI({ baseURL: `${router.url}/v1`, apiKey: "client-key", maxRetries: 0 });
+  anthropic = new Anthropic({ baseURL: router.url, apiKey: "client-key", maxRetries: 0 });
+  ollama = new Ollama({ host: router.url });
 });
 afterAll(async () => {
-  expect(server.refusals).toEqual([]);
+  expect(server.refusals).toEqual(refused);
   await router.stop();
   await Promise.all([server.stop(), other.stop()]);
 });
@@ -47,6 +56,34 @@ const usage = {
   total_tokens: 12,
 };
 const answer = { output: [message("Oslo is cold, Rome is not.")], usage };
+const parameters = { type: "object", properties: { city: { type: "string" } }, required: ["city"] };
+const weather = { name: "weather", description: "Today's weather", parameters };
+const sealed = (text: string, encrypted_content: string) => ({
+  type: "reasoning",
+  summary: [{ type: "summary_text", text }],
+  encrypted_content,
+});
+const call = (call_id: string, city: string) => ({
+  type: "function_call",
+  call_id,
+  name: "weather",
+  arguments: JSON.stringify({ city }),
+});
+const twoCalls = {
+  output: [
+    sealed("two cities", "E1"),
+    message("Let me look."),
+    call("c1", "Oslo"),
+    call("c2", "Rome"),
+  ],
+  usage,
+};
+const words = { type: "message", role: "assistant", content: "Let me look." };
+const results = [
+  { type: "function_call_output", call_id: "c1", output: "cold" },
+  { type: "function_call_output", call_id: "c2", output: "warm" },
+];
+const inputs = () => server.asked.at(-1)!["input"] as readonly JsonRecord[];
 const whole = { prompt_tokens: 7, completion_tokens: 5, total_tokens: 12 };
 
 async function failureOf(asked: Promise<unknown>): Promise<unknown> {
@@ -165,6 +202,231 @@ describe("the openai package", () => {
   });
 });
 
+describe("tools side by side", () => {
+  const turn = [
+    sealed("two cities", "E1"),
+    words,
+    call("c1", "Oslo"),
+    call("c2", "Rome"),
+    ...results,
+  ];
+
+  test.each([true, false])("by the openai package, streamed: %p", async (streams) => {
+    server.says(twoCalls, answer);
+    const options = {
+      model,
+      messages: [hi],
+      parallel_tool_calls: true,
+      reasoning_effort: "low" as const,
+      tools: [
+        {
+          type: "function" as const,
+          function: {
+            ...weather,
+            parse: (given: string) => JSON.parse(given) as { city: string },
+            function: ({ city }: { city: string }) => (city === "Oslo" ? "cold" : "warm"),
+          },
+        },
+      ],
+    };
+    const runner = streams
+      ? openai.chat.completions.runTools({ ...options, stream: true })
+      : openai.chat.completions.runTools(options);
+    expect(await runner.finalContent()).toBe("Oslo is cold, Rome is not.");
+    expect(inputs()).toMatchObject([{ role: "user" }, ...turn]);
+    expect(server.asked.at(-1)).toMatchObject({
+      reasoning: { effort: "low", summary: "auto" },
+      tools: [{ type: "function", ...weather, strict: false }],
+    });
+  });
+
+  test.each([true, false])("by Anthropic's package, streamed: %p", async (streams) => {
+    server.says(twoCalls, answer);
+    const asked = {
+      model,
+      max_tokens: 100,
+      thinking: { type: "adaptive" as const },
+      tools: [
+        {
+          name: "weather",
+          description: "Today's weather",
+          input_schema: { ...parameters, type: "object" as const },
+        },
+      ],
+    };
+    const ask = async (messages: Anthropic.MessageParam[]) =>
+      streams
+        ? anthropic.messages.stream({ ...asked, messages }).finalMessage()
+        : anthropic.messages.create({ ...asked, messages });
+    const first = await ask([hi]);
+    // A matcher puts itself in the place of what it has matched.
+    expect(structuredClone(first)).toMatchObject({
+      stop_reason: "tool_use",
+      content: [
+        { type: "thinking", thinking: "two cities", signature: expect.stringMatching(/^sr1\./) },
+        { type: "text", text: "Let me look." },
+        { type: "tool_use", id: "c1", input: { city: "Oslo" } },
+        { type: "tool_use", id: "c2", input: { city: "Rome" } },
+      ],
+      usage: { input_tokens: 3, cache_read_input_tokens: 4, output_tokens: 5 },
+    });
+    const answered = results.map(({ call_id: id, output }) => ({
+      type: "tool_result" as const,
+      tool_use_id: id,
+      content: output,
+    }));
+    const last = await ask([
+      hi,
+      { role: "assistant", content: first.content },
+      { role: "user", content: answered },
+    ]);
+    expect(last.content).toMatchObject([{ text: "Oslo is cold, Rome is not." }]);
+    expect(inputs()).toMatchObject([{ role: "user" }, ...turn]);
+  });
+
+  test("by the ollama package", async () => {
+    server.says(twoCalls, answer);
+    const tools = [{ type: "function", function: weather }] as unknown as Tool[];
+    const messages: Message[] = [hi];
+    const stream = await ollama.chat({ model, messages, tools, stream: true, think: true });
+    const reply: Message = { role: "assistant", content: "", thinking: "", tool_calls: [] };
+    for await (const { message: said } of stream) {
+      reply.content += said.content;
+      reply.thinking += said.thinking ?? "";
+      reply.tool_calls?.push(...(said.tool_calls ?? []));
+    }
+    expect(reply).toMatchObject({ content: "Let me look.", thinking: "two cities" });
+    messages.push(
+      reply,
+      { role: "tool", content: "cold", tool_name: "weather" },
+      { role: "tool", content: "warm", tool_name: "weather" },
+    );
+    const { message: said } = await ollama.chat({ model, messages, tools, stream: false });
+    expect(said.content).toBe("Oslo is cold, Rome is not.");
+    expect(inputs()).toMatchObject([{ role: "user" }, ...turn]);
+  });
+});
+
+describe("the ollama package", () => {
+  test.each(["pieces", "items", "end"] as const)("gets a stream that tells %s", async (tells) => {
+    server.says({ ...answer, tells });
+    const stream = await ollama.chat({ model, messages: [hi], stream: true });
+    let said = "";
+    let counted = 0;
+    for await (const {
+      message: { content },
+      eval_count: count,
+    } of stream) {
+      said += content;
+      counted = count ?? counted;
+    }
+    expect([said, counted]).toEqual(["Oslo is cold, Rome is not.", 5]);
+  });
+
+  test("generates in the form that it asks for", async () => {
+    server.says({ output: [message('{"city":"Oslo"}')], usage });
+    const { response } = await ollama.generate({ model, prompt: "where?", format: parameters });
+    expect(JSON.parse(response ?? "") as unknown).toEqual({ city: "Oslo" });
+    expect(server.asked.at(-1)).toMatchObject({
+      text: { format: { type: "json_schema", schema: parameters } },
+    });
+  });
+
+  test("is refused raw prompts", async () => {
+    const failure = await failureOf(ollama.generate({ model, prompt: "x", raw: true }));
+    expect(failure).toMatchObject({ status_code: 400 });
+  });
+});
+
+describe("Anthropic's package", () => {
+  const asked = { model, max_tokens: 100, messages: [hi] };
+
+  test.each(["pieces", "items", "end"] as const)("gets a stream that tells %s", async (tells) => {
+    server.says({ ...answer, tells });
+    const said = await anthropic.messages.stream(asked).finalText();
+    expect(said).toBe("Oslo is cold, Rome is not.");
+  });
+
+  test("recognises a context that is too long", async () => {
+    server.says({
+      status: 400,
+      code: "context_length_exceeded",
+      message: "Your input exceeds the context window of this model.",
+    });
+    const failure = await failureOf(anthropic.messages.create(asked));
+    expect(failure).toMatchObject({ status: 400 });
+    expect(String(failure)).toContain("capability_rejected: prompt_too_long");
+  });
+
+  test.each([5, 9, 12])("notices that a stream was cut after %i events", async (cutAfter) => {
+    server.says({ ...answer, cutAfter });
+    const stream = anthropic.messages.stream(asked);
+    expect(stream.finalMessage()).rejects.toThrow("upstream");
+  });
+});
+
+describe("what the server refuses", () => {
+  const notVerified =
+    "The encrypted content E1... could not be verified. Reason: Encrypted content could not be decrypted or parsed.";
+  const tools = [{ type: "function" as const, function: weather }];
+
+  test("of reasoning is left out, and asked again", async () => {
+    server.says(twoCalls);
+    const { choices } = await openai.chat.completions.create({ model, messages: [hi], tools });
+    server.forgets();
+    server.says(answer);
+    const told = results.map(({ call_id: id, output }) => ({
+      role: "tool" as const,
+      tool_call_id: id,
+      content: output,
+    }));
+    const { data, response } = await openai.chat.completions
+      .create({ model, messages: [hi, choices[0]!.message, ...told], tools })
+      .withResponse();
+    refused.push(notVerified);
+    expect(data.choices[0]?.message.content).toBe("Oslo is cold, Rome is not.");
+    expect(response.headers.get("x-smolrouter-attempts")).toBe("1");
+    expect(inputs()).toMatchObject([
+      { role: "user" },
+      words,
+      call("c1", "Oslo"),
+      call("c2", "Rome"),
+      ...results,
+    ]);
+  });
+
+  test.each<[string, Partial<OpenAI.ChatCompletionCreateParamsNonStreaming>, string]>([
+    [
+      "Unsupported value: 'none' is not supported with the 'gpt' model.",
+      { reasoning_effort: "none" },
+      "reasoning_effort",
+    ],
+    [
+      "Unsupported parameter: 'text.verbosity' is not supported with this model.",
+      { verbosity: "low" },
+      "verbosity",
+    ],
+    [
+      "Your organization must be verified to generate reasoning summaries.",
+      { reasoning_effort: "low" },
+      "",
+    ],
+    ["Unknown parameter: 'prompt_cache_key'.", { prompt_cache_key: "k" }, "prompt_cache_key"],
+    [
+      "Unsupported parameter: 'reasoning.effort' is not supported with this model.",
+      { reasoning_effort: "low" },
+      "reasoning_effort",
+    ],
+  ])("%s", async (words, settings, dropped) => {
+    server.says({ status: 400, code: "unsupported", message: words }, answer);
+    const { data, response } = await openai.chat.completions
+      .create({ model, messages: [hi], ...settings })
+      .withResponse();
+    expect(data.choices[0]?.message.content).toBe("Oslo is cold, Rome is not.");
+    expect(response.headers.get("x-smolrouter-dropped") ?? "").toBe(dropped);
+  });
+});
+
 test("a client that leaves is left for, upstream too", async () => {
   server.says({ ...answer, stallsAfter: 6 });
   const stream = await openai.chat.completions.create({ model, messages: [hi], stream: true });
@@ -203,4 +465,10 @@ test("the log counts as the server does", async () => {
   expect(served.length).toBeGreaterThan(4);
   for (const row of served)
     expect(row).toMatchObject({ prompt_tokens: 7, completion_tokens: 5, cached_tokens: 4 });
+  const ways = new Set(served.map(({ protocol }) => protocol));
+  expect([...ways].toSorted()).toEqual([
+    "chat>responses",
+    "messages>responses",
+    "ollama>responses",
+  ]);
 });
