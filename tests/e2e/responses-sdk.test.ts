@@ -1,9 +1,11 @@
-// OpenAI's own SDK, and the AI SDK's provider for it, speaking Responses through the router: before
-// servers that speak chat only, Ollama, and Messages only.
+// OpenAI's own SDK, and the AI SDK's providers for it and for Open Responses, speaking Responses through the router:
+// before servers that speak chat only, Ollama, Messages only, and Responses themselves.
 import { createOpenAI } from "@ai-sdk/openai";
-import { generateText, isStepCount, streamText, tool as aiTool } from "ai";
+import { createOpenResponses } from "@ai-sdk/open-responses";
+import { generateText, isStepCount, Output, streamText, tool as aiTool } from "ai";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import OpenAI from "openai";
+import { zodTextFormat } from "openai/helpers/zod";
 import { z } from "zod";
 import type { FakeModel } from "../../src/adapters/fake-model/fake-model.ts";
 import { startFakeModel } from "../../src/adapters/fake-model/start-fake-model.ts";
@@ -11,10 +13,20 @@ import { readResponseStream } from "../lab/responses-checker.ts";
 import { startRouter, type TestRouter } from "../lab/start-router.ts";
 
 const models = ["m", "think-m", "parallel-m"];
-const kinds = { chat: "openai", ollama: "ollama", messages: "openai" } as const;
+const kinds = {
+  chat: "openai",
+  ollama: "ollama",
+  messages: "openai",
+  responses: "openai",
+} as const;
 /** The path that each is asked at. */
-const paths = { chat: "/v1/chat/completions", ollama: "/api/chat", messages: "/v1/messages" };
-const servers = ["chat", "ollama", "messages"] as const;
+const paths = {
+  chat: "/v1/chat/completions",
+  ollama: "/api/chat",
+  messages: "/v1/messages",
+  responses: "/v1/responses",
+};
+const servers = ["chat", "ollama", "messages", "responses"] as const;
 
 const fakes = new Map<string, FakeModel>();
 let router: TestRouter;
@@ -29,6 +41,7 @@ servers:
   chat: { url: "${fake("chat").url}", speaks: [chat] }
   ollama: { url: "${fake("ollama").url}", type: ollama }
   messages: { url: "${fake("messages").url}", type: anthropic }
+  responses: { url: "${fake("responses").url}", speaks: [responses] }
 aliases:
   mixed: { instances: ["chat/m", "messages/m", "ollama/m"] }
 `,
@@ -61,13 +74,28 @@ function asInput(output: readonly OpenAI.Responses.ResponseOutputItem[]) {
   return output as OpenAI.Responses.ResponseInputItem[];
 }
 
+/** The AI SDK's providers, as programs make them. */
+const providers = {
+  "@ai-sdk/openai": () => {
+    const provider = createOpenAI({ apiKey: "k", baseURL: `${router.url}/v1` });
+    return { model: (name: string) => provider(name), options: { openai: { store: false } } };
+  },
+  "@ai-sdk/open-responses": () => {
+    const url = `${router.url}/v1/responses`;
+    const provider = createOpenResponses({ name: "smolrouter", apiKey: "k", url });
+    return { model: (name: string) => provider(name), options: {} };
+  },
+} as const;
+
+const city = z.object({ city: z.string() });
+
 describe.each(servers)("before %s", (server) => {
   const asked = { model: `${server}/m`, input: "Hello there" };
 
   test("plain and streamed answers read the same", async () => {
     const plain = await client.responses.create(asked);
     expect(plain.output_text).toContain(`m on ${server}`);
-    expect(plain).toMatchObject({ object: "response", status: "completed", store: false });
+    expect(plain).toMatchObject({ object: "response", status: "completed" });
     expect(plain.id).toStartWith("resp_");
     expect(plain.usage?.input_tokens).toBeGreaterThan(0);
     const texts: string[] = [];
@@ -86,6 +114,14 @@ describe.each(servers)("before %s", (server) => {
     const { state, response } = readResponseStream(await answer.text());
     expect(state).toBe("completed");
     expect(response["usage"].input_tokens).toBeGreaterThan(0);
+  });
+
+  test("parse gets an object of a schema", async () => {
+    const text = { format: zodTextFormat(city, "city") };
+    const plain = await client.responses.parse({ ...asked, text });
+    expect(plain.output_parsed).toEqual({ city: expect.any(String) });
+    const streamed = await client.responses.stream({ ...asked, text }).finalResponse();
+    expect(streamed.output_parsed).toEqual(plain.output_parsed);
   });
 
   test("a loop of parallel calls, with a picture in a result", async () => {
@@ -135,7 +171,7 @@ describe.each(servers)("before %s", (server) => {
     expect(thought).toMatchObject({
       type: "reasoning",
       summary: [{ type: "summary_text", text: expect.stringMatching(/./) }],
-      encrypted_content: expect.stringMatching(/^sr1\./),
+      encrypted_content: expect.stringMatching(server === "responses" ? /./ : /^sr1\./),
     });
     const again = await client.responses.create({
       ...params,
@@ -148,38 +184,104 @@ describe.each(servers)("before %s", (server) => {
     expect(again.status).toBe("completed");
   });
 
-  test("the AI SDK's provider plays a loop of tools", async () => {
-    const provider = createOpenAI({ apiKey: "k", baseURL: `${router.url}/v1` });
-    const ran: string[] = [];
-    const done = await generateText({
-      model: provider(`${server}/parallel-m`),
-      prompt: "Hello there",
-      providerOptions: { openai: { store: false } },
-      stopWhen: isStepCount(2),
-      tools: {
-        weather: aiTool({
-          description: "the weather",
-          inputSchema: z.object({ city: z.string() }),
-          execute: ({ city }) => {
-            ran.push(city);
-            return Promise.resolve("fine");
-          },
-        }),
-      },
+  const breaks = () => fake(server).script([{ kind: "cut", when: "mid-content", betweenMs: 20 }]);
+
+  test("a stream that breaks is an error", async () => {
+    breaks();
+    const broken = client.responses.stream(asked).finalResponse();
+    expect(await broken.catch(String)).toContain("upstream connection lost");
+    breaks();
+    const answer = await router.post("/v1/responses", { ...asked, stream: true });
+    expect(readResponseStream(await answer.text())).toMatchObject({
+      state: "failed",
+      error: { message: expect.stringContaining("upstream connection lost") },
     });
-    expect(done.steps.length).toBe(2);
-    expect(ran.length).toBeGreaterThan(0);
   });
 
-  test("the AI SDK's provider streams", async () => {
-    const provider = createOpenAI({ apiKey: "k", baseURL: `${router.url}/v1` });
-    const streamed = streamText({ model: provider(`${server}/m`), prompt: "Hello there" });
-    expect(await streamed.text).toContain(`m on ${server}`);
-    expect(await streamed.finishReason).toBe("stop");
+  describe.each(Object.entries(providers))("%s", (_, made) => {
+    test("plays a loop of tools", async () => {
+      const { model, options } = made();
+      const ran: string[] = [];
+      const done = await generateText({
+        model: model(`${server}/parallel-m`),
+        prompt: "Hello there",
+        providerOptions: options,
+        stopWhen: isStepCount(2),
+        tools: {
+          weather: aiTool({
+            description: "the weather",
+            inputSchema: city,
+            execute: (where) => {
+              ran.push(where.city);
+              return Promise.resolve("fine");
+            },
+          }),
+        },
+      });
+      expect(done.steps.length).toBe(2);
+      expect(ran.length).toBeGreaterThan(0);
+      expect(done.text).toContain("The tool said");
+    });
+
+    test("streams", async () => {
+      const { model } = made();
+      const streamed = streamText({ model: model(`${server}/m`), prompt: "Hello there" });
+      expect(await streamed.text).toContain(`m on ${server}`);
+      expect(await streamed.finishReason).toBe("stop");
+      expect((await streamed.usage).outputTokens).toBeGreaterThan(0);
+    });
+
+    test("hears of a stream that breaks", async () => {
+      const { model } = made();
+      breaks();
+      const heard: string[] = [];
+      const streamed = streamText({
+        model: model(`${server}/m`),
+        prompt: "Hello there",
+        maxRetries: 0,
+        onError: ({ error }) => void heard.push(String(error)),
+      });
+      await streamed.consumeStream();
+      expect(heard.join()).toContain("upstream connection lost");
+      expect(await streamed.finishReason).toBe("error");
+    });
+
+    test("shows reasoning, and hands it back", async () => {
+      const { model, options } = made();
+      const thinks = { model: model(`${server}/think-m`), reasoning: "high" } as const;
+      const first = await generateText({
+        ...thinks,
+        prompt: "Hello there",
+        providerOptions: options,
+      });
+      const again = await generateText({
+        ...thinks,
+        providerOptions: options,
+        messages: [
+          { role: "user", content: "Hello there" },
+          ...first.responseMessages,
+          { role: "user", content: "And?" },
+        ],
+      });
+      expect(again.text).toContain("And?");
+      const streamed = streamText({ ...thinks, prompt: "Hello there" });
+      expect(await streamed.reasoningText).toBe(first.reasoningText);
+    });
+
+    test("gets an object of a schema, and one of any JSON", async () => {
+      const { model } = made();
+      const asks = { model: model(`${server}/m`), prompt: "Hello there" };
+      const ofSchema = await generateText({ ...asks, output: Output.object({ schema: city }) });
+      expect(ofSchema.output).toEqual({ city: expect.any(String) });
+      // Anthropic has schemas only.
+      if (server === "messages") return;
+      const ofAny = await generateText({ ...asks, output: Output.json() });
+      expect(ofAny.output).toBeInstanceOf(Object);
+    });
   });
 });
 
-test("one that fails is covered by the next, and a stream that breaks says so", async () => {
+test("one that fails is covered by the next", async () => {
   fake("chat").script([{ kind: "status", status: 503 }]);
   const answer = await client.responses.create({ model: "mixed", input: "Hello there" });
   expect(answer.output_text).toContain("m on messages");
@@ -189,11 +291,6 @@ test("one that fails is covered by the next, and a stream that breaks says so", 
     "responses>chat",
     "responses>messages",
   ]);
-  fake("chat").script([{ kind: "cut", when: "mid-content", betweenMs: 20 }]);
-  const broken = await router.post("/v1/responses", { model: "chat/m", input: "hi", stream: true });
-  const { state, error } = readResponseStream(await broken.text());
-  expect(state).toBe("failed");
-  expect(error?.["message"]).toContain("upstream connection lost");
 });
 
 test("what needs stored answers is refused with what would be right", async () => {

@@ -99,10 +99,9 @@ const streamed: Record<ClientName, (body: string) => ClientView> = {
     return { ...outcomeOf(words), ...ofMessage(message), id, error: words };
   },
   responses(body) {
-    const native = nativeError.exec(body)?.[1] ?? null;
-    const { state, said, error, response } = readResponseStream(body.replace(nativeError, ""));
-    if (state === "open" && native === null) throw new Error("a stream without an end");
-    const words = error === null ? nativeWords(native) : messageOf("responses", { error });
+    const { state, said, error, response } = readResponseStream(body);
+    if (state === "open") throw new Error("a stream without an end");
+    const words = error === null ? null : messageOf("responses", { error });
     return { ...outcomeOf(words), ...ofItems(said), id: response["id"] ?? null, error: words };
   },
   ollama(body) {
@@ -124,16 +123,6 @@ const streamed: Record<ClientName, (body: string) => ClientView> = {
     };
   },
 };
-
-/** Of a native stream: a server's own error event, or the router's last words, which do not know what went before. */
-const nativeError =
-  /event: error\ndata: (\{(?!.*"sequence_number":[1-9]).*\})\s*(event: response\.failed\n.*\s*)?$/;
-
-function nativeWords(event: string | null): string | null {
-  if (event === null) return null;
-  const json = JSON.parse(event) as JsonRecord;
-  return messageOf("responses", { error: json["error"] ?? json });
-}
 
 /**
  * A chat that has its finish_reason is complete without `[DONE]`, and passes as it came; what the router

@@ -95,7 +95,7 @@ function disturbed(
   }
   if (behaviour.kind === "error-event" && behaviour.when !== "before-head" && isStream) {
     const [before] = split(behaviour.when);
-    const bytes = fakeErrorEvent(reply.format, behaviour.payload);
+    const bytes = fakeErrorEvent(reply.format, before.length, behaviour.payload);
     return [...before, { part: "end", bytes }];
   }
   return pieces;

@@ -27,9 +27,9 @@ function readPrompt(ask: Ask): Prompt {
     tools: fields["tool_choice"] === "none" ? [] : readTools(fields["tools"]),
     json:
       format["type"] === "json_schema"
-        ? format["schema"]
+        ? (format["schema"] ?? true)
         : format["type"] === "json_object" || undefined,
-    thinking: "inline",
+    thinking: "reasoning" in fields ? "apart" : "inline",
     maxTokens: asNumber(fields["max_output_tokens"]),
     content: ask.content,
   };
@@ -37,7 +37,15 @@ function readPrompt(ask: Ask): Prompt {
 
 type Output = { readonly item: Fields; readonly deltas: readonly string[] };
 
-function outputs(said: Said, id: string): readonly Output[] {
+function thought(said: Said, id: string, isSealed: boolean): readonly Output[] {
+  if (said.reasoning.length === 0) return [];
+  const summary = [{ type: "summary_text", text: said.reasoning.join("") }];
+  const sealed = isSealed ? { encrypted_content: `sealed_${id}` } : {};
+  const item = { id: `rs_${id}`, type: "reasoning", summary, ...sealed };
+  return [{ item, deltas: said.reasoning }];
+}
+
+function spoken(said: Said, id: string): readonly Output[] {
   if (said.toolCalls.length === 0) {
     const content = [
       { type: "output_text", text: said.tokens.join(""), annotations: [], logprobs: [] },
@@ -68,6 +76,46 @@ function outputs(said: Said, id: string): readonly Output[] {
 }
 
 type Event = { readonly type: string; readonly part: ReplyPiece["part"]; readonly value: object };
+
+function thoughtEvents({ item, deltas }: Output, output_index: number): readonly Event[] {
+  const at = { item_id: item["id"], output_index, summary_index: 0 };
+  const [part] = asList(item["summary"]);
+  const text = deltas.join("");
+  return [
+    {
+      type: "response.output_item.added",
+      part: "opening",
+      value: { output_index, item: { ...item, summary: [] } },
+    },
+    {
+      type: "response.reasoning_summary_part.added",
+      part: "opening",
+      value: { ...at, part: { ...asFields(part), text: "" } },
+    },
+    ...deltas.map((delta): Event => ({
+      type: "response.reasoning_summary_text.delta",
+      part: "content",
+      value: { ...at, delta },
+    })),
+    {
+      type: "response.reasoning_summary_text.done",
+      part: "content",
+      value: { ...at, text },
+    },
+    {
+      type: "response.reasoning_summary_part.done",
+      part: "content",
+      value: { ...at, part },
+    },
+    { type: "response.output_item.done", part: "content", value: { output_index, item } },
+  ];
+}
+
+const writers: Readonly<Record<string, typeof textEvents>> = {
+  reasoning: thoughtEvents,
+  message: textEvents,
+  function_call: callEvents,
+};
 
 function textEvents({ item, deltas }: Output, output_index: number): readonly Event[] {
   const at = { item_id: item["id"], output_index, content_index: 0 };
@@ -148,7 +196,8 @@ export const answerResponse: Answerer = (ask, server) => {
   const prompt = readPrompt(ask);
   const said = say(server.name, prompt);
   const id = idOf(prompt.model + prompt.allText);
-  const made = outputs(said, id);
+  const isSealed = asList(ask.fields["include"]).includes("reasoning.encrypted_content");
+  const made = [...thought(said, id, isSealed), ...spoken(said, id)];
   const cut = said.finish === "length";
   const whole = {
     ...everyField,
@@ -182,7 +231,7 @@ export const answerResponse: Answerer = (ask, server) => {
   const events: Event[] = [
     { type: "response.created", part: "opening", value: { response: begun } },
     { type: "response.in_progress", part: "opening", value: { response: begun } },
-    ...made.flatMap(said.toolCalls.length === 0 ? textEvents : callEvents),
+    ...made.flatMap((output, index) => writers[asText(output.item["type"])]?.(output, index) ?? []),
     {
       type: cut ? "response.incomplete" : "response.completed",
       part: "end",

@@ -85,8 +85,11 @@ export function countError(surface: FakeSurface, field: string, most: number): W
 
 const failure = "the model stopped on purpose";
 
-/** An error event in a stream's own form; without a payload, the format's usual one. */
-export function fakeErrorEvent(format: StreamFormat, payload?: unknown): string {
+/**
+ * An error event in a stream's own form; without a payload, the format's usual one.
+ * @param events that came before it
+ */
+export function fakeErrorEvent(format: StreamFormat, events: number, payload?: unknown): string {
   switch (format) {
     case "ndjson":
       return `${JSON.stringify(payload ?? errorValue("ollama", 500, failure))}\n`;
@@ -94,7 +97,11 @@ export function fakeErrorEvent(format: StreamFormat, payload?: unknown): string 
       return sseEvent(payload ?? errorValue("anthropic", 500, failure), "error");
     case "responses":
       return sseEvent(
-        payload ?? { type: "error", code: "server_error", message: failure, param: null },
+        payload ?? {
+          type: "error",
+          sequence_number: events,
+          error: { type: "server_error", code: "server_error", message: failure, param: null },
+        },
         "error",
       );
     case "chat":

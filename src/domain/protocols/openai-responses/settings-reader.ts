@@ -101,7 +101,7 @@ function readFormat(reader: RecordReader, notes: RequestNotes): ValueField<Answe
   if (type === "text") return null;
   if (type === "json_object") {
     format.close();
-    return notes.note({ path, value: { kind: "object" } as const });
+    return notes.note({ path, value: anyObject });
   }
   if (type !== "json_schema") {
     notes.refuse(`${path}.type must be text, json_object or json_schema`);
@@ -112,6 +112,8 @@ function readFormat(reader: RecordReader, notes: RequestNotes): ValueField<Answe
   const schema = format.take("schema");
   const { value: strict } = format.take("strict");
   format.close();
+  // Who wants JSON of any form may leave it out (the AI SDK's Open Responses provider does).
+  if (saysNothing(schema.value)) return notes.note({ path, value: anyObject });
   if (!isRecord(schema.value)) {
     notes.refuse(`${path}.schema must be an object`);
     return null;
@@ -119,6 +121,8 @@ function readFormat(reader: RecordReader, notes: RequestNotes): ValueField<Answe
   const said = typeof strict === "boolean" ? { strict } : {};
   return notes.note({ path, value: { kind: "schema", schema: schema.raw(), ...said } as const });
 }
+
+const anyObject: AnswerFormat = { kind: "object" };
 
 function readThinking(reader: RecordReader, notes: RequestNotes): ValueField<ThinkingWish> | null {
   const reasoning = new RecordReader(reader.take("reasoning"), "reasoning.", notes);

@@ -239,6 +239,7 @@ describe("settings", () => {
         },
       },
     ],
+    [{ text: { format: { type: "json_schema" } } }, { response_format: { type: "json_object" } }],
     [
       { text: { format: { type: "json_object" }, verbosity: "low" } },
       { response_format: { type: "json_object" } },
