@@ -265,7 +265,8 @@ describe.each(servers)("before %s", (server) => {
       });
       expect(again.text).toContain("And?");
       const streamed = streamText({ ...thinks, prompt: "Hello there" });
-      expect(await streamed.reasoningText).toBe(first.reasoningText);
+      const { reasoningText } = await streamed.finalStep;
+      expect(reasoningText).toBe(first.finalStep.reasoningText);
     });
 
     test("gets an object of a schema, and one of any JSON", async () => {
