@@ -5,7 +5,8 @@ import type { Configuration } from "../adapters/config/load.ts";
 import { watchRoutes } from "../adapters/config/watch-routes.ts";
 import { createAdmissions } from "../adapters/http/admissions.ts";
 import { apiRoutes } from "../adapters/http/api-routes.ts";
-import { callAnswers, callRoutes } from "../adapters/http/call-routes.ts";
+import { answerRoutes } from "../adapters/http/answer-routes.ts";
+import { callAnswers, callRoutes, findText } from "../adapters/http/call-routes.ts";
 import { createEventFeed } from "../adapters/http/events.ts";
 import { createGatekeeper } from "../adapters/http/gatekeeper.ts";
 import { crossSitePolicy, isThisMachine } from "../adapters/http/this-machine.ts";
@@ -44,6 +45,9 @@ import { engineOf } from "../domain/routing/engine.ts";
 import { createKnownServers } from "./usecases/servers/known-servers.ts";
 import { createSpokenBoard } from "./usecases/servers/spoken-board.ts";
 import { createServerClient } from "./usecases/servers/ask-server.ts";
+import { createContinueCall } from "./usecases/answers/continue-call.ts";
+import { createRecentAnswers } from "./usecases/answers/recent-answers.ts";
+import { createStoredAnswers } from "./usecases/answers/stored-answers.ts";
 import { createSendAgain } from "./usecases/log/send-again.ts";
 import { createPromptEstimates } from "./usecases/log/prompt-estimates.ts";
 import { createLiveView } from "./usecases/log/live-view.ts";
@@ -120,6 +124,11 @@ export function compose(
   const spoken = createSpokenBoard(clock);
   const estimates = createPromptEstimates(ratios, logs?.reader ?? null);
   const reasoning = createReasoningMemory(clock);
+  const recentAnswers = logs === null ? null : createRecentAnswers(clock);
+  const answers =
+    logs === null || recentAnswers === null
+      ? null
+      : createStoredAnswers(recentAnswers, logs.answers, clock);
   const relay = createRelay({
     routing,
     models,
@@ -129,6 +138,7 @@ export function compose(
       logs?.recorder,
       store,
       metrics,
+      recentAnswers,
       createCallLog(logger, settings.log.level === "debug"),
       // The log's thread reads answers anyway.
       logs === null ? createUsageCount(clock, used) : null,
@@ -157,6 +167,9 @@ export function compose(
     promptTokens: (model, bytes) => estimates.tokens(model, bytes),
     ratiosKnown: () => estimates.ready(),
     reasoning,
+    keepsAnswers: answers !== null,
+    continueCall: createContinueCall({ answers, find: findText }),
+    recentAnswers,
     sseKeepaliveMs: settings.sseKeepaliveMs,
   });
   const admissions = createAdmissions();
@@ -183,6 +196,7 @@ export function compose(
     }),
     metricsRoute(() => metrics.text()),
     modelRoutes(models, admissions, via),
+    answerRoutes({ answers, admissions, via }),
     ollamaRoutes(ollama, admissions, via),
     callRoutes(answerCall, admissions),
   ];

@@ -28,6 +28,7 @@ export function startLog(
     maxBodyBytes: settings.blobs.maxBlobSize,
     maxLogAgeMs: settings.maxLogAgeMs,
     maxBodyAgeMs: settings.maxBodyAgeMs,
+    maxAnswerAgeMs: settings.maxAnswerAgeMs,
     clock,
     used,
     trouble: (message) => logger.warn(message),

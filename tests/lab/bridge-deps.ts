@@ -13,5 +13,6 @@ export function bridgeDeps(now = 0): BridgeDeps {
     promptTokens: () => 0,
     reasoning: createReasoningMemory(clock),
     servers: unknownServers,
+    keepsAnswers: true,
   };
 }

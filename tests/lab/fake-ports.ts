@@ -204,6 +204,9 @@ export function createFakePorts(scenario: FakeScenario, step: Step = () => undef
     promptTokens: () => 1,
     ratiosKnown: () => Promise.resolve(),
     reasoning,
+    keepsAnswers: true,
+    continueCall: (call) => call,
+    recentAnswers: null,
     sseKeepaliveMs: scenario.sseKeepaliveMs ?? 0,
     fault(error) {
       faults.push(error);

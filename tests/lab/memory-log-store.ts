@@ -4,7 +4,8 @@ import { writtenText } from "../../src/adapters/logs/rows/indexed-text.ts";
 import type { CapturedBodies } from "../../src/domain/log/log-entry.ts";
 import { soughtParts, spacedWords } from "../../src/domain/log/search-words.ts";
 import type { LogFilter, LogRow } from "../../src/ports/browse.ts";
-import type { LogEngine } from "../../src/adapters/logs/pipeline/log-engine.ts";
+import type { FoundAnswer, MadeItem } from "../../src/ports/kept-answers.ts";
+import type { LogEngine, LogWrite } from "../../src/adapters/logs/pipeline/log-engine.ts";
 import type { ContractedLog } from "../contracts/log-store.ts";
 
 interface KeptRow {
@@ -107,18 +108,66 @@ export function createMemoryLogStore(): ContractedLog {
   };
 }
 
+/** Answers by their owners and ids, for the same ends. */
+function createMemoryAnswers() {
+  const kept = new Map<string, FoundAnswer & { readonly owner: string; readonly at: number }>();
+  const keyOf = (owner: string, id: string) => JSON.stringify([owner, id]);
+  return {
+    write(batch: readonly LogWrite[]) {
+      for (const { entry, answer } of batch)
+        if (answer !== undefined) {
+          const { isStored, ...rest } = answer;
+          const row = { ...rest, isStored, callId: entry.id, at: entry.timestamp };
+          kept.set(keyOf(answer.owner, answer.id), row);
+        }
+    },
+    reader: {
+      async find(owner: string, id: string) {
+        const row = kept.get(keyOf(owner, id));
+        if (row === undefined) return null;
+        const { callId, head, input, output, upstream, isStored } = row;
+        return { id, callId, head, input, output, upstream, isStored };
+      },
+      async items(owner: string, ids: readonly string[]) {
+        const items = new Map<string, MadeItem>();
+        for (const row of kept.values())
+          if (row.owner === owner) {
+            const made = { upstream: row.upstream, isStored: row.isStored };
+            for (const item of row.input)
+              items.set(item.id, { ...item, upstream: null, isStored: false });
+            for (const item of row.output) items.set(item.id, { ...item, ...made });
+          }
+        return ids.flatMap((id) => items.get(id) ?? []);
+      },
+    },
+    remove: (owner: string, id: string) => kept.delete(keyOf(owner, id)),
+    removeOlder(before: number, limit: number) {
+      const old = [...kept].filter(([, { at }]) => at < before).slice(0, limit);
+      for (const [key] of old) kept.delete(key);
+      return old.length === limit;
+    },
+  };
+}
+
 /** An engine in memory, whose rows outlive `close`: a fake for what drives one. */
 export function createMemoryEngine(): LogEngine {
   let store = createMemoryLogStore();
+  const answers = createMemoryAnswers();
   return {
     open: async (_, now) => ({ interrupted: await store.interruptLeftovers(now), search: "whole" }),
     openScratch: async () => {
       store = createMemoryLogStore();
     },
-    write: (batch) => store.write(batch),
+    write(batch) {
+      answers.write(batch);
+      return store.write(batch);
+    },
+    answers: async () => answers.reader,
+    removeAnswer: async (owner, id) => answers.remove(owner, id),
     reader: async () => store,
     upkeep: {
       removeOlder: (...limits) => store.removeOlder(...limits),
+      removeOlderAnswers: async (before, limit) => answers.removeOlder(before, limit),
       tidy: () => async () => false,
       fillSearch: async () => false,
       checkSearch: async () => undefined,

@@ -67,6 +67,7 @@ export function parseEnvironment(
     dbPath: read.text("DB_PATH"),
     maxLogAgeMs: ageMs(read.number("MAX_LOG_AGE_DAYS", days)),
     maxBodyAgeMs: ageMs(read.optionalNumber("MAX_BODY_AGE_DAYS", days) ?? 0),
+    maxAnswerAgeMs: ageMs(read.optionalNumber("MAX_RESPONSE_AGE_DAYS", days) ?? 0),
     ...readSecurity(read),
     otlpEndpoint: readOtlpEndpoint(read),
     blobs: {

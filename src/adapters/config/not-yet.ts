@@ -40,7 +40,6 @@ export const laterNames: readonly string[] = [
   ...Object.keys(notYet),
   "INSTANCE_NAME",
   "SPOOL_MAX_SIZE",
-  "MAX_RESPONSE_AGE_DAYS",
   "S3_ENDPOINT",
   "S3_BUCKET",
   "S3_REGION",

@@ -52,6 +52,11 @@ export const variables = {
     default: null,
     meaning: "bodies may go earlier than their rows; unset or 0: with the rows",
   },
+  MAX_RESPONSE_AGE_DAYS: {
+    default: null,
+    meaning:
+      "how long `previous_response_id` and `GET /v1/responses/{id}` find an answer; unset or 0: as long as bodies are kept",
+  },
   STRIP_THINKING: {
     default: "true",
     meaning:
@@ -104,7 +109,8 @@ export const variables = {
   },
   MAX_TOTAL_STORAGE_SIZE: {
     default: "1073741824",
-    meaning: "bytes of all bodies outside the database together; the oldest go first",
+    meaning:
+      "bytes of all bodies outside the database and of the answers kept for `previous_response_id` together; the oldest go first",
   },
   MAX_REQUEST_SIZE: {
     default: "104857600",

@@ -14,13 +14,14 @@ export const answerMessages: Answerer = (ask, server) => {
   const result = asList(lastMessage["content"])
     .map(asFields)
     .find((part) => part["type"] === "tool_result");
+  const choice = asFields(fields["tool_choice"]);
   const model = asText(fields["model"]);
   const said = say(server.name, {
     ...read,
     model,
     allText: `${contentText(fields["system"])} ${read.allText}`.trim(),
     toolResult: result === undefined ? undefined : contentText(result["content"]),
-    tools: readTools(fields["tools"]),
+    tools: choice["type"] === "none" ? [] : readTools(fields["tools"]),
     json: asFields(asFields(fields["output_config"])["format"])["schema"],
     thinking: "inline",
     maxTokens: asNumber(fields["max_tokens"]),

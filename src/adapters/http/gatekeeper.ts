@@ -151,9 +151,9 @@ export function createGatekeeper(deps: GatekeeperDeps): Gatekeeper {
 /** Headers by which a call may be refused, or answered otherwise, where neither tokens nor proxies are known. */
 const judgedHeaders = new Set(["origin", "sec-fetch-site", "upgrade"]);
 
-/** Under `/v1/` no POST is the router's own to answer. */
+/** Under `/v1/` one POST is the router's own to answer: `/v1/responses/{id}/cancel`. */
 function isPlainCall(method: string, path: string, headers: HeaderList): boolean {
-  if (method !== "POST" || !path.startsWith("/v1/")) return false;
+  if (method !== "POST" || !path.startsWith("/v1/") || path.endsWith("/cancel")) return false;
   for (const field of headers) if (judgedHeaders.has(field[0])) return false;
   return true;
 }

@@ -40,4 +40,22 @@ export interface IncomingCall {
   readonly modelKey: string;
   /** Whether the client asked for a stream (Ollama's clients get one unless they decline). */
   readonly wantsStream: boolean;
+  /** It refers to what was said before by ids that were found; absent: it says all itself. */
+  readonly continues?: Continuation;
 }
+
+/** What a call of Responses refers to by ids. */
+export interface Continuation {
+  /** The answer that it goes on from; null: it refers to items only. */
+  readonly previous: string | null;
+  /** The server that said all of it in Responses itself, by name; null: not one alone. */
+  readonly maker: string | null;
+  /** That server keeps it, and finds it by its ids. */
+  readonly isStored: boolean;
+  /** The same request with all of it in place of the ids. */
+  readonly whole: RequestBody;
+  /** As `whole`, without what only its maker understands. */
+  readonly elsewhere: () => RequestBody;
+}
+
+export type RequestBody = Pick<IncomingCall, "body" | "json">;

@@ -25,6 +25,8 @@ export interface Settings {
   readonly maxLogAgeMs: number | null;
   /** null: bodies go with their rows. */
   readonly maxBodyAgeMs: number | null;
+  /** Of answers that are kept for calls that refer to them; null: they go with the bodies. */
+  readonly maxAnswerAgeMs: number | null;
   /** Who may see pages and read API. */
   readonly webUiSecurity: WebUiSecurity;
   /** Signs tokens; null: calls need none, and nobody can sign in. */

@@ -7,6 +7,7 @@ export type ProblemKind =
   | "invalid_model"
   | "invalid_header"
   | "invalid_path"
+  | "previous_response_not_found"
   | "unauthorized"
   | "forbidden"
   | "not_found"
@@ -16,6 +17,7 @@ export type ProblemKind =
   | "invalid_encoding"
   | "request_too_large"
   | "overloaded"
+  | "answers_unreadable"
   | "internal_error"
   | "routing_loop"
   | "upgrade_required"
@@ -39,6 +41,11 @@ const forms: Record<ProblemKind, ProblemForm> = {
   invalid_model: { status: 400, type: "invalid_request_error", code: "invalid_model" },
   invalid_header: { status: 400, type: "invalid_request_error", code: "invalid_header" },
   invalid_path: { status: 400, type: "invalid_request_error", code: "invalid_path" },
+  previous_response_not_found: {
+    status: 400,
+    type: "invalid_request_error",
+    code: "previous_response_not_found",
+  },
   // OpenAI's own words, by which its clients know that the key is at fault.
   unauthorized: { status: 401, type: "invalid_request_error", code: "invalid_api_key" },
   forbidden: { status: 403, type: "invalid_request_error", code: "forbidden" },
@@ -53,6 +60,7 @@ const forms: Record<ProblemKind, ProblemForm> = {
   invalid_encoding: { status: 400, type: "invalid_request_error", code: "invalid_encoding" },
   request_too_large: { status: 413, type: "invalid_request_error", code: "request_too_large" },
   overloaded: { status: 503, type: "server_error", code: "overloaded" },
+  answers_unreadable: { status: 503, type: "server_error", code: "service_unavailable" },
   internal_error: { status: 500, type: "server_error", code: "internal_error" },
   routing_loop: { status: 508, type: "server_error", code: "routing_loop" },
   upgrade_required: { status: 426, type: "invalid_request_error", code: "upgrade_required" },

@@ -98,6 +98,18 @@ export interface CapturedBodies {
   readonly response: CapturedBody | null;
   /** As the client got it, where a cleaner or a translation changed it. */
   readonly delivered?: CapturedBody | null;
+  /** How the answer is kept for requests that refer to it; absent: none can. */
+  readonly kept?: AnswerToKeep;
+}
+
+/** An answer of Responses that its client may refer to later. */
+export interface AnswerToKeep {
+  /** Whose it is; see `callOwner`. */
+  readonly owner: string;
+  /** The server that gave it in its own words; null: it was translated. */
+  readonly upstream: string | null;
+  /** The request with all that it referred to; null: the captured one is that. */
+  readonly request: Uint8Array | null;
 }
 
 /** Epoch ms as ISO 8601 UTC with ms. */

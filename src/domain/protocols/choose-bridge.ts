@@ -17,9 +17,19 @@ export interface BridgeDeps extends TranslationDeps {
 /** The bridge of a call to one of its targets. */
 export function bridgeFor(call: IncomingCall, target: Target, deps: BridgeDeps): Bridge {
   const way = wayTo(call.endpoint, target.server, deps.spoken);
+  const told = toldTo(call, target, way);
   if (way.kind === "translated")
-    return translatedBridge(call, codecsOf(call, way), target, way, deps);
-  return nativeBridge(call, target, way);
+    return translatedBridge(told, codecsOf(call, way), target, way, deps);
+  return nativeBridge(told, target, way);
+}
+
+/** A call that refers to what was said before, as its target understands it. */
+function toldTo(call: IncomingCall, { server }: Target, way: Way): IncomingCall {
+  const { continues } = call;
+  if (continues === undefined) return call;
+  if (way.kind === "translated") return { ...call, ...continues.whole };
+  if (server.name !== continues.maker) return { ...call, ...continues.elsewhere() };
+  return continues.isStored ? call : { ...call, ...continues.whole };
 }
 
 /** Whether the request's body has to be parsed for its way to a target. */

@@ -48,6 +48,8 @@ export interface TranslationDeps {
   readonly promptTokens: (model: string | null, bytes: number) => number;
   readonly reasoning: ReasoningMemory;
   readonly servers: ServersKnown;
+  /** Answers are kept for later calls that refer to them. */
+  readonly keepsAnswers: boolean;
 }
 
 /** A call on its way to a server of another protocol. */
@@ -132,6 +134,8 @@ function askingBridge(
     model: target.model ?? call.model ?? "",
     maker: makerOf(how),
     startedAt: now(),
+    kept: deps.keepsAnswers && source.record["store"] !== false,
+    previous: call.continues?.previous ?? null,
     lose: (field) => void lost.add(field),
     estimatedPrompt(bytesOf) {
       isEstimated = true;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { noon } from "../../lab/log-entries.ts";
 import type { LogEngine } from "../../../src/adapters/logs/pipeline/log-engine.ts";
 import type { LogPlace } from "../../../src/adapters/logs/pipeline/log-place.ts";
+import { keptAnswersContract } from "../../contracts/kept-answers.ts";
 import { logEngineContract } from "../../contracts/log-engine.ts";
 import { type ContractedLog, logStoreContract } from "../../contracts/log-store.ts";
 import { logPlace, sqliteLog } from "../../lab/log-place.ts";
@@ -27,6 +28,7 @@ const engines: Readonly<Record<string, WithEngine>> = {
 
 for (const [name, withEngine] of Object.entries(engines)) {
   logEngineContract(name, withEngine);
+  keptAnswersContract(name, withEngine);
   logStoreContract(name, (run) =>
     withEngine(async (engine, place) => {
       await engine.open(place, noon);

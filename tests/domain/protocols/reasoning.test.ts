@@ -31,6 +31,8 @@ function answered(said: readonly AnswerEvent[], request: JsonRecord = {}): reado
     model: "m",
     maker: anthropic,
     startedAt: 0,
+    kept: false,
+    previous: null,
     lose: () => undefined,
     estimatedPrompt: () => 0,
   };

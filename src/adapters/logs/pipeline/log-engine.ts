@@ -3,6 +3,8 @@
 import type { AnswerReading } from "../../../domain/log/answer-reading.ts";
 import type { SpokenText } from "../../../domain/conversation/search-text.ts";
 import type { CapturedBodies, LogEntry } from "../../../domain/log/log-entry.ts";
+import type { KeptAnswer } from "../../../domain/protocols/openai-responses/kept-answer.ts";
+import type { KeptAnswers } from "../../../ports/kept-answers.ts";
 import type { LogReader } from "../../../ports/log-reader.ts";
 import type { LogPlace } from "./log-place.ts";
 
@@ -14,6 +16,14 @@ export interface LogWrite {
   readonly reading: AnswerReading;
   /** What was asked and answered, for the search. */
   readonly said: SpokenText;
+  /** The answer, where later requests may refer to it; absent: none may. */
+  readonly answer?: OwnedAnswer;
+}
+
+export interface OwnedAnswer extends KeptAnswer {
+  readonly owner: string;
+  /** The server that gave it in its own words; null: it was translated. */
+  readonly upstream: string | null;
 }
 
 /**
@@ -53,6 +63,10 @@ export interface LogEngine {
    * returns is good until the next call of the engine.
    */
   reader(place: LogPlace): Promise<LogReader>;
+  /** As `reader`, for the answers that are kept. */
+  answers(place: LogPlace): Promise<Pick<KeptAnswers, "find" | "items">>;
+  /** @returns whether the owner had such an answer */
+  removeAnswer(owner: string, id: string): Promise<boolean>;
   readonly upkeep: LogUpkeep;
   /** Says what a rejection means. */
   explain(error: unknown): StoreFailure;
@@ -76,6 +90,11 @@ export interface LogUpkeep {
     bodiesBefore: number | null,
     limit: number,
   ): Promise<boolean>;
+  /**
+   * Removes some of the oldest answers that are kept, of before an epoch ms.
+   * @param limit of answers
+   */
+  removeOlderAnswers(before: number, limit: number): Promise<boolean>;
   /**
    * One round of putting things in order: gives up room that removed rows still take, and removes
    * what a stop at the wrong moment left behind.

@@ -3,7 +3,7 @@ import type { Clock } from "../../../ports/clock.ts";
 import type { LogReader } from "../../../ports/log-reader.ts";
 import type { LogPlace } from "./log-place.ts";
 import { unpackPoints } from "./pack-points.ts";
-import type { CallResult } from "./worker-calls.ts";
+import { createTimelyReads } from "./timely-reads.ts";
 import type { Recorder } from "./recorder.ts";
 import type { WorkerThread } from "./worker-thread.ts";
 
@@ -18,34 +18,11 @@ export interface LogReaderOptions {
   readonly searchDamaged?: () => void;
 }
 
-/** A writer that is stuck must not make the pages stuck. */
-const longestWaitMs = 250;
-/** Nor must a disk that hangs. */
-const longestReadMs = 10_000;
-
 /** Reads see every call that ended before them, as long as the writer keeps up. */
 export function createLogReader(options: LogReaderOptions): LogReader {
   const { place, thread, bodiesThread, recorder, clock, searchDamaged } = options;
 
-  /** The promise's value, or null where it has none in time. */
-  function within<T>(ms: number, coming: Promise<T>): Promise<T | null> {
-    return new Promise((resolve, reject) => {
-      const cancel = clock.after(ms, () => {
-        resolve(null);
-      });
-      coming.finally(cancel).then(resolve, reject);
-    });
-  }
-
-  async function read<T>(ask: () => Promise<CallResult<T>>): Promise<T> {
-    await within(longestWaitMs, recorder.flush());
-    const result = await within(longestReadMs, ask());
-    if (result === null)
-      throw new Error(`the log cannot be read: no answer within ${longestReadMs / 1_000} s`);
-    if (!result.ok && result.damaged === "search") searchDamaged?.();
-    if (!result.ok) throw new Error(`the log cannot be read: ${result.message}`);
-    return result.value;
-  }
+  const read = createTimelyReads({ recorder, clock, searchDamaged });
 
   return {
     list: (filter) => read(() => thread.call("list", { place, filter })),

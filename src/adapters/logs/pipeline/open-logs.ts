@@ -1,5 +1,6 @@
 // The log as the program uses it: recorder and reader over two workers, and the hourly clean-up.
 import type { Clock } from "../../../ports/clock.ts";
+import type { KeptAnswers } from "../../../ports/kept-answers.ts";
 import type { LogReader } from "../../../ports/log-reader.ts";
 import type { CallEvents } from "../../../ports/browse.ts";
 import type { Notice } from "../../../ports/notices.ts";
@@ -12,6 +13,7 @@ import { createLogReader } from "./log-reader.ts";
 import type { KnownEnd } from "./open-calls.ts";
 import { createRecorder } from "./recorder.ts";
 import type { Recorder } from "./recorder.ts";
+import { createTimelyReads } from "./timely-reads.ts";
 import { createSearchWatch } from "./search-watch.ts";
 import { unpackReadings } from "./wire-batch.ts";
 import type { OpenReport } from "./worker-calls.ts";
@@ -28,6 +30,8 @@ export interface LogsOptions {
   readonly maxLogAgeMs: number | null;
   /** ms; null: bodies go with their rows. */
   readonly maxBodyAgeMs: number | null;
+  /** ms; null: kept answers go with the bodies. */
+  readonly maxAnswerAgeMs: number | null;
   readonly clock: Pick<Clock, "now" | "after">;
   /** Called with what each call's answer reports. */
   readonly used: UsageObserver["used"];
@@ -38,6 +42,8 @@ export interface LogsOptions {
 export interface Logs {
   readonly recorder: Recorder;
   readonly reader: LogReader;
+  /** Answers that requests may refer to. */
+  readonly answers: KeptAnswers;
   /**
    * Reads a row, in the thread that writes: the one for reads is started by whoever looks at the log.
    * Rejects where the log cannot be read.
@@ -60,6 +66,7 @@ const lateMs = 1_000;
 /** Opens the log; calls may be recorded at once. */
 export function openLogs(options: LogsOptions): Logs {
   const { path, blobs, maxBodyBytes, maxLogAgeMs, maxBodyAgeMs, clock, trouble } = options;
+  const answerAgeMs = options.maxAnswerAgeMs ?? maxBodyAgeMs ?? maxLogAgeMs;
   const { patienceMs } = options;
   const place = { path, blobs, ...(patienceMs === undefined ? {} : { patienceMs }) };
   const events = createCallEvents();
@@ -100,6 +107,14 @@ export function openLogs(options: LogsOptions): Logs {
     lateEnd,
   );
 
+  const readAnswers = createTimelyReads({ recorder, clock });
+  const answers: KeptAnswers = {
+    find: (owner, id) => readAnswers(() => reading.call("answer", { place, owner, id })),
+    items: (owner, ids) => readAnswers(() => reading.call("answerItems", { place, owner, ids })),
+    // In the thread that writes: what waits to be written is removed with the rest.
+    remove: (owner, id) => readAnswers(() => writing.call("removeAnswer", { owner, id })),
+  };
+
   /** An end that should long be in the log; what waits for its batch is there in a moment, whole. */
   function lateEnd(id: string): KnownEnd | null {
     const end = recorder.endOf(id);
@@ -111,7 +126,11 @@ export function openLogs(options: LogsOptions): Logs {
   let closed = false;
   async function clean(): Promise<void> {
     const before = (age: number | null) => (age === null ? null : clock.now() - age);
-    const input = { rowsBefore: before(maxLogAgeMs), bodiesBefore: before(maxBodyAgeMs) };
+    const input = {
+      rowsBefore: before(maxLogAgeMs),
+      bodiesBefore: before(maxBodyAgeMs),
+      answersBefore: before(answerAgeMs),
+    };
     const result = await writing.call("retain", input);
     if (closed) return;
     if (result.ok) search.befell(result.value);
@@ -148,6 +167,7 @@ export function openLogs(options: LogsOptions): Logs {
   return {
     recorder,
     reader,
+    answers,
     async tryReading() {
       const result = await writing.call("list", { place, filter: { limit: 1 } });
       if (!result.ok) throw new Error(result.message);

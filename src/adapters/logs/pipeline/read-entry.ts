@@ -19,7 +19,10 @@ import {
 } from "../../../domain/conversation/search-text.ts";
 import type { JsonRecord } from "../../../domain/bytes/json.ts";
 import { shortenedJson } from "../../../domain/bytes/shortened-json.ts";
-import type { LogWrite } from "./log-engine.ts";
+import { bodySource } from "../../../domain/bytes/json-source.ts";
+import type { CapturedBodies } from "../../../domain/log/log-entry.ts";
+import { keptAnswer } from "../../../domain/protocols/openai-responses/kept-answer.ts";
+import type { LogWrite, OwnedAnswer } from "./log-engine.ts";
 import { bodyBytes } from "../rows/log-row.ts";
 import { createKnownTexts } from "./known-texts.ts";
 import { createRepeatedBodies } from "./repeated-bodies.ts";
@@ -74,7 +77,8 @@ export function createEntryReader(): EntryReader {
       if (reading === undefined && answered.isShortened && read.tokensEstimated)
         read = usageOf(response ?? noBytes).reading(call, sent);
       const said = { asked: asked?.text ?? "", answered: answered.text };
-      return { entry, bodies, reading: read, said };
+      const answer = answerIn(bodies);
+      return { entry, bodies, reading: read, said, ...(answer === null ? {} : { answer }) };
     },
     forgetTexts: () => {
       texts.clear();
@@ -91,6 +95,17 @@ export function spokenText(request: Uint8Array | null, response: Uint8Array | nu
     asked: request === null ? "" : readRequest(request, everyText).text,
     answered: response === null ? "" : readResponse(response, everyText).text,
   };
+}
+
+/** The answer that is to be kept; null: none, or its bytes are not all here. */
+function answerIn({ request, response, delivered, kept }: CapturedBodies): OwnedAnswer | null {
+  const given = delivered ?? response;
+  if (kept === undefined || given === null || given.truncated) return null;
+  if (kept.request === null && (request === null || request.truncated)) return null;
+  const asked = kept.request ?? (request === null ? noBytes : bodyBytes(request));
+  const source = bodySource(asked, recordIn(asked) ?? {});
+  const answer = keptAnswer(source, bodyBytes(given));
+  return answer === null ? null : { ...answer, owner: kept.owner, upstream: kept.upstream };
 }
 
 function readRequest(bytes: Uint8Array, isNew: IsNew): Asked {

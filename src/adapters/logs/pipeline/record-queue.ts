@@ -173,8 +173,9 @@ function first<T>(waiting: ReadonlyMap<string, T>): T | undefined {
   return waiting.values().next().value;
 }
 
-function sizeOf({ request, response, delivered = null }: CapturedBodies): number {
-  return capturedSize(request) + capturedSize(response) + capturedSize(delivered);
+function sizeOf({ request, response, delivered = null, kept }: CapturedBodies): number {
+  const own = kept?.request?.length ?? 0;
+  return capturedSize(request) + capturedSize(response) + capturedSize(delivered) + own;
 }
 
 export function countBodies({ request, response, delivered = null }: CapturedBodies): number {

@@ -2,7 +2,12 @@
 // cloning them as objects, their fields by place, which halves it again, and all bodies in one buffer,
 // which is handed over, not copied again.
 import type { AnswerReading } from "../../../domain/log/answer-reading.ts";
-import type { CapturedBodies, CapturedBody, LogEntry } from "../../../domain/log/log-entry.ts";
+import type {
+  AnswerToKeep,
+  CapturedBodies,
+  CapturedBody,
+  LogEntry,
+} from "../../../domain/log/log-entry.ts";
 
 /** An entry as the recorder got it. */
 export interface RecordedEntry {
@@ -17,7 +22,7 @@ export interface WireBatch {
   readonly count: number;
   /** JSON of `WireRow[]`. */
   readonly rows: string;
-  /** The bodies of all rows, one behind the other: each row's request, then its response. */
+  /** The bodies of all rows, one behind the other: each row's request, then its response, and so on. */
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
@@ -27,6 +32,11 @@ interface WireRow {
   readonly request: WireBody | null;
   readonly response: WireBody | null;
   readonly delivered: WireBody | null;
+  readonly kept?: WireAnswer | undefined;
+}
+
+interface WireAnswer extends Omit<AnswerToKeep, "request"> {
+  readonly request: WireBody | null;
 }
 
 interface WireBody {
@@ -51,6 +61,14 @@ export function packBatch(entries: readonly RecordedEntry[], maxBodyBytes: numbe
     total += length;
     return { length, truncated: body.truncated || size > maxBodyBytes };
   };
+  const wireAnswer = (kept: AnswerToKeep | undefined): WireAnswer | undefined => {
+    if (kept === undefined) return undefined;
+    const { owner, upstream, request } = kept;
+    if (request === null) return { owner, upstream, request };
+    captured.push([{ chunks: [request], truncated: false }, request.length]);
+    total += request.length;
+    return { owner, upstream, request: { length: request.length, truncated: false } };
+  };
   for (const { entry, bodies, reading } of entries)
     rows.push({
       fields: fieldsOf(entry),
@@ -58,6 +76,7 @@ export function packBatch(entries: readonly RecordedEntry[], maxBodyBytes: numbe
       request: wireBody(bodies.request),
       response: wireBody(bodies.response),
       delivered: wireBody(bodies.delivered ?? null),
+      kept: wireAnswer(bodies.kept),
     });
 
   // Every byte is written below, and a buffer of its own is what can be handed over.
@@ -84,10 +103,17 @@ export function unpackBatch({ rows, bytes }: WireBatch): readonly RecordedEntry[
     return { chunks: [chunk], truncated: wire.truncated };
   };
   const parsed = JSON.parse(rows) as readonly WireRow[];
-  return parsed.map(({ fields, reading, request, response, delivered }) => ({
+  return parsed.map(({ fields, reading, request, response, delivered, kept }) => ({
     entry: entryOf(fields),
     ...(reading === undefined ? {} : { reading }),
-    bodies: { request: body(request), response: body(response), delivered: body(delivered) },
+    bodies: {
+      request: body(request),
+      response: body(response),
+      delivered: body(delivered),
+      ...(kept === undefined
+        ? {}
+        : { kept: { ...kept, request: body(kept.request)?.chunks[0] ?? null } }),
+    },
   }));
 }
 

@@ -7,6 +7,7 @@ import type {
   PeriodStats,
   PointsFilter,
 } from "../../../ports/browse.ts";
+import type { FoundAnswer, MadeItem } from "../../../ports/kept-answers.ts";
 import type { Happening, OpenedStore } from "./log-engine.ts";
 import type { LogPlace } from "./log-place.ts";
 import type { PackedPoints } from "./pack-points.ts";
@@ -53,7 +54,11 @@ export interface WorkerCalls {
   };
   /** Removes what is older, then what nothing needs, in steps between which writes go on. Epoch ms; null: nothing. */
   readonly retain: {
-    readonly input: { readonly rowsBefore: number | null; readonly bodiesBefore: number | null };
+    readonly input: {
+      readonly rowsBefore: number | null;
+      readonly bodiesBefore: number | null;
+      readonly answersBefore: number | null;
+    };
     readonly output: readonly Happening[];
   };
   readonly list: {
@@ -71,6 +76,22 @@ export interface WorkerCalls {
   readonly points: {
     readonly input: { readonly place: LogPlace; readonly filter: PointsFilter };
     readonly output: PackedPoints;
+  };
+  readonly answer: {
+    readonly input: { readonly place: LogPlace; readonly owner: string; readonly id: string };
+    readonly output: FoundAnswer | null;
+  };
+  readonly answerItems: {
+    readonly input: {
+      readonly place: LogPlace;
+      readonly owner: string;
+      readonly ids: readonly string[];
+    };
+    readonly output: readonly MadeItem[];
+  };
+  readonly removeAnswer: {
+    readonly input: { readonly owner: string; readonly id: string };
+    readonly output: boolean;
   };
   /** Fills a search index that was begun anew; answers when it holds all rows. */
   readonly fillSearch: { readonly input: null; readonly output: readonly Happening[] };

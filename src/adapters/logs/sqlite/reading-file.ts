@@ -1,21 +1,33 @@
 // The log's database file as a thread reads it: opened with the first read, and anew where another
 // file has taken its place.
 import type { BlobStore } from "../../../ports/blob-store.ts";
+import type { KeptAnswers } from "../../../ports/kept-answers.ts";
 import type { LogReader } from "../../../ports/log-reader.ts";
 import { SearchDamage } from "../pipeline/log-engine.ts";
 import type { LogPlace } from "../pipeline/log-place.ts";
 import { type LogDatabase, openForReading } from "./database.ts";
 import type { OpenBlobs } from "./log-file.ts";
+import { createAnswerReader } from "./answer-rows.ts";
 import { createSqliteReader } from "./sqlite-reader.ts";
+
+type AnswerReader = Pick<KeptAnswers, "find" | "items">;
+
+interface Opened {
+  readonly database: LogDatabase;
+  readonly reader: LogReader;
+  readonly answers: AnswerReader;
+}
 
 export interface ReadingFile {
   /** @throws where it cannot be opened */
   reader(place: LogPlace): Promise<LogReader>;
+  /** Likewise. */
+  answers(place: LogPlace): Promise<AnswerReader>;
   close(): void;
 }
 
 export function createReadingFile(blobsOf: OpenBlobs): ReadingFile {
-  let open: { readonly database: LogDatabase; readonly reader: LogReader } | null = null;
+  let open: Opened | null = null;
 
   function close(): void {
     open?.database.close();
@@ -38,15 +50,22 @@ export function createReadingFile(blobsOf: OpenBlobs): ReadingFile {
     };
   }
 
+  function opened({ path, blobs }: LogPlace): Opened {
+    if (open?.database.isThere() === false) close();
+    if (open === null) {
+      const database = openForReading(path);
+      open = {
+        database,
+        reader: readerOf(database, blobsOf(blobs, database.state.owner)),
+        answers: createAnswerReader(database.connection),
+      };
+    }
+    return open;
+  }
+
   return {
-    async reader({ path, blobs }) {
-      if (open?.database.isThere() === false) close();
-      if (open === null) {
-        const database = openForReading(path);
-        open = { database, reader: readerOf(database, blobsOf(blobs, database.state.owner)) };
-      }
-      return open.reader;
-    },
+    reader: async (place) => opened(place).reader,
+    answers: async (place) => opened(place).answers,
     close,
   };
 }

@@ -6,17 +6,18 @@ import { createFigureSums } from "../rows/figures.ts";
 import type { CountedRow } from "../rows/figures.ts";
 import type { SegmentWriter } from "../bodies/segment-writer.ts";
 import { bodiesGoneBefore } from "./log-state.ts";
-import { removeSegments, type RemovedSegments } from "./segment-rows.ts";
+import type { AnswerBook } from "./answer-book.ts";
+import { oldestOutside, removeSegments, type RemovedSegments } from "./segment-rows.ts";
 import { writeFigures } from "./figure-rows.ts";
 import { inTransaction, runSql } from "./run-sql.ts";
 import type { SearchIndex } from "./search-index.ts";
 import { createStepPace } from "../pipeline/step-pace.ts";
 
 /** What age and size remove, a small step at a time, so that writes get in between. */
-export interface SqliteRetention extends Pick<LogUpkeep, "removeOlder"> {
+export interface SqliteRetention extends Pick<LogUpkeep, "removeOlder" | "removeOlderAnswers"> {
   /**
-   * Removes at most `limit` bodies where those in the blob store take more than `maxBytes`
-   * together: the oldest of successes first, then the oldest of errors.
+   * Removes at most `limit` bodies or kept answers where these and the bodies in the blob store take
+   * more than `maxBytes` together: the oldest of answers and of successes first, then the oldest of errors.
    * @returns whether there are more to remove
    */
   removeExcess(maxBytes: number, limit: number): Promise<boolean>;
@@ -37,6 +38,7 @@ export interface RetentionParts {
   readonly db: Database;
   readonly blobs: BlobStore;
   readonly segments: Pick<SegmentWriter, "outsideBytes" | "removed">;
+  readonly answers: AnswerBook;
   readonly search: SearchIndex;
   /** Removes from the blob store what a transaction removed. */
   readonly dropBlobs: (removed: RemovedSegments) => Promise<void>;
@@ -51,6 +53,7 @@ export function createRetention({
   db,
   blobs,
   segments,
+  answers,
   search,
   dropBlobs,
 }: RetentionParts): SqliteRetention {
@@ -82,12 +85,22 @@ export function createRetention({
     },
 
     async removeExcess(maxBytes, limit) {
-      if (segments.outsideBytes() <= maxBytes) return false;
+      const excess = () => segments.outsideBytes() + answers.bytes() > maxBytes;
+      if (!excess()) return false;
+      const answer = answers.oldest();
       for (const failed of [0, 1]) {
-        const removed = await remove("name is not null and failed = ?", failed, limit);
-        if (removed > 0) return segments.outsideBytes() > maxBytes;
+        const segment = oldestOutside(db, failed);
+        if (answer !== null && (segment === null || answer <= segment)) break;
+        if (segment === null) continue;
+        await remove("name is not null and failed = ?", failed, limit);
+        return excess();
       }
-      return false;
+      // One by one: each is a conversation that somebody may go on with.
+      return answers.remove("true", [], 1) > 0 && excess();
+    },
+
+    async removeOlderAnswers(before, limit) {
+      return answers.remove("created_at < ?", [before], limit) === limit;
     },
 
     async compact() {

@@ -1,6 +1,7 @@
 // The log's tables in SQLite, in code: a compiled binary has no folder of files to read. Nothing is
 // carried over from a file of an earlier version; it is kept as it is, and a fresh one begun.
 import type { Database } from "bun:sqlite";
+import { answerTables } from "./answer-rows.ts";
 import { inTransaction, runSql } from "./run-sql.ts";
 import { searchTable } from "./search-index.ts";
 import { segmentTables } from "./segment-rows.ts";
@@ -16,7 +17,17 @@ export class OutdatedSchema extends Error {
   }
 }
 
-const tables = ["requests", "segments", "segment_data", "figures", "state", "search"];
+const tables = [
+  "requests",
+  "segments",
+  "segment_data",
+  "figures",
+  "state",
+  "search",
+  "responses",
+  "response_lists",
+  "response_items",
+];
 
 const statements = [
   `create table requests (
@@ -54,7 +65,10 @@ const statements = [
  * @throws OutdatedSchema; an error in words where the file is not one to be touched; SQLite's own
  */
 export function settleSchema(db: Database): void {
-  if (isCurrent(db)) return;
+  if (isCurrent(db)) {
+    settleAnswers(db);
+    return;
+  }
   inTransaction(db, "immediate", () => {
     // Another process may have been here since.
     if (isCurrent(db)) return;
@@ -63,8 +77,16 @@ export function settleSchema(db: Database): void {
       throw new Error(
         `it holds a table \`${taken}\` that is not this program's; set DB_PATH to another file`,
       );
-    for (const statement of statements) runSql(db, statement);
+    for (const statement of [...statements, ...answerTables]) runSql(db, statement);
     runSql(db, `pragma user_version = ${version}`);
+  });
+}
+
+/** They came later than the others, and a file that has none is as good as before with them. */
+function settleAnswers(db: Database): void {
+  if (hasTable(db, "responses")) return;
+  inTransaction(db, "immediate", () => {
+    if (!hasTable(db, "responses")) for (const statement of answerTables) runSql(db, statement);
   });
 }
 

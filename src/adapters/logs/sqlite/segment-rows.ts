@@ -69,6 +69,16 @@ export function segmentTable(db: Database): SegmentTable {
   };
 }
 
+/** Until when, in epoch ms, the segment in the blob store was needed that has not been needed for longest; null: there is none. */
+export function oldestOutside(db: Database, failed: number): number | null {
+  const [found] = runSql<{ until: number | null }>(
+    db,
+    "select min(needed_until) as until from segments where name is not null and failed = ?",
+    [failed],
+  );
+  return found?.until ?? null;
+}
+
 /** What the blob store has to remove once the transaction is through. */
 export interface RemovedSegments {
   readonly ids: readonly number[];

@@ -80,10 +80,14 @@ export function createSqliteEngine(openBlobs: OpenBlobs): LogEngine {
     openScratch: async (now) => void (await openAt(scratch, now)),
     write,
     reader: (place) => reading.reader(place),
+    answers: (place) => reading.answers(place),
+    removeAnswer: async (owner, id) => (await file.opened()).store.removeAnswer(owner, id),
 
     upkeep: {
       removeOlder: (rowsBefore, bodiesBefore, limit) =>
         inStep(({ store }) => store.removeOlder(rowsBefore, bodiesBefore, limit)),
+      removeOlderAnswers: (before, limit) =>
+        inStep(({ store }) => store.removeOlderAnswers(before, limit)),
       tidy() {
         const unswept = [...parts];
         return () =>

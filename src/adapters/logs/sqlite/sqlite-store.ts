@@ -2,6 +2,7 @@
 import type { Database } from "bun:sqlite";
 import type { BlobStore } from "../../../ports/blob-store.ts";
 import type { LogReader } from "../../../ports/log-reader.ts";
+import { createAnswerBook } from "./answer-book.ts";
 import { createSegmentWriter } from "../bodies/segment-writer.ts";
 import type { LogWrite, WriteResult } from "../pipeline/log-engine.ts";
 import { createRetention, type SqliteRetention } from "./retention.ts";
@@ -24,6 +25,8 @@ export interface SqliteStoreOptions {
 }
 
 export interface SqliteStore extends LogReader, SqliteRetention {
+  /** @returns whether the owner had such an answer */
+  removeAnswer(owner: string, id: string): boolean;
   /** Writes the batch in one transaction: all of it or, when it throws, nothing. */
   write(batch: readonly LogWrite[]): Promise<WriteResult>;
   /** Marks rows that are `inflight` as `interrupted`; returns how many. */
@@ -42,6 +45,7 @@ export function createSqliteStore(options: SqliteStoreOptions): SqliteStore {
   const { db, blobs } = options;
   const search = createSearchIndex(options.search);
   const segments = createSegmentWriter(segmentTable(db), blobs, options.inlineLimit);
+  const answers = createAnswerBook(db);
 
   async function dropBlobs(removed: RemovedSegments): Promise<void> {
     segments.removed(removed);
@@ -53,9 +57,8 @@ export function createSqliteStore(options: SqliteStoreOptions): SqliteStore {
     const batch = onceEach(writes);
     const kept = await segments.begin(batch.map(contentsOf));
     try {
-      inTransaction(db, "immediate", () => {
-        writeBatch(db, index, batch, kept);
-      });
+      const grown = inTransaction(db, "immediate", () => writeBatch(db, index, batch, kept));
+      answers.grew(grown);
     } catch (error) {
       await kept.abandoned();
       index.forget();
@@ -67,11 +70,13 @@ export function createSqliteStore(options: SqliteStoreOptions): SqliteStore {
 
   return {
     ...createSqliteReader(db, blobs, options.search),
-    ...createRetention({ db, blobs, segments, search, dropBlobs }),
+    ...createRetention({ db, blobs, segments, answers, search, dropBlobs }),
 
     write: (writes) => write(writes, search),
     writeUnsearched: (writes) => write(writes, createSearchIndex(null)),
     indexOlder: (limit) => indexOlder(db, blobs, search, limit),
+
+    removeAnswer: (owner, id) => answers.remove("owner = ? and id = ?", [owner, id], 1) > 0,
 
     async interruptLeftovers(now) {
       const why = "the router stopped before this call had ended";

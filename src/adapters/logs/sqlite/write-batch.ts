@@ -7,6 +7,7 @@ import type { LogWrite } from "../pipeline/log-engine.ts";
 import { countedRow, createFigureSums } from "../rows/figures.ts";
 import { writtenText } from "../rows/indexed-text.ts";
 import { bodyBytes } from "../rows/log-row.ts";
+import { type AnswerRow, writeAnswers } from "./answer-rows.ts";
 import { writeFigures } from "./figure-rows.ts";
 import { type Insertion, insertRows, replacing } from "./insert-rows.ts";
 import { placeWrites } from "./place-writes.ts";
@@ -46,13 +47,16 @@ export function contentsOf({ entry, bodies }: LogWrite): TurnContents {
   };
 }
 
-/** @param kept the bodies of the batch, in its order */
+/**
+ * @param kept the bodies of the batch, in its order
+ * @returns by how many bytes the answers kept have grown
+ */
 export function writeBatch(
   db: Database,
   index: SearchIndex,
   batch: readonly LogWrite[],
   kept: PackedSegments,
-): void {
+): number {
   const figures = createFigureSums();
   const placed = placeWrites(db, batch, figures);
   const rows = [...placed.values()];
@@ -80,6 +84,11 @@ export function writeBatch(
   );
   writeSegments(db, kept);
   writeFigures(db, figures.changes());
+  return writeAnswers(db, batch.flatMap(answerRow));
+}
+
+function answerRow({ entry, answer }: LogWrite): readonly AnswerRow[] {
+  return answer === undefined ? [] : [{ answer, callId: entry.id, createdAt: entry.timestamp }];
 }
 
 const columns = ["seq", ...rowColumns, "bodies", "twin_of"] as const;

@@ -123,12 +123,14 @@ function createAnswers(engine: LogEngine, createEngine: () => LogEngine): Answer
         if (report.failed.length > 0) reader.forgetTexts();
         return { ...report, readings: packReadings(writes.map(({ reading }) => reading)) };
       }),
-    async retain({ rowsBefore, bodiesBefore }) {
+    async retain({ rowsBefore, bodiesBefore, answersBefore }) {
       if (rowsBefore !== null || bodiesBefore !== null)
         await inSteps(
           () => upkeep.removeOlder(rowsBefore, bodiesBefore, removing.size()),
           removing,
         );
+      if (answersBefore !== null)
+        await inSteps(() => upkeep.removeOlderAnswers(answersBefore, removing.size()), removing);
       await inSteps(upkeep.tidy());
       return engine.takeHappenings();
     },
@@ -146,6 +148,11 @@ function createAnswers(engine: LogEngine, createEngine: () => LogEngine): Answer
     stats: ({ place, since }) => read(place, (reader) => reader.stats(since)),
     points: ({ place, filter }) =>
       read(place, async (reader) => packPoints(await reader.points(filter))),
+    answer: ({ place, owner, id }) =>
+      inLine(async () => (await engine.answers(place)).find(owner, id)),
+    answerItems: ({ place, owner, ids }) =>
+      inLine(async () => (await engine.answers(place)).items(owner, ids)),
+    removeAnswer: ({ owner, id }) => inLine(() => engine.removeAnswer(owner, id)),
     close: () =>
       inLine(async () => {
         closed = true;

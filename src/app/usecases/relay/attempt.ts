@@ -1,5 +1,6 @@
 // One attempt at one target: an object that owns what it holds, from before it asks until its answer
 // is delivered or has failed. Several may be under way for one call.
+import type { IncomingCall } from "../../../domain/call/incoming-call.ts";
 import type { Framing } from "../../../domain/bytes/framing.ts";
 import type { Attempt } from "../../../domain/failover/attempt.ts";
 import type { Budget, Share } from "../../../domain/failover/budget.ts";
@@ -10,6 +11,7 @@ import { isNotSpoken } from "../../../domain/protocols/not-spoken.ts";
 import { refusedPart } from "../../../domain/protocols/refused-part.ts";
 import type { Way } from "../../../domain/call/way.ts";
 import type { ReasoningMemory } from "../../../domain/protocols/neutral/signed-turn.ts";
+import { refusesReference } from "../../../domain/protocols/refused-reference.ts";
 import { refusesSeal } from "../../../domain/protocols/refused-seal.ts";
 import type { AttemptFailure } from "../../../domain/failover/judge.ts";
 import { outgoingRequest } from "../../../domain/http/outgoing.ts";
@@ -39,6 +41,8 @@ export interface AttemptDeps extends CaptureLimits {
   /** An estimate of a prompt's tokens. @param bytes of the request */
   readonly promptTokens: (model: string | null, bytes: number) => number;
   readonly reasoning: ReasoningMemory;
+  /** Answers are kept for later calls that refer to them. */
+  readonly keepsAnswers: boolean;
 }
 
 /** How a target is asked. */
@@ -87,6 +91,8 @@ class TargetAttempt implements LiveAttempt, ContentListener {
   readonly target: Target;
   readonly #session: AttemptSession;
   readonly #deps: AttemptDeps;
+  /** The session's, as the target is to be asked. */
+  #call: IncomingCall;
   #bridge: Bridge;
   readonly #startedAt: number;
   readonly #start: number;
@@ -111,7 +117,8 @@ class TargetAttempt implements LiveAttempt, ContentListener {
     this.#deps = deps;
     this.#startedAt = clock.now();
     this.#start = clock.elapsed();
-    this.#bridge = bridgeFor(session.call, target, deps);
+    this.#call = session.call;
+    this.#bridge = bridgeFor(this.#call, target, deps);
   }
 
   /** Takes what an attempt needs; what it has taken before it throws is given back by disposing of it. */
@@ -198,8 +205,16 @@ class TargetAttempt implements LiveAttempt, ContentListener {
 
   dropped(): readonly string[] {
     const { dropped } = this.#bridge;
-    const later = this.#bridge.lost();
+    const later = [...this.#bridge.lost(), ...this.#replayed()];
     return later.length === 0 ? dropped : [...new Set([...dropped, ...later])];
+  }
+
+  /** The id of an answer that its own server keeps, and this one is told in full. */
+  #replayed(): readonly string[] {
+    const { continues } = this.#session.call;
+    const isKept = continues !== undefined && continues.maker !== null && continues.isStored;
+    const isById = this.#call.continues?.maker === this.target.server.name;
+    return isKept && !isById ? replayedReference : nothing;
   }
 
   outcome(
@@ -274,7 +289,7 @@ class TargetAttempt implements LiveAttempt, ContentListener {
    * without signatures or whatever else it refuses that the call can do without. null: none is left.
    */
   #otherBridge(failure: AttemptFailure): Bridge | null {
-    const { call } = this.#session;
+    const call = this.#call;
     const { spoken, servers } = this.#deps;
     const { target } = this;
     const { retells, unsealed } = this.#bridge;
@@ -284,10 +299,19 @@ class TargetAttempt implements LiveAttempt, ContentListener {
       const mayHelp = part !== null && servers.refused(target, part);
       return mayHelp ? bridgeFor(call, target, this.#deps) : null;
     }
+    if (refusesReference(failure)) return this.#withoutReferences();
     if (!isNotSpoken(failure) || !canBeTranslated(call, target) || bodyProblem(call) !== null)
       return null;
     spoken.refused(target.server.baseUrl, call.endpoint.protocol);
     return bridgeFor(call, target, this.#deps);
+  }
+
+  /** All that was said, for a server that has not kept it after all; null: it was sent so already. */
+  #withoutReferences(): Bridge | null {
+    const { continues } = this.#call;
+    if (continues === undefined || continues.maker !== this.target.server.name) return null;
+    this.#call = { ...this.#call, continues: { ...continues, maker: null } };
+    return bridgeFor(this.#call, this.target, this.#deps);
   }
 
   get #held(): Share {
@@ -315,6 +339,9 @@ class TargetAttempt implements LiveAttempt, ContentListener {
     return { kind: "failed", failure: { ...failure, ...noFirstToken(firstTokenTimeoutMs) } };
   }
 }
+
+const nothing: readonly string[] = [];
+const replayedReference: readonly string[] = ["previous_response_id (replayed)"];
 
 /** Stands in for the upstream where the bridge knows the answer. */
 function answering({ status, body }: NonNullable<Bridge["instead"]>): Upstream {

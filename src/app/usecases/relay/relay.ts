@@ -16,6 +16,8 @@ import type { RoutePlan } from "../../../domain/routing/plan.ts";
 import { rememberedPlans } from "../../../domain/routing/remembered-plans.ts";
 import type { Routing } from "../../../domain/routing/types.ts";
 import type { Answer, CallService } from "../../../ports/service.ts";
+import type { ContinueCall } from "../answers/continue-call.ts";
+import type { RecentAnswers } from "../answers/recent-answers.ts";
 import { captureWhole, type CaptureLimits } from "./capture.ts";
 import { earlyAnswer } from "./early-answer.ts";
 import type { Models } from "../servers/models.ts";
@@ -32,6 +34,9 @@ export interface RelayDeps extends FailoverDeps, HandOverDeps, SessionDeps, Coun
   /** The routing in force; asked once per call. */
   routing(): Routing;
   readonly models: Pick<Models, "discovery" | "missed">;
+  readonly continueCall: ContinueCall;
+  /** Hears of calls whose answers may be referred to later. */
+  readonly recentAnswers: Pick<RecentAnswers, "begun"> | null;
 }
 
 type WholeAnswer = Answer & { readonly body: Uint8Array };
@@ -43,11 +48,25 @@ export function createRelay(deps: RelayDeps): CallService {
 
   /** Not itself awaiting: every promise more on the way is a turn later for the answer. */
   function handle(call: IncomingCall, clientGone: AbortSignal): Promise<Answer> {
+    const go = (next: IncomingCall | RequestProblem) =>
+      "message" in next ? refused(call, next) : route(next, clientGone);
+    try {
+      if (call.endpoint.kind !== "responses") return route(call, clientGone);
+      const next = deps.continueCall(call);
+      return next instanceof Promise
+        ? next.then(go, (error: unknown) => faulted(call, null, error))
+        : go(next);
+    } catch (error) {
+      return faultedHere(call, null, error);
+    }
+  }
+
+  function route(call: IncomingCall, clientGone: AbortSignal): Promise<Answer> {
     let session: CallSession | null = null;
     try {
       const routing = deps.routing();
       const found = planFor(call, routing, deps.models.discovery());
-      const plan = capableTargets(call, found, routing);
+      const plan = makerFirst(call, capableTargets(call, found, routing));
       if (plan === null) return refused(call, onlyOllama(call, found));
       if (plan.route.endsWith("default")) deps.models.missed(plan.targets[0].model);
       if (headerValue(call.headers, "via")?.includes(deps.via))
@@ -55,6 +74,7 @@ export function createRelay(deps: RelayDeps): CallService {
       const unfit = needsParsing(call, plan, deps.spoken) ? bodyProblem(call) : null;
       if (unfit !== null) return refused(call, unfit);
       session = openSession(call, plan, clientGone, deps);
+      if (call.endpoint.kind === "responses") deps.recentAnswers?.begun(call);
       const coming = answerCall(session, plan);
       const pings = call.wantsStream && call.endpoint.protocol !== "ollama";
       return pings && deps.sseKeepaliveMs > 0 ? answerOrPings(session, coming) : coming;
@@ -118,6 +138,16 @@ export function createRelay(deps: RelayDeps): CallService {
   }
 
   return { handle, refuse, fail: (call, fault) => faulted(call, null, fault) };
+}
+
+/** Who keeps what a call goes on from is asked first: the others get it told anew. */
+function makerFirst({ continues }: IncomingCall, plan: RoutePlan | null): RoutePlan | null {
+  if (plan === null || continues === undefined || continues.maker === null) return plan;
+  const [first, ...others] = plan.targets.toSorted(
+    (one, other) =>
+      Number(other.server.name === continues.maker) - Number(one.server.name === continues.maker),
+  );
+  return first === undefined ? plan : { ...plan, targets: [first, ...others] };
 }
 
 function needsParsing(call: IncomingCall, { targets }: RoutePlan, unspoken: Unspoken): boolean {

@@ -2,10 +2,12 @@
 // among those in flight, its cancellation, the request kept for its row. Of its attempts, of which
 // several may be under way at once, it hears; they own what they hold themselves.
 import { type Attempt, loggedAttempt } from "../../../domain/failover/attempt.ts";
+import { callOwner } from "../../../domain/call/call-owner.ts";
 import type { IncomingCall } from "../../../domain/call/incoming-call.ts";
 import { headerValue, type HeaderList } from "../../../domain/http/headers.ts";
 import { internalError } from "../../../domain/http/problem.ts";
 import {
+  type AnswerToKeep,
   type CapturedBody,
   entryOf,
   type LogEntry,
@@ -213,7 +215,12 @@ class RelaySession implements CallSession, CallProgress, FaultListener {
     }
     const response = this.#lastOver?.received.body() ?? null;
     const request = detached(this.request);
-    const bodies = { request, response, delivered: ending.delivered ?? null };
+    const bodies = {
+      request,
+      response,
+      delivered: ending.delivered ?? null,
+      ...this.#toKeep(ending, request),
+    };
     for (const observer of this.#deps.observers)
       try {
         observer.ended(row, bodies);
@@ -264,6 +271,21 @@ class RelaySession implements CallSession, CallProgress, FaultListener {
       } catch (error) {
         this.report(error);
       }
+  }
+
+  /** An answer that has come to its end, and that its client may refer to. */
+  #toKeep({ state }: Ending, request: CapturedBody | null): { readonly kept?: AnswerToKeep } {
+    const { call } = this;
+    const isOver = state === "completed" && call.endpoint.kind === "responses";
+    if (!isOver || request === null || this.#lastOver === null) return {};
+    const { way, target } = this.#lastOver;
+    return {
+      kept: {
+        owner: callOwner(call),
+        upstream: way.kind === "native" ? target.server.name : null,
+        request: call.continues?.whole.body ?? (request.truncated ? call.body : null),
+      },
+    };
   }
 
   #loggedAttempts(): readonly LoggedAttempt[] {

@@ -132,6 +132,10 @@ export interface WriterContext {
   readonly maker: Maker;
   /** Epoch ms at which the request was sent; durations count from here. */
   readonly startedAt: number;
+  /** The answer is kept for calls that refer to it, unless its client asked not to. */
+  readonly kept: boolean;
+  /** Id of the answer that the call goes on from; null: of none. */
+  readonly previous: string | null;
   /** Called with each part of the answer that the client's protocol has no room for, perhaps more than once. */
   readonly lose: (field: string) => void;
   /**

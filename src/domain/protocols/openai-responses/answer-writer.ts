@@ -35,6 +35,8 @@ function growingResponse(context: WriterContext, log: EventLog): GrowingResponse
     model: context.model,
     createdAt: seconds(context.startedAt),
     asked: context.asked,
+    isKept: context.kept,
+    previous: context.previous,
   };
   const items = createOutputItems(context, log);
   const usage = createResponseUsage(() => context.estimatedPrompt(promptBytes));

@@ -24,6 +24,6 @@ export function logFailure(
 
 /** A response of which no more is known than the call that it answers. */
 export function unknownResponse(requestId: string, state: ResponseState): WrittenObject {
-  const head = { id: responseId(requestId), model: "", createdAt: 0, asked: null };
-  return responseObject(head, state);
+  const unknown = { model: "", createdAt: 0, asked: null, isKept: false, previous: null };
+  return responseObject({ id: responseId(requestId), ...unknown }, state);
 }

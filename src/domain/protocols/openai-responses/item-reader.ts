@@ -59,7 +59,7 @@ const readers: Readonly<Record<string, (item: Item) => readonly InputItem[]>> = 
   },
   item_reference(item) {
     const id = item.reader.takeText("id") ?? "";
-    item.notes.refuse(`${item.named}: item with id '${id}' not found: answers are not stored here`);
+    item.notes.refuse(`${item.named}: item with id '${id}' not found`);
     return [];
   },
   compaction({ reader, notes }) {

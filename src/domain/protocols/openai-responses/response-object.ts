@@ -23,6 +23,10 @@ export interface ResponseHead {
   readonly createdAt: number;
   /** The client's request; null: nothing is known of it. */
   readonly asked: JsonSource | null;
+  /** It can be referred to by its id. */
+  readonly isKept: boolean;
+  /** Id of the response before it; null: it begins a conversation. */
+  readonly previous: string | null;
 }
 
 /** @param callId of the call, from which the response's id follows */
@@ -44,8 +48,8 @@ export function responseObject(head: ResponseHead, state: ResponseState): Writte
     model: head.model,
     ...askedAgain(head.asked),
     output,
-    previous_response_id: null,
-    store: false,
+    previous_response_id: head.previous,
+    store: head.isKept,
     usage: usage ?? null,
   };
 }

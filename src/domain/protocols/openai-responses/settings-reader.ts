@@ -9,6 +9,7 @@ import type {
   ValueField,
 } from "../neutral/request.ts";
 import { RecordReader, type RequestNotes, saysNothing } from "../neutral/request-notes.ts";
+import { unservedState } from "./references.ts";
 import {
   askingNothing,
   isEffort,
@@ -42,24 +43,18 @@ export function readSettings(
   };
 }
 
-/** What only a server that keeps answers can do, with the way to do without. */
-const states: Readonly<Record<string, string>> = {
-  previous_response_id: "answers are not stored here: send the whole conversation as input",
-  conversation: "conversations are not stored here: send the whole conversation as input",
-  prompt: "prompts are not stored here: send its text as instructions",
-  background: "answers are not made in the background: leave it out, or set it to false",
-};
-
+/** Whoever kept them has put what they stand for in their place. */
 function refuseStates(reader: RecordReader, notes: RequestNotes): void {
-  for (const [key, why] of Object.entries(states)) {
-    const { value } = reader.take(key);
-    if (!saysNothing(value) && value !== false) notes.refuse(`${key}: ${why}`);
-  }
+  const unserved = unservedState(reader.record);
+  if (unserved !== null) notes.refuse(unserved.message);
+  for (const key of ["conversation", "prompt", "background"]) reader.take(key);
+  if (!saysNothing(reader.take("previous_response_id").value))
+    notes.refuse("previous_response_id: what it stands for is not known here");
 }
 
 /** Values that ask for what is so without them. */
 const usual: Readonly<Record<string, readonly unknown[]>> = {
-  store: [false],
+  store: [true, false],
   service_tier: ["auto", "default"],
   truncation: ["auto", "disabled"],
   top_logprobs: [0],

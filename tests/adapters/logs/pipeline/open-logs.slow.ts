@@ -21,6 +21,7 @@ async function withLogs(
     maxBodyBytes: 1_000,
     maxLogAgeMs: null,
     maxBodyAgeMs: null,
+    maxAnswerAgeMs: null,
     clock: patientClock,
     used: () => undefined,
     trouble: (message) => reported.push(message),

@@ -32,7 +32,7 @@ test("upkeep under way ends with the log, and does not open again what was close
     try {
       const path = join(folder, "requests.db");
       await ask("open", { place: logPlace(path), now: noon });
-      const upkeep = ask("retain", { rowsBefore: null, bodiesBefore: null });
+      const upkeep = ask("retain", { rowsBefore: null, bodiesBefore: null, answersBefore: null });
       expect(await ask("close", null)).toMatchObject({ ok: true });
       expect(await upkeep).toMatchObject({ ok: true });
       expect(existsSync(`${path}-wal`)).toBe(false);

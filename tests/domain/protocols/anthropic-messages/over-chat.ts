@@ -54,6 +54,8 @@ function contextOf({ request = {}, lost = new Set() }: Answered): WriterContext 
     model: "m",
     maker: chatServer,
     startedAt: 0,
+    kept: false,
+    previous: null,
     lose: (field) => void lost.add(field),
     estimatedPrompt: () => 0,
   };

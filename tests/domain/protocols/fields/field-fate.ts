@@ -31,6 +31,8 @@ export interface Sample {
   readonly in: (holds: JsonRecord | null) => JsonRecord;
   /** Other values of members that cannot be left out, where it is not plain what these are. */
   readonly others?: JsonRecord;
+  /** Members that no server gets: what the router does about them itself. */
+  readonly own?: Readonly<Record<string, string>>;
   /** Members that ask a server for nothing, and why. */
   readonly quiet?: Readonly<Record<string, string>>;
 }

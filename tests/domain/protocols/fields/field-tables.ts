@@ -91,6 +91,8 @@ function documented(sample: Sample): readonly string[] {
 }
 
 function cell(sample: Sample, key: string, route: Route): string {
+  const own = sample.own?.[key];
+  if (own !== undefined) return own;
   const fate = fateOf(sample, key, route);
   const quiet = sample.quiet?.[key];
   return fate.kind === "silent" && quiet !== undefined ? quiet : words(fate);

@@ -121,6 +121,12 @@ export const responsesSamples: readonly Sample[] = [
       top_logprobs: 2,
       truncation: "auto",
     },
+    own: {
+      background: "refused",
+      conversation: "refused",
+      prompt: "refused",
+      previous_response_id: "the answer is looked up",
+    },
     alone: {
       background: true,
       background_options: { completion_window: "2h" },
@@ -359,6 +365,7 @@ export const responsesSamples: readonly Sample[] = [
     of: "ResponseInputItem.ItemReference",
     what: "an item by its id",
     holds: { type: "item_reference", id: "msg_1" },
+    own: { id: "the item is looked up" },
     in: inInput,
   },
   {

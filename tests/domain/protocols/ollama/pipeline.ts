@@ -55,6 +55,8 @@ const anyContext: WriterContext = {
   model: "m",
   maker: server,
   startedAt,
+  kept: false,
+  previous: null,
   lose: () => undefined,
   estimatedPrompt: () => 0,
 };

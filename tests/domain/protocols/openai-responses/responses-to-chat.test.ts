@@ -192,11 +192,11 @@ describe("input", () => {
     ["input[0].name must be a text", { input: [{ type: "function_call", call_id: "a" }] }],
     ["tools[0] must be an object", { input: "a", tools: ["read"] }],
     [
-      "previous_response_id: answers are not stored here: send the whole conversation as input",
+      "previous_response_id: what it stands for is not known here",
       { input: "a", previous_response_id: "resp_1" },
     ],
     [
-      "input[0]: item with id 'msg_1' not found: answers are not stored here",
+      "input[0]: item with id 'msg_1' not found",
       { input: [{ type: "item_reference", id: "msg_1" }] },
     ],
     [
@@ -259,7 +259,7 @@ describe("settings", () => {
         client_metadata: { a: 1 },
       },
       {},
-      ["store", "metadata", "prompt_cache_key", "max_tool_calls", "client_metadata"],
+      ["metadata", "prompt_cache_key", "max_tool_calls", "client_metadata"],
     ],
     [{ store: false, truncation: "auto", service_tier: "auto", background: false }, {}],
   ])("%j", (request, sent, dropped = []) => {
@@ -387,7 +387,7 @@ describe("answers", () => {
       object: "response",
       status: "completed",
       model: "claude",
-      store: false,
+      store: true,
       output: [
         {
           type: "reasoning",
