@@ -2,7 +2,6 @@
 // among those in flight, its cancellation, the request kept for its row. Of its attempts, of which
 // several may be under way at once, it hears; they own what they hold themselves.
 import { type Attempt, loggedAttempt } from "../../../domain/failover/attempt.ts";
-import { callOwner } from "../../../domain/call/call-owner.ts";
 import type { IncomingCall } from "../../../domain/call/incoming-call.ts";
 import { headerValue, type HeaderList } from "../../../domain/http/headers.ts";
 import { internalError } from "../../../domain/http/problem.ts";
@@ -24,6 +23,7 @@ import {
   createCancellation,
   type FaultListener,
 } from "../cancellation.ts";
+import { answerToKeep } from "./answer-to-keep.ts";
 import type { AttemptReport, CallSession, Ending, Sent } from "./call-session.ts";
 import { captureWhole, type CaptureLimits, type Kept } from "./capture.ts";
 
@@ -199,8 +199,11 @@ class RelaySession implements CallSession, CallProgress, FaultListener {
     if (this.#ended) return;
     this.#ended = true;
     let row: LogEntry;
+    let kept: AnswerToKeep | null = null;
     try {
       row = this.#endedEntry(ending);
+      if (ending.state === "completed")
+        kept = answerToKeep(this.call, this.request, this.#lastOver);
     } catch (error) {
       this.report(error);
       row = entryOf(this.call, {
@@ -219,7 +222,7 @@ class RelaySession implements CallSession, CallProgress, FaultListener {
       request,
       response,
       delivered: ending.delivered ?? null,
-      ...this.#toKeep(ending, request),
+      ...(kept === null ? {} : { kept }),
     };
     for (const observer of this.#deps.observers)
       try {
@@ -271,21 +274,6 @@ class RelaySession implements CallSession, CallProgress, FaultListener {
       } catch (error) {
         this.report(error);
       }
-  }
-
-  /** An answer that has come to its end, and that its client may refer to. */
-  #toKeep({ state }: Ending, request: CapturedBody | null): { readonly kept?: AnswerToKeep } {
-    const { call } = this;
-    const isOver = state === "completed" && call.endpoint.kind === "responses";
-    if (!isOver || request === null || this.#lastOver === null) return {};
-    const { way, target } = this.#lastOver;
-    return {
-      kept: {
-        owner: callOwner(call),
-        upstream: way.kind === "native" ? target.server.name : null,
-        request: call.continues?.whole.body ?? (request.truncated ? call.body : null),
-      },
-    };
   }
 
   #loggedAttempts(): readonly LoggedAttempt[] {
