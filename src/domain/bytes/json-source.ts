@@ -1,7 +1,7 @@
 // A parsed value beside the bytes it was parsed from, so that any part of it can be carried as it was written.
 import { itemSpans, keysOf, memberSpan, type ByteSpan, valueSpan } from "./json-members.ts";
 import { isRecord, type JsonRecord } from "./json.ts";
-import { RawJson } from "./json-written.ts";
+import { inOrder, RawJson, type WrittenObject } from "./json-written.ts";
 
 export interface JsonSource {
   /** What the text parsed to; undefined where there is nothing. */
@@ -39,6 +39,16 @@ export function jsonSource(value: unknown, locate: () => LocatedJson): JsonSourc
 /** As `jsonSource`, of a body that holds one object and nothing else. */
 export function bodySource(bytes: Uint8Array, value: unknown): JsonSource {
   return jsonSource(value, () => ({ bytes, start: bytes.indexOf(openBrace) }));
+}
+
+/** An object with other values in some of the members that it has; all others as they were written. */
+export function withValues(source: JsonSource, values: WrittenObject): RawJson {
+  return inOrder(
+    source.keys().map((key) => {
+      const value = values[key];
+      return [key, value === undefined ? source.member(key).raw() : value];
+    }),
+  );
 }
 
 interface LocatedValue {

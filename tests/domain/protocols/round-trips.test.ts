@@ -21,6 +21,7 @@ function pass(path: string, to: ProtocolName, request: JsonRecord): JsonRecord {
 
 const chats = (request: JsonRecord, to: ProtocolName) => pass("/v1/chat/completions", to, request);
 const messages = (request: JsonRecord, to: ProtocolName) => pass("/v1/messages", to, request);
+const responses = (request: JsonRecord, to: ProtocolName) => pass("/v1/responses", to, request);
 
 function messagesOf(request: JsonRecord): readonly JsonRecord[] {
   return request["messages"] as readonly JsonRecord[];
@@ -44,6 +45,12 @@ function chatSays(request: JsonRecord): unknown {
       ...calls.map((call) => [call["id"], call["function"]]),
     ].map((said) => [role, id, said]);
   });
+}
+
+/** As `chatSays`, whatever order instructions have brought it into, which are one message at the start. */
+function asSet(request: JsonRecord): ReadonlySet<string> {
+  const said = chatSays(request) as readonly (readonly unknown[])[];
+  return new Set(said.filter(([role]) => role !== "system").map((one) => JSON.stringify(one)));
 }
 
 /** A chat has one text for what its assistant says, and what it refuses. */
@@ -85,6 +92,23 @@ describe("what is said stays said", () => {
     );
   });
 
+  test("in a chat by way of Responses", () => {
+    fc.assert(
+      fc.property(anyChatRequest, (request) => {
+        // Ids that come up again, and names that OpenAI refuses, are others there.
+        const text = JSON.stringify(request).replaceAll("files.read", "files");
+        const ids = text.match(/"id":"[^"]*"/g) ?? [];
+        fc.pre(new Set(ids).size === ids.length);
+        const asked = JSON.parse(text) as JsonRecord;
+        const there = responses(chats(asked, "openai-responses"), "openai-chat");
+        expect(asSet(there)).toEqual(asSet(chats(asked, "openai-chat")));
+        for (const key of ["tool_choice", "temperature", "top_p", "parallel_tool_calls"])
+          expect(there[key] ?? null).toEqual(chats(asked, "openai-chat")[key] ?? null);
+      }),
+      { numRuns },
+    );
+  });
+
   test("in Messages, settings included", () => {
     fc.assert(
       fc.property(anyMessagesRequest, (any) => {
@@ -107,11 +131,31 @@ describe("one pass is enough", () => {
       "chat to Messages to chat",
       (request) => messages(chats(request, "anthropic-messages"), "openai-chat"),
     ],
+    [
+      "chat to Responses to chat",
+      (request) => responses(chats(request, "openai-responses"), "openai-chat"),
+    ],
   ];
   test.each(ways)("%s", (_, way) => {
     fc.assert(
       fc.property(anyChatRequest, (request) => {
         const once = way(request);
+        expect(way(once)).toEqual(once);
+      }),
+      { numRuns },
+    );
+  });
+
+  test.each<[string, (request: JsonRecord) => JsonRecord]>([
+    ["Responses to Responses", (request) => responses(request, "openai-responses")],
+    [
+      "Responses to Messages to Responses",
+      (request) => messages(responses(request, "anthropic-messages"), "openai-responses"),
+    ],
+  ])("%s", (_, way) => {
+    fc.assert(
+      fc.property(anyMessagesRequest, (request) => {
+        const once = way(messages(request, "openai-responses"));
         expect(way(once)).toEqual(once);
       }),
       { numRuns },

@@ -49,6 +49,23 @@ const rows: readonly [string, ProtocolName, string, string][] = [
     ].join("\n\n") + "\n\n",
   ],
   [
+    "a response becomes its items in pieces, digits and order kept",
+    "openai-responses",
+    '{"id":"resp_1","object":"response","status":"completed","2":1.0,"1":12345678901234567890,"output":[{"id":"fc_1","type":"function_call","call_id":"c","name":"f","arguments":"{}","status":"completed"},{"id":"x_1","type":"unheard_of","n":1.0}],"usage":{"input_tokens":1}}',
+    [
+      'event: response.created\ndata: {"type":"response.created","sequence_number":0,"response":{"id":"resp_1","object":"response","status":"in_progress","2":1.0,"1":12345678901234567890,"output":[],"usage":null}}',
+      'event: response.in_progress\ndata: {"type":"response.in_progress","sequence_number":1,"response":{"id":"resp_1","object":"response","status":"in_progress","2":1.0,"1":12345678901234567890,"output":[],"usage":null}}',
+      'event: response.output_item.added\ndata: {"type":"response.output_item.added","sequence_number":2,"output_index":0,"item":{"id":"fc_1","type":"function_call","call_id":"c","name":"f","arguments":"","status":"in_progress"}}',
+      'event: response.function_call_arguments.delta\ndata: {"type":"response.function_call_arguments.delta","sequence_number":3,"item_id":"fc_1","output_index":0,"delta":"{}"}',
+      'event: response.function_call_arguments.done\ndata: {"type":"response.function_call_arguments.done","sequence_number":4,"item_id":"fc_1","output_index":0,"arguments":"{}"}',
+      'event: response.output_item.done\ndata: {"type":"response.output_item.done","sequence_number":5,"output_index":0,"item":{"id":"fc_1","type":"function_call","call_id":"c","name":"f","arguments":"{}","status":"completed"}}',
+      'event: response.output_item.added\ndata: {"type":"response.output_item.added","sequence_number":6,"output_index":1,"item":{"id":"x_1","type":"unheard_of","n":1.0}}',
+      'event: response.output_item.done\ndata: {"type":"response.output_item.done","sequence_number":7,"output_index":1,"item":{"id":"x_1","type":"unheard_of","n":1.0}}',
+      'event: response.completed\ndata: {"type":"response.completed","sequence_number":8,"response":{"id":"resp_1","object":"response","status":"completed","2":1.0,"1":12345678901234567890,"output":[{"id":"fc_1","type":"function_call","call_id":"c","name":"f","arguments":"{}","status":"completed"},{"id":"x_1","type":"unheard_of","n":1.0}],"usage":{"input_tokens":1}}}',
+      "data: [DONE]",
+    ].join("\n\n") + "\n\n",
+  ],
+  [
     "what is of another kind goes as it is, each line in a field of its own",
     "openai-responses",
     '{\n "id": 1.0\r\n}\n',

@@ -1,8 +1,8 @@
 // A whole answer of Anthropic's as the events of a stream; nothing of it is lost.
 import { joinBytes } from "../../bytes/join-bytes.ts";
 import { isRecord, textMember } from "../../bytes/json.ts";
-import type { JsonSource } from "../../bytes/json-source.ts";
-import { inOrder, ownNumber, type RawJson, type WrittenObject } from "../../bytes/json-written.ts";
+import { type JsonSource, withValues } from "../../bytes/json-source.ts";
+import { inOrder, ownNumber, type WrittenObject } from "../../bytes/json-written.ts";
 import { blockDelta, blockStop, writtenEvent } from "./event-writer.ts";
 
 /** null: it has no content. */
@@ -11,7 +11,7 @@ export function messageAsEvents(message: JsonSource): Uint8Array | null {
   const blocks = message.member("content").items();
   const delta = inOrder(membersOf(message, ["stop_reason", "stop_sequence", "stop_details"]));
   const beside = Object.fromEntries(membersOf(message, ["usage", "context_management"]));
-  const begun = replaced(message, { content: [], stop_reason: null, stop_sequence: null });
+  const begun = withValues(message, { content: [], stop_reason: null, stop_sequence: null });
   return joinBytes([
     writtenEvent("message_start", { message: begun }),
     ...blocks.filter(({ value }) => isRecord(value)).flatMap(blockEvents),
@@ -27,19 +27,9 @@ function membersOf(message: JsonSource, keys: readonly string[]) {
     .map((key) => [key, message.member(key).raw()] as const);
 }
 
-/** An object with other values in some of its members. */
-function replaced(source: JsonSource, values: WrittenObject): RawJson {
-  return inOrder(
-    source.keys().map((key) => {
-      const value = values[key];
-      return [key, value === undefined ? source.member(key).raw() : value];
-    }),
-  );
-}
-
 function blockEvents(block: JsonSource, index: number): readonly Uint8Array[] {
   const [empty, deltas] = inPieces(block, index);
-  const start = { index: ownNumber(index), content_block: replaced(block, empty) };
+  const start = { index: ownNumber(index), content_block: withValues(block, empty) };
   return [writtenEvent("content_block_start", start), ...deltas, blockStop(index)];
 }
 

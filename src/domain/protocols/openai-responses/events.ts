@@ -11,12 +11,13 @@ import {
 } from "../event-reading.ts";
 import { failureIn } from "../failure-in.ts";
 import { describeError } from "../upstream-error.ts";
+import { responseAsEvents } from "./whole-as-events.ts";
 
 export const responsesEvents: EventForm = {
   framing: "sse",
   done: says.nothing,
   ping: null,
-  fromWhole: null,
+  fromWhole: responseAsEvents,
   texts: ["delta"],
   reader: () => readEvent,
   brings: ({ output }) => isFilled(output),

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import type { JsonRecord } from "../../../../src/domain/bytes/json.ts";
 import { gatherMessage } from "../../../../src/domain/protocols/anthropic-messages/gather-message.ts";
 import { chatClientCodec } from "../../../../src/domain/protocols/openai-chat/client-codec.ts";
+import { wholeAsEvents } from "../../../../src/domain/protocols/whole-as-events.ts";
 import { readChatStream } from "../../../lab/chat-stream.ts";
 import {
   responseEvents,
@@ -91,17 +92,30 @@ function call(path: string, request: JsonRecord) {
 const chat = "/v1/chat/completions";
 const streams = { tools, stream: true, stream_options: { include_usage: true } };
 
-function isStream(answer: ResponsesAnswer, piece: number): void {
-  const { output } = answer;
-  // The checker knows what the router writes: no refusals, no searches, a part of each item.
-  const written = output.every(({ type, content }) =>
+/** The checker knows what the router writes: no refusals, no searches. */
+function isPlain({ output }: ResponsesAnswer): boolean {
+  return output.every(({ type, content }) =>
     type === "message"
       ? (content as readonly JsonRecord[]).every((one) => one["type"] === "output_text")
       : type !== "web_search_call",
   );
-  if (!written) return;
+}
+
+function isStream(answer: ResponsesAnswer, piece: number): void {
+  if (!isPlain(answer)) return;
   const stream = responseStream(responseEvents({ ...answer, tells: "pieces" }, piece));
   expect(readResponseStream(stream).response).toEqual(wholeResponseOf(answer));
+}
+
+/** To a client of Responses that reads a stream already. */
+function passesAsEvents(answer: ResponsesAnswer): void {
+  const response = wholeResponseOf(answer);
+  const body = new TextEncoder().encode(JSON.stringify(response));
+  const stream = new TextDecoder().decode(wholeAsEvents("openai-responses", body));
+  if (isPlain(answer)) expect(readResponseStream(stream).response).toEqual(response);
+  const chats = call(chat, streams);
+  const [choice] = call(chat, { tools }).whole(response)["choices"] as readonly JsonRecord[];
+  expect(readChatStream(chats.stream(stream)).message as unknown).toEqual(choice?.["message"]);
 }
 
 function chatsSayTheSame(answer: ResponsesAnswer, piece: number, cuts: readonly number[]): void {
@@ -190,6 +204,7 @@ const everyAnswer =
 /** Each rule, to be run so many times. */
 export const rules: readonly (readonly [string, (runs: number) => void])[] = [
   ["the lab's streams are streams of Responses", everyAnswer(isStream)],
+  ["a whole response can go as its stream", everyAnswer(passesAsEvents)],
   ["a chat's stream says what the whole answer says", everyAnswer(chatsSayTheSame)],
   ["so does a stream of Ollama's", everyAnswer(ollamasSayTheSame)],
   ["so does a stream of Messages", everyAnswer(messagesSayTheSame)],
