@@ -36,6 +36,8 @@ export interface AgentLab {
   readonly coder: ScriptedCoder;
   /** What the model's server speaks. */
   readonly protocol: CoderProtocol;
+  /** Those that are asked before it. */
+  readonly before: readonly ScriptedCoder[];
   /** The agent's. */
   readonly folder: string;
   readonly files: CoderFiles;
@@ -47,11 +49,18 @@ export const aliases = { plain: "coder", claude: "claude-coder", openai: "gpt-5.
 const picture =
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
+/** A server of the model's that is asked before the other. */
+export interface ServerBefore {
+  readonly protocol: CoderProtocol;
+  readonly scriptOf: (files: CoderFiles) => CoderScript;
+}
+
 /** @param scriptOf what the model does; absent: it mends the files */
 export function withAgentLab(
   protocol: CoderProtocol,
   run: (lab: AgentLab) => Promise<void>,
   scriptOf: (files: CoderFiles) => CoderScript = mendFiles,
+  serversBefore: readonly ServerBefore[] = [],
 ): Promise<void> {
   return withTempFolder(async (home) => {
     const folder = join(home, "task");
@@ -62,38 +71,41 @@ export function withAgentLab(
     };
     for (const path of files.texts) await writeFile(path, `Oh ${misspelling.was}!\n`);
     await writeFile(files.picture, Buffer.from(picture, "base64"));
-    const { type, start } = coders[protocol];
-    const coder = start(scriptOf(files));
+    const all = [...serversBefore, { protocol, scriptOf }].map((one) => {
+      const { type, start } = coders[one.protocol];
+      return { type, coder: start(one.scriptOf(files)) };
+    });
+    const servers = all.map(
+      ({ type, coder: { url } }, at) => `  model-${at}: { url: "${url}", type: ${type} }`,
+    );
+    const instances = all.map((_, at) => `model-${at}/${modelName}`).join(", ");
+    const names = Object.values(aliases).map((name) => `  ${name}: { instances: [${instances}] }`);
+    const coder = all.at(-1)!.coder;
+    const before = all.slice(0, -1).map((one) => one.coder);
     const router = await startRouter({
       routes: `
 servers:
-  model: { url: "${coder.url}", type: ${type} }
+${servers.join("\n")}
 aliases:
-  ${aliases.plain}: { instances: ["model/${modelName}"] }
-  ${aliases.claude}: { instances: ["model/${modelName}"] }
-  ${aliases.openai}: { instances: ["model/${modelName}"] }
+${names.join("\n")}
 routes:
   - match: { model: "/^claude-(opus|sonnet|haiku)/" }
     route: { model: ${aliases.claude} }
 `,
     });
     try {
-      await run({ router, coder, protocol, folder, files });
+      await run({ router, coder, protocol, before, folder, files });
     } finally {
       await router.stop();
-      await coder.stop();
+      await Promise.all(all.map((one) => one.coder.stop()));
     }
   });
 }
 
-/**
- * The agent has done the task, and nothing went wrong on the way that it made up for.
- * @param asked what the agent speaks
- */
-export async function expectMended(
-  { coder, files, protocol, router }: AgentLab,
+/** The agent has done the task, and no server refused what it asked. */
+export async function expectDone(
+  { coder, before, files }: AgentLab,
   { said, reported, code }: AgentRun,
-  asked: CoderProtocol | "responses",
 ): Promise<void> {
   expect({ code, said, reported }).toMatchObject({
     code: 0,
@@ -101,8 +113,22 @@ export async function expectMended(
   });
   for (const path of files.texts)
     expect(await Bun.file(path).text()).toBe(`Oh ${misspelling.is}!\n`);
-  expect(coder.asked.map(({ refusal }) => refusal)).toEqual(coder.asked.map(() => null));
+  const asked = [coder, ...before].flatMap((one) => one.asked);
+  expect(asked.map(({ refusal }) => refusal)).toEqual(asked.map(() => null));
   expect(JSON.stringify(coder.asked.at(-1)?.body)).toContain(picture);
+}
+
+/**
+ * As `expectDone`, and nothing went wrong on the way that it made up for.
+ * @param asked what the agent speaks
+ */
+export async function expectMended(
+  lab: AgentLab,
+  run: AgentRun,
+  asked: CoderProtocol | "responses",
+): Promise<void> {
+  await expectDone(lab, run);
+  const { protocol, router } = lab;
   const way = asked === protocol ? "native" : `${asked}>${protocol}`;
   for (const { attempts, error_message: error, status_code: status } of await router.rows())
     expect({ status, error, attempts }).toMatchObject({

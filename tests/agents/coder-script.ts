@@ -22,6 +22,10 @@ export interface CoderReply {
   readonly thinking: string;
   readonly text: string;
   readonly calls: readonly CoderCall[];
+  /** So long nothing comes before it. */
+  readonly silentMs?: number;
+  /** Events of a stream that come before the server is gone for good. */
+  readonly diesAfter?: number;
 }
 
 export interface CoderCall {

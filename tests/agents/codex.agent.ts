@@ -8,6 +8,7 @@ import {
   aliases,
   coderProtocols,
   droppedOf,
+  expectDone,
   expectMended,
   withAgentLab,
 } from "./agent-lab.ts";
@@ -34,8 +35,9 @@ function targetOf(platform: string, arch: string): string {
   return platform === "win32" ? `${machine}-pc-windows-msvc` : `${machine}-unknown-linux-musl`;
 }
 
-/** As the docs recommend it. */
-function settings(router: string): string {
+/** As the docs recommend it. @param more of the provider's */
+function settings(router: string, more: Readonly<Record<string, number>>): string {
+  const lines = Object.entries(more).map(([key, value]) => `${key} = ${value}\n`);
   return `
 model = "${aliases.openai}"
 model_provider = "smolrouter"
@@ -44,15 +46,19 @@ model_provider = "smolrouter"
 name = "SmolRouter"
 base_url = "${router}/v1"
 wire_api = "responses"
-`;
+${lines.join("")}`;
 }
 
-async function ask({ folder, router }: AgentLab, prompt: string): Promise<AgentRun> {
+async function ask(
+  { folder, router }: AgentLab,
+  prompt: string,
+  more: Readonly<Record<string, number>> = {},
+): Promise<AgentRun> {
   const home = join(folder, "..", "codex");
   await mkdir(home);
-  await writeFile(join(home, "config.toml"), settings(router.url));
+  await writeFile(join(home, "config.toml"), settings(router.url, more));
   const freely = ["--skip-git-repo-check", "--dangerously-bypass-approvals-and-sandbox"];
-  return runAgent([codex, "exec", ...freely, prompt], folder, { CODEX_HOME: home });
+  return runAgent([codex, "exec", ...freely, prompt], folder, { CODEX_HOME: home }, 280_000);
 }
 
 function patchFiles({ texts, picture }: CoderFiles): CoderScript {
@@ -101,6 +107,50 @@ test.each(coderProtocols)(
         );
       },
       patchFiles,
+    ),
+  300_000,
+);
+
+const task = "Mend the spelling in both files";
+/** Codex asks nothing twice: what is made up for, the router does. */
+const once = { request_max_retries: 0, stream_max_retries: 0 };
+
+/** Its server is gone while it gives its second answer, after so many events. */
+const dying =
+  (events: number) =>
+  (files: CoderFiles): CoderScript =>
+  (request) => {
+    const reply = patchFiles(files)(request);
+    return request.rounds === 1 && typeof reply !== "string"
+      ? { ...reply, text: "Now for it.", diesAfter: events }
+      : reply;
+  };
+
+test.each([
+  ["before it answers the second turn", 0, once, true],
+  ["after an event that says nothing", 1, once, true],
+  // What came of it is Codex's already, which asks again.
+  ["in the middle of an answer", 3, { ...once, stream_max_retries: 1 }, false],
+] as const)(
+  "its task is done although the first server dies %s",
+  (_when, events, more, isCovered) =>
+    withAgentLab(
+      "messages",
+      async (lab) => {
+        await expectDone(lab, await ask(lab, task, more));
+        expect(lab.before[0]?.asked.length).toBe(2);
+        const rows = await lab.router.rows();
+        const calls = rows.toReversed();
+        expect(calls.map(({ state }) => state)).toEqual(
+          isCovered
+            ? ["completed", "completed", "completed"]
+            : ["completed", "failed", "completed", "completed"],
+        );
+        const ways = calls.map(({ attempts }) => attempts.at(-1)?.protocol);
+        expect(new Set(ways.slice(2))).toEqual(new Set(["responses>messages"]));
+      },
+      patchFiles,
+      [{ protocol: "chat", scriptOf: dying(events) }],
     ),
   300_000,
 );

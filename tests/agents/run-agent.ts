@@ -12,6 +12,7 @@ export async function runAgent(
   command: readonly string[],
   folder: string,
   env: Readonly<Record<string, string>>,
+  patienceMs = 180_000,
 ): Promise<AgentRun> {
   const home = dirname(folder);
   const child = Bun.spawn([...command], {
@@ -31,7 +32,7 @@ export async function runAgent(
     stderr: "pipe",
   });
   // An agent that never ends says nothing of why; what the router saw does.
-  const late = setTimeout(() => child.kill(), 180_000);
+  const late = setTimeout(() => child.kill(), patienceMs);
   const [said, reported, code] = await Promise.all([
     child.stdout.text(),
     child.stderr.text(),

@@ -63,12 +63,27 @@ function start(script: CoderScript, speech: Speech): ScriptedCoder {
       if (refusal !== null) return Response.json(speech.failure(refusal), { status: 400 });
       const reply = script(speech.asks(body));
       if (typeof reply === "string") return Response.json(speech.failure(reply), { status: 400 });
+      if (reply.silentMs !== undefined) await Bun.sleep(reply.silentMs);
       if (!(body["stream"] ?? speech.streams)) return Response.json(speech.whole(reply));
-      return new Response(speech.stream(reply), {
+      const stream = speech.stream(reply);
+      return new Response(reply.diesAfter === undefined ? stream : cut(stream, reply.diesAfter), {
         headers: { "content-type": speech.streamType },
       });
     },
   });
+
+  function cut(stream: string, events: number): ReadableStream<Uint8Array> {
+    const said = stream.split(/(?<=\n\n|\}\n(?!\n))/).slice(0, events);
+    return new ReadableStream({
+      async start(controller) {
+        controller.enqueue(new TextEncoder().encode(said.join("")));
+        // What was said is read before the connection breaks.
+        await Bun.sleep(300);
+        await server.stop(true);
+      },
+    });
+  }
+
   return {
     url: server.url.href.replace(/\/$/, ""),
     asked,
