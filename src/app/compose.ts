@@ -121,7 +121,8 @@ export function compose(
   const models = createModels({ routing, ask, clock });
   const ollama = createOllamaCatalog({ routing, models, ask, clock });
   const health = createHealthBoard(clock, (baseUrl) => models.back(baseUrl));
-  const spoken = createSpokenBoard(clock);
+  const engineAt = (serverName: string) => engineOf(models.state(serverName).models);
+  const spoken = createSpokenBoard(clock, engineAt);
   const estimates = createPromptEstimates(ratios, logs?.reader ?? null);
   const reasoning = createReasoningMemory(clock);
   const recentAnswers = logs === null ? null : createRecentAnswers(clock);
@@ -163,7 +164,7 @@ export function compose(
     limiter,
     health,
     spoken,
-    servers: createKnownServers(clock, (name) => engineOf(models.state(name).models)),
+    servers: createKnownServers(clock, engineAt),
     promptTokens: (model, bytes) => estimates.tokens(model, bytes),
     ratiosKnown: () => estimates.ready(),
     reasoning,

@@ -79,7 +79,7 @@ export function createFakePorts(scenario: FakeScenario, step: Step = () => undef
   const board = createInFlightBoard();
   const [captureBudget, heldBudget] = [createBudget(1 << 28), createBudget(1 << 28)];
   const routing = routingOf(scenario.routes);
-  const spoken = createSpokenBoard(hand);
+  const spoken = createSpokenBoard(hand, () => null);
   const reasoning = createReasoningMemory(hand);
   const servers = createKnownServers(hand, () => null);
   const health = createHealthBoard(hand, () => step("health.back"));

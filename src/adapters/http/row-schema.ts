@@ -22,7 +22,7 @@ const attemptSchema = object({
     "`native`, or from what into what it was translated (`messages>chat`); null: its turn never came, or the row is of an older version",
   ),
   protocol_reason: maybeText(
-    "why so: `type` of the server, its `speaks`, or `learned` from its own answer; null likewise",
+    "why so: `type` of the server, its `speaks`, `learned` from its own answer, its `host`, the `server`'s software by its model list, or the request's `contents`; null likewise",
   ),
   status: nullable(Type.Integer({ description: "the upstream's; null where no answer came" })),
   error: maybeText("in words; null where it served, unless its stream had to be ended for it"),

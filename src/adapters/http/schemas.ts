@@ -111,8 +111,18 @@ const upstreamsSchema = object({
             "`native`, or from what into what calls are translated (`messages>chat`), into nothing where they cannot be",
           ),
           reason: Type.Union(
-            [Type.Literal("type"), Type.Literal("speaks"), Type.Literal("learned")],
-            { description: "the server's type, its `speaks`, or its own answer lately" },
+            [
+              Type.Literal("type"),
+              Type.Literal("speaks"),
+              Type.Literal("learned"),
+              Type.Literal("host"),
+              Type.Literal("server"),
+              Type.Literal("contents"),
+            ],
+            {
+              description:
+                "the server's type, its `speaks`, its own answer lately, its host, its software by its model list; `contents`: calls that hold more than every server has are translated",
+            },
           ),
         }),
         { description: "how it is asked" },

@@ -5,7 +5,7 @@ import { planRoute, type RoutePlan } from "../../domain/routing/plan.ts";
 import { type RankedTarget, candidateOrder } from "../../domain/routing/candidate-order.ts";
 import { plainPath } from "../../domain/http/plain-path.ts";
 import { endpointOf } from "../../domain/protocols/endpoint-of.ts";
-import { learnedBy, wayTo } from "../../domain/protocols/choose-way.ts";
+import { shownTo, usualWayTo } from "../../domain/protocols/choose-way.ts";
 import { type Way, wayInWords, wayWord } from "../../domain/call/way.ts";
 import type { Routing, Server } from "../../domain/routing/types.ts";
 import type { UpstreamState } from "../../ports/browse.ts";
@@ -71,7 +71,7 @@ function dependsOnLists({ plan, routing, router }: Explained): boolean {
 /** How a server would be asked, as far as it is known here. */
 function wayOf({ command, router }: Explained, server: Server): Way {
   const upstreams = router.kind === "knows" ? router.upstreams : [];
-  return wayTo(endpointOf("POST", plainPath(command.path)), server, learnedBy(upstreams));
+  return usualWayTo(endpointOf("POST", plainPath(command.path)), server, shownTo(upstreams));
 }
 
 function inJson(explained: Explained): object {

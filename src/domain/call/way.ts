@@ -10,8 +10,19 @@ export interface Way {
   readonly because: WayReason;
 }
 
-/** The server's type, `speaks` in the routes file, or what the server's own answer showed lately. */
-export type WayReason = "type" | "speaks" | "learned";
+export type WayReason =
+  /** The server's type. */
+  | "type"
+  /** `speaks` in the routes file. */
+  | "speaks"
+  /** What the server's own answer showed lately. */
+  | "learned"
+  /** The server's host is of those who made the protocol, or serve all of it. */
+  | "host"
+  /** The server's software speaks the protocol in part, as its model list gives away. */
+  | "server"
+  /** What the request holds: only what every server has that speaks the protocol, or more. */
+  | "contents";
 
 /** Protocols as the routes file, rows and pages name them. */
 export const protocolWords: Readonly<Record<ProtocolName, string>> = {
@@ -27,11 +38,12 @@ export function wayWord({ kind, from, into }: Way): string {
   return `${protocolWords[from]}>${kind === "none" ? "" : protocolWords[into]}`;
 }
 
-/** In words, with the reason. @param type the server's */
+/** In words, with the reason, for any call of its protocol. @param type the server's */
 export function wayInWords({ kind, from, into, because }: Way, type: string): string {
   const spoken = protocolWords[from];
-  const why =
-    because === "type" ? `type ${type}` : because === "speaks" ? "speaks" : showed(spoken);
+  if (because === "contents")
+    return `native ${spoken} for texts, images and functions, else translated (contents)`;
+  const why = reasons[because](spoken, type);
   switch (kind) {
     case "native":
       return `native ${spoken} (${why})`;
@@ -42,6 +54,12 @@ export function wayInWords({ kind, from, into, because }: Way, type: string): st
   }
 }
 
-function showed(spoken: string): string {
-  return `its answer showed that it does not speak ${spoken}`;
-}
+const reasons: Readonly<
+  Record<Exclude<WayReason, "contents">, (spoken: string, type: string) => string>
+> = {
+  type: (_spoken, type) => `type ${type}`,
+  speaks: () => "speaks",
+  learned: (spoken) => `its answer showed that it does not speak ${spoken}`,
+  host: (spoken) => `its host has all of ${spoken}`,
+  server: (spoken) => `llama.cpp, by its model list, speaks ${spoken} in part`,
+};

@@ -6,17 +6,17 @@ import { nativeBridge } from "./native-bridge.ts";
 import { protocols } from "./protocol.ts";
 import { isCertain } from "./spoken.ts";
 import { type CodecPair, translatedBridge, type TranslationDeps } from "./translated-bridge.ts";
-import { translation, type Unspoken, wayTo } from "./choose-way.ts";
+import { type SpokenShown, translation, wayTo } from "./choose-way.ts";
 import type { Way } from "../call/way.ts";
 
 /** What bridges need to know beyond the call and its target. */
 export interface BridgeDeps extends TranslationDeps {
-  readonly spoken: Unspoken;
+  readonly spoken: SpokenShown;
 }
 
 /** The bridge of a call to one of its targets. */
 export function bridgeFor(call: IncomingCall, target: Target, deps: BridgeDeps): Bridge {
-  const way = wayTo(call.endpoint, target.server, deps.spoken);
+  const way = wayTo(newTo(call, target), target.server, deps.spoken);
   const told = toldTo(call, target, way);
   if (way.kind === "translated")
     return translatedBridge(told, codecsOf(call, way), target, way, deps);
@@ -32,12 +32,18 @@ function toldTo(call: IncomingCall, { server }: Target, way: Way): IncomingCall 
   return continues.isStored ? call : { ...call, ...continues.whole };
 }
 
+/** What of a call its target has not said itself: it takes back what it made. */
+function newTo(call: IncomingCall, { server }: Target): Pick<IncomingCall, "endpoint" | "json"> {
+  const { continues, endpoint } = call;
+  if (continues === undefined || continues.maker === server.name) return call;
+  return { endpoint, json: () => continues.elsewhere().json() };
+}
+
 /** Whether the request's body has to be parsed for its way to a target. */
-export function parsesBody(call: IncomingCall, target: Target, unspoken: Unspoken): boolean {
-  return (
-    target.policy.disableThinking ||
-    wayTo(call.endpoint, target.server, unspoken).kind === "translated"
-  );
+export function parsesBody(call: IncomingCall, target: Target, shown: SpokenShown): boolean {
+  if (target.policy.disableThinking) return true;
+  const { kind, because } = wayTo(newTo(call, target), target.server, shown);
+  return kind === "translated" || because === "contents";
 }
 
 /** Whether a call that a target was asked natively may be translated for it after all. */

@@ -1,32 +1,60 @@
-// Which way a call goes to a server: by the server's type, its `speaks`, and what its answers have shown.
+// Which way a call goes to a server: by the server's type, its `speaks`, what it has shown, and what the call holds.
 import type { Endpoint, EndpointKind, ProtocolName } from "../call/endpoint.ts";
+import type { IncomingCall } from "../call/incoming-call.ts";
 import type { Server } from "../routing/types.ts";
 import { messagesEndpoint } from "./anthropic-messages/endpoints.ts";
 import { ollamaChatEndpoint } from "./ollama/endpoints.ts";
 import { chatEndpoint } from "./openai-chat/endpoints.ts";
+import { isCommonRequest } from "./openai-responses/common-request.ts";
 import { responsesEndpoint } from "./openai-responses/endpoints.ts";
 import { protocols } from "./protocol.ts";
-import { isCertain, isSaid, speaks, translatedTo } from "./spoken.ts";
+import { hasAllResponses, isCertain, isSaid, speaks, translatedTo } from "./spoken.ts";
 import { protocolWords, type Way, type WayReason } from "../call/way.ts";
 
-/** What servers have shown not to speak, whatever their configuration says. */
-export interface Unspoken {
+/** What servers have shown of what they speak, whatever their configuration says. */
+export interface SpokenShown {
+  /** Its answer has shown lately that it does not speak a protocol. */
   isUnspoken(baseUrl: string, protocol: ProtocolName): boolean;
+  /** Its model list gives away that it speaks a protocol in part. */
+  isPartial(serverName: string, protocol: ProtocolName): boolean;
 }
 
-export const nothingLearned: Unspoken = { isUnspoken: () => false };
+export const nothingShown: SpokenShown = { isUnspoken: () => false, isPartial: () => false };
 
-type Asked = Pick<Server, "type" | "speaks" | "baseUrl">;
+type Asked = Pick<Server, "name" | "type" | "speaks" | "baseUrl">;
+type AskedCall = Pick<IncomingCall, "endpoint" | "json">;
 
 /** The way of a call to a server. */
-export function wayTo(endpoint: Endpoint, server: Asked, unspoken: Unspoken): Way {
+export function wayTo(call: AskedCall, server: Asked, shown: SpokenShown): Way {
+  const { endpoint } = call;
   const from = endpoint.protocol;
   if (!speaks(server, from)) return instead(endpoint, server, isSaid(server, from) ? said : byType);
-  if (unspoken.isUnspoken(server.baseUrl, from) && !isCertain(server, from)) {
+  if (isSaid(server, from)) return native[from].speaks;
+  if (isCertain(server, from)) return native[from].type;
+  if (shown.isUnspoken(server.baseUrl, from)) {
     const into = translation(endpoint, server);
     if (into !== null) return { kind: "translated", from, into, because: "learned" };
   }
-  return native[from][isSaid(server, from) ? said : byType];
+  return endpoint.kind === "responses" ? responsesWay(call, server, shown) : native[from].type;
+}
+
+/** As `wayTo`, of any call to an endpoint. */
+export function usualWayTo(endpoint: Endpoint, server: Asked, shown: SpokenShown): Way {
+  return wayTo({ endpoint, json: () => null }, server, shown);
+}
+
+/** Servers that speak Responses differ in how much of it they have. */
+function responsesWay({ endpoint, json }: AskedCall, server: Asked, shown: SpokenShown): Way {
+  const { protocol: from } = endpoint;
+  if (hasAllResponses(server.baseUrl)) return native[from].host;
+  const into = translation(endpoint, server);
+  if (into === null) return native[from].type;
+  if (shown.isPartial(server.name, from))
+    return { kind: "translated", from, into, because: "server" };
+  const request = json();
+  return request === null || isCommonRequest(request)
+    ? native[from].contents
+    : { kind: "translated", from, into, because: "contents" };
 }
 
 /** What a call could be translated into for a server; null: nothing that it speaks. */
@@ -78,12 +106,19 @@ function ways(protocol: ProtocolName): Readonly<Record<WayReason, Way>> {
     into: protocol,
     because,
   });
-  return { type: way("type"), speaks: way("speaks"), learned: way("learned") };
+  return {
+    type: way("type"),
+    speaks: way("speaks"),
+    learned: way("learned"),
+    host: way("host"),
+    server: way("server"),
+    contents: way("contents"),
+  };
 }
 
 /** The ways of each protocol's own calls to a server, in the order in which they are listed. */
-export function waysTo(server: Asked, unspoken: Unspoken): readonly Way[] {
-  return ownCalls.map((endpoint) => wayTo(endpoint, server, unspoken));
+export function waysTo(server: Asked, shown: SpokenShown): readonly Way[] {
+  return ownCalls.map((endpoint) => usualWayTo(endpoint, server, shown));
 }
 
 const ownCalls: readonly Endpoint[] = [
@@ -95,18 +130,24 @@ const ownCalls: readonly Endpoint[] = [
 
 /** What a running router says of how it asks a server, as in the read API. */
 interface AskedNow {
+  readonly name: string;
   readonly url: string;
   readonly protocols?: readonly { readonly protocol: string; readonly reason: string }[];
 }
 
-/** What a running router has learned of its servers. */
-export function learnedBy(servers: readonly AskedNow[]): Unspoken {
+/** What has been shown to a running router. */
+export function shownTo(servers: readonly AskedNow[]): SpokenShown {
+  const saysOf = (protocol: ProtocolName, reason: WayReason, isAsked: (one: AskedNow) => boolean) =>
+    servers.some(
+      (server) =>
+        isAsked(server) &&
+        server.protocols?.some(
+          (one) => one.protocol === protocolWords[protocol] && one.reason === reason,
+        ),
+    );
   return {
-    isUnspoken: (baseUrl, protocol) =>
-      servers.some(
-        ({ url, protocols: asked = [] }) =>
-          url === baseUrl &&
-          asked.some((one) => one.protocol === protocolWords[protocol] && one.reason === "learned"),
-      ),
+    isUnspoken: (baseUrl, protocol) => saysOf(protocol, "learned", ({ url }) => url === baseUrl),
+    isPartial: (serverName, protocol) =>
+      saysOf(protocol, "server", ({ name }) => name === serverName),
   };
 }

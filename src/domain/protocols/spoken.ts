@@ -1,5 +1,6 @@
 // Which protocols a server speaks: those it is asked in as the client asked, and the one that all others are translated to.
 import type { ProtocolName } from "../call/endpoint.ts";
+import type { Engine } from "../routing/engine.ts";
 import type { Server, ServerType, Speech } from "../routing/types.ts";
 import { upstreamUrl } from "../routing/upstream-url.ts";
 
@@ -55,6 +56,27 @@ export function isSaid({ speaks: said }: Speaker, protocol: ProtocolName): boole
 export function isCertain(server: Speaker, protocol: ProtocolName): boolean {
   const [own] = preferred[server.type];
   return isSaid(server, protocol) || protocol === own || protocol === "ollama";
+}
+
+/** Hosts of OpenAI's, its regions among them, and of Azure's. */
+const responsesHosts =
+  /^https?:\/\/(?:[^/]*[.@])?(?:api\.openai\.com|openai\.azure\.com|services\.ai\.azure\.com|cognitiveservices\.azure\.com)(?::\d+)?(?:\/|$)/;
+
+/** Whether a server has all that there is of Responses. @param baseUrl as in `Server.baseUrl` */
+export function hasAllResponses(baseUrl: string): boolean {
+  return responsesHosts.test(baseUrl);
+}
+
+/** What engines speak in part: what they have not, they leave out or garble in silence. */
+const spokenInPart: Readonly<Record<Engine, ProtocolName | null>> = {
+  vllm: null,
+  sglang: null,
+  litellm: null,
+  "llama.cpp": "openai-responses",
+};
+
+export function isSpokenInPart(protocol: ProtocolName, engine: Engine | null): boolean {
+  return engine !== null && spokenInPart[engine] === protocol;
 }
 
 const usualPaths: Readonly<Record<Speech, string>> = {

@@ -74,7 +74,7 @@ function AttemptLine({ attempt, scale }: AttemptLineProps): JSX.Element {
           </span>
         )}
         {attempt.protocol !== null && (
-          <span class="faint" title={reasonInWords(attempt.protocol_reason)} safe>
+          <span class="faint" title={reasonInWords(attempt)} safe>
             {protocolInWords(attempt.protocol)}
           </span>
         )}
@@ -102,12 +102,20 @@ function protocolInWords(protocol: string): string {
 }
 
 /** Why it was asked so. */
-function reasonInWords(reason: string | null): string {
+function reasonInWords({ protocol, protocol_reason: reason }: LoggedAttempt): string {
   switch (reason) {
     case "speaks":
       return "as its speaks in the routes file says";
     case "learned":
       return "its answer showed that it does not speak it";
+    case "host":
+      return "as its host has all of the protocol";
+    case "server":
+      return "its software, by its model list, speaks the protocol in part";
+    case "contents":
+      return protocol === "native"
+        ? "as the request holds only what every server has that speaks the protocol"
+        : "as the request holds more than every server has that speaks the protocol";
     default:
       return "as servers of its type are asked";
   }

@@ -2,7 +2,7 @@
 // "Where would this model go?": a plain form, answered by the very function that routes.
 import { Html } from "@elysiajs/html";
 import { endpointOf } from "../../../domain/protocols/endpoint-of.ts";
-import { learnedBy, wayTo } from "../../../domain/protocols/choose-way.ts";
+import { shownTo, usualWayTo } from "../../../domain/protocols/choose-way.ts";
 import { wayInWords } from "../../../domain/call/way.ts";
 import type { RoutePlan } from "../../../domain/routing/plan.ts";
 import { type RankedTarget, candidateOrder } from "../../../domain/routing/candidate-order.ts";
@@ -84,8 +84,8 @@ function Question({ name, label, value, hint, offer }: QuestionProps): JSX.Eleme
 function Answer(props: ExplainBoxProps & { readonly plan: RoutePlan }): JSX.Element {
   const { fields, plan, upstreams, policy } = props;
   const asked = endpointOf("POST", pathOf(fields));
-  const learned = learnedBy(upstreams);
-  const wayOf = ({ target }: RankedTarget) => wayTo(asked, target.server, learned);
+  const shown = shownTo(upstreams);
+  const wayOf = ({ target }: RankedTarget) => usualWayTo(asked, target.server, shown);
   return (
     <div class="explained" role="status">
       <p>

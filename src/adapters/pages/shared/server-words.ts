@@ -20,12 +20,19 @@ export function speaksInWords({ speaks }: Pick<Server, "speaks">): readonly stri
 /** How it is asked now: what it speaks, and each protocol that is translated for it. */
 export function askedInWords(protocols: readonly AskedProtocol[]): readonly string[] {
   const native = protocols.filter(({ way }) => way === "native");
-  const words = native.map(({ protocol }) => protocol).join(", ");
+  const words = native
+    .map(({ protocol, reason }) => (reason === "contents" ? `${protocol} in part` : protocol))
+    .join(", ");
   const phrases = words === "" ? [] : [`speaks ${words}`];
   for (const { protocol, way, reason } of protocols) {
     const [, into] = way.split(">");
     if (into === undefined || into === "") continue;
-    const why = reason === "learned" ? ", as its answer showed" : "";
+    const why =
+      reason === "learned"
+        ? ", as its answer showed"
+        : reason === "server"
+          ? ", as its model list says"
+          : "";
     phrases.push(`${protocol} → ${into}${why}`);
   }
   return phrases;

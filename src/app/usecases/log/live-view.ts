@@ -3,7 +3,7 @@ import { joinBytes } from "../../../domain/bytes/join-bytes.ts";
 import { standing, standingCodes } from "../../../domain/failover/health.ts";
 import { type CapturedBody, isoTime } from "../../../domain/log/log-entry.ts";
 import { serversOf } from "../../../domain/routing/model-list.ts";
-import { type Unspoken, waysTo } from "../../../domain/protocols/choose-way.ts";
+import { type SpokenShown, waysTo } from "../../../domain/protocols/choose-way.ts";
 import { protocolWords, wayWord } from "../../../domain/call/way.ts";
 import type { Routing, Server } from "../../../domain/routing/types.ts";
 import type { InFlight, LogDetail, Upstreams, UpstreamState } from "../../../ports/browse.ts";
@@ -20,7 +20,7 @@ export interface LiveState {
   readonly limiter: Limiter;
   readonly health: HealthBoard;
   readonly models: Models;
-  readonly spoken: Unspoken;
+  readonly spoken: SpokenShown;
 }
 
 export interface LiveView {

@@ -3,7 +3,7 @@ import type { IncomingCall } from "../../../domain/call/incoming-call.ts";
 import { headerValue } from "../../../domain/http/headers.ts";
 import { bodyProblem } from "../../../domain/call/read-request.ts";
 import { parsesBody } from "../../../domain/protocols/choose-bridge.ts";
-import type { Unspoken } from "../../../domain/protocols/choose-way.ts";
+import type { SpokenShown } from "../../../domain/protocols/choose-way.ts";
 import { capableTargets } from "../../../domain/protocols/ollama/ollama-targets.ts";
 import { errorBody } from "../../../domain/protocols/errors.ts";
 import {
@@ -150,8 +150,8 @@ function makerFirst({ continues }: IncomingCall, plan: RoutePlan | null): RouteP
   return first === undefined ? plan : { ...plan, targets: [first, ...others] };
 }
 
-function needsParsing(call: IncomingCall, { targets }: RoutePlan, unspoken: Unspoken): boolean {
-  for (const target of targets) if (parsesBody(call, target, unspoken)) return true;
+function needsParsing(call: IncomingCall, { targets }: RoutePlan, shown: SpokenShown): boolean {
+  for (const target of targets) if (parsesBody(call, target, shown)) return true;
   return false;
 }
 

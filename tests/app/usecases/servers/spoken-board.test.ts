@@ -4,7 +4,7 @@ import { createSpokenBoard } from "../../../../src/app/usecases/servers/spoken-b
 
 test("a refusal is remembered for ten minutes, of this server and this protocol alone", () => {
   let now = 0;
-  const board = createSpokenBoard({ now: () => now });
+  const board = createSpokenBoard({ now: () => now }, () => null);
   const known = () => board.isUnspoken("http://a", "anthropic-messages");
   expect(known()).toBe(false);
   board.refused("http://a", "anthropic-messages");
