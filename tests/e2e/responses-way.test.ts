@@ -2,7 +2,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { FakeModel } from "../../src/adapters/fake-model/fake-model.ts";
 import { startFakeModel } from "../../src/adapters/fake-model/start-fake-model.ts";
-import type { LogRow } from "../../src/ports/browse.ts";
 import { startRouter, type TestRouter } from "../lab/start-router.ts";
 
 let plain: FakeModel;
@@ -41,7 +40,7 @@ async function asked(server: string, more: object): Promise<readonly (string | n
   const body = { model: `${server}/m`, input: "hi", ...more };
   const answer = await router.post("/v1/responses", body);
   expect(((await answer.json()) as { object: string }).object).toBe("response");
-  const [row] = (await router.rows()) as readonly LogRow[];
+  const [row] = await router.rows();
   const attempt = row?.attempts[0];
   return [attempt?.protocol ?? null, attempt?.protocol_reason ?? null];
 }
