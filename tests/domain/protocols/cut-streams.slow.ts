@@ -1,4 +1,4 @@
-// Streams of three protocols cut anywhere on their way into a client's: it gets the same bytes. A million
+// Streams of four protocols cut anywhere on their way into a client's: it gets the same bytes. A million
 // cuts; SMOLROUTER_BENCH_REAL=1 makes ten million.
 import { afterAll, expect, test } from "bun:test";
 import fc from "fast-check";
@@ -7,12 +7,15 @@ import type { ProtocolName } from "../../../src/domain/call/endpoint.ts";
 import { messageEvents, messageStream } from "../../lab/messages-answer.ts";
 import { printTable } from "../../lab/print-table.ts";
 import { createRandom } from "../../lab/random.ts";
+import { responseEvents, responseStream } from "../../lab/responses-answer.ts";
+import { readResponseStream } from "../../lab/responses-checker.ts";
 import { sweep } from "../../lab/sweep.ts";
 import { translatedCall } from "../../lab/translated-call.ts";
 import { anyAnswer as anyMessage } from "./anthropic-messages/over-messages-rules.ts";
 import { anyChatStream } from "./anthropic-messages/any-chat-stream.ts";
 import { anyAnswer } from "./ollama/any-answer.ts";
 import { streamOf } from "./ollama/over-ollama-rules.ts";
+import { anyAnswer as anyResponse } from "./openai-responses/over-responses-rules.ts";
 
 const seed = Number(process.env["SMOLROUTER_TEST_SEED"] ?? Date.now() % 1_000_000_000);
 
@@ -24,6 +27,7 @@ const streams: Partial<Record<ProtocolName, fc.Arbitrary<string>>> = {
   ),
   "anthropic-messages": anyMessage.map((answer) => messageStream(messageEvents(answer))),
   ollama: anyAnswer.map(({ said }) => streamOf(said, 4)),
+  "openai-responses": anyResponse.map((answer) => responseStream(responseEvents(answer))),
 };
 
 const ways: readonly (readonly [client: string, server: ProtocolName])[] = [
@@ -33,13 +37,27 @@ const ways: readonly (readonly [client: string, server: ProtocolName])[] = [
   ["/v1/chat/completions", "ollama"],
   ["/api/chat", "anthropic-messages"],
   ["/api/chat", "openai-chat"],
+  ["/v1/responses", "openai-chat"],
+  ["/v1/responses", "anthropic-messages"],
+  ["/v1/responses", "ollama"],
+  ["/v1/messages", "openai-responses"],
+  ["/v1/chat/completions", "openai-responses"],
+  ["/api/chat", "openai-responses"],
 ];
 
-const request: JsonRecord = {
+const said = [{ role: "user", content: "hi" }];
+const asChat: JsonRecord = {
   stream: true,
   max_tokens: 9,
   thinking: { type: "adaptive" },
-  messages: [{ role: "user", content: "hi" }],
+  messages: said,
+};
+const asResponse: JsonRecord = {
+  stream: true,
+  input: said,
+  include: ["reasoning.encrypted_content"],
+  // Half of the calls are of custom tools.
+  tools: ["tool0", "tool2", "look", "time"].map((name) => ({ type: "custom", name })),
 };
 const cutsEach = Math.ceil(sweep(10_000_000) / ways.length);
 const figures: (string | number)[][] = [];
@@ -51,6 +69,7 @@ afterAll(() => {
 test.each(ways)(
   `%s over %s: the bytes are the same wherever it is cut (SMOLROUTER_TEST_SEED=${seed})`,
   (path, server) => {
+    const request = path === "/v1/responses" ? asResponse : asChat;
     const random = createRandom(seed);
     const samples = fc.sample(streams[server] ?? fc.constant(""), { seed, numRuns: 200 });
     const started = performance.now();
@@ -58,6 +77,7 @@ test.each(ways)(
     while (cuts < cutsEach) {
       const stream = random.pick(samples);
       const expected = translatedCall(path, request, server).stream(stream);
+      if (path === "/v1/responses") readResponseStream(expected);
       for (let time = 0; time < 50 && stream.length > 1; time++) {
         // In UTF-8 it is no shorter than its characters.
         const lengths: number[] = [];

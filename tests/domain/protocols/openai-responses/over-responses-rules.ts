@@ -65,7 +65,8 @@ const item: fc.Arbitrary<JsonRecord> = fc.oneof(
   fc.record({ type: fc.constant("custom_tool_call"), name: fc.constant("patch"), input: words }),
   fc.constant({ type: "web_search_call", action: { type: "search", query: "q" } }),
 );
-const anyAnswer: fc.Arbitrary<ResponsesAnswer> = fc.record(
+/** Any answer of a Responses server's. */
+export const anyAnswer: fc.Arbitrary<ResponsesAnswer> = fc.record(
   {
     output: fc
       .array(item, { maxLength: 5 })
