@@ -39,6 +39,7 @@ export function responseObject(head: ResponseHead, state: ResponseState): Writte
   return {
     id: head.id,
     object: "response",
+    access_programs: null,
     created_at: ownNumber(head.createdAt),
     completed_at: completedAt === undefined ? null : ownNumber(completedAt),
     status,

@@ -18,12 +18,14 @@ export function createResponseUsage(estimate: () => number): ResponseUsage {
   let prompt: JsonSource | null = null;
   let completion: JsonSource | null = null;
   let cacheRead: JsonSource | null = null;
+  let cacheWritten: JsonSource | null = null;
   let reasoning: JsonSource | null = null;
   return {
     take(usage) {
       prompt = usage.prompt ?? prompt;
       completion = usage.completion ?? completion;
       cacheRead = usage.cacheRead ?? cacheRead;
+      cacheWritten = usage.cacheWritten ?? cacheWritten;
       reasoning = usage.reasoning ?? reasoning;
     },
     written(characters) {
@@ -31,7 +33,10 @@ export function createResponseUsage(estimate: () => number): ResponseUsage {
       const output = amount(completion) ?? Math.ceil(characters / charactersPerToken);
       return {
         input_tokens: count(input),
-        input_tokens_details: { cached_tokens: count(amount(cacheRead) ?? 0) },
+        input_tokens_details: {
+          cache_write_tokens: count(amount(cacheWritten) ?? 0),
+          cached_tokens: count(amount(cacheRead) ?? 0),
+        },
         output_tokens: count(output),
         output_tokens_details: { reasoning_tokens: count(amount(reasoning) ?? 0) },
         total_tokens: count(input + output),

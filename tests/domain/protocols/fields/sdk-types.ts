@@ -6,6 +6,8 @@ export interface SdkTypes {
   has(name: string): boolean;
   /** The members of an interface. */
   keysOf(name: string): readonly string[];
+  /** Those of them that are always there. */
+  requiredOf(name: string): readonly string[];
   /** The names that a union consists of; of texts, the texts. */
   membersOf(union: string): readonly string[];
   /** The text by which an interface of a union is recognised, its `type`; null where it has none, or may do without. */
@@ -44,13 +46,14 @@ export function readSdkTypes(...modules: readonly string[]): SdkTypes {
   }
 
   function typeOf(name: string): string | null {
-    return /^\s*type: '(\w+)'/m.exec(find(name).text)?.[1] ?? null;
+    return /^\s*type: '([\w.]+)'/m.exec(find(name).text)?.[1] ?? null;
   }
 
   return {
     has: (name) => declared.has(name),
     typeOf,
     keysOf: (name) => keysIn(find(name).text),
+    requiredOf: (name) => keysIn(find(name).text, ":"),
     membersOf: (union) =>
       find(union)
         .text.split("|")
@@ -84,10 +87,10 @@ function sourceOf(module: string): string {
   return readFileSync(path, "utf8").replaceAll(/\/\*[\s\S]*?\*\//g, "");
 }
 
-/** Of an interface's body: names at the smallest depth. */
-function keysIn(body: string): readonly string[] {
+/** Of an interface's body: names at the smallest depth. @param mark what follows them */
+function keysIn(body: string, mark = "\\??:"): readonly string[] {
   const indents = [...body.matchAll(/^( +)\w+\??:/gm)].map(([, indent = ""]) => indent.length);
-  const pattern = new RegExp(`^ {${Math.min(...indents)}}(\\w+)\\??:`, "gm");
+  const pattern = new RegExp(`^ {${Math.min(...indents)}}(\\w+)${mark}`, "gm");
   return [...body.matchAll(pattern)].map(([, key = ""]) => key);
 }
 
