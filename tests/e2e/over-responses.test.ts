@@ -86,6 +86,11 @@ const results = [
 const inputs = () => server.asked.at(-1)!["input"] as readonly JsonRecord[];
 const whole = { prompt_tokens: 7, completion_tokens: 5, total_tokens: 12 };
 
+const tooLong = {
+  code: "context_length_exceeded",
+  message: "Your input exceeds the context window of this model.",
+};
+
 async function failureOf(asked: Promise<unknown>): Promise<unknown> {
   return asked.catch((error: unknown) => error);
 }
@@ -153,17 +158,16 @@ describe("the openai package", () => {
     expect(String(refused)).toContain("Slow down.");
   });
 
-  test("is told apart what is too long", async () => {
-    const error = {
-      code: "context_length_exceeded",
-      message: "Your input exceeds the context window.",
-    };
-    server.says({ status: 400, ...error }, { ...answer, fails: error });
-    for (const status of [400, 502])
-      expect(
-        await failureOf(openai.chat.completions.create({ model, messages: [hi] })),
-      ).toMatchObject({ status });
-  });
+  test.each([false, true])(
+    "recognises a context that is too long, streamed: %p",
+    async (stream) => {
+      server.says({ status: 400, ...tooLong }, { ...answer, tells: "end", fails: tooLong });
+      for (let tries = 0; tries < 2; tries++)
+        expect(
+          await failureOf(openai.chat.completions.create({ model, messages: [hi], stream })),
+        ).toMatchObject({ status: 400, code: "context_length_exceeded" });
+    },
+  );
 
   test("notices that a stream failed", async () => {
     server.says(
@@ -347,16 +351,17 @@ describe("Anthropic's package", () => {
     expect(said).toBe("Oslo is cold, Rome is not.");
   });
 
-  test("recognises a context that is too long", async () => {
-    server.says({
-      status: 400,
-      code: "context_length_exceeded",
-      message: "Your input exceeds the context window of this model.",
-    });
-    const failure = await failureOf(anthropic.messages.create(asked));
-    expect(failure).toMatchObject({ status: 400 });
-    expect(String(failure)).toContain("capability_rejected: prompt_too_long");
-  });
+  test.each([false, true])(
+    "recognises a context that is too long, streamed: %p",
+    async (stream) => {
+      server.says({ status: 400, ...tooLong }, { ...answer, tells: "end", fails: tooLong });
+      for (let tries = 0; tries < 2; tries++) {
+        const failure = await failureOf(anthropic.messages.create({ ...asked, stream }));
+        expect(failure).toMatchObject({ status: 400 });
+        expect(String(failure)).toContain("capability_rejected: prompt_too_long");
+      }
+    },
+  );
 
   test.each([5, 9, 12])("notices that a stream was cut after %i events", async (cutAfter) => {
     server.says({ ...answer, cutAfter });
@@ -370,30 +375,42 @@ describe("what the server refuses", () => {
     "The encrypted content E1... could not be verified. Reason: Encrypted content could not be decrypted or parsed.";
   const tools = [{ type: "function" as const, function: weather }];
 
-  test("of reasoning is left out, and asked again", async () => {
-    server.says(twoCalls);
-    const { choices } = await openai.chat.completions.create({ model, messages: [hi], tools });
-    server.forgets();
-    server.says(answer);
-    const told = results.map(({ call_id: id, output }) => ({
-      role: "tool" as const,
-      tool_call_id: id,
-      content: output,
-    }));
-    const { data, response } = await openai.chat.completions
-      .create({ model, messages: [hi, choices[0]!.message, ...told], tools })
-      .withResponse();
-    refused.push(notVerified);
-    expect(data.choices[0]?.message.content).toBe("Oslo is cold, Rome is not.");
-    expect(response.headers.get("x-smolrouter-attempts")).toBe("1");
-    expect(inputs()).toMatchObject([
-      { role: "user" },
-      words,
-      call("c1", "Oslo"),
-      call("c2", "Rome"),
-      ...results,
-    ]);
-  });
+  test.each(["with a status", "in the stream"])(
+    "of reasoning is left out, and asked again: it says so %s",
+    async (how) => {
+      server.says(twoCalls);
+      const { choices } = await openai.chat.completions.create({ model, messages: [hi], tools });
+      if (how === "with a status") {
+        server.forgets();
+        refused.push(notVerified);
+      } else
+        server.says({
+          ...answer,
+          tells: "end",
+          fails: { code: "invalid_encrypted_content", message: notVerified },
+        });
+      server.says(answer);
+      const told = results.map(({ call_id: id, output }) => ({
+        role: "tool" as const,
+        tool_call_id: id,
+        content: output,
+      }));
+      const { data, response } = await openai.chat.completions
+        .create({ model, messages: [hi, choices[0]!.message, ...told], tools, stream: true })
+        .withResponse();
+      let said = "";
+      for await (const chunk of data) said += chunk.choices[0]?.delta.content ?? "";
+      expect(said).toBe("Oslo is cold, Rome is not.");
+      expect(response.headers.get("x-smolrouter-attempts")).toBe("1");
+      expect(inputs()).toMatchObject([
+        { role: "user" },
+        words,
+        call("c1", "Oslo"),
+        call("c2", "Rome"),
+        ...results,
+      ]);
+    },
+  );
 
   test.each<[string, Partial<OpenAI.ChatCompletionCreateParamsNonStreaming>, string]>([
     [

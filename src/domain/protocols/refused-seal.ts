@@ -7,11 +7,22 @@ import type { AttemptFailure } from "../failover/judge.ts";
  */
 const aboutSeals = /signature|thinking[`'"]* +block|encrypted[ _]content|required following item/i;
 
+const aboutEncrypted = /encrypted[ _]content/i;
+
 /** Of a request that holds such. */
 export function refusesSeal({
   reason,
   status,
   message,
 }: Pick<AttemptFailure, "reason" | "status" | "message">): boolean {
-  return reason === "status" && (status === 400 || status === 422) && aboutSeals.test(message);
+  switch (reason) {
+    case "status":
+      return (status === 400 || status === 422) && aboutSeals.test(message);
+    // Servers of Responses may begin to answer before they look.
+    case "error_event":
+    case "error_body":
+      return aboutEncrypted.test(message);
+    default:
+      return false;
+  }
 }

@@ -1,6 +1,8 @@
 // Why an answer is none, and what of it its client gets where no candidate does better.
 import { joinBytes } from "../../../domain/bytes/join-bytes.ts";
 import { withType } from "../../../domain/http/content-type.ts";
+import { jsonBytes } from "../../../domain/bytes/json-written.ts";
+import { contextOverflow } from "../../../domain/protocols/context-overflow.ts";
 import { errorBody } from "../../../domain/protocols/errors.ts";
 import { readErrorBody } from "../../../domain/protocols/upstream-error.ts";
 import type { HeaderList } from "../../../domain/http/headers.ts";
@@ -54,15 +56,19 @@ export function errorStatus(inHand: InHand): AnswerFailure {
 }
 
 export function brokenStream(inHand: InHand, failure: StreamFailure): AnswerFailure {
-  const { reason, message, codes, event } = failure;
-  const body = event === null ? null : joinBytes([...inHand.held.pieces, event]);
-  return {
-    reason,
-    message,
-    codes,
-    status: reason === "error_event" ? 502 : null,
-    answer: body === null ? null : withBody(inHand, body, null),
-  };
+  const { reason, message, codes } = failure;
+  const status = reason === "error_event" ? 502 : null;
+  return { reason, message, codes, status, answer: answerOfBroken(inHand, failure) };
+}
+
+/** Clients that get it in other words get an error that they know by its code, as an answer. */
+function answerOfBroken(
+  inHand: InHand,
+  { reason, message, codes, event }: StreamFailure,
+): FailedAnswer | null {
+  if (event !== null) return withBody(inHand, joinBytes([...inHand.held.pieces, event]), null);
+  if (reason !== "error_event" || inHand.context.bridge.error === null) return null;
+  return retold(inHand, jsonBytes({ error: { message, code: codes[0] ?? null } }));
 }
 
 /** Nothing of the answer can be passed to the client. */
@@ -73,13 +79,16 @@ export function untold(reason: AnswerFailure["reason"], message: string): Answer
 /** A failed answer as its client gets it where nobody does better. */
 export function retold(inHand: InHand, body: Uint8Array): FailedAnswer {
   const { error } = inHand.context.bridge;
-  return error === null
-    ? withBody(inHand, body, null)
-    : {
-        ...withBody(inHand, error(inHand.status, body), "application/json"),
-        // Clients that get it in other words look for an error there only.
-        status: inHand.status < 400 ? 502 : inHand.status,
-      };
+  if (error === null) return withBody(inHand, body, null);
+  // Clients that get it in other words look for an error there only.
+  const status = inHand.status < 400 ? statusOf(body) : inHand.status;
+  return { ...withBody(inHand, error(status, body), "application/json"), status };
+}
+
+/** Of a failure that came with a 200: where the request is to blame, asking again is of no help. */
+function statusOf(body: Uint8Array): number {
+  const said = readErrorBody(body);
+  return said !== null && contextOverflow(said) !== null ? 400 : 502;
 }
 
 /** @param type null: the upstream's own */
