@@ -95,6 +95,7 @@ const bridgeOf = (policy: CleanPolicy | null): Bridge => ({
   lost: () => [],
   isEstimated: () => false,
   lastWords: () => null,
+  alive: () => null,
   soFar: () => null,
   instead: null,
   retells: false,

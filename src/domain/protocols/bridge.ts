@@ -82,7 +82,9 @@ export interface Bridge {
   readonly unsealed: (() => Bridge) | null;
   /** What a client gets of a stream that broke, where that depends on what it got before; null: the usual event. */
   lastWords(error: JsonRecord): Uint8Array | null;
-  /** The same for a stream that passes as the upstream sends it. */
+  /** An event that says only that the stream goes on, for clients that heed no comment; null: the usual. */
+  alive(): Uint8Array | null;
+  /** Both for a stream that passes as the upstream sends it. */
   soFar(wire: Wire): StreamSoFar | null;
   /** An error answer's body as the client gets it; null: the upstream's own. */
   readonly error: ((status: number, body: Uint8Array) => Uint8Array) | null;

@@ -16,7 +16,7 @@ export interface BridgeDeps extends TranslationDeps {
 
 /** The bridge of a call to one of its targets. */
 export function bridgeFor(call: IncomingCall, target: Target, deps: BridgeDeps): Bridge {
-  const way = wayTo(newTo(call, target), target.server, deps.spoken);
+  const way = wayOf(call, target, deps.spoken);
   const told = toldTo(call, target, way);
   if (way.kind === "translated")
     return translatedBridge(told, codecsOf(call, way), target, way, deps);
@@ -32,6 +32,11 @@ function toldTo(call: IncomingCall, { server }: Target, way: Way): IncomingCall 
   return continues.isStored ? call : { ...call, ...continues.whole };
 }
 
+/** How a call goes to one of its targets. */
+export function wayOf(call: IncomingCall, target: Target, shown: SpokenShown): Way {
+  return wayTo(newTo(call, target), target.server, shown);
+}
+
 /** What of a call its target has not said itself: it takes back what it made. */
 function newTo(call: IncomingCall, { server }: Target): Pick<IncomingCall, "endpoint" | "json"> {
   const { continues, endpoint } = call;
@@ -42,7 +47,7 @@ function newTo(call: IncomingCall, { server }: Target): Pick<IncomingCall, "endp
 /** Whether the request's body has to be parsed for its way to a target. */
 export function parsesBody(call: IncomingCall, target: Target, shown: SpokenShown): boolean {
   if (target.policy.disableThinking) return true;
-  const { kind, because } = wayTo(newTo(call, target), target.server, shown);
+  const { kind, because } = wayOf(call, target, shown);
   return kind === "translated" || because === "contents";
 }
 

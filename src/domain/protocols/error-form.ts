@@ -23,12 +23,14 @@ export interface ErrorForm {
   readonly soFar: ((requestId: string) => StreamSoFar) | null;
 }
 
-/** What has gone by of a stream, as far as its last words depend on that. */
+/** What has gone by of a stream, as far as what the router says in it depends on that. */
 export interface StreamSoFar {
   /** @param json what the event's data parsed to; null where it is not an object */
   saw(event: Frame, json: JsonRecord | null): void;
   /** Whole events that nobody read, and that were like the one before them. */
   passed(events: Uint8Array): void;
+  /** An event that says only that the stream goes on; null: it has not begun. */
+  alive(): Uint8Array | null;
   /** What has to follow the event by which the upstream itself reported an error, seen last. */
   afterTheirs(error: UpstreamError): Uint8Array;
   /** What ends it where the upstream said nothing. */

@@ -20,6 +20,26 @@ export interface EventReading {
 /** Reads the JSON of one stream's events, in order. */
 export type EventReader = (event: JsonRecord, frame: Frame) => EventReading;
 
+/** What a stream that begins before its answer is known can say of the call. */
+export interface EarlyAsked {
+  /** Of the call. */
+  readonly id: string;
+  readonly model: string | null;
+  readonly request: JsonSource;
+  /** The answer can be referred to later. */
+  readonly kept: boolean;
+  /** The id of the answer that it goes on from. */
+  readonly previous: string | null;
+}
+
+/** The events of one stream before its answer's. */
+export interface EarlyEvents {
+  /** What says that the stream goes on: at first, that it begins. @param now epoch ms */
+  alive(now: number): Uint8Array;
+  /** An event of the answer's, as it follows what went out; empty: the client has that already. */
+  follow(event: Frame, json: JsonRecord | null): Uint8Array;
+}
+
 /** How a protocol answers. */
 export interface EventForm {
   readonly framing: "sse" | "ndjson";
@@ -27,6 +47,8 @@ export interface EventForm {
   readonly done: EventReading | null;
   /** An event that keeps a stream alive once it has begun; null: only a comment does. */
   readonly ping: string | null;
+  /** For a new stream whose clients take only events for life; null: a comment keeps it alive. */
+  readonly early: ((asked: EarlyAsked) => EarlyEvents) | null;
   /** A whole answer as all events of a stream; null where it is none of this protocol's. */
   readonly fromWhole: ((answer: JsonSource) => Uint8Array | null) | null;
   /**

@@ -58,6 +58,10 @@ class NativeBridge implements Bridge {
     return null;
   }
 
+  alive(): Uint8Array | null {
+    return null;
+  }
+
   soFar({ protocol }: Wire): StreamSoFar | null {
     return protocol === null ? null : (protocols[protocol].errors.soFar?.(this.#callId) ?? null);
   }

@@ -183,6 +183,7 @@ function askingBridge(
       const words = writing?.broken?.(error);
       return words === undefined ? null : joinBytes([...words]);
     },
+    alive: () => writing?.alive?.() ?? null,
     soFar: () => null,
     gather: ({ framing }) =>
       writer !== null && framing !== "none" && !call.wantsStream ? client.gather : null,
@@ -230,6 +231,7 @@ function ownAnswer(
     unsealed: null,
     editor: () => null,
     lastWords: () => null,
+    alive: () => null,
     soFar: () => null,
     gather: () => null,
     client: (wire) => ({

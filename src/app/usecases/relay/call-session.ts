@@ -72,6 +72,8 @@ export interface CallSession {
   lastOutcome(): Attempt | null;
   /** The attempt that was over last: the row's answer is its. */
   lastOver(): AttemptReport | null;
+  /** How the attempt that began last asks its target; null: none has begun. */
+  way(): Way | null;
   /** The client was sent this status before the answer was known. */
   headSent(status: number): void;
   /** The first ending counts; later ones are ignored. Never throws. */

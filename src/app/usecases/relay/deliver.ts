@@ -6,7 +6,7 @@ import type { AnswerStream } from "../../../ports/service.ts";
 import type { Capture } from "./capture.ts";
 import type { LiveStep } from "./event-stream.ts";
 import type { CommittedAnswer } from "./committed.ts";
-import { ping, pingEvent } from "./ping.ts";
+import { eventMs, ping, pingEvent } from "./ping.ts";
 import type { StreamFailure } from "./stream-failure.ts";
 
 export type DeliveryEnding =
@@ -62,6 +62,8 @@ class Delivery implements AnswerStream, Deadlines {
   #pull: Pull | null = null;
   /** When the pull that waits is answered with a ping. */
   #pingAt = never;
+  /** Since when the client has got no event; null: it got one since the last wait. */
+  #silentSince: number | null = null;
   /** From the first wait to the end: each event has one. */
   #isWatched = false;
 
@@ -112,7 +114,8 @@ class Delivery implements AnswerStream, Deadlines {
   }
 
   check(elapsed: number): void {
-    if (elapsed >= this.#pingAt && this.#pull !== null) this.#answerPull(this.#pull, this.#ping());
+    if (elapsed >= this.#pingAt && this.#pull !== null)
+      this.#answerPull(this.#pull, this.#ping(elapsed));
   }
 
   /**
@@ -124,6 +127,7 @@ class Delivery implements AnswerStream, Deadlines {
     const piece = this.#queue.shift();
     if (piece !== undefined) {
       this.#begun = true;
+      this.#silentSince = null;
       this.#delivered.add(piece);
       return piece;
     }
@@ -143,14 +147,21 @@ class Delivery implements AnswerStream, Deadlines {
     const source = this.#answer.rest;
     this.#pull = pull;
     if (this.#pings && source?.midEvent() === false) {
-      this.#pingAt = this.#clock.elapsed() + this.#keepaliveMs;
+      const now = this.#clock.elapsed();
+      this.#silentSince ??= now;
+      this.#pingAt = Math.min(now + this.#keepaliveMs, Math.max(now, this.#silentSince + eventMs));
       this.#startWatching();
     } else this.#stopWatching();
     if (!this.#reading) this.#read();
   }
 
-  #ping(): Uint8Array {
-    return this.#begun ? pingEvent(this.#answer.wire) : ping;
+  #ping(elapsed: number): Uint8Array {
+    if (!this.#begun) return ping;
+    const isLong = this.#silentSince !== null && elapsed - this.#silentSince >= eventMs;
+    const event = isLong ? (this.#answer.rest?.alive() ?? null) : null;
+    // What has no such event is asked for one again no sooner.
+    if (isLong) this.#silentSince = elapsed;
+    return event ?? pingEvent(this.#answer.wire);
   }
 
   #answerPull(pull: Pull, bytes: Uint8Array | null): void {

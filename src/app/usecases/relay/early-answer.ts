@@ -1,7 +1,10 @@
 // The answer of a call whose client already has a 200 and pings: whatever comes must now be said in events.
 import type { IncomingCall } from "../../../domain/call/incoming-call.ts";
+import { bodySource } from "../../../domain/bytes/json-source.ts";
 import { maxHeldBytes } from "../../../domain/failover/budget.ts";
 import { errorEvent } from "../../../domain/protocols/errors.ts";
+import { protocols } from "../../../domain/protocols/protocol.ts";
+import type { EarlyEvents } from "../../../domain/protocols/event-reading.ts";
 import { readErrorBody } from "../../../domain/protocols/upstream-error.ts";
 import { isAnswerTo, wholeFailure } from "../../../domain/protocols/whole-answer.ts";
 import { wholeAsEvents } from "../../../domain/protocols/whole-as-events.ts";
@@ -15,11 +18,25 @@ import type { Clock } from "../../../ports/clock.ts";
 import type { Answer, AnswerStream } from "../../../ports/service.ts";
 import { pingUntil } from "./ping.ts";
 
-/** Sends the head of an event stream now, pings until `coming` is there, then passes it on as events. */
+type EarlyCall = Pick<IncomingCall, "id" | "endpoint" | "model" | "body" | "json" | "continues">;
+
+export interface EarlyDeps {
+  readonly clock: Clock;
+  /** ms. */
+  readonly sseKeepaliveMs: number;
+  /** Answers are kept for later calls that refer to them. */
+  readonly keepsAnswers: boolean;
+}
+
+/**
+ * Sends the head of an event stream now, pings until `coming` is there, then passes it on as events.
+ * @param isTranslated whether what answers is the router's own stream, as far as that is known
+ */
 export function earlyAnswer(
-  call: Pick<IncomingCall, "id" | "endpoint">,
+  call: EarlyCall,
   coming: Promise<Answer>,
-  deps: { readonly clock: Clock; readonly sseKeepaliveMs: number },
+  isTranslated: () => boolean,
+  deps: EarlyDeps,
 ): Answer {
   const events = coming.then((answer) => asEvents(call, answer));
   // Whoever pulls gets the failure; a client that does not pull for now must not bring the process down.
@@ -31,8 +48,25 @@ export function earlyAnswer(
       ["cache-control", "no-cache"],
       ["x-request-id", call.id],
     ],
-    body: pingUntil(events, deps.sseKeepaliveMs, deps.clock),
+    body: pingUntil(events, deps.sseKeepaliveMs, deps.clock, () =>
+      isTranslated() ? earlyEvents(call, deps) : null,
+    ),
   };
+}
+
+/** Null: its clients take comments for life. */
+function earlyEvents(call: EarlyCall, { keepsAnswers }: EarlyDeps): EarlyEvents | null {
+  const { id, model, endpoint, body } = call;
+  const { early } = protocols[endpoint.protocol].events;
+  const json = early === null || endpoint.streams === null ? null : call.json();
+  if (early === null || json === null) return null;
+  return early({
+    id,
+    model,
+    request: bodySource(body, json),
+    kept: keepsAnswers && json["store"] !== false,
+    previous: call.continues?.previous ?? null,
+  });
 }
 
 async function asEvents(

@@ -47,6 +47,8 @@ export interface LiveSource {
   remark(): string | null;
   /** What ends it where the upstream broke off; null: the usual event. */
   lastWords(error: JsonRecord): Uint8Array | null;
+  /** An event that says only that the stream goes on; null: the usual. */
+  alive(): Uint8Array | null;
   cancel(): void;
 }
 
@@ -278,6 +280,7 @@ export function createLiveSource(
     changed: () => omitted || (editor?.changed() ?? false),
     warnings: () => (state.malformed() ? malformed : []),
     remark: () => remark,
+    alive: () => (soFar === null ? bridge.alive() : soFar.alive()),
     lastWords: (error) => soFar?.lastWords(error) ?? null,
     cancel: () => body.cancel(),
   };

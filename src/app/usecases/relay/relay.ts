@@ -2,7 +2,7 @@
 import type { IncomingCall } from "../../../domain/call/incoming-call.ts";
 import { headerValue } from "../../../domain/http/headers.ts";
 import { bodyProblem } from "../../../domain/call/read-request.ts";
-import { parsesBody } from "../../../domain/protocols/choose-bridge.ts";
+import { parsesBody, wayOf } from "../../../domain/protocols/choose-bridge.ts";
 import type { SpokenShown } from "../../../domain/protocols/choose-way.ts";
 import { capableTargets } from "../../../domain/protocols/ollama/ollama-targets.ts";
 import { errorBody } from "../../../domain/protocols/errors.ts";
@@ -77,20 +77,25 @@ export function createRelay(deps: RelayDeps): CallService {
       if (call.endpoint.kind === "responses") deps.recentAnswers?.begun(call);
       const coming = answerCall(session, plan);
       const pings = call.wantsStream && call.endpoint.protocol !== "ollama";
-      return pings && deps.sseKeepaliveMs > 0 ? answerOrPings(session, coming) : coming;
+      return pings && deps.sseKeepaliveMs > 0 ? answerOrPings(session, plan, coming) : coming;
     } catch (error) {
       return faultedHere(call, session, error);
     }
   }
 
   /** Where the answer takes long, its client gets a head and pings meanwhile. */
-  async function answerOrPings(session: CallSession, coming: Promise<Answer>): Promise<Answer> {
+  async function answerOrPings(
+    session: CallSession,
+    plan: RoutePlan,
+    coming: Promise<Answer>,
+  ): Promise<Answer> {
     const { call } = session;
     try {
       const answer = await orAfter(coming, deps.sseKeepaliveMs, deps.clock);
       if (answer !== "due") return answer;
       session.headSent(200);
-      return earlyAnswer(call, coming, deps);
+      const way = () => session.way() ?? wayOf(call, plan.targets[0], deps.spoken);
+      return earlyAnswer(call, coming, () => way().kind === "translated", deps);
     } catch (error) {
       return faulted(call, session, error);
     }

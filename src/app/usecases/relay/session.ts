@@ -191,6 +191,10 @@ class RelaySession implements CallSession, CallProgress, FaultListener {
     return this.#lastOver;
   }
 
+  way(): Way | null {
+    return this.#shown?.way ?? null;
+  }
+
   headSent(status: number): void {
     this.#sentStatus = status;
   }

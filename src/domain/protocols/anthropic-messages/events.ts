@@ -19,6 +19,7 @@ export const messagesEvents: EventForm = {
   // Servers that translate to this protocol leave OpenAI's last word in it.
   done: says.nothing,
   ping: 'event: ping\ndata: {"type": "ping"}\n\n',
+  early: null,
   fromWhole: messageAsEvents,
   texts: ["text", "thinking", "partial_json"],
   reader: () => readEvent,

@@ -119,6 +119,8 @@ export interface AnswerEventWriter {
    * its usual event says all. None where it has ended already.
    */
   broken?(error: JsonRecord): readonly Uint8Array[];
+  /** An event that says only that the stream goes on; null: there is no place for one. */
+  alive?(): Uint8Array | null;
 }
 
 export interface WriterContext {

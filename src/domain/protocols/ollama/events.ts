@@ -16,6 +16,7 @@ export const ollamaEvents: EventForm = {
   framing: "ndjson",
   done: null,
   ping: null,
+  early: null,
   fromWhole: null,
   texts: ["content", "response", "thinking"],
   reader: () => readLine,

@@ -19,6 +19,7 @@ export const chatEvents: EventForm = {
   framing: "sse",
   done: says.final,
   ping: null,
+  early: null,
   fromWhole: chatAsEvents,
   texts: ["content", "text", "reasoning_content", "reasoning", "thinking", "refusal", "arguments"],
   reader: readChoices,

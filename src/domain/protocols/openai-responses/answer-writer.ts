@@ -1,4 +1,5 @@
 // Answers as Responses gives them: the events of a stream, or one object.
+import { joinBytes } from "../../bytes/join-bytes.ts";
 import type { WrittenObject } from "../../bytes/json-written.ts";
 import type { AnswerEvent, AnswerEventWriter, WriterContext } from "../neutral/answer.ts";
 import { promptBytes } from "../neutral/prompt-bytes.ts";
@@ -19,6 +20,7 @@ interface GrowingResponse {
   complete(now: number): WrittenObject;
   fail(error: ResponseFailure): void;
   state(): "open" | "complete" | "failed";
+  hasBegun(): boolean;
   /** The model has come to its end, though not the stream. */
   hasFinished(): boolean;
 }
@@ -128,7 +130,14 @@ function growingResponse(context: WriterContext, log: EventLog): GrowingResponse
     }
   }
 
-  return { take, complete, fail, state: () => state, hasFinished: () => finish !== null };
+  return {
+    take,
+    complete,
+    fail,
+    state: () => state,
+    hasBegun: () => begun,
+    hasFinished: () => finish !== null,
+  };
 }
 
 /** Text may follow a finish, so only `end` or the stream's end brings the last events. */
@@ -153,6 +162,11 @@ export function createResponseWriter(context: WriterContext): AnswerEventWriter 
     events,
     end: (now) => (response.hasFinished() ? end(now) : []),
     wholeAsEvents: (said, now) => [...events(said, now), ...end(now)],
+    alive() {
+      if (!response.hasBegun() || response.state() !== "open") return null;
+      log.emit("keepalive", {});
+      return joinBytes([...log.taken()]);
+    },
     broken(error) {
       if (response.state() !== "open") return [];
       const said = (key: string) => (typeof error[key] === "string" ? error[key] : "server_error");

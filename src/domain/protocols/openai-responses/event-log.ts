@@ -12,6 +12,11 @@ export class EventLog {
     this.#next = first;
   }
 
+  /** The next number, for an event that is written elsewhere. */
+  number(): number {
+    return this.#next++;
+  }
+
   /** An event of the type that its object says. */
   emit(type: string, fields: WrittenObject): void {
     const number = ownNumber(this.#next++);

@@ -9,6 +9,7 @@ import {
   says,
   saysError,
 } from "../event-reading.ts";
+import { createEarlyResponse } from "./early-response.ts";
 import { failureIn } from "../failure-in.ts";
 import { describeError } from "../upstream-error.ts";
 import { responseAsEvents } from "./whole-as-events.ts";
@@ -17,6 +18,7 @@ export const responsesEvents: EventForm = {
   framing: "sse",
   done: says.nothing,
   ping: null,
+  early: createEarlyResponse,
   fromWhole: responseAsEvents,
   texts: ["delta"],
   reader: () => readEvent,

@@ -55,6 +55,14 @@ class ResponseSoFar implements StreamSoFar {
     this.#unread = events;
   }
 
+  /** Its server's next event has the next number, so this one has the last again. */
+  alive(): Uint8Array | null {
+    if (this.#snapshot === null) return null;
+    const log = new EventLog(Math.max(0, this.#next() - 1));
+    log.emit("keepalive", {});
+    return joinBytes([...log.taken()]);
+  }
+
   afterTheirs({ message, codes }: UpstreamError): Uint8Array {
     if (this.#hasFailed) return nothing;
     // What stands beside an error that is an event names the event.

@@ -62,6 +62,7 @@ async function relayed(
     lost: () => [],
     isEstimated: () => false,
     lastWords: () => null,
+    alive: () => null,
     soFar: () => null,
     editor() {
       const cleaner = createStreamCleaner(protocols[protocol].slots, policy);

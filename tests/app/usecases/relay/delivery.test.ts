@@ -15,7 +15,10 @@ import type { BodyRead } from "../../../../src/ports/upstream.ts";
 import { captureLimits } from "../../../lab/capture-limits.ts";
 import { createFedBody, type FedBody } from "../../../lab/fed-body.ts";
 import { createHandClock } from "../../../lab/hand-clock.ts";
+import { readResponseStream } from "../../../lab/responses-checker.ts";
+import { responsesStream } from "../../../lab/responses-stream.ts";
 import { routingOf } from "../../../lab/routing-of.ts";
+import { sseValues } from "../../../lab/split-events.ts";
 import { bridgeDeps } from "../../../lab/bridge-deps.ts";
 
 const says = (content: string, finish: string | null = null) =>
@@ -160,6 +163,58 @@ describe("pings", () => {
       expect(await ping).toBe('event: ping\ndata: {"type": "ping"}\n\n');
       stream.cancel();
     }
+  });
+
+  test("are an event of Responses' after two minutes without one, native or translated", async () => {
+    const stream = responsesStream("a");
+    const cut = stream.indexOf("event: response.output_text.done");
+    const parts = [stream.slice(0, cut), stream.slice(cut)] as const;
+    const chats = [says("a"), stop + done] as const;
+    for (const [speaks, [first, rest], reused] of [
+      ["responses", parts, 1],
+      ["chat", chats, 0],
+    ] as const) {
+      const body = createFedBody(first);
+      const how = { path: "/v1/responses", speaks };
+      const { next, clock, endings } = await delivering(body, how, 15_000);
+      let text = "";
+      while (!text.includes("output_text.delta")) text += await next();
+      const last = sseValues(text).at(-1).sequence_number as number;
+      for (const round of [0, 1]) {
+        for (let quarter = 1; quarter < 8; quarter++) {
+          const ping = next();
+          await settled();
+          clock.pass(15_000);
+          expect(await ping).toBe(": ping\n");
+        }
+        const event = next();
+        await settled();
+        clock.pass(15_000);
+        const said = await event;
+        const number = reused === 1 ? last : last + 1 + round;
+        expect(said).toBe(
+          `event: keepalive\ndata: {"type":"keepalive","sequence_number":${number}}\n\n`,
+        );
+        text += said;
+      }
+      body.feed(rest);
+      body.feed({ kind: "end" });
+      for (let piece = await next(); piece !== null; piece = await next()) text += piece;
+      expect(readResponseStream(text).state).toBe("completed");
+      expect(endings).toEqual([{ kind: "complete" }]);
+    }
+  });
+
+  test("come no later than that, however rare comments are", async () => {
+    const body = createFedBody(says("a"));
+    const how = { path: "/v1/responses", speaks: "chat" };
+    const { next, clock, stream } = await delivering(body, how, 1_000_000);
+    while (!(await next())?.includes("output_text.delta"));
+    const event = next();
+    await settled();
+    clock.pass(120_000);
+    expect(await event).toContain("event: keepalive");
+    stream.cancel();
   });
 
   test("go out although the upstream is busy with what the client never sees", async () => {

@@ -1,11 +1,17 @@
 // What a client reads that was sent the head and pings before anything was known of its answer.
 import { describe, expect, test } from "bun:test";
 import { earlyAnswer } from "../../../../src/app/usecases/relay/early-answer.ts";
-import { endpointOf } from "../../../../src/domain/protocols/endpoint-of.ts";
+import { fakeCall, settle } from "../../../lab/fake-ports.ts";
 import { createHandClock } from "../../../lab/hand-clock.ts";
+import { readResponseStream } from "../../../lab/responses-checker.ts";
+import { responsesStream } from "../../../lab/responses-stream.ts";
+import { sseValues } from "../../../lab/split-events.ts";
+import { ping } from "../../../../src/app/usecases/relay/ping.ts";
 import type { Answer, AnswerStream } from "../../../../src/ports/service.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
+
+const callTo = (path: string) => fakeCall({ model: "m", input: "hi", stream: true }, path);
 
 async function reported(
   status: number,
@@ -16,14 +22,11 @@ async function reported(
   const hand = createHandClock();
   const clock = { ...hand, elapsed: hand.now, id: () => "", chance: () => 0 };
   const answer: Answer = { status, headers: [["content-type", type]], body: bytes(body) };
-  const early = earlyAnswer(
-    { id: "the-id", endpoint: endpointOf("POST", path) },
-    Promise.resolve(answer),
-    {
-      clock,
-      sseKeepaliveMs: 1_000,
-    },
-  );
+  const early = earlyAnswer(callTo(path), Promise.resolve(answer), () => true, {
+    clock,
+    sseKeepaliveMs: 1_000,
+    keepsAnswers: true,
+  });
   expect(early.status).toBe(200);
   let text = "";
   const stream = early.body as AnswerStream;
@@ -125,8 +128,116 @@ describe("on Anthropic's surface", () => {
       expect(JSON.parse(text.slice(": ping\nevent: error\ndata: ".length))).toEqual({
         type: "error",
         error,
-        request_id: "the-id",
+        request_id: "the-call",
       });
     },
   );
+});
+
+describe("before clients of Responses", () => {
+  const path = "/v1/responses";
+
+  /** Nothing is known of the answer for minutes; then it comes. */
+  async function silent(
+    minutes: number,
+    late: (stream: string) => Answer,
+    isTranslated: (minute: number) => boolean,
+  ): Promise<readonly string[]> {
+    const hand = createHandClock();
+    const clock = { ...hand, elapsed: hand.now, id: () => "", chance: () => 0 };
+    const coming = Promise.withResolvers<Answer>();
+    const early = earlyAnswer(
+      callTo(path),
+      coming.promise,
+      () => isTranslated(hand.now() / 60_000),
+      {
+        clock,
+        sseKeepaliveMs: 15_000,
+        keepsAnswers: true,
+      },
+    );
+    const stream = early.body as AnswerStream;
+    const pieces: string[] = [];
+    const take = (piece: Uint8Array | null) =>
+      piece === null ? null : pieces.push(new TextDecoder().decode(piece));
+    take(await stream.next());
+    for (let quarter = 0; quarter < 4 * minutes; quarter++) {
+      const next = stream.next();
+      await settle();
+      hand.pass(15_000);
+      take(await next);
+    }
+    coming.resolve(late(responsesStream("a", "b")));
+    while (take(await stream.next()) !== null);
+    return pieces;
+  }
+
+  /** In pieces that end anywhere, with comments of the router's own between some. */
+  const asStream = (text: string): Answer => {
+    const events = text.split(/(?<=\n\n)/).map(bytes);
+    const pieces = events.flatMap((event, at) => {
+      const half = event.length >> 1;
+      const cut = [event.subarray(0, half), event.subarray(half)];
+      return at % 3 === 0 ? cut : [event, ping];
+    });
+    const body: AnswerStream = {
+      next: () => Promise.resolve(pieces.shift() ?? null),
+      cancel: () => undefined,
+    };
+    return { status: 200, headers: [["content-type", "text/event-stream"]], body };
+  };
+  const types = (pieces: readonly string[]) => sseValues(pieces.join("")).map(({ type }) => type);
+  const translated = () => true;
+
+  test("comments come until two minutes have passed, then the response begins, and is kept alive", async () => {
+    const pieces = await silent(4, asStream, translated);
+    expect(pieces.slice(0, 8)).toEqual(Array.from({ length: 8 }, () => ": ping\n"));
+    expect(types(pieces).slice(0, 4)).toEqual([
+      "response.created",
+      "response.in_progress",
+      "keepalive",
+      "response.output_item.added",
+    ]);
+    const text = pieces.join("");
+    // Of the router's own comments none waited for the event behind it.
+    expect(pieces.filter((piece) => piece === ": ping\n").length).toBeGreaterThan(20);
+    expect(text.match(/response\.created/g)?.length).toBe(2);
+    const ends = sseValues(text.replace(/"id":"resp_[^"]*"/g, '"id":"r"'));
+    expect(ends.map((event) => event.sequence_number)).toEqual([...ends.keys()]);
+    expect(ends[0].response).toMatchObject({ status: "in_progress", model: "m", store: true });
+    expect(ends.at(-1).type).toBe("response.completed");
+    expect(
+      readResponseStream(
+        text.replaceAll(/^: ping\n/gm, "").replaceAll(/"id":"resp_[^"]*"/g, '"id":"r"'),
+      ).state,
+    ).toBe("completed");
+  });
+
+  test("a server's own response is not begun in its name", async () => {
+    const pieces = await silent(5, asStream, () => false);
+    expect(types(pieces)[0]).toBe("response.created");
+    expect(types(pieces)).not.toContain("keepalive");
+    expect(pieces.join("").replaceAll(": ping\n", "")).toBe(responsesStream("a", "b"));
+  });
+
+  test("the response begins as soon as it is asked for in translation", async () => {
+    const pieces = await silent(5, asStream, (minute) => minute >= 3);
+    expect(pieces.findIndex((piece) => piece.includes("response.created"))).toBe(12);
+  });
+
+  test("a failure is one of the response that began", async () => {
+    const failure = (): Answer => ({
+      status: 503,
+      headers: [["content-type", json]],
+      body: bytes(JSON.stringify({ error: gone })),
+    });
+    const text = (await silent(4, failure, translated)).join("").replaceAll(": ping\n", "");
+    const { state, error, response } = readResponseStream(text);
+    expect(state).toBe("failed");
+    expect(error).toEqual({ ...gone, status: 503 });
+    expect(response["id"]).toBe("resp_thecall");
+    // One that comes before is a stream of its own.
+    const early = await reported(503, json, JSON.stringify({ error: gone }), path);
+    expect(readResponseStream(early.replace(": ping\n", "")).state).toBe("failed");
+  });
 });

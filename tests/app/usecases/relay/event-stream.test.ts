@@ -30,6 +30,7 @@ const native: Bridge = {
   lost: () => [],
   isEstimated: () => false,
   lastWords: () => null,
+  alive: () => null,
   soFar: () => null,
   editor: () => null,
   gather: () => null,

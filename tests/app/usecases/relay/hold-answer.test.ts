@@ -33,6 +33,7 @@ function sourceOf(...steps: readonly LiveStep[]) {
     warnings: () => [],
     remark: () => null,
     lastWords: () => null,
+    alive: () => null,
     cancel: () => undefined,
   };
   return { source, left };
