@@ -28,10 +28,13 @@ export interface MadeItem extends FoundItem, AnswerMaker {}
 
 /** A promise rejects where the answers cannot be read. */
 export interface KeptAnswers {
-  /** null: there is none, or it is another's. */
-  find(owner: string, id: string): Promise<FoundAnswer | null>;
+  /**
+   * @param owner null: whose it is does not matter, as for whoever may see the log
+   * @returns null: there is none, or it is another's
+   */
+  find(owner: string | null, id: string): Promise<FoundAnswer | null>;
   /** Those of the items that are there, in any order. */
-  items(owner: string, ids: readonly string[]): Promise<readonly MadeItem[]>;
+  items(owner: string | null, ids: readonly string[]): Promise<readonly MadeItem[]>;
   /** @returns whether it was there */
   remove(owner: string, id: string): Promise<boolean>;
 }

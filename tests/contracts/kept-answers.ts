@@ -27,6 +27,7 @@ export function keptAnswersContract(
         expect(await answers.find(owner, "r1")).toEqual({ ...kept, callId: idAt(1) });
         expect(await answers.find("somebody else", "r1")).toBeNull();
         expect(await answers.find(owner, "r2")).toBeNull();
+        expect((await answers.find(null, "r1"))?.callId).toBe(idAt(1));
         const [, two, three] = [...answer.input, ...answer.output];
         const ids = [two?.id ?? "", three?.id ?? "", "nothing"];
         const items = await answers.items(owner, ids);
@@ -35,6 +36,7 @@ export function keptAnswersContract(
           { id: "item two", text: '"two"', upstream: null, isStored: false },
         ]);
         expect(await answers.items("somebody else", ids)).toEqual([]);
+        expect(await answers.items(null, ids)).toHaveLength(2);
       }),
     );
 

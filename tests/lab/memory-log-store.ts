@@ -122,16 +122,19 @@ function createMemoryAnswers() {
         }
     },
     reader: {
-      async find(owner: string, id: string) {
-        const row = kept.get(keyOf(owner, id));
+      async find(owner: string | null, id: string) {
+        const row =
+          owner === null
+            ? [...kept.values()].find((one) => one.id === id)
+            : kept.get(keyOf(owner, id));
         if (row === undefined) return null;
         const { callId, head, input, output, upstream, isStored } = row;
         return { id, callId, head, input, output, upstream, isStored };
       },
-      async items(owner: string, ids: readonly string[]) {
+      async items(owner: string | null, ids: readonly string[]) {
         const items = new Map<string, MadeItem>();
         for (const row of kept.values())
-          if (row.owner === owner) {
+          if (owner === null || row.owner === owner) {
             const made = { upstream: row.upstream, isStored: row.isStored };
             for (const item of row.input)
               items.set(item.id, { ...item, upstream: null, isStored: false });

@@ -120,6 +120,24 @@ export function spliced(body: Uint8Array, edits: readonly Edit[]): Uint8Array {
   return joinBytes(pieces);
 }
 
+/** Takes items out of a list, each with the comma that it leaves behind. @param gone by their places */
+export function cutItems(items: readonly ByteSpan[], gone: readonly boolean[]): readonly Edit[] {
+  const edits: Edit[] = [];
+  let kept: ByteSpan | null = null;
+  for (const [at, item] of items.entries()) {
+    if (gone[at] !== true) {
+      kept = item;
+      continue;
+    }
+    const next = items[at + 1];
+    // Before the first that stays, the comma behind goes; else the one before.
+    const start: number = kept === null ? item.start : kept.end;
+    const end = kept === null && next !== undefined ? next.start : item.end;
+    edits.push({ span: { start: Math.max(start, edits.at(-1)?.span.end ?? 0), end }, put: "" });
+  }
+  return edits;
+}
+
 const encoder = new TextEncoder();
 
 function membersOf(body: Uint8Array, object: number, key: string): ByteSpan[] {

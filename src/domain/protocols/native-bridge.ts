@@ -21,7 +21,6 @@ export function nativeBridge(call: IncomingCall, target: Target, way: Way): Brid
 }
 
 const nothing: readonly string[] = [];
-const sealedThinking: readonly string[] = ["messages.content.thinking"];
 
 class NativeBridge implements Bridge {
   readonly way: Way;
@@ -46,9 +45,10 @@ class NativeBridge implements Bridge {
     this.path = call.path;
     this.endpoint = call.endpoint;
     const body = bodyWithModel(call, target.model);
-    const unsealed = protocols[this.endpoint.protocol].withoutSeals?.(body, call.json) ?? body;
+    const { seals } = protocols[this.endpoint.protocol];
+    const unsealed = seals?.cut(body, call.json) ?? body;
     this.body = call.body.length === 0 ? null : hinted(call, target, unsealed);
-    this.dropped = unsealed === body ? nothing : sealedThinking;
+    this.dropped = seals === null || unsealed === body ? nothing : [seals.path];
     this.#callId = call.id;
     this.#wantsStream = call.wantsStream;
     this.#policy = thinkingPolicy(call, target.policy);

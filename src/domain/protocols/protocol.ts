@@ -29,11 +29,19 @@ import { chatFinish, chatUsage } from "./openai-chat/usage.ts";
 import { responsesClientCodec } from "./openai-responses/client-codec.ts";
 import { responsesEndpoints } from "./openai-responses/endpoints.ts";
 import { responsesErrors } from "./openai-responses/errors.ts";
+import { withoutSealedItems } from "./openai-responses/own-seals.ts";
 import { responsesEvents } from "./openai-responses/events.ts";
 import { responsesUpstreamCodec } from "./openai-responses/upstream-codec.ts";
 import { responsesFinish, responsesUsage } from "./openai-responses/usage.ts";
 import type { FindText } from "./request-text.ts";
 import type { FinishWords, UsageWords } from "./usage-words.ts";
+
+interface OwnSeals {
+  /** A request, be its model spliced in, without them; the very same where there is none. */
+  readonly cut: (body: Uint8Array, json: () => JsonRecord | null) => Uint8Array;
+  /** Where they stand. */
+  readonly path: string;
+}
 
 export interface Protocol {
   readonly endpoints: readonly EndpointRow[];
@@ -42,11 +50,8 @@ export interface Protocol {
   readonly slots: AnswerSlots | null;
   /** The request's text that takes a hint, by what is asked. */
   readonly hints: Partial<Record<EndpointKind, FindText>>;
-  /**
-   * A request, be its model spliced in, without what only the router knows of the answers before; the
-   * very same where there is none. null: nothing of the kind goes to clients.
-   */
-  readonly withoutSeals: ((body: Uint8Array, json: () => JsonRecord | null) => Uint8Array) | null;
+  /** What only the router knows of answers before, in requests; null: nothing of the kind goes to clients. */
+  readonly seals: OwnSeals | null;
   readonly errors: ErrorForm;
   readonly usage: UsageWords;
   readonly finish: FinishWords;
@@ -62,7 +67,7 @@ export const protocols: Record<ProtocolName, Protocol> = {
     events: chatEvents,
     slots: chatSlots,
     hints: chatHints,
-    withoutSeals: null,
+    seals: null,
     errors: chatErrors,
     usage: chatUsage,
     finish: chatFinish,
@@ -74,7 +79,7 @@ export const protocols: Record<ProtocolName, Protocol> = {
     events: responsesEvents,
     slots: null,
     hints: {},
-    withoutSeals: null,
+    seals: { cut: withoutSealedItems, path: "input.reasoning" },
     errors: responsesErrors,
     usage: responsesUsage,
     finish: responsesFinish,
@@ -86,7 +91,7 @@ export const protocols: Record<ProtocolName, Protocol> = {
     events: messagesEvents,
     slots: null,
     hints: {},
-    withoutSeals: withoutOwnSeals,
+    seals: { cut: withoutOwnSeals, path: "messages.content.thinking" },
     errors: messagesErrors,
     usage: messagesUsage,
     finish: messagesFinish,
@@ -98,7 +103,7 @@ export const protocols: Record<ProtocolName, Protocol> = {
     events: ollamaEvents,
     slots: ollamaSlots,
     hints: ollamaHints,
-    withoutSeals: null,
+    seals: null,
     errors: ollamaErrors,
     usage: ollamaUsage,
     finish: ollamaFinish,

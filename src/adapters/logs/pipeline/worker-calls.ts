@@ -78,13 +78,17 @@ export interface WorkerCalls {
     readonly output: PackedPoints;
   };
   readonly answer: {
-    readonly input: { readonly place: LogPlace; readonly owner: string; readonly id: string };
+    readonly input: {
+      readonly place: LogPlace;
+      readonly owner: string | null;
+      readonly id: string;
+    };
     readonly output: FoundAnswer | null;
   };
   readonly answerItems: {
     readonly input: {
       readonly place: LogPlace;
-      readonly owner: string;
+      readonly owner: string | null;
       readonly ids: readonly string[];
     };
     readonly output: readonly MadeItem[];

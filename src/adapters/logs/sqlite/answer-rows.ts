@@ -23,9 +23,9 @@ export const answerTables = [
     seq integer primary key, key text not null unique, owner text not null, id text not null,
     upstream text, stored integer not null, needed integer not null, packed integer not null,
     data blob not null)`,
-  "create unique index responses_id on responses (owner, id)",
+  "create unique index responses_id on responses (id, owner)",
   "create index responses_created_at on responses (created_at)",
-  "create index response_items_id on response_items (owner, id)",
+  "create index response_items_id on response_items (id, owner)",
 ];
 
 /** An answer with the call that it belongs to. */
@@ -52,13 +52,14 @@ export function writeAnswers(db: Database, rows: readonly AnswerRow[]): number {
   return grown;
 }
 
-function writeAnswer(db: Database, { answer, callId, createdAt }: AnswerRow): number {
+function writeAnswer(db: Database, { answer: written, callId, createdAt }: AnswerRow): number {
+  const answer = { ...written, owner: ownerKey(written.owner) };
   const { owner, id, head, input, output, upstream, isStored } = answer;
   // Written once more after a batch that failed, or its server uses an id again.
   const removed = removeAnswers(db, "owner = ? and id = ?", [owner, id], 1).bytes;
   const all = [...input, ...output];
   const items = all.map((item, at) => ({
-    key: digest(`${JSON.stringify(owner)}${item.text}`),
+    key: digest(`${owner}${item.text}`),
     item,
     isOutput: at >= input.length,
   }));
@@ -262,8 +263,8 @@ export function createAnswerReader(db: Database): Pick<KeptAnswers, "find" | "it
       const [row] = runSql<ResponseRow>(
         db,
         `select call_id, list, inputs, upstream, stored, head from responses
-          where owner = ? and id = ?`,
-        [owner, id],
+          where id = ?1 and (?2 is null or owner = ?2) order by created_at desc limit 1`,
+        [id, keyOrAny(owner)],
       );
       if (row === undefined) return null;
       const { call_id: callId, list, inputs, upstream, stored, head } = row;
@@ -276,8 +277,8 @@ export function createAnswerReader(db: Database): Pick<KeptAnswers, "find" | "it
       const rows = runSql<ItemRow & { upstream: string | null; stored: number }>(
         db,
         `select seq, id, upstream, stored, packed, data from response_items
-          where owner = ? and id in (select value from json_each(?))`,
-        [owner, JSON.stringify(ids)],
+          where id in (select value from json_each(?1)) and (?2 is null or owner = ?2)`,
+        [JSON.stringify(ids), keyOrAny(owner)],
       );
       return rows.map((row) => ({
         id: row.id,
@@ -289,8 +290,17 @@ export function createAnswerReader(db: Database): Pick<KeptAnswers, "find" | "it
   };
 }
 
+function keyOrAny(owner: string | null): string | null {
+  return owner === null ? null : ownerKey(owner);
+}
+
 function textOf({ packed, data }: ItemRow): string {
   return new TextDecoder().decode(packed === 1 ? zstdDecompressSync(data) : data);
+}
+
+/** Whose an answer is, without saying who: keys and addresses stand nowhere in the file. */
+export function ownerKey(owner: string): string {
+  return digest(owner);
 }
 
 /** 128 bits of it: whose contents collide, and owners with them, is not a matter of chance. */

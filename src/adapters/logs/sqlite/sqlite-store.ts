@@ -3,6 +3,7 @@ import type { Database } from "bun:sqlite";
 import type { BlobStore } from "../../../ports/blob-store.ts";
 import type { LogReader } from "../../../ports/log-reader.ts";
 import { createAnswerBook } from "./answer-book.ts";
+import { ownerKey } from "./answer-rows.ts";
 import { createSegmentWriter } from "../bodies/segment-writer.ts";
 import type { LogWrite, WriteResult } from "../pipeline/log-engine.ts";
 import { createRetention, type SqliteRetention } from "./retention.ts";
@@ -76,7 +77,8 @@ export function createSqliteStore(options: SqliteStoreOptions): SqliteStore {
     writeUnsearched: (writes) => write(writes, createSearchIndex(null)),
     indexOlder: (limit) => indexOlder(db, blobs, search, limit),
 
-    removeAnswer: (owner, id) => answers.remove("owner = ? and id = ?", [owner, id], 1) > 0,
+    removeAnswer: (owner, id) =>
+      answers.remove("owner = ? and id = ?", [ownerKey(owner), id], 1) > 0,
 
     async interruptLeftovers(now) {
       const why = "the router stopped before this call had ended";

@@ -63,7 +63,8 @@ async function resolved(
   references: References,
   answers: KeptAnswers,
 ): Promise<IncomingCall | RequestProblem> {
-  const owner = callOwner(call);
+  // Whoever sends a call again saw it in the log, with its answers before.
+  const owner = call.resentFrom === undefined ? callOwner(call) : null;
   const { previous, items } = references;
   const ids = [...new Set(items.map(({ id }) => id))];
   let before: FoundAnswer | null;

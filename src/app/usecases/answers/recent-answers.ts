@@ -20,11 +20,12 @@ type Owned = Pick<IncomingCall, "id" | "user" | "headers" | "sourceIp">;
 export interface RecentAnswers extends CallObserver {
   /** A call of Responses goes its way: its answer may be referred to before it is over here. */
   begun(call: Owned): void;
-  find(owner: string, id: string): FoundAnswer | null;
-  item(owner: string, id: string): MadeItem | null;
+  /** As of `KeptAnswers`. */
+  find(owner: string | null, id: string): FoundAnswer | null;
+  item(owner: string | null, id: string): MadeItem | null;
   forget(owner: string, id: string): void;
   /** Settles when the next of the owner's calls is over that are under way; null: none is. */
-  nextEnd(owner: string): Promise<void> | null;
+  nextEnd(owner: string | null): Promise<void> | null;
 }
 
 const usual = { ageMs: 60_000, bytes: 32 * 1024 * 1024 };
@@ -75,12 +76,13 @@ export function createRecentAnswers(
     return recent.answer;
   }
 
-  function* ofOwner(owner: string): Generator<Recent> {
+  function* ofOwner(owner: string | null): Generator<Recent> {
     shrink();
-    for (const recent of recents.values()) if (recent.kept.owner === owner) yield recent;
+    for (const recent of recents.values())
+      if (owner === null || recent.kept.owner === owner) yield recent;
   }
 
-  function recentOf(owner: string, id: string): Recent | null {
+  function recentOf(owner: string | null, id: string): Recent | null {
     for (const recent of ofOwner(owner))
       if (recent.id === id && answerOf(recent)?.id === id) return recent;
     return null;
@@ -137,7 +139,8 @@ export function createRecentAnswers(
     },
     nextEnd(owner) {
       for (const other of underWay.values())
-        if (other === owner) return new Promise((resolve) => waiting.push(resolve));
+        if (owner === null || other === owner)
+          return new Promise((resolve) => waiting.push(resolve));
       return null;
     },
   };

@@ -14,7 +14,10 @@ export function createStoredAnswers(
   clock: Pick<Clock, "after" | "elapsed">,
 ): KeptAnswers {
   /** @param look null: it is not there */
-  async function awaited<T>(owner: string, look: () => Promise<T | null>): Promise<T | null> {
+  async function awaited<T>(
+    owner: string | null,
+    look: () => Promise<T | null>,
+  ): Promise<T | null> {
     const until = clock.elapsed() + patienceMs;
     for (;;) {
       const end = recent.nextEnd(owner);
@@ -26,7 +29,7 @@ export function createStoredAnswers(
   }
 
   async function itemsOf(
-    owner: string,
+    owner: string | null,
     ids: readonly string[],
   ): Promise<readonly MadeItem[] | null> {
     const found = new Map<string, MadeItem>();

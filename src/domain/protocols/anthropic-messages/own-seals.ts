@@ -1,7 +1,7 @@
 // Requests of Anthropic's clients without the thinking that bears a seal of the router's: made by another
 // server, it would be refused by theirs. All other bytes stay as they are, for signatures depend on them.
 import { isRecord, type JsonRecord } from "../../bytes/json.ts";
-import { type ByteSpan, type Edit, itemSpans, spanAt, spliced } from "../../bytes/json-members.ts";
+import { cutItems, type Edit, itemSpans, spanAt, spliced } from "../../bytes/json-members.ts";
 import { isSeal, mayHoldSeal } from "../neutral/seal.ts";
 
 /**
@@ -25,10 +25,10 @@ export function withoutOwnSeals(body: Uint8Array, json: () => JsonRecord | null)
     const span = messages[index];
     const inside = span === undefined ? null : spanAt(body, span.start, ["content"]);
     if (inside !== null && sealed.includes(true))
-      edits.push(...cuts(itemSpans(body, inside.start), sealed));
+      edits.push(...cutItems(itemSpans(body, inside.start), sealed));
     return false;
   });
-  return spliced(body, [...edits, ...cuts(messages, emptied)]);
+  return spliced(body, [...edits, ...cutItems(messages, emptied)]);
 }
 
 const openBrace = 0x7b;
@@ -39,22 +39,4 @@ function isSealed(block: unknown): boolean {
   return (
     (type === "thinking" && isSeal(signature)) || (type === "redacted_thinking" && isSeal(data))
   );
-}
-
-/** Takes items out of a list, each with the comma that it leaves behind. @param gone by their places */
-function cuts(items: readonly ByteSpan[], gone: readonly boolean[]): readonly Edit[] {
-  const edits: Edit[] = [];
-  let kept: ByteSpan | null = null;
-  for (const [at, item] of items.entries()) {
-    if (gone[at] !== true) {
-      kept = item;
-      continue;
-    }
-    const next = items[at + 1];
-    // Before the first that stays, the comma behind goes; else the one before.
-    const start: number = kept === null ? item.start : kept.end;
-    const end = kept === null && next !== undefined ? next.start : item.end;
-    edits.push({ span: { start: Math.max(start, edits.at(-1)?.span.end ?? 0), end }, put: "" });
-  }
-  return edits;
 }

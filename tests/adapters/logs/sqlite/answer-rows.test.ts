@@ -7,6 +7,7 @@ import {
   answerBytes,
   answerTables,
   createAnswerReader,
+  ownerKey,
   writeAnswers,
 } from "../../../../src/adapters/logs/sqlite/answer-rows.ts";
 import { openDatabase } from "../../../../src/adapters/logs/sqlite/database.ts";
@@ -80,7 +81,7 @@ test("what no answer needs any longer goes, in whatever order they are removed",
     said.delete("");
     const order = [...said].toSorted(() => random.next() - 0.5);
     for (const [id] of order) {
-      expect(book.remove("owner = ? and id = ?", ["o", id], 1)).toBe(1);
+      expect(book.remove("owner = ? and id = ?", [ownerKey("o"), id], 1)).toBe(1);
       said.delete(id);
       expect(book.bytes()).toBe(answerBytes(db));
       for (const [left, texts] of said) {
