@@ -12,7 +12,7 @@ export interface KillReport {
   readonly answered: number;
   /** Of these, answered longer than the grace before the kill: their rows must be there. */
   readonly owed: number;
-  /** Owed rows that are missing, or not complete. */
+  /** Owed rows that are missing, or not complete, and owed answers that cannot be gone on from. */
   readonly lost: readonly string[];
   /** What is wrong with the database. */
   readonly damage: readonly string[];
@@ -59,22 +59,27 @@ export async function killRepeatedly(
         DB_PATH: path,
         BLOB_STORAGE_PATH: join(folder, "blobs"),
         BLOB_INLINE_LIMIT: "5000",
-        DEFAULT_UPSTREAM: a.url,
       };
+      const routes = `servers: { a: { url: "${a.url}", speaks: [chat] } }`;
+      /** An answer that the router of before owed. */
+      let previous: string | null = null;
       // A load, not a race for the processor: models take their time.
       a.always({ kind: "answer", delayMs: 10 });
       for (let round = 1; round <= kills; round++) {
-        const router = await spawnRouter({ env });
+        const router = await spawnRouter({ env, routes });
+        if (previous !== null && !(await isKept(router, previous)))
+          lost.push(`answer ${previous}, after kill ${round - 1}`);
         const calls = await loadUntilKilled(
           router,
           clients,
           random.int(20, Math.max(400, graceMs * 2)),
         );
-        const { missing, wrong } = inspect(path, calls.answered);
+        const { missing, wrong } = inspect(path, calls.answered, calls.kept);
         answered += calls.answered.size;
         for (const [id, at] of calls.answered) {
           const before = calls.killedAt - at;
           if (before > graceMs) owed++;
+          if (before > graceMs && calls.kept.has(id)) previous = responseIdOf(id);
           if (!missing.has(id)) continue;
           latestLoss = Math.max(latestLoss, before);
           if (before > graceMs) lost.push(`${id}, ${Math.round(before)} ms before kill ${round}`);
@@ -95,23 +100,39 @@ async function loadUntilKilled(
   router: SpawnedRouter,
   clients: number,
   afterMs: number,
-): Promise<{ readonly answered: ReadonlyMap<string, number>; readonly killedAt: number }> {
+): Promise<{
+  readonly answered: ReadonlyMap<string, number>;
+  /** Of these, answers that can be gone on from. */
+  readonly kept: ReadonlySet<string>;
+  readonly killedAt: number;
+}> {
   const answered = new Map<string, number>();
+  const kept = new Set<string>();
   const someAnswered = Promise.withResolvers<void>();
   let killedAt = Number.POSITIVE_INFINITY;
   async function client(number: number): Promise<void> {
+    const isResponses = number % 2 === 1;
+    let previous: string | null = null;
     for (let call = 0; killedAt === Number.POSITIVE_INFINITY; call++) {
-      const body = JSON.stringify({
-        model: "m",
-        stream: call % 2 === 0,
-        messages: [{ role: "user", content: `client ${number} call ${call} `.repeat(call % 300) }],
-      });
+      const content = `client ${number} call ${call} `.repeat(call % 300);
+      const asked: object = isResponses
+        ? { input: content, previous_response_id: previous }
+        : { messages: [{ role: "user", content }] };
+      const body = JSON.stringify({ model: "a/m", stream: call % 2 === 0, ...asked });
+      const path: string = isResponses ? "responses" : "chat/completions";
       try {
-        const response = await fetch(`${router.url}/v1/chat/completions`, { method: "POST", body });
+        const response: Response = await fetch(`${router.url}/v1/${path}`, {
+          method: "POST",
+          body,
+        });
         await response.arrayBuffer();
         const at = performance.now();
+        const id = response.headers.get("x-request-id") ?? "";
         // A stream that the kill cut short ends without an error here.
-        if (at < killedAt) answered.set(response.headers.get("x-request-id") ?? "", at);
+        if (at < killedAt) answered.set(id, at);
+        if (at < killedAt && isResponses) kept.add(id);
+        // A conversation begins anew before it is all that there is to say.
+        previous = isResponses && call % 20 < 19 ? responseIdOf(id) : null;
         if (answered.size === enough) someAnswered.resolve();
       } catch {
         return; // killed
@@ -126,13 +147,26 @@ async function loadUntilKilled(
   await router.exited;
   await Promise.all(load);
   await router.stop();
-  return { answered, killedAt };
+  return { answered, kept, killedAt };
+}
+
+function responseIdOf(callId: string): string {
+  return `resp_${callId.replaceAll("-", "")}`;
+}
+
+/** Whether a conversation can be gone on with. */
+async function isKept({ url }: SpawnedRouter, previous: string): Promise<boolean> {
+  const body = JSON.stringify({ model: "a/m", input: "?", previous_response_id: previous });
+  const response = await fetch(`${url}/v1/responses`, { method: "POST", body });
+  await response.arrayBuffer();
+  return response.status === 200;
 }
 
 /** What the log says after a kill. */
 function inspect(
   path: string,
   answered: ReadonlyMap<string, number>,
+  kept: ReadonlySet<string>,
 ): { readonly missing: ReadonlySet<string>; readonly wrong: readonly string[] } {
   const db = new Database(path);
   try {
@@ -172,9 +206,23 @@ function inspect(
       json_each(body.value) as number where body.type = 'array' and number.key % 3 = 1
       and number.value not in (select id from segments)`;
     expectSame("segments that are not there", one(missingSegments), 0);
+    expectSame(
+      "items of answers that are not there",
+      one(`select count(*) from response_lists, json_each(response_lists.items) as item
+        where item.value not in (select seq from response_items)`),
+      0,
+    );
+    expectSame(
+      "lists of answers that are not there",
+      one(`select count(*) from responses where list not in (select seq from response_lists)`),
+      0,
+    );
+    const answer = db.query<object, [string]>("select 1 from responses where call_id = ?");
     const found = db.query<{ state: string }, [string]>("select state from requests where id = ?");
     const missing = new Set(
-      [...answered.keys()].filter((id) => found.get(id)?.state !== "completed"),
+      [...answered.keys()].filter(
+        (id) => found.get(id)?.state !== "completed" || (kept.has(id) && answer.get(id) === null),
+      ),
     );
     return { missing, wrong };
   } catch (error) {
