@@ -5,6 +5,7 @@ import type { LogReader } from "../../../ports/log-reader.ts";
 import type { CallEvents } from "../../../ports/browse.ts";
 import type { Notice } from "../../../ports/notices.ts";
 import type { UsageObserver } from "../../../ports/observer.ts";
+import { createAnswerReads } from "./answer-reads.ts";
 import { createCallEvents } from "./call-events.ts";
 import { withKnownEnds } from "./known-ends.ts";
 import type { BlobPlace } from "./log-place.ts";
@@ -13,7 +14,6 @@ import { createLogReader } from "./log-reader.ts";
 import type { KnownEnd } from "./open-calls.ts";
 import { createRecorder } from "./recorder.ts";
 import type { Recorder } from "./recorder.ts";
-import { createTimelyReads } from "./timely-reads.ts";
 import { createSearchWatch } from "./search-watch.ts";
 import { unpackReadings } from "./wire-batch.ts";
 import type { OpenReport } from "./worker-calls.ts";
@@ -107,13 +107,7 @@ export function openLogs(options: LogsOptions): Logs {
     lateEnd,
   );
 
-  const readAnswers = createTimelyReads({ recorder, clock });
-  const answers: KeptAnswers = {
-    find: (owner, id) => readAnswers(() => reading.call("answer", { place, owner, id })),
-    items: (owner, ids) => readAnswers(() => reading.call("answerItems", { place, owner, ids })),
-    // In the thread that writes: what waits to be written is removed with the rest.
-    remove: (owner, id) => readAnswers(() => writing.call("removeAnswer", { owner, id })),
-  };
+  const answers = createAnswerReads({ place, reading, writing, recorder, clock });
 
   /** An end that should long be in the log; what waits for its batch is there in a moment, whole. */
   function lateEnd(id: string): KnownEnd | null {
