@@ -48,9 +48,9 @@ export function readUser(reader: RecordReader, notes: RequestNotes): GenerationS
 }
 
 /** Values that ask for what is so without them. */
-const usual: ReadonlyMap<OpenAiName, unknown> = new Map([
-  ["service_tier", "auto"],
-  ["verbosity", "medium"],
+const usual: ReadonlyMap<OpenAiName, readonly unknown[]> = new Map([
+  ["service_tier", ["auto", "default"]],
+  ["verbosity", ["medium"]],
 ]);
 
 /** Those of these that ask for something. */
@@ -61,7 +61,7 @@ export function readOpenAi(
 ): readonly OpenAiSetting[] {
   return names.flatMap((name) => {
     const source = reader.take(name);
-    return saysNothing(source.value) || source.value === usual.get(name)
+    return saysNothing(source.value) || usual.get(name)?.includes(source.value) === true
       ? []
       : [notes.note({ path: reader.path(name), name, value: source.raw() })];
   });

@@ -8,6 +8,8 @@ import type { RefusedPart } from "./refused-part.ts";
 export interface ServerTraits {
   /** It takes fields that OpenAI does not define, or ignores them. Servers that people run do. */
   readonly extras: boolean;
+  /** It is OpenAI's own, and takes the settings that only OpenAI's APIs have. */
+  readonly openAi: boolean;
   /** Fields of a chat that go by another name here; null: it refuses the field. */
   readonly chatNames: ReadonlyMap<string, string | null>;
   /** It takes instructions within a conversation. Templates of open models want one, at the start. */
@@ -55,6 +57,7 @@ const openAiEfforts: ReadonlySet<ThinkingEffort> = new Set([...threeEfforts, "mi
 
 const open: ServerTraits = {
   extras: true,
+  openAi: false,
   chatNames: new Map(),
   inlineSystem: false,
   files: false,
@@ -83,7 +86,7 @@ function strict(
 /** OpenAI's reasoning models refuse `max_tokens`; all its models take the newer name. */
 const openAi = strict(
   { max_tokens: "max_completion_tokens" },
-  { inlineSystem: true, files: true, maxStops: 4, efforts: openAiEfforts },
+  { openAi: true, inlineSystem: true, files: true, maxStops: 4, efforts: openAiEfforts },
 );
 
 /** Hosted services that differ from servers that people run: most answer 400 or 422 to a field they do not know. */

@@ -16,6 +16,7 @@ import { createRequestBody, type RequestBody } from "./request-body.ts";
 import {
   writeFormat,
   writeLogprobs,
+  writeOpenAi,
   writePrefill,
   writeSampling,
   writeStream,
@@ -88,6 +89,7 @@ function writeConversation(
   writeTools(tools, traits, names, body, placed);
   writeToolChoice(settings, tools, names, body);
   writeUser(settings, body);
+  writeOpenAi(settings, traits, body);
   writeFormat(settings.format, true, traits, body, placed);
   writeThinking(settings.thinking, traits, body);
   writeLogprobs(settings, true, body);

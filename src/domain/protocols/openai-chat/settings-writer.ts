@@ -112,6 +112,16 @@ export function writeUser({ user }: GenerationSettings, body: RequestBody): void
     body.set("user", user.value, user);
 }
 
+/** Other servers know none of them, or make nothing of them. */
+export function writeOpenAi(
+  { openAi = [] }: GenerationSettings,
+  traits: ServerTraits,
+  body: RequestBody,
+): void {
+  if (!traits.openAi) return;
+  for (const setting of openAi) body.set(setting.name, setting.value, setting);
+}
+
 /** Of a chat; a completion has no template that could think. */
 export function writeThinking(
   field: ValueField<ThinkingWish> | null,

@@ -1,8 +1,10 @@
 // What a request to Responses says beside its input and tools.
 import { isRecord } from "../../bytes/json.ts";
+import type { JsonSource } from "../../bytes/json-source.ts";
 import type {
   AnswerFormat,
   GenerationSettings,
+  OpenAiName,
   SamplingName,
   SamplingSetting,
   ThinkingWish,
@@ -13,6 +15,7 @@ import { unservedState } from "./references.ts";
 import {
   askingNothing,
   isEffort,
+  readOpenAi,
   readStream,
   readTopLogprobs,
   readUser,
@@ -27,9 +30,16 @@ export function readSettings(
   skipUsual(reader);
   const parallel = reader.take("parallel_tool_calls").value;
   const includes = readIncludes(reader, notes);
+  const text = new RecordReader(reader.take("text"), "text.", notes);
+  const openAi = [
+    ...readOpenAi(reader, openAiNames, notes),
+    ...readOpenAi(text, ["verbosity"], notes),
+  ];
+  const format = text.take("format");
+  text.close();
   return {
     stream: readStream(reader, [], notes),
-    format: readFormat(reader, notes),
+    format: readFormat(format, notes),
     thinking: readThinking(reader, notes),
     toolChoice,
     parallelCalls:
@@ -40,8 +50,18 @@ export function readSettings(
     logprobs: includes.logprobs ? notes.note({ path: "include" }) : null,
     topLogprobs: readTopLogprobs(reader.take("top_logprobs"), notes),
     sampling: readSampling(reader, notes),
+    openAi,
   };
 }
+
+const openAiNames: readonly OpenAiName[] = [
+  "metadata",
+  "moderation",
+  "prompt_cache_key",
+  "prompt_cache_options",
+  "prompt_cache_retention",
+  "service_tier",
+];
 
 /** Whoever kept them has put what they stand for in their place. */
 function refuseStates(reader: RecordReader, notes: RequestNotes): void {
@@ -55,7 +75,6 @@ function refuseStates(reader: RecordReader, notes: RequestNotes): void {
 /** Values that ask for what is so without them. */
 const usual: Readonly<Record<string, readonly unknown[]>> = {
   store: [true, false],
-  service_tier: ["auto", "default"],
   truncation: ["auto", "disabled"],
   top_logprobs: [0],
 };
@@ -84,11 +103,7 @@ function readIncludes(reader: RecordReader, notes: RequestNotes): { readonly log
   return { logprobs };
 }
 
-function readFormat(reader: RecordReader, notes: RequestNotes): ValueField<AnswerFormat> | null {
-  const text = new RecordReader(reader.take("text"), "text.", notes);
-  if (text.record["verbosity"] === "medium") text.take("verbosity");
-  const source = text.take("format");
-  text.close();
+function readFormat(source: JsonSource, notes: RequestNotes): ValueField<AnswerFormat> | null {
   if (saysNothing(source.value)) return null;
   const path = "text.format";
   const format = new RecordReader(source, `${path}.`, notes);

@@ -23,12 +23,14 @@ const responses: Column = {
   speaks: "responses",
 };
 
-const beforeMessages: readonly Column[] = [
+const chats: readonly Column[] = [
   { head: "chat, servers that people run", type: "openai", url: "http://10.0.0.9:8000" },
   { head: "chat, OpenAI", type: "openai", url: "https://api.openai.com/v1" },
-  responses,
-  { head: "Ollama", type: "ollama", url: "http://10.0.0.9:11434" },
 ];
+
+const ollama: Column = { head: "Ollama", type: "ollama", url: "http://10.0.0.9:11434" };
+
+const beforeMessages: readonly Column[] = [...chats, responses, ollama];
 
 const beforeChats: readonly Column[] = [anthropic, responses];
 
@@ -38,7 +40,7 @@ export function messagesFieldTable(): string {
 }
 
 export function responsesFieldTable(): string {
-  return table("/v1/responses", responsesSamples, [...beforeMessages, anthropic]);
+  return table("/v1/responses", responsesSamples, [...chats, ollama, anthropic]);
 }
 
 export function chatFieldTable(): string {

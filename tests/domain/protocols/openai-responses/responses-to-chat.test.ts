@@ -269,6 +269,15 @@ describe("settings", () => {
   });
 });
 
+test("OpenAI's chat gets the settings that it shares with Responses", () => {
+  const shared = { metadata: { a: "b" }, service_tier: "flex", prompt_cache_key: "k" };
+  const request = { model: "m", input: "a", ...shared, text: { verbosity: "low" } };
+  const openAi = { baseUrl: "https://api.openai.com/v1" };
+  const { sent, dropped } = translatedCall(path, request, "openai-chat", {}, openAi);
+  expect(sent).toMatchObject({ ...shared, verbosity: "low" });
+  expect(dropped).toEqual([]);
+});
+
 describe("tools", () => {
   const read = { type: "function", name: "read", parameters: { type: "object" }, strict: false };
   const sentTools = (request: JsonRecord) => {
