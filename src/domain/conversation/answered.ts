@@ -5,6 +5,7 @@ import { messageTurn, responsesItem, turn } from "./asked.ts";
 import { createDraft } from "./draft.ts";
 import type { Draft } from "./draft.ts";
 import { createMessageDraft } from "./message-draft.ts";
+import { fullName, itemParts } from "./response-items.ts";
 import { asJson, listOf, textOrNull } from "./turn.ts";
 import type { Turn } from "./turn.ts";
 
@@ -31,6 +32,8 @@ export function createAnsweredReader(most = Number.POSITIVE_INFINITY): AnsweredR
   };
   const message = createMessageDraft(most);
   let whole: readonly Turn[] = [];
+  /** Of a response that failed: it may lack what had begun. */
+  let failed: readonly Turn[] = [];
   let error: string | null = null;
   return {
     add(document) {
@@ -40,7 +43,8 @@ export function createAnsweredReader(most = Number.POSITIVE_INFINITY): AnsweredR
       message.add(document);
       readResponsesDelta(document, draft);
       const read = wholeAnswer(document);
-      if (read.length > 0) whole = read;
+      if (document["type"] === "response.failed") failed = read;
+      else if (read.length > 0) whole = read;
       error ??= errorOf(document);
     },
     turns() {
@@ -48,10 +52,11 @@ export function createAnsweredReader(most = Number.POSITIVE_INFINITY): AnsweredR
       if (whole.length > 0) return whole;
       const blocks = message.finished();
       if (blocks !== null) return [blocks];
-      return [...drafts.entries()]
+      const drafted = [...drafts.entries()]
         .toSorted(([a], [b]) => a - b)
         .map(([, answer]) => answer.finished())
         .filter(({ parts, finish }) => parts.length > 0 || finish !== null);
+      return drafted.length > 0 ? drafted : failed;
     },
     error: () => error,
   };
@@ -106,15 +111,33 @@ function readOllama(document: JsonRecord, draft: (index: number) => Draft): void
 
 function readResponsesDelta(document: JsonRecord, draft: (index: number) => Draft): void {
   const { type, delta, item, output_index: index } = document;
-  if (type === "response.output_item.added" && isRecord(item) && item["type"] === "function_call")
-    draft(0).call(index, textOrNull(item["call_id"]), textOrNull(item["name"]), "");
+  if (isRecord(item)) readResponsesItem(document, item, draft);
   if (typeof delta !== "string") return;
   if (type === "response.output_text.delta") draft(0).text(delta);
   else if (type === "response.refusal.delta") draft(0).refusal(delta);
-  else if (type === "response.function_call_arguments.delta")
+  else if (
+    type === "response.function_call_arguments.delta" ||
+    type === "response.custom_tool_call_input.delta"
+  )
     draft(0).call(index, null, null, delta);
   else if (typeof type === "string" && type.startsWith("response.reasoning"))
     draft(0).thinking(delta);
+}
+
+const calls: ReadonlySet<string> = new Set(["function_call", "custom_tool_call"]);
+/** What their deltas bring. */
+const streamed: ReadonlySet<string> = new Set(["message", "reasoning", ...calls]);
+
+function readResponsesItem(
+  { type, output_index: index }: JsonRecord,
+  item: JsonRecord,
+  draft: (index: number) => Draft,
+): void {
+  const kind = textOrNull(item["type"]) ?? "message";
+  if (type === "response.output_item.added" && calls.has(kind))
+    draft(0).call(index, textOrNull(item["call_id"]), fullName(item), "");
+  else if (type === "response.output_item.done" && !streamed.has(kind))
+    for (const part of itemParts(kind, item)) draft(0).other(part);
 }
 
 function errorOf(document: JsonRecord): string | null {

@@ -2,6 +2,7 @@
 import { isRecord } from "../bytes/json.ts";
 import type { JsonRecord } from "../bytes/json.ts";
 import { answerTextParts, bareImage, contentParts, plainText, toolCallPart } from "./parts.ts";
+import { broughtTools, fullName, itemParts, toolsIn } from "./response-items.ts";
 import { asJson, listOf, textOrNull } from "./turn.ts";
 import type { Turn, TurnPart } from "./turn.ts";
 
@@ -21,11 +22,12 @@ export function askedTurns(request: JsonRecord): readonly Turn[] {
 
 /** Names of the tools a request offers; those without a name by their type. */
 export function offeredTools(request: JsonRecord): readonly string[] {
-  return [...listOf(request["tools"]), ...listOf(request["functions"])]
-    .filter(isRecord)
+  const { tools, functions, input } = request;
+  return [...toolsIn(tools), ...toolsIn(functions), ...broughtTools(input)]
     .map((tool) => {
       const detail = isRecord(tool["function"]) ? tool["function"] : tool;
-      return textOrNull(detail["name"]) ?? textOrNull(tool["type"]) ?? "";
+      const name = fullName(detail);
+      return name === "" ? (textOrNull(tool["type"]) ?? "") : name;
     })
     .filter((name) => name !== "");
 }
@@ -57,34 +59,9 @@ export function messageTurn(message: JsonRecord): Turn {
 /** An item of the Responses API, in a request's `input` or an answer's `output`. */
 export function responsesItem(item: JsonRecord): Turn {
   const type = textOrNull(item["type"]) ?? "message";
-  switch (type) {
-    case "message":
-      return messageTurn(item);
-    case "function_call":
-    case "custom_tool_call":
-      return turn("assistant", [
-        { ...toolCallPart(item), id: textOrNull(item["call_id"]) } as TurnPart,
-      ]);
-    case "function_call_output":
-    case "custom_tool_call_output":
-      return turn("tool", [
-        {
-          kind: "tool-result",
-          id: textOrNull(item["call_id"]),
-          text: plainText(item["output"]),
-          failed: false,
-        },
-      ]);
-    case "reasoning":
-      return turn("assistant", [
-        ...contentParts(item["summary"]),
-        ...contentParts(item["content"]),
-      ]);
-    default:
-      return turn(textOrNull(item["role"]) ?? "assistant", [
-        { kind: "other", type, json: asJson(item) },
-      ]);
-  }
+  if (type === "message") return messageTurn(item);
+  const role = type.endsWith("_output") ? "tool" : (textOrNull(item["role"]) ?? "assistant");
+  return turn(role, itemParts(type, item));
 }
 
 export function turn(role: string, parts: readonly TurnPart[], name: string | null = null): Turn {
@@ -100,7 +77,11 @@ function promptTurns(request: JsonRecord): readonly Turn[] {
 
 function inputTurns(input: unknown): readonly Turn[] {
   const items = listOf(input);
-  if (items.some(isRecord)) return items.filter(isRecord).map(responsesItem);
+  if (items.some(isRecord))
+    return items
+      .filter(isRecord)
+      .map(responsesItem)
+      .filter(({ parts }) => parts.length > 0);
   return texts(input).map((parts) => turn("user", parts));
 }
 

@@ -11,6 +11,8 @@ export interface Draft {
   refusal(piece: string): void;
   /** A piece of the tool call at a place; id and name stand in its first piece. */
   call(place: unknown, id: string | null, name: string | null, piece: string): void;
+  /** Something that comes whole. */
+  other(part: TurnPart): void;
   /** A chat's message, whole or a delta of it. */
   message(message: JsonRecord): void;
   /** Anything but a text that is not empty is passed over. */
@@ -56,6 +58,9 @@ export function createDraft(most: number): Draft {
       known.id ??= id;
       if (name !== null) known.name += name;
       keep(known.pieces, piece);
+    },
+    other: (part) => {
+      others.push(part);
     },
     message(message) {
       const { content } = message;

@@ -28,22 +28,29 @@ export const messageBlocks: Readonly<Record<string, PartReader>> = {
   tool_use: toolUse,
   server_tool_use: toolUse,
   mcp_tool_use: toolUse,
-  tool_result: (block, content) => {
-    const inner = content(block["content"]);
-    const media = inner.filter(({ kind }) => kind === "media");
-    const texts = inner.flatMap((part) => (part.kind === "text" ? [part.text] : []));
-    const isNamed = texts.length > 0 || media.length > 0 || inner.length === 0;
-    return [
-      {
-        kind: "tool-result",
-        id: textOrNull(block["tool_use_id"]),
-        text: isNamed ? texts.join("\n") : readableJson(block["content"]),
-        failed: block["is_error"] === true,
-      },
-      ...media,
-    ];
-  },
+  tool_result: (block, content) =>
+    toolResult(
+      textOrNull(block["tool_use_id"]),
+      block["content"],
+      block["is_error"] === true,
+      content,
+    ),
 };
+
+/** What a call brought: its texts, or JSON where there are none, and what is no text beside them. */
+export function toolResult(
+  id: string | null,
+  brought: unknown,
+  failed: boolean,
+  content: (inner: unknown) => readonly TurnPart[],
+): readonly TurnPart[] {
+  const inner = content(brought);
+  const media = inner.filter(({ kind }) => kind === "media");
+  const texts = inner.flatMap((part) => (part.kind === "text" ? [part.text] : []));
+  const isNamed = texts.length > 0 || media.length > 0 || inner.length === 0;
+  const text = isNamed ? texts.join("\n") : readableJson(brought);
+  return [{ kind: "tool-result", id, text, failed }, ...media];
+}
 
 /** What a tool of the server's own has brought; null where the block is none of that. */
 export function toolOutcome(
@@ -65,12 +72,14 @@ export function toolOutcome(
 
 /** Where a text says what it rests on. */
 export function sourcesOf(block: JsonRecord): readonly Source[] {
-  const cited = listOf(block["citations"]).filter(isRecord);
-  return cited.map(({ title, document_title: document, url, source, cited_text: quote }) => ({
-    title: textOrNull(title) ?? textOrNull(document),
-    url: textOrNull(url) ?? textOrNull(source),
-    quote: textOrNull(quote),
-  }));
+  const cited = [...listOf(block["citations"]), ...listOf(block["annotations"])].filter(isRecord);
+  return cited.map(
+    ({ title, document_title: document, filename, url, source, cited_text: quote }) => ({
+      title: textOrNull(title) ?? textOrNull(document) ?? textOrNull(filename),
+      url: textOrNull(url) ?? textOrNull(source),
+      quote: textOrNull(quote),
+    }),
+  );
 }
 
 function toolUse(block: JsonRecord): readonly TurnPart[] {

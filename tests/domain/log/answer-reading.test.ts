@@ -423,6 +423,8 @@ describe("the finish is said in chat's words", () => {
     ["/v1/messages", message("refusal"), "content_filter"],
     ["/v1/responses", response("completed"), "stop"],
     ["/v1/responses", response("completed", undefined, "function_call"), "tool_calls"],
+    ["/v1/responses", response("completed", undefined, "shell_call"), "tool_calls"],
+    ["/v1/responses", response("completed", undefined, "web_search_call"), "stop"],
     ["/v1/responses", response("incomplete", "max_output_tokens"), "length"],
     ["/v1/responses", response("incomplete", "content_filter"), "content_filter"],
     ["/v1/responses", response("in_progress"), null],

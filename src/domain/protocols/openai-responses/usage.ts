@@ -43,8 +43,17 @@ function someCalls(items: unknown): boolean {
   return Array.isArray(items) && items.some(isCall);
 }
 
+/** Calls of which the client is to bring the results. */
+const clientsCalls: ReadonlySet<unknown> = new Set([
+  "function_call",
+  "custom_tool_call",
+  "local_shell_call",
+  "shell_call",
+  "apply_patch_call",
+  "computer_call",
+  "tool_search_call",
+]);
+
 function isCall(item: unknown): boolean {
-  return (
-    isRecord(item) && (item["type"] === "function_call" || item["type"] === "custom_tool_call")
-  );
+  return isRecord(item) && clientsCalls.has(item["type"]);
 }
