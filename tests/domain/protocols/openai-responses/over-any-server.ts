@@ -15,14 +15,15 @@ import { streamOf, wholeOf } from "../ollama/over-ollama-rules.ts";
 import { anyResponsesRequest } from "./any-responses-request.ts";
 
 /** What a server says, in both of its forms. */
-interface ServedAnswer {
+export interface ServedAnswer {
   readonly whole: JsonRecord;
   readonly stream: string;
 }
 
 const pieces = fc.integer({ min: 1, max: 6 });
 
-const answers: Partial<Record<ProtocolName, fc.Arbitrary<ServedAnswer>>> = {
+/** Any answer of the servers of other protocols. */
+export const answers: Partial<Record<ProtocolName, fc.Arbitrary<ServedAnswer>>> = {
   "openai-chat": anyAnswer
     .filter(({ kind }) => kind === "chat")
     .map(({ whole, events }) => ({ whole, stream: chatStream(events) })),
