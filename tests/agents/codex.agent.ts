@@ -35,28 +35,35 @@ function targetOf(platform: string, arch: string): string {
   return platform === "win32" ? `${machine}-pc-windows-msvc` : `${machine}-unknown-linux-musl`;
 }
 
+type Settings = Readonly<Record<string, number>>;
+
 /** As the docs recommend it. @param more of the provider's */
-function settings(router: string, more: Readonly<Record<string, number>>): string {
-  const lines = Object.entries(more).map(([key, value]) => `${key} = ${value}\n`);
+function settings(router: string, more: Settings, general: Settings): string {
+  const lines = (given: Settings) =>
+    Object.entries(given)
+      .map(([key, value]) => `${key} = ${value}\n`)
+      .join("");
   return `
 model = "${aliases.openai}"
 model_provider = "smolrouter"
+${lines(general)}
 
 [model_providers.smolrouter]
 name = "SmolRouter"
 base_url = "${router}/v1"
 wire_api = "responses"
-${lines.join("")}`;
+${lines(more)}`;
 }
 
 async function ask(
   { folder, router }: AgentLab,
   prompt: string,
-  more: Readonly<Record<string, number>> = {},
+  more: Settings = {},
+  general: Settings = {},
 ): Promise<AgentRun> {
   const home = join(folder, "..", "codex");
   await mkdir(home);
-  await writeFile(join(home, "config.toml"), settings(router.url, more));
+  await writeFile(join(home, "config.toml"), settings(router.url, more, general));
   const freely = ["--skip-git-repo-check", "--dangerously-bypass-approvals-and-sandbox"];
   return runAgent([codex, "exec", ...freely, prompt], folder, { CODEX_HOME: home }, 280_000);
 }
@@ -152,5 +159,52 @@ test.each([
       patchFiles,
       [{ protocol: "chat", scriptOf: dying(events) }],
     ),
+  300_000,
+);
+
+test(
+  "it waits for a server that says nothing for longer than it would by itself",
+  () =>
+    withAgentLab(
+      "chat",
+      async (lab) => {
+        const patience = { ...once, stream_idle_timeout_ms: 125_000 };
+        await expectMended(lab, await ask(lab, task, patience), "responses");
+      },
+      (files) => (request) => {
+        const reply = patchFiles(files)(request);
+        return request.rounds === 1 && typeof reply !== "string"
+          ? { ...reply, silentMs: 160_000 }
+          : reply;
+      },
+    ),
+  300_000,
+);
+
+test.each(coderProtocols)(
+  "it shortens a conversation in time before a server of %s only, and goes on",
+  (protocol) => {
+    let steps = 0;
+    let summaries = 0;
+    return withAgentLab(
+      protocol,
+      async (lab) => {
+        // Each answer says that more has been used.
+        const run = await ask(lab, task, once, { model_auto_compact_token_limit: 900 });
+        expect(run).toMatchObject({ code: 0, said: expect.stringContaining(lastWords) });
+        for (const path of lab.files.texts)
+          expect(await Bun.file(path).text()).toContain(misspelling.is);
+        expect(summaries).toBeGreaterThan(0);
+        expect(lab.coder.asked.filter(({ refusal }) => refusal !== null)).toEqual([]);
+      },
+      (files) => (request) => {
+        // A summary is asked for without tools, but for those that the conversation names.
+        if (request.tools.some(({ name }) => name === "apply_patch"))
+          return patchFiles(files)({ ...request, rounds: steps++ });
+        summaries += 1;
+        return { thinking: "", text: "The files hold a misspelling.", calls: [] };
+      },
+    );
+  },
   300_000,
 );

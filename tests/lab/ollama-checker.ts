@@ -38,7 +38,8 @@ function messageProblems(
       ? []
       : [`invalid role: ${String(role)}`]),
     ...(typeof content === "string" ? [] : [`${place}content: cannot unmarshal into string`]),
-    ...(role === "tool" && !names.has(answered)
+    // Who asks for a summary of what was done has no tools for it.
+    ...(role === "tool" && names.size > 0 && !names.has(answered)
       ? [`${place}tool_name: ${String(answered)} is none of the tools`]
       : []),
     ...(images === undefined || listOf(images).every(isBase64)
