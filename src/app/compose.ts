@@ -276,6 +276,7 @@ export function compose(
     async stop() {
       watch.stop();
       store?.stop();
+      recentAnswers?.close();
       const sent = server.stopListening();
       feed?.close();
       const left = await orAfter(Promise.all([board.empty(), sent]), drainMs, clock);

@@ -24,6 +24,8 @@ export interface RecentAnswers extends CallObserver {
   find(owner: string | null, id: string): FoundAnswer | null;
   item(owner: string | null, id: string): MadeItem | null;
   forget(owner: string, id: string): void;
+  /** Waits for nothing any more. */
+  close(): void;
   /** Settles when the next of the owner's calls is over that are under way; null: none is. */
   nextEnd(owner: string | null): Promise<void> | null;
 }
@@ -46,7 +48,7 @@ interface Recent {
 
 /** @param limits what is held, and for how long */
 export function createRecentAnswers(
-  clock: Pick<Clock, "now">,
+  clock: Pick<Clock, "now" | "after">,
   limits: typeof usual = usual,
 ): RecentAnswers {
   // The oldest stand first.
@@ -54,6 +56,7 @@ export function createRecentAnswers(
   const underWay = new Map<string, string>();
   let waiting: (() => void)[] = [];
   let bytes = 0;
+  let stopTimer: (() => void) | null = null;
 
   function drop(callId: string): void {
     bytes -= recents.get(callId)?.size ?? 0;
@@ -66,6 +69,16 @@ export function createRecentAnswers(
       if (until > now && bytes <= limits.bytes) return;
       drop(callId);
     }
+  }
+
+  /** What nobody asks for goes in time, too. */
+  function forgetInTime(): void {
+    if (stopTimer !== null || recents.size === 0) return;
+    stopTimer = clock.after(limits.ageMs, () => {
+      stopTimer = null;
+      shrink();
+      forgetInTime();
+    });
   }
 
   function answerOf(recent: Recent): KeptAnswer | null {
@@ -101,6 +114,7 @@ export function createRecentAnswers(
     recents.set(callId, { callId, kept, id, request: asked, response: pieces, size, until });
     bytes += size;
     shrink();
+    forgetInTime();
   }
 
   return {
@@ -136,6 +150,9 @@ export function createRecentAnswers(
     forget(owner, id) {
       const recent = recentOf(owner, id);
       if (recent !== null) drop(recent.callId);
+    },
+    close() {
+      stopTimer?.();
     },
     nextEnd(owner) {
       for (const other of underWay.values())

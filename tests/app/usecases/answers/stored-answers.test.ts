@@ -102,6 +102,9 @@ describe("an answer of a moment ago", () => {
     hand.pass(60_001);
     expect(await answers.find(owner, "resp_3")).toBeNull();
     expect(asked).toEqual(["resp_1", "resp_3"]);
+    // Nothing is left that waits.
+    hand.pass(60_001);
+    expect(hand.pending()).toBe(0);
   });
 
   test("is removed from both", async () => {
