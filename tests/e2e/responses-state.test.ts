@@ -15,8 +15,13 @@ import {
 } from "../lab/responses-state-server.ts";
 import { startRouter, type TestRouter } from "../lab/start-router.ts";
 
-const kinds = { chat: "openai", ollama: "ollama", messages: "openai" } as const;
-const servers = ["chat", "ollama", "messages"] as const;
+const kinds = {
+  chat: "openai",
+  ollama: "ollama",
+  messages: "openai",
+  responses: "openai",
+} as const;
+const servers = ["chat", "ollama", "messages", "responses"] as const;
 type Server = (typeof servers)[number];
 
 const fakes = new Map<Server, FakeModel>();
@@ -31,6 +36,7 @@ servers:
   chat: { url: "${fake("chat").url}", speaks: [chat] }
   ollama: { url: "${fake("ollama").url}", type: ollama }
   messages: { url: "${fake("messages").url}", type: anthropic }
+  responses: { url: "${fake("responses").url}", speaks: [responses] }
   one: { url: "${one.url}", speaks: [responses] }
   other: { url: "${other.url}", speaks: [responses] }
   forgetful: { url: "${forgetful.url}", speaks: [responses] }
@@ -62,7 +68,10 @@ afterAll(async () => {
 });
 
 beforeEach(() => {
-  for (const server of [one, other, forgetful]) server.fails(null);
+  for (const server of [one, other, forgetful]) {
+    server.fails(null);
+    server.ignores(false);
+  }
 });
 
 function fake(name: Server): FakeModel {
@@ -85,14 +94,16 @@ function lastAsked(server: Server): string {
 
 describe.each(servers)("before %s, which keeps nothing", (server) => {
   const model = `${server}/m`;
+  /** Its own words pass as they are. */
+  const isNative = server === "responses";
 
   test("a conversation goes on from an answer, streamed or not", async () => {
     const first = await client.responses.create({ model, input: "My name is Ada." });
-    expect(first).toMatchObject({ store: true });
+    expect(first).toMatchObject({ store: !isNative });
     const second = await client.responses
       .stream({ model, input: "I live in Oslo.", previous_response_id: first.id })
       .finalResponse();
-    expect(second.previous_response_id).toBe(first.id);
+    expect(second.previous_response_id).toBe(isNative ? null : first.id);
     const third = await client.responses.create({
       model,
       input: [{ role: "user", content: "Who am I?" }],
@@ -270,6 +281,17 @@ describe("before a server that keeps its answers", () => {
       .withResponse();
     expect(data.output_text).toBe("one read 3 items");
     expect(response.headers.get("x-smolrouter-attempts")).toBe("1");
+  });
+
+  test("one that leaves the id out of account is told, too", async () => {
+    const first = await client.responses.create({ model: "one/m", input: "First." });
+    one.ignores(true);
+    const asked = { model: "one/m", input: "Second.", previous_response_id: first.id };
+    const { data, response } = await client.responses.create(asked).withResponse();
+    expect(data.output_text).toBe("one read 3 items");
+    expect(response.headers.get("x-smolrouter-attempts")).toBe("1");
+    const streamed = await client.responses.stream(asked).finalResponse();
+    expect(streamed.output_text).toBe("one read 3 items");
   });
 
   test("one that keeps nothing, and says so, is told at once", async () => {

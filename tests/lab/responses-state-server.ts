@@ -8,6 +8,8 @@ export interface ResponsesStateServer extends AsyncDisposable {
   readonly asked: readonly Asked[];
   /** From now on it has never heard of what it kept. */
   forget(): void;
+  /** Whether it leaves `previous_response_id` out of account from now on. */
+  ignores(ids: boolean): void;
   /** From now on every call fails so; null: none. */
   fails(status: number | null): void;
 }
@@ -38,6 +40,7 @@ export function startResponsesStateServer(name: string, keeps = true): Responses
   const items = new Map<string, Item>();
   const asked: Asked[] = [];
   let failing: number | null = null;
+  let ignoring = false;
   let count = 0;
 
   function refuse(status: number, message: string, code: string | null, param: string): Response {
@@ -46,7 +49,8 @@ export function startResponsesStateServer(name: string, keeps = true): Responses
   }
 
   function answer(request: Asked): Response {
-    const { input = [], previous_response_id: previous = null } = request;
+    const { input = [] } = request;
+    const previous = ignoring ? null : (request.previous_response_id ?? null);
     const before = previous === null ? [] : answers.get(previous);
     if (before === undefined)
       return refuse(
@@ -81,7 +85,7 @@ export function startResponsesStateServer(name: string, keeps = true): Responses
       answers.set(id, [...said, ...output]);
       for (const item of output) items.set(item.id ?? "", item);
     }
-    return respond(request, id, output, isKept);
+    return respond({ ...request, previous_response_id: previous }, id, output, isKept);
   }
 
   const server = serve({
@@ -105,6 +109,9 @@ export function startResponsesStateServer(name: string, keeps = true): Responses
     forget() {
       answers.clear();
       items.clear();
+    },
+    ignores(ids) {
+      ignoring = ids;
     },
     fails(status) {
       failing = status;

@@ -181,7 +181,7 @@ const everyField = {
   reasoning: { effort: null, summary: null },
   safety_identifier: null,
   service_tier: "default",
-  store: true,
+  store: false,
   temperature: 1,
   text: { format: { type: "text" }, verbosity: "medium" },
   tool_choice: "auto",

@@ -7,6 +7,7 @@ import { protocols } from "./protocol.ts";
 import { isCertain } from "./spoken.ts";
 import { type CodecPair, translatedBridge, type TranslationDeps } from "./translated-bridge.ts";
 import { type SpokenShown, translation, wayTo } from "./choose-way.ts";
+import { newTo, toldTo } from "./told-call.ts";
 import type { Way } from "../call/way.ts";
 
 /** What bridges need to know beyond the call and its target. */
@@ -23,25 +24,9 @@ export function bridgeFor(call: IncomingCall, target: Target, deps: BridgeDeps):
   return nativeBridge(told, target, way);
 }
 
-/** A call that refers to what was said before, as its target understands it. */
-function toldTo(call: IncomingCall, { server }: Target, way: Way): IncomingCall {
-  const { continues } = call;
-  if (continues === undefined) return call;
-  if (way.kind === "translated") return { ...call, ...continues.whole };
-  if (server.name !== continues.maker) return { ...call, ...continues.elsewhere() };
-  return continues.isStored ? call : { ...call, ...continues.whole };
-}
-
 /** How a call goes to one of its targets. */
 export function wayOf(call: IncomingCall, target: Target, shown: SpokenShown): Way {
   return wayTo(newTo(call, target), target.server, shown);
-}
-
-/** What of a call its target has not said itself: it takes back what it made. */
-function newTo(call: IncomingCall, { server }: Target): Pick<IncomingCall, "endpoint" | "json"> {
-  const { continues, endpoint } = call;
-  if (continues === undefined || continues.maker === server.name) return call;
-  return { endpoint, json: () => continues.elsewhere().json() };
 }
 
 /** Whether the request's body has to be parsed for its way to a target. */

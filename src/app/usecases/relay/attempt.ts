@@ -12,6 +12,7 @@ import { refusedPart } from "../../../domain/protocols/refused-part.ts";
 import type { Way } from "../../../domain/call/way.ts";
 import type { ReasoningMemory } from "../../../domain/protocols/neutral/signed-turn.ts";
 import { refusesReference } from "../../../domain/protocols/refused-reference.ts";
+import { isGoneOn, replayedId, toldInFull } from "../../../domain/protocols/told-call.ts";
 import { refusesSeal } from "../../../domain/protocols/refused-seal.ts";
 import type { AttemptFailure } from "../../../domain/failover/judge.ts";
 import { outgoingRequest } from "../../../domain/http/outgoing.ts";
@@ -176,7 +177,7 @@ class TargetAttempt implements LiveAttempt, ContentListener {
         clock,
         listener: this,
       });
-      if (result.kind === "failed" && this.#asksOtherwise(result.failure)) continue;
+      if (this.#asksOtherwise(result)) continue;
       this.#stopFirstToken?.();
       return result.kind === "failed" ? this.#failedBy(result.failure) : result;
     }
@@ -205,16 +206,11 @@ class TargetAttempt implements LiveAttempt, ContentListener {
 
   dropped(): readonly string[] {
     const { dropped } = this.#bridge;
-    const later = [...this.#bridge.lost(), ...this.#replayed()];
+    const later = [
+      ...this.#bridge.lost(),
+      ...replayedId(this.#session.call, this.#call, this.target),
+    ];
     return later.length === 0 ? dropped : [...new Set([...dropped, ...later])];
-  }
-
-  /** The id of an answer that its own server keeps, and this one is told in full. */
-  #replayed(): readonly string[] {
-    const { continues } = this.#session.call;
-    const isKept = continues !== undefined && continues.maker !== null && continues.isStored;
-    const isById = this.#call.continues?.maker === this.target.server.name;
-    return isKept && !isById ? replayedReference : nothing;
   }
 
   outcome(
@@ -270,8 +266,14 @@ class TargetAttempt implements LiveAttempt, ContentListener {
   }
 
   /** What a server refuses only the form of is asked of it once more, within the same attempt: nothing has failed. */
-  #asksOtherwise(failure: AttemptFailure): boolean {
-    const bridge = this.#givenUp ? null : this.#otherBridge(failure);
+  #asksOtherwise(result: AttemptResult): boolean {
+    if (this.#givenUp) return false;
+    const bridge =
+      result.kind === "failed"
+        ? this.#otherBridge(result.failure)
+        : isGoneOn(this.#call, this.target, result.answer.held)
+          ? null
+          : this.#inFull();
     if (bridge === null) return false;
     const { heldBudget } = this.#deps;
     this.#exchange?.cancel();
@@ -299,19 +301,19 @@ class TargetAttempt implements LiveAttempt, ContentListener {
       const mayHelp = part !== null && servers.refused(target, part);
       return mayHelp ? bridgeFor(call, target, this.#deps) : null;
     }
-    if (refusesReference(failure)) return this.#withoutReferences();
+    if (refusesReference(failure)) return this.#inFull();
     if (!isNotSpoken(failure) || !canBeTranslated(call, target) || bodyProblem(call) !== null)
       return null;
     spoken.refused(target.server.baseUrl, call.endpoint.protocol);
     return bridgeFor(call, target, this.#deps);
   }
 
-  /** All that was said, for a server that has not kept it after all; null: it was sent so already. */
-  #withoutReferences(): Bridge | null {
-    const { continues } = this.#call;
-    if (continues === undefined || continues.maker !== this.target.server.name) return null;
-    this.#call = { ...this.#call, continues: { ...continues, maker: null } };
-    return bridgeFor(this.#call, this.target, this.#deps);
+  /** For a server that has not kept what the call goes on from; null: it was told in full already. */
+  #inFull(): Bridge | null {
+    const told = toldInFull(this.#call, this.target);
+    if (told === null) return null;
+    this.#call = told;
+    return bridgeFor(told, this.target, this.#deps);
   }
 
   get #held(): Share {
@@ -339,9 +341,6 @@ class TargetAttempt implements LiveAttempt, ContentListener {
     return { kind: "failed", failure: { ...failure, ...noFirstToken(firstTokenTimeoutMs) } };
   }
 }
-
-const nothing: readonly string[] = [];
-const replayedReference: readonly string[] = ["previous_response_id (replayed)"];
 
 /** Stands in for the upstream where the bridge knows the answer. */
 function answering({ status, body }: NonNullable<Bridge["instead"]>): Upstream {
