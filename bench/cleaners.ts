@@ -96,6 +96,7 @@ const bridgeOf = (policy: CleanPolicy | null): Bridge => ({
   isEstimated: () => false,
   lastWords: () => null,
   alive: () => null,
+  beginning: () => null,
   soFar: () => null,
   instead: null,
   retells: false,

@@ -84,7 +84,9 @@ export interface Bridge {
   lastWords(error: JsonRecord): Uint8Array | null;
   /** An event that says only that the stream goes on, for clients that heed no comment; null: the usual. */
   alive(): Uint8Array | null;
-  /** Both for a stream that passes as the upstream sends it. */
+  /** The events by which a stream has begun that passes as it comes; null: none have come, or it is translated. */
+  beginning(): Uint8Array | null;
+  /** What the router says in a stream that passes as it comes; null: the usual. */
   soFar(wire: Wire): StreamSoFar | null;
   /** An error answer's body as the client gets it; null: the upstream's own. */
   readonly error: ((status: number, body: Uint8Array) => Uint8Array) | null;

@@ -29,6 +29,8 @@ export interface StreamSoFar {
   saw(event: Frame, json: JsonRecord | null): void;
   /** Whole events that nobody read, and that were like the one before them. */
   passed(events: Uint8Array): void;
+  /** The events by which it began; null: it has not begun. */
+  beginning(): Uint8Array | null;
   /** An event that says only that the stream goes on; null: it has not begun. */
   alive(): Uint8Array | null;
   /** What has to follow the event by which the upstream itself reported an error, seen last. */

@@ -30,6 +30,8 @@ export interface EarlyAsked {
   readonly kept: boolean;
   /** The id of the answer that it goes on from. */
   readonly previous: string | null;
+  /** The events by which its server's own stream began; null: it is the router's. */
+  readonly beginning: Uint8Array | null;
 }
 
 /** The events of one stream before its answer's. */

@@ -38,6 +38,7 @@ class NativeBridge implements Bridge {
   readonly #callId: string;
   readonly #wantsStream: boolean;
   readonly #policy: Policy;
+  #soFar: StreamSoFar | null = null;
 
   constructor(call: IncomingCall, target: Target, way: Way) {
     this.way = way;
@@ -62,8 +63,14 @@ class NativeBridge implements Bridge {
     return null;
   }
 
+  beginning(): Uint8Array | null {
+    return this.#soFar?.beginning() ?? null;
+  }
+
   soFar({ protocol }: Wire): StreamSoFar | null {
-    return protocol === null ? null : (protocols[protocol].errors.soFar?.(this.#callId) ?? null);
+    this.#soFar =
+      protocol === null ? null : (protocols[protocol].errors.soFar?.(this.#callId) ?? null);
+    return this.#soFar;
   }
 
   isEstimated(): boolean {

@@ -184,6 +184,7 @@ function askingBridge(
       return words === undefined ? null : joinBytes([...words]);
     },
     alive: () => writing?.alive?.() ?? null,
+    beginning: () => null,
     soFar: () => null,
     gather: ({ framing }) =>
       writer !== null && framing !== "none" && !call.wantsStream ? client.gather : null,
@@ -232,6 +233,7 @@ function ownAnswer(
     editor: () => null,
     lastWords: () => null,
     alive: () => null,
+    beginning: () => null,
     soFar: () => null,
     gather: () => null,
     client: (wire) => ({

@@ -191,6 +191,10 @@ class TargetAttempt implements LiveAttempt, ContentListener {
     return this.#bridge.cannot;
   }
 
+  beginning(): Uint8Array | null {
+    return this.#bridge.beginning();
+  }
+
   isEstimated(): boolean {
     return this.#bridge.isEstimated();
   }

@@ -34,6 +34,8 @@ export interface AttemptReport {
   readonly received: Captured;
   /** Fields of the request that cannot be carried to the target, and parts of its answer, so far, that cannot be carried back. */
   dropped(): readonly string[];
+  /** The events by which a stream has begun that passes as it comes; null: none have come, or it is translated. */
+  beginning(): Uint8Array | null;
   /** Fields that the target wants and the client did not send. */
   readonly added: readonly string[];
   /**
@@ -74,6 +76,8 @@ export interface CallSession {
   lastOver(): AttemptReport | null;
   /** How the attempt that began last asks its target; null: none has begun. */
   way(): Way | null;
+  /** The events by which its server's own stream has begun; null: none have come. */
+  beginning(): Uint8Array | null;
   /** The client was sent this status before the answer was known. */
   headSent(status: number): void;
   /** The first ending counts; later ones are ignored. Never throws. */

@@ -30,12 +30,13 @@ export interface EarlyDeps {
 
 /**
  * Sends the head of an event stream now, pings until `coming` is there, then passes it on as events.
- * @param isTranslated whether what answers is the router's own stream, as far as that is known
+ * @param beginning of the stream that is to come, as far as that is known: `"own"` where the router writes it, else the events by
+ * which its server began it; null: none have come
  */
 export function earlyAnswer(
   call: EarlyCall,
   coming: Promise<Answer>,
-  isTranslated: () => boolean,
+  beginning: () => "own" | Uint8Array | null,
   deps: EarlyDeps,
 ): Answer {
   const events = coming.then((answer) => asEvents(call, answer));
@@ -49,13 +50,18 @@ export function earlyAnswer(
       ["x-request-id", call.id],
     ],
     body: pingUntil(events, deps.sseKeepaliveMs, deps.clock, () =>
-      isTranslated() ? earlyEvents(call, deps) : null,
+      earlyEvents(call, beginning(), deps),
     ),
   };
 }
 
-/** Null: its clients take comments for life. */
-function earlyEvents(call: EarlyCall, { keepsAnswers }: EarlyDeps): EarlyEvents | null {
+/** Null: its clients take comments for life, or nothing can be said in its server's name. */
+function earlyEvents(
+  call: EarlyCall,
+  beginning: "own" | Uint8Array | null,
+  { keepsAnswers }: EarlyDeps,
+): EarlyEvents | null {
+  if (beginning === null) return null;
   const { id, model, endpoint, body } = call;
   const { early } = protocols[endpoint.protocol].events;
   const json = early === null || endpoint.streams === null ? null : call.json();
@@ -66,6 +72,7 @@ function earlyEvents(call: EarlyCall, { keepsAnswers }: EarlyDeps): EarlyEvents 
     request: bodySource(body, json),
     kept: keepsAnswers && json["store"] !== false,
     previous: call.continues?.previous ?? null,
+    beginning: beginning === "own" ? null : beginning,
   });
 }
 

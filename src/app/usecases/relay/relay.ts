@@ -94,8 +94,11 @@ export function createRelay(deps: RelayDeps): CallService {
       const answer = await orAfter(coming, deps.sseKeepaliveMs, deps.clock);
       if (answer !== "due") return answer;
       session.headSent(200);
-      const way = () => session.way() ?? wayOf(call, plan.targets[0], deps.spoken);
-      return earlyAnswer(call, coming, () => way().kind === "translated", deps);
+      const beginning = () => {
+        const way = session.way() ?? wayOf(call, plan.targets[0], deps.spoken);
+        return way.kind === "translated" ? "own" : session.beginning();
+      };
+      return earlyAnswer(call, coming, beginning, deps);
     } catch (error) {
       return faulted(call, session, error);
     }

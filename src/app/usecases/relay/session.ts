@@ -195,6 +195,10 @@ class RelaySession implements CallSession, CallProgress, FaultListener {
     return this.#shown?.way ?? null;
   }
 
+  beginning(): Uint8Array | null {
+    return this.#shown?.beginning() ?? null;
+  }
+
   headSent(status: number): void {
     this.#sentStatus = status;
   }

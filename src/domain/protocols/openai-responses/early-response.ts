@@ -6,6 +6,7 @@ import type { JsonRecord } from "../../bytes/json.ts";
 import { memberSpan, spliced } from "../../bytes/json-members.ts";
 import type { EarlyAsked, EarlyEvents } from "../event-reading.ts";
 import { EventLog } from "./event-log.ts";
+import { eventIn, numberOf } from "./response-so-far.ts";
 import { responseId, responseObject } from "./response-object.ts";
 
 export function createEarlyResponse(asked: EarlyAsked): EarlyEvents {
@@ -23,11 +24,14 @@ const nothing = new Uint8Array(0);
 
 class EarlyResponse implements EarlyEvents {
   readonly #asked: EarlyAsked;
-  readonly #log = new EventLog();
+  readonly #log: EventLog;
   #hasBegun = false;
 
   constructor(asked: EarlyAsked) {
     this.#asked = asked;
+    const { beginning } = asked;
+    const last = beginning === null ? null : eventIn(beginning);
+    this.#log = new EventLog(last === null ? 0 : (numberOf(last.record) ?? 0) + 1);
   }
 
   alive(now: number): Uint8Array {
@@ -49,7 +53,11 @@ class EarlyResponse implements EarlyEvents {
 
   #begin(now: number): void {
     this.#hasBegun = true;
-    const { id, model, request, kept, previous } = this.#asked;
+    const { id, model, request, kept, previous, beginning } = this.#asked;
+    if (beginning !== null) {
+      this.#log.add(beginning);
+      return;
+    }
     const head = {
       id: responseId(id),
       model: model ?? "",

@@ -17,6 +17,11 @@ export class EventLog {
     return this.#next++;
   }
 
+  /** Events that are written elsewhere, and numbered. */
+  add(events: Uint8Array): void {
+    this.#written.push(events);
+  }
+
   /** An event of the type that its object says. */
   emit(type: string, fields: WrittenObject): void {
     const number = ownNumber(this.#next++);

@@ -22,7 +22,8 @@ const nothing = new Uint8Array(0);
 
 class ResponseSoFar implements StreamSoFar {
   readonly #requestId: string;
-  /** The last event that held the response. */
+  /** The first event that held the response, and the last. */
+  #first: Uint8Array | null = null;
   #snapshot: Uint8Array | null = null;
   /** Events with which items were done since. */
   #done: Uint8Array[] = [];
@@ -44,7 +45,9 @@ class ResponseSoFar implements StreamSoFar {
     const type = typeof json["type"] === "string" ? json["type"] : event;
     if (isRecord(json["response"])) {
       this.#hasFailed = type === "response.failed";
-      this.#snapshot = this.#size + bytes.length > maxKept ? this.#snapshot : kept(bytes);
+      if (bytes.length > maxKept) return;
+      this.#snapshot = kept(bytes);
+      this.#first ??= this.#snapshot;
     } else if (type === "response.output_item.done" && this.#size + bytes.length <= maxKept) {
       this.#size += bytes.length;
       this.#done.push(kept(bytes));
@@ -53,6 +56,11 @@ class ResponseSoFar implements StreamSoFar {
 
   passed(events: Uint8Array): void {
     this.#unread = events;
+  }
+
+  beginning(): Uint8Array | null {
+    if (this.#first === null || this.#snapshot === null) return null;
+    return this.#first === this.#snapshot ? this.#first : joinBytes([this.#first, this.#snapshot]);
   }
 
   /** Its server's next event has the next number, so this one has the last again. */
@@ -100,12 +108,12 @@ function kept(bytes: Uint8Array): Uint8Array {
   return bytes.length < bytes.buffer.byteLength / 2 ? bytes.slice() : bytes;
 }
 
-function numberOf({ sequence_number: number }: JsonRecord): number | null {
+export function numberOf({ sequence_number: number }: JsonRecord): number | null {
   return typeof number === "number" && Number.isSafeInteger(number) ? number : null;
 }
 
 /** The last event in some bytes that have whole ones; null: none of JSON. */
-function eventIn(bytes: Uint8Array): JsonSource | null {
+export function eventIn(bytes: Uint8Array): JsonSource | null {
   const splitter = createSseSplitter();
   const frames = [...splitter.push(bytes), splitter.end()];
   const frame = frames.findLast((one) => one !== null && one.data !== null) ?? null;

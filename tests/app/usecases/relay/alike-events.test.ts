@@ -63,6 +63,7 @@ async function relayed(
     isEstimated: () => false,
     lastWords: () => null,
     alive: () => null,
+    beginning: () => null,
     soFar: () => null,
     editor() {
       const cleaner = createStreamCleaner(protocols[protocol].slots, policy);

@@ -22,7 +22,7 @@ async function reported(
   const hand = createHandClock();
   const clock = { ...hand, elapsed: hand.now, id: () => "", chance: () => 0 };
   const answer: Answer = { status, headers: [["content-type", type]], body: bytes(body) };
-  const early = earlyAnswer(callTo(path), Promise.resolve(answer), () => true, {
+  const early = earlyAnswer(callTo(path), Promise.resolve(answer), () => "own", {
     clock,
     sseKeepaliveMs: 1_000,
     keepsAnswers: true,
@@ -141,21 +141,16 @@ describe("before clients of Responses", () => {
   async function silent(
     minutes: number,
     late: (stream: string) => Answer,
-    isTranslated: (minute: number) => boolean,
+    beginning: (minute: number) => "own" | Uint8Array | null,
   ): Promise<readonly string[]> {
     const hand = createHandClock();
     const clock = { ...hand, elapsed: hand.now, id: () => "", chance: () => 0 };
     const coming = Promise.withResolvers<Answer>();
-    const early = earlyAnswer(
-      callTo(path),
-      coming.promise,
-      () => isTranslated(hand.now() / 60_000),
-      {
-        clock,
-        sseKeepaliveMs: 15_000,
-        keepsAnswers: true,
-      },
-    );
+    const early = earlyAnswer(callTo(path), coming.promise, () => beginning(hand.now() / 60_000), {
+      clock,
+      sseKeepaliveMs: 15_000,
+      keepsAnswers: true,
+    });
     const stream = early.body as AnswerStream;
     const pieces: string[] = [];
     const take = (piece: Uint8Array | null) =>
@@ -187,7 +182,7 @@ describe("before clients of Responses", () => {
     return { status: 200, headers: [["content-type", "text/event-stream"]], body };
   };
   const types = (pieces: readonly string[]) => sseValues(pieces.join("")).map(({ type }) => type);
-  const translated = () => true;
+  const translated = () => "own" as const;
 
   test("comments come until two minutes have passed, then the response begins, and is kept alive", async () => {
     const pieces = await silent(4, asStream, translated);
@@ -214,14 +209,26 @@ describe("before clients of Responses", () => {
   });
 
   test("a server's own response is not begun in its name", async () => {
-    const pieces = await silent(5, asStream, () => false);
+    const pieces = await silent(5, asStream, () => null);
     expect(types(pieces)[0]).toBe("response.created");
     expect(types(pieces)).not.toContain("keepalive");
     expect(pieces.join("").replaceAll(": ping\n", "")).toBe(responsesStream("a", "b"));
   });
 
+  test("a server's own response begins by its own events, where they have come", async () => {
+    const begun = responsesStream("a", "b")
+      .split(/(?<=\n\n)/)
+      .slice(0, 2)
+      .join("");
+    const pieces = await silent(4, asStream, () => bytes(begun));
+    expect(pieces[8]).toBe(begun);
+    const text = pieces.join("").replaceAll(": ping\n", "");
+    expect(types(pieces).slice(2, 4)).toEqual(["keepalive", "response.output_item.added"]);
+    expect(readResponseStream(text).state).toBe("completed");
+  });
+
   test("the response begins as soon as it is asked for in translation", async () => {
-    const pieces = await silent(5, asStream, (minute) => minute >= 3);
+    const pieces = await silent(5, asStream, (minute) => (minute >= 3 ? "own" : null));
     expect(pieces.findIndex((piece) => piece.includes("response.created"))).toBe(12);
   });
 

@@ -31,6 +31,7 @@ const native: Bridge = {
   isEstimated: () => false,
   lastWords: () => null,
   alive: () => null,
+  beginning: () => null,
   soFar: () => null,
   editor: () => null,
   gather: () => null,
