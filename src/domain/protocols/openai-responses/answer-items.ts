@@ -46,6 +46,8 @@ interface Item {
 export function createAnswerItems(): AnswerItems {
   const items: Item[] = [];
   let calls = 0;
+  /** Some message has had a text. */
+  let said = false;
 
   function begin(kind: ItemKind, event: JsonRecord, item: JsonRecord): Item {
     const begun: Item = {
@@ -79,10 +81,14 @@ export function createAnswerItems(): AnswerItems {
   }
 
   function text(item: Item, words: string, refuses: boolean): readonly AnswerEvent[] {
-    item.length += words.length;
     if (words === "") return nothing;
-    const said = { kind: "text", text: words } as const;
-    return [refuses ? { ...said, refusal: true } : said];
+    const isFirst = item.length === 0;
+    item.length += words.length;
+    if (refuses) return [{ kind: "text", text: words, refusal: true }];
+    // A message of its own, such as an answer after a word on what is being done for it.
+    const gap = isFirst && said ? between : "";
+    said = true;
+    return [{ kind: "text", text: gap + words }];
   }
 
   /** @param part which of the texts in its place */
@@ -235,7 +241,7 @@ export function createAnswerItems(): AnswerItems {
 const nothing: readonly AnswerEvent[] = [];
 const nothingHeld: JsonRecord = {};
 
-/** Between two texts of reasoning, which are of their own in an item. */
+/** Between two messages, and two texts of reasoning, which clients get as one. */
 const between = "\n\n";
 
 /** A custom tool's input goes on as the arguments of a function of one text. */

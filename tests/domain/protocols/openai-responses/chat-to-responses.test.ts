@@ -127,6 +127,22 @@ describe("messages", () => {
     ]);
   });
 
+  test("an id may come up again, for another kind of tool", () => {
+    const custom = { id: "c", type: "custom", custom: { name: "patch", input: "*** go" } };
+    const plain = { id: "c", type: "function", function: { name: "look", arguments: "{}" } };
+    const turn = (call: JsonRecord) => [
+      { role: "assistant", content: null, tool_calls: [call] },
+      { role: "tool", tool_call_id: "c", content: "a" },
+    ];
+    expect(input(hi, ...turn(custom), ...turn(plain))).toMatchObject([
+      {},
+      { type: "custom_tool_call", call_id: "c" },
+      { type: "custom_tool_call_output", call_id: "c" },
+      { type: "function_call", call_id: "c_2" },
+      { type: "function_call_output", call_id: "c_2" },
+    ]);
+  });
+
   test("reasoning that nobody sealed is named", () => {
     const messages = [hi, { role: "assistant", content: "hello", reasoning_content: "hm" }, hi];
     const { sent, dropped } = asked({ messages });
@@ -337,6 +353,11 @@ describe("answers", () => {
     expect(shown.message["reasoning_content"]).toBe("all of it");
   });
 
+  test("messages, apart", () =>
+    expect(answered({ output: [words("I look."), words("Found.")] }).message["content"]).toBe(
+      "I look.\n\nFound.",
+    ));
+
   test("calls, custom ones as such", () => {
     const output = [
       { type: "function_call", call_id: "c1", name: "look", arguments: '{"a": 1.0}' },
@@ -355,6 +376,17 @@ describe("answers", () => {
     const { message, finish } = answered({ output });
     expect(message).toMatchObject({ content: null, refusal: "I will not." });
     expect(finish).toBe("stop");
+  });
+
+  test("a refusal that speaks of thinking, as it came", () => {
+    const refusal = "I will not <think>that</think>.";
+    const call = translatedCall(path, { messages: [hi] }, "openai-responses", {
+      stripThinking: "strip",
+    });
+    const output = [{ type: "message", content: [{ type: "refusal", refusal }] }];
+    expect(call.whole(wholeResponseOf({ output }))).toMatchObject({
+      choices: [{ message: { refusal } }],
+    });
   });
 
   test.each([
@@ -416,6 +448,17 @@ describe("answers", () => {
   });
 });
 
+test.each<[string, JsonRecord]>([
+  ["a response", { type: "response.failed", response: { error: { code: "c", message: "No." } } }],
+  ["an error", { type: "error", code: "c", message: "No.", param: null }],
+])("a stream fails with %s, and nothing follows", (_, last) => {
+  const events = responseEvents({ output: [words("hello")] });
+  const text = responseStream([...events.slice(0, 5), last, ...events.slice(5)]);
+  const { error, done, message } = readChatStream(asked({ stream: true }).stream(text, [], false));
+  expect(error).toMatchObject({ message: "No." });
+  expect([done, message["content"]]).toEqual([false, "hello"]);
+});
+
 describe("servers with events of their own kind", () => {
   const said = (events: readonly JsonRecord[]) => {
     const call = asked({ stream: true });
@@ -446,6 +489,13 @@ describe("servers with events of their own kind", () => {
     const texts = responseEvents({ output: [words("hello there")] });
     const bare = texts.filter(({ type }) => !/added|part|item/.test(String(type)));
     expect(said(bare).message).toMatchObject({ content: "hello there" });
+  });
+
+  test("that tell one of two items beforehand", () => {
+    const texts = [words("one"), words("two")];
+    const early = responseEvents({ output: texts });
+    const one = early.filter(({ output_index: at }) => at === undefined || at === 0);
+    expect(said(one).message["content"]).toBe("one\n\ntwo");
   });
 
   test("whose last response is empty", () => {
