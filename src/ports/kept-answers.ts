@@ -29,6 +29,8 @@ export interface MadeItem extends FoundItem, AnswerMaker {}
 /** A promise rejects where the answers cannot be read. */
 export interface KeptAnswers {
   /**
+   * An answer that a server made an id for is found by the router's for its call, too: clients may have
+   * read that first, in a stream that had begun before the server was asked.
    * @param owner null: whose it is does not matter, as for whoever may see the log
    * @returns null: there is none, or it is another's
    */

@@ -1,5 +1,6 @@
 // What every log engine must do with the answers that requests refer to; run on each implementation.
 import { describe, expect, test } from "bun:test";
+import { answerIdOf } from "../../src/domain/call/answer-id.ts";
 import type { LogEngine, OwnedAnswer } from "../../src/adapters/logs/pipeline/log-engine.ts";
 import type { LogPlace } from "../../src/adapters/logs/pipeline/log-place.ts";
 import { idAt, logWrite, noon } from "../lab/log-entries.ts";
@@ -28,6 +29,9 @@ export function keptAnswersContract(
         expect(await answers.find("somebody else", "r1")).toBeNull();
         expect(await answers.find(owner, "r2")).toBeNull();
         expect((await answers.find(null, "r1"))?.callId).toBe(idAt(1));
+        // A client may have read the router's own id first.
+        expect((await answers.find(owner, answerIdOf(idAt(1))))?.id).toBe("r1");
+        expect(await answers.find("somebody else", answerIdOf(idAt(1)))).toBeNull();
         const [, two, three] = [...answer.input, ...answer.output];
         const ids = [two?.id ?? "", three?.id ?? "", "nothing"];
         const items = await answers.items(owner, ids);

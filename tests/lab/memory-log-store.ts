@@ -1,6 +1,7 @@
 // A log store in memory, for tests of what reads the log, and as a second opinion on the contract.
 import { logDetail, logRow } from "../../src/adapters/logs/rows/log-row.ts";
 import { writtenText } from "../../src/adapters/logs/rows/indexed-text.ts";
+import { callIdIn } from "../../src/domain/call/answer-id.ts";
 import type { CapturedBodies } from "../../src/domain/log/log-entry.ts";
 import { soughtParts, spacedWords } from "../../src/domain/log/search-words.ts";
 import type { LogFilter, LogRow } from "../../src/ports/browse.ts";
@@ -126,10 +127,11 @@ function createMemoryAnswers() {
         const row =
           owner === null
             ? [...kept.values()].find((one) => one.id === id)
-            : kept.get(keyOf(owner, id));
+            : (kept.get(keyOf(owner, id)) ??
+              [...kept.values()].find((one) => one.owner === owner && one.callId === callIdIn(id)));
         if (row === undefined) return null;
         const { callId, head, input, output, upstream, isStored } = row;
-        return { id, callId, head, input, output, upstream, isStored };
+        return { id: row.id, callId, head, input, output, upstream, isStored };
       },
       async items(owner: string | null, ids: readonly string[]) {
         const items = new Map<string, MadeItem>();

@@ -2,7 +2,7 @@
 import { visitDocuments, parseRecord } from "../log/answer-documents.ts";
 import { createAnsweredReader } from "./answered.ts";
 import { askedTurns, offeredTools } from "./asked.ts";
-import type { Conversation } from "./turn.ts";
+import { type Conversation, textOrNull } from "./turn.ts";
 
 /**
  * Reads what was asked and what was answered, in the forms of OpenAI's chat, completions,
@@ -20,6 +20,7 @@ export function readConversation(request: string | null, response: string | null
     });
   const asked = request === null ? null : parseRecord(request);
   return {
+    continues: textOrNull(asked?.["previous_response_id"]),
     asked: asked === null ? [] : askedTurns(asked),
     answered: answer.turns(),
     tools: asked === null ? [] : offeredTools(asked),

@@ -57,6 +57,8 @@ export interface Turn {
 }
 
 export interface Conversation {
+  /** Id of the answer that the request goes on from, whose conversation it does not hold; null: of none. */
+  readonly continues: string | null;
   /** What the request holds, in its order. */
   readonly asked: readonly Turn[];
   /** What the model answered: a turn for each choice. */

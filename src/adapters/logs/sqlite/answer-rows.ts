@@ -3,6 +3,7 @@
 import type { Database } from "bun:sqlite";
 import { CryptoHasher, zstdCompressSync, zstdDecompressSync } from "bun";
 import { parseJson } from "../../../domain/bytes/json.ts";
+import { callIdIn } from "../../../domain/call/answer-id.ts";
 import type { KeptItem } from "../../../domain/protocols/openai-responses/kept-answer.ts";
 import type { FoundAnswer, FoundItem, KeptAnswers } from "../../../ports/kept-answers.ts";
 import type { OwnedAnswer } from "../pipeline/log-engine.ts";
@@ -25,6 +26,7 @@ export const answerTables = [
     data blob not null)`,
   "create unique index responses_id on responses (id, owner)",
   "create index responses_created_at on responses (created_at)",
+  "create index responses_call_id on responses (call_id)",
   "create index response_items_id on response_items (id, owner)",
 ];
 
@@ -220,6 +222,7 @@ function releaseList(db: Database, list: number): number {
 }
 
 interface ResponseRow {
+  readonly id: string;
   readonly call_id: string;
   readonly list: number;
   readonly inputs: number;
@@ -237,6 +240,21 @@ interface ItemRow {
 
 /** The answers as they are read. */
 export function createAnswerReader(db: Database): Pick<KeptAnswers, "find" | "items"> {
+  function answerRow(
+    column: "id" | "call_id",
+    value: string | null,
+    owner: string | null,
+  ): ResponseRow | undefined {
+    if (value === null) return undefined;
+    const [row] = runSql<ResponseRow>(
+      db,
+      `select id, call_id, list, inputs, upstream, stored, head from responses
+        where ${column} = ?1 and (?2 is null or owner = ?2) order by created_at desc limit 1`,
+      [value, keyOrAny(owner)],
+    );
+    return row;
+  }
+
   function itemsOf(list: number): readonly FoundItem[] {
     const lists = runSql<{ items: string }>(
       db,
@@ -260,17 +278,12 @@ export function createAnswerReader(db: Database): Pick<KeptAnswers, "find" | "it
 
   return {
     async find(owner, id): Promise<FoundAnswer | null> {
-      const [row] = runSql<ResponseRow>(
-        db,
-        `select call_id, list, inputs, upstream, stored, head from responses
-          where id = ?1 and (?2 is null or owner = ?2) order by created_at desc limit 1`,
-        [id, keyOrAny(owner)],
-      );
+      const row = answerRow("id", id, owner) ?? answerRow("call_id", callIdIn(id), owner);
       if (row === undefined) return null;
-      const { call_id: callId, list, inputs, upstream, stored, head } = row;
+      const { id: ownId, call_id: callId, list, inputs, upstream, stored, head } = row;
       const all = itemsOf(list);
       const [input, output] = [all.slice(0, inputs), all.slice(inputs)];
-      return { id, callId, head, input, output, upstream, isStored: stored === 1 };
+      return { id: ownId, callId, head, input, output, upstream, isStored: stored === 1 };
     },
 
     async items(owner, ids) {

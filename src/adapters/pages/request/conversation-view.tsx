@@ -3,6 +3,7 @@
 import { Html } from "@elysiajs/html";
 import type { Conversation, Turn } from "../../../domain/conversation/turn.ts";
 import type { LogDetail } from "../../../ports/browse.ts";
+import { callIdIn } from "../../../domain/call/answer-id.ts";
 import { whole } from "../shared/format.ts";
 import { PartView } from "./part-view.tsx";
 
@@ -16,7 +17,7 @@ const turnsShown = 12;
 
 export function ConversationView(props: ConversationViewProps): JSX.Element {
   const { conversation, detail } = props;
-  const { asked, answered, tools, error } = conversation;
+  const { continues, asked, answered, tools, error } = conversation;
   const earlier = asked.slice(0, Math.max(0, asked.length - turnsShown));
   const recent = asked.slice(earlier.length);
   const running = detail.state === "inflight";
@@ -39,6 +40,7 @@ export function ConversationView(props: ConversationViewProps): JSX.Element {
             : "The bodies hold no conversation."}
         </p>
       )}
+      {continues !== null && <Continues answer={continues} />}
       {earlier.length > 0 && (
         <details class="earlier">
           <summary>{`${whole(earlier.length)} earlier turns`}</summary>
@@ -106,3 +108,20 @@ function TurnView({ turn, answer, label }: TurnViewProps): JSX.Element {
 
 /** Ends that need no word. */
 const usualFinish = new Set(["stop", "end_turn", "completed", "tool_calls", "tool_use"]);
+
+/** The conversation up to here is another call's. @param props.answer the id of its answer, which holds the call's where it is the router's */
+function Continues(props: { readonly answer: string }): JSX.Element {
+  const call = callIdIn(props.answer);
+  return (
+    <p class="continues">
+      {"Goes on from "}
+      {call === null ? (
+        <span safe>{props.answer}</span>
+      ) : (
+        <a href={`/request/${call}`} safe>
+          {props.answer}
+        </a>
+      )}
+    </p>
+  );
+}

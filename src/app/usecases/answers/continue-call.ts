@@ -93,6 +93,8 @@ async function resolved(
     continues: {
       previous,
       ...makerOf(makers),
+      // By another id than its own it would not be found.
+      ...(before === null || before.id === previous ? {} : { isStored: false }),
       whole: parsedLater(wholeRequest(source, all)),
       elsewhere: once(() => parsedLater(wholeRequest(source, withoutMakers(all)))),
     },

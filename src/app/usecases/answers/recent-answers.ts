@@ -3,6 +3,7 @@
 import { bodySource } from "../../../domain/bytes/json-source.ts";
 import { joinBytes } from "../../../domain/bytes/join-bytes.ts";
 import { parseJsonBytes } from "../../../domain/bytes/json.ts";
+import { callIdIn } from "../../../domain/call/answer-id.ts";
 import { callOwner } from "../../../domain/call/call-owner.ts";
 import type { IncomingCall } from "../../../domain/call/incoming-call.ts";
 import type { AnswerToKeep, CapturedBodies, LogEntry } from "../../../domain/log/log-entry.ts";
@@ -96,8 +97,11 @@ export function createRecentAnswers(
   }
 
   function recentOf(owner: string | null, id: string): Recent | null {
-    for (const recent of ofOwner(owner))
+    const call = callIdIn(id);
+    for (const recent of ofOwner(owner)) {
+      if (recent.callId === call) return recent;
       if (recent.id === id && answerOf(recent)?.id === id) return recent;
+    }
     return null;
   }
 

@@ -2,15 +2,11 @@
 import { joinBytes } from "../../bytes/join-bytes.ts";
 import type { WrittenObject } from "../../bytes/json-written.ts";
 import type { AnswerEvent, AnswerEventWriter, WriterContext } from "../neutral/answer.ts";
+import { answerIdOf } from "../../call/answer-id.ts";
 import { promptBytes } from "../neutral/prompt-bytes.ts";
 import { done, EventLog } from "./event-log.ts";
 import { createOutputItems } from "./output-items.ts";
-import {
-  type ResponseHead,
-  responseId,
-  responseObject,
-  type ResponseState,
-} from "./response-object.ts";
+import { type ResponseHead, responseObject, type ResponseState } from "./response-object.ts";
 import { createResponseUsage } from "./response-usage.ts";
 
 /** A response while it comes. */
@@ -33,7 +29,7 @@ interface ResponseFailure {
 
 function growingResponse(context: WriterContext, log: EventLog): GrowingResponse {
   const head: ResponseHead = {
-    id: responseId(context.id),
+    id: answerIdOf(context.id),
     model: context.model,
     createdAt: seconds(context.startedAt),
     asked: context.asked,

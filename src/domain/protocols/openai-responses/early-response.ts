@@ -1,4 +1,5 @@
 // The events by which a Responses stream begins before anything is known of its answer, whose own events then follow them.
+import { answerIdOf } from "../../call/answer-id.ts";
 import { sseJson } from "../../bytes/event-json.ts";
 import type { Frame } from "../../bytes/frame.ts";
 import { joinBytes } from "../../bytes/join-bytes.ts";
@@ -7,7 +8,7 @@ import { memberSpan, spliced } from "../../bytes/json-members.ts";
 import type { EarlyAsked, EarlyEvents } from "../event-reading.ts";
 import { EventLog } from "./event-log.ts";
 import { eventIn, numberOf } from "./response-so-far.ts";
-import { responseId, responseObject } from "./response-object.ts";
+import { responseObject } from "./response-object.ts";
 
 export function createEarlyResponse(asked: EarlyAsked): EarlyEvents {
   return new EarlyResponse(asked);
@@ -59,7 +60,7 @@ class EarlyResponse implements EarlyEvents {
       return;
     }
     const head = {
-      id: responseId(id),
+      id: answerIdOf(id),
       model: model ?? "",
       createdAt: Math.floor(now / 1_000),
       asked: request,

@@ -1,8 +1,9 @@
 // How a Responses stream says that it has failed: by an error, for those who listen to it, and by the response as far as it came.
+import { answerIdOf } from "../../call/answer-id.ts";
 import { type JsonRecord, textMember } from "../../bytes/json.ts";
 import { RawJson, type Written, type WrittenObject } from "../../bytes/json-written.ts";
 import type { EventLog } from "./event-log.ts";
-import { responseId, responseObject, type ResponseState } from "./response-object.ts";
+import { responseObject, type ResponseState } from "./response-object.ts";
 
 /** What a failed response says of it. */
 export interface ResponseError extends WrittenObject {
@@ -25,5 +26,5 @@ export function logFailure(
 /** A response of which no more is known than the call that it answers. */
 export function unknownResponse(requestId: string, state: ResponseState): WrittenObject {
   const unknown = { model: "", createdAt: 0, asked: null, isKept: false, previous: null };
-  return responseObject({ id: responseId(requestId), ...unknown }, state);
+  return responseObject({ id: answerIdOf(requestId), ...unknown }, state);
 }

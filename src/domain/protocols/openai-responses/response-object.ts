@@ -29,11 +29,6 @@ export interface ResponseHead {
   readonly previous: string | null;
 }
 
-/** @param callId of the call, from which the response's id follows */
-export function responseId(callId: string): string {
-  return `resp_${callId.replaceAll(/[^a-zA-Z0-9]/g, "")}`;
-}
-
 export function responseObject(head: ResponseHead, state: ResponseState): WrittenObject {
   const { status, output, error, reason, usage, completedAt } = state;
   return {
