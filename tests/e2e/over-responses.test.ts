@@ -125,8 +125,8 @@ describe("the openai package", () => {
     });
   });
 
-  test.each(["pieces", "items", "end"] as const)("gets a stream that tells %s", async (tells) => {
-    server.says({ ...answer, tells });
+  test.each(["pieces", "items", "end"] as const)("gets a stream that sends %s", async (sends) => {
+    server.says({ ...answer, sends });
     const stream = await openai.chat.completions.create({
       model,
       messages: [hi],
@@ -161,7 +161,7 @@ describe("the openai package", () => {
   test.each([false, true])(
     "recognises a context that is too long, streamed: %p",
     async (stream) => {
-      server.says({ status: 400, ...tooLong }, { ...answer, tells: "end", fails: tooLong });
+      server.says({ status: 400, ...tooLong }, { ...answer, sends: "end", fails: tooLong });
       for (let tries = 0; tries < 2; tries++)
         expect(
           await failureOf(openai.chat.completions.create({ model, messages: [hi], stream })),
@@ -312,8 +312,8 @@ describe("tools side by side", () => {
 });
 
 describe("the ollama package", () => {
-  test.each(["pieces", "items", "end"] as const)("gets a stream that tells %s", async (tells) => {
-    server.says({ ...answer, tells });
+  test.each(["pieces", "items", "end"] as const)("gets a stream that sends %s", async (sends) => {
+    server.says({ ...answer, sends });
     const stream = await ollama.chat({ model, messages: [hi], stream: true });
     let said = "";
     let counted = 0;
@@ -345,8 +345,8 @@ describe("the ollama package", () => {
 describe("Anthropic's package", () => {
   const asked = { model, max_tokens: 100, messages: [hi] };
 
-  test.each(["pieces", "items", "end"] as const)("gets a stream that tells %s", async (tells) => {
-    server.says({ ...answer, tells });
+  test.each(["pieces", "items", "end"] as const)("gets a stream that sends %s", async (sends) => {
+    server.says({ ...answer, sends });
     const said = await anthropic.messages.stream(asked).finalText();
     expect(said).toBe("Oslo is cold, Rome is not.");
   });
@@ -354,7 +354,7 @@ describe("Anthropic's package", () => {
   test.each([false, true])(
     "recognises a context that is too long, streamed: %p",
     async (stream) => {
-      server.says({ status: 400, ...tooLong }, { ...answer, tells: "end", fails: tooLong });
+      server.says({ status: 400, ...tooLong }, { ...answer, sends: "end", fails: tooLong });
       for (let tries = 0; tries < 2; tries++) {
         const failure = await failureOf(anthropic.messages.create({ ...asked, stream }));
         expect(failure).toMatchObject({ status: 400 });
@@ -386,17 +386,17 @@ describe("what the server refuses", () => {
       } else
         server.says({
           ...answer,
-          tells: "end",
+          sends: "end",
           fails: { code: "invalid_encrypted_content", message: notVerified },
         });
       server.says(answer);
-      const told = results.map(({ call_id: id, output }) => ({
+      const given = results.map(({ call_id: id, output }) => ({
         role: "tool" as const,
         tool_call_id: id,
         content: output,
       }));
       const { data, response } = await openai.chat.completions
-        .create({ model, messages: [hi, choices[0]!.message, ...told], tools, stream: true })
+        .create({ model, messages: [hi, choices[0]!.message, ...given], tools, stream: true })
         .withResponse();
       let said = "";
       for await (const chunk of data) said += chunk.choices[0]?.delta.content ?? "";
@@ -458,7 +458,7 @@ describe("an alias of servers of both kinds", () => {
     ["before it said anything", { ...answer, breaksAfter: 3 }],
     [
       "as a whole",
-      { ...answer, tells: "end" as const, fails: { code: "server_error", message: "No." } },
+      { ...answer, sends: "end" as const, fails: { code: "server_error", message: "No." } },
     ],
   ])("goes on to the other where the first fails %s", async (_, script) => {
     server.says(script);

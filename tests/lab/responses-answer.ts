@@ -7,8 +7,8 @@ export interface ResponsesAnswer {
   readonly usage?: JsonRecord;
   /** Why it is incomplete; absent: it is complete. */
   readonly incomplete?: string;
-  /** What a stream has beside the response itself: all, whole items, or nothing. */
-  readonly tells?: "pieces" | "items" | "end";
+  /** What a stream has before the whole response: all of it in pieces, whole items, or nothing. */
+  readonly sends?: "pieces" | "items" | "end";
 }
 
 const plainUsage: JsonRecord = {
@@ -93,13 +93,13 @@ function withId(item: JsonRecord, index: number, isCut = false): JsonRecord {
 /** @param piece the longest a delta is, in UTF-16 units */
 export function responseEvents(answer: ResponsesAnswer, piece = 5): readonly JsonRecord[] {
   const whole = wholeResponseOf(answer);
-  const { tells = "pieces" } = answer;
-  const output = tells === "end" ? [] : (whole["output"] as readonly JsonRecord[]);
+  const { sends = "pieces" } = answer;
+  const output = sends === "end" ? [] : (whole["output"] as readonly JsonRecord[]);
   const events: JsonRecord[] = [
     { type: "response.created", response: base },
     { type: "response.in_progress", response: base },
     ...output.flatMap((item, index) =>
-      tells === "items"
+      sends === "items"
         ? [{ type: "response.output_item.done", output_index: index, item }]
         : itemEvents(item, index, piece),
     ),

@@ -14,11 +14,11 @@ export type ResponsesScript =
   | { readonly status: number; readonly code: string; readonly message: string }
   /** As a stream, whatever was asked for. */
   | (ResponsesAnswer & { readonly streams: true })
-  /** So many events, and then nothing. */
+  /** This number of events, and then nothing. */
   | (ResponsesAnswer & { readonly stallsAfter: number })
-  /** The connection ends after so many events. */
+  /** The connection ends after this number of events. */
   | (ResponsesAnswer & { readonly cutAfter: number })
-  /** So many events, and then an error. */
+  /** This number of events, and then an error. */
   | (ResponsesAnswer & { readonly breaksAfter: number })
   /** A response that failed, with a 200. */
   | (ResponsesAnswer & { readonly fails: { readonly code: string; readonly message: string } });

@@ -88,8 +88,8 @@ function logPart(part: JsonSource, place: WrittenObject, log: EventLog): void {
       annotation_index: ownNumber(number),
       annotation: annotation.raw(),
     });
-  const told = part.member("logprobs");
-  const whole = Array.isArray(told.value) ? { logprobs: told.raw() } : tokens;
+  const logprobs = part.member("logprobs");
+  const whole = Array.isArray(logprobs.value) ? { logprobs: logprobs.raw() } : tokens;
   log.emit(`response.${form.text}.done`, { ...place, [key]: text, ...whole });
   log.emit(`response.${form.part}.done`, { ...place, part: part.raw() });
 }

@@ -333,9 +333,9 @@ describe("answers", () => {
     const plain = asked(request);
     const [choice] = plain.whole(wholeResponseOf(answer))["choices"] as [JsonRecord];
     const message = choice["message"] as JsonRecord;
-    for (const tells of ["pieces", "items", "end"] as const) {
+    for (const sends of ["pieces", "items", "end"] as const) {
       const call = asked({ ...request, stream: true });
-      const text = responseStream(responseEvents({ ...answer, tells }));
+      const text = responseStream(responseEvents({ ...answer, sends }));
       const said = readChatStream(call.stream(text));
       expect(said.message).toEqual(message);
       expect(said.finish).toBe(choice["finish_reason"] as string);

@@ -132,9 +132,9 @@ describe("settings", () => {
 /** The message, the same from a plain answer and from each kind of stream. */
 function answered(answer: ResponsesAnswer, request: JsonRecord = {}) {
   const message = asked(request).whole(wholeResponseOf(answer));
-  for (const tells of ["pieces", "items", "end"] as const) {
+  for (const sends of ["pieces", "items", "end"] as const) {
     const call = asked({ ...request, stream: true });
-    const text = call.stream(responseStream(responseEvents({ ...answer, tells })));
+    const text = call.stream(responseStream(responseEvents({ ...answer, sends })));
     const gathered = gatherMessage(new TextEncoder().encode(text));
     if ("error" in gathered) throw new Error(gathered.error);
     expect<unknown>(JSON.parse(new TextDecoder().decode(gathered.body))).toEqual(message);

@@ -1,5 +1,5 @@
 // Rules that hold for every exchange with a Responses server: a stream says what the whole answer says, wherever it is
-// cut and however much of it the server tells beforehand, and what is asked properly is what OpenAI takes.
+// cut and however much of it the server sends before its end, and what is asked properly is what OpenAI takes.
 import { expect } from "bun:test";
 import fc from "fast-check";
 import type { JsonRecord } from "../../../../src/domain/bytes/json.ts";
@@ -76,7 +76,7 @@ export const anyAnswer: fc.Arbitrary<ResponsesAnswer> = fc.record(
         ),
       ),
     incomplete: fc.constantFrom("max_output_tokens", "content_filter"),
-    tells: fc.constantFrom("pieces", "items", "end"),
+    sends: fc.constantFrom("pieces", "items", "end"),
   },
   { requiredKeys: ["output"] },
 );
@@ -104,7 +104,7 @@ function isPlain({ output }: ResponsesAnswer): boolean {
 
 function isStream(answer: ResponsesAnswer, piece: number): void {
   if (!isPlain(answer)) return;
-  const stream = responseStream(responseEvents({ ...answer, tells: "pieces" }, piece));
+  const stream = responseStream(responseEvents({ ...answer, sends: "pieces" }, piece));
   expect(readResponseStream(stream).response).toEqual(wholeResponseOf(answer));
 }
 
@@ -202,7 +202,7 @@ const everyAnswer =
   (numRuns: number) =>
     fc.assert(fc.property(anyAnswer, anyPiece, anyCuts, holds), { numRuns });
 
-/** Each rule, to be run so many times. */
+/** Each rule, with how often it is to be tried. */
 export const rules: readonly (readonly [string, (runs: number) => void])[] = [
   ["the lab's streams are streams of Responses", everyAnswer(isStream)],
   ["a whole response can go as its stream", everyAnswer(passesAsEvents)],
