@@ -62,7 +62,7 @@ function readEvent(
     case "message_stop":
       return end;
     case "error":
-      return [{ kind: "error", message: describeError(event).message }];
+      return [{ kind: "error", ...describeError(event) }];
     case "ping":
       return null;
     default:

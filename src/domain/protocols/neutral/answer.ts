@@ -23,7 +23,7 @@ export type AnswerEvent =
   /** Something that no other event can say; named as lost. */
   | { readonly kind: "other"; readonly field: string }
   /** The answer has failed; nothing follows. */
-  | { readonly kind: "error"; readonly message: string }
+  | ErrorEvent
   /** The answer is complete; nothing follows. */
   | { readonly kind: "end" };
 
@@ -33,6 +33,14 @@ export interface TextEvent {
   readonly text: string;
   /** The model says that it will not do what it was asked for, where the server tells such words apart. */
   readonly refusal?: true;
+}
+
+/** In the upstream's words. */
+export interface ErrorEvent {
+  readonly kind: "error";
+  readonly message: string;
+  /** Its codes; absent: it gave none. */
+  readonly codes?: readonly string[];
 }
 
 /** A page on the web that the text just before is taken from. */

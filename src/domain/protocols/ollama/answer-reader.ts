@@ -33,7 +33,7 @@ export function createOllamaReader(framing: Framing): AnswerEventReader {
       if (json === null) return null;
       const events = read(json, () => jsonSource(json, () => locate(frame)));
       const failure = failureIn(json, events.some(isContent));
-      if (failure !== null) return [{ kind: "error", message: failure.message }];
+      if (failure !== null) return [{ kind: "error", ...failure }];
       if (json["done"] === true) events.push({ kind: "end" });
       return events;
     },

@@ -74,7 +74,7 @@ function readDocument(
   if (first !== null) readChoice(first, place, source, whole, calls, events);
   if (suspect && !whole) {
     const failure = failureIn(record, events.some(isContent));
-    if (failure !== null) events.push({ kind: "error", message: failure.message });
+    if (failure !== null) events.push({ kind: "error", ...failure });
   }
   return events;
 }

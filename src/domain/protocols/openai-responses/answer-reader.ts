@@ -52,9 +52,9 @@ function readEvent(
     case "response.incomplete":
       return [...readResponse(source().member("response"), items), { kind: "end" }];
     case "response.failed":
-      return [{ kind: "error", message: describeError(event["response"] ?? event).message }];
+      return [{ kind: "error", ...describeError(event["response"] ?? event) }];
     case "error":
-      return [{ kind: "error", message: describeError(event).message }];
+      return [{ kind: "error", ...describeError(event) }];
     default:
       // Parts begin and end with their texts, and what else there is says how far things have come.
       return nothing;

@@ -5,6 +5,7 @@ import type { AnswerEvent, AnswerEventWriter, WriterContext } from "../neutral/a
 import { answerIdOf } from "../../call/answer-id.ts";
 import { promptBytes } from "../neutral/prompt-bytes.ts";
 import { done, EventLog } from "./event-log.ts";
+import { failureCode } from "./failure-code.ts";
 import { createOutputItems } from "./output-items.ts";
 import { type ResponseHead, responseObject, type ResponseState } from "./response-object.ts";
 import { createResponseUsage } from "./response-usage.ts";
@@ -116,7 +117,11 @@ function growingResponse(context: WriterContext, log: EventLog): GrowingResponse
         context.lose(event.field);
         break;
       case "error":
-        fail({ type: "server_error", code: "server_error", message: event.message });
+        fail({
+          type: "server_error",
+          code: failureCode({ codes: [], ...event }),
+          message: event.message,
+        });
         break;
       case "end":
         complete(now);

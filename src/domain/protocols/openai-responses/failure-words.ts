@@ -3,6 +3,7 @@ import { answerIdOf } from "../../call/answer-id.ts";
 import { type JsonRecord, textMember } from "../../bytes/json.ts";
 import { RawJson, type Written, type WrittenObject } from "../../bytes/json-written.ts";
 import type { EventLog } from "./event-log.ts";
+import { failureCode, otherFailure } from "./failure-code.ts";
 import { responseObject, type ResponseState } from "./response-object.ts";
 
 /** What a failed response says of it. */
@@ -17,8 +18,11 @@ export function logFailure(
   error: JsonRecord,
   response: (error: ResponseError) => Written,
 ): void {
-  const word = (key: string) => textMember(error, key) ?? "server_error";
-  const said = { code: word("code"), message: word("message") };
+  const codes = [error["code"], error["type"], error["status"]].flatMap((code) =>
+    typeof code === "string" || typeof code === "number" ? String(code) : [],
+  );
+  const message = textMember(error, "message") ?? otherFailure;
+  const said = { code: failureCode({ message, codes }), message };
   log.emit("error", { error: new RawJson(JSON.stringify(error)), ...said, param: null });
   log.emit("response.failed", { response: response(said) });
 }
