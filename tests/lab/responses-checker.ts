@@ -106,7 +106,7 @@ export function readResponseStream(stream: string): ReadResponse {
         const index = type.includes("summary") ? "summary_index" : "content_index";
         const { parts } = itemOf(json);
         must(json[index] === parts.length, "parts are counted from 0");
-        must(json["part"].text === "", "a part begins empty");
+        must(saidIn(json["part"]) === "", "a part begins empty");
         parts.push({ text: "", done: false });
         break;
       }
@@ -115,6 +115,7 @@ export function readResponseStream(stream: string): ReadResponse {
         partOf(json, "content_index").text += json["delta"];
         break;
       case "response.reasoning_text.delta":
+      case "response.refusal.delta":
         partOf(json, "content_index").text += json["delta"];
         break;
       case "response.reasoning_summary_text.delta":
@@ -122,7 +123,8 @@ export function readResponseStream(stream: string): ReadResponse {
         break;
       case "response.output_text.done":
       case "response.reasoning_text.done":
-        must(partOf(json, "content_index").text === json["text"], "a text is its deltas");
+      case "response.refusal.done":
+        must(partOf(json, "content_index").text === saidIn(json), "a text is its deltas");
         break;
       case "response.reasoning_summary_text.done":
         must(partOf(json, "summary_index").text === json["text"], "a text is its deltas");
@@ -130,7 +132,7 @@ export function readResponseStream(stream: string): ReadResponse {
       case "response.content_part.done":
       case "response.reasoning_summary_part.done": {
         const part = partOf(json, type.includes("summary") ? "summary_index" : "content_index");
-        must(part.text === json["part"].text, "a part is its deltas");
+        must(part.text === saidIn(json["part"]), "a part is its deltas");
         part.done = true;
         break;
       }
@@ -213,4 +215,9 @@ export function readResponseStream(stream: string): ReadResponse {
     given,
   }));
   return { response: response ?? {}, state, error, said };
+}
+
+/** A refusal is said in a member of its own. */
+function saidIn(part: { readonly text?: string; readonly refusal?: string }): string | undefined {
+  return part.refusal ?? part.text;
 }

@@ -16,9 +16,10 @@ export function readContent(choice: JsonRecord, held: JsonRecord, into: AnswerEv
   const thinking = parts.length === 0 ? reasoning : reasoning + parts.map(partThinking).join("");
   if (thinking !== "") into.push({ kind: "thinking", text: thinking });
   const spoken = typeof content === "string" ? content : parts.map(partText).join("");
-  // A refusal is what the model had to say.
-  const text = (textMember(choice, "text") ?? "") + spoken + (textMember(held, "refusal") ?? "");
+  const text = (textMember(choice, "text") ?? "") + spoken;
   if (text !== "") into.push({ kind: "text", text });
+  const refused = (textMember(held, "refusal") ?? "") + parts.map(partRefusal).join("");
+  if (refused !== "") into.push({ kind: "text", text: refused, refusal: true });
   readImages(held["images"], into);
   if (parts.length > 0) readImages(parts, into);
 }
@@ -36,7 +37,11 @@ function readImages(images: unknown, into: AnswerEvent[]): void {
 }
 
 function partText(part: JsonRecord): string {
-  return textMember(part, "text") ?? textMember(part, "refusal") ?? "";
+  return textMember(part, "text") ?? "";
+}
+
+function partRefusal(part: JsonRecord): string {
+  return textMember(part, "refusal") ?? "";
 }
 
 /** Mistral's models think in parts of the content. */

@@ -83,7 +83,8 @@ function growingResponse(context: WriterContext, log: EventLog): GrowingResponse
     switch (event.kind) {
       case "text":
         begin();
-        items.text(event.text);
+        if (event.refusal === true) items.refusal(event.text);
+        else items.text(event.text);
         break;
       case "citation":
         begin();

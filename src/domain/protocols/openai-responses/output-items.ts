@@ -5,10 +5,12 @@ import { customInput } from "../neutral/custom-tool.ts";
 import { sealText } from "../neutral/seal.ts";
 import { type ToolForm, toolForms } from "./declared-tools.ts";
 import type { EventLog } from "./event-log.ts";
+import { type ItemStatus, partForm, type SpokenItem } from "./spoken-item.ts";
 import { createStreamedInput, type StreamedInput } from "./streamed-input.ts";
 
 export interface OutputItems {
   text(text: string): void;
+  refusal(text: string): void;
   logprobs(tokens: readonly WrittenObject[]): void;
   /** Of the text just before. */
   citation(event: CitationEvent): void;
@@ -21,19 +23,6 @@ export interface OutputItems {
   written(): readonly Written[];
   /** Characters of text, thinking and calls. */
   characters(): number;
-}
-
-type ItemStatus = "in_progress" | "completed" | "incomplete";
-
-interface SpokenItem {
-  readonly kind: "message" | "reasoning";
-  readonly id: string;
-  readonly index: number;
-  text: string;
-  readonly tokens: WrittenObject[];
-  readonly annotations: WrittenObject[];
-  sealed: string | null;
-  status: ItemStatus;
 }
 
 interface CallItem {
@@ -79,7 +68,7 @@ export function createOutputItems(context: WriterContext, log: EventLog): Output
     if (open?.kind === kind) return open;
     endSpoken("completed");
     const index = items.length;
-    const id = `${kind === "message" ? "msg" : "rs"}_${plainId}_${index}`;
+    const id = `${kind === "reasoning" ? "rs" : "msg"}_${plainId}_${index}`;
     open = {
       kind,
       id,
@@ -96,42 +85,30 @@ export function createOutputItems(context: WriterContext, log: EventLog): Output
   }
 
   function added(item: SpokenItem): WrittenObject {
-    return item.kind === "message"
-      ? { ...messageOf(item), content: [] }
-      : { ...reasoningOf(item), summary: [], ...(inSummary ? {} : { content: [] }) };
-  }
-
-  /** The events of a part are named differently in a summary. */
-  function partNames(kind: SpokenItem["kind"]) {
-    if (kind === "message")
-      return { part: "content_part", text: "output_text", index: "content_index" };
-    return inSummary
-      ? { part: "reasoning_summary_part", text: "reasoning_summary_text", index: "summary_index" }
-      : { part: "content_part", text: "reasoning_text", index: "content_index" };
+    return item.kind === "reasoning"
+      ? { ...reasoningOf(item), summary: [], ...(inSummary ? {} : { content: [] }) }
+      : { ...messageOf(item), content: [] };
   }
 
   function partPlace(item: SpokenItem): WrittenObject {
-    const { index } = partNames(item.kind);
+    const { index } = partForm(item.kind, inSummary);
     return { item_id: item.id, ...place(item.index), [index]: ownNumber(0) };
   }
 
-  function partOf({ kind, text, tokens, annotations }: SpokenItem): WrittenObject {
-    if (kind === "message")
-      return { type: "output_text", annotations: [...annotations], logprobs: [...tokens], text };
-    return { type: inSummary ? "summary_text" : "reasoning_text", text };
+  function partOf(item: SpokenItem): WrittenObject {
+    return partForm(item.kind, inSummary).written(item);
   }
 
   function say(kind: SpokenItem["kind"], text: string): void {
     if (text === "") return;
     const item = begin(kind);
-    const names = partNames(kind);
+    const form = partForm(kind, inSummary);
     if (item.text === "")
-      log.emit(`response.${names.part}.added`, { ...partPlace(item), part: partOf(item) });
+      log.emit(`response.${form.part}.added`, { ...partPlace(item), part: partOf(item) });
     item.text += text;
     characters += text.length;
-    const logprobs = kind === "message" ? ',"logprobs":[]' : "";
-    const where = `"item_id":"${item.id}","output_index":${item.index},"${names.index}":0${logprobs}`;
-    log.delta(`response.${names.text}.delta`, where, text);
+    const where = `"item_id":"${item.id}","output_index":${item.index},"${form.index}":0${form.beside}`;
+    log.delta(`response.${form.text}.delta`, where, text);
   }
 
   function cite({ url, title, length, since = 0 }: CitationEvent): void {
@@ -155,11 +132,10 @@ export function createOutputItems(context: WriterContext, log: EventLog): Output
     const item = open;
     open = null;
     item.status = status;
-    const names = partNames(item.kind);
+    const form = partForm(item.kind, inSummary);
     if (item.text !== "") {
-      const tokens = item.kind === "message" ? { logprobs: [...item.tokens] } : {};
-      log.emit(`response.${names.text}.done`, { ...partPlace(item), text: item.text, ...tokens });
-      log.emit(`response.${names.part}.done`, { ...partPlace(item), part: partOf(item) });
+      log.emit(`response.${form.text}.done`, { ...partPlace(item), ...form.done(item) });
+      log.emit(`response.${form.part}.done`, { ...partPlace(item), part: partOf(item) });
     }
     log.emit("response.output_item.done", { ...place(item.index), item: writtenItem(item) });
   }
@@ -174,7 +150,7 @@ export function createOutputItems(context: WriterContext, log: EventLog): Output
 
   function writtenSpoken(item: SpokenItem): WrittenObject {
     const parts = item.text === "" ? [] : [partOf(item)];
-    if (item.kind === "message") return { ...messageOf(item), content: parts };
+    if (item.kind !== "reasoning") return { ...messageOf(item), content: parts };
     const sealed = item.sealed ?? sealText({ maker, kind: "text", data: "" });
     return {
       ...reasoningOf(item),
@@ -278,6 +254,7 @@ export function createOutputItems(context: WriterContext, log: EventLog): Output
 
   return {
     text: (text) => say("message", text),
+    refusal: (text) => say("refusal", text),
     logprobs(tokens) {
       const last = open ?? items.at(-1);
       if (last?.kind === "message") last.tokens.push(...tokens.map(asToken));

@@ -83,7 +83,7 @@ const wholes: readonly [string, JsonRecord, string, readonly unknown[], string, 
     [use("c1", "f", {})],
     "max_tokens",
   ],
-  ["a refusal", { content: null, refusal: "no" }, "stop", [text("no")], "end_turn"],
+  ["a refusal", { content: null, refusal: "no" }, "stop", [text("no")], "refusal"],
   ["a filtered answer", { content: "" }, "content_filter", [], "refusal"],
   ["a reason of the server's own", { content: "h" }, "eos_token", [text("h")], "end_turn"],
 ];

@@ -510,6 +510,24 @@ describe("answers", () => {
     expect(stream).toContain("response.custom_tool_call_input.delta");
   });
 
+  test("a refusal is one, whole and streamed", () => {
+    const refused = [
+      {
+        type: "message",
+        status: "completed",
+        content: [{ type: "refusal", refusal: "I will not." }],
+      },
+    ];
+    const answer = toChat({ input: "a" }).whole(whole({ content: null, refusal: "I will not." }));
+    expect(answer).toMatchObject({ status: "completed", output: refused });
+    const stream = toChat({ input: "a", stream: true }).stream(
+      chunk({ refusal: "I will " }) + chunk({ refusal: "not." }) + chunk({}, "stop") + done,
+    );
+    expect(readResponseStream(stream).response["output"]).toMatchObject(refused);
+    for (const event of ["response.refusal.delta", "response.refusal.done"])
+      expect(stream).toContain(event);
+  });
+
   test("reasoning is a summary where one was asked for", () => {
     const call = toChat({ input: "a", stream: true, reasoning: { summary: "auto" } });
     const stream = call.stream(
