@@ -47,6 +47,16 @@ export function readUser(reader: RecordReader, notes: RequestNotes): GenerationS
   return null;
 }
 
+/** Those that go by the same name in both. */
+export const sharedNames: readonly OpenAiName[] = [
+  "metadata",
+  "moderation",
+  "prompt_cache_key",
+  "prompt_cache_options",
+  "prompt_cache_retention",
+  "service_tier",
+];
+
 /** Values that ask for what is so without them. */
 const usual: ReadonlyMap<OpenAiName, readonly unknown[]> = new Map([
   ["service_tier", ["auto", "default"]],

@@ -19,6 +19,7 @@ import {
   readStream,
   readTopLogprobs,
   readUser,
+  sharedNames,
 } from "../openai-settings.ts";
 
 export function readSettings(
@@ -47,16 +48,7 @@ export function readSettings(
   };
 }
 
-const openAiNames: readonly OpenAiName[] = [
-  "metadata",
-  "moderation",
-  "prompt_cache_key",
-  "prompt_cache_options",
-  "prompt_cache_retention",
-  "service_tier",
-  "verbosity",
-  "web_search_options",
-];
+const openAiNames: readonly OpenAiName[] = [...sharedNames, "verbosity", "web_search_options"];
 
 /** What makes an answer of another kind than the one that all protocols have. */
 function readMany(reader: RecordReader, notes: RequestNotes): void {

@@ -4,7 +4,6 @@ import type { JsonSource } from "../../bytes/json-source.ts";
 import type {
   AnswerFormat,
   GenerationSettings,
-  OpenAiName,
   SamplingName,
   SamplingSetting,
   ThinkingWish,
@@ -19,6 +18,7 @@ import {
   readStream,
   readTopLogprobs,
   readUser,
+  sharedNames,
 } from "../openai-settings.ts";
 
 export function readSettings(
@@ -32,7 +32,7 @@ export function readSettings(
   const includes = readIncludes(reader, notes);
   const text = new RecordReader(reader.take("text"), "text.", notes);
   const openAi = [
-    ...readOpenAi(reader, openAiNames, notes),
+    ...readOpenAi(reader, sharedNames, notes),
     ...readOpenAi(text, ["verbosity"], notes),
   ];
   const format = text.take("format");
@@ -53,15 +53,6 @@ export function readSettings(
     openAi,
   };
 }
-
-const openAiNames: readonly OpenAiName[] = [
-  "metadata",
-  "moderation",
-  "prompt_cache_key",
-  "prompt_cache_options",
-  "prompt_cache_retention",
-  "service_tier",
-];
 
 /** Whoever kept them has put what they stand for in their place. */
 function refuseStates(reader: RecordReader, notes: RequestNotes): void {

@@ -5,11 +5,11 @@ import type {
   AnswerFormat,
   ConversationRequest,
   GenerationSettings,
-  OpenAiName,
   SamplingSetting,
   ThinkingWish,
   ValueField,
 } from "../neutral/request.ts";
+import { sharedNames } from "../openai-settings.ts";
 import type { ServerTraits } from "../server-traits.ts";
 import { takenEffort } from "../taken-effort.ts";
 import { takenSchema } from "../taken-schema.ts";
@@ -132,16 +132,6 @@ function writeText(
   };
 }
 
-/** Those that go by the same name. */
-const alike: ReadonlySet<OpenAiName> = new Set([
-  "metadata",
-  "moderation",
-  "prompt_cache_key",
-  "prompt_cache_options",
-  "prompt_cache_retention",
-  "service_tier",
-]);
-
 function writeOpenAi(
   { openAi = [] }: GenerationSettings,
   { refuses }: ServerTraits,
@@ -149,7 +139,7 @@ function writeOpenAi(
 ): WrittenObject {
   const body: Record<string, Written> = {};
   for (const setting of openAi) {
-    if (!alike.has(setting.name) || refuses.has(setting.name)) continue;
+    if (!sharedNames.includes(setting.name) || refuses.has(setting.name)) continue;
     body[setting.name] = setting.value;
     placed.place(setting);
   }
