@@ -97,11 +97,10 @@ export function startStrictServer<Answer extends object, Failure extends object>
       asked.push(body);
       const script = scripts.shift() ?? own.unprepared;
       if ("status" in script) return own.failure(script);
-      const answer = script as Answer;
-      own.signs(answer);
-      if (body["stream"] !== true && !("streams" in answer))
-        return Response.json(own.whole(answer));
-      return new Response(streamOf(answer), {
+      own.signs(script);
+      if (body["stream"] !== true && !("streams" in script))
+        return Response.json(own.whole(script));
+      return new Response(streamOf(script), {
         headers: { "content-type": "text/event-stream; charset=utf-8" },
       });
     },
