@@ -1,4 +1,4 @@
-// What it costs to keep answers, and to go on from one by its id, side by side with a client that sends all
+// What it costs to keep answers, and to continue one by its id, side by side with a client that sends all
 // of its conversation: milliseconds of a call, and bytes on disk for each turn.
 // Run it with: bun bench/answers.ts [rounds, default 30]
 import { join } from "node:path";

@@ -97,7 +97,7 @@ describe.each(servers)("before %s, which keeps nothing", (server) => {
   /** Its own words pass as they are. */
   const isNative = server === "responses";
 
-  test("a conversation goes on from an answer, streamed or not", async () => {
+  test("a conversation continues an answer, streamed or not", async () => {
     const first = await client.responses.create({ model, input: "My name is Ada." });
     expect(first).toMatchObject({ store: !isNative });
     const second = await client.responses
@@ -113,7 +113,7 @@ describe.each(servers)("before %s, which keeps nothing", (server) => {
     const sent = lastAsked(server);
     for (const said of ["My name is Ada.", "I live in Oslo.", "Who am I?", first.output_text])
       expect(sent).toContain(JSON.stringify(said).slice(1, -1));
-    // Two can go on from one answer.
+    // Two can continue one answer.
     await client.responses.create({ model, input: "Otherwise", previous_response_id: first.id });
     expect(lastAsked(server)).not.toContain("Oslo");
   });
@@ -142,7 +142,7 @@ describe.each(servers)("before %s, which keeps nothing", (server) => {
     expect(all).toEqual(items.data.toReversed());
     await client.responses.delete(made.id);
     expect(await refused(client.responses.retrieve(made.id))).toMatchObject({ status: 404 });
-    // What went on from it has all of it.
+    // What continued it has all of it.
     const third = await client.responses.create({
       model,
       input: "Thrice.",
@@ -152,7 +152,7 @@ describe.each(servers)("before %s, which keeps nothing", (server) => {
     expect(lastAsked(server)).toContain("Once.");
   });
 
-  test("a tool loop goes on from the answer with the calls", async () => {
+  test("a tool loop continues the answer with the calls", async () => {
     const params = {
       model: `${server}/tool-m`,
       tools: [
@@ -234,7 +234,7 @@ describe("before a server that keeps its answers", () => {
     expect((await client.responses.retrieve(first.id)).output_text).toBe(first.output_text);
   });
 
-  test("another is told all of it, without what only the first understands", async () => {
+  test("another gets all of it, without what only the first understands", async () => {
     const first = await client.responses
       .stream({ model: "native", input: "First." })
       .finalResponse();
@@ -273,7 +273,7 @@ describe("before a server that keeps its answers", () => {
     for (const said of ["First.", "Second.", "Fourth."]) expect(lastAsked("chat")).toContain(said);
   });
 
-  test("one that has forgotten is told within the same attempt", async () => {
+  test("one that has forgotten gets it within the same attempt", async () => {
     const first = await client.responses.create({ model: "one/m", input: "First." });
     one.forget();
     const { data, response } = await client.responses
@@ -283,7 +283,7 @@ describe("before a server that keeps its answers", () => {
     expect(response.headers.get("x-smolrouter-attempts")).toBe("1");
   });
 
-  test("one that leaves the id out of account is told, too", async () => {
+  test("one that ignores the id gets it, too", async () => {
     const first = await client.responses.create({ model: "one/m", input: "First." });
     one.ignores(true);
     const asked = { model: "one/m", input: "Second.", previous_response_id: first.id };
@@ -294,7 +294,7 @@ describe("before a server that keeps its answers", () => {
     expect(streamed.output_text).toBe("one read 3 items");
   });
 
-  test("one that keeps nothing, and says so, is told at once", async () => {
+  test("one that keeps nothing, and says so, gets it at once", async () => {
     const first = await client.responses.create({ model: "forgetful/m", input: "First." });
     expect(first).toMatchObject({ store: false });
     const count = forgetful.asked.length;

@@ -12,7 +12,7 @@ export interface KillReport {
   readonly answered: number;
   /** Of these, answered longer than the grace before the kill: their rows must be there. */
   readonly owed: number;
-  /** Owed rows that are missing, or not complete, and owed answers that cannot be gone on from. */
+  /** Owed rows that are missing, or not complete, and owed answers that cannot be continued. */
   readonly lost: readonly string[];
   /** What is wrong with the database. */
   readonly damage: readonly string[];
@@ -102,7 +102,7 @@ async function loadUntilKilled(
   afterMs: number,
 ): Promise<{
   readonly answered: ReadonlyMap<string, number>;
-  /** Of these, answers that can be gone on from. */
+  /** Of these, answers that can be continued. */
   readonly kept: ReadonlySet<string>;
   readonly killedAt: number;
 }> {
@@ -154,7 +154,7 @@ function responseIdOf(callId: string): string {
   return `resp_${callId.replaceAll("-", "")}`;
 }
 
-/** Whether a conversation can be gone on with. */
+/** Whether an answer can be continued. */
 async function isKept({ url }: SpawnedRouter, previous: string): Promise<boolean> {
   const body = JSON.stringify({ model: "a/m", input: "?", previous_response_id: previous });
   const response = await fetch(`${url}/v1/responses`, { method: "POST", body });

@@ -8,7 +8,7 @@ export interface ResponsesStateServer extends AsyncDisposable {
   readonly asked: readonly Asked[];
   /** From now on it has never heard of what it kept. */
   forget(): void;
-  /** Whether it leaves `previous_response_id` out of account from now on. */
+  /** Whether it ignores `previous_response_id` from now on. */
   ignores(ids: boolean): void;
   /** From now on every call fails so; null: none. */
   fails(status: number | null): void;

@@ -91,7 +91,11 @@ function inputPage(input: readonly FoundItem[], query: URLSearchParams): Respons
   const after = query.get("after");
   const from = after === null ? 0 : items.findIndex(({ id }) => id === after) + 1;
   if (after !== null && from === 0)
-    return refused("invalid_request", `after: there is no item with id '${after}'`, "after");
+    return refused(
+      "invalid_request",
+      `after: '${after}' does not name an item of the input`,
+      "after",
+    );
   const page = items.slice(from, from + limit);
   const id = (item: FoundItem | undefined) => JSON.stringify(item?.id ?? null);
   return json(

@@ -46,7 +46,7 @@ export interface IncomingCall {
 
 /** What a call of Responses refers to by ids. */
 export interface Continuation {
-  /** The answer that it goes on from; null: it refers to items only. */
+  /** The answer that it continues; null: it refers to items only. */
   readonly previous: string | null;
   /** The server that said all of it in Responses itself, by name; null: not one alone. */
   readonly maker: string | null;

@@ -37,7 +37,7 @@ export const messageBlocks: Readonly<Record<string, PartReader>> = {
     ),
 };
 
-/** What a call brought: its texts, or JSON where there are none, and what is no text beside them. */
+/** What a call brought: its texts, or JSON where there are none, and whatever else came with them. */
 export function toolResult(
   id: string | null,
   brought: unknown,

@@ -57,7 +57,7 @@ export interface Turn {
 }
 
 export interface Conversation {
-  /** Id of the answer that the request goes on from, whose conversation it does not hold; null: of none. */
+  /** Id of the answer that the request continues, whose conversation it does not hold; null: none. */
   readonly continues: string | null;
   /** What the request holds, in its order. */
   readonly asked: readonly Turn[];

@@ -7,7 +7,7 @@ import { protocols } from "./protocol.ts";
 import { isCertain } from "./spoken.ts";
 import { type CodecPair, translatedBridge, type TranslationDeps } from "./translated-bridge.ts";
 import { type SpokenShown, translation, wayTo } from "./choose-way.ts";
-import { newTo, toldTo } from "./told-call.ts";
+import { callFor, newContents } from "./continued-call.ts";
 import type { Way } from "../call/way.ts";
 
 /** What bridges need to know beyond the call and its target. */
@@ -18,15 +18,15 @@ export interface BridgeDeps extends TranslationDeps {
 /** The bridge of a call to one of its targets. */
 export function bridgeFor(call: IncomingCall, target: Target, deps: BridgeDeps): Bridge {
   const way = wayOf(call, target, deps.spoken);
-  const told = toldTo(call, target, way);
+  const form = callFor(call, target, way);
   if (way.kind === "translated")
-    return translatedBridge(told, codecsOf(call, way), target, way, deps);
-  return nativeBridge(told, target, way);
+    return translatedBridge(form, codecsOf(call, way), target, way, deps);
+  return nativeBridge(form, target, way);
 }
 
 /** How a call goes to one of its targets. */
 export function wayOf(call: IncomingCall, target: Target, shown: SpokenShown): Way {
-  return wayTo(newTo(call, target), target.server, shown);
+  return wayTo(newContents(call, target), target.server, shown);
 }
 
 /** Whether the request's body has to be parsed for its way to a target. */

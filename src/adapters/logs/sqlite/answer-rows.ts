@@ -1,5 +1,5 @@
 // Kept answers in SQLite. What is said stands there once for each owner: items by their contents, and lists
-// of them by their beginnings, so that a turn more is a list that goes on from another.
+// of them by their beginnings, so that one turn more is a list that continues another.
 import type { Database } from "bun:sqlite";
 import { CryptoHasher, zstdCompressSync, zstdDecompressSync } from "bun";
 import { parseJson } from "../../../domain/bytes/json.ts";
@@ -76,7 +76,7 @@ function writeAnswer(db: Database, { answer: written, callId, createdAt }: Answe
   return grown + size - removed;
 }
 
-/** The list of these items; what of it stands there already is gone on from. */
+/** The list of these items; it continues the longest beginning of it that stands there already. */
 function writeList(
   db: Database,
   answer: OwnedAnswer,
@@ -147,7 +147,7 @@ function writeItems(
   return { seqs, grown };
 }
 
-/** So many lists more, or fewer, hold each of these. */
+/** One list more, or fewer, holds each of these. */
 function countItems(db: Database, seqs: readonly number[], by: 1 | -1): void {
   const counts = new Map<number, number>();
   for (const seq of seqs) counts.set(seq, (counts.get(seq) ?? 0) + by);

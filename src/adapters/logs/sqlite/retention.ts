@@ -95,7 +95,7 @@ export function createRetention({
         await remove("name is not null and failed = ?", failed, limit);
         return excess();
       }
-      // One by one: each is a conversation that somebody may go on with.
+      // One by one: each is a conversation that somebody may continue.
       return answers.remove("true", [], 1) > 0 && excess();
     },
 

@@ -114,7 +114,7 @@ function Continues(props: { readonly answer: string }): JSX.Element {
   const call = callIdIn(props.answer);
   return (
     <p class="continues">
-      {"Goes on from "}
+      {"Continues "}
       {call === null ? (
         <span safe>{props.answer}</span>
       ) : (

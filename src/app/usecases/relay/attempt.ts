@@ -12,7 +12,11 @@ import { refusedPart } from "../../../domain/protocols/refused-part.ts";
 import type { Way } from "../../../domain/call/way.ts";
 import type { ReasoningMemory } from "../../../domain/protocols/neutral/signed-turn.ts";
 import { refusesReference } from "../../../domain/protocols/refused-reference.ts";
-import { isGoneOn, replayedId, toldInFull } from "../../../domain/protocols/told-call.ts";
+import {
+  callInFull,
+  continuesPrevious,
+  replayedId,
+} from "../../../domain/protocols/continued-call.ts";
 import { refusesSeal } from "../../../domain/protocols/refused-seal.ts";
 import type { AttemptFailure } from "../../../domain/failover/judge.ts";
 import { outgoingRequest } from "../../../domain/http/outgoing.ts";
@@ -275,7 +279,7 @@ class TargetAttempt implements LiveAttempt, ContentListener {
     const bridge =
       result.kind === "failed"
         ? this.#otherBridge(result.failure)
-        : isGoneOn(this.#call, this.target, result.answer.held)
+        : continuesPrevious(this.#call, this.target, result.answer.held)
           ? null
           : this.#inFull();
     if (bridge === null) return false;
@@ -312,12 +316,12 @@ class TargetAttempt implements LiveAttempt, ContentListener {
     return bridgeFor(call, target, this.#deps);
   }
 
-  /** For a server that has not kept what the call goes on from; null: it was told in full already. */
+  /** For a server that has not kept what the call continues; null: it got all of it already. */
   #inFull(): Bridge | null {
-    const told = toldInFull(this.#call, this.target);
-    if (told === null) return null;
-    this.#call = told;
-    return bridgeFor(told, this.target, this.#deps);
+    const full = callInFull(this.#call, this.target);
+    if (full === null) return null;
+    this.#call = full;
+    return bridgeFor(full, this.target, this.#deps);
   }
 
   get #held(): Share {

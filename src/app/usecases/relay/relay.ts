@@ -148,7 +148,7 @@ export function createRelay(deps: RelayDeps): CallService {
   return { handle, refuse, fail: (call, fault) => faulted(call, null, fault) };
 }
 
-/** Who keeps what a call goes on from is asked first: the others get it told anew. */
+/** The server that keeps what a call continues is asked first; the others need all of it. */
 function makerFirst({ continues }: IncomingCall, plan: RoutePlan | null): RoutePlan | null {
   if (plan === null || continues === undefined || continues.maker === null) return plan;
   const [first, ...others] = plan.targets.toSorted(

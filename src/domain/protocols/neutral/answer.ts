@@ -31,7 +31,7 @@ export interface TextEvent {
   readonly kind: "text";
   /** Empty where a cleaner has taken it all: something was said, but nothing for the client. */
   readonly text: string;
-  /** The model says that it will not do what it was asked for, where the server tells such words apart. */
+  /** The model says that it will not do what it was asked for, where the server marks such words. */
   readonly refusal?: true;
 }
 
@@ -127,7 +127,7 @@ export interface AnswerEventWriter {
    * its usual event says all. None where it has ended already.
    */
   broken?(error: JsonRecord): readonly Uint8Array[];
-  /** An event that says only that the stream goes on; null: there is no place for one. */
+  /** An event that says only that the stream goes on; null: none can stand here. */
   alive?(): Uint8Array | null;
 }
 
@@ -144,7 +144,7 @@ export interface WriterContext {
   readonly startedAt: number;
   /** The answer is kept for calls that refer to it, unless its client asked not to. */
   readonly kept: boolean;
-  /** Id of the answer that the call goes on from; null: of none. */
+  /** Id of the answer that the call continues; null: none. */
   readonly previous: string | null;
   /** Called with each part of the answer that the client's protocol has no room for, perhaps more than once. */
   readonly lose: (field: string) => void;

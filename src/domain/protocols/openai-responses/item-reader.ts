@@ -174,7 +174,7 @@ function readFound(item: Item): readonly InputItem[] {
   return [{ kind: "result", message }];
 }
 
-/** Whether a server searched by itself, which is no call that anyone answers; then it is named. */
+/** Whether a server searched by itself: nobody answers that; then it is named. */
 function isServers({ reader, type, notes }: Item): boolean {
   if (reader.record["call_id"] !== null && reader.record["call_id"] !== undefined) return false;
   for (const key of ["call_id", "arguments"]) reader.take(key);

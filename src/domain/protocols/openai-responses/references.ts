@@ -2,7 +2,7 @@
 import { isRecord, type JsonRecord } from "../../bytes/json.ts";
 
 export interface References {
-  /** The answer that the conversation goes on from; null: it is in the request. */
+  /** The answer that the request continues; null: none. */
   readonly previous: string | null;
   /** Items of earlier answers that stand in the input by their ids. */
   readonly items: readonly ItemReference[];
@@ -70,7 +70,7 @@ const unserved: Readonly<Record<string, string>> = {
 export function unservedState(request: JsonRecord): Unserved | null {
   for (const [param, why] of Object.entries(unserved)) {
     const value = request[param] ?? null;
-    // A text is no reference to a prompt that OpenAI keeps.
+    // A text does not refer to a prompt that OpenAI keeps.
     const asks = param === "prompt" ? isRecord(value) : value !== null && value !== false;
     if (asks) return { param, message: `${param}: ${why}` };
   }

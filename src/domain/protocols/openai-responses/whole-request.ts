@@ -6,7 +6,7 @@ import { inputItems } from "./kept-answer.ts";
 
 /** What stands for the references of a request. */
 export interface Resolved {
-  /** The conversation up to the answer that it goes on from, item by item. */
+  /** The conversation up to the answer that it continues, item by item. */
   readonly before: readonly string[];
   /** Items by the places at which they are referred to; null: nothing stands there. */
   readonly referred: ReadonlyMap<number, string | null>;

@@ -79,7 +79,7 @@ describe("the call itself goes on where nothing is referred to", () => {
   });
 });
 
-describe("one that goes on from an answer", () => {
+describe("one that continues an answer", () => {
   test("has all of it, and knows who made it", async () => {
     const { goOn, owners } = lab();
     const call = callOf(asked);

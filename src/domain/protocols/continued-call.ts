@@ -1,14 +1,14 @@
-// A call that goes on from answers before it, as each of its targets is told of them: by their ids where the
-// target keeps them, else in full.
+// A call that continues an answer, in the form in which each of its targets gets it: with the answer's id where the
+// target keeps it, else with the whole conversation.
 import { joinBytes } from "../bytes/join-bytes.ts";
 import type { IncomingCall } from "../call/incoming-call.ts";
 import type { Way } from "../call/way.ts";
 import type { Target } from "../routing/plan.ts";
 
-type Told = Pick<Target, "server">;
+type AskedServer = Pick<Target, "server">;
 
 /** The call as its target understands it. */
-export function toldTo(call: IncomingCall, { server }: Told, way: Way): IncomingCall {
+export function callFor(call: IncomingCall, { server }: AskedServer, way: Way): IncomingCall {
   const { continues } = call;
   if (continues === undefined) return call;
   if (way.kind === "translated") return { ...call, ...continues.whole };
@@ -16,10 +16,10 @@ export function toldTo(call: IncomingCall, { server }: Told, way: Way): Incoming
   return continues.isStored ? call : { ...call, ...continues.whole };
 }
 
-/** What of a call its target has not said itself: it takes back what it made. */
-export function newTo(
+/** What a call holds that its target has not said itself: that it takes back whatever it is. */
+export function newContents(
   call: IncomingCall,
-  { server }: Told,
+  { server }: AskedServer,
 ): Pick<IncomingCall, "endpoint" | "json"> {
   const { continues, endpoint } = call;
   if (continues === undefined || continues.maker === server.name) return call;
@@ -28,9 +28,9 @@ export function newTo(
 
 /**
  * The call for a target that has not kept what it made.
- * @returns null: that is how it is told already
+ * @returns null: it gets it so already
  */
-export function toldInFull(call: IncomingCall, { server }: Told): IncomingCall | null {
+export function callInFull(call: IncomingCall, { server }: AskedServer): IncomingCall | null {
   const { continues } = call;
   return continues === undefined || continues.maker !== server.name
     ? null
@@ -38,13 +38,13 @@ export function toldInFull(call: IncomingCall, { server }: Told): IncomingCall |
 }
 
 /**
- * Whether an answer goes on from the one that the call names: those that do say so. A server that leaves
- * the id out of account has answered the last turn alone.
+ * Whether an answer continues the one that the call names: it says so if it does. A server that ignores
+ * the id has answered the last turn alone.
  * @param held the answer's beginning, where it says what it is
  */
-export function isGoneOn(
+export function continuesPrevious(
   { continues }: IncomingCall,
-  { server }: Told,
+  { server }: AskedServer,
   held: readonly Uint8Array[],
 ): boolean {
   if (continues === undefined || continues.previous === null) return true;
@@ -53,17 +53,17 @@ export function isGoneOn(
 }
 
 /**
- * The id that a target was not told by, though another server keeps the answer, or it should have itself.
- * @param told the call as the target got it at last
+ * What a target got in place of an id, though another server keeps that answer, or should have itself.
+ * @param sent the call as the target got it in the end
  */
 export function replayedId(
   call: IncomingCall,
-  told: IncomingCall,
-  { server }: Told,
+  sent: IncomingCall,
+  { server }: AskedServer,
 ): readonly string[] {
   const { continues } = call;
   const isKept = continues !== undefined && continues.maker !== null && continues.isStored;
-  return isKept && told.continues?.maker !== server.name ? replayed : nothing;
+  return isKept && sent.continues?.maker !== server.name ? replayed : nothing;
 }
 
 const nothing: readonly string[] = [];
