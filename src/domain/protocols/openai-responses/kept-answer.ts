@@ -36,12 +36,9 @@ export function keptAnswer(request: JsonSource, response: Uint8Array): KeptAnswe
   const { id, status = "completed", output, store } = answer.record;
   const isOver = status === "completed" || status === "incomplete";
   if (typeof id !== "string" || !isOver || !Array.isArray(output)) return null;
-  const members = answer
-    .keys()
-    .map((key) => [key, key === "output" ? none : answer.member(key).raw()] as const);
   return {
     id,
-    head: jsonText(inOrder(members)),
+    head: withOutput(answer, []),
     input: inputItems(request.member("input")).map(keptItem),
     output: answer
       .member("output")
@@ -50,8 +47,6 @@ export function keptAnswer(request: JsonSource, response: Uint8Array): KeptAnswe
     isStored: store === true,
   };
 }
-
-const none = new RawJson("[]");
 
 /** The items of a request's input as their texts; a bare text is a message of the user's. */
 export function inputItems(input: JsonSource): readonly string[] {
@@ -103,11 +98,14 @@ const decoder = new TextDecoder();
 
 /** The whole response object again. @param output the items' texts */
 export function responseText(head: string, output: readonly string[]): string {
-  const answer = bodySource(encoder.encode(head), parseJson(head));
-  const items = new RawJson(`[${output.join(",")}]`);
+  return withOutput(bodySource(encoder.encode(head), parseJson(head)), output);
+}
+
+function withOutput(answer: JsonSource, items: readonly string[]): string {
+  const output = new RawJson(`[${items.join(",")}]`);
   const members = answer
     .keys()
-    .map((key) => [key, key === "output" ? items : answer.member(key).raw()] as const);
+    .map((key) => [key, key === "output" ? output : answer.member(key).raw()] as const);
   return jsonText(inOrder(members));
 }
 
