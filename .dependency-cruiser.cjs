@@ -76,25 +76,48 @@ module.exports = {
       "pipeline-knows-no-store",
       "What carries rows to the log's thread works for any store.",
       { path: "^src/adapters/logs/pipeline/" },
-      { path: "^src/adapters/logs/(sqlite|bodies|worker)/|bun:sqlite|(^|/)node_modules/kysely/" },
+      {
+        path: "^src/adapters/logs/(sqlite|postgres|outbox|bodies|worker)/|bun:sqlite|(^|/)node_modules/kysely/",
+      },
     ),
     forbid(
       "worker-knows-no-store",
       "The log's thread drives an engine, whichever it is.",
-      { path: "^src/adapters/logs/(worker|rows)/" },
-      { path: "^src/adapters/logs/(sqlite|bodies)/|bun:sqlite|(^|/)node_modules/kysely/" },
+      { path: "^src/adapters/logs/worker/" },
+      {
+        path: "^src/adapters/logs/(sqlite|postgres|outbox|bodies)/|bun:sqlite|(^|/)node_modules/kysely/",
+      },
+    ),
+    forbid(
+      "rows-know-no-store",
+      "What a row means is the same in every store.",
+      { path: "^src/adapters/logs/rows/" },
+      {
+        path: "^src/adapters/logs/(sqlite|postgres|outbox|worker)/|bun:sqlite|(^|/)node_modules/kysely/",
+      },
+    ),
+    forbid(
+      "stores-do-not-know-each-other",
+      "What two of them need stands in rows or bodies; the outbox is the way to PostgreSQL, and has a file of its own.",
+      { path: "^src/adapters/logs/(sqlite|postgres|outbox)/" },
+      {
+        path: "^src/adapters/logs/(sqlite|postgres|outbox)/",
+        pathNot: "^src/adapters/logs/($1|outbox)/",
+      },
     ),
     forbid(
       "stores-do-not-know-the-worker",
       "An engine is driven; it neither starts nor schedules itself.",
-      { path: "^src/adapters/logs/(sqlite|bodies|rows)/" },
+      { path: "^src/adapters/logs/(sqlite|postgres|outbox|bodies|rows)/" },
       { path: "^src/adapters/logs/worker/" },
     ),
     forbid(
       "bodies-know-no-store",
       "How bodies are packed does not depend on where they lie.",
       { path: "^src/adapters/logs/bodies/" },
-      { path: "^src/adapters/logs/(sqlite|pipeline|worker)/|bun:sqlite|(^|/)node_modules/kysely/" },
+      {
+        path: "^src/adapters/logs/(sqlite|postgres|outbox|pipeline|worker)/|bun:sqlite|(^|/)node_modules/kysely/",
+      },
     ),
     forbid(
       "wiring-in-one-place",

@@ -82,12 +82,15 @@ async function suite(name: string, ...patterns: readonly string[]): Promise<Resu
   return { name, passed, failed, skipped: count("skip"), seconds, processorSeconds, failures };
 }
 
-/** The browser, and the proxies that the router is tested behind. */
+/** The browser, the proxies that the router is tested behind, and the database that routers share. */
 async function programs(): Promise<Result[]> {
   const PATH = `${process.env["PATH"] ?? ""}:/usr/bin:/usr/sbin`;
-  const missing = ["chromium-headless-shell", "nginx", "caddy"].filter(
+  const missing = ["chromium-headless-shell", "nginx", "caddy", "pgbouncer"].filter(
     (name) => Bun.which(name, { PATH }) === null,
   );
+  // Debian keeps the server's programs out of the way, a folder for each version.
+  const [server] = new Glob("/usr/lib/postgresql/*/bin/postgres").scanSync({ absolute: true });
+  if (server === undefined) missing.push("postgresql");
   if (missing.length === 0) return [];
   const names = missing.join(" ");
   if (process.getuid?.() !== 0 || Bun.which("apt-get") === null) {

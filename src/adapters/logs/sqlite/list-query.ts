@@ -14,7 +14,7 @@ import { runSql } from "./run-sql.ts";
 import { inIndex, matchExpression } from "./search-index.ts";
 import { twinReach } from "./search-twins.ts";
 import { seqOf } from "./seq.ts";
-import type { StoredRow } from "./sqlite-rows.ts";
+import type { StoredRow } from "../rows/stored-row.ts";
 
 /**
  * The newest rows that a filter lets through, at most `limit`.

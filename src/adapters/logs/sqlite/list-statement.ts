@@ -2,7 +2,7 @@
 import type { LogFilter } from "../../../ports/browse.ts";
 import { matchExpression } from "./search-index.ts";
 import { lowestSeq, seqOf } from "./seq.ts";
-import { rowColumns } from "./sqlite-rows.ts";
+import { rowColumns } from "../rows/stored-row.ts";
 
 /** One column's condition. */
 export interface Condition {

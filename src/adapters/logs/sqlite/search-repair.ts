@@ -8,7 +8,7 @@ import { inTransaction, runSql } from "./run-sql.ts";
 import { indexedText } from "../rows/indexed-text.ts";
 import { inIndex, type IndexedRow, type SearchIndex, searchTable } from "./search-index.ts";
 import { bodiesOfRow } from "./sqlite-reader.ts";
-import { apiRow, rowColumns, type StoredRow } from "./sqlite-rows.ts";
+import { apiRow, rowColumns, type StoredRow } from "../rows/stored-row.ts";
 import { bodyBytes } from "../rows/log-row.ts";
 
 /**

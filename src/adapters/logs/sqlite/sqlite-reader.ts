@@ -10,12 +10,12 @@ import { isoTime } from "../../../domain/log/log-entry.ts";
 import { logDetail } from "../rows/log-row.ts";
 import type { CapturedKind } from "../bodies/segment.ts";
 import { bodiesBefore } from "./log-state.ts";
-import { storedBodies } from "./row-bodies.ts";
+import { storedBodies } from "../bodies/stored-bodies.ts";
 import { createBodyReader } from "./segment-rows.ts";
 import { periodStats } from "./figure-rows.ts";
 import { inTransaction, runSql } from "./run-sql.ts";
 import { lowestSeq } from "./seq.ts";
-import { apiRow, rowColumns, type StoredRow } from "./sqlite-rows.ts";
+import { apiRow, rowColumns, type StoredRow } from "../rows/stored-row.ts";
 
 /**
  * Over tables that `openDatabase` has brought up to date.

@@ -10,7 +10,6 @@ import { createRetention, type SqliteRetention } from "./retention.ts";
 import { inTransaction, runSql } from "./run-sql.ts";
 import { createSearchIndex, type SearchIndex } from "./search-index.ts";
 import { indexOlder } from "./search-repair.ts";
-import { setEnd } from "./sqlite-rows.ts";
 import { createSqliteReader } from "./sqlite-reader.ts";
 import { type RemovedSegments, segmentTable } from "./segment-rows.ts";
 import { contentsOf, onceEach, writeBatch } from "./write-batch.ts";
@@ -40,6 +39,9 @@ export interface SqliteStore extends LogReader, SqliteRetention {
    */
   indexOlder(limit: number): Promise<boolean>;
 }
+
+/** Sets a row's `completed_at` and `error_message`, its two parameters. */
+const setEnd = "detail = json_set(detail, '$[0]', ?, '$[1]', ?)";
 
 /** What touches the search's index throws SearchDamage where that is to blame. */
 export function createSqliteStore(options: SqliteStoreOptions): SqliteStore {

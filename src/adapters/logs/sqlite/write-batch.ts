@@ -11,10 +11,10 @@ import { type AnswerRow, writeAnswers } from "./answer-rows.ts";
 import { writeFigures } from "./figure-rows.ts";
 import { type Insertion, insertRows, replacing } from "./insert-rows.ts";
 import { placeWrites } from "./place-writes.ts";
-import { writtenBodies } from "./row-bodies.ts";
+import { writtenBodies } from "../bodies/stored-bodies.ts";
 import type { IndexedRow, SearchIndex } from "./search-index.ts";
 import { writeSegments } from "./segment-rows.ts";
-import { rowColumns, rowValues } from "./sqlite-rows.ts";
+import { rowColumns, rowValues } from "../rows/stored-row.ts";
 
 /** Of writes for the same id the last, with those bodies of earlier ones that it has none in place of. */
 export function onceEach(writes: readonly LogWrite[]): readonly LogWrite[] {

@@ -27,7 +27,7 @@ export interface StoredRow {
   readonly detail: string;
 }
 
-/** All but the key, which is the table's own affair; see seq.ts. */
+/** All but what is a store's own affair, as SQLite's key; see seq.ts. */
 export const rowColumns = [
   "id",
   "timestamp",
@@ -46,7 +46,7 @@ export const rowColumns = [
   "detail",
 ] as const satisfies readonly (keyof StoredRow)[];
 
-/** By place, as names would take as much room as what they name. The first two change in SQL. */
+/** By place, as names would take as much room as what they name. The first two change in the stores' own statements. */
 type Detail = readonly [
   completedAt: number | null,
   errorMessage: string | null,
@@ -91,9 +91,6 @@ type StoredAttempt = readonly [
   protocol?: string | null,
   protocolReason?: string | null,
 ];
-
-/** Sets a row's `completed_at` and `error_message`, its two parameters. */
-export const setEnd = "detail = json_set(detail, '$[0]', ?, '$[1]', ?)";
 
 /** A call's values, in the order of `rowColumns`. */
 export function rowValues({ entry, reading }: LogWrite): readonly (string | number | null)[] {

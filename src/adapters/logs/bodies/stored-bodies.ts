@@ -1,11 +1,6 @@
 // Where a row's bodies lie, as its row says it.
 import type { CapturedBodies } from "../../../domain/log/log-entry.ts";
-import {
-  type CapturedKind,
-  type StoredPiece,
-  type TurnPieces,
-  capturedKinds,
-} from "../bodies/segment.ts";
+import { type CapturedKind, type StoredPiece, type TurnPieces, capturedKinds } from "./segment.ts";
 
 /** null: it could not be stored. */
 interface StoredBody {

@@ -1,0 +1,109 @@
+// The connection to PostgreSQL, behind which the driver could be another one: every statement has a
+// time limit, and a server that stays silent costs a client, which the next statement opens anew.
+import { SQL } from "bun";
+
+/** Runs one statement; its rows are what the caller says they are. */
+export type Run = <Row = never>(
+  text: string,
+  parameters?: readonly unknown[],
+) => Promise<readonly Row[]>;
+
+export interface Client {
+  /** One statement in a transaction of its own. Rejects as the server or the driver says it, or with SilentServer. */
+  readonly run: Run;
+  /** All of the work or, where it rejects, nothing. Waits for a connection. */
+  inTransaction<Result>(work: (run: Run) => Promise<Result>): Promise<Result>;
+  /** Gives up what is under way, and every connection. A later statement opens what it needs anew. */
+  close(): Promise<void>;
+}
+
+export interface ClientOptions {
+  /** `postgres://…`; may hold a password. */
+  readonly url: string;
+  /** At most; they are opened when they are needed. */
+  readonly connections: number;
+  /** ms without an answer after which the server counts as silent. */
+  readonly silenceMs: number;
+}
+
+/** Rejects whatever a server has not answered in time. */
+export class SilentServer extends Error {
+  constructor(ms: number) {
+    super(`PostgreSQL has not answered for ${ms / 1_000} s`);
+    this.name = "SilentServer";
+  }
+}
+
+/** A driver of one generation, and whether it was given up. */
+interface Generation {
+  readonly sql: SQL;
+  readonly ended: PromiseWithResolvers<never>;
+}
+
+/**
+ * No statement is prepared by name: behind a pooler in transaction mode the next one may reach another
+ * connection. Nor does a start-up parameter go along, which PgBouncer refuses by default.
+ */
+export function createClient({ url, connections, silenceMs }: ClientOptions): Client {
+  let current: Generation | null = null;
+
+  function generation(): Generation {
+    if (current !== null) return current;
+    const ended = Promise.withResolvers<never>();
+    ended.promise.catch(() => undefined); // whoever waits hears of it
+    const sql = new SQL(url, {
+      adapter: "postgres",
+      max: connections,
+      prepare: false,
+      connectionTimeout: Math.ceil(silenceMs / 1_000),
+      idleTimeout: 0,
+    });
+    current = { sql, ended };
+    return current;
+  }
+
+  /** Every statement under way in it is over. */
+  function giveUp(of: Generation, why: Error): void {
+    if (current === of) current = null;
+    of.ended.reject(why);
+    of.sql.close({ timeout: 0 }).catch(() => undefined);
+  }
+
+  async function within<T>(of: Generation, answer: Promise<T>): Promise<T> {
+    const timer = setTimeout(() => {
+      giveUp(of, new SilentServer(silenceMs));
+    }, silenceMs);
+    try {
+      return await Promise.race([answer, of.ended.promise]);
+    } finally {
+      clearTimeout(timer);
+      answer.catch(() => undefined); // given up: nobody waits for it any longer
+    }
+  }
+
+  function runOn(of: Generation, sql: Pick<SQL, "unsafe">): Run {
+    return <Row>(text: string, parameters: readonly unknown[] = []) =>
+      within(of, (async () => (await sql.unsafe(text, [...parameters])) as Row[])());
+  }
+
+  return {
+    run: (text, parameters) => {
+      const of = generation();
+      return runOn(of, of.sql)(text, parameters);
+    },
+    async inTransaction<Result>(work: (run: Run) => Promise<Result>) {
+      const of = generation();
+      const begun = Promise.withResolvers<void>();
+      const whole = of.sql.begin((sql) => {
+        begun.resolve();
+        return work(runOn(of, sql));
+      });
+      // Each statement has its limit, and so has the wait for the first.
+      await within(of, Promise.race([begun.promise, whole]));
+      return (await Promise.race([whole, of.ended.promise])) as Result;
+    },
+    async close() {
+      if (current !== null) giveUp(current, new Error("the connection to PostgreSQL was closed"));
+    },
+  };
+}

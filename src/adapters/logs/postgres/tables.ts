@@ -1,0 +1,113 @@
+// The log's tables in PostgreSQL, which several routers share. Rows are written once, at a call's end,
+// and go with the partition of their day: an id is a UUIDv7, and so key, order and partition in one.
+
+/** Raised with every change; older binaries work beside newer ones down to `oldestBinary`. */
+export const schemaVersion = 1;
+
+/** Columns of a call, in the order in which they are read; `requests` and `inflight` share them. */
+const callColumns = `
+  id uuid not null,
+  "timestamp" bigint not null,
+  state text not null,
+  service_type text not null,
+  original_model text,
+  -- The name sent upstream where it is another one than the one asked for.
+  other_model text,
+  -- Whether one was sent upstream at all.
+  mapped boolean not null,
+  upstream text,
+  status_code integer,
+  duration_ms double precision,
+  ttft_ms double precision,
+  prompt_tokens bigint,
+  completion_tokens bigint,
+  total_tokens bigint,
+  resent_from text,
+  detail text not null,
+  instance uuid not null`;
+
+/** Made in one transaction, under a lock; partitions come by themselves. */
+export const tables: readonly string[] = [
+  // schema, oldest_binary, group_id.
+  "create table meta (name text primary key, value text not null)",
+  `create table instances (
+    id uuid primary key,
+    name text not null,
+    version text not null,
+    started_at timestamptz not null default now(),
+    seen_at timestamptz not null default now(),
+    -- Number of the last batch of its outbox that is in.
+    shipped bigint not null default 0,
+    -- What it says of itself with each beat.
+    board jsonb not null default '{}')`,
+  `create table requests (${callColumns},
+    bodies text,
+    segments uuid[],
+    primary key (id)) partition by range (id)`,
+  "create index on requests (original_model, id)",
+  "create index on requests (other_model, id) where other_model is not null",
+  "create index on requests (upstream, id)",
+  "create index on requests (state, id) where state <> 'completed'",
+  "create index on requests (status_code, id) where status_code <> 200",
+  "create index on requests (service_type, id) where service_type <> 'openai'",
+  "create index on requests (resent_from, id) where resent_from is not null",
+  // Calls that have begun; an end takes its call out of here.
+  `create table inflight (${callColumns}, primary key (id))`,
+  "create index on inflight (instance)",
+  `create table search (
+    id uuid primary key,
+    words text[] not null) partition by range (id)`,
+  "create index on search using gin (words) with (fastupdate = on)",
+  `create table segments (
+    id uuid primary key,
+    packed boolean not null,
+    object text,
+    at integer,
+    length integer,
+    data bytea) partition by range (id)`,
+  "alter table segments alter column data set storage external",
+  `create table figures (
+    span integer not null,
+    start bigint not null,
+    kind smallint not null,
+    bucket integer not null,
+    instance uuid not null,
+    amount bigint not null,
+    primary key (span, start, kind, bucket, instance))`,
+  // Answers that requests may refer to. Items stand once for each owner, and stay while one of them
+  // was used since: the day, in days since 1970, is moved on at most once a day.
+  `create table responses (
+    owner uuid not null,
+    id text not null,
+    call_id uuid not null,
+    created_at bigint not null,
+    items uuid[] not null,
+    inputs integer not null,
+    upstream text,
+    stored boolean not null,
+    head text not null,
+    primary key (owner, id))`,
+  "create index on responses (call_id)",
+  "create index on responses (created_at)",
+  `create table response_items (
+    key uuid primary key,
+    owner uuid not null,
+    id text not null,
+    upstream text,
+    stored boolean not null,
+    packed boolean not null,
+    data bytea not null,
+    used_on integer not null)`,
+  "create index on response_items (owner, id)",
+  "create index on response_items (used_on)",
+  // What was refused for what is in it, the last hundred.
+  `create table rejected (
+    id uuid primary key,
+    instance uuid not null,
+    at timestamptz not null default now(),
+    why text not null,
+    row text not null)`,
+];
+
+/** Tables whose rows go by partitions. */
+export const partitioned = ["requests", "search", "segments"] as const;

@@ -1,0 +1,68 @@
+// The connection to PostgreSQL: what it gives back, what it costs when the server goes away, and that
+// a silent one is not waited for.
+import { expect, test } from "bun:test";
+import { createClient, SilentServer } from "../../../../src/adapters/logs/postgres/client.ts";
+import { startPostgres, withDatabase } from "../../../lab/postgres.ts";
+
+const options = { connections: 2, silenceMs: 10_000 };
+
+test("a transaction is there wholly or not at all", async () => {
+  await withDatabase(async (url) => {
+    const client = createClient({ ...options, url });
+    await client.run("create table things (name text primary key)");
+    const failed = client.inTransaction(async (run) => {
+      await run("insert into things values ($1)", ["a"]);
+      await run("insert into things values ($1)", ["a"]);
+    });
+    expect(await failed.catch((error: unknown) => error)).toMatchObject({ errno: "23505" });
+    await client.inTransaction(async (run) => {
+      await run("insert into things values ($1)", ["b"]);
+    });
+    expect([...(await client.run("select name from things"))]).toEqual([{ name: "b" }] as never);
+    await client.close();
+  });
+});
+
+test("works on after it was closed, and after the server was restarted", async () => {
+  const server = await startPostgres();
+  try {
+    const client = createClient({ ...options, url: server.url() });
+    const one = () => client.run<{ one: number }>("select 1 as one");
+    expect((await one())[0]).toEqual({ one: 1 });
+    await client.close();
+    expect((await one())[0]).toEqual({ one: 1 });
+    server.stop("immediate");
+    expect(await one().catch((error: unknown) => error)).toBeInstanceOf(Error);
+    server.start();
+    let rows: readonly { one: number }[] = [];
+    // The driver may find an old connection closed first.
+    for (let turn = 0; turn < 5 && rows.length === 0; turn++) rows = await one().catch(() => []);
+    expect(rows[0]).toEqual({ one: 1 });
+    await client.close();
+  } finally {
+    server.remove();
+  }
+});
+
+test("a silent server rejects all that waits, and is asked anew", async () => {
+  const server = await startPostgres();
+  try {
+    const client = createClient({ url: server.url(), connections: 2, silenceMs: 300 });
+    await client.run("select 1");
+    server.signal("SIGSTOP");
+    const answers = await Promise.allSettled([
+      client.run("select 1"),
+      client.inTransaction((run) => run("select 2")),
+    ]);
+    server.signal("SIGCONT");
+    expect(answers.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    expect(answers.map((answer) => (answer as PromiseRejectedResult).reason)).toContainEqual(
+      expect.any(SilentServer),
+    );
+    const patient = createClient({ url: server.url(), connections: 1, silenceMs: 10_000 });
+    expect((await patient.run<{ two: number }>("select 2 as two"))[0]).toEqual({ two: 2 });
+    await Promise.all([client.close(), patient.close()]);
+  } finally {
+    server.remove();
+  }
+});

@@ -1,0 +1,182 @@
+// PostgreSQL for tests: a server of its own in a temporary folder, started with the first test that
+// needs it, and a fresh database for each.
+import { spawnSync } from "node:child_process";
+import { chmodSync, chownSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SQL } from "bun";
+import { freePort } from "./free-port.ts";
+
+export interface LabPostgres {
+  /** Of a database; `name` defaults to `postgres`. */
+  url(name?: string): string;
+  readonly port: number;
+  /** Of the postmaster. */
+  pid(): number;
+  /** Makes an empty database. @returns its name */
+  createDatabase(): Promise<string>;
+  dropDatabase(name: string): Promise<void>;
+  /** Ends it as a crash would, or in order. */
+  stop(how: "immediate" | "fast"): void;
+  /** Starts it again, on the same port and data; returns when it takes connections. */
+  start(): void;
+  /** Sends a signal to the postmaster and all its processes: SIGSTOP makes it silent. */
+  signal(name: "SIGSTOP" | "SIGCONT"): void;
+  /** Ends it and removes its data. */
+  remove(): void;
+}
+
+const password = "lab-secret-word";
+
+/** Where Debian puts the programs. */
+function programs(): string {
+  const root = "/usr/lib/postgresql";
+  const [newest] = readdirSync(root).toSorted((a, b) => Number(b) - Number(a));
+  if (newest === undefined)
+    throw new Error("PostgreSQL is not installed: apt-get install postgresql");
+  return join(root, newest, "bin");
+}
+
+/** The server refuses to run as root; any other user will do. */
+const asUser =
+  process.getuid?.() === 0
+    ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+    : [];
+
+function run(command: readonly string[]): string {
+  const [program = "", ...rest] = [...asUser, ...command];
+  const { status, stdout, stderr } = spawnSync(program, rest, {
+    encoding: "utf8",
+    env: { ...process.env, LC_ALL: "C.UTF-8", PGPASSWORD: password },
+    cwd: "/",
+    // A server that stays must not keep our pipes.
+    stdio: command.includes("start") ? ["ignore", "ignore", "ignore"] : ["ignore", "pipe", "pipe"],
+  });
+  if (status !== 0) throw new Error(`${command.join(" ")} failed: ${stderr}`);
+  return stdout;
+}
+
+export interface LabPostgresOptions {
+  /** Lines of `postgresql.conf`, as `name=value`. */
+  readonly settings?: readonly string[];
+}
+
+/** @returns a server that runs; to be removed by the caller */
+export async function startPostgres({
+  settings = [],
+}: LabPostgresOptions = {}): Promise<LabPostgres> {
+  const bin = programs();
+  const folder = mkdtempSync(join(tmpdir(), "smolrouter-postgres-"));
+  const data = join(folder, "data");
+  if (process.getuid?.() === 0) {
+    const [uid, gid] = ["-u", "-g"].map((flag) =>
+      Number(spawnSync("id", [flag, "postgres"], { encoding: "utf8" }).stdout),
+    );
+    chownSync(folder, uid ?? 0, gid ?? 0);
+  }
+  chmodSync(folder, 0o700);
+  const port = await freePort();
+  const secret = join(folder, "password");
+  run(["sh", "-c", `printf %s '${password}' > '${secret}'`]);
+  const layout = ["-E", "UTF8", "--locale=C", "--no-sync"];
+  const access = ["-U", "lab", "-A", "scram-sha-256", "--pwfile", secret];
+  run([join(bin, "initdb"), "-D", data, ...layout, ...access]);
+  const options = [
+    `port=${port}`,
+    "listen_addresses=127.0.0.1",
+    `unix_socket_directories=${folder}`,
+    "fsync=off",
+    "full_page_writes=off",
+    "max_connections=60",
+    "shared_buffers=64MB",
+    ...settings,
+  ].map((setting) => `-c ${setting}`);
+
+  function start(): void {
+    const log = join(folder, "log");
+    run([join(bin, "pg_ctl"), "-D", data, "-l", log, "-w", "-o", options.join(" "), "start"]);
+  }
+
+  function pid(): number {
+    const [first = ""] = run(["cat", join(data, "postmaster.pid")]).split("\n");
+    return Number(first);
+  }
+
+  start();
+  const url = (name = "postgres") => `postgres://lab:${password}@127.0.0.1:${port}/${name}`;
+  let made = 0;
+  async function administer(text: string): Promise<void> {
+    const sql = new SQL(url(), { max: 1, prepare: false });
+    try {
+      await sql.unsafe(text);
+    } finally {
+      await sql.close({ timeout: 0 });
+    }
+  }
+  return {
+    url,
+    port,
+    pid,
+    async createDatabase() {
+      const name = `lab_${++made}`;
+      await administer(`create database ${name}`);
+      return name;
+    },
+    dropDatabase: (name) => administer(`drop database if exists ${name} with (force)`),
+    stop: (how) => void run([join(bin, "pg_ctl"), "-D", data, "-m", how, "-w", "stop"]),
+    start,
+    signal(name) {
+      const main = pid();
+      const children = spawnSync("ps", ["-o", "pid=", "--ppid", String(main)], {
+        encoding: "utf8",
+      });
+      const all = [
+        main,
+        ...children.stdout
+          .split("\n")
+          .map(Number)
+          .filter((one) => one > 0),
+      ];
+      for (const one of all)
+        try {
+          process.kill(one, name);
+        } catch {
+          // A connection's process may have ended since.
+        }
+    },
+    remove() {
+      try {
+        run([join(bin, "pg_ctl"), "-D", data, "-m", "immediate", "-w", "stop"]);
+      } catch {
+        // It was stopped already.
+      }
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+let shared: Promise<LabPostgres> | null = null;
+
+/** The one server of this process's tests; it goes with the process. */
+function labPostgres(): Promise<LabPostgres> {
+  shared ??= startPostgres().then((server) => {
+    process.once("exit", () => {
+      server.remove();
+    });
+    return server;
+  });
+  return shared;
+}
+
+/** Runs a test on an empty database and drops it. */
+export async function withDatabase<T>(
+  test: (url: string, server: LabPostgres) => Promise<T>,
+): Promise<T> {
+  const server = await labPostgres();
+  const name = await server.createDatabase();
+  try {
+    return await test(server.url(name), server);
+  } finally {
+    await server.dropDatabase(name);
+  }
+}
