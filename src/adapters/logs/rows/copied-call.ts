@@ -1,0 +1,89 @@
+// A call as the API gives it, back in the form in which stores take calls: for copies from one to another.
+import { nothingRead } from "../../../domain/log/answer-reading.ts";
+import type { CapturedBody, LogEntry } from "../../../domain/log/log-entry.ts";
+import type { LogDetail, LogRow } from "../../../ports/browse.ts";
+import type { LogWrite } from "../pipeline/log-engine.ts";
+import { spokenText } from "../pipeline/read-entry.ts";
+import { bodyBytes } from "./log-row.ts";
+
+/** What `logRow` and `logDetail` have made of a call, undone. */
+export function copiedCall(detail: LogDetail): LogWrite {
+  const request = bodyOf(
+    detail.request_body,
+    detail.request_body_encoding,
+    detail.request_body_truncated,
+  );
+  const response = bodyOf(
+    detail.response_body,
+    detail.response_body_encoding,
+    detail.response_body_truncated,
+  );
+  const { response_body_clean: clean = null, response_body_clean_truncated: cut = false } = detail;
+  const delivered = bodyOf(clean, undefined, cut);
+  return {
+    entry: entryOf(detail),
+    bodies: { request, response, delivered },
+    // Whoever counts what answers report has counted this one.
+    reading: {
+      ...nothingRead,
+      promptTokens: detail.prompt_tokens,
+      completionTokens: detail.completion_tokens,
+      totalTokens: detail.total_tokens,
+      tokensEstimated: detail.tokens_estimated,
+      cachedTokens: detail.cached_tokens,
+      reasoningTokens: detail.reasoning_tokens,
+      finishReason: detail.finish_reason,
+    },
+    said: spokenText(
+      request === null ? null : bodyBytes(request),
+      response === null ? null : bodyBytes(response),
+    ),
+  };
+}
+
+function bodyOf(
+  text: string | null,
+  encoding: "base64" | undefined,
+  truncated: boolean,
+): CapturedBody | null {
+  if (text === null) return truncated ? { chunks: [], truncated } : null;
+  const bytes =
+    encoding === "base64" ? Uint8Array.fromBase64(text) : new TextEncoder().encode(text);
+  return { chunks: [bytes], truncated };
+}
+
+function entryOf(row: LogRow): LogEntry {
+  return {
+    id: row.id,
+    timestamp: Date.parse(row.timestamp),
+    completedAt: row.completed_at === null ? null : Date.parse(row.completed_at),
+    state: row.state,
+    sourceIp: row.source_ip,
+    method: row.method,
+    path: row.path,
+    service: row.service_type,
+    userAgent: row.user_agent,
+    authUser: row.auth_user,
+    originalModel: row.original_model,
+    mappedModel: row.mapped_model,
+    upstream: row.upstream,
+    upstreamUrl: row.upstream_url,
+    upstreamRequestId: row.upstream_request_id,
+    held: row.held,
+    route: row.route,
+    protocol: row.protocol,
+    attempts: row.attempts,
+    dropped: row.dropped,
+    warnings: row.warnings,
+    resentFrom: row.resent_from,
+    stream: row.stream,
+    statusCode: row.status_code,
+    errorMessage: row.error_message,
+    durationMs: row.duration_ms,
+    ttftMs: row.ttft_ms,
+    requestSize: row.request_size,
+    responseSize: row.response_size,
+    requestHeaders: row.request_headers,
+    responseHeaders: row.response_headers,
+  };
+}
