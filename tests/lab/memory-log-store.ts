@@ -3,7 +3,8 @@ import { logDetail, logRow } from "../../src/adapters/logs/rows/log-row.ts";
 import { writtenText } from "../../src/adapters/logs/rows/indexed-text.ts";
 import { callIdIn } from "../../src/domain/call/answer-id.ts";
 import type { CapturedBodies } from "../../src/domain/log/log-entry.ts";
-import { soughtParts, spacedWords } from "../../src/domain/log/search-words.ts";
+import { soughtParts } from "../../src/domain/log/search-words.ts";
+import { wordsIn, wordsOf } from "../../src/domain/log/words-of.ts";
 import type { LogFilter, LogRow } from "../../src/ports/browse.ts";
 import type { FoundAnswer, MadeItem } from "../../src/ports/kept-answers.ts";
 import type { LogEngine, LogWrite } from "../../src/adapters/logs/pipeline/log-engine.ts";
@@ -12,7 +13,7 @@ import type { ContractedLog } from "../contracts/log-store.ts";
 interface KeptRow {
   readonly row: LogRow;
   readonly bodies: CapturedBodies;
-  readonly text: string;
+  readonly words: readonly string[];
 }
 
 export function createMemoryLogStore(): ContractedLog {
@@ -33,14 +34,14 @@ export function createMemoryLogStore(): ContractedLog {
         kept.set(write.entry.id, {
           row: logRow(write),
           bodies,
-          text: Object.values(writtenText(write)).join("\n"),
+          words: wordsOf(writtenText(write)),
         });
       }
       return { lostBodies: 0, message: null };
     },
     async list(filter) {
       const found = [...kept.values()]
-        .filter(({ row, text }) => passes(row, filter) && isFound(row, text, filter.q))
+        .filter(({ row, words }) => passes(row, filter) && isFound(row, words, filter.q))
         .map(({ row }) => row)
         .toSorted(byId);
       const logs = found.slice(0, filter.limit);
@@ -86,13 +87,13 @@ export function createMemoryLogStore(): ContractedLog {
     },
     async interruptLeftovers(now) {
       const left = [...kept.values()].filter(({ row }) => row.state === "inflight");
-      for (const { row, bodies, text } of left) {
+      for (const { row, bodies, words } of left) {
         const ended = {
           state: "interrupted",
           completed_at: new Date(now).toISOString(),
           error_message: "the router stopped before this call had ended",
         } as const;
-        kept.set(row.id, { row: { ...row, ...ended }, bodies, text });
+        kept.set(row.id, { row: { ...row, ...ended }, bodies, words });
       }
       return left.length;
     },
@@ -102,8 +103,8 @@ export function createMemoryLogStore(): ContractedLog {
       const oldBodies = before(bodiesBefore)
         .filter(({ bodies }) => bodies.request !== null || bodies.response !== null)
         .slice(0, limit);
-      for (const { row, text } of oldBodies)
-        kept.set(row.id, { row, text, bodies: { request: null, response: null } });
+      for (const { row, words } of oldBodies)
+        kept.set(row.id, { row, words, bodies: { request: null, response: null } });
       return oldRows.length === limit || oldBodies.length === limit;
     },
   };
@@ -202,15 +203,14 @@ function passes(row: LogRow, filter: LogFilter): boolean {
 }
 
 /** Words are compared one by one; what SQLite does with its index. */
-function isFound(row: LogRow, text: string, q: string | undefined): boolean {
+function isFound(row: LogRow, words: readonly string[], q: string | undefined): boolean {
   if (q === undefined) return true;
   if (/^[0-9a-f]{8}-[0-9a-f-]*$/i.test(q)) return row.id.startsWith(q.toLowerCase());
-  const words = wordsOf(spacedWords(text));
   const parts = soughtParts(q);
   return (
     parts.length > 0 &&
     parts.every(({ phrase, open }) => {
-      const sought = wordsOf(phrase);
+      const sought = wordsIn(phrase);
       return words.some((_, from) =>
         sought.every((word, place) => {
           const there = words[from + place] ?? "";
@@ -219,11 +219,6 @@ function isFound(row: LogRow, text: string, q: string | undefined): boolean {
       );
     })
   );
-}
-
-function wordsOf(text: string): readonly string[] {
-  const plain = text.toLowerCase().normalize("NFD").replaceAll(/\p{M}/gu, "");
-  return plain.match(/[\p{L}\p{N}]+/gu) ?? [];
 }
 
 function quantile(
