@@ -10,10 +10,11 @@ import { createSegmentWriter } from "../src/adapters/logs/bodies/segment-writer.
 import { createEntryReader } from "../src/adapters/logs/pipeline/read-entry.ts";
 import { packBatch, unpackBatch } from "../src/adapters/logs/pipeline/wire-batch.ts";
 import { openDatabase } from "../src/adapters/logs/sqlite/database.ts";
-import { inTransaction } from "../src/adapters/logs/sqlite/run-sql.ts";
+import { inTransaction } from "../src/adapters/logs/sqlite-file/run-sql.ts";
 import { createSearchIndex } from "../src/adapters/logs/sqlite/search-index.ts";
 import { segmentTable } from "../src/adapters/logs/sqlite/segment-rows.ts";
-import { contentsOf, writeBatch } from "../src/adapters/logs/sqlite/write-batch.ts";
+import { contentsOf } from "../src/adapters/logs/rows/once-each.ts";
+import { writeBatch } from "../src/adapters/logs/sqlite/write-batch.ts";
 import { captured, idAt, logEntry, noon } from "../tests/lab/log-entries.ts";
 import { printTable } from "../tests/lab/print-table.ts";
 import { createRandom } from "../tests/lab/random.ts";

@@ -6,7 +6,7 @@ import { loadavg } from "node:os";
 import { resolve } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { openDatabase } from "../src/adapters/logs/sqlite/database.ts";
-import { runSql } from "../src/adapters/logs/sqlite/run-sql.ts";
+import { runSql } from "../src/adapters/logs/sqlite-file/run-sql.ts";
 import type { Stats } from "../src/ports/browse.ts";
 import { launchBrowser, sizes } from "../tests/browser/visit.ts";
 import { printTable } from "../tests/lab/print-table.ts";

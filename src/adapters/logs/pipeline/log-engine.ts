@@ -7,6 +7,7 @@ import type { KeptAnswer } from "../../../domain/protocols/openai-responses/kept
 import type { KeptAnswers } from "../../../ports/kept-answers.ts";
 import type { LogReader } from "../../../ports/log-reader.ts";
 import type { LogPlace } from "./log-place.ts";
+import type { SpoolReport } from "./spool-report.ts";
 
 /** An entry with what was read in its bodies, ready to be stored. */
 export interface LogWrite {
@@ -68,6 +69,8 @@ export interface LogEngine {
   /** @returns whether the owner had such an answer */
   removeAnswer(owner: string, id: string): Promise<boolean>;
   readonly upkeep: LogUpkeep;
+  /** Where several routers share the store; absent: it is this router's own. */
+  readonly shared?: SharedSide;
   /** Says what a rejection means. */
   explain(error: unknown): StoreFailure;
   /** What has happened to the store since the last call, each event once. */
@@ -76,6 +79,17 @@ export interface LogEngine {
   rest(): void;
   /** Closes every connection. A later call opens what it needs anew. */
   close(): Promise<void>;
+}
+
+/**
+ * How a router stands to a store that others share. Its `write` resolves once the batch is kept here;
+ * from here it goes to the store by itself. Nothing of such an engine has to wait in line: reads,
+ * upkeep and these may be asked while a write is under way.
+ */
+export interface SharedSide {
+  spool(): SpoolReport;
+  /** Resolves when all that was written before is in the store, or after so many ms; at once where the store is away. */
+  arrived(withinMs: number): Promise<void>;
 }
 
 /** What a store has to do beside writing, in steps of a few ms. Each resolves to whether there is more. */

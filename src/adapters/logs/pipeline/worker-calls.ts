@@ -11,6 +11,7 @@ import type { FoundAnswer, MadeItem } from "../../../ports/kept-answers.ts";
 import type { Happening, OpenedStore } from "./log-engine.ts";
 import type { LogPlace } from "./log-place.ts";
 import type { PackedPoints } from "./pack-points.ts";
+import type { SpoolReport } from "./spool-report.ts";
 import type { WireBatch } from "./wire-batch.ts";
 
 export interface OpenReport extends OpenedStore {
@@ -101,6 +102,10 @@ export interface WorkerCalls {
   readonly fillSearch: { readonly input: null; readonly output: readonly Happening[] };
   /** Looks the search's index through, for one that a read found damaged. */
   readonly checkSearch: { readonly input: null; readonly output: readonly Happening[] };
+  /** What waits for a store that routers share; null: the store is this router's own. */
+  readonly spool: { readonly input: null; readonly output: SpoolReport | null };
+  /** Answers when what was written before is in such a store, or soon after. See SharedSide. */
+  readonly arrived: { readonly input: { readonly withinMs: number }; readonly output: null };
   /** Closes the databases; nothing may be asked afterwards. */
   readonly close: { readonly input: null; readonly output: null };
 }

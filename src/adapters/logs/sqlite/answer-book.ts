@@ -1,7 +1,7 @@
 // The kept answers of one connection, with count kept of the room that they take.
 import type { Database } from "bun:sqlite";
 import { answerBytes, oldestAnswer, removeAnswers } from "./answer-rows.ts";
-import { inTransaction } from "./run-sql.ts";
+import { inTransaction } from "../sqlite-file/run-sql.ts";
 
 export interface AnswerBook {
   /** Bytes. */

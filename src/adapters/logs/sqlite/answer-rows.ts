@@ -1,14 +1,15 @@
 // Kept answers in SQLite. What is said stands there once for each owner: items by their contents, and lists
 // of them by their beginnings, so that one turn more is a list that continues another.
 import type { Database } from "bun:sqlite";
-import { CryptoHasher, zstdCompressSync, zstdDecompressSync } from "bun";
+import { zstdCompressSync, zstdDecompressSync } from "bun";
 import { parseJson } from "../../../domain/bytes/json.ts";
 import { callIdIn } from "../../../domain/call/answer-id.ts";
 import type { KeptItem } from "../../../domain/protocols/openai-responses/kept-answer.ts";
 import type { FoundAnswer, FoundItem, KeptAnswers } from "../../../ports/kept-answers.ts";
 import type { OwnedAnswer } from "../pipeline/log-engine.ts";
+import { digest, itemKey, ownerKey } from "../rows/answer-keys.ts";
 import { type Insertion, insertRows } from "./insert-rows.ts";
-import { runSql } from "./run-sql.ts";
+import { runSql } from "../sqlite-file/run-sql.ts";
 
 /** To be made with the log's other tables, or where a file of before has none of them. */
 export const answerTables = [
@@ -61,7 +62,7 @@ function writeAnswer(db: Database, { answer: written, callId, createdAt }: Answe
   const removed = removeAnswers(db, "owner = ? and id = ?", [owner, id], 1).bytes;
   const all = [...input, ...output];
   const items = all.map((item, at) => ({
-    key: digest(`${owner}${item.text}`),
+    key: itemKey(owner, item.text),
     item,
     isOutput: at >= input.length,
   }));
@@ -309,14 +310,4 @@ function keyOrAny(owner: string | null): string | null {
 
 function textOf({ packed, data }: ItemRow): string {
   return new TextDecoder().decode(packed === 1 ? zstdDecompressSync(data) : data);
-}
-
-/** Whose an answer is, without saying who: keys and addresses stand nowhere in the file. */
-export function ownerKey(owner: string): string {
-  return digest(owner);
-}
-
-/** 128 bits of it: whose contents collide, and owners with them, is not a matter of chance. */
-function digest(text: string): string {
-  return new CryptoHasher("sha256").update(text).digest("hex").slice(0, 32);
 }

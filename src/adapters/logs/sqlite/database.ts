@@ -3,9 +3,9 @@ import { realpathSync, statSync } from "node:fs";
 import { mkdir, rename } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { Database } from "bun:sqlite";
-import { isUnreadable } from "./failures.ts";
+import { isUnreadable } from "../sqlite-file/failures.ts";
 import { type FileMark, type DatabaseState, readState, settleId } from "./log-state.ts";
-import { closeConnection } from "./run-sql.ts";
+import { closeConnection } from "../sqlite-file/run-sql.ts";
 import { OutdatedSchema, settleSchema } from "./schema.ts";
 
 export interface LogDatabase {

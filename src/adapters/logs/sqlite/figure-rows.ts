@@ -5,7 +5,7 @@ import type { PeriodStats } from "../../../ports/browse.ts";
 import type { CountedRow, FigureChange } from "../rows/figures.ts";
 import { createPeriodFigures, periodParts } from "../rows/period-figures.ts";
 import { type Insertion, insertRows } from "./insert-rows.ts";
-import { runSql } from "./run-sql.ts";
+import { runSql } from "../sqlite-file/run-sql.ts";
 
 const additions: Insertion = {
   into: "figures",

@@ -1,6 +1,6 @@
 // Many rows in one statement: what a statement costs beside its rows is more than a row.
 import type { Database } from "bun:sqlite";
-import { runSql } from "./run-sql.ts";
+import { runSql } from "../sqlite-file/run-sql.ts";
 
 export interface Insertion {
   readonly into: string;

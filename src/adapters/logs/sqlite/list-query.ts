@@ -10,7 +10,7 @@ import {
   type ModelColumn,
   soughtRows,
 } from "./list-statement.ts";
-import { runSql } from "./run-sql.ts";
+import { runSql } from "../sqlite-file/run-sql.ts";
 import { inIndex, matchExpression } from "./search-index.ts";
 import { twinReach } from "./search-twins.ts";
 import { seqOf } from "./seq.ts";

@@ -1,6 +1,6 @@
 // What a log database knows of itself: which one it is, and what is still to be done with it.
 import type { Database } from "bun:sqlite";
-import { inTransaction, runSql } from "./run-sql.ts";
+import { inTransaction, runSql } from "../sqlite-file/run-sql.ts";
 
 /** A row of what the database knows of itself. */
 interface StateRow {

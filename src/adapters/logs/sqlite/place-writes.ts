@@ -2,7 +2,7 @@
 import type { Database } from "bun:sqlite";
 import type { LogWrite } from "../pipeline/log-engine.ts";
 import type { CountedRow, FigureSums } from "../rows/figures.ts";
-import { runSql } from "./run-sql.ts";
+import { runSql } from "../sqlite-file/run-sql.ts";
 import { seqOf } from "./seq.ts";
 
 export interface PlacedWrite {

@@ -9,7 +9,7 @@ import { bodiesGoneBefore } from "./log-state.ts";
 import type { AnswerBook } from "./answer-book.ts";
 import { oldestOutside, removeSegments, type RemovedSegments } from "./segment-rows.ts";
 import { writeFigures } from "./figure-rows.ts";
-import { inTransaction, runSql } from "./run-sql.ts";
+import { inTransaction, runSql } from "../sqlite-file/run-sql.ts";
 import type { SearchIndex } from "./search-index.ts";
 import { createStepPace } from "../pipeline/step-pace.ts";
 

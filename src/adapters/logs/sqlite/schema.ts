@@ -2,7 +2,7 @@
 // carried over from a file of an earlier version; it is kept as it is, and a fresh one begun.
 import type { Database } from "bun:sqlite";
 import { answerTables } from "./answer-rows.ts";
-import { inTransaction, runSql } from "./run-sql.ts";
+import { inTransaction, runSql } from "../sqlite-file/run-sql.ts";
 import { searchTable } from "./search-index.ts";
 import { segmentTables } from "./segment-rows.ts";
 

@@ -6,8 +6,8 @@ import { soughtParts, spacedWords } from "../../../domain/log/search-words.ts";
 import type { IndexedText } from "../rows/indexed-text.ts";
 import { SearchDamage } from "../pipeline/log-engine.ts";
 import { type Insertion, insertRows } from "./insert-rows.ts";
-import { isPassing } from "./failures.ts";
-import { runSql } from "./run-sql.ts";
+import { isPassing } from "../sqlite-file/failures.ts";
+import { runSql } from "../sqlite-file/run-sql.ts";
 import { createSearchTwins } from "./search-twins.ts";
 import { mergeSearch, withoutMerging } from "./search-upkeep.ts";
 

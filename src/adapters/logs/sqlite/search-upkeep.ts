@@ -2,7 +2,7 @@
 // within any write, and counts what it writes: where nearly all rows of the parts are gone, as
 // retention leaves them, it reads ten times as much, and holds the lock for so long.
 import type { Database } from "bun:sqlite";
-import { inTransaction, runSql } from "./run-sql.ts";
+import { inTransaction, runSql } from "../sqlite-file/run-sql.ts";
 
 /** FTS5's own default: so many parts of a size are merged into one. */
 const mergedParts = 4;

@@ -7,7 +7,7 @@ import type { PackedSegments } from "../bodies/pack-segments.ts";
 import type { SegmentTable } from "../bodies/segment-writer.ts";
 import type { StoredPiece } from "../bodies/segment.ts";
 import { type Insertion, insertRows } from "./insert-rows.ts";
-import { runSql } from "./run-sql.ts";
+import { runSql } from "../sqlite-file/run-sql.ts";
 
 /** To be made with the log's other tables. */
 export const segmentTables = [

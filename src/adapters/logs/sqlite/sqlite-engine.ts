@@ -2,7 +2,7 @@
 import { type LogEngine, type LogWrite, SearchDamage } from "../pipeline/log-engine.ts";
 import type { LogPlace } from "../pipeline/log-place.ts";
 import type { LogDatabase } from "./database.ts";
-import { isPassing, isUnreadable } from "./failures.ts";
+import { isPassing, isUnreadable } from "../sqlite-file/failures.ts";
 import { createLogFile, type OpenBlobs, type OpenLog } from "./log-file.ts";
 import { blobsAreOwn, isSettled, type DatabaseState } from "./log-state.ts";
 import { createReadingFile } from "./reading-file.ts";

@@ -13,7 +13,7 @@ import { bodiesBefore } from "./log-state.ts";
 import { storedBodies } from "../bodies/stored-bodies.ts";
 import { createBodyReader } from "./segment-rows.ts";
 import { periodStats } from "./figure-rows.ts";
-import { inTransaction, runSql } from "./run-sql.ts";
+import { inTransaction, runSql } from "../sqlite-file/run-sql.ts";
 import { lowestSeq } from "./seq.ts";
 import { apiRow, rowColumns, type StoredRow } from "../rows/stored-row.ts";
 

@@ -3,16 +3,17 @@ import type { Database } from "bun:sqlite";
 import type { BlobStore } from "../../../ports/blob-store.ts";
 import type { LogReader } from "../../../ports/log-reader.ts";
 import { createAnswerBook } from "./answer-book.ts";
-import { ownerKey } from "./answer-rows.ts";
+import { ownerKey } from "../rows/answer-keys.ts";
 import { createSegmentWriter } from "../bodies/segment-writer.ts";
+import { contentsOf, onceEach } from "../rows/once-each.ts";
 import type { LogWrite, WriteResult } from "../pipeline/log-engine.ts";
 import { createRetention, type SqliteRetention } from "./retention.ts";
-import { inTransaction, runSql } from "./run-sql.ts";
+import { inTransaction, runSql } from "../sqlite-file/run-sql.ts";
 import { createSearchIndex, type SearchIndex } from "./search-index.ts";
 import { indexOlder } from "./search-repair.ts";
 import { createSqliteReader } from "./sqlite-reader.ts";
 import { type RemovedSegments, segmentTable } from "./segment-rows.ts";
-import { contentsOf, onceEach, writeBatch } from "./write-batch.ts";
+import { writeBatch } from "./write-batch.ts";
 
 export interface SqliteStoreOptions {
   /** Brought up to date by `openDatabase`. */

@@ -1,12 +1,9 @@
 // A batch in its transaction: rows, their figures, their words for the search, their bodies.
 import type { Database } from "bun:sqlite";
-import type { CapturedBody } from "../../../domain/log/log-entry.ts";
 import type { PackedSegments } from "../bodies/pack-segments.ts";
-import type { TurnContents } from "../bodies/segment.ts";
 import type { LogWrite } from "../pipeline/log-engine.ts";
 import { countedRow, createFigureSums } from "../rows/figures.ts";
 import { writtenText } from "../rows/indexed-text.ts";
-import { bodyBytes } from "../rows/log-row.ts";
 import { type AnswerRow, writeAnswers } from "./answer-rows.ts";
 import { writeFigures } from "./figure-rows.ts";
 import { type Insertion, insertRows, replacing } from "./insert-rows.ts";
@@ -15,37 +12,6 @@ import { writtenBodies } from "../bodies/stored-bodies.ts";
 import type { IndexedRow, SearchIndex } from "./search-index.ts";
 import { writeSegments } from "./segment-rows.ts";
 import { rowColumns, rowValues } from "../rows/stored-row.ts";
-
-/** Of writes for the same id the last, with those bodies of earlier ones that it has none in place of. */
-export function onceEach(writes: readonly LogWrite[]): readonly LogWrite[] {
-  const byId = new Map<string, LogWrite>();
-  for (const write of writes) {
-    const earlier = byId.get(write.entry.id)?.bodies;
-    const { request, response, delivered } = write.bodies;
-    const bodies = {
-      request: request ?? earlier?.request ?? null,
-      response: response ?? earlier?.response ?? null,
-      delivered: delivered ?? earlier?.delivered ?? null,
-    };
-    byId.set(write.entry.id, earlier === undefined ? write : { ...write, bodies });
-  }
-  return byId.size === writes.length ? writes : [...byId.values()];
-}
-
-/** The bodies of a write, in the form in which they are packed. */
-export function contentsOf({ entry, bodies }: LogWrite): TurnContents {
-  const bytes = (body: CapturedBody | null | undefined) =>
-    body === null || body === undefined ? null : bodyBytes(body);
-  return {
-    failed: entry.state === "failed",
-    timestamp: entry.timestamp,
-    bodies: {
-      request: bytes(bodies.request),
-      response: bytes(bodies.response),
-      delivered: bytes(bodies.delivered),
-    },
-  };
-}
 
 /**
  * @param kept the bodies of the batch, in its order

@@ -72,25 +72,30 @@ function createAnswers(engine: LogEngine, createEngine: () => LogEngine): Answer
   const reader = createEntryReader();
   const removing = createStepPace(maxRowsPerStep, stepMs);
   const filling = createStepPace(maxRowsPerStep, stepMs);
-  let line: Promise<unknown> = Promise.resolve();
+  /** One job at a time, as an engine asks for. */
+  const inLine = createLine();
+  const inOtherLine = createLine();
   let closed = false;
 
-  /** One job at a time, as an engine asks for. */
-  function inLine<T>(job: () => Promise<T>): Promise<T> {
-    const done = line.then(job);
-    line = done.catch(() => null); // whoever asked hears of it
-    return done;
+  /** What may have to wait for another machine keeps no write waiting. */
+  function aside<T>(job: () => Promise<T>): Promise<T> {
+    return engine.shared === undefined ? inLine(job) : inOtherLine(job);
+  }
+
+  /** As `aside`; nor does one read keep another waiting. */
+  function reading<T>(job: () => Promise<T>): Promise<T> {
+    return engine.shared === undefined ? inLine(job) : job();
   }
 
   function read<T>(place: LogPlace, job: (reader: LogReader) => Promise<T>): Promise<T> {
-    return inLine(async () => job(await engine.reader(place)));
+    return reading(async () => job(await engine.reader(place)));
   }
 
   /** Repeats a job while it says that there is more, and leaves disk and processor to others for as long after each time. */
   async function inSteps(job: () => Promise<boolean>, pace?: StepPace): Promise<void> {
     for (let isMore = true; isMore;) {
       let ms = 0;
-      isMore = await inLine(async () => {
+      isMore = await aside(async () => {
         // A step would open again what was closed.
         if (closed) return false;
         const startedAt = performance.now();
@@ -139,7 +144,7 @@ function createAnswers(engine: LogEngine, createEngine: () => LogEngine): Answer
       return engine.takeHappenings();
     },
     checkSearch: () =>
-      inLine(async () => {
+      aside(async () => {
         await upkeep.checkSearch();
         return engine.takeHappenings();
       }),
@@ -149,16 +154,30 @@ function createAnswers(engine: LogEngine, createEngine: () => LogEngine): Answer
     points: ({ place, filter }) =>
       read(place, async (reader) => packPoints(await reader.points(filter))),
     answer: ({ place, owner, id }) =>
-      inLine(async () => (await engine.answers(place)).find(owner, id)),
+      reading(async () => (await engine.answers(place)).find(owner, id)),
     answerItems: ({ place, owner, ids }) =>
-      inLine(async () => (await engine.answers(place)).items(owner, ids)),
-    removeAnswer: ({ owner, id }) => inLine(() => engine.removeAnswer(owner, id)),
+      reading(async () => (await engine.answers(place)).items(owner, ids)),
+    removeAnswer: ({ owner, id }) => aside(() => engine.removeAnswer(owner, id)),
+    spool: async () => engine.shared?.spool() ?? null,
+    async arrived({ withinMs }) {
+      await engine.shared?.arrived(withinMs);
+      return null;
+    },
     close: () =>
       inLine(async () => {
         closed = true;
         await engine.close();
         return null;
       }),
+  };
+}
+
+function createLine(): <T>(job: () => Promise<T>) => Promise<T> {
+  let line: Promise<unknown> = Promise.resolve();
+  return (job) => {
+    const done = line.then(job);
+    line = done.catch(() => null); // whoever asked hears of it
+    return done;
   };
 }
 

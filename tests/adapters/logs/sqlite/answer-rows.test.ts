@@ -7,11 +7,11 @@ import {
   answerBytes,
   answerTables,
   createAnswerReader,
-  ownerKey,
   writeAnswers,
 } from "../../../../src/adapters/logs/sqlite/answer-rows.ts";
+import { ownerKey } from "../../../../src/adapters/logs/rows/answer-keys.ts";
 import { openDatabase } from "../../../../src/adapters/logs/sqlite/database.ts";
-import { runSql } from "../../../../src/adapters/logs/sqlite/run-sql.ts";
+import { runSql } from "../../../../src/adapters/logs/sqlite-file/run-sql.ts";
 import type { OwnedAnswer } from "../../../../src/adapters/logs/pipeline/log-engine.ts";
 import { captured, idAt, logWrite, noon } from "../../../lab/log-entries.ts";
 import { logPlace, sqliteLog } from "../../../lab/log-place.ts";

@@ -3,7 +3,7 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { type LogDatabase, openDatabase } from "../../../../src/adapters/logs/sqlite/database.ts";
-import { runSql } from "../../../../src/adapters/logs/sqlite/run-sql.ts";
+import { runSql } from "../../../../src/adapters/logs/sqlite-file/run-sql.ts";
 import type { SqliteStore } from "../../../../src/adapters/logs/sqlite/sqlite-store.ts";
 import { idAt, logWrite, noon } from "../../../lab/log-entries.ts";
 import { sqliteStoreOn } from "../../../lab/log-place.ts";
