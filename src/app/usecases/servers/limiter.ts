@@ -15,10 +15,17 @@ export interface Limiter {
   queue(server: Server, callId: string, cancellation: Cancellation): Promise<Permit | null> | null;
   /** The servers as a reload left them: calls in a queue that now finds room get their permits. */
   adopt(servers: Iterable<Server>): void;
+  /**
+   * From now on a server that has a limit is asked for so many calls at once at most, by its name, and one
+   * that is not named for `others`. Where more are under way, none is sent until they have ended.
+   */
+  share(shares: ReadonlyMap<string, number>, others: number): void;
   /** Calls being answered by a server, and queued for it. */
   load(serverName: string): { readonly active: number; readonly waiting: number };
   /** Where a queued call stands, from 1; null where it does not wait. */
   position(callId: string): { readonly upstream: string; readonly position: number } | null;
+  /** Whether a call found no place at a server since this was asked last, and did not wait for one. */
+  takeTurnedAway(serverName: string): boolean;
 }
 
 interface QueuedCall {
@@ -30,6 +37,10 @@ interface QueuedCall {
 /** What is taken of a server, and who waits for it. */
 interface Usage {
   active: number;
+  /** Below the server's own limit, where others share it. */
+  share: number;
+  /** See `takeTurnedAway`. */
+  turnedAway: boolean;
   readonly queue: QueuedCall[];
 }
 
@@ -38,11 +49,13 @@ export function createLimiter(): Limiter {
   const usages = new Map<string, Usage>();
   // Calls that were routed before a reload must not bring the old limits back.
   let reloaded: ReadonlyMap<string, Server> = new Map();
+  let shares: ReadonlyMap<string, number> = new Map();
+  let others = Number.POSITIVE_INFINITY;
 
   function usageOf(name: string): Usage {
     let usage = usages.get(name);
     if (usage === undefined) {
-      usage = { active: 0, queue: [] };
+      usage = { active: 0, share: shares.get(name) ?? others, turnedAway: false, queue: [] };
       usages.set(name, usage);
     }
     return usage;
@@ -55,7 +68,7 @@ export function createLimiter(): Limiter {
 
   function full(usage: Usage, asking: Server): boolean {
     const { maxConcurrency } = reloaded.get(asking.name) ?? asking;
-    return maxConcurrency !== null && usage.active >= maxConcurrency;
+    return maxConcurrency !== null && usage.active >= Math.min(maxConcurrency, usage.share);
   }
 
   function grantNext(usage: Usage): void {
@@ -72,7 +85,9 @@ export function createLimiter(): Limiter {
   return {
     tryAcquire(server) {
       const usage = usageOf(server.name);
-      return usage.queue.length > 0 || full(usage, server) ? null : permitFor(usage);
+      if (usage.queue.length === 0 && !full(usage, server)) return permitFor(usage);
+      usage.turnedAway = true;
+      return null;
     },
     queue(server, callId, cancellation) {
       const { queue } = usageOf(server.name);
@@ -96,6 +111,20 @@ export function createLimiter(): Limiter {
     adopt(servers) {
       reloaded = new Map([...servers].map((server) => [server.name, server]));
       for (const usage of usages.values()) grantNext(usage);
+    },
+    share(ofServers, ofOthers) {
+      shares = ofServers;
+      others = ofOthers;
+      for (const [name, usage] of usages) {
+        usage.share = shares.get(name) ?? others;
+        grantNext(usage);
+      }
+    },
+    takeTurnedAway(serverName) {
+      const usage = usages.get(serverName);
+      const turnedAway = usage?.turnedAway ?? false;
+      if (usage !== undefined) usage.turnedAway = false;
+      return turnedAway;
     },
     load(serverName) {
       const usage = usages.get(serverName);
