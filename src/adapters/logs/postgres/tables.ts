@@ -1,8 +1,11 @@
 // The log's tables in PostgreSQL, which several routers share. Rows are written once, at a call's end,
 // and go with the partition of their day: an id is a UUIDv7, and so key, order and partition in one.
 
-/** Raised with every change; older binaries work beside newer ones down to `oldestBinary`. */
+/** Raised with every change; binaries of older versions work beside newer ones down to `oldestBinary`. */
 export const schemaVersion = 1;
+
+/** The version whose binaries, and all later ones, can work with these tables. */
+export const oldestBinary = 1;
 
 /** Columns of a call, in the order in which they are read; `requests` and `inflight` share them. */
 const callColumns = `
@@ -26,9 +29,17 @@ const callColumns = `
   detail text not null,
   instance uuid not null`;
 
+/**
+ * What the index of a column of names has of them: to be compared beside the name itself, of what is
+ * sought by it likewise.
+ */
+export function modelStart(of: string): string {
+  return `left(${of}, 200)`;
+}
+
 /** Made in one transaction, under a lock; partitions come by themselves. */
 export const tables: readonly string[] = [
-  // schema, oldest_binary, group_id.
+  // schema, oldest_binary, group_id; rows_before, bodies_before: see floors.ts.
   "create table meta (name text primary key, value text not null)",
   `create table instances (
     id uuid primary key,
@@ -44,8 +55,9 @@ export const tables: readonly string[] = [
     bodies text,
     segments uuid[],
     primary key (id)) partition by range (id)`,
-  "create index on requests (original_model, id)",
-  "create index on requests (other_model, id) where other_model is not null",
+  // An entry of an index holds 2,704 bytes; a model's name may be as long as a request.
+  `create index on requests (${modelStart("original_model")}, id)`,
+  `create index on requests (${modelStart("other_model")}, id) where other_model is not null`,
   "create index on requests (upstream, id)",
   "create index on requests (state, id) where state <> 'completed'",
   "create index on requests (status_code, id) where status_code <> 200",

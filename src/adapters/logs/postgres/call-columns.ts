@@ -1,0 +1,56 @@
+// A call's columns in PostgreSQL, in `requests` and `inflight` alike, and a row on its way into them.
+import type { StoredRow } from "../rows/stored-row.ts";
+import { safeText } from "./safe-text.ts";
+
+const types = {
+  id: "uuid",
+  timestamp: "bigint",
+  state: "text",
+  service_type: "text",
+  original_model: "text",
+  other_model: "text",
+  mapped: "boolean",
+  upstream: "text",
+  status_code: "integer",
+  duration_ms: "double precision",
+  ttft_ms: "double precision",
+  prompt_tokens: "bigint",
+  completion_tokens: "bigint",
+  total_tokens: "bigint",
+  resent_from: "text",
+  detail: "text",
+} as const;
+
+export type CallColumns = Record<keyof typeof types, string | number | boolean | null>;
+
+/** Their names, as they stand in a statement. */
+export const callColumns = Object.keys(types).join(", ");
+
+/** Names and types, as `json_to_recordset` wants them. */
+export const callColumnTypes = Object.entries(types)
+  .map(([name, type]) => `${name} ${type}`)
+  .join(", ");
+
+const textOrNull = (text: string | null) => (text === null ? null : safeText(text));
+
+export function columnsOf(row: StoredRow): CallColumns {
+  const { original_model: original, mapped_model: mapped } = row;
+  return {
+    id: row.id,
+    timestamp: row.timestamp,
+    state: row.state,
+    service_type: row.service_type,
+    original_model: textOrNull(original),
+    other_model: mapped === original ? null : textOrNull(mapped),
+    mapped: mapped !== null,
+    upstream: textOrNull(row.upstream),
+    status_code: row.status_code,
+    duration_ms: row.duration_ms,
+    ttft_ms: row.ttft_ms,
+    prompt_tokens: row.prompt_tokens,
+    completion_tokens: row.completion_tokens,
+    total_tokens: row.total_tokens,
+    resent_from: textOrNull(row.resent_from),
+    detail: safeText(row.detail),
+  };
+}

@@ -1,0 +1,74 @@
+// The statements that write segments of bodies, and answers with their items, within a transaction.
+import type { ShippedAnswer, ShippedItem, ShippedSegment } from "../outbox/shipment.ts";
+import type { Run } from "./client.ts";
+import { safeText } from "./safe-text.ts";
+
+const insertSegment = `insert into segments (id, packed, object, at, length, data)
+  values ($1::uuid, $2, $3, $4::integer, $5::integer, $6::bytea) on conflict (id) do nothing`;
+
+export async function writeSegment(
+  run: Run,
+  { id, packed, data, object }: ShippedSegment,
+): Promise<void> {
+  await run(insertSegment, [
+    id,
+    packed,
+    object?.key ?? null,
+    object?.at ?? null,
+    object?.length ?? null,
+    data,
+  ]);
+}
+
+/** An item stays for as long as it is used: what moves its day on also holds it against a removal under way. */
+const insertItems = `insert into response_items
+    (key, owner, id, upstream, stored, packed, data, used_on)
+  select key, owner, id, upstream, stored, packed, decode(data, 'base64'),
+      (extract(epoch from now()) / 86400)::integer
+    from json_to_recordset($1::text::json) as given
+      (key uuid, owner uuid, id text, upstream text, stored boolean, packed boolean, data text)
+    order by key
+  on conflict (key) do update set used_on = excluded.used_on
+    where response_items.used_on < excluded.used_on`;
+
+export async function writeItems(run: Run, items: readonly ShippedItem[]): Promise<void> {
+  if (items.length === 0) return;
+  const given = items.map(({ key, owner, id, upstream, isStored, packed, data }) => ({
+    key,
+    owner,
+    id: safeText(id),
+    upstream: upstream === null ? null : safeText(upstream),
+    stored: isStored,
+    packed,
+    data: Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("base64"),
+  }));
+  await run(insertItems, [JSON.stringify(given)]);
+}
+
+const answerColumns = "owner, id, call_id, created_at, items, inputs, upstream, stored, head";
+
+/** A server may use an id again: then the answer is the new one. */
+const insertAnswers = `insert into responses (${answerColumns})
+  select ${answerColumns} from json_to_recordset($1::text::json) as given
+    (owner uuid, id text, call_id uuid, created_at bigint, items uuid[], inputs integer,
+      upstream text, stored boolean, head text)
+    order by owner, id
+  on conflict (owner, id) do update set (call_id, created_at, items, inputs, upstream, stored, head)
+    = (excluded.call_id, excluded.created_at, excluded.items, excluded.inputs, excluded.upstream,
+      excluded.stored, excluded.head)`;
+
+export async function writeAnswers(run: Run, answers: readonly ShippedAnswer[]): Promise<void> {
+  if (answers.length === 0) return;
+  const given = answers.map((answer) => ({
+    owner: answer.owner,
+    id: safeText(answer.id),
+    call_id: answer.callId,
+    created_at: answer.createdAt,
+    items: answer.items,
+    inputs: answer.inputs,
+    upstream: answer.upstream === null ? null : safeText(answer.upstream),
+    stored: answer.isStored,
+    head: safeText(answer.head),
+  }));
+  await run(insertAnswers, [JSON.stringify(given)]);
+}

@@ -1,0 +1,103 @@
+// The statements that write calls, within a transaction: ends once each, starts until their end comes.
+import type { ShippedCall } from "../outbox/shipment.ts";
+import type { CountedRow } from "../rows/figures.ts";
+import type { StoredRow } from "../rows/stored-row.ts";
+import { callColumns, callColumnTypes, columnsOf } from "./call-columns.ts";
+import type { Run } from "./client.ts";
+import { safeText } from "./safe-text.ts";
+
+/** What of an end is written for the first time, or once more. */
+export interface WrittenEnds {
+  readonly inserted: ReadonlySet<string>;
+  /** Rows that had been marked as interrupted, and whose true end this is. */
+  readonly replaced: readonly CountedRow[];
+}
+
+const endColumns = `${callColumns}, bodies, segments`;
+
+/** An end stands where its call was in flight; what is there already stays as it is. */
+const insertEnds = `with given as materialized (
+    select * from json_to_recordset($1::text::json)
+      as given (${callColumnTypes}, bodies text, segments uuid[], words text[])),
+  put as (
+    insert into requests (${endColumns}, instance) select ${endColumns}, $2::uuid from given
+      on conflict (id) do nothing returning id),
+  found as (
+    insert into search (id, words)
+      select given.id, given.words from given join put on put.id = given.id
+        where given.words <> '{}' on conflict (id) do nothing),
+  ended as (delete from inflight using given where inflight.id = given.id)
+  select id::text from put`;
+
+/** The search's entry of such a row goes along: a new one comes. */
+const removeInterrupted = `with gone as (
+    delete from requests where id = any ($1::text::uuid[]) and state = 'interrupted'
+      returning id, timestamp, state, duration_ms, ttft_ms, prompt_tokens, completion_tokens),
+  lost as (delete from search using gone where search.id = gone.id)
+  select timestamp::double precision, state, duration_ms, ttft_ms,
+    prompt_tokens::double precision, completion_tokens::double precision, id::text from gone`;
+
+export async function writeEnds(
+  run: Run,
+  instance: string,
+  ends: readonly ShippedCall[],
+): Promise<WrittenEnds> {
+  if (ends.length === 0) return { inserted: new Set(), replaced: [] };
+  const inserted = await insert(run, instance, ends);
+  if (inserted.size === ends.length) return { inserted, replaced: [] };
+  const there = ends.filter(({ row }) => !inserted.has(row.id));
+  const replaced = await run<CountedRow & { id: string }>(removeInterrupted, [
+    uuids(there.map(({ row }) => row.id)),
+  ]);
+  if (replaced.length === 0) return { inserted, replaced };
+  const free = new Set(replaced.map(({ id }) => id));
+  const again = await insert(
+    run,
+    instance,
+    there.filter(({ row }) => free.has(row.id)),
+  );
+  return { inserted: inserted.union(again), replaced };
+}
+
+async function insert(
+  run: Run,
+  instance: string,
+  ends: readonly ShippedCall[],
+): Promise<ReadonlySet<string>> {
+  const given = ends.map(({ row, bodies, segments, words }) => ({
+    ...columnsOf(row),
+    bodies,
+    segments,
+    words: words.map(safeText),
+  }));
+  const rows = await run<{ id: string }>(insertEnds, [JSON.stringify(given), instance]);
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** One whose end is there is not in flight. */
+const insertStarts = `insert into inflight (${callColumns}, instance)
+  select ${callColumns}, $2::uuid
+    from json_to_recordset($1::text::json) as given (${callColumnTypes})
+    where given.id <> all (array(select id from requests where id = any ($3::text::uuid[])))
+  on conflict (id) do update set ${callColumns
+    .split(", ")
+    .map((column) => `${column} = excluded.${column}`)
+    .join(", ")}`;
+
+export async function writeStarts(
+  run: Run,
+  instance: string,
+  starts: readonly StoredRow[],
+): Promise<void> {
+  if (starts.length === 0) return;
+  await run(insertStarts, [
+    JSON.stringify(starts.map(columnsOf)),
+    instance,
+    uuids(starts.map(({ id }) => id)),
+  ]);
+}
+
+/** Ids as one parameter of type uuid[]. */
+export function uuids(ids: readonly string[]): string {
+  return `{${ids.join(",")}}`;
+}
