@@ -24,10 +24,16 @@ export interface ObjectStore {
   /** Removes them, at most 1,000; one that is not there is not an error. Where it rejects, some may be gone. */
   remove(keys: readonly string[]): Promise<void>;
   /**
-   * For clean-up: keys that begin so, in order, at most 1,000 at a time.
-   * @param after only those behind this key
+   * For clean-up: some of the keys that begin so.
+   * @param from `next` of the list before; absent: the first ones
    */
-  list(prefix: string, after?: string): Promise<readonly string[]>;
+  list(prefix: string, from?: string): Promise<ObjectList>;
+}
+
+export interface ObjectList {
+  readonly keys: readonly string[];
+  /** Where the list goes on; null: these were the last. */
+  readonly next: string | null;
 }
 
 /**

@@ -8,6 +8,8 @@ export interface MemoryObjects extends ObjectStore {
   fails: ObjectStoreFailure | null;
 }
 
+const perList = 1_000;
+
 export function createMemoryObjects(): MemoryObjects {
   const kept = new Map<string, Uint8Array>();
 
@@ -32,10 +34,11 @@ export function createMemoryObjects(): MemoryObjects {
       inOrder();
       for (const key of keys) kept.delete(key);
     },
-    async list(prefix, after = "") {
+    async list(prefix, from = "") {
       inOrder();
-      const found = [...kept.keys()].filter((key) => key.startsWith(prefix) && key > after);
-      return found.toSorted().slice(0, 1_000);
+      const found = [...kept.keys()].filter((key) => key.startsWith(prefix) && key > from);
+      const keys = found.toSorted().slice(0, perList);
+      return { keys, next: keys.length < found.length ? (keys.at(-1) ?? null) : null };
     },
   };
   return store;

@@ -8,6 +8,22 @@ export type LogLevel = "error" | "warn" | "info" | "debug";
 export type LogFormat = "pretty" | "json";
 export type WebUiSecurity = "NONE" | "AUTH_WHEN_PROXIED" | "ALWAYS_AUTH";
 
+/** A bucket, and how it is reached. */
+export interface S3Settings {
+  /** URL without trailing slash; null: Amazon's. */
+  readonly endpoint: string | null;
+  readonly bucket: string;
+  readonly region: string;
+  /** Of every key: empty, or ending in a slash. */
+  readonly prefix: string;
+  /** The bucket stands in the URL's path, not in the host's name. */
+  readonly pathStyle: boolean;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** Of keys that pass; null: it needs none. */
+  readonly sessionToken: string | null;
+}
+
 export interface Settings {
   readonly listen: { readonly host: string; readonly port: number };
   readonly routesConfig: {
