@@ -4,6 +4,7 @@ import type { AnswerReading } from "../../../domain/log/answer-reading.ts";
 import type { SpokenText } from "../../../domain/conversation/search-text.ts";
 import type { CapturedBodies, LogEntry } from "../../../domain/log/log-entry.ts";
 import type { KeptAnswer } from "../../../domain/protocols/openai-responses/kept-answer.ts";
+import type { Group } from "../../../ports/group.ts";
 import type { KeptAnswers } from "../../../ports/kept-answers.ts";
 import type { LogReader } from "../../../ports/log-reader.ts";
 import type { LogPlace } from "./log-place.ts";
@@ -90,6 +91,8 @@ export interface SharedSide {
   spool(): SpoolReport;
   /** Resolves when all that was written before is in the store, or after so many ms; at once where the store is away. */
   arrived(withinMs: number): Promise<void>;
+  /** The routers that share it. Absent where an engine only reads. */
+  readonly group?: Group;
 }
 
 /** What a store has to do beside writing, in steps of a few ms. Each resolves to whether there is more. */

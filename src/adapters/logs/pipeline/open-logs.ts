@@ -1,5 +1,6 @@
 // The log as the program uses it: recorder and reader over two workers, and the hourly clean-up.
 import type { Clock } from "../../../ports/clock.ts";
+import type { Group } from "../../../ports/group.ts";
 import type { KeptAnswers } from "../../../ports/kept-answers.ts";
 import type { LogReader } from "../../../ports/log-reader.ts";
 import type { CallEvents } from "../../../ports/browse.ts";
@@ -7,6 +8,7 @@ import type { Notice } from "../../../ports/notices.ts";
 import type { UsageObserver } from "../../../ports/observer.ts";
 import { createAnswerReads } from "./answer-reads.ts";
 import { createCallEvents } from "./call-events.ts";
+import { groupOverThread } from "./group-over-thread.ts";
 import { withKnownEnds } from "./known-ends.ts";
 import type { BlobPlace } from "./log-place.ts";
 import { createLogNotices } from "./log-notices.ts";
@@ -50,6 +52,8 @@ export interface Logs {
    */
   tryReading(): Promise<void>;
   readonly events: CallEvents;
+  /** The routers that share the log; every promise rejects where none can. */
+  readonly group: Group;
   /** What a person should act on, beyond rows that are lost. */
   readonly notices: () => readonly Notice[];
   /** Settles once the database is open, or could not be opened; never rejects. */
@@ -167,6 +171,7 @@ export function openLogs(options: LogsOptions): Logs {
       if (!result.ok) throw new Error(result.message);
     },
     events,
+    group: groupOverThread(writing),
     notices: () => notices.current(),
     opened: open(),
     async close() {

@@ -7,6 +7,7 @@ import type {
   PeriodStats,
   PointsFilter,
 } from "../../../ports/browse.ts";
+import type { Board, CallElsewhere, GroupSnapshot, Heard } from "../../../ports/group.ts";
 import type { FoundAnswer, MadeItem } from "../../../ports/kept-answers.ts";
 import type { Happening, OpenedStore } from "./log-engine.ts";
 import type { LogPlace } from "./log-place.ts";
@@ -106,6 +107,18 @@ export interface WorkerCalls {
   readonly spool: { readonly input: null; readonly output: SpoolReport | null };
   /** Answers when what was written before is in such a store, or soon after. See SharedSide. */
   readonly arrived: { readonly input: { readonly withinMs: number }; readonly output: null };
+  /** These five are those of the port `Group`. */
+  readonly beat: { readonly input: { readonly board: Board }; readonly output: GroupSnapshot };
+  readonly hear: { readonly input: null; readonly output: Heard | null };
+  readonly callRouters: { readonly input: null; readonly output: null };
+  readonly inFlightElsewhere: {
+    readonly input: null;
+    readonly output: readonly CallElsewhere[];
+  };
+  readonly cancelElsewhere: {
+    readonly input: { readonly callId: string };
+    readonly output: boolean;
+  };
   /** Closes the databases; nothing may be asked afterwards. */
   readonly close: { readonly input: null; readonly output: null };
 }

@@ -163,8 +163,8 @@ export function createPostgresGroup(options: PostgresGroupOptions): PostgresGrou
   }
 
   return {
-    beat(next) {
-      const beaten = line.then(() => sayAndRead(next));
+    beat(own) {
+      const beaten = line.then(() => sayAndRead(own));
       line = beaten.catch(() => undefined);
       return beaten;
     },

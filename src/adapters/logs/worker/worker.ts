@@ -2,6 +2,7 @@
 // one for writes and one for reads, so that a large read holds up no write.
 import { setImmediate as turn, setTimeout as sleep } from "node:timers/promises";
 import type { MessagePort } from "node:worker_threads";
+import type { Group } from "../../../ports/group.ts";
 import type { LogReader } from "../../../ports/log-reader.ts";
 import { type LogEngine, SearchDamage } from "../pipeline/log-engine.ts";
 import type { LogPlace } from "../pipeline/log-place.ts";
@@ -80,6 +81,12 @@ function createAnswers(engine: LogEngine, createEngine: () => LogEngine): Answer
   /** What may have to wait for another machine keeps no write waiting. */
   function aside<T>(job: () => Promise<T>): Promise<T> {
     return engine.shared === undefined ? inLine(job) : inOtherLine(job);
+  }
+
+  function group(): Group {
+    const shared = engine.shared?.group;
+    if (shared === undefined) throw new Error("no other router shares this log");
+    return shared;
   }
 
   /** As `aside`; nor does one read keep another waiting. */
@@ -163,6 +170,14 @@ function createAnswers(engine: LogEngine, createEngine: () => LogEngine): Answer
       await engine.shared?.arrived(withinMs);
       return null;
     },
+    beat: async ({ board }) => group().beat(board),
+    hear: async () => group().hear(),
+    async callRouters() {
+      await group().call();
+      return null;
+    },
+    inFlightElsewhere: async () => group().inFlight(),
+    cancelElsewhere: async ({ callId }) => group().cancel(callId),
     close: () =>
       inLine(async () => {
         closed = true;
