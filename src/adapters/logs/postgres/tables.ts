@@ -37,6 +37,9 @@ export function modelStart(of: string): string {
   return `left(${of}, 200)`;
 }
 
+/** What the index of words holds, by which a word is found, or its beginning; their order is not in it. */
+export const searchVector = "array_to_tsvector(array_remove(string_to_array(words, ' '), ''))";
+
 /** Made in one transaction, under a lock; partitions come by themselves. */
 export const tables: readonly string[] = [
   // schema, oldest_binary, group_id; rows_before, bodies_before: see floors.ts.
@@ -61,15 +64,19 @@ export const tables: readonly string[] = [
   "create index on requests (upstream, id)",
   "create index on requests (state, id) where state <> 'completed'",
   "create index on requests (status_code, id) where status_code <> 200",
+  "create index on requests ((status_code / 100), id) where status_code <> 200",
   "create index on requests (service_type, id) where service_type <> 'openai'",
   "create index on requests (resent_from, id) where resent_from is not null",
+  // For figures of a part of a minute.
+  'create index on requests ("timestamp")',
   // Calls that have begun; an end takes its call out of here.
   `create table inflight (${callColumns}, primary key (id))`,
   "create index on inflight (instance)",
+  // Words with a space before and behind each, two between two texts.
   `create table search (
     id uuid primary key,
-    words text[] not null) partition by range (id)`,
-  "create index on search using gin (words) with (fastupdate = on)",
+    words text not null) partition by range (id)`,
+  `create index on search using gin (${searchVector})`,
   `create table segments (
     id uuid primary key,
     packed boolean not null,
