@@ -26,7 +26,8 @@ export interface LabPostgres {
   remove(): void;
 }
 
-const password = "lab-secret-word";
+/** Of its user `lab`, in every URL. */
+export const labPassword = "lab-secret-word";
 
 /** Where Debian puts the programs. */
 function programs(): string {
@@ -47,7 +48,7 @@ function run(command: readonly string[]): string {
   const [program = "", ...rest] = [...asUser, ...command];
   const { status, stdout, stderr } = spawnSync(program, rest, {
     encoding: "utf8",
-    env: { ...process.env, LC_ALL: "C.UTF-8", PGPASSWORD: password },
+    env: { ...process.env, LC_ALL: "C.UTF-8", PGPASSWORD: labPassword },
     cwd: "/",
     // A server that stays must not keep our pipes.
     stdio: command.includes("start") ? ["ignore", "ignore", "ignore"] : ["ignore", "pipe", "pipe"],
@@ -59,11 +60,14 @@ function run(command: readonly string[]): string {
 export interface LabPostgresOptions {
   /** Lines of `postgresql.conf`, as `name=value`. */
   readonly settings?: readonly string[];
+  /** With it, the server takes connections by TLS too; in PEM. */
+  readonly tls?: { readonly cert: string; readonly key: string };
 }
 
 /** @returns a server that runs; to be removed by the caller */
 export async function startPostgres({
   settings = [],
+  tls,
 }: LabPostgresOptions = {}): Promise<LabPostgres> {
   const bin = programs();
   const folder = mkdtempSync(join(tmpdir(), "smolrouter-postgres-"));
@@ -77,10 +81,21 @@ export async function startPostgres({
   chmodSync(folder, 0o700);
   const port = await freePort();
   const secret = join(folder, "password");
-  run(["sh", "-c", `printf %s '${password}' > '${secret}'`]);
+  run(["sh", "-c", `printf %s '${labPassword}' > '${secret}'`]);
   const layout = ["-E", "UTF8", "--locale=C", "--no-sync"];
   const access = ["-U", "lab", "-A", "scram-sha-256", "--pwfile", secret];
   run([join(bin, "initdb"), "-D", data, ...layout, ...access]);
+  const secure: string[] = [];
+  if (tls !== undefined) {
+    const [cert, key] = [join(folder, "server.crt"), join(folder, "server.key")];
+    // As the server's user: it refuses a key that others can read.
+    run([
+      "sh",
+      "-c",
+      `umask 077; printf %s '${tls.cert}' > '${cert}'; printf %s '${tls.key}' > '${key}'`,
+    ]);
+    secure.push("ssl=on", `ssl_cert_file=${cert}`, `ssl_key_file=${key}`);
+  }
   const options = [
     `port=${port}`,
     "listen_addresses=127.0.0.1",
@@ -89,6 +104,7 @@ export async function startPostgres({
     "full_page_writes=off",
     "max_connections=60",
     "shared_buffers=64MB",
+    ...secure,
     ...settings,
   ].map((setting) => `-c ${setting}`);
 
@@ -103,7 +119,7 @@ export async function startPostgres({
   }
 
   start();
-  const url = (name = "postgres") => `postgres://lab:${password}@127.0.0.1:${port}/${name}`;
+  const url = (name = "postgres") => `postgres://lab:${labPassword}@127.0.0.1:${port}/${name}`;
   let made = 0;
   async function administer(text: string): Promise<void> {
     const sql = new SQL(url(), { max: 1, prepare: false });

@@ -5,7 +5,7 @@ import type { LogEntry } from "../../src/domain/log/log-entry.ts";
 import { logWrite, startedEntry } from "./log-entries.ts";
 
 /** A call as its row. */
-export function storedRow(write = logWrite()): StoredRow {
+export function rowOf(write = logWrite()): StoredRow {
   const values = rowValues(write);
   return Object.fromEntries(
     rowColumns.map((column, at) => [column, values[at] ?? null]),
@@ -13,11 +13,11 @@ export function storedRow(write = logWrite()): StoredRow {
 }
 
 export function shippedEnd(own: Partial<LogEntry> = {}, more: Partial<ShippedCall> = {}) {
-  return { row: storedRow(logWrite(own)), bodies: null, segments: [], words: [], ...more };
+  return { row: rowOf(logWrite(own)), bodies: null, segments: [], words: [], ...more };
 }
 
 export function shippedStart(own: Partial<LogEntry> = {}): StoredRow {
-  return storedRow({ ...logWrite(), entry: startedEntry(own) });
+  return rowOf({ ...logWrite(), entry: startedEntry(own) });
 }
 
 export function shipment(seq: number, own: Partial<Shipment> = {}): Shipment {

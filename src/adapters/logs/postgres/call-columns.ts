@@ -1,6 +1,6 @@
 // A call's columns in PostgreSQL, in `requests` and `inflight` alike, and a row on its way into them.
 import type { StoredRow } from "../rows/stored-row.ts";
-import { safeText } from "./safe-text.ts";
+import { originalText, safeText } from "./safe-text.ts";
 
 const types = {
   id: "uuid",
@@ -21,7 +21,12 @@ const types = {
   detail: "text",
 } as const;
 
-export type CallColumns = Record<keyof typeof types, string | number | boolean | null>;
+export interface ReadColumns extends Omit<StoredRow, "mapped_model"> {
+  readonly other_model: string | null;
+  readonly mapped: boolean;
+}
+
+type CallColumns = Record<keyof typeof types, string | number | boolean | null>;
 
 /** Their names, as they stand in a statement. */
 export const callColumns = Object.keys(types).join(", ");
@@ -31,6 +36,27 @@ export const callColumnTypes = Object.entries(types)
   .map(([name, type]) => `${name} ${type}`)
   .join(", ");
 
+/** The columns in a shape that needs no further conversion: bigint would come as text. */
+export const readColumns = Object.entries(types)
+  .map(([name, type]) => (type === "bigint" ? `${name}::double precision` : name))
+  .map((column) => (column === "id" ? "id::text" : column))
+  .join(", ");
+
+/** A row that `readColumns` were asked of. */
+export function storedRow(columns: ReadColumns): StoredRow {
+  const { other_model: other, mapped, ...own } = columns;
+  const original = originalOrNull(own.original_model);
+  return {
+    ...own,
+    original_model: original,
+    mapped_model: mapped ? (originalOrNull(other) ?? original) : null,
+    upstream: originalOrNull(own.upstream),
+    resent_from: originalOrNull(own.resent_from),
+    detail: originalText(own.detail),
+  };
+}
+
+const originalOrNull = (text: string | null) => (text === null ? null : originalText(text));
 const textOrNull = (text: string | null) => (text === null ? null : safeText(text));
 
 export function columnsOf(row: StoredRow): CallColumns {

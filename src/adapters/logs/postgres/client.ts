@@ -87,7 +87,8 @@ export function createClient({ url, connections, silenceMs }: ClientOptions): Cl
   }
 
   return {
-    run: (text, parameters) => {
+    // What is wrong with the URL is thrown where the driver is made of it.
+    async run(text, parameters) {
       const of = generation();
       return runOn(of, of.sql)(text, parameters);
     },

@@ -2,7 +2,7 @@
 // partition can be made for, as its clock is off, goes to a default one.
 import type { Client, Run } from "./client.ts";
 import { idTime, lowestId } from "./id-times.ts";
-import { hasCode, sqlState } from "./sql-state.ts";
+import { isLocked } from "./sql-state.ts";
 import { day, missingRanges, partitionWidth, type TimeRange } from "./partition-ranges.ts";
 import { partitioned } from "./tables.ts";
 
@@ -80,7 +80,7 @@ export function createPartitions(client: Client, maxAgeMs: number | null): Parti
         await make(() => missing);
       } catch (error) {
         // Somebody reads the default partition for long: it takes the rows until the next time.
-        if (!hasCode(error, sqlState.lockNotAvailable)) throw error;
+        if (!isLocked(error)) throw error;
       }
     },
     ahead: () =>

@@ -1,47 +1,46 @@
 // The log's write side in PostgreSQL, as one router's outbox drives it. Reading is another's part.
-import type { Shipment } from "../outbox/shipment.ts";
+import type { SharedInstance, SharedStore } from "../outbox/shared-store.ts";
 import type { Client } from "./client.ts";
+import { explainFailure } from "./failures.ts";
+import { interruptOwn } from "./interrupted-calls.ts";
 import { settleSchema } from "./migrations.ts";
 import { createPartitions } from "./partitions.ts";
-import { type Sender, shipTogether } from "./ship.ts";
+import { ship } from "./ship.ts";
 
-export interface PostgresStoreOptions extends Sender {
+export interface PostgresStoreOptions {
   /** One connection is enough: what it is asked for comes one after the other. */
   readonly client: Client;
   /** ms; null keeps rows for ever. Decides how wide partitions are. */
   readonly maxLogAgeMs: number | null;
 }
 
-/** A promise rejects where the server, or the way there, fails; `explain` says what that means. */
-export interface PostgresStore {
-  /**
-   * Makes the tables or brings them up to date, enters the router among the instances, and marks what
-   * an earlier process of it left in flight as interrupted. Before anything else; may be repeated.
-   * @param now epoch ms
-   */
-  settle(now: number): Promise<void>;
-  /**
-   * Brings shipments in, all in one transaction. What was in already stays as it is, so the same may
-   * be shipped again where the answer was lost.
-   * @param shipments in the order of their numbers
-   */
-  ship(shipments: readonly Shipment[]): Promise<void>;
-}
+export function createPostgresStore({ client, maxLogAgeMs }: PostgresStoreOptions): SharedStore {
+  const partitions = createPartitions(client, maxLogAgeMs);
+  let instance: SharedInstance | null = null;
 
-export function createPostgresStore(options: PostgresStoreOptions): PostgresStore {
-  const { client } = options;
-  const partitions = createPartitions(client, options.maxLogAgeMs);
+  function settled(): SharedInstance {
+    if (instance === null) throw new Error("the store was not settled");
+    return instance;
+  }
+
   return {
-    async settle() {
+    async settle(own) {
       await settleSchema(client);
-      await client.run(
+      await partitions.ahead();
+      const [row] = await client.run<{ shipped: number }>(
         `insert into instances (id, name, version) values ($1::uuid, $2, $3)
           on conflict (id) do update set name = excluded.name, version = excluded.version,
-            started_at = now(), seen_at = now()`,
-        [options.instance, options.name, options.version],
+            started_at = now(), seen_at = now()
+          returning shipped::double precision`,
+        [own.id, own.name, own.version],
       );
-      await partitions.ahead();
+      instance = own;
+      return { shipped: row?.shipped ?? 0 };
     },
-    ship: (shipments) => shipTogether(client, partitions, options, shipments),
+    ship: async (shipments) => ({
+      refused: await ship({ client, partitions, sender: settled() }, shipments),
+    }),
+    interrupt: (ids, now) => interruptOwn(client, settled().id, ids, now),
+    explain: explainFailure,
   };
 }

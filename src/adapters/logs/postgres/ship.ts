@@ -1,30 +1,28 @@
 // Shipments of one router's outbox on their way into the tables: several in one transaction, each once.
 import type { Shipment, ShippedCall } from "../outbox/shipment.ts";
+import type { SharedInstance } from "../outbox/shared-store.ts";
 import { createFigureSums } from "../rows/figures.ts";
 import type { StoredRow } from "../rows/stored-row.ts";
 import type { Client, Run } from "./client.ts";
+import { explainFailure } from "./failures.ts";
 import { idTime } from "./id-times.ts";
 import type { NeededTimes, Partitions } from "./partitions.ts";
+import { createRefusals } from "./refusals.ts";
 import { writeAnswers, writeItems, writeSegment } from "./write-bodies.ts";
 import { writeEnds, writeStarts } from "./write-calls.ts";
 import { writeFigures } from "./write-figures.ts";
 
-/** The router that ships. */
-export interface Sender {
-  /** UUID of its outbox. */
-  readonly instance: string;
-  /** By which others call it. */
-  readonly name: string;
-  readonly version: string;
+/** Where shipments go, and whose they are. */
+export interface Way {
+  readonly client: Client;
+  readonly partitions: Partitions;
+  readonly sender: SharedInstance;
 }
 
 /** What several shipments come to together: of one id the last. */
-export interface Load extends Pick<Shipment, "ends" | "starts" | "segments" | "answers" | "items"> {
-  readonly seq: number;
-}
+type Load = Omit<Shipment, "seq">;
 
-/** @param shipments in the order of their numbers */
-export function loadOf(shipments: readonly Shipment[]): Load {
+function loadOf(shipments: readonly Shipment[]): Load {
   const ends = new Map<string, ShippedCall>();
   const starts = new Map<string, StoredRow>();
   for (const shipment of shipments) {
@@ -34,7 +32,6 @@ export function loadOf(shipments: readonly Shipment[]): Load {
   const items = shipments.flatMap((shipment) => shipment.items);
   const answers = shipments.flatMap((shipment) => shipment.answers);
   return {
-    seq: shipments.at(-1)?.seq ?? 0,
     ends: [...ends.values()],
     starts: [...starts.values()].filter(({ id }) => !ends.has(id)),
     segments: shipments.flatMap((shipment) => shipment.segments),
@@ -46,53 +43,107 @@ export function loadOf(shipments: readonly Shipment[]): Load {
 }
 
 /** When its rows are from, as partitions go by it. */
-export function timesOf({ ends, segments }: Load): NeededTimes {
-  const calls = ends.map(({ row }) => idTime(row.id));
-  return { requests: calls, search: calls, segments: segments.map(({ id }) => idTime(id)) };
+function timesOf(shipments: readonly Shipment[]): NeededTimes {
+  const calls = shipments.flatMap(({ ends }) => ends.map(({ row }) => idTime(row.id)));
+  const segments = shipments.flatMap((shipment) => shipment.segments.map(({ id }) => idTime(id)));
+  return { requests: calls, search: calls, segments };
 }
 
 /**
- * Says how far the sender's shipments are in, and that they are in up to this one from now on; holds
- * off others that would write in its name.
+ * Says that the sender's shipments are in up to this one, and holds off others that would write in
+ * its name.
+ * @returns up to which one they were
  */
-export async function advance(run: Run, sender: Sender, seq: number): Promise<number> {
+async function advance(run: Run, { id, name, version }: SharedInstance, seq: number) {
   for (;;) {
-    const [found] = await run<{ before: string }>(
+    const [found] = await run<{ before: number }>(
       `update instances set shipped = greatest(instances.shipped, $2::bigint), seen_at = now()
         from (select id, shipped from instances where id = $1::uuid for update) as known
-        where instances.id = known.id returning known.shipped::text as before`,
-      [sender.instance, seq],
+        where instances.id = known.id returning known.shipped::double precision as before`,
+      [id, seq],
     );
-    if (found !== undefined) return Number(found.before);
+    if (found !== undefined) return found.before;
     // Its row was removed, as it had been away for so long.
-    await run(
-      `insert into instances (id, name, version) values ($1::uuid, $2, $3) on conflict do nothing`,
-      [sender.instance, sender.name, sender.version],
-    );
+    await enterInstance(run, { id, name, version });
   }
 }
 
+/** Leaves what is known of it as it is. */
+async function enterInstance(run: Run, { id, name, version }: SharedInstance): Promise<void> {
+  await run(
+    "insert into instances (id, name, version) values ($1::uuid, $2, $3) on conflict do nothing",
+    [id, name, version],
+  );
+}
+
+async function writeCalls(run: Run, instance: string, ends: readonly ShippedCall[]) {
+  const figures = createFigureSums();
+  const { inserted, replaced } = await writeEnds(run, instance, ends);
+  for (const { row } of ends) if (inserted.has(row.id)) figures.add(row);
+  for (const row of replaced) figures.subtract(row);
+  await writeFigures(run, instance, figures.changes());
+}
+
 /** Writes what of these is not in yet, in one transaction. */
-export async function shipTogether(
-  client: Client,
-  partitions: Partitions,
-  sender: Sender,
+async function shipTogether(
+  { client, partitions, sender }: Way,
   shipments: readonly Shipment[],
 ): Promise<void> {
   const last = shipments.at(-1);
   if (last === undefined) return;
-  await partitions.ready(timesOf(loadOf(shipments)));
+  await partitions.ready(timesOf(shipments));
   await client.inTransaction(async (run) => {
     const before = await advance(run, sender, last.seq);
     const load = loadOf(shipments.filter(({ seq }) => seq > before));
     for (const segment of load.segments) await writeSegment(run, segment);
-    const figures = createFigureSums();
-    const { inserted, replaced } = await writeEnds(run, sender.instance, load.ends);
-    for (const { row } of load.ends) if (inserted.has(row.id)) figures.add(row);
-    for (const row of replaced) figures.subtract(row);
-    await writeFigures(run, sender.instance, figures.changes());
-    await writeStarts(run, sender.instance, load.starts);
+    await writeCalls(run, sender.id, load.ends);
+    await writeStarts(run, sender.id, load.starts);
     await writeItems(run, load.items);
     await writeAnswers(run, load.answers);
   });
+}
+
+/** As `shipTogether`, row by row: one that is refused for what is in it is set aside. @returns how many were */
+async function shipSingly(
+  { client, partitions, sender }: Way,
+  shipment: Shipment,
+): Promise<number> {
+  await partitions.ready(timesOf([shipment]));
+  return client.inTransaction(async (run) => {
+    const before = await advance(run, sender, shipment.seq);
+    if (before >= shipment.seq) return 0;
+    const refusals = createRefusals(run, sender.id);
+    const load = loadOf([shipment]);
+    for (const segment of load.segments)
+      await refusals.attempt(segment, () => writeSegment(run, segment));
+    for (const end of load.ends)
+      await refusals.attempt(end.row, () => writeCalls(run, sender.id, [end]));
+    for (const start of load.starts)
+      await refusals.attempt(start, () => writeStarts(run, sender.id, [start]));
+    for (const item of load.items) await refusals.attempt(item, () => writeItems(run, [item]));
+    for (const answer of load.answers)
+      await refusals.attempt(answer, () => writeAnswers(run, [answer]));
+    return refusals.count();
+  });
+}
+
+/** As SharedStore says of `ship`. @returns how many rows were refused */
+export async function ship(way: Way, shipments: readonly Shipment[]): Promise<number> {
+  if (await isTaken(way, shipments)) return 0;
+  let refused = 0;
+  for (const shipment of shipments)
+    if (shipments.length === 1 || !(await isTaken(way, [shipment])))
+      refused += await shipSingly(way, shipment);
+  return refused;
+}
+
+/** Whether they are in now; not, where something in them is refused. */
+async function isTaken(way: Way, shipments: readonly Shipment[]): Promise<boolean> {
+  try {
+    await shipTogether(way, shipments);
+    return true;
+  } catch (error) {
+    if (explainFailure(error).kind !== "entry") throw error;
+    return false;
+  }
 }

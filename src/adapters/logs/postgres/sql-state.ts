@@ -1,8 +1,4 @@
-// The codes of PostgreSQL's errors (SQLSTATE) that something follows from, and where the driver puts them.
-
-export const sqlState = {
-  lockNotAvailable: "55P03",
-} as const;
+// The codes of PostgreSQL's errors (SQLSTATE), and where the driver puts them.
 
 /** The server's own code; null: the error is not the server's. */
 export function stateOf(error: unknown): string | null {
@@ -10,6 +6,7 @@ export function stateOf(error: unknown): string | null {
   return typeof state === "string" && /^[\dA-Z]{5}$/.test(state) ? state : null;
 }
 
-export function hasCode(error: unknown, code: string): boolean {
-  return stateOf(error) === code;
+/** A lock was not to be had within `lock_timeout`. */
+export function isLocked(error: unknown): boolean {
+  return stateOf(error) === "55P03";
 }

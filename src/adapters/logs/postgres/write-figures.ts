@@ -5,11 +5,17 @@ import type { Run } from "./client.ts";
 
 /** In the order of their keys: two that write the same ones cannot block each other for good. */
 const addFigures = `insert into figures (span, start, kind, bucket, instance, amount)
-  select span, start, kind, bucket, $2::uuid, amount from json_to_recordset($1::text::json)
-    as given (span integer, start bigint, kind smallint, bucket integer, amount bigint)
+  select span, start, kind, bucket, $2::uuid, ${bounded("amount")}
+    from json_to_recordset($1::text::json)
+      as given (span integer, start bigint, kind smallint, bucket integer, amount numeric)
     order by span, start, kind, bucket
   on conflict (span, start, kind, bucket, instance)
-    do update set amount = figures.amount + excluded.amount`;
+    do update set amount = ${bounded("figures.amount::numeric + excluded.amount")}`;
+
+/** A sum of tokens, as servers report them, may be of any size: no row is refused for it. */
+function bounded(sum: string): string {
+  return `least(greatest(${sum}, -9223372036854775807), 9223372036854775807)::bigint`;
+}
 
 export async function writeFigures(
   run: Run,

@@ -46,6 +46,9 @@ export const rowColumns = [
   "detail",
 ] as const satisfies readonly (keyof StoredRow)[];
 
+/** Of a call that its router did not live to end. */
+export const interruptedWhy = "the router stopped before this call had ended";
+
 /** By place, as names would take as much room as what they name. The first two change in the stores' own statements. */
 type Detail = readonly [
   completedAt: number | null,
@@ -209,6 +212,13 @@ export function apiRow(stored: StoredRow): LogRow {
     request_headers: requestHeaders,
     response_headers: responseHeaders,
   };
+}
+
+/** The row of a call that was in flight when its router went away, as it ends by that. @param at epoch ms */
+export function interruptedRow(row: StoredRow, at: number): StoredRow {
+  const [, , ...rest] = JSON.parse(row.detail) as Detail;
+  const detail: Detail = [at, interruptedWhy, ...rest];
+  return { ...row, state: "interrupted", detail: JSON.stringify(detail) };
 }
 
 function storedAttempt(

@@ -9,6 +9,7 @@ import { contentsOf, onceEach } from "../rows/once-each.ts";
 import type { LogWrite, WriteResult } from "../pipeline/log-engine.ts";
 import { createRetention, type SqliteRetention } from "./retention.ts";
 import { inTransaction, runSql } from "../sqlite-file/run-sql.ts";
+import { interruptedWhy } from "../rows/stored-row.ts";
 import { createSearchIndex, type SearchIndex } from "./search-index.ts";
 import { indexOlder } from "./search-repair.ts";
 import { createSqliteReader } from "./sqlite-reader.ts";
@@ -84,12 +85,11 @@ export function createSqliteStore(options: SqliteStoreOptions): SqliteStore {
       answers.remove("owner = ? and id = ?", [ownerKey(owner), id], 1) > 0,
 
     async interruptLeftovers(now) {
-      const why = "the router stopped before this call had ended";
       return runSql(
         db,
         `update requests set state = 'interrupted', ${setEnd}
           where state = 'inflight' and state <> 'completed' returning 1`,
-        [now, why],
+        [now, interruptedWhy],
       ).length;
     },
   };
