@@ -26,13 +26,28 @@ export function writtenBodies(
   for (const kind of capturedKinds) {
     const [body, own] = [bodies[kind] ?? null, pieces[kind]];
     if (body === null || own === undefined) continue;
-    const truncated = body.truncated ? 1 : 0;
-    written[kind] =
-      own === null
-        ? truncated
-        : [truncated, ...own.flatMap(({ segment, at, length }) => [segment, at, length])];
+    written[kind] = writtenBody(body.truncated, own);
   }
   return Object.keys(written).length === 0 ? null : JSON.stringify(written);
+}
+
+/** As `writtenBodies`, of bodies as `storedBodies` reads them. */
+export function rewrittenBodies(bodies: StoredBodies): string | null {
+  const written: WrittenPieces = {};
+  for (const kind of capturedKinds) {
+    const body = bodies[kind];
+    if (body !== undefined) written[kind] = writtenBody(body.truncated, body.pieces);
+  }
+  return Object.keys(written).length === 0 ? null : JSON.stringify(written);
+}
+
+function writtenBody(
+  isTruncated: boolean,
+  pieces: readonly StoredPiece[] | null,
+): readonly number[] | 0 | 1 {
+  const truncated = isTruncated ? 1 : 0;
+  if (pieces === null) return truncated;
+  return [truncated, ...pieces.flatMap(({ segment, at, length }) => [segment, at, length])];
 }
 
 export function storedBodies(text: string | null): StoredBodies {

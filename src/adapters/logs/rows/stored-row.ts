@@ -142,6 +142,18 @@ export function rowValues({ entry, reading }: LogWrite): readonly (string | numb
   ];
 }
 
+/** A call as it is stored. */
+export function storedRow(write: LogWrite): StoredRow {
+  return rowOfValues(rowValues(write));
+}
+
+/** @param values in the order of `rowColumns` */
+export function rowOfValues(values: readonly StoredRow[keyof StoredRow][]): StoredRow {
+  const row: Partial<Record<keyof StoredRow, unknown>> = {};
+  for (const [at, column] of rowColumns.entries()) row[column] = values[at];
+  return row as StoredRow;
+}
+
 /** A stored row as the API gives it. */
 export function apiRow(stored: StoredRow): LogRow {
   const [

@@ -1,9 +1,10 @@
 // Opens the SQLite file that keeps the log; one that cannot be read is moved aside, never deleted.
 import { realpathSync, statSync } from "node:fs";
-import { mkdir, rename } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { Database } from "bun:sqlite";
 import { isUnreadable } from "../sqlite-file/failures.ts";
+import { moveAside, type MovedFor } from "../sqlite-file/move-aside.ts";
 import { type FileMark, type DatabaseState, readState, settleId } from "./log-state.ts";
 import { closeConnection } from "../sqlite-file/run-sql.ts";
 import { OutdatedSchema, settleSchema } from "./schema.ts";
@@ -28,8 +29,6 @@ export interface OpenedDatabase {
   /** Why it was not used: damaged, or an earlier version's. */
   readonly movedFor: MovedFor | null;
 }
-
-export type MovedFor = "unreadable" | "outdated";
 
 /** How long one statement waits for another process's lock; the writer tries again after it. */
 const busyTimeoutMs = 250;
@@ -149,17 +148,4 @@ function inodeAt(path: string): string | null {
 function markOf(path: string): FileMark | null {
   const inode = inodeAt(path);
   return inode === null ? null : { path: realpathSync(path), inode };
-}
-
-/** @returns where the file went */
-export async function moveAside(path: string, now: number, why: MovedFor): Promise<string> {
-  const time = new Date(now).toISOString().replaceAll(/[:.]/g, "-");
-  const movedTo = `${path}.${why}-${time}`;
-  await rename(path, movedTo);
-  // Its write-ahead log would otherwise be played into the fresh file.
-  for (const suffix of ["-wal", "-shm"])
-    await rename(path + suffix, movedTo + suffix).catch((error: unknown) => {
-      if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
-    });
-  return movedTo;
 }

@@ -3,9 +3,10 @@
 import type { BlobStore } from "../../../ports/blob-store.ts";
 import type { Happening, SearchDamage } from "../pipeline/log-engine.ts";
 import type { BlobPlace, LogPlace } from "../pipeline/log-place.ts";
-import { moveAside, openDatabase } from "./database.ts";
-import type { LogDatabase, MovedFor } from "./database.ts";
+import { openDatabase } from "./database.ts";
+import type { LogDatabase } from "./database.ts";
 import { inWords, remedy } from "../sqlite-file/failures.ts";
+import { moveAside, type MovedFor } from "../sqlite-file/move-aside.ts";
 import { type BlobOwner, isSettled } from "./log-state.ts";
 import { beginSearchAnew } from "./search-repair.ts";
 import { createSqliteStore } from "./sqlite-store.ts";

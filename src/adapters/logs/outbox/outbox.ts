@@ -1,0 +1,429 @@
+// What waits in this router for a store that others share: batches of calls by rising numbers, objects
+// for S3. Bounded: see spool-room.ts.
+import type { Database } from "bun:sqlite";
+import { inTransaction, runSql } from "../sqlite-file/run-sql.ts";
+import type { BatchKind, PackedBatch } from "./pack-writes.ts";
+import type { PackedShipment } from "./shipment-codec.ts";
+import { endsIn } from "./shipment-codec.ts";
+import {
+  bytesOf,
+  type Coming,
+  type FlushPart,
+  makeRoom,
+  type Removable,
+  type Waiting,
+} from "./spool-room.ts";
+
+/** A batch that waits. */
+export interface WaitingBatch extends PackedShipment {
+  readonly seq: number;
+  readonly rows: number;
+}
+
+export interface WaitingObject {
+  readonly key: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface Losses {
+  /** Ids of calls that have ended and whose rows are given up. */
+  readonly ends: readonly string[];
+  /** Of rows that stay. */
+  readonly bodies: number;
+}
+
+export interface OutboxFigures {
+  /** Ends of calls. */
+  readonly rows: number;
+  readonly bytes: number;
+  /** Epoch ms; null: nothing waits. */
+  readonly oldestAt: number | null;
+}
+
+/** What throws is SQLite's own error; then nothing has happened. */
+export interface Outbox {
+  /**
+   * Keeps a flush, and gives up what there is no room for.
+   * @param now epoch ms
+   */
+  put(batches: readonly PackedBatch[], now: number): Losses;
+  /** Batches behind `after`, the oldest first: as many as come to `maxBytes`, one at least; none where none waits. */
+  next(after: number, maxBytes: number): readonly WaitingBatch[];
+  /** They may be sent from now on: none of them is given up. @param seq of the last one */
+  offered(seq: number): void;
+  /** Those up to this number are in the store. */
+  arrived(seq: number): void;
+  /** Of the newest batch; 0: none has ever been. */
+  newest(): number;
+  /** Objects to which nothing is added any longer, the oldest first. @param isWhole by its key */
+  objects(limit: number, isWhole: (key: string) => boolean): readonly WaitingObject[];
+  /** It is in S3. */
+  objectArrived(key: string): void;
+  /** Objects of before an epoch ms are given up. */
+  removeObjects(before: number): Losses;
+  figures(): OutboxFigures;
+  /** Gives some of the room that the file no longer needs back to the disk. */
+  shrink(): void;
+}
+
+/** Bytes that a batch costs beside its contents. */
+const batchOverhead = 128;
+/** Looked at together where batches are given up. */
+const removedTogether = 20;
+const pagesPerShrink = 512;
+
+type Sums = Record<FlushPart, number>;
+
+const bodiesOf = {
+  starts: "successBodies",
+  successes: "successBodies",
+  failures: "failureBodies",
+} as const satisfies Record<BatchKind, keyof Sums>;
+
+interface BatchSizes {
+  readonly seq: number;
+  readonly kind: BatchKind;
+  readonly rows: number;
+  readonly data_size: number;
+  readonly bodies_size: number;
+  readonly body_count: number;
+}
+
+interface ObjectSizes {
+  readonly batch: number;
+  readonly kind: BatchKind;
+  readonly size: number;
+  readonly body_count: number;
+}
+
+const sizeColumns = "seq, kind, rows, data_size, bodies_size, body_count";
+
+/** @param maxBytes of all that waits; what may have been sent already is never given up for it */
+export function createOutbox(db: Database, maxBytes: number): Outbox {
+  const [self] = runSql<{ offered: number }>(db, "select offered from self");
+  let offeredUpTo = self?.offered ?? 0;
+  let rows = 0;
+  const waiting = noSums();
+  /** Of it, what may have been sent. */
+  let offered = noSums();
+  for (const batch of runSql<BatchSizes>(db, `select ${sizeColumns} from batches`)) {
+    count(waiting, batch, 1);
+    rows += batch.rows;
+    if (batch.seq <= offeredUpTo) count(offered, batch, 1);
+  }
+  for (const { kind, size } of runSql<{ kind: BatchKind; size: number }>(
+    db,
+    "select kind, sum(size) as size from objects group by kind",
+  ))
+    waiting[bodiesOf[kind]] += size;
+
+  const total = () => bytesOf(waiting);
+
+  function removable(): Waiting {
+    const left = (name: keyof Sums) => Math.max(0, waiting[name] - offered[name]);
+    return {
+      all: total(),
+      starts: left("starts"),
+      successBodies: left("successBodies"),
+      successes: left("successes"),
+      failureBodies: left("failureBodies"),
+    };
+  }
+
+  /** @returns bytes */
+  function giveUpObject(key: string, losses: LossCount): number {
+    let bytes = 0;
+    for (const part of runSql<ObjectSizes>(
+      db,
+      "delete from objects where key = ? returning batch, kind, size, body_count",
+      [key],
+    )) {
+      bytes += part.size;
+      waiting[bodiesOf[part.kind]] -= part.size;
+      losses.bodies += part.body_count;
+      // They are not lost once more with what else the batch has of them.
+      runSql(db, "update batches set body_count = max(0, body_count - ?) where seq = ?", [
+        part.body_count,
+        part.batch,
+      ]);
+    }
+    return bytes;
+  }
+
+  /** A batch's objects for S3 go with its bodies. @returns bytes */
+  function removeObjectsOf(seq: number, kind: BatchKind): number {
+    const gone = runSql<{ size: number }>(
+      db,
+      "delete from objects where batch = ? returning size",
+      [seq],
+    );
+    const bytes = gone.reduce((sum, { size }) => sum + size, 0);
+    waiting[bodiesOf[kind]] -= bytes;
+    return bytes;
+  }
+
+  /** The newest first, until there is so much room more. */
+  function remove(what: Removable, bytes: number, losses: LossCount): void {
+    const kind = what === "failureBodies" ? "failures" : what === "starts" ? "starts" : "successes";
+    const onlyBodies = what === "successBodies" || what === "failureBodies";
+    const which = onlyBodies ? "and bodies_size > 0" : "";
+    let freed = 0;
+    while (onlyBodies && freed < bytes) {
+      const [newest] = runSql<{ key: string }>(
+        db,
+        "select key from objects where kind = ? order by key desc limit 1",
+        [kind],
+      );
+      if (newest === undefined) break;
+      freed += giveUpObject(newest.key, losses);
+    }
+    while (freed < bytes) {
+      const found = runSql<BatchSizes>(
+        db,
+        `select ${sizeColumns} from batches where seq > ? and kind = ? ${which}
+          order by seq desc limit ?`,
+        [offeredUpTo, kind, removedTogether],
+      );
+      if (found.length === 0) return;
+      for (const batch of found) {
+        if (freed >= bytes) break;
+        freed += removeObjectsOf(batch.seq, batch.kind);
+        freed += batch.bodies_size;
+        if (onlyBodies) {
+          losses.bodies += batch.body_count;
+          runSql(
+            db,
+            "update batches set bodies = null, bodies_size = 0, body_count = 0 where seq = ?",
+            [batch.seq],
+          );
+          waiting[bodiesOf[batch.kind]] -= batch.bodies_size;
+        } else {
+          freed += batch.data_size;
+          losses.ends.push(...deleteBatch(batch));
+        }
+      }
+    }
+  }
+
+  /** @returns ids of its calls */
+  function deleteBatch(batch: BatchSizes): readonly string[] {
+    const [gone] = runSql<{ data: Uint8Array }>(
+      db,
+      "delete from batches where seq = ? returning data",
+      [batch.seq],
+    );
+    count(waiting, batch, -1);
+    rows -= batch.rows;
+    return gone === undefined || batch.rows === 0 ? [] : endsIn(gone.data);
+  }
+
+  function insert(batch: PackedBatch, withBodies: boolean, now: number): void {
+    const bodies = withBodies ? batch.bodies : null;
+    const bodyCount = withBodies ? batch.bodyCount : 0;
+    const dataSize = batch.data.length + batchOverhead;
+    const bodiesSize = bodies?.length ?? 0;
+    const [added] = runSql<{ seq: number }>(
+      db,
+      `insert into batches
+        (kind, rows, starts, body_count, written_at, data_size, bodies_size, data, bodies)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?) returning seq`,
+      [
+        batch.kind,
+        batch.rows,
+        batch.starts,
+        bodyCount,
+        now,
+        dataSize,
+        bodiesSize,
+        batch.data,
+        bodies,
+      ],
+    );
+    waiting[batch.kind] += dataSize;
+    waiting[bodiesOf[batch.kind]] += bodiesSize;
+    rows += batch.rows;
+    if (!withBodies) return;
+    for (const { key, at, data, bodyCount: inIt } of batch.objects) {
+      runSql(db, "insert into objects values (?, ?, ?, ?, ?, ?, ?, ?)", [
+        key,
+        at,
+        added?.seq ?? 0,
+        batch.kind,
+        inIt,
+        now,
+        data.length,
+        data,
+      ]);
+      waiting[bodiesOf[batch.kind]] += data.length;
+    }
+  }
+
+  /** As it was, where the transaction fails. */
+  function whole<T>(work: () => T): T {
+    const before = { rows, waiting: { ...waiting } };
+    try {
+      return inTransaction(db, "immediate", work);
+    } catch (error) {
+      rows = before.rows;
+      Object.assign(waiting, before.waiting);
+      throw error;
+    }
+  }
+
+  function put(batches: readonly PackedBatch[], now: number): Losses {
+    const coming = comingOf(batches);
+    const losses: LossCount = { ends: [], bodies: 0 };
+    const isRoomy = total() + bytesOf(coming) <= maxBytes;
+    return whole(() => {
+      const room = isRoomy ? null : makeRoom(removable(), coming, maxBytes);
+      for (const { what, bytes } of room?.remove ?? []) remove(what, bytes, losses);
+      for (const batch of batches) {
+        if (room?.leaveOut.has(batch.kind) === true) {
+          if (batch.rows > 0) losses.ends.push(...endsIn(batch.data));
+          continue;
+        }
+        const withBodies = room?.leaveOut.has(bodiesOf[batch.kind]) !== true;
+        if (!withBodies) losses.bodies += batch.bodyCount;
+        insert(batch, withBodies, now);
+      }
+      return losses;
+    });
+  }
+
+  function arrived(seq: number): void {
+    whole(() => {
+      const gone = runSql<BatchSizes>(
+        db,
+        `delete from batches where seq <= ? returning ${sizeColumns}`,
+        [seq],
+      );
+      for (const batch of gone) {
+        count(waiting, batch, -1);
+        rows -= batch.rows;
+      }
+    });
+    if (seq >= offeredUpTo) offered = noSums();
+  }
+
+  return {
+    put,
+    next(after, most) {
+      const chosen: { readonly seq: number }[] = [];
+      let bytes = 0;
+      for (const batch of runSql<BatchSizes>(
+        db,
+        `select ${sizeColumns} from batches where seq > ? order by seq limit 64`,
+        [after],
+      )) {
+        bytes += batch.data_size + batch.bodies_size;
+        if (chosen.length > 0 && bytes > most) break;
+        chosen.push(batch);
+      }
+      const last = chosen.at(-1);
+      if (last === undefined) return [];
+      return runSql<WaitingBatch>(
+        db,
+        "select seq, rows, data, bodies from batches where seq > ? and seq <= ? order by seq",
+        [after, last.seq],
+      );
+    },
+    offered(seq) {
+      runSql(db, "update self set offered = ?", [seq]);
+      offeredUpTo = seq;
+      offered = noSums();
+      for (const batch of runSql<BatchSizes>(
+        db,
+        `select ${sizeColumns} from batches where seq <= ?`,
+        [seq],
+      ))
+        count(offered, batch, 1);
+    },
+    arrived,
+    newest: () =>
+      runSql<{ seq: number }>(db, "select seq from sqlite_sequence where name = 'batches'")[0]
+        ?.seq ?? 0,
+    objects(limit, isWhole) {
+      // Those that are open are the newest.
+      const keys = runSql<{ key: string }>(
+        db,
+        "select distinct key from objects order by key limit ?",
+        [limit + 2],
+      );
+      return keys
+        .filter(({ key }) => isWhole(key))
+        .slice(0, limit)
+        .map(({ key }) => ({ key, bytes: joined(db, key) }));
+    },
+    objectArrived(key) {
+      whole(() => {
+        for (const { kind, size } of runSql<{ kind: BatchKind; size: number }>(
+          db,
+          "delete from objects where key = ? returning kind, size",
+          [key],
+        ))
+          waiting[bodiesOf[kind]] -= size;
+      });
+    },
+    removeObjects: (before) =>
+      whole(() => {
+        const losses: LossCount = { ends: [], bodies: 0 };
+        for (const { key } of runSql<{ key: string }>(
+          db,
+          "select key from objects group by key having max(written_at) < ?",
+          [before],
+        ))
+          giveUpObject(key, losses);
+        return losses;
+      }),
+    figures() {
+      const [oldest] = runSql<{ at: number | null }>(
+        db,
+        `select min(at) as at from (
+          select written_at as at from (select written_at from batches order by seq limit 1)
+          union all
+          select written_at from (select written_at from objects order by key, at limit 1))`,
+      );
+      return { rows, bytes: total(), oldestAt: oldest?.at ?? null };
+    },
+    shrink() {
+      runSql(db, `PRAGMA incremental_vacuum(${pagesPerShrink})`);
+    },
+  };
+}
+
+interface LossCount {
+  readonly ends: string[];
+  bodies: number;
+}
+
+function noSums(): Sums {
+  return { starts: 0, successes: 0, successBodies: 0, failures: 0, failureBodies: 0 };
+}
+
+function count(sums: Sums, { kind, data_size, bodies_size }: BatchSizes, sign: 1 | -1): void {
+  sums[kind] += sign * data_size;
+  sums[bodiesOf[kind]] += sign * bodies_size;
+}
+
+function comingOf(batches: readonly PackedBatch[]): Coming {
+  const sums = noSums();
+  for (const { kind, data, bodies, objects } of batches) {
+    sums[kind] += data.length + batchOverhead;
+    sums[bodiesOf[kind]] += bodies?.length ?? 0;
+    for (const part of objects) sums[bodiesOf[kind]] += part.data.length;
+  }
+  return sums;
+}
+
+/** Parts that were given up leave a gap: the others stay where rows say they are. */
+function joined(db: Database, key: string): Uint8Array {
+  const parts = runSql<{ at: number; data: Uint8Array }>(
+    db,
+    "select at, data from objects where key = ? order by at",
+    [key],
+  );
+  const last = parts.at(-1);
+  const bytes = new Uint8Array(last === undefined ? 0 : last.at + last.data.length);
+  for (const { at, data } of parts) bytes.set(data, at);
+  return bytes;
+}
