@@ -23,6 +23,7 @@ import { createSpanExporter } from "../adapters/telemetry/otlp-exporter.ts";
 import { createTracer } from "../adapters/telemetry/tracer.ts";
 import { createTokens } from "../adapters/tokens/jwt-tokens.ts";
 import { createFetchUpstream } from "../adapters/upstream/fetch-upstream.ts";
+import { createVia } from "../domain/http/via.ts";
 import { createBudget } from "../domain/failover/budget.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { UsageObserver } from "../ports/observer.ts";
@@ -105,7 +106,7 @@ export function compose(
       : createSpanExporter({ endpoint: settings.otlpEndpoint, version, clock, logger });
   const tracer = exporter === null ? null : createTracer(exporter);
   const notices = createNotices([() => routesNotice(live.trouble()), () => log?.notices() ?? []]);
-  const via = `smolrouter-${clock.id().slice(-12)}`;
+  const via = createVia(clock.id().slice(-12));
   const ask = createServerClient(upstream, clock, via);
   const limiter = createLimiter();
   const live = createLiveRouting(initialRouting, {

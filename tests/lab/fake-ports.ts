@@ -7,6 +7,7 @@ import { createKnownServers } from "../../src/app/usecases/servers/known-servers
 import { createSpokenBoard } from "../../src/app/usecases/servers/spoken-board.ts";
 import { createInFlightBoard } from "../../src/app/usecases/log/in-flight.ts";
 import type { RelayDeps } from "../../src/app/usecases/relay/relay.ts";
+import { createVia } from "../../src/domain/http/via.ts";
 import { createBudget } from "../../src/domain/failover/budget.ts";
 import type { IncomingCall } from "../../src/domain/call/incoming-call.ts";
 import type { CapturedBodies, LogEntry } from "../../src/domain/log/log-entry.ts";
@@ -192,7 +193,7 @@ export function createFakePorts(scenario: FakeScenario, step: Step = () => undef
     clock,
     observers: [spoilt, board, seen],
     upstream,
-    via: "smolrouter-lab",
+    via: createVia("lab"),
     traced: false,
     captureCap: 1 << 20,
     captureBudget,

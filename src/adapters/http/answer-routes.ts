@@ -1,6 +1,7 @@
 // `/v1/responses/{id}`: answers that are kept, given back, listed by their input, and removed. No row is left.
 import { Elysia } from "elysia";
 import { callOwner } from "../../domain/call/call-owner.ts";
+import type { Via } from "../../domain/http/via.ts";
 import {
   errorObject,
   problem,
@@ -17,8 +18,7 @@ export interface AnswerRoutesDeps {
   /** null: none are kept. */
   readonly answers: KeptAnswers | null;
   readonly admissions: Admissions;
-  /** This process's pseudonym in `Via`. */
-  readonly via: string;
+  readonly via: Pick<Via, "isLoop">;
 }
 
 interface Asked {

@@ -1,5 +1,6 @@
 // What the router answers by itself about models and, on the Ollama surface, about itself; no row is left.
 import { Elysia } from "elysia";
+import type { Via } from "../../domain/http/via.ts";
 import { ollamaApiVersion } from "../../domain/protocols/ollama/catalog.ts";
 import { spellingsOf } from "../../domain/routing/latest.ts";
 import { modelListObject } from "../../domain/routing/model-list.ts";
@@ -11,11 +12,12 @@ import { pathAndQuery } from "./request-facts.ts";
 
 const prefix = "/v1/models/";
 
-/**
- * `GET /v1/models` and `/v1/models/{id}`; other methods are forwarded like all of `/v1`.
- * @param via this process's pseudonym in `Via`
- */
-export function modelRoutes(catalog: ModelCatalog, admissions: Admissions, via: string) {
+/** `GET /v1/models` and `/v1/models/{id}`; other methods are forwarded like all of `/v1`. */
+export function modelRoutes(
+  catalog: ModelCatalog,
+  admissions: Admissions,
+  via: Pick<Via, "isLoop">,
+) {
   return new Elysia({ name: "models" })
     .onBeforeHandle(refuseFirst(via, admissions))
     .get("/v1/models", async ({ request }) =>
@@ -49,11 +51,10 @@ function notFound(id: string): Response {
   return Response.json({ error }, { status: 404 });
 }
 
-/** @param via this process's pseudonym in `Via` */
 export function ollamaRoutes(
   catalog: Pick<OllamaCatalog, "tags" | "loaded">,
   admissions: Pick<Admissions, "of">,
-  via: string,
+  via: Pick<Via, "isLoop">,
 ) {
   return new Elysia({ name: "ollama" })
     .onBeforeHandle(refuseFirst(via, admissions))

@@ -19,6 +19,7 @@ import {
 } from "../../../domain/protocols/continued-call.ts";
 import { refusesSeal } from "../../../domain/protocols/refused-seal.ts";
 import type { AttemptFailure } from "../../../domain/failover/judge.ts";
+import type { Via } from "../../../domain/http/via.ts";
 import { outgoingRequest } from "../../../domain/http/outgoing.ts";
 import type { Target } from "../../../domain/routing/plan.ts";
 import type { Clock } from "../../../ports/clock.ts";
@@ -35,8 +36,7 @@ import type { AttemptReport, CallSession } from "./call-session.ts";
 export interface AttemptDeps extends CaptureLimits {
   readonly upstream: Upstream;
   readonly clock: Clock;
-  /** This process's pseudonym in `Via`. */
-  readonly via: string;
+  readonly via: Via;
   /** Whether each attempt has a span of its own in `traceparent`. */
   readonly traced: boolean;
   readonly heldBudget: Budget;
@@ -151,7 +151,13 @@ class TargetAttempt implements LiveAttempt, ContentListener {
     for (;;) {
       const bridge = this.#bridge;
       const asked = bridge.instead === null ? upstream : answering(bridge.instead);
-      const outgoing = outgoingRequest(call, server, bridge, via, traced ? number : null);
+      const outgoing = outgoingRequest(
+        call,
+        server,
+        bridge,
+        via.pseudonym(),
+        traced ? number : null,
+      );
       if (this.#givenUp) return this.#failedBy(withoutAnswer({ kind: "aborted" }));
       this.#exchange = asked.send({
         method: call.method,

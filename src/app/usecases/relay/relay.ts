@@ -69,7 +69,7 @@ export function createRelay(deps: RelayDeps): CallService {
       const plan = makerFirst(call, capableTargets(call, found, routing));
       if (plan === null) return refused(call, onlyOllama(call, found));
       if (plan.route.endsWith("default")) deps.models.missed(plan.targets[0].model);
-      if (headerValue(call.headers, "via")?.includes(deps.via))
+      if (deps.via.isLoop(headerValue(call.headers, "via")))
         return refused(call, loopThrough(plan));
       const unfit = needsParsing(call, plan, deps.spoken) ? bodyProblem(call) : null;
       if (unfit !== null) return refused(call, unfit);

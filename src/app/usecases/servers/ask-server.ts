@@ -7,6 +7,7 @@ import {
   questionProtocol,
   withVersion,
 } from "../../../domain/http/key-places.ts";
+import type { Via } from "../../../domain/http/via.ts";
 import { isRedirect, redirectWords } from "../../../domain/http/redirect.ts";
 import { upstreamUrl } from "../../../domain/routing/upstream-url.ts";
 import type { Server } from "../../../domain/routing/types.ts";
@@ -34,8 +35,11 @@ export type AskServer = (server: Server, question: ServerQuestion) => Promise<Se
 export const askLimitMs = 2_000;
 const largestAnswer = 16 * 1024 * 1024;
 
-/** @param via this process's pseudonym in `Via` */
-export function createServerClient(upstream: Upstream, clock: Clock, via: string): AskServer {
+export function createServerClient(
+  upstream: Upstream,
+  clock: Clock,
+  via: Pick<Via, "pseudonym">,
+): AskServer {
   return async (server, { method, path, body, client = [] }) => {
     const url = upstreamUrl(server, path);
     const protocol = questionProtocol(server);
@@ -47,7 +51,7 @@ export function createServerClient(upstream: Upstream, clock: Clock, via: string
           apiKey: server.apiKey,
           keyIn: keyPlaces(server, protocol),
           extra: server.headers,
-          via,
+          via: via.pseudonym(),
           sourceIp: "",
         }),
         protocol,
