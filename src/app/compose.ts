@@ -208,7 +208,8 @@ export function compose(
     const browse = createBrowse({
       reader: logs.reader,
       clock,
-      live: createLiveView({ clock, routing, board, limiter, health, models, spoken }),
+      live: createLiveView({ clock, routing, board, limiter, health, models, spoken, group: null }),
+      group: null,
       droppedRows: () => logs.recorder.droppedRows(),
       droppedBodies: () => logs.recorder.droppedBodies(),
     });

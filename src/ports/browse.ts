@@ -53,6 +53,16 @@ export interface LogRow {
   readonly response_size: number;
   readonly request_headers: HeaderList;
   readonly response_headers: HeaderList;
+  /** The router that answered it. Present where several share the log. */
+  readonly instance?: RouterName;
+}
+
+/** A router among those that share a log. */
+export interface RouterName {
+  /** A UUID. */
+  readonly id: string;
+  /** For people; two may have the same. */
+  readonly name: string;
 }
 
 /** A row with its bodies; bytes that are not UTF-8 come as base64 and say so. */
@@ -178,6 +188,8 @@ export interface InFlightCall {
   readonly waiting_for: string | null;
   /** Its place in that queue, from 1. */
   readonly position: number | null;
+  /** The router that answers it. Present where there are several. */
+  readonly instance?: RouterName;
 }
 
 export interface InFlight {
@@ -211,6 +223,8 @@ export interface UpstreamState {
   readonly active: number;
   readonly waiting: number;
   readonly max_concurrency: number | null;
+  /** Of that, what this router may use now. Present where several share it. */
+  readonly share?: number;
   readonly max_queue: number;
   /** Of the last good list. */
   readonly models: readonly string[];
@@ -221,9 +235,31 @@ export interface UpstreamState {
   readonly models_error: string | null;
 }
 
+/** A router of the group, as it was seen last. */
+export interface RouterState extends RouterName {
+  readonly version: string;
+  /** Whether it is the one that was asked. */
+  readonly self: boolean;
+  /** ISO 8601 UTC with ms, on the database's clock. */
+  readonly started_at: string;
+  readonly seen_at: string;
+  /** The beginning of the SHA-256 of the routes file in force; null: there is none. */
+  readonly routes_hash: string | null;
+  /** In what it is not set up as the one that was asked. */
+  readonly differs_in: readonly RouterDifference[];
+  /** What waits there for the log's database: rows, bytes, and how long the oldest has waited. */
+  readonly spool_rows: number;
+  readonly spool_bytes: number;
+  readonly lag_ms: number;
+}
+
+export type RouterDifference = "routes file" | "version" | "JWT_SECRET";
+
 export interface Upstreams {
   /** In the order configured, the default upstream last. */
   readonly upstreams: readonly UpstreamState[];
+  /** Those that share the log, by name. Present where there are several. */
+  readonly routers?: readonly RouterState[];
 }
 
 /** What the log holds. Each promise rejects where it cannot be read. */
@@ -238,7 +274,8 @@ export interface BrowseLog {
 
 /** What only the running process knows. */
 export interface BrowseLive {
-  inFlight(): InFlight;
+  /** A promise where other routers are to be asked; it never rejects: calls of those that cannot be asked are missing. */
+  inFlight(): InFlight | Promise<InFlight>;
   upstreams(): Upstreams;
 }
 

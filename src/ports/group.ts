@@ -1,6 +1,6 @@
 // The routers that share one database, as the use cases know them: what each says of itself, and what
 // they say to each other. Nothing of it is asked on a call's path.
-import type { LogRow } from "./browse.ts";
+import type { LogRow, RouterName } from "./browse.ts";
 
 /** A server whose limit of calls at once the group shares, as one router sees it. */
 export interface ServerOnBoard {
@@ -73,13 +73,8 @@ export interface Heard {
 
 /** A call that another router is answering. */
 export interface CallElsewhere {
-  readonly instance: InstanceName;
+  readonly instance: RouterName;
   readonly row: LogRow;
-}
-
-export interface InstanceName {
-  readonly id: string;
-  readonly name: string;
 }
 
 /** The others, through the database. Each promise rejects where it cannot be reached. */
@@ -95,6 +90,8 @@ export interface Group {
   call(): Promise<void>;
   /** Calls that others are answering; such as began within the last tenth of a second may be missing. */
   inFlight(): Promise<readonly CallElsewhere[]>;
+  /** Which routers have answered, or answer, these calls, by the call's id. */
+  routersOf(callIds: readonly string[]): Promise<Readonly<Record<string, RouterName>>>;
   /** Has another router end its call. @returns whether one is answering it */
   cancel(callId: string): Promise<boolean>;
 }

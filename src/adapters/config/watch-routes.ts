@@ -42,7 +42,7 @@ const emptySettleMs = 1_000;
 export function watchRoutes(
   source: RoutesSource,
   clock: Pick<Clock, "after" | "elapsed">,
-  take: (reading: RoutesReading) => void,
+  take: (reading: RoutesReading, look: FileLook) => void,
 ): RoutesWatch {
   let settled = source.look;
   let existed = !("failed" in settled);
@@ -56,7 +56,7 @@ export function watchRoutes(
     coming = null;
     const reading = parsed(look);
     existed ||= !("failed" in look);
-    take(reading);
+    take(reading, look);
   }
 
   function parsed(look: FileLook): RoutesReading {

@@ -11,8 +11,8 @@ export interface ApiDeps {
   readonly browse: Browse;
   readonly events: Pick<EventFeed, "open">;
   readonly clock: Pick<Clock, "now">;
-  /** Ends a call under way; false where none has the id. */
-  readonly cancel: (callId: string) => boolean;
+  /** Ends a call under way, a promise where another router may be answering it; false where none has the id. */
+  readonly cancel: (callId: string) => boolean | Promise<boolean>;
 }
 
 /** The read paths; errors are `{"error":"…"}`. */
@@ -44,9 +44,9 @@ export function apiRoutes({ browse, events, clock, cancel }: ApiDeps) {
       })
       // By itself Elysia would wait for the stream's end, to know its length.
       .head("/api/events", () => new Response(null, { headers: eventHeaders }))
-      .get("/api/inflight", () => fresh(browse.inFlight()))
-      .post("/api/inflight/:id/cancel", ({ request, params: { id } }) => {
-        const cancelled = cancel(id);
+      .get("/api/inflight", async () => fresh(await browse.inFlight()))
+      .post("/api/inflight/:id/cancel", async ({ request, params: { id } }) => {
+        const cancelled = await cancel(id);
         // A form wants a page, a script an answer.
         if (request.headers.get("accept")?.includes("text/html") === true)
           return new Response(null, { status: 303, headers: { Location: "/" } });

@@ -7,7 +7,8 @@ export const text = (description: string) => Type.String({ description });
 export const maybeText = (description: string) => nullable(text(description));
 export const time = "ISO 8601 UTC with ms";
 // Open, as a field may be added at any time and must not break whoever validates.
-export const object = <T extends TProperties>(properties: T) => Type.Object(properties);
+export const object = <T extends TProperties>(properties: T, description?: string) =>
+  Type.Object(properties, description === undefined ? {} : { description });
 
 const headers = (description: string) =>
   Type.Array(Type.Tuple([Type.String(), Type.String()]), {
@@ -48,6 +49,11 @@ export const serviceSchema = Type.Union([
 
 export const logStates = stateSchema.anyOf.map((state) => state.const);
 export const serviceTypes = serviceSchema.anyOf.map((service) => service.const);
+
+export const routerSchema = object(
+  { id: text("UUID"), name: text("`INSTANCE_NAME`, which two may share") },
+  "the router that answered it; present where several share the log",
+);
 
 export const rowFields = {
   id: text("UUIDv7; the answer's `X-Request-Id`"),
@@ -105,6 +111,7 @@ export const rowFields = {
   response_size: wholeNumber("bytes received from the upstream"),
   request_headers: headers("as received from the client"),
   response_headers: headers("of the answer"),
+  instance: Type.Optional(routerSchema),
 };
 
 const base64 = Type.Optional(

@@ -15,6 +15,7 @@ import {
   maybeText,
   nullable,
   object,
+  routerSchema,
   rowFields,
   serviceSchema,
   stateSchema,
@@ -93,6 +94,7 @@ const inFlightSchema = object({
       ),
       waiting_for: maybeText("the server in whose queue it waits"),
       position: nullable(Type.Integer({ minimum: 1, description: "in that queue" })),
+      instance: Type.Optional(routerSchema),
     }),
     { description: "oldest first" },
   ),
@@ -139,6 +141,9 @@ const upstreamsSchema = object({
       active: wholeNumber("calls being answered"),
       waiting: wholeNumber("calls in the queue"),
       max_concurrency: nullable(Type.Integer({ minimum: 1 })),
+      share: Type.Optional(
+        wholeNumber("of `max_concurrency`, what this router may use now; where several share it"),
+      ),
       max_queue: wholeNumber("maximum length of the queue"),
       models: Type.Array(Type.String(), { description: "of the last good list" }),
       models_fetched_at: maybeText(`null before the first list; ${time}`),
@@ -157,6 +162,33 @@ const upstreamsSchema = object({
       models_error: maybeText("why the last attempt to list them failed"),
     }),
     { description: "in the order configured, the default upstream last" },
+  ),
+  routers: Type.Optional(
+    Type.Array(
+      object({
+        id: text("UUID"),
+        name: text("`INSTANCE_NAME`, which two may share"),
+        version: Type.String(),
+        self: Type.Boolean({ description: "the one that was asked" }),
+        started_at: text(time),
+        seen_at: text(time),
+        routes_hash: maybeText(
+          "beginning of the SHA-256 of the routes file in force; null: there is none",
+        ),
+        differs_in: Type.Array(
+          Type.Union([
+            Type.Literal("routes file"),
+            Type.Literal("version"),
+            Type.Literal("JWT_SECRET"),
+          ]),
+          { description: "in what it is not set up as the one that was asked" },
+        ),
+        spool_rows: wholeNumber("that wait there for the log's database"),
+        spool_bytes: wholeNumber("likewise"),
+        lag_ms: Type.Number({ description: "for which the oldest has waited" }),
+      }),
+      { description: "those that share the log, by name; present where there are several" },
+    ),
   ),
 });
 

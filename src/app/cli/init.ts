@@ -2,6 +2,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { systemClock } from "../../adapters/clock/system-clock.ts";
 import { parseEnvironment } from "../../adapters/config/env.ts";
+import { createVia } from "../../domain/http/via.ts";
 import { createFetchUpstream } from "../../adapters/upstream/fetch-upstream.ts";
 import {
   firstRoutesFile,
@@ -38,7 +39,7 @@ export async function runInit(
     io.complain(`${path} already exists; --force replaces it, --config FILE writes another`);
     return 1;
   }
-  const ask = createServerClient(createFetchUpstream(systemClock), systemClock, "smolrouter-init");
+  const ask = createServerClient(createFetchUpstream(systemClock), systemClock, createVia("init"));
   const findings = await probeLocal(places, ask);
   tell(findings, places, io);
   try {

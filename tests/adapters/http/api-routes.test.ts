@@ -40,6 +40,7 @@ async function filled(): Promise<Browse> {
     reader: store,
     clock: { now: () => noon },
     live: { count: () => 1, bodies: () => null, ...liveLists },
+    group: null,
     droppedRows: () => ({ queue_full: 0 }),
     droppedBodies: () => 0,
   });

@@ -19,6 +19,7 @@ export function groupOverThread(thread: Pick<WorkerThread, "call">): Group {
     hear: () => ask("hear", null),
     call: async () => void (await ask("callRouters", null)),
     inFlight: () => ask("inFlightElsewhere", null),
+    routersOf: (callIds) => ask("routersOf", { callIds }),
     cancel: (callId) => ask("cancelElsewhere", { callId }),
   };
 }

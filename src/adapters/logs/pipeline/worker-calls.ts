@@ -6,6 +6,7 @@ import type {
   LogPage,
   PeriodStats,
   PointsFilter,
+  RouterName,
 } from "../../../ports/browse.ts";
 import type { Board, CallElsewhere, GroupSnapshot, Heard } from "../../../ports/group.ts";
 import type { FoundAnswer, MadeItem } from "../../../ports/kept-answers.ts";
@@ -107,13 +108,17 @@ export interface WorkerCalls {
   readonly spool: { readonly input: null; readonly output: SpoolReport | null };
   /** Answers when what was written before is in such a store, or soon after. See SharedSide. */
   readonly arrived: { readonly input: { readonly withinMs: number }; readonly output: null };
-  /** These five are those of the port `Group`. */
+  /** These six are those of the port `Group`. */
   readonly beat: { readonly input: { readonly board: Board }; readonly output: GroupSnapshot };
   readonly hear: { readonly input: null; readonly output: Heard | null };
   readonly callRouters: { readonly input: null; readonly output: null };
   readonly inFlightElsewhere: {
     readonly input: null;
     readonly output: readonly CallElsewhere[];
+  };
+  readonly routersOf: {
+    readonly input: { readonly callIds: readonly string[] };
+    readonly output: Readonly<Record<string, RouterName>>;
   };
   readonly cancelElsewhere: {
     readonly input: { readonly callId: string };

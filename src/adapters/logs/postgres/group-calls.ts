@@ -1,23 +1,11 @@
 // Calls of other routers, read out of the tables that they share.
 import type { CallElsewhere } from "../../../ports/group.ts";
-import type { LogRow } from "../../../ports/browse.ts";
-import { apiRow, type StoredRow } from "../rows/stored-row.ts";
+import type { LogRow, RouterName } from "../../../ports/browse.ts";
+import { apiRow } from "../rows/stored-row.ts";
+import { readColumns, type ReadColumns, storedRow } from "./call-columns.ts";
 import type { Run } from "./client.ts";
 import { originalText } from "./safe-text.ts";
 import { uuids } from "./write-calls.ts";
-
-/** A row of `requests` or `inflight` as it is read here. */
-interface CallRow extends Omit<StoredRow, "mapped_model"> {
-  readonly other_model: string | null;
-  readonly mapped: boolean;
-}
-
-const columns = `calls.id::text as id, calls.timestamp::double precision as timestamp, calls.state,
-  calls.service_type, calls.original_model, calls.other_model, calls.mapped, calls.upstream,
-  calls.status_code, calls.duration_ms, calls.ttft_ms,
-  calls.prompt_tokens::double precision as prompt_tokens,
-  calls.completion_tokens::double precision as completion_tokens,
-  calls.total_tokens::double precision as total_tokens, calls.resent_from, calls.detail`;
 
 /** Ended calls by their ids, those of `self` left out, by time. */
 export async function endedElsewhere(
@@ -25,9 +13,9 @@ export async function endedElsewhere(
   self: string,
   ids: readonly string[],
 ): Promise<readonly LogRow[]> {
-  const rows = await run<CallRow>(
-    `select ${columns} from requests calls
-      where id = any ($1::text::uuid[]) and instance <> $2::uuid order by id`,
+  const rows = await run<ReadColumns>(
+    `select ${readColumns} from requests
+      where id = any ($1::text::uuid[]) and instance <> $2::uuid order by requests.id`,
     [uuids(ids), self],
   );
   return rows.map(rowOf);
@@ -39,10 +27,10 @@ export async function newestElsewhere(
   self: string,
   count: number,
 ): Promise<readonly LogRow[]> {
-  const rows = await run<CallRow>(
+  const rows = await run<ReadColumns>(
     `select * from (
-        select ${columns}, calls.instance from requests calls order by calls.id desc limit $1) newest
-      where instance <> $2::uuid order by id`,
+        select ${readColumns}, instance as router from requests order by requests.id desc limit $1) newest
+      where router <> $2::uuid order by id`,
     [count, self],
   );
   return rows.map(rowOf);
@@ -52,14 +40,15 @@ const mostInFlight = 500;
 
 /** Calls that other routers are answering, of those that were seen lately; the oldest first. */
 export async function inFlightElsewhere(run: Run, self: string): Promise<readonly CallElsewhere[]> {
-  const rows = await run<CallRow & { instance: string; name: string }>(
-    `select ${columns}, calls.instance::text as instance, instances.name
-      from inflight calls join instances on instances.id = calls.instance
-      where calls.instance <> $1::uuid order by calls.id limit $2`,
+  const rows = await run<ReadColumns & { router: string; router_name: string }>(
+    `select calls.*, instances.name as router_name from (
+        select ${readColumns}, instance::text as router from inflight
+          where instance <> $1::uuid order by inflight.id limit $2) calls
+      join instances on instances.id = calls.router::uuid order by calls.id`,
     [self, mostInFlight],
   );
   return rows.map((row) => ({
-    instance: { id: row.instance, name: originalText(row.name) },
+    instance: { id: row.router, name: originalText(row.router_name) },
     row: rowOf(row),
   }));
 }
@@ -73,14 +62,24 @@ export async function answeringInstance(run: Run, callId: string): Promise<strin
   return row?.instance ?? null;
 }
 
-function rowOf({ other_model, mapped, ...row }: CallRow): LogRow {
-  const text = (safe: string | null) => (safe === null ? null : originalText(safe));
-  return apiRow({
-    ...row,
-    original_model: text(row.original_model),
-    mapped_model: mapped ? (text(other_model) ?? text(row.original_model)) : null,
-    upstream: text(row.upstream),
-    resent_from: text(row.resent_from),
-    detail: originalText(row.detail),
-  });
+/** The routers of calls, by the call's id; of calls that are not there, none. */
+export async function routersOf(
+  run: Run,
+  callIds: readonly string[],
+): Promise<Readonly<Record<string, RouterName>>> {
+  if (callIds.length === 0) return {};
+  const rows = await run<{ call: string; id: string; name: string }>(
+    `select calls.id::text as call, instances.id::text as id, instances.name from (
+        select id, instance from requests where id = any ($1::text::uuid[])
+        union all select id, instance from inflight where id = any ($1::text::uuid[])) calls
+      join instances on instances.id = calls.instance`,
+    [uuids(callIds)],
+  );
+  return Object.fromEntries(
+    rows.map(({ call, id, name }) => [call, { id, name: originalText(name) }]),
+  );
+}
+
+function rowOf(columns: ReadColumns): LogRow {
+  return apiRow(storedRow(columns));
 }

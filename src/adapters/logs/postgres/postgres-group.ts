@@ -16,9 +16,11 @@ import {
   endedElsewhere,
   inFlightElsewhere,
   newestElsewhere,
+  routersOf,
 } from "./group-calls.ts";
 import { type GroupMessage, messageText, readMessage } from "./group-messages.ts";
 import { createOutgoingNews, createUnseen } from "./group-news.ts";
+import { interruptDead } from "./interrupted-calls.ts";
 import { createListener, type Listener } from "./listener.ts";
 
 export interface PostgresGroupOptions {
@@ -27,8 +29,6 @@ export interface PostgresGroupOptions {
   readonly url: string;
   readonly instance: SharedInstance;
   readonly backlog: () => Backlog;
-  /** Done with a beat now and then, by whichever router comes first; epoch ms of the router's clock. */
-  readonly chores?: (now: number) => Promise<void>;
 }
 
 export interface PostgresGroup extends Group {
@@ -39,8 +39,8 @@ export interface PostgresGroup extends Group {
 
 /** ms for which a call that is to end is named. */
 const cancelMs = 10_000;
-/** ms between two times that chores are looked after. */
-const choreMs = 10_000;
+/** ms between two looks for calls of dead routers. */
+const deadMs = 10_000;
 /** Rows looked at where nothing is heard. */
 const polledRows = 50;
 
@@ -57,7 +57,7 @@ export function createPostgresGroup(options: PostgresGroupOptions): PostgresGrou
   let said: Board | null = null;
   let othersWatch = false;
   let isPolling = false;
-  let doneChoresAt = Number.NEGATIVE_INFINITY;
+  let lookedForDeadAt = Number.NEGATIVE_INFINITY;
   let cancels: readonly (Cancel & { readonly until: number })[] = [];
   let inbox: Heard = nothingHeard;
   let wake: (() => void) | null = null;
@@ -115,10 +115,10 @@ export function createPostgresGroup(options: PostgresGroupOptions): PostgresGrou
     else await showEnded(newest);
   }
 
-  async function lookAfterChores(now: number): Promise<void> {
-    if (options.chores === undefined || performance.now() - doneChoresAt < choreMs) return;
-    doneChoresAt = performance.now();
-    await options.chores(now);
+  async function lookForDead(): Promise<void> {
+    if (performance.now() - lookedForDeadAt < deadMs) return;
+    lookedForDeadAt = performance.now();
+    await interruptDead(client);
   }
 
   async function sayAndRead(next: Board): Promise<GroupSnapshot> {
@@ -137,7 +137,7 @@ export function createPostgresGroup(options: PostgresGroupOptions): PostgresGrou
         listener.keepUp();
       }
       poll().catch(() => undefined);
-      lookAfterChores(before).catch(() => undefined);
+      lookForDead().catch(() => undefined);
       return {
         groupId,
         selfId: self,
@@ -180,6 +180,7 @@ export function createPostgresGroup(options: PostgresGroupOptions): PostgresGrou
     },
     call: () => callOut(messageText({ kind: "beat", from: self })),
     inFlight: (): Promise<readonly CallElsewhere[]> => inFlightElsewhere(run, self),
+    routersOf: (callIds) => routersOf(run, callIds),
     async cancel(callId) {
       const to = await answeringInstance(run, callId);
       if (to === null || to === self) return false;

@@ -177,6 +177,7 @@ function createAnswers(engine: LogEngine, createEngine: () => LogEngine): Answer
       return null;
     },
     inFlightElsewhere: async () => group().inFlight(),
+    routersOf: async ({ callIds }) => group().routersOf(callIds),
     cancelElsewhere: async ({ callId }) => group().cancel(callId),
     close: () =>
       inLine(async () => {

@@ -44,27 +44,27 @@ export function dashboardRoutes(deps: PagesDeps) {
     .get("/", ({ request }) => {
       const frame = frameOf(request, deps);
       const query = readQuery(new URL(request.url).searchParams);
-      const made = readable(Promise.all([browse.list(query.filter), stats(), activity()])).then(
-        (read): MadePage => {
-          if (!read.ok) return unreadable(frame);
-          const [list, figures, recent] = read.value;
-          const html = (
-            <Dashboard
-              frame={frame}
-              query={query}
-              page={list}
-              stats={figures}
-              activity={recent}
-              inflight={browse.inFlight().inflight}
-              upstreams={browse.upstreams().upstreams}
-              routing={deps.routing()}
-              refused={deps.refusedCalls()}
-              opening={isOpening(request)}
-            />
-          );
-          return { status: 200, html };
-        },
-      );
+      const made = readable(
+        Promise.all([browse.list(query.filter), stats(), activity(), browse.inFlight()]),
+      ).then((read): MadePage => {
+        if (!read.ok) return unreadable(frame);
+        const [list, figures, recent, { inflight }] = read.value;
+        const html = (
+          <Dashboard
+            frame={frame}
+            query={query}
+            page={list}
+            stats={figures}
+            activity={recent}
+            inflight={inflight}
+            upstreams={browse.upstreams().upstreams}
+            routing={deps.routing()}
+            refused={deps.refusedCalls()}
+            opening={isOpening(request)}
+          />
+        );
+        return { status: 200, html };
+      });
       return pageOnceRead(request, dashboardHead, made);
     })
     .get("/export/:file", ({ request, params }) => {

@@ -2,6 +2,7 @@
 import type { Browse, Today } from "../../../ports/browse.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { LogReader } from "../../../ports/log-reader.ts";
+import type { GroupView } from "../group/group-view.ts";
 import type { LiveView } from "./live-view.ts";
 
 export interface BrowseOptions {
@@ -9,6 +10,8 @@ export interface BrowseOptions {
   readonly clock: Pick<Clock, "now">;
   /** What only the running process knows. */
   readonly live: LiveView;
+  /** Says which router a row is of; null: the log is this router's own. */
+  readonly group: Pick<GroupView, "withRouters"> | null;
   /** Rows the log had to drop since start, by reason. */
   readonly droppedRows: () => Readonly<Record<string, number>>;
   /** Bodies the log had to drop since start, though it has their rows. */
@@ -19,24 +22,32 @@ const dayMs = 86_400_000;
 
 /** The driving port of the read side over a log. */
 export function createBrowse(options: BrowseOptions): Browse {
-  const { reader, clock, live, droppedRows, droppedBodies } = options;
+  const { reader, clock, live, group, droppedRows, droppedBodies } = options;
 
   async function today(): Promise<Today> {
+    const last = reader.stats(clock.now() - dayMs);
+    const running = group === null ? live.count() : (await live.inFlight()).inflight.length;
     return {
-      last_24h: await reader.stats(clock.now() - dayMs),
-      inflight: live.count(),
+      last_24h: await last,
+      inflight: running,
       dropped_rows: droppedRows(),
       dropped_bodies: droppedBodies(),
     };
   }
 
   return {
-    list: (filter) => reader.list(filter),
+    async list(filter) {
+      const page = await reader.list(filter);
+      return group === null ? page : { ...page, logs: await group.withRouters(page.logs) };
+    },
     async get(id) {
       const detail = await reader.get(id);
       // The log has the bodies when the call has ended; until then the call itself shows them.
       const bodies = detail?.state === "inflight" ? live.bodies(id) : null;
-      return detail === null || bodies === null ? detail : { ...detail, ...bodies };
+      const whole = detail === null || bodies === null ? detail : { ...detail, ...bodies };
+      const [row = null] =
+        whole === null || group === null ? [whole] : await group.withRouters([whole]);
+      return row;
     },
     async stats() {
       const [total, last] = await Promise.all([reader.stats(null), today()]);

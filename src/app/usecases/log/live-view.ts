@@ -6,8 +6,16 @@ import { serversOf } from "../../../domain/routing/model-list.ts";
 import { type SpokenShown, waysTo } from "../../../domain/protocols/choose-way.ts";
 import { protocolWords, wayWord } from "../../../domain/call/way.ts";
 import type { Routing, Server } from "../../../domain/routing/types.ts";
-import type { InFlight, LogDetail, Upstreams, UpstreamState } from "../../../ports/browse.ts";
+import type {
+  InFlight,
+  InFlightCall,
+  LogDetail,
+  RouterName,
+  Upstreams,
+  UpstreamState,
+} from "../../../ports/browse.ts";
 import type { Clock } from "../../../ports/clock.ts";
+import type { GroupView } from "../group/group-view.ts";
 import type { Limiter } from "../servers/limiter.ts";
 import type { HealthBoard } from "../servers/health-board.ts";
 import type { InFlightBoard } from "./in-flight.ts";
@@ -21,12 +29,17 @@ export interface LiveState {
   readonly health: HealthBoard;
   readonly models: Models;
   readonly spoken: SpokenShown;
+  /** null: the log is this router's own. */
+  readonly group: LiveGroup | null;
 }
+
+/** Of the group: what is shown beside this router's own. */
+export type LiveGroup = Pick<GroupView, "self" | "inFlight" | "routers" | "share">;
 
 export interface LiveView {
   /** Calls under way. */
   count(): number;
-  inFlight(): InFlight;
+  inFlight(): InFlight | Promise<InFlight>;
   upstreams(): Upstreams;
   /** What a running call's bodies hold so far; null where no such call runs. */
   bodies(id: string): LiveBodies | null;
@@ -40,6 +53,7 @@ export function createLiveView(live: LiveState): LiveView {
     inFlight: () => inFlightCalls(live),
     upstreams: () => ({
       upstreams: serversOf(live.routing()).map((server) => stateOf(server, live)),
+      ...routersOf(live),
     }),
     bodies(id) {
       const call = live.board.call(id);
@@ -49,30 +63,61 @@ export function createLiveView(live: LiveState): LiveView {
   };
 }
 
-function inFlightCalls({ board, limiter, clock }: LiveState): InFlight {
+function inFlightCalls(live: LiveState): InFlight | Promise<InFlight> {
+  const { group } = live;
+  const instance = group?.self() ?? null;
+  return group === null || instance === null
+    ? { inflight: ownCalls(live, null) }
+    : inFlightEverywhere(live, group, instance);
+}
+
+async function inFlightEverywhere(
+  live: LiveState,
+  group: LiveGroup,
+  instance: RouterName,
+): Promise<InFlight> {
+  // Asked first: what ends meanwhile is not to be shown any more.
+  const others = await group.inFlight();
+  const all = [...ownCalls(live, instance), ...others];
+  return { inflight: all.toSorted((one, other) => (one.id < other.id ? -1 : 1)) };
+}
+
+function ownCalls(
+  { board, limiter, clock }: LiveState,
+  instance: RouterName | null,
+): readonly InFlightCall[] {
   const now = clock.now();
-  return {
-    inflight: board.calls().map((call) => {
-      const entry = call.entry();
-      const queued = limiter.position(entry.id);
-      return {
-        id: entry.id,
-        timestamp: isoTime(entry.timestamp),
-        elapsed_ms: now - entry.timestamp,
-        service_type: entry.service,
-        path: entry.path,
-        source_ip: entry.sourceIp,
-        original_model: entry.originalModel,
-        mapped_model: entry.mappedModel,
-        upstream: queued?.upstream ?? call.asked()?.server.name ?? null,
-        route: entry.route,
-        stream: entry.stream,
-        tokens_so_far: entry.stream ? call.contents() : null,
-        waiting_for: queued?.upstream ?? null,
-        position: queued?.position ?? null,
-      };
-    }),
-  };
+  return board.calls().map((call) => {
+    const entry = call.entry();
+    const queued = limiter.position(entry.id);
+    return {
+      id: entry.id,
+      timestamp: isoTime(entry.timestamp),
+      elapsed_ms: now - entry.timestamp,
+      service_type: entry.service,
+      path: entry.path,
+      source_ip: entry.sourceIp,
+      original_model: entry.originalModel,
+      mapped_model: entry.mappedModel,
+      upstream: queued?.upstream ?? call.asked()?.server.name ?? null,
+      route: entry.route,
+      stream: entry.stream,
+      tokens_so_far: entry.stream ? call.contents() : null,
+      waiting_for: queued?.upstream ?? null,
+      position: queued?.position ?? null,
+      ...(instance === null ? {} : { instance }),
+    };
+  });
+}
+
+function routersOf({ group }: LiveState): Pick<Upstreams, "routers"> {
+  const routers = group?.routers() ?? [];
+  return routers.length === 0 ? {} : { routers };
+}
+
+function shareOf({ name, maxConcurrency }: Server, { group }: LiveState) {
+  const share = maxConcurrency === null ? null : (group?.share(name) ?? null);
+  return share === null ? {} : { share };
 }
 
 /** A character that has come in part is left out. */
@@ -81,10 +126,8 @@ function textOf(body: CapturedBody | null): string | null {
   return new TextDecoder().decode(joinBytes(body.chunks), { stream: true });
 }
 
-function stateOf(
-  server: Server,
-  { clock, limiter, health, models, spoken }: LiveState,
-): UpstreamState {
+function stateOf(server: Server, live: LiveState): UpstreamState {
+  const { clock, limiter, health, models, spoken } = live;
   const known = health.health(server.baseUrl);
   const state = standing(known, clock.now());
   const { active, waiting } = limiter.load(server.name);
@@ -106,6 +149,7 @@ function stateOf(
     active,
     waiting,
     max_concurrency: server.maxConcurrency,
+    ...shareOf(server, live),
     max_queue: server.maxQueue,
     models: list.models.map(({ id }) => id),
     models_fetched_at: list.fetchedAt === null ? null : isoTime(list.fetchedAt),

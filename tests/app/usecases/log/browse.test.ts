@@ -21,6 +21,7 @@ test("statistics hold all rows, those of the last 24 hours, and what only the pr
       upstreams: () => ({ upstreams: [] }),
       bodies: () => null,
     },
+    group: null,
     droppedRows: () => ({ queue_full: 2 }),
     droppedBodies: () => 4,
   });
@@ -48,6 +49,7 @@ test("a call in flight shows the bodies it holds so far, one that has ended thos
       upstreams: () => ({ upstreams: [] }),
       bodies: () => ({ request_body: "asked", response_body: "so far" }),
     },
+    group: null,
     droppedRows: () => ({}),
     droppedBodies: () => 0,
   });
