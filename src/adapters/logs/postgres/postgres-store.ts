@@ -5,6 +5,7 @@ import { explainFailure } from "./failures.ts";
 import { interruptOwn } from "./interrupted-calls.ts";
 import { settleSchema } from "./migrations.ts";
 import { createPartitions } from "./partitions.ts";
+import { safeText } from "./safe-text.ts";
 import { ship } from "./ship.ts";
 
 export interface PostgresStoreOptions {
@@ -32,7 +33,7 @@ export function createPostgresStore({ client, maxLogAgeMs }: PostgresStoreOption
           on conflict (id) do update set name = excluded.name, version = excluded.version,
             started_at = now(), seen_at = now()
           returning shipped::double precision`,
-        [own.id, own.name, own.version],
+        [own.id, safeText(own.name), own.version],
       );
       instance = own;
       return { shipped: row?.shipped ?? 0 };

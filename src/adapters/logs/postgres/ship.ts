@@ -8,6 +8,7 @@ import { explainFailure } from "./failures.ts";
 import { idTime } from "./id-times.ts";
 import type { NeededTimes, Partitions } from "./partitions.ts";
 import { createRefusals } from "./refusals.ts";
+import { safeText } from "./safe-text.ts";
 import { writeAnswers, writeItems, writeSegment } from "./write-bodies.ts";
 import { writeEnds, writeStarts } from "./write-calls.ts";
 import { writeFigures } from "./write-figures.ts";
@@ -72,7 +73,7 @@ async function advance(run: Run, { id, name, version }: SharedInstance, seq: num
 async function enterInstance(run: Run, { id, name, version }: SharedInstance): Promise<void> {
   await run(
     "insert into instances (id, name, version) values ($1::uuid, $2, $3) on conflict do nothing",
-    [id, name, version],
+    [id, safeText(name), version],
   );
 }
 
@@ -117,7 +118,12 @@ async function shipSingly(
     for (const segment of load.segments)
       await refusals.attempt(segment, () => writeSegment(run, segment));
     for (const end of load.ends)
-      await refusals.attempt(end.row, () => writeCalls(run, sender.id, [end]));
+      await refusals.attempt(
+        end.row,
+        () => writeCalls(run, sender.id, [end]),
+        // Better a row that the search does not find than none.
+        () => writeCalls(run, sender.id, [{ ...end, words: [] }]),
+      );
     for (const start of load.starts)
       await refusals.attempt(start, () => writeStarts(run, sender.id, [start]));
     for (const item of load.items) await refusals.attempt(item, () => writeItems(run, [item]));
