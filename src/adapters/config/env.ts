@@ -13,6 +13,7 @@ import type { LogFormat, LogLevel, Settings } from "../../domain/config/settings
 import { notYet } from "./not-yet.ts";
 import { oneLine } from "./problem-line.ts";
 import type { EnvironmentProblem } from "./problem-line.ts";
+import { readS3 } from "./s3-variables.ts";
 import { readSecurity } from "./security-variables.ts";
 import { createVariableReader } from "./variable-reader.ts";
 import type { Overrides, VariableReader } from "./variable-reader.ts";
@@ -57,6 +58,7 @@ export function parseEnvironment(
   const read = createVariableReader(known, overrides);
 
   const defaultUpstream = readUpstream(read);
+  const blobType = read.oneOf("BLOB_STORAGE_TYPE", ["filesystem", "memory", "s3"]);
   const modelMap = readModelMap(read);
   const settings: Settings = {
     listen: { host: readHost(read), port: read.number("LISTEN_PORT", port) },
@@ -71,11 +73,12 @@ export function parseEnvironment(
     ...readSecurity(read),
     otlpEndpoint: readOtlpEndpoint(read),
     blobs: {
-      type: read.oneOf("BLOB_STORAGE_TYPE", ["filesystem", "memory"]),
+      type: blobType,
       path: read.text("BLOB_STORAGE_PATH"),
       inlineLimit: read.number("BLOB_INLINE_LIMIT", bytes),
       maxBlobSize: read.number("MAX_BLOB_SIZE", bytes),
       maxTotalSize: read.number("MAX_TOTAL_STORAGE_SIZE", bytes),
+      s3: blobType === "s3" ? readS3(read) : null,
     },
     maxRequestSize: read.number("MAX_REQUEST_SIZE", someBytes),
     log: {

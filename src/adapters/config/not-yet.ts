@@ -40,9 +40,4 @@ export const laterNames: readonly string[] = [
   ...Object.keys(notYet),
   "INSTANCE_NAME",
   "SPOOL_MAX_SIZE",
-  "S3_ENDPOINT",
-  "S3_BUCKET",
-  "S3_REGION",
-  "S3_PREFIX",
-  "S3_FORCE_PATH_STYLE",
 ];

@@ -96,13 +96,36 @@ export const variables = {
   },
   BLOB_STORAGE_TYPE: {
     default: "filesystem",
-    meaning: "where bodies too large for the database go: `filesystem` or `memory`",
+    meaning: "where bodies too large for the database go: `filesystem`, `memory` or `s3`",
   },
   BLOB_STORAGE_PATH: { default: "blob_storage", meaning: "folder of these bodies" },
   BLOB_INLINE_LIMIT: {
     default: "16384",
     meaning: "bodies up to this many bytes stay in the database",
   },
+  S3_ENDPOINT: {
+    default: null,
+    meaning:
+      "URL of a server that speaks S3, such as `http://minio:9000`; unset: Amazon's own of the region",
+  },
+  S3_BUCKET: { default: null, meaning: "bucket of these bodies; `s3` needs it" },
+  S3_REGION: { default: "us-east-1", meaning: "region of the bucket" },
+  S3_PREFIX: {
+    default: null,
+    meaning: "what every object's key begins with, such as `logs/router`",
+  },
+  S3_FORCE_PATH_STYLE: {
+    default: null,
+    meaning:
+      "`true`: the bucket stands in the URL's path; `false`: in the host's name; unset: in the path where `S3_ENDPOINT` is set, or the bucket's name has a dot",
+  },
+  AWS_ACCESS_KEY_ID: {
+    default: null,
+    meaning:
+      "key that S3 is asked with; `s3` needs it. Its rights: s3:PutObject, s3:GetObject and s3:DeleteObject on the objects, s3:ListBucket on the bucket",
+  },
+  AWS_SECRET_ACCESS_KEY: { default: null, meaning: "its secret; `s3` needs it" },
+  AWS_SESSION_TOKEN: { default: null, meaning: "of keys that are valid for a while only" },
   MAX_BLOB_SIZE: {
     default: "10485760",
     meaning: "bytes kept of a body; a larger one is truncated, and marked so",

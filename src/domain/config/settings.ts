@@ -54,7 +54,8 @@ export interface Settings {
   /** Where traces go; null: none are made. Without trailing slash. */
   readonly otlpEndpoint: string | null;
   readonly blobs: {
-    readonly type: "filesystem" | "memory";
+    readonly type: "filesystem" | "memory" | "s3";
+    /** Folder, where these are files. */
     readonly path: string;
     /** Bytes; larger bodies leave the database. */
     readonly inlineLimit: number;
@@ -62,6 +63,8 @@ export interface Settings {
     readonly maxBlobSize: number;
     /** Bytes of all blobs together. */
     readonly maxTotalSize: number;
+    /** null: they go elsewhere. */
+    readonly s3: S3Settings | null;
   };
   /** Bytes. */
   readonly maxRequestSize: number;

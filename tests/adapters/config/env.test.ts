@@ -42,6 +42,7 @@ test("an empty environment has the documented defaults", () => {
       inlineLimit: 16_384,
       maxBlobSize: 10_485_760,
       maxTotalSize: 1_073_741_824,
+      s3: null,
     },
     maxRequestSize: 104_857_600,
     log: { level: "info", format: "json" },

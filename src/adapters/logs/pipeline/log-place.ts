@@ -1,9 +1,14 @@
 // Where the log lies: its database, and what lies beside it.
+import type { S3Settings } from "../../../domain/config/settings.ts";
 
 export interface BlobPlace {
-  readonly type: "filesystem" | "memory";
+  readonly type: "filesystem" | "memory" | "s3";
   /** Folder, where these are files. */
   readonly path: string;
+  /** The bucket, where they go to S3. */
+  readonly s3?: S3Settings | null;
+  /** Bytes that may wait here for S3; 1 GiB where unset. */
+  readonly spoolMaxSize?: number;
   /** Bytes; larger bodies go there. */
   readonly inlineLimit: number;
   /** Bytes of all blobs together. */
