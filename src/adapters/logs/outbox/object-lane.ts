@@ -1,7 +1,7 @@
 // The way of objects to S3 and out of it: one step after another, each tried until it is done, at a
 // pace that spares a store in trouble.
 import { type ObjectStore, ObjectStoreFailure } from "../../../ports/object-store.ts";
-import type { LaneReport } from "../pipeline/spool-report.ts";
+import type { LaneReport } from "../../../ports/spool.ts";
 
 export type ObjectStep =
   | { readonly put: string; readonly bytes: Uint8Array }

@@ -8,7 +8,7 @@ import type { Group } from "../../../ports/group.ts";
 import type { KeptAnswers } from "../../../ports/kept-answers.ts";
 import type { LogReader } from "../../../ports/log-reader.ts";
 import type { LogPlace } from "./log-place.ts";
-import type { SpoolReport } from "./spool-report.ts";
+import type { SpoolReport } from "../../../ports/spool.ts";
 
 /** An entry with what was read in its bodies, ready to be stored. */
 export interface LogWrite {

@@ -5,12 +5,13 @@ import type { KeptAnswers } from "../../../ports/kept-answers.ts";
 import type { LogReader } from "../../../ports/log-reader.ts";
 import type { CallEvents } from "../../../ports/browse.ts";
 import type { Notice } from "../../../ports/notices.ts";
+import type { SpoolReport } from "../../../ports/spool.ts";
 import type { UsageObserver } from "../../../ports/observer.ts";
 import { createAnswerReads } from "./answer-reads.ts";
 import { createCallEvents } from "./call-events.ts";
 import { groupOverThread } from "./group-over-thread.ts";
 import { withKnownEnds } from "./known-ends.ts";
-import type { BlobPlace } from "./log-place.ts";
+import type { BlobPlace, SharedPlace } from "./log-place.ts";
 import { createLogNotices } from "./log-notices.ts";
 import { createLogReader } from "./log-reader.ts";
 import type { KnownEnd } from "./open-calls.ts";
@@ -26,6 +27,8 @@ export interface LogsOptions {
   readonly path: string;
   readonly blobs: BlobPlace;
   /** See LogPlace. */
+  readonly shared?: SharedPlace;
+  /** Likewise. */
   readonly patienceMs?: number;
   readonly maxBodyBytes: number;
   /** ms; null keeps rows for ever. */
@@ -51,6 +54,8 @@ export interface Logs {
    * Rejects where the log cannot be read.
    */
   tryReading(): Promise<void>;
+  /** What waits here for a store that routers share; null: the log is this router's own. Rejects where the thread cannot be asked. */
+  spool(): Promise<SpoolReport | null>;
   readonly events: CallEvents;
   /** The routers that share the log; every promise rejects where none can. */
   readonly group: Group;
@@ -71,8 +76,13 @@ const lateMs = 1_000;
 export function openLogs(options: LogsOptions): Logs {
   const { path, blobs, maxBodyBytes, maxLogAgeMs, maxBodyAgeMs, clock, trouble } = options;
   const answerAgeMs = options.maxAnswerAgeMs ?? maxBodyAgeMs ?? maxLogAgeMs;
-  const { patienceMs } = options;
-  const place = { path, blobs, ...(patienceMs === undefined ? {} : { patienceMs }) };
+  const { patienceMs, shared } = options;
+  const place = {
+    path,
+    blobs,
+    ...(shared === undefined ? {} : { shared }),
+    ...(patienceMs === undefined ? {} : { patienceMs }),
+  };
   const events = createCallEvents();
   const writing = createWorkerThread();
   const reading = createWorkerThread();
@@ -169,6 +179,11 @@ export function openLogs(options: LogsOptions): Logs {
     async tryReading() {
       const result = await writing.call("list", { place, filter: { limit: 1 } });
       if (!result.ok) throw new Error(result.message);
+    },
+    async spool() {
+      const result = await writing.call("spool", null);
+      if (!result.ok) throw new Error(result.message);
+      return result.value;
     },
     events,
     group: groupOverThread(writing),

@@ -13,7 +13,7 @@ import type { FoundAnswer, MadeItem } from "../../../ports/kept-answers.ts";
 import type { Happening, OpenedStore } from "./log-engine.ts";
 import type { LogPlace } from "./log-place.ts";
 import type { PackedPoints } from "./pack-points.ts";
-import type { SpoolReport } from "./spool-report.ts";
+import type { SpoolReport } from "../../../ports/spool.ts";
 import type { WireBatch } from "./wire-batch.ts";
 
 export interface OpenReport extends OpenedStore {

@@ -38,10 +38,12 @@ const fewRows = 100;
 /** Bytes of bodies, likewise. */
 const fewBytes = 1024 * 1024;
 
-/** Answers what comes in at the port, for as long as the thread lives. */
-export function serveLog(port: MessagePort, createEngine: () => LogEngine): void {
-  const engine = createEngine();
-  const answers = createAnswers(engine, createEngine);
+/** @param place null: what is asked first names none */
+export type CreateEngine = (place: LogPlace | null) => LogEngine;
+
+/** Answers what comes in at the port, for as long as the thread lives; where the log lies says which engine it has. */
+export function serveLog(port: MessagePort, createEngine: CreateEngine): void {
+  let served: { readonly engine: LogEngine; readonly answers: Answers } | null = null;
   let [rows, bytes] = [0, 0];
   let resting: NodeJS.Timeout | undefined;
 
@@ -49,8 +51,15 @@ export function serveLog(port: MessagePort, createEngine: () => LogEngine): void
   function rest(): void {
     if (rows <= fewRows && bytes <= fewBytes) return;
     [rows, bytes] = [0, 0];
-    engine.rest();
+    served?.engine.rest();
     Bun.gc(true);
+  }
+
+  function servedAt(place: LogPlace | null): NonNullable<typeof served> {
+    if (served !== null) return served;
+    const engine = createEngine(place);
+    served = { engine, answers: createAnswers(engine, () => createEngine(place)) };
+    return served;
   }
 
   port.on("message", (request: WorkerRequest) => {
@@ -60,11 +69,16 @@ export function serveLog(port: MessagePort, createEngine: () => LogEngine): void
       rows += batch.count;
       bytes += batch.bytes.length;
     }
+    const { answers } = servedAt(placeIn(request));
     answer(answers, request).then((result) => {
       port.postMessage({ number: request.number, result } satisfies WorkerReply);
       resting = setTimeout(rest, restAfterMs);
     }, fail);
   });
+}
+
+function placeIn({ input }: WorkerRequest): LogPlace | null {
+  return input !== null && "place" in input ? input.place : null;
 }
 
 function createAnswers(engine: LogEngine, createEngine: () => LogEngine): Answers {

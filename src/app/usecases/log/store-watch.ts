@@ -22,6 +22,8 @@ export interface StoreWatchDeps {
   readonly flush: () => Promise<void>;
   /** Rows that could not be written since start. */
   readonly lostRows: () => number;
+  /** Whether rows are known to arrive where they belong, though no call has ended; absent: it is not known. */
+  readonly rowsArrive?: () => boolean;
   readonly clock: Clock;
 }
 
@@ -42,6 +44,7 @@ export function createStoreWatch({
   tryReading,
   flush,
   lostRows,
+  rowsArrive = () => false,
   clock,
 }: StoreWatchDeps): StoreWatch {
   let record: StoreRecord = wellStore;
@@ -66,7 +69,7 @@ export function createStoreWatch({
     const now = lostRows();
     // Only a row that was taken shows that rows are taken again.
     if (now > lost) lossy = true;
-    else if (ended > 0) lossy = false;
+    else if (ended > 0 || rowsArrive()) lossy = false;
     lost = now;
     endedSince -= ended;
     return lossy ? words.lossy : null;
