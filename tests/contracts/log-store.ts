@@ -94,10 +94,54 @@ export function logStoreContract(
       expect((await store.list({ limit: 5 })).logs.map((row) => row.status_code)).toEqual([200]);
     });
 
-    on("with text that looks like SQL is stored as text", async (store) => {
-      const model = `'); drop table requests; -- "x" ? $1 \u0000 \u{1F600}`;
-      await store.write([logWrite({ originalModel: model })]);
-      expect((await store.list({ limit: 1, model })).logs[0]?.original_model).toBe(model);
+    on("comes back as it is from a batch written once more", async (store) => {
+      const batch = [0, 1].map((ms) =>
+        logWrite({ timestamp: noon + ms }, { request: captured("x") }, { promptTokens: 3 }),
+      );
+      await store.write(batch);
+      await store.write([...batch, logWrite({ timestamp: noon + 2 })]);
+      expect(await ids(store, {})).toEqual([2, 1, 0].map((ms) => idAt(noon + ms)));
+      expect(await ids(store, { q: "gpt" })).toHaveLength(3);
+      expect((await store.get(idAt(noon)))?.request_body).toBe("x");
+      expect(await store.stats(null)).toMatchObject({ requests: 3, prompt_tokens: 6 });
+    });
+
+    on("stands where its time is, whenever it was written", async (store) => {
+      for (const ms of [3, 0, 2, 1]) await store.write([logWrite({ timestamp: noon + ms })]);
+      expect(await ids(store, {})).toEqual([3, 2, 1, 0].map((ms) => idAt(noon + ms)));
+    });
+
+    const odd: readonly (readonly [string, string])[] = [
+      ["looks like SQL", `'); drop table requests; -- "x" ? $1 \u{1F600}`],
+      ["holds a NUL", "a\u0000b"],
+      ["holds noncharacters", "a\uffff0000\ufffe\u{10ffff}"],
+      ["is long", "0123456789".repeat(1_000)],
+    ];
+    for (const [what, text] of odd)
+      on(`with text that ${what} is stored as it is`, async (store) => {
+        const texts = { originalModel: text, mappedModel: `${text}2`, upstream: text.slice(0, 40) };
+        await store.write([logWrite({ ...texts, errorMessage: text, path: `/${text}` })]);
+        const { logs } = await store.list({ limit: 1 });
+        expect(logs[0]).toMatchObject({
+          original_model: text,
+          mapped_model: `${text}2`,
+          upstream: text.slice(0, 40),
+          error_message: text,
+          path: `/${text}`,
+        });
+        expect(await ids(store, { model: text })).toHaveLength(1);
+        expect(await ids(store, { model: `${text}2` })).toHaveLength(1);
+        expect(await ids(store, { upstream: text.slice(0, 40) })).toHaveLength(1);
+        expect(await store.points({ since: noon, limit: 1 })).toMatchObject([
+          { model: `${text}2`, upstream: text.slice(0, 40) },
+        ]);
+      });
+
+    on("whose model holds half a character is found as an address names it", async (store) => {
+      await store.write([logWrite({ originalModel: "a\ud83d" })]);
+      expect((await store.list({ limit: 1, model: "a\ufffd" })).logs).toMatchObject([
+        { original_model: "a\ufffd" },
+      ]);
     });
   });
 
@@ -125,6 +169,17 @@ export function logStoreContract(
       const detail = await store.get(idAt(noon));
       expect(detail).toMatchObject({ response_body: "//4A", response_body_encoding: "base64" });
       expect(detail).not.toHaveProperty("request_body_encoding");
+    });
+
+    on("may be large", async (store) => {
+      const bytes = new Uint8Array(10_000_000);
+      for (let at = 0; at < bytes.length; at += 65_536)
+        crypto.getRandomValues(bytes.subarray(at, at + 65_536));
+      const request = captured("[", "ü".repeat(5_000_000), "]");
+      await store.write([logWrite({}, { request, response: captured(bytes) })]);
+      const detail = await store.get(idAt(noon));
+      expect(detail?.request_body === `[${"ü".repeat(5_000_000)}]`).toBeTrue();
+      expect(detail?.response_body === Buffer.from(bytes).toString("base64")).toBeTrue();
     });
 
     on("cut within a character stay text, and say that they are cut", async (store) => {
@@ -189,6 +244,10 @@ export function logStoreContract(
       ["by words among marks that mean something elsewhere", { q: "50% of_it*" }, [1]],
       ["not by words that operators would find", { q: "weather OR rain" }, []],
       ["not by marks alone", { q: '% " ^ *' }, []],
+      ["by words around what nobody can see", { q: "weather\u0000sunny" }, []],
+      ["by a phrase with a NUL in it", { q: '"the\u0000weather"' }, [1]],
+      ["not by halves of characters", { q: "\ud83d" }, []],
+      ["not by a phrase that goes on in another text", { q: '"broke what"' }, []],
       ["by a quotation mark that never closes", { q: '"the weather' }, [1]],
       ["by a word, only before an id", { q: "llama3", before: idAt(at(3)) }, [0]],
       ["by all filters at once", { model: "gpt-4", state: "completed", q: "slow-box" }, [0]],
@@ -338,14 +397,16 @@ export function logStoreContract(
       ]);
     });
 
-    on("old rows go with their bodies, the oldest first, so many at a time", async (store) => {
+    on("old rows go with their bodies, in steps that come to an end", async (store) => {
       const body = { request: captured("x") };
       await store.write([0, 1, 2, 3].map((ms) => logWrite({ timestamp: noon + ms }, body)));
-      expect(await store.removeOlder(noon + 3, null, 2)).toBe(true);
-      expect(await ids(store, {})).toEqual([idAt(noon + 3), idAt(noon + 2)]);
-      expect(await store.removeOlder(noon + 3, null, 2)).toBe(false);
+      while (await store.removeOlder(noon + 3, null, 2));
       expect(await ids(store, {})).toEqual([idAt(noon + 3)]);
+      expect(await ids(store, { model: "gpt-4" })).toEqual([idAt(noon + 3)]);
+      expect(await ids(store, { q: "llama" })).toEqual([idAt(noon + 3)]);
+      expect(await store.get(idAt(noon + 2))).toBeNull();
       expect((await store.get(idAt(noon + 3)))?.request_body).toBe("x");
+      expect(await store.points({ since: noon, limit: 5 })).toHaveLength(1);
     });
 
     on("rows that go take their part of the figures along", async (store) => {
@@ -353,7 +414,7 @@ export function logStoreContract(
         logWrite({ state: "failed" }, {}, { promptTokens: 5 }),
         logWrite({ timestamp: noon + 1, durationMs: 7 }, {}, { promptTokens: 2 }),
       ]);
-      await store.removeOlder(noon + 1, null, 10);
+      while (await store.removeOlder(noon + 1, null, 10));
       expect(await store.stats(null)).toMatchObject({
         requests: 1,
         errors: 0,
@@ -366,7 +427,7 @@ export function logStoreContract(
     on("bodies may go before their rows", async (store) => {
       const body = { request: captured("x") };
       await store.write([0, 1].map((ms) => logWrite({ timestamp: noon + ms }, body)));
-      expect(await store.removeOlder(null, noon + 1, 10)).toBe(false);
+      while (await store.removeOlder(null, noon + 1, 10));
       expect((await store.get(idAt(noon)))?.request_body).toBeNull();
       expect((await store.get(idAt(noon + 1)))?.request_body).toBe("x");
     });

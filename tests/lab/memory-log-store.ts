@@ -3,8 +3,7 @@ import { logDetail, logRow } from "../../src/adapters/logs/rows/log-row.ts";
 import { writtenText } from "../../src/adapters/logs/rows/indexed-text.ts";
 import { callIdIn } from "../../src/domain/call/answer-id.ts";
 import type { CapturedBodies } from "../../src/domain/log/log-entry.ts";
-import { soughtParts } from "../../src/domain/log/search-words.ts";
-import { wordsIn, wordsOf } from "../../src/domain/log/words-of.ts";
+import { hasWords, soughtWords, wordsOf } from "../../src/domain/log/words-of.ts";
 import type { LogFilter, LogRow } from "../../src/ports/browse.ts";
 import type { FoundAnswer, MadeItem } from "../../src/ports/kept-answers.ts";
 import type { LogEngine, LogWrite } from "../../src/adapters/logs/pipeline/log-engine.ts";
@@ -32,7 +31,7 @@ export function createMemoryLogStore(): ContractedLog {
         const given = request !== null || response !== null;
         const bodies = given ? write.bodies : (kept.get(write.entry.id)?.bodies ?? write.bodies);
         kept.set(write.entry.id, {
-          row: logRow(write),
+          row: wellFormed(logRow(write)),
           bodies,
           words: wordsOf(writtenText(write)),
         });
@@ -185,6 +184,10 @@ export function createMemoryEngine(): LogEngine {
   };
 }
 
+function wellFormed(row: LogRow): LogRow {
+  return { ...row, original_model: row.original_model?.toWellFormed() ?? null };
+}
+
 function passes(row: LogRow, filter: LogFilter): boolean {
   const { before, since, model, service_type, status, upstream, state, resent_from } = filter;
   return (
@@ -206,19 +209,8 @@ function passes(row: LogRow, filter: LogFilter): boolean {
 function isFound(row: LogRow, words: readonly string[], q: string | undefined): boolean {
   if (q === undefined) return true;
   if (/^[0-9a-f]{8}-[0-9a-f-]*$/i.test(q)) return row.id.startsWith(q.toLowerCase());
-  const parts = soughtParts(q);
-  return (
-    parts.length > 0 &&
-    parts.every(({ phrase, open }) => {
-      const sought = wordsIn(phrase);
-      return words.some((_, from) =>
-        sought.every((word, place) => {
-          const there = words[from + place] ?? "";
-          return open && place === sought.length - 1 ? there.startsWith(word) : there === word;
-        }),
-      );
-    })
-  );
+  const sought = soughtWords(q);
+  return sought !== null && hasWords(words, sought);
 }
 
 function quantile(

@@ -1,7 +1,7 @@
 // The words of a call, for stores that keep words and not an index of SQLite's: the same that its
 // FTS5 makes of the same texts.
 import { characterKind, plainWord } from "./word-characters.ts";
-import { spacedWords } from "./search-words.ts";
+import { soughtParts, spacedWords } from "./search-words.ts";
 
 /** UTF-16 units of a word that are compared: an index has no room for longer ones. */
 const longestWord = 512;
@@ -63,4 +63,31 @@ function cut(word: string): string {
   if (word.length <= longestWord) return word;
   const last = word.codePointAt(longestWord - 1) ?? 0;
   return word.slice(0, last > 0xffff ? longestWord - 1 : longestWord);
+}
+
+/** A part of a search: words that must stand next to each other, in this order. */
+export interface SoughtWords {
+  /** At least one. */
+  readonly words: readonly string[];
+  /** The last word may go on. */
+  readonly open: boolean;
+}
+
+/** What a search asks for, all of which must be found; null: something that nothing is found by. */
+export function soughtWords(search: string): readonly SoughtWords[] | null {
+  const parts = soughtParts(search).map(({ phrase, open }) => ({ words: wordsIn(phrase), open }));
+  return parts.length === 0 || parts.some((part) => part.words.length === 0) ? null : parts;
+}
+
+/** Whether all that is sought stands among these words, as `wordsOf` gives them. */
+export function hasWords(words: readonly string[], sought: readonly SoughtWords[]): boolean {
+  return sought.every((part) =>
+    words.some((_, from) =>
+      part.words.every((word, place) => {
+        const there = words[from + place] ?? "";
+        const mayGoOn = part.open && place === part.words.length - 1;
+        return mayGoOn ? there.startsWith(word) : there === word;
+      }),
+    ),
+  );
 }

@@ -95,6 +95,9 @@ type StoredAttempt = readonly [
   protocolReason?: string | null,
 ];
 
+/** As an address can name it, and every database keep it. */
+const wellFormed = (text: string | null) => text?.toWellFormed() ?? null;
+
 /** A call's values, in the order of `rowColumns`. */
 export function rowValues({ entry, reading }: LogWrite): readonly (string | number | null)[] {
   const detail: Detail = [
@@ -128,9 +131,9 @@ export function rowValues({ entry, reading }: LogWrite): readonly (string | numb
     entry.timestamp,
     entry.state,
     entry.service,
-    entry.originalModel,
-    entry.mappedModel,
-    entry.upstream,
+    wellFormed(entry.originalModel),
+    wellFormed(entry.mappedModel),
+    wellFormed(entry.upstream),
     entry.statusCode,
     entry.durationMs,
     entry.ttftMs,

@@ -92,10 +92,11 @@ export function searchTable(name: string): string {
     ${textColumns.join(", ")}, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 2")`;
 }
 
-/** A search as FTS5 reads it (sqlite.org/fts5.html §3); null where it names no word. */
+/** A search as FTS5 reads it (sqlite.org/fts5.html §3), but no further than to a NUL; null where it names no word. */
 export function matchExpression(search: string): string | null {
   const parts = soughtParts(search).map(
-    ({ phrase, open }) => `"${phrase.replaceAll('"', '""')}"${open ? " *" : ""}`,
+    ({ phrase, open }) =>
+      `"${phrase.replaceAll("\0", " ").replaceAll('"', '""')}"${open ? " *" : ""}`,
   );
   return parts.length === 0 ? null : parts.join(" AND ");
 }
