@@ -37,12 +37,22 @@ export const callColumnTypes = Object.entries(types)
   .join(", ");
 
 /** The columns in a shape that needs no further conversion: bigint would come as text. */
-export const readColumns = Object.entries(types)
-  .map(([name, type]) => (type === "bigint" ? `${name}::double precision` : name))
-  .map((column) => (column === "id" ? "id::text" : column))
-  .join(", ");
+export const readColumns = columnsRead("");
 
-/** A row that `readColumns` were asked of. */
+/** Likewise, of a table named `r`. */
+export const readColumnsOfR = columnsRead("r.");
+
+function columnsRead(table: string): string {
+  return Object.entries(types)
+    .map(([name, type]) => {
+      const column = table + name;
+      if (type === "bigint") return `${column}::double precision`;
+      return type === "uuid" ? `${column}::text` : column;
+    })
+    .join(", ");
+}
+
+/** A row that these were asked of. */
 export function storedRow(columns: ReadColumns): StoredRow {
   const { other_model: other, mapped, ...own } = columns;
   const original = originalOrNull(own.original_model);

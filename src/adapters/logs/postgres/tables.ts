@@ -105,7 +105,7 @@ export const tables: readonly string[] = [
     upstream text,
     stored boolean not null,
     head text not null,
-    primary key (owner, id))`,
+    primary key (id, owner))`,
   "create index on responses (call_id)",
   "create index on responses (created_at)",
   `create table response_items (
@@ -117,7 +117,7 @@ export const tables: readonly string[] = [
     packed boolean not null,
     data bytea not null,
     used_on integer not null)`,
-  "create index on response_items (owner, id)",
+  "create index on response_items (id, owner)",
   "create index on response_items (used_on)",
   // What was refused for what is in it, the last hundred.
   `create table rejected (

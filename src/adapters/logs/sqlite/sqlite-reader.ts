@@ -8,6 +8,7 @@ import { filteredRows } from "./list-query.ts";
 import { indexedModels } from "./list-statement.ts";
 import { isoTime } from "../../../domain/log/log-entry.ts";
 import { logDetail } from "../rows/log-row.ts";
+import { newestFirst } from "../rows/newest-first.ts";
 import type { CapturedKind } from "../bodies/segment.ts";
 import { bodiesBefore } from "./log-state.ts";
 import { storedBodies } from "../bodies/stored-bodies.ts";
@@ -34,7 +35,7 @@ export function createSqliteReader(
           ? (["original_model"] as const)
           : (["original_model", "mapped_model"] as const);
       const found = columns.map((column) => filteredRows(db, filter, limit, column, search));
-      const rows = newestFirst(found.flat()).slice(0, limit);
+      const rows = newestFirst(...found).slice(0, limit);
       const logs = rows.slice(0, filter.limit).map(apiRow);
       return { logs, next: rows.length === limit ? (logs.at(-1)?.id ?? null) : null };
     },
@@ -58,11 +59,6 @@ export function createSqliteReader(
 
     points: async (filter) => readPoints(db, filter),
   };
-}
-
-function newestFirst<Row extends { readonly id: string }>(rows: readonly Row[]): Row[] {
-  const unique = new Map(rows.map((row) => [row.id, row]));
-  return [...unique.values()].toSorted((a, b) => (a.id < b.id ? 1 : -1));
 }
 
 interface ReadBodies {
@@ -124,7 +120,7 @@ function readPoints(
   });
   const [rows = [], more] = found;
   // Tens of thousands may be asked for, and those of one statement are in order.
-  return (more === undefined ? rows : newestFirst([...rows, ...more]).slice(0, limit)).map(
+  return (more === undefined ? rows : newestFirst(rows, more).slice(0, limit)).map(
     ({ timestamp, ...point }) => ({ ...point, timestamp: isoTime(timestamp) }),
   );
 }

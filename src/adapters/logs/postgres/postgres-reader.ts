@@ -1,0 +1,74 @@
+// The log's read side in PostgreSQL: what all routers have written, as one log.
+import type { LogReader } from "../../../ports/log-reader.ts";
+import type { ObjectStore } from "../../../ports/object-store.ts";
+import { logDetail } from "../rows/log-row.ts";
+import { apiRow, type StoredRow } from "../rows/stored-row.ts";
+import { type ReadColumns, readColumnsOfR, storedRow } from "./call-columns.ts";
+import type { Client, Run } from "./client.ts";
+import { listedCalls } from "./list-calls.ts";
+import { type PlacedBodies, putTogether, readSegments } from "./read-bodies.ts";
+import { periodStats, readPoints } from "./read-figures.ts";
+import { inReading } from "./reading.ts";
+
+/** @param objects where segments of bodies may lie; null: nowhere but in the database */
+export function createPostgresReader(
+  client: Client,
+  objects: Pick<ObjectStore, "get"> | null,
+): LogReader {
+  return {
+    async list(filter) {
+      const limit = filter.limit + 1; // one more tells whether there is a next page
+      const rows = await inReading(client, (run, floors) =>
+        listedCalls(run, filter, limit, floors),
+      );
+      const logs = rows.slice(0, filter.limit).map(apiRow);
+      return { logs, next: rows.length === limit ? (logs.at(-1)?.id ?? null) : null };
+    },
+
+    async get(id) {
+      if (!/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/.test(id)) return null;
+      const found = await inReading(client, async (run, floors) => {
+        const call = await readCall(run, id);
+        if (call === null || call.row.timestamp < floors.rows) return null;
+        const placed = call.row.timestamp < floors.bodies ? noBodies : call;
+        return { ...placed, row: call.row, rows: await readSegments(run, placed) };
+      });
+      if (found === null) return null;
+      const { bodies, lost } = await putTogether(found, found.rows, objects);
+      const detail = logDetail(apiRow(found.row), bodies);
+      return {
+        ...detail,
+        request_body_truncated: detail.request_body_truncated || lost.has("request"),
+        response_body_truncated: detail.response_body_truncated || lost.has("response"),
+      };
+    },
+
+    stats: (since) => inReading(client, (run, floors) => periodStats(run, since, floors)),
+    points: (filter) => inReading(client, (run, floors) => readPoints(run, filter, floors)),
+  };
+}
+
+const noBodies: PlacedBodies = { bodies: null, segments: [] };
+
+/** One that has ended or, where its end is not there yet, is in flight. */
+async function readCall(
+  run: Run,
+  id: string,
+): Promise<(PlacedBodies & { readonly row: StoredRow }) | null> {
+  const [ended] = await run<
+    ReadColumns & { readonly bodies: string | null; readonly segments: string }
+  >(
+    `select ${readColumnsOfR}, r.bodies, array_to_string(r.segments, ' ') as segments
+      from requests r where r.id = $1::uuid`,
+    [id],
+  );
+  if (ended !== undefined) {
+    const { bodies, segments, ...call } = ended;
+    return { row: storedRow(call), bodies, segments: segments ? segments.split(" ") : [] };
+  }
+  const [started] = await run<ReadColumns>(
+    `select ${readColumnsOfR} from inflight r where r.id = $1::uuid`,
+    [id],
+  );
+  return started === undefined ? null : { row: storedRow(started), ...noBodies };
+}

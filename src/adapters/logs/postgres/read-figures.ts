@@ -1,0 +1,117 @@
+// The figures of a period, added up over all routers.
+import type { PeriodStats, PerformancePoint, PointsFilter } from "../../../ports/browse.ts";
+import { isoTime } from "../../../domain/log/log-entry.ts";
+import type { CountedRow, FigureChange } from "../rows/figures.ts";
+import { newestFirst } from "../rows/newest-first.ts";
+import { createPeriodFigures, periodParts } from "../rows/period-figures.ts";
+import {
+  columnConditions,
+  createValues,
+  idsSince,
+  inRange,
+  modelConditions,
+  sinceTime,
+  whole,
+} from "./call-conditions.ts";
+import type { Run } from "./client.ts";
+import type { Floors } from "./floors.ts";
+import { originalText } from "./safe-text.ts";
+
+const sumSql = `select kind, bucket, sum(amount)::double precision as amount from figures
+  where span = $1::integer and start >= $2::bigint and start < $3::bigint group by kind, bucket`;
+
+const countedColumns = `r."timestamp"::double precision as "timestamp", r.state, r.duration_ms,
+  r.ttft_ms, r.prompt_tokens::double precision as prompt_tokens,
+  r.completion_tokens::double precision as completion_tokens`;
+
+/** @param since epoch ms; null: of all rows that are kept */
+export async function periodStats(
+  run: Run,
+  since: number | null,
+  floors: Floors,
+): Promise<PeriodStats> {
+  const figures = createPeriodFigures();
+  const begin = Math.max(since ?? 0, floors.rows);
+  const { spans, rows } = periodParts(since === null && begin === 0 ? null : begin);
+  for (const { span, from, to } of spans)
+    for (const sum of await run<FigureChange>(sumSql, [span, from, to]))
+      figures.add(sum.kind, sum.bucket, sum.amount);
+  if (rows !== null)
+    for (const row of await countedRows(run, "requests", rows.from, rows.to)) figures.addRow(row);
+  // Figures count calls once they have ended.
+  for (const row of await countedRows(run, "inflight", begin, null)) figures.addRow(row);
+  return figures.stats(async (column, index) => {
+    const values = createValues();
+    const where = whole(
+      [...sinceTime(begin, floors), ...inRange("r.id", { from: idsSince(begin), before: null })],
+      values,
+    );
+    const [row] = await run<{ time: number }>(
+      `select r.${column} as time from requests r
+        where ${where} and r.state = 'completed' and r.${column} is not null
+        order by r.${column} limit 1 offset ${values.add(index, "integer")}`,
+      values.all,
+    );
+    return row?.time ?? null;
+  });
+}
+
+async function countedRows(
+  run: Run,
+  table: "requests" | "inflight",
+  from: number,
+  to: number | null,
+): Promise<readonly CountedRow[]> {
+  const values = createValues();
+  const where = whole(inRange("r.id", { from: idsSince(from), before: null }), values);
+  const end = to === null ? "" : ` and r."timestamp" < ${values.add(Math.ceil(to), "bigint")}`;
+  return run<CountedRow>(
+    `select ${countedColumns} from ${table} r
+      where ${where} and r."timestamp" >= ${values.add(Math.ceil(from), "bigint")}${end}`,
+    values.all,
+  );
+}
+
+type PointRow = Omit<PerformancePoint, "timestamp"> & { readonly timestamp: number };
+
+/** Calls that have ended, newest first. */
+export async function readPoints(
+  run: Run,
+  { since, limit, model, ...filter }: PointsFilter,
+  floors: Floors,
+): Promise<readonly PerformancePoint[]> {
+  const range = { from: idsSince(Math.max(since, floors.rows)), before: null };
+  const found: (readonly PointRow[])[] = [];
+  for (const models of model === undefined ? [[]] : modelConditions(model).map((one) => [one])) {
+    const values = createValues();
+    const where = whole(
+      [
+        ...inRange("r.id", range),
+        ...sinceTime(since, floors),
+        ...columnConditions(filter),
+        ...models,
+      ],
+      values,
+    );
+    found.push(
+      await run<PointRow>(
+        `select r.id::text as id, r."timestamp"::double precision as "timestamp",
+            coalesce(r.other_model, r.original_model) as model, r.upstream, r.duration_ms, r.ttft_ms,
+            r.prompt_tokens::double precision as prompt_tokens,
+            r.completion_tokens::double precision as completion_tokens,
+            r.total_tokens::double precision as total_tokens, r.status_code, r.state
+          from requests r where ${where} order by r.id desc limit ${values.add(limit, "integer")}`,
+        values.all,
+      ),
+    );
+  }
+  const [rows = [], ...more] = found;
+  // Tens of thousands may be asked for, and those of one statement are in order.
+  const all = more.length === 0 ? rows : newestFirst(rows, ...more).slice(0, limit);
+  return all.map(({ timestamp, ...point }) => ({
+    ...point,
+    model: point.model === null ? null : originalText(point.model),
+    upstream: point.upstream === null ? null : originalText(point.upstream),
+    timestamp: isoTime(timestamp),
+  }));
+}

@@ -1,0 +1,76 @@
+// A log in PostgreSQL without the outbox's file and shipper: what is written is in the tables at once.
+import { afterAll } from "bun:test";
+import { type Client, createClient } from "../../src/adapters/logs/postgres/client.ts";
+import { raiseFloors } from "../../src/adapters/logs/postgres/floors.ts";
+import { createPostgresAnswers } from "../../src/adapters/logs/postgres/postgres-answers.ts";
+import { createPostgresReader } from "../../src/adapters/logs/postgres/postgres-reader.ts";
+import { createPostgresStore } from "../../src/adapters/logs/postgres/postgres-store.ts";
+import { createWritePacker } from "../../src/adapters/logs/outbox/pack-writes.ts";
+import type { SharedStore } from "../../src/adapters/logs/outbox/shared-store.ts";
+import { unpackShipment } from "../../src/adapters/logs/outbox/shipment-codec.ts";
+import type { KeptAnswers } from "../../src/ports/kept-answers.ts";
+import type { ContractedLog } from "../contracts/log-store.ts";
+import type { withDatabase } from "./postgres.ts";
+import { labInstance } from "./postgres-store.ts";
+
+export interface DirectLog extends ContractedLog {
+  readonly answers: Pick<KeptAnswers, "find" | "items">;
+}
+
+/** One router's, whose store is settled. @param client that the store uses, too */
+export function directLog(client: Client, store: SharedStore): DirectLog {
+  const packer = createWritePacker({ inlineLimit: null, now: Date.now });
+  let seq = 0;
+  return {
+    ...createPostgresReader(client, null),
+    answers: createPostgresAnswers(client),
+    async write(writes) {
+      const flush = await packer.pack(writes, true);
+      const { refused } = await store.ship(
+        flush.batches.map((batch) => unpackShipment(++seq, batch)),
+      );
+      flush.committed();
+      if (refused > 0) throw new Error(`${refused} rows were refused`);
+      return { lostBodies: flush.leftOut, message: null };
+    },
+    interruptLeftovers: (now) => store.interrupt(null, now),
+    async removeOlder(rows, bodies) {
+      await raiseFloors(client.run, { rows, bodies });
+      return false;
+    },
+  };
+}
+
+const emptying = `delete from requests; delete from inflight; delete from search;
+  delete from segments; delete from figures; delete from responses; delete from response_items;
+  delete from meta where name in ('rows_before', 'bodies_before')`;
+
+/**
+ * Runs tests one after the other, each on an empty log, in one database: to make one takes longer
+ * than a test. It goes with the file's last test.
+ */
+export function logsInTurn(
+  within: typeof withDatabase,
+): (test: (log: DirectLog) => Promise<void>) => Promise<void> {
+  const begun = Promise.withResolvers<Client>();
+  const over = Promise.withResolvers<void>();
+  let whole: Promise<void> | null = null;
+  let routers = 0;
+  afterAll(async () => {
+    over.resolve();
+    await whole;
+  });
+  return async (test) => {
+    whole ??= within(async (url) => {
+      const client = createClient({ url, connections: 2, silenceMs: 20_000 });
+      begun.resolve(client);
+      await over.promise;
+      await client.close();
+    });
+    const client = await Promise.race([begun.promise, whole.then(() => begun.promise)]);
+    const store = createPostgresStore({ client, maxLogAgeMs: null });
+    await store.settle(labInstance(++routers));
+    await client.run(emptying);
+    await test(directLog(client, store));
+  };
+}
