@@ -20,11 +20,6 @@ export interface WaitingBatch extends PackedShipment {
   readonly rows: number;
 }
 
-export interface WaitingObject {
-  readonly key: string;
-  readonly bytes: Uint8Array;
-}
-
 export interface Losses {
   /** Ids of calls that have ended and whose rows are given up. */
   readonly ends: readonly string[];
@@ -55,8 +50,13 @@ export interface Outbox {
   arrived(seq: number): void;
   /** Of the newest batch; 0: none has ever been. */
   newest(): number;
-  /** Objects to which nothing is added any longer, the oldest first. @param isWhole by its key */
-  objects(limit: number, isWhole: (key: string) => boolean): readonly WaitingObject[];
+  /** Gives all that waits numbers above one that the store has already: the file is an older one than the store knows. */
+  renumber(above: number): void;
+  bytes(): number;
+  /** Of objects that wait, the oldest first. */
+  objectKeys(limit: number): readonly string[];
+  /** As far as it is here. */
+  object(key: string): Uint8Array;
   /** It is in S3. */
   objectArrived(key: string): void;
   /** Objects of before an epoch ms are given up. */
@@ -342,18 +342,26 @@ export function createOutbox(db: Database, maxBytes: number): Outbox {
     newest: () =>
       runSql<{ seq: number }>(db, "select seq from sqlite_sequence where name = 'batches'")[0]
         ?.seq ?? 0,
-    objects(limit, isWhole) {
-      // Those that are open are the newest.
-      const keys = runSql<{ key: string }>(
-        db,
-        "select distinct key from objects order by key limit ?",
-        [limit + 2],
-      );
-      return keys
-        .filter(({ key }) => isWhole(key))
-        .slice(0, limit)
-        .map(({ key }) => ({ key, bytes: joined(db, key) }));
+    renumber(above) {
+      whole(() => {
+        // The newest first, so that no number is there twice meanwhile.
+        const sequences = runSql<{ seq: number }>(db, "select seq from batches order by seq desc");
+        for (const { seq } of sequences)
+          runSql(db, "update batches set seq = ? where seq = ?", [seq + above, seq]);
+        runSql(db, "update objects set batch = batch + ?", [above]);
+        runSql(db, "update self set offered = offered + ?", [above]);
+        const newest = (sequences[0]?.seq ?? 0) + above;
+        runSql(db, "delete from sqlite_sequence where name = 'batches'");
+        runSql(db, "insert into sqlite_sequence (name, seq) values ('batches', ?)", [newest]);
+      });
+      offeredUpTo += above;
     },
+    bytes: total,
+    objectKeys: (limit) =>
+      runSql<{ key: string }>(db, "select distinct key from objects order by key limit ?", [
+        limit,
+      ]).map(({ key }) => key),
+    object: (key) => joined(db, key),
     objectArrived(key) {
       whole(() => {
         for (const { kind, size } of runSql<{ kind: BatchKind; size: number }>(

@@ -44,7 +44,7 @@ export interface PackedFlush {
   /** Bodies that were left out. */
   readonly leftOut: number;
   /** It is in the outbox: what it holds need not be shipped again. */
-  committed(): void;
+  readonly committed: () => void;
 }
 
 export interface WritePacker {
@@ -53,7 +53,9 @@ export interface WritePacker {
   /** Nothing that was packed before is leant on: some of it may be lost. */
   forget(): void;
   /** See ObjectPlaces. */
-  isWhole(objectKey: string): boolean;
+  readonly isWhole: (objectKey: string) => boolean;
+  /** Nothing more is added to the objects that are open. */
+  closeObjects(): void;
 }
 
 export interface WritePackerOptions {
@@ -179,13 +181,17 @@ export function createWritePacker({ inlineLimit, now }: WritePackerOptions): Wri
       return {
         batches,
         leftOut,
-        committed() {
+        committed: () => {
           for (const { items = [] } of batches) for (const { key } of items) knownItems.add(key);
           while (knownItems.size > maxKnownItems) removeFirst(knownItems);
         },
       };
     },
     forget,
+    closeObjects() {
+      places.successes.close();
+      places.failures.close();
+    },
     isWhole: (key) => places.successes.isWhole(key, now()) && places.failures.isWhole(key, now()),
   };
 }

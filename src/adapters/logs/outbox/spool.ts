@@ -1,0 +1,154 @@
+// The outbox with its two ways out: what is written stays here until the store that routers share has
+// it, rows by one way, large bodies by the other, and each may be away alone.
+import type { ObjectStore } from "../../../ports/object-store.ts";
+import type { LogWrite, WriteResult } from "../pipeline/log-engine.ts";
+import type { SpoolReport } from "../../../ports/spool.ts";
+import { closeConnection } from "../sqlite-file/run-sql.ts";
+import { createObjectLanes } from "./object-lanes.ts";
+import { createOutbox } from "./outbox.ts";
+import type { OutboxFile } from "./outbox-file.ts";
+import { createWritePacker } from "./pack-writes.ts";
+import type { SharedInstance, SharedStore } from "./shared-store.ts";
+import { createShipper } from "./shipper.ts";
+import { takesBodies } from "./spool-room.ts";
+
+export interface Spool {
+  readonly instance: SharedInstance;
+  /** Resolves once the batch is in the outbox. Rejects with SQLite's own error; then nothing of it is. */
+  write(batch: readonly LogWrite[]): Promise<WriteResult>;
+  report(): SpoolReport;
+  /** See SharedSide. */
+  arrived(withinMs: number): Promise<void>;
+  /** See Shipper. */
+  begun(withinMs: number): Promise<number>;
+  /** Gives room that is no longer needed back to the disk. */
+  shrink(): void;
+  /** Nothing is sent any more, and the file is closed. What waits is sent first, where it goes quickly. */
+  close(drainMs: number): Promise<void>;
+}
+
+export interface SpoolDeps {
+  readonly file: OutboxFile;
+  readonly maxBytes: number;
+  readonly name: string;
+  readonly version: string;
+  readonly store: SharedStore;
+  /** null: there is no S3. */
+  readonly objects: Pick<ObjectStore, "put" | "remove"> | null;
+  /** Bytes; of a larger body what is new goes to S3. */
+  readonly inlineLimit: number;
+  /** Calls that have just come into the store. */
+  readonly shipped: (ids: readonly string[]) => void;
+  /** Epoch ms. */
+  readonly now: () => number;
+  /** Runs once after so many ms, unless the returned function is called. */
+  readonly after: (ms: number, then: () => void) => () => void;
+}
+
+/** Without a disk; memory is what everything else needs, too. */
+const maxBytesInMemory = 64 * 1024 * 1024;
+/** Not told yet; older ones are left out. */
+const maxSaid = 20;
+/** ms between two looks whether the last objects are in S3. */
+const lookMs = 50;
+
+export function createSpool(deps: SpoolDeps): Spool {
+  const { file, store, objects, now, after } = deps;
+  const maxBytes = file.path === null ? Math.min(deps.maxBytes, maxBytesInMemory) : deps.maxBytes;
+  const outbox = createOutbox(file.db, maxBytes);
+  const inlineLimit = objects === null ? null : deps.inlineLimit;
+  const packer = createWritePacker({ inlineLimit, now });
+  const instance = { id: file.instance, name: deps.name, version: deps.version };
+  let said: readonly SpoolReport["said"][number][] = file.said;
+  let [lostRows, lostBodies] = [0, 0];
+
+  function say(message: string, isTrouble: boolean): void {
+    said = [...said, { isTrouble, message }].slice(-maxSaid);
+  }
+
+  function pause(ms: number): Promise<void> {
+    return new Promise((done) => void after(ms, done));
+  }
+
+  function lost(bodies: number): void {
+    lostBodies += bodies;
+    packer.forget();
+  }
+
+  const shipper = createShipper({
+    outbox,
+    store,
+    instance,
+    shipped: deps.shipped,
+    say,
+    place: file.path ?? "memory",
+    now,
+    after,
+  });
+  const lanes =
+    objects === null
+      ? null
+      : createObjectLanes({
+          outbox,
+          objects,
+          isWhole: packer.isWhole,
+          lost: ({ bodies }) => {
+            lost(bodies);
+          },
+          say,
+          now,
+          pause,
+        });
+  shipper.wake();
+  lanes?.wake();
+
+  return {
+    instance,
+    async write(batch) {
+      const flush = await packer.pack(batch, takesBodies(outbox.bytes(), maxBytes));
+      try {
+        const losses = outbox.put(flush.batches, now());
+        flush.committed();
+        lostRows += shipper.lost(losses.ends);
+        if (losses.ends.length + losses.bodies > 0) lost(losses.bodies);
+      } catch (error) {
+        packer.forget();
+        throw error;
+      }
+      shipper.wake();
+      lanes?.wake();
+      const { leftOut } = flush;
+      const message = "the spool is nearly full (SPOOL_MAX_SIZE): only errors keep their bodies";
+      return { lostBodies: leftOut, message: leftOut > 0 ? message : null };
+    },
+    report() {
+      const told = said;
+      said = [];
+      return {
+        ...outbox.figures(),
+        maxBytes,
+        path: file.path,
+        database: shipper.report(),
+        objects: lanes?.report() ?? null,
+        lost: { rows: lostRows, bodies: lostBodies, refused: shipper.refused() },
+        said: told,
+      };
+    },
+    arrived: (withinMs) => shipper.arrived(withinMs),
+    begun: (withinMs) => shipper.begun(withinMs),
+    shrink: () => {
+      outbox.shrink();
+    },
+    async close(drainMs) {
+      packer.closeObjects();
+      lanes?.wake();
+      const until = now() + drainMs;
+      await shipper.arrived(drainMs);
+      while (lanes?.report().isUp === true && outbox.objectKeys(1).length > 0 && now() < until)
+        await pause(lookMs);
+      lanes?.close();
+      await shipper.close();
+      closeConnection(file.db);
+    },
+  };
+}
