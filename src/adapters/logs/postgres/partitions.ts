@@ -129,15 +129,12 @@ function nameOf(table: Partitioned, range: TimeRange): Partition {
 async function makePartition(run: Run, { table, name, from, to }: Partition): Promise<void> {
   const [first, last] = [lowestId(from), lowestId(to)];
   const rest = `${table}_default`;
-  await run(`lock table ${rest} in access exclusive mode`);
-  await run(`create table ${name} (like ${table} including defaults including storage)`);
   await run(
-    `with moved as (delete from ${rest} where id >= $1::uuid and id < $2::uuid returning *)
-      insert into ${name} select * from moved`,
-    [first, last],
-  );
-  await run(
-    `alter table ${table} attach partition ${name} for values from ('${first}') to ('${last}')`,
+    `lock table ${rest} in access exclusive mode;
+    create table ${name} (like ${table} including defaults including storage);
+    with moved as (delete from ${rest} where id >= '${first}' and id < '${last}' returning *)
+      insert into ${name} select * from moved;
+    alter table ${table} attach partition ${name} for values from ('${first}') to ('${last}')`,
   );
 }
 

@@ -24,7 +24,7 @@ export async function writeSegment(
 const insertItems = `insert into response_items
     (key, owner, id, upstream, stored, packed, data, used_on)
   select key, owner, id, upstream, stored, packed, decode(data, 'base64'),
-      (extract(epoch from now()) / 86400)::integer
+      floor(extract(epoch from now()) / 86400)::integer
     from json_to_recordset($1::text::json) as given
       (key uuid, owner uuid, id text, upstream text, stored boolean, packed boolean, data text)
     order by key
