@@ -2,7 +2,7 @@
 import type { AnswerReading } from "../../../domain/log/answer-reading.ts";
 import { nothingRead } from "../../../domain/log/answer-reading.ts";
 import type { LogEntry } from "../../../domain/log/log-entry.ts";
-import type { CallEvent, CallEvents } from "../../../ports/browse.ts";
+import type { CallEvent, CallEvents, LogRow } from "../../../ports/browse.ts";
 import type { CallProgress } from "../../../ports/observer.ts";
 import { logRow } from "../rows/log-row.ts";
 
@@ -11,6 +11,8 @@ export interface CallEventSource extends CallEvents {
   wanted(): boolean;
   started(call: Pick<CallProgress, "entry">): void;
   ended(entry: LogEntry, reading?: AnswerReading): void;
+  /** Calls that other routers have answered. */
+  endedElsewhere(rows: readonly LogRow[]): void;
 }
 
 export function createCallEvents(): CallEventSource {
@@ -34,6 +36,10 @@ export function createCallEvents(): CallEventSource {
     wanted: () => listeners.size > 0,
     started: (call) => {
       if (listeners.size > 0) tell("started", call.entry(), nothingRead);
+    },
+    endedElsewhere(rows) {
+      for (const row of rows)
+        for (const listener of listeners) listener({ kind: "completed", row });
     },
     ended: (entry, reading = nothingRead) => {
       tell("completed", entry, reading);

@@ -3,7 +3,7 @@ import type { Clock } from "../../../ports/clock.ts";
 import type { Group } from "../../../ports/group.ts";
 import type { KeptAnswers } from "../../../ports/kept-answers.ts";
 import type { LogReader } from "../../../ports/log-reader.ts";
-import type { CallEvents } from "../../../ports/browse.ts";
+import type { CallEvents, LogRow } from "../../../ports/browse.ts";
 import type { Notice } from "../../../ports/notices.ts";
 import type { SpoolReport } from "../../../ports/spool.ts";
 import type { UsageObserver } from "../../../ports/observer.ts";
@@ -57,6 +57,8 @@ export interface Logs {
   /** What waits here for a store that routers share; null: the log is this router's own. Rejects where the thread cannot be asked. */
   spool(): Promise<SpoolReport | null>;
   readonly events: CallEvents;
+  /** Has events tell of calls that other routers have answered. */
+  endedElsewhere(rows: readonly LogRow[]): void;
   /** The routers that share the log; every promise rejects where none can. */
   readonly group: Group;
   /** What a person should act on, beyond rows that are lost. */
@@ -186,6 +188,9 @@ export function openLogs(options: LogsOptions): Logs {
       return result.value;
     },
     events,
+    endedElsewhere(rows) {
+      events.endedElsewhere(rows);
+    },
     group: groupOverThread(writing),
     notices: () => notices.current(),
     opened: open(),

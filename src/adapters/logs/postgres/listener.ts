@@ -58,9 +58,9 @@ export function createListener(options: ListenerOptions): Listener {
       prepare: false,
       connectionTimeout: Math.ceil(patienceMs / 1_000),
       idleTimeout: 0,
-      // Before the driver tries again, and reports it.
+      // Before the driver tries again, and reports it; but not from within what it is doing now.
       onclose: () => {
-        drop(own);
+        setImmediate(drop, own);
       },
     });
     const own: Ear = {

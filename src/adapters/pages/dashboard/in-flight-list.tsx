@@ -4,6 +4,7 @@ import { Html } from "@elysiajs/html";
 import type { InFlightCall } from "../../../ports/browse.ts";
 import { CancelForm } from "../request/cancel-form.tsx";
 import { duration, whole } from "../shared/format.ts";
+import { RouterMark } from "../shared/router-mark.tsx";
 import { ModelName } from "../shared/state-mark.tsx";
 
 const shown = 20;
@@ -26,7 +27,7 @@ export function InFlightList({ calls }: { readonly calls: readonly InFlightCall[
 }
 
 function Running({ call }: { readonly call: InFlightCall }): JSX.Element {
-  const { id, position, waiting_for: server, tokens_so_far: tokens } = call;
+  const { id, position, waiting_for: server, tokens_so_far: tokens, instance } = call;
   const model = call.original_model ?? call.mapped_model ?? "call without a model";
   return (
     <li id={`f-${id}`}>
@@ -37,10 +38,13 @@ function Running({ call }: { readonly call: InFlightCall }): JSX.Element {
       <a class="clip" href={`/request/${encodeURIComponent(id)}`}>
         <ModelName original={call.original_model} mapped={call.mapped_model} />
       </a>
-      <span class="clip" safe>
-        {position === null
-          ? (call.upstream ?? "")
-          : `queued for ${server ?? ""}, position ${position}`}
+      <span class="clip">
+        <span safe>
+          {position === null
+            ? (call.upstream ?? "")
+            : `queued for ${server ?? ""}, position ${position}`}
+        </span>
+        <RouterMark router={instance} />
       </span>
       <span class="number faint" title="events with content: about as many as tokens" safe>
         {tokens === null || tokens === 0 ? "" : `~${whole(tokens)} tokens`}

@@ -5,6 +5,7 @@ import type { LogRow } from "../../../ports/browse.ts";
 import { Ago } from "../shared/clock-time.tsx";
 import { duration, none, short } from "../shared/format.ts";
 import { routeInWords } from "../routes/route-words.ts";
+import { RouterMark } from "../shared/router-mark.tsx";
 import { ModelName, StateMark } from "../shared/state-mark.tsx";
 
 export interface RequestTableProps {
@@ -135,7 +136,7 @@ function requestHref(id: string): string {
 function Upstream({ row }: { readonly row: LogRow }): JSX.Element {
   const name = row.upstream ?? none;
   const title = row.upstream_url ?? undefined;
-  if (row.attempts.length < 2)
+  if (row.attempts.length < 2 && row.instance === undefined)
     return (
       <td role="cell" class="c-upstream" title={title} safe>
         {name}
@@ -146,7 +147,8 @@ function Upstream({ row }: { readonly row: LogRow }): JSX.Element {
       <span class="clip" title={title} safe>
         {name}
       </span>
-      <Failover row={row} />
+      {row.attempts.length > 1 && <Failover row={row} />}
+      <RouterMark router={row.instance} />
     </td>
   );
 }

@@ -57,6 +57,9 @@ export function Facts({ detail, routing, now }: FactsProps): JSX.Element {
         {detail.upstream_request_id !== null && (
           <small safe>{`its id: ${detail.upstream_request_id}`}</small>
         )}
+        {detail.instance !== undefined && (
+          <small safe>{`asked by router ${detail.instance.name}`}</small>
+        )}
       </Fact>
       <Fact name="Route">
         <b safe>{detail.route === null ? none : routeInWords(detail.route)}</b>

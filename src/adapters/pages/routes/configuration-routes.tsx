@@ -30,12 +30,14 @@ export function configurationRoutes(deps: PagesDeps) {
     .get("/upstreams", async ({ request }) => {
       // How servers are doing is known without the log.
       const read = await readable(recent());
+      const { upstreams, routers = [] } = browse.upstreams();
       return page(
         request,
         200,
         <UpstreamsPage
           frame={frameOf(request, deps)}
-          upstreams={browse.upstreams().upstreams}
+          upstreams={upstreams}
+          routers={routers}
           activity={read.ok ? read.value : new Map()}
         />,
       );

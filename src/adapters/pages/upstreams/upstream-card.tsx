@@ -114,20 +114,24 @@ function Recent({ activity }: { readonly activity: Activity }): JSX.Element {
 }
 
 function Load({ upstream }: { readonly upstream: UpstreamState }): JSX.Element {
-  const { active, waiting, max_concurrency: places, max_queue: line } = upstream;
+  const { active, waiting, max_concurrency: limit, max_queue: line } = upstream;
+  const places = upstream.share ?? limit;
   return (
     <div class="upstream-load">
       <p>
         <b>{whole(active)}</b> {places === null ? "running" : `of ${whole(places)} running`}
       </p>
+      {limit !== null && upstream.share !== undefined && (
+        <p class="faint">{`this router's share of ${whole(limit)}`}</p>
+      )}
       {places !== null && (
         <svg
-          class={active >= places ? "places full" : "places"}
+          class={active >= places && active > 0 ? "places full" : "places"}
           viewBox="0 0 100 4"
           preserveAspectRatio="none"
           aria-hidden="true"
         >
-          <rect width={String(Math.min(100, (active / places) * 100))} height="4" />
+          <rect width={String(Math.min(100, (active / Math.max(1, places)) * 100))} height="4" />
         </svg>
       )}
       {places !== null && (

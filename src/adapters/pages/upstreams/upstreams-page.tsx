@@ -1,29 +1,32 @@
 /** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // `/upstreams`: a card for each server.
 import { Html } from "@elysiajs/html";
-import type { UpstreamState } from "../../../ports/browse.ts";
+import type { RouterState, UpstreamState } from "../../../ports/browse.ts";
 import type { Activity } from "../dashboard/activity.ts";
 import { Layout } from "../shared/layout.tsx";
 import type { PageFrame } from "../shared/pages-deps.ts";
+import { RouterTable } from "./router-table.tsx";
 import { UpstreamCard } from "./upstream-card.tsx";
 
 export interface UpstreamsPageProps {
   readonly frame: PageFrame;
   readonly upstreams: readonly UpstreamState[];
+  readonly routers: readonly RouterState[];
   /** The last hours of each upstream that was asked, by name. */
   readonly activity: ReadonlyMap<string, Activity>;
 }
 
 const pollMs = 2000;
 
-export function UpstreamsPage({ frame, upstreams, activity }: UpstreamsPageProps): JSX.Element {
+export function UpstreamsPage(props: UpstreamsPageProps): JSX.Element {
+  const { frame, upstreams, routers, activity } = props;
   const unhealthy = upstreams.filter(({ state }) => state !== "well").length;
   return (
     <Layout title="Upstreams" frame={frame} at="upstreams" poll={pollMs}>
       <header class="page-head">
         <h1>Upstreams</h1>
         <p class="faint" id="summary" data-live safe>
-          {summary(upstreams.length, unhealthy)}
+          {summary(upstreams.length, unhealthy, routers)}
         </p>
         <form method="post" action="/upstreams/check">
           <button type="submit" title="Ask every server for its models">
@@ -40,6 +43,7 @@ export function UpstreamsPage({ frame, upstreams, activity }: UpstreamsPageProps
           />
         ))}
       </ul>
+      <RouterTable routers={routers} now={frame.now} />
       {upstreams.length < 2 && (
         <p class="faint">
           Only the default upstream is known. Name more servers under <code>servers:</code> in the
@@ -50,11 +54,11 @@ export function UpstreamsPage({ frame, upstreams, activity }: UpstreamsPageProps
   );
 }
 
-function summary(count: number, unhealthy: number): string {
+function summary(count: number, unhealthy: number, routers: readonly RouterState[]): string {
   const servers = `${count} ${count === 1 ? "server" : "servers"}`;
-  return unhealthy === 0
-    ? `${servers}, all healthy`
-    : `${servers}, ${unhealthy} cooling down or half-open`;
+  const health = unhealthy === 0 ? "all healthy" : `${unhealthy} cooling down or half-open`;
+  const self = routers.find((router) => router.self);
+  return `${servers}, ${health}${self === undefined ? "" : `, as seen from ${self.name}`}`;
 }
 
 function recentOf(

@@ -10,6 +10,7 @@ import { settleSchema } from "../../../../src/adapters/logs/postgres/migrations.
 import { writeEnds, writeStarts } from "../../../../src/adapters/logs/postgres/write-calls.ts";
 import type { Board, GroupSnapshot, Heard } from "../../../../src/ports/group.ts";
 import { idAt, noon } from "../../../lab/log-entries.ts";
+import { withPooledDatabase } from "../../../lab/pgbouncer.ts";
 import { withDatabase } from "../../../lab/postgres.ts";
 import { shippedEnd, shippedStart } from "../../../lab/shipments.ts";
 
@@ -35,21 +36,21 @@ const quiet: Board = {
 /** Two routers on one database, after each has said that it is there and can hear. */
 async function withRouters(
   run: (first: LabRouter, second: LabRouter, client: Client) => Promise<void>,
-  through: (url: string) => string = (url) => url,
+  onDatabase: typeof withDatabase = withDatabase,
 ): Promise<void> {
-  await withDatabase(async (url) => {
+  await onDatabase(async (url) => {
     const made: { close(): void }[] = [];
     const clients: Client[] = [];
     let started = 0;
     const join = async (name: string): Promise<LabRouter> => {
-      const client = createClient({ url: through(url), connections: 2, silenceMs: 5_000 });
+      const client = createClient({ url, connections: 2, silenceMs: 5_000 });
       clients.push(client);
       const id = crypto.randomUUID();
       const sender = { id, name, version: "1.0" };
       await settleSchema(client);
       const group = createPostgresGroup({
         client,
-        url: through(url),
+        url,
         instance: sender,
         backlog: () => ({ rows: 3, bytes: 900, lagMs: 40 }),
       });
@@ -234,4 +235,21 @@ test("the server's end fails a beat, and the next one after its return is heard 
     await second.group.call();
     expect(await first.group.hear()).toMatchObject({ beat: true });
   });
+});
+
+test("behind a pooler that lets nothing be heard, ended calls are looked for while somebody looks", async () => {
+  await withRouters(async (first, second) => {
+    const now = Date.now();
+    const [early, late] = [idAt(now, 1), idAt(now, 2)];
+    await second.ends([early]);
+    await first.beat({ watching: true });
+    // What is there already stands on the page: it is told of what comes.
+    await Bun.sleep(50);
+    await second.ends([late]);
+    second.group.shipped([late]);
+    const heard = first.heard("ended");
+    while ((await Promise.race([heard, Bun.sleep(200)])) === undefined)
+      await first.beat({ watching: true });
+    expect(await heard).toEqual([late]);
+  }, withPooledDatabase);
 });

@@ -279,6 +279,21 @@ test("a call under way says who answers or how long its line is, and can be canc
   expect(document.body.getAttribute("data-poll")).toBe("1000");
 });
 
+test("where there are several routers, each line says which one it is of", async () => {
+  const instance = { id: "west-id", name: "west" };
+  const call = { elapsed_ms: 1, waiting_for: null, position: null, tokens_so_far: null, instance };
+  const browse: PagesDeps["browse"] = {
+    ...sampleBrowse([sampleDetail({ instance }), sampleDetail({ id: "b" })]),
+    inFlight: () => Promise.resolve({ inflight: [{ ...sampleDetail(), ...call }] }),
+  };
+  const { document } = await openPage(browse, "/");
+  const marks = (within: string) =>
+    [...document.querySelectorAll(`${within} .router`)].map((mark) => mark.textContent);
+  expect(marks("#inflight")).toEqual(["west"]);
+  expect(marks("#requests tr:nth-child(1)")).toEqual(["west"]);
+  expect(marks("#requests tr:nth-child(2)")).toEqual([]);
+});
+
 const token = { cookie: "other=1; smolrouter_token=abc" };
 
 test.each<[string, boolean, Record<string, string>, string | null]>([

@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import { Elysia } from "elysia";
 import { pages } from "../../../../src/adapters/pages/pages.ts";
-import type { UpstreamState } from "../../../../src/ports/browse.ts";
+import type { RouterState, UpstreamState } from "../../../../src/ports/browse.ts";
 import {
   openPage,
   sampleActions,
@@ -135,4 +135,56 @@ test("a check that is asked for is made, and leads back to the page", async () =
   expect(response.status).toBe(303);
   expect(response.headers.get("location")).toBe("/upstreams");
   expect(checked).toBe(1);
+});
+
+test("where several routers share the log, each has a line that says in what it differs", async () => {
+  const router = (name: string, over: Partial<RouterState> = {}): RouterState => ({
+    id: `${name}-id`,
+    name,
+    version: "1.0",
+    self: false,
+    started_at: "2026-03-12T15:00:09.000Z",
+    seen_at: "2026-03-12T16:00:08.000Z",
+    routes_hash: "aaaa",
+    differs_in: [],
+    spool_rows: 0,
+    spool_bytes: 0,
+    lag_ms: 0,
+    ...over,
+  });
+  const routers = [
+    router("east", { self: true }),
+    router("west", {
+      version: "2.0",
+      routes_hash: "bbbb",
+      differs_in: ["routes file", "version", "JWT_SECRET"],
+      spool_rows: 2,
+      spool_bytes: 5_000,
+      lag_ms: 300,
+    }),
+  ];
+  const upstreams = [sampleUpstream({ max_concurrency: 4, share: 3, active: 2 })];
+  const { document } = await openPage(
+    { ...sampleBrowse([]), upstreams: () => ({ upstreams, routers }) },
+    "/upstreams",
+  );
+  const cells = [...document.querySelectorAll("#routers tbody tr")].map((line) =>
+    [...line.children].map((cell) => cell.textContent),
+  );
+  expect(cells).toEqual([
+    ["east this one", "1.0", "aaaa", "nothing waits", "started 1 h ago"],
+    [
+      "west",
+      "2.0",
+      "bbbb another one",
+      "2 rows wait, 5.0 kB, for 300 ms",
+      "started 1 h ago another JWT_SECRET",
+    ],
+  ]);
+  expect(elementText(document, "#summary")).toBe("1 server, all healthy, as seen from east");
+  expect(elementText(document, ".upstream-load")).toContain("2 of 3 running");
+  expect(elementText(document, ".upstream-load")).toContain("this router's share of 4");
+  const alone = (await show({ max_concurrency: 4 })).document;
+  expect(alone.querySelector("#routers table")).toBeNull();
+  expect(elementText(alone, ".upstream-load")).toContain("of 4 running");
 });
