@@ -113,6 +113,9 @@ function openDatabase(place: string): Pick<OutboxFile, "db" | "path" | "instance
     db.run("PRAGMA synchronous = NORMAL");
     db.run("PRAGMA journal_size_limit = 16777216");
     settle(db);
+    // What is damaged is noticed now, while another can be begun.
+    runSql(db, "select count(*), sum(data_size) from batches");
+    runSql(db, "select count(*), sum(size) from objects");
     const stat = statSync(place);
     return { db, path: place, instance: settleInstance(db, `${stat.ino} ${realpathSync(place)}`) };
   } catch (error) {

@@ -62,8 +62,8 @@ export interface Outbox {
   /** Objects of before an epoch ms are given up. */
   removeObjects(before: number): Losses;
   figures(): OutboxFigures;
-  /** Gives some of the room that the file no longer needs back to the disk. */
-  shrink(): void;
+  /** Gives some of the room that the file no longer needs back to the disk; returns whether there is more. */
+  shrink(): boolean;
 }
 
 /** Bytes that a batch costs beside its contents. */
@@ -394,9 +394,16 @@ export function createOutbox(db: Database, maxBytes: number): Outbox {
       return { rows, bytes: total(), oldestAt: oldest?.at ?? null };
     },
     shrink() {
+      const before = freePages(db);
       runSql(db, `PRAGMA incremental_vacuum(${pagesPerShrink})`);
+      const left = freePages(db);
+      return left > 0 && left < before;
     },
   };
+}
+
+function freePages(db: Database): number {
+  return runSql<{ freelist_count: number }>(db, "PRAGMA freelist_count")[0]?.freelist_count ?? 0;
 }
 
 interface LossCount {

@@ -5,7 +5,7 @@ import type { LogWrite, WriteResult } from "../pipeline/log-engine.ts";
 import type { SpoolReport } from "../../../ports/spool.ts";
 import { closeConnection } from "../sqlite-file/run-sql.ts";
 import { createObjectLanes } from "./object-lanes.ts";
-import { createOutbox } from "./outbox.ts";
+import { createOutbox, type OutboxFigures } from "./outbox.ts";
 import type { OutboxFile } from "./outbox-file.ts";
 import { createWritePacker } from "./pack-writes.ts";
 import type { SharedInstance, SharedStore } from "./shared-store.ts";
@@ -14,17 +14,23 @@ import { takesBodies } from "./spool-room.ts";
 
 export interface Spool {
   readonly instance: SharedInstance;
+  /** Of its file; null: it is in memory. */
+  readonly path: string | null;
   /** Resolves once the batch is in the outbox. Rejects with SQLite's own error; then nothing of it is. */
   write(batch: readonly LogWrite[]): Promise<WriteResult>;
+  /** What is to be said is said by it once. */
   report(): SpoolReport;
+  figures(): OutboxFigures;
   /** See SharedSide. */
   arrived(withinMs: number): Promise<void>;
   /** See Shipper. */
   begun(withinMs: number): Promise<number>;
-  /** Gives room that is no longer needed back to the disk. */
-  shrink(): void;
-  /** Nothing is sent any more, and the file is closed. What waits is sent first, where it goes quickly. */
-  close(drainMs: number): Promise<void>;
+  /** Gives some of the room that is no longer needed back to the disk; returns whether there is more. */
+  shrink(): boolean;
+  /** Resolves when nothing waits any more, or after so many ms; at once for what is away. */
+  drain(withinMs: number): Promise<void>;
+  /** Nothing is sent any more; resolves when what is under way is through, and the file closed. */
+  close(): Promise<void>;
 }
 
 export interface SpoolDeps {
@@ -104,6 +110,7 @@ export function createSpool(deps: SpoolDeps): Spool {
 
   return {
     instance,
+    path: file.path,
     async write(batch) {
       const flush = await packer.pack(batch, takesBodies(outbox.bytes(), maxBytes));
       try {
@@ -134,18 +141,19 @@ export function createSpool(deps: SpoolDeps): Spool {
         said: told,
       };
     },
+    figures: () => outbox.figures(),
     arrived: (withinMs) => shipper.arrived(withinMs),
     begun: (withinMs) => shipper.begun(withinMs),
-    shrink: () => {
-      outbox.shrink();
-    },
-    async close(drainMs) {
+    shrink: () => outbox.shrink(),
+    async drain(withinMs) {
+      const until = now() + withinMs;
       packer.closeObjects();
       lanes?.wake();
-      const until = now() + drainMs;
-      await shipper.arrived(drainMs);
+      await shipper.arrived(withinMs);
       while (lanes?.report().isUp === true && outbox.objectKeys(1).length > 0 && now() < until)
         await pause(lookMs);
+    },
+    async close() {
       lanes?.close();
       await shipper.close();
       closeConnection(file.db);

@@ -109,7 +109,7 @@ describe("a spool", () => {
       lost: { rows: 0, bodies: 0, refused: 0 },
       said: [],
     });
-    await spool.close(0);
+    await spool.close();
   });
 
   test("keeps what is written while the store is away, tries again at its pace, and says both", async () => {
@@ -142,7 +142,7 @@ describe("a spool", () => {
       database: { isUp: true },
       said: [{ isTrouble: false }],
     });
-    await spool.close(0);
+    await spool.close();
   });
 
   test("never waits for a store that is silent", async () => {
@@ -154,7 +154,7 @@ describe("a spool", () => {
     gate.resolve();
     await spool.arrived(1_000);
     expect(store.ended).toEqual(ids(0, 20));
-    await spool.close(0);
+    await spool.close();
   });
 
   test("reports a refusal as such, and goes on trying", async () => {
@@ -171,7 +171,7 @@ describe("a spool", () => {
     store.failing = null;
     await lab.pass(10_000);
     expect(store.ended).toEqual(ids(0, 1));
-    await lab.spool.close(0);
+    await lab.spool.close();
   });
 
   test("counts rows that the store refuses, and brings all others", async () => {
@@ -184,7 +184,7 @@ describe("a spool", () => {
     await spool.arrived(1_000);
     expect(store.ended).toEqual(ids(0, 6).filter((id) => id !== idAt(noon, 3)));
     expect(spool.report().lost.refused).toBe(1);
-    await spool.close(0);
+    await spool.close();
   });
 
   test("brings everything once, whatever answers are lost and whenever it is killed", () =>
@@ -205,7 +205,7 @@ describe("a spool", () => {
           if (random.chance(0.3)) await lab.pass(random.int(1, 6_000));
         }
         // Nothing is brought to an end: the next life finds what is in the file.
-        await lab.spool.close(0);
+        await lab.spool.close();
       }
       store.failing = null;
       store.losesAnswers = 0;
@@ -213,7 +213,7 @@ describe("a spool", () => {
       await lab.pass(10_000);
       expect(store.ended).toEqual(ids(0, made));
       expect(lab.spool.report().rows).toBe(0);
-      await lab.spool.close(0);
+      await lab.spool.close();
     }));
 
   test("gives what waits new numbers where the store knows higher ones of it", () =>
@@ -225,7 +225,7 @@ describe("a spool", () => {
       await first.spool.arrived(1_000);
       store.failing = new Error("away");
       await first.spool.write(calls(2, 4));
-      await first.spool.close(0);
+      await first.spool.close();
       // As after the file was put back from an older copy.
       for (const id of store.shipped.keys()) store.shipped.set(id, 900);
       store.failing = null;
@@ -234,7 +234,7 @@ describe("a spool", () => {
       await again.spool.arrived(1_000);
       expect(store.ended).toEqual(ids(0, 5));
       expect(store.shipments.at(-1)?.seq).toBeGreaterThan(900);
-      await again.spool.close(0);
+      await again.spool.close();
     }));
 });
 
@@ -248,7 +248,7 @@ describe("calls in flight", () => {
       await first.spool.arrived(1_000);
       store.failing = new Error("away");
       await first.spool.write([...calls(2, 3), ...started(4)]);
-      await first.spool.close(0);
+      await first.spool.close();
       const again = await openLab({ path, store });
       await again.spool.write(started(5));
       store.failing = null;
@@ -257,7 +257,7 @@ describe("calls in flight", () => {
       expect(store.interrupted.toSorted()).toEqual([1, 3, 4].map((at) => idAt(noon, at)));
       expect(store.ended).toEqual(ids(2, 3));
       expect([...store.inFlight]).toEqual([idAt(noon, 5)]);
-      await again.spool.close(0);
+      await again.spool.close();
     }));
 
   test("whose ends were given up end as interrupted, and are not counted as lost rows", async () => {
@@ -282,7 +282,7 @@ describe("calls in flight", () => {
     expect(store.inFlight.size).toBe(0);
     expect(rows + lost.rows + store.interrupted.length).toBe(written);
     expect(lost.bodies).toBeGreaterThan(0);
-    await spool.close(0);
+    await spool.close();
   });
 });
 
@@ -328,7 +328,7 @@ describe("large bodies", () => {
     expect(put).toEqual(store.shipments.map(({ segments }) => segments[0]?.object?.key ?? "none"));
     expect(ref?.segments[0]?.data).toBeNull();
     expect(spool.report()).toMatchObject({ bytes: 0, objects: { isUp: true } });
-    await spool.close(0);
+    await spool.close();
   });
 
   test("are put three at a time, none of them twice", async () => {
@@ -359,7 +359,7 @@ describe("large bodies", () => {
     expect(most).toBe(3);
     expect(new Set(put).size).toBe(7);
     expect(put).toHaveLength(7);
-    await lab.spool.close(0);
+    await lab.spool.close();
   });
 
   test("that S3 has not taken for a day are given up and counted", async () => {
@@ -374,7 +374,7 @@ describe("large bodies", () => {
     await lab.pass(10_000);
     expect(lab.spool.report()).toMatchObject({ bytes: 0, lost: { bodies: 1, rows: 0 } });
     expect(lab.store.ended).toEqual([idAt(noon, 1)]);
-    await lab.spool.close(0);
+    await lab.spool.close();
   });
 });
 
@@ -391,5 +391,5 @@ test("from four fifths on bodies of successes are left out, and counted with the
     lostBodies: 1,
     message: "the spool is nearly full (SPOOL_MAX_SIZE): only errors keep their bodies",
   });
-  await lab.spool.close(0);
+  await lab.spool.close();
 });

@@ -1,0 +1,43 @@
+// Reads of a database that may be away: they are not waited for, and say since when it is.
+import { SilentServer } from "./client.ts";
+import { explainFailure } from "./failures.ts";
+
+export interface TimelyDatabase {
+  /** @throws an error in words where the read fails, or takes too long */
+  read<T>(ask: () => Promise<T>): Promise<T>;
+}
+
+/** ms; whoever looks at a page goes away after a few. */
+const longestMs = 2_000;
+
+/** @param now epoch ms */
+export function createTimelyDatabase(now: () => number): TimelyDatabase {
+  let awaySince: number | null = null;
+
+  function failure(error: unknown, begunAt: number): Error {
+    const { kind, message } = explainFailure(error);
+    if (kind === "entry") return new Error(message, { cause: error });
+    awaySince ??= begunAt;
+    const since = new Date(awaySince).toISOString().slice(0, 19);
+    return new Error(`not reachable since ${since}Z: ${message}`, { cause: error });
+  }
+
+  return {
+    async read(ask) {
+      const begunAt = now();
+      const late = Promise.withResolvers<never>();
+      const timer = setTimeout(() => {
+        late.reject(new SilentServer(longestMs));
+      }, longestMs);
+      try {
+        const read = await Promise.race([ask(), late.promise]);
+        awaySince = null;
+        return read;
+      } catch (error) {
+        throw failure(error, begunAt);
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+  };
+}

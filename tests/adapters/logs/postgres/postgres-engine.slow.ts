@@ -1,0 +1,153 @@
+// The engine over outbox and PostgreSQL: what every engine does, and what one does whose database may be away.
+import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import type { LogEngine } from "../../../../src/adapters/logs/pipeline/log-engine.ts";
+import type { LogPlace } from "../../../../src/adapters/logs/pipeline/log-place.ts";
+import { createPostgresEngine } from "../../../../src/adapters/logs/postgres/postgres-engine.ts";
+import { keptAnswersContract } from "../../../contracts/kept-answers.ts";
+import { logEngineContract } from "../../../contracts/log-engine.ts";
+import { freePort } from "../../../lab/free-port.ts";
+import { captured, idAt, logWrite, noon } from "../../../lab/log-entries.ts";
+import { sharedPlace, withSharedLog } from "../../../lab/shared-log.ts";
+import { startPostgres, withDatabase } from "../../../lab/postgres.ts";
+import { withTempFolder } from "../../../lab/temp-folder.ts";
+
+logEngineContract("PostgreSQL", withSharedLog);
+keptAnswersContract("PostgreSQL", withSharedLog);
+
+const rows = [0, 1, 2].map((ms) =>
+  logWrite({ timestamp: noon + ms }, { request: captured(`{"body": ${ms}}`) }),
+);
+
+async function failureOf(work: () => Promise<unknown>): Promise<string> {
+  try {
+    await work();
+  } catch (error) {
+    return error instanceof Error ? error.message : "no error";
+  }
+  return "it did not fail";
+}
+
+async function withEngine<T>(
+  run: (engine: LogEngine) => Promise<T>,
+  openWaitMs = 20_000,
+): Promise<T> {
+  const engine = createPostgresEngine({ openObjects: () => null, openWaitMs });
+  try {
+    return await run(engine);
+  } finally {
+    await engine.close();
+  }
+}
+
+describe("a database that is away", () => {
+  test("holds up neither the opening nor a write; reads say since when, and rows are there when it comes", () =>
+    withTempFolder((folder) =>
+      withEngine(async (engine) => {
+        const server = await startPostgres();
+        try {
+          const place = sharedPlace(join(folder, "requests.db"), server.url());
+          server.stop("fast");
+          expect(await engine.open(place, noon)).toEqual({ interrupted: 0, search: "whole" });
+          expect(await engine.write(rows)).toEqual({ lostBodies: 0, message: null });
+          const { database, rows: waiting, path } = engine.shared!.spool();
+          expect(database).toMatchObject({ isUp: false, wasUp: false, refused: null });
+          expect([waiting, path]).toEqual([3, place.path]);
+          const reader = await engine.reader(place);
+          expect(await failureOf(() => reader.list({ limit: 1 }))).toMatch(
+            /^not reachable since \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ: PostgreSQL cannot be reached/,
+          );
+          await engine.shared!.arrived(60_000); // at once
+          server.start();
+          while (engine.shared!.spool().rows > 0) await Bun.sleep(50);
+          expect((await reader.list({ limit: 5 })).logs.map(({ id }) => id)).toEqual(
+            [2, 1, 0].map((ms) => idAt(noon + ms)),
+          );
+          expect((await reader.get(idAt(noon + 1)))?.request_body).toBe('{"body": 1}');
+        } finally {
+          server.remove();
+        }
+      }),
+    ));
+
+  test("that is silent is not waited for: reads end within seconds, writes at once", () =>
+    withTempFolder((folder) =>
+      withEngine(async (engine) => {
+        const server = await startPostgres();
+        try {
+          const place = sharedPlace(join(folder, "requests.db"), server.url());
+          await engine.open(place, noon);
+          const reader = await engine.reader(place);
+          await reader.list({ limit: 1 });
+          server.signal("SIGSTOP");
+          const read = failureOf(() => reader.list({ limit: 1 }));
+          for (const row of rows) await engine.write([row]);
+          expect(engine.shared!.spool().rows).toBe(3);
+          expect(await read).toContain("not reachable since");
+          server.signal("SIGCONT");
+          while (engine.shared!.spool().rows > 0) await Bun.sleep(50);
+          expect((await reader.stats(null)).requests).toBe(3);
+        } finally {
+          server.remove();
+        }
+      }),
+    ));
+});
+
+describe("a database that refuses the router", () => {
+  const refused = (path: string, url: string) =>
+    withEngine(async (engine) => {
+      await engine.open(sharedPlace(path, url), noon);
+      const report = engine.shared!.spool();
+      // What is wrong may be put right while the router runs.
+      expect(await engine.write(rows)).toEqual({ lostBodies: 0, message: null });
+      return report;
+    });
+
+  test("for its password, or as there is none of that name, is told from one that is away", () =>
+    withTempFolder((folder) =>
+      withDatabase(async (url) => {
+        const path = join(folder, "requests.db");
+        const secret = "not-the-secret-word";
+        const wrong = await refused(path, url.replace(/:[^:@/]+@/, `:${secret}@`));
+        expect(wrong.database).toMatchObject({ isUp: false, wasUp: false });
+        expect(wrong.database.refused).toContain("DATABASE_URL");
+        const absent = await refused(path, url.replace(/\/[^/]*$/, "/nothing_of_that_name"));
+        expect(absent.database.refused).toContain("no such database");
+        const away = await refused(
+          path,
+          `postgres://lab:${secret}@127.0.0.1:${await freePort()}/x`,
+        );
+        expect(away.database).toMatchObject({ isUp: false, refused: null });
+        for (const report of [wrong, absent, away])
+          expect(JSON.stringify(report)).not.toContain(secret);
+      }),
+    ));
+});
+
+test("an engine that only reads needs no outbox, and sees what others write", () =>
+  withSharedLog(async (writing, place) => {
+    await writing.open(place, noon);
+    await writing.write(rows);
+    await writing.shared!.arrived(20_000);
+    await withEngine(async (engine) => {
+      const elsewhere: LogPlace = { ...place, path: "/nowhere/requests.db" };
+      const { logs } = await (await engine.reader(elsewhere)).list({ limit: 5, q: "gpt" });
+      expect(logs).toHaveLength(3);
+      expect((await engine.answers(elsewhere)).find).toBeFunction();
+    });
+  }));
+
+test("what waits in a router that ends is brought to the database first", () =>
+  withTempFolder((folder) =>
+    withDatabase(async (url) => {
+      const place = sharedPlace(join(folder, "requests.db"), url);
+      await withEngine(async (engine) => {
+        await engine.open(place, noon);
+        await engine.write(rows);
+      });
+      await withEngine(async (engine) => {
+        expect((await (await engine.reader(place)).stats(null)).requests).toBe(3);
+      });
+    }),
+  ));
