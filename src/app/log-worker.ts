@@ -2,7 +2,9 @@
 import { parentPort } from "node:worker_threads";
 import { filesystemBlobsOf } from "../adapters/blobs/filesystem-blobs.ts";
 import { createMemoryBlobs } from "../adapters/blobs/memory-blobs.ts";
+import { createS3Objects } from "../adapters/blobs/s3/s3-objects.ts";
 import type { OpenBlobs } from "../adapters/logs/sqlite/log-file.ts";
+import type { OpenObjects } from "../adapters/logs/sqlite/s3-bodies.ts";
 import { createSqliteEngine } from "../adapters/logs/sqlite/sqlite-engine.ts";
 import { serveLog } from "../adapters/logs/worker/worker.ts";
 
@@ -11,4 +13,7 @@ if (parentPort === null) throw new Error("this file is a worker; smolrouter star
 const openBlobs: OpenBlobs = ({ type, path }, owner) =>
   type === "memory" ? createMemoryBlobs() : filesystemBlobsOf(path, owner);
 
-serveLog(parentPort, () => createSqliteEngine(openBlobs));
+const openObjects: OpenObjects = (settings, limitMs) =>
+  createS3Objects(settings, limitMs === undefined ? {} : { limitMs });
+
+serveLog(parentPort, () => createSqliteEngine(openBlobs, openObjects));

@@ -4,6 +4,7 @@ import {
   createFilesystemBlobs,
   filesystemBlobsOf,
 } from "../../src/adapters/blobs/filesystem-blobs.ts";
+import type { OpenBlobs } from "../../src/adapters/logs/sqlite/log-file.ts";
 import type { LogDatabase } from "../../src/adapters/logs/sqlite/database.ts";
 import type { BlobPlace, LogPlace } from "../../src/adapters/logs/pipeline/log-place.ts";
 import {
@@ -14,6 +15,7 @@ import { createSqliteEngine } from "../../src/adapters/logs/sqlite/sqlite-engine
 import type { LogEngine } from "../../src/adapters/logs/pipeline/log-engine.ts";
 import { createWriter, type Writer } from "../../src/adapters/logs/worker/writer.ts";
 import type { BlobStore } from "../../src/ports/blob-store.ts";
+import type { ObjectStore } from "../../src/ports/object-store.ts";
 
 /** A log in that file, its blobs in a folder beside it. */
 export function logPlace(path: string, own: Partial<BlobPlace> = {}): LogPlace {
@@ -45,6 +47,30 @@ export interface LabLog extends Writer {
 
 /** The write side of a log in SQLite, as its thread has it; blobs are files. */
 export function sqliteLog(): LabLog {
-  const engine = createSqliteEngine((place, owner) => filesystemBlobsOf(place.path, owner));
+  return labLog(createSqliteEngine((place, owner) => filesystemBlobsOf(place.path, owner)));
+}
+
+/** As `sqliteLog`, for places of type `s3`. */
+export function sqliteLogWithObjects(objects: ObjectStore): LabLog {
+  const openBlobs: OpenBlobs = (place, owner) => filesystemBlobsOf(place.path, owner);
+  return labLog(createSqliteEngine(openBlobs, () => objects));
+}
+
+function labLog(engine: LogEngine): LabLog {
   return { ...createWriter(engine), engine, close: () => engine.close() };
 }
+
+/** For a place whose blobs go to such objects. */
+export const anyBucket: Pick<BlobPlace, "type" | "s3"> = {
+  type: "s3",
+  s3: {
+    endpoint: null,
+    bucket: "logs",
+    region: "us-east-1",
+    prefix: "",
+    pathStyle: false,
+    accessKeyId: "",
+    secretAccessKey: "",
+    sessionToken: null,
+  },
+};

@@ -18,11 +18,6 @@ export const notYet: Readonly<Record<string, NotYet>> = {
     secret: true,
     message: "PostgreSQL is not supported by this version; unset it and use DB_PATH",
   },
-  BLOB_STORAGE_TYPE: {
-    asks: (value) => value === "s3",
-    secret: false,
-    message: "S3 is not supported by this version; must be filesystem or memory",
-  },
   ALERT_WEBHOOK: {
     asks: always,
     secret: true,

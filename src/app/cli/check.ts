@@ -1,4 +1,5 @@
-// `smolrouter check`: is the configuration valid, and if not, what are all its problems?
+// `smolrouter check`: is the configuration valid, do the stores that it names take what they are for,
+// and if not, what are all the problems?
 import { type Configuration, loadConfiguration } from "../../adapters/config/load.ts";
 import { warningLine } from "../../adapters/config/unread-variables.ts";
 import type { CheckCommand } from "./command.ts";
@@ -6,15 +7,16 @@ import { countsText } from "./counts.ts";
 import type { CommandIo } from "./io.ts";
 import { createPaint } from "./paint.ts";
 import { printProblems } from "./print-problems.ts";
+import { tryStores } from "./try-stores.ts";
 
 /** @returns the exit code: 1 where there is any problem */
-export function runCheck({ file, json }: CheckCommand, io: CommandIo): number {
+export async function runCheck({ file, json }: CheckCommand, io: CommandIo): Promise<number> {
   const loaded = loadConfiguration(io.env, { terminal: io.terminal, config: file });
-  if ("problems" in loaded) {
-    if (json)
-      io.print(JSON.stringify({ valid: false, problems: loaded.problems, ...inJson(loaded) }));
+  const problems = "problems" in loaded ? loaded.problems : await tryStores(loaded.settings);
+  if ("problems" in loaded || problems.length > 0) {
+    if (json) io.print(JSON.stringify({ valid: false, problems, ...inJson(loaded) }));
     else {
-      printProblems(loaded.problems, io);
+      printProblems(problems, io);
       printWarnings(loaded.warnings, io);
     }
     return 1;

@@ -63,7 +63,8 @@ const commands: Readonly<Record<CommandName, CommandHelp>> = {
   },
   check: {
     usage: "smolrouter check [FILE] [--json]",
-    summary: "check environment and routes file, and print every problem",
+    summary:
+      "check environment and routes file, try the bucket where bodies go to S3, and print every problem",
     flags: [json, help],
     argument: "file",
     examples: [

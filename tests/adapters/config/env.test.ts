@@ -265,7 +265,6 @@ describe("a value that is wrong is named with what would be right", () => {
 
 test.each([
   ["DATABASE_URL", "postgres://db/x", "[hidden]"],
-  ["BLOB_STORAGE_TYPE", "s3", "s3"],
   ["ALERT_WEBHOOK", "https://hooks.example/s3cret", "[hidden]"],
   ["ROUTES_EDIT", "true", "true"],
 ])("%s asks for what this version lacks, so it does not start", (name, value, shown) => {

@@ -1,4 +1,4 @@
-// Both engines under the contracts: SQLite, and the one in memory that other tests use.
+// All engines under the contracts: SQLite, also with bodies in S3, and the one in memory that other tests use.
 import { join } from "node:path";
 import { noon } from "../../lab/log-entries.ts";
 import type { LogEngine } from "../../../src/adapters/logs/pipeline/log-engine.ts";
@@ -6,7 +6,8 @@ import type { LogPlace } from "../../../src/adapters/logs/pipeline/log-place.ts"
 import { keptAnswersContract } from "../../contracts/kept-answers.ts";
 import { logEngineContract } from "../../contracts/log-engine.ts";
 import { type ContractedLog, logStoreContract } from "../../contracts/log-store.ts";
-import { logPlace, sqliteLog } from "../../lab/log-place.ts";
+import { anyBucket, logPlace, sqliteLog, sqliteLogWithObjects } from "../../lab/log-place.ts";
+import { createMemoryObjects } from "../../lab/memory-objects.ts";
 import { createMemoryEngine } from "../../lab/memory-log-store.ts";
 import { withTempFolder } from "../../lab/temp-folder.ts";
 
@@ -20,6 +21,16 @@ const engines: Readonly<Record<string, WithEngine>> = {
       try {
         // So small that most bodies go to the blob store.
         await run(engine, logPlace(join(folder, "requests.db"), { inlineLimit: 16 }));
+      } finally {
+        await close();
+      }
+    }),
+  "SQLite, bodies in S3": (run) =>
+    withTempFolder(async (folder) => {
+      const { engine, close } = sqliteLogWithObjects(createMemoryObjects());
+      try {
+        const bodies = { ...anyBucket, inlineLimit: 16 };
+        await run(engine, logPlace(join(folder, "requests.db"), bodies));
       } finally {
         await close();
       }

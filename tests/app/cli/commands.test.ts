@@ -152,7 +152,7 @@ describe("check and explain", () => {
       complain: unexpected,
     };
     const command = parseCommand(line);
-    if (command.kind === "check") return { code: runCheck(command, io), printed };
+    if (command.kind === "check") return { code: await runCheck(command, io), printed };
     if (command.kind === "explain") return { code: await runExplain(command, io, ask), printed };
     throw new Error(command.kind);
   }

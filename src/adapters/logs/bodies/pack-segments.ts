@@ -155,7 +155,7 @@ export async function packSegments(
     const data = packed ? smaller : raw;
     const name = outside ? blobName() : null;
     try {
-      if (name !== null) await blobs.put(name, data);
+      if (name !== null) await blobs.put(name, data, failed);
       segments.push({ id, failed, name, data, packed });
     } catch (error) {
       message = error instanceof Error ? error.message : "unknown error";

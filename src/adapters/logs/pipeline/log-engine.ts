@@ -72,6 +72,8 @@ export interface LogEngine {
   readonly upkeep: LogUpkeep;
   /** Where several routers share the store; absent: it is this router's own. */
   readonly shared?: SharedSide;
+  /** What waits here for S3, where only bodies lie elsewhere; absent or null: nothing does. */
+  ownSpool?(): SpoolReport | null;
   /** Says what a rejection means. */
   explain(error: unknown): StoreFailure;
   /** What has happened to the store since the last call, each event once. */

@@ -8,6 +8,7 @@ import type { LogDatabase } from "./database.ts";
 import { inWords, remedy } from "../sqlite-file/failures.ts";
 import { moveAside, type MovedFor } from "../sqlite-file/move-aside.ts";
 import { type BlobOwner, isSettled } from "./log-state.ts";
+import { openS3Bodies, type OpenObjects, type S3Bodies } from "./s3-bodies.ts";
 import { beginSearchAnew } from "./search-repair.ts";
 import { createSqliteStore } from "./sqlite-store.ts";
 import type { SqliteStore } from "./sqlite-store.ts";
@@ -17,6 +18,8 @@ export type OpenBlobs = (place: BlobPlace, owner: BlobOwner) => BlobStore;
 
 export interface OpenLog {
   readonly database: LogDatabase;
+  /** null: its larger bodies do not go to S3. */
+  readonly s3: S3Bodies | null;
   readonly store: SqliteStore;
   /** Rows that an earlier process had left in flight. */
   readonly interrupted: number;
@@ -58,7 +61,7 @@ const movedBecause: Record<MovedFor, string> = {
   outdated: "was written by an earlier version of this program",
 };
 
-export function createLogFile(openBlobs: OpenBlobs): LogFile {
+export function createLogFile(openBlobs: OpenBlobs, openObjects: OpenObjects): LogFile {
   let place: (LogPlace & { readonly now: number }) | null = null;
   let blobStore: { readonly owner: BlobOwner; readonly blobs: BlobStore } | null = null;
   let log: OpenLog | null = null;
@@ -88,23 +91,42 @@ export function createLogFile(openBlobs: OpenBlobs): LogFile {
     const kept = blobStore?.owner.id === owner.id && isSettled(blobStore.owner);
     const own = kept ? blobStore : null;
     blobStore = own ?? { owner, blobs: openBlobs(place.blobs, owner) };
+    let s3: S3Bodies | null = null;
+    try {
+      s3 = s3Bodies(place, database, blobStore.blobs);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
     const store = createSqliteStore({
       db: database.connection,
-      blobs: blobStore.blobs,
+      blobs: s3?.blobs ?? blobStore.blobs,
       inlineLimit: place.blobs.inlineLimit,
       search,
     });
     try {
       const interrupted = await store.interruptLeftovers(now);
-      log = { database, store, interrupted };
+      log = { database, s3, store, interrupted };
       return log;
     } catch (error) {
+      s3?.close();
       database.close();
       throw error;
     }
   }
 
+  function s3Bodies(
+    { path, blobs: own }: LogPlace,
+    { connection: db, state }: LogDatabase,
+    elsewhere: BlobStore,
+  ): S3Bodies | null {
+    if (own.type !== "s3" || own.s3 === null || own.s3 === undefined) return null;
+    const objects = openObjects(own.s3);
+    return openS3Bodies({ db, path, place: own, owner: state.owner.id, objects, elsewhere });
+  }
+
   function closeLog(): void {
+    log?.s3?.close();
     log?.database.close();
     log = null;
   }
@@ -114,7 +136,11 @@ export function createLogFile(openBlobs: OpenBlobs): LogFile {
     movedTo: string,
     why: MovedFor,
   ): void {
-    const bodies = type === "memory" ? "" : `; its larger bodies stay in ${folder}`;
+    const bodies = {
+      filesystem: `; its larger bodies stay in ${folder}`,
+      s3: "; its larger bodies stay in S3",
+      memory: "",
+    }[type];
     befell(
       "moved_aside",
       `the log database ${path} ${movedBecause[why]}; it was moved to ${movedTo}, and a fresh one was begun${bodies}`,

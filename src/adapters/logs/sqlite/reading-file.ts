@@ -1,14 +1,22 @@
 // The log's database file as a thread reads it: opened with the first read, and anew where another
 // file has taken its place.
+import type { Database } from "bun:sqlite";
 import type { BlobStore } from "../../../ports/blob-store.ts";
 import type { KeptAnswers } from "../../../ports/kept-answers.ts";
 import type { LogReader } from "../../../ports/log-reader.ts";
 import { SearchDamage } from "../pipeline/log-engine.ts";
-import type { LogPlace } from "../pipeline/log-place.ts";
+import type { BlobPlace, LogPlace } from "../pipeline/log-place.ts";
 import { type LogDatabase, openForReading } from "./database.ts";
-import type { OpenBlobs } from "./log-file.ts";
+import type { BlobOwner } from "./log-state.ts";
 import { createAnswerReader } from "./answer-rows.ts";
 import { createSqliteReader } from "./sqlite-reader.ts";
+
+/** Opens the blobs of a database, to be read. @param db of the database */
+export type ReadBlobs = (
+  place: BlobPlace,
+  owner: BlobOwner,
+  db: Database,
+) => Pick<BlobStore, "get">;
 
 type AnswerReader = Pick<KeptAnswers, "find" | "items">;
 
@@ -26,7 +34,7 @@ export interface ReadingFile {
   close(): void;
 }
 
-export function createReadingFile(blobsOf: OpenBlobs): ReadingFile {
+export function createReadingFile(blobsOf: ReadBlobs): ReadingFile {
   let open: Opened | null = null;
 
   function close(): void {
@@ -34,7 +42,7 @@ export function createReadingFile(blobsOf: OpenBlobs): ReadingFile {
     open = null;
   }
 
-  function readerOf(database: LogDatabase, blobs: BlobStore): LogReader {
+  function readerOf(database: LogDatabase, blobs: Pick<BlobStore, "get">): LogReader {
     const reader = createSqliteReader(database.connection, blobs, database.state.search);
     return {
       ...reader,
@@ -56,7 +64,7 @@ export function createReadingFile(blobsOf: OpenBlobs): ReadingFile {
       const database = openForReading(path);
       open = {
         database,
-        reader: readerOf(database, blobsOf(blobs, database.state.owner)),
+        reader: readerOf(database, blobsOf(blobs, database.state.owner, database.connection)),
         answers: createAnswerReader(database.connection),
       };
     }

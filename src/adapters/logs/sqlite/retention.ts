@@ -85,7 +85,8 @@ export function createRetention({
     },
 
     async removeExcess(maxBytes, limit) {
-      const excess = () => segments.outsideBytes() + answers.bytes() > maxBytes;
+      const excess = () =>
+        Math.max(segments.outsideBytes(), blobs.takenBytes?.() ?? 0) + answers.bytes() > maxBytes;
       if (!excess()) return false;
       const answer = answers.oldest();
       for (const failed of [0, 1]) {

@@ -140,8 +140,12 @@ export function createBodyReader(
     if (wanted.size > 0) {
       const rows = runSql<SegmentRow>(db, segmentsSql, [JSON.stringify([...wanted])]);
       if (rows.length < wanted.size) return "gone";
-      for (const { id, packed, name, data } of rows) {
-        const stored = data ?? (name === null ? null : await blobs.get(name));
+      // All at once: each may come from another machine.
+      const found = await Promise.all(
+        rows.map(async ({ name, data }) => data ?? (name === null ? null : blobs.get(name))),
+      );
+      for (const [place, { id, packed }] of rows.entries()) {
+        const stored = found[place] ?? null;
         if (stored === null) return "lost";
         unpacked.set(id, packed === 1 ? zstdDecompressSync(stored) : stored);
       }

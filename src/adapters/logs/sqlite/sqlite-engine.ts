@@ -6,6 +6,7 @@ import { isPassing, isUnreadable } from "../sqlite-file/failures.ts";
 import { createLogFile, type OpenBlobs, type OpenLog } from "./log-file.ts";
 import { blobsAreOwn, isSettled, type DatabaseState } from "./log-state.ts";
 import { createReadingFile } from "./reading-file.ts";
+import { type OpenObjects, readS3Blobs } from "./s3-bodies.ts";
 import { checkSearch } from "./search-repair.ts";
 import type { SqliteStore } from "./sqlite-store.ts";
 
@@ -21,10 +22,23 @@ const scratch: LogPlace = {
   blobs: { type: "memory", path: "", inlineLimit: 2_000, maxTotalSize: Number.MAX_SAFE_INTEGER },
 };
 
-/** @param openBlobs of a place of type `memory` it gives a store that lives in this thread */
-export function createSqliteEngine(openBlobs: OpenBlobs): LogEngine {
-  const file = createLogFile(openBlobs);
-  const reading = createReadingFile((place, owner) => file.blobs(place, owner));
+/** ms that somebody who looks at a call waits for S3. */
+const readLimitMs = 3_000;
+
+/**
+ * @param openBlobs of a place of type `memory` it gives a store that lives in this thread; of `s3`, one
+ *   for bodies that did not go there
+ */
+export function createSqliteEngine(
+  openBlobs: OpenBlobs,
+  openObjects: OpenObjects = noObjects,
+): LogEngine {
+  const file = createLogFile(openBlobs, openObjects);
+  const reading = createReadingFile((place, owner, db) => {
+    const blobs = file.blobs(place, owner);
+    if (place.type !== "s3" || place.s3 === null || place.s3 === undefined) return blobs;
+    return readS3Blobs(db, openObjects(place.s3, readLimitMs), blobs);
+  });
 
   /** What cannot be removed now is removed after a later write: this one is through. */
   async function removeExcess(store: SqliteStore): Promise<void> {
@@ -121,6 +135,7 @@ export function createSqliteEngine(openBlobs: OpenBlobs): LogEngine {
       message: file.failure(error),
     }),
     takeHappenings: () => file.takeHappenings(),
+    ownSpool: () => file.open()?.s3?.report() ?? null,
     rest() {
       file.open()?.database.rest();
     },
@@ -130,6 +145,10 @@ export function createSqliteEngine(openBlobs: OpenBlobs): LogEngine {
       return Promise.resolve();
     },
   };
+}
+
+function noObjects(): never {
+  throw new Error("this log was opened without a way to S3");
 }
 
 function searchOf({ search, searchBelow }: DatabaseState) {

@@ -4,6 +4,7 @@ import type { CapturedBodies, CapturedBody } from "../../../domain/log/log-entry
 import type { PerformancePoint, PointsFilter } from "../../../ports/browse.ts";
 import type { BlobStore } from "../../../ports/blob-store.ts";
 import type { LogReader } from "../../../ports/log-reader.ts";
+import { ObjectStoreFailure } from "../../../ports/object-store.ts";
 import { filteredRows } from "./list-query.ts";
 import { indexedModels } from "./list-statement.ts";
 import { isoTime } from "../../../domain/log/log-entry.ts";
@@ -24,9 +25,17 @@ import { apiRow, rowColumns, type StoredRow } from "../rows/stored-row.ts";
  */
 export function createSqliteReader(
   db: Database,
-  blobs: BlobStore,
+  blobs: Pick<BlobStore, "get">,
   search: string | null,
 ): LogReader {
+  /** What cannot be had now is shown as what is lost; the rest of the row is there. */
+  const reachable: Pick<BlobStore, "get"> = {
+    get: (name) =>
+      blobs.get(name).catch((error: unknown) => {
+        if (error instanceof ObjectStoreFailure) return null;
+        throw error;
+      }),
+  };
   return {
     async list(filter) {
       const limit = filter.limit + 1; // one more tells whether there is a next page
@@ -43,7 +52,7 @@ export function createSqliteReader(
     async get(id) {
       const [row] = runSql<StoredRow & { readonly bodies: string | null }>(db, rowSql, [id]);
       if (row === undefined) return null;
-      const { bodies, lost } = await bodiesOfRow(db, blobs, row);
+      const { bodies, lost } = await bodiesOfRow(db, reachable, row);
       const detail = logDetail(apiRow(row), bodies);
       return {
         ...detail,
@@ -70,7 +79,7 @@ interface ReadBodies {
 /** @param text as the row says where they lie */
 export async function bodiesOfRow(
   db: Database,
-  blobs: BlobStore,
+  blobs: Pick<BlobStore, "get">,
   { timestamp, bodies: text }: { readonly timestamp: number; readonly bodies: string | null },
 ): Promise<ReadBodies> {
   const lost = new Set<CapturedKind>();

@@ -170,7 +170,11 @@ function createAnswers(engine: LogEngine, createEngine: () => LogEngine): Answer
         return engine.takeHappenings();
       }),
     list: ({ place, filter }) => read(place, (reader) => reader.list(filter)),
-    get: ({ place, id }) => read(place, (reader) => reader.get(id)),
+    // A body may come from S3, which keeps no other read waiting.
+    get: async ({ place, id }) =>
+      place.blobs.type === "s3"
+        ? (await engine.reader(place)).get(id)
+        : read(place, (reader) => reader.get(id)),
     stats: ({ place, since }) => read(place, (reader) => reader.stats(since)),
     points: ({ place, filter }) =>
       read(place, async (reader) => packPoints(await reader.points(filter))),
@@ -179,7 +183,7 @@ function createAnswers(engine: LogEngine, createEngine: () => LogEngine): Answer
     answerItems: ({ place, owner, ids }) =>
       reading(async () => (await engine.answers(place)).items(owner, ids)),
     removeAnswer: ({ owner, id }) => aside(() => engine.removeAnswer(owner, id)),
-    spool: async () => engine.shared?.spool() ?? null,
+    spool: async () => engine.shared?.spool() ?? engine.ownSpool?.() ?? null,
     async arrived({ withinMs }) {
       await engine.shared?.arrived(withinMs);
       return null;
