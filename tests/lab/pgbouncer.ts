@@ -1,11 +1,12 @@
 // A pooler before the lab's PostgreSQL: Debian's PgBouncer in transaction mode, all else as it comes.
-import { chownSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, mkdtempSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { spawn, spawnSync } from "node:child_process";
 import { freePort } from "./free-port.ts";
 import { type LabPostgres, withDatabase } from "./postgres.ts";
+import { whenGone } from "./when-gone.ts";
 
 interface LabPooler {
   readonly port: number;
@@ -44,10 +45,7 @@ pool_mode = transaction
   const [program, ...rest] = [...asUser, "/usr/sbin/pgbouncer", "-q", settings];
   const child = spawn(program, rest, { stdio: "ignore", cwd: "/" });
   child.unref();
-  process.once("exit", () => {
-    child.kill("SIGKILL");
-    rmSync(folder, { recursive: true, force: true });
-  });
+  whenGone(`kill -9 ${child.pid}; rm -rf '${folder}'`, asUser);
   const failed = new Promise<never>((_, reject) => {
     child.once("error", reject);
     child.once("exit", (code) => {

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SQL } from "bun";
 import { freePort } from "./free-port.ts";
+import { whenGone } from "./when-gone.ts";
 
 export interface LabPostgres {
   /** Of a database; `name` defaults to `postgres`. */
@@ -118,6 +119,10 @@ export async function startPostgres({
     return Number(first);
   }
 
+  whenGone(
+    `'${join(bin, "pg_ctl")}' -D '${data}' -m immediate -w stop; rm -rf '${folder}'`,
+    asUser,
+  );
   start();
   const url = (name = "postgres") => `postgres://lab:${labPassword}@127.0.0.1:${port}/${name}`;
   let made = 0;
@@ -175,12 +180,7 @@ let shared: Promise<LabPostgres> | null = null;
 
 /** The one server of this process's tests; it goes with the process. */
 function labPostgres(): Promise<LabPostgres> {
-  shared ??= startPostgres().then((server) => {
-    process.once("exit", () => {
-      server.remove();
-    });
-    return server;
-  });
+  shared ??= startPostgres();
   return shared;
 }
 
