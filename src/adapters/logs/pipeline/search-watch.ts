@@ -26,6 +26,8 @@ export function createSearchWatch(
 ): SearchWatch {
   let search: OpenReport["search"] = "whole";
   let isChecking = false;
+  /** How many are filling it: one that was begun anew meanwhile is filled by another. */
+  let filling = 0;
   let closed = false;
   let atWork: Promise<unknown> = Promise.resolve();
 
@@ -53,7 +55,9 @@ export function createSearchWatch(
   }
 
   async function fill(): Promise<void> {
+    filling++;
     const result = await writing.call("fillSearch", null);
+    filling--;
     if (closed) return;
     if (!result.ok) trouble(`the search index could not be filled: ${result.message}`);
     else if (result.value.length > 0) befell(result.value);
@@ -70,6 +74,8 @@ export function createSearchWatch(
 
   function retry(): void {
     if (search === "off") begin(check);
+    // What it is filled from may have been out of reach.
+    if (search === "filling" && filling === 0) begin(fill);
   }
 
   return {

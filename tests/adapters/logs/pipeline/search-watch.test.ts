@@ -11,28 +11,29 @@ const off: Happening = { kind: "search_off", message: "damaged; nothing is found
 /** A log's thread that answers as the test says, oldest question first. */
 function setUp() {
   const asked: string[] = [];
-  const answers: ((happened: readonly Happening[]) => void)[] = [];
+  const answers: ((result: object) => void)[] = [];
   const writing = {
     call(kind: string) {
       asked.push(kind);
       return new Promise((resolve) => {
-        answers.push((value) => {
-          resolve({ ok: true, value });
-        });
+        answers.push(resolve);
       });
     },
   } as unknown as Pick<WorkerThread, "call">;
   const said: string[] = [];
   const notices = createLogNotices({ now: () => 0 });
   const watch = createSearchWatch(writing, notices, (message) => said.push(message));
+  async function settle(result: object): Promise<void> {
+    answers.shift()?.(result);
+    for (let turn = 0; turn < 5; turn++) await Promise.resolve();
+  }
+
   return {
     watch,
     asked,
     said,
-    answer: async (...happened: readonly Happening[]) => {
-      answers.shift()?.(happened);
-      for (let turn = 0; turn < 5; turn++) await Promise.resolve();
-    },
+    answer: (...happened: readonly Happening[]) => settle({ ok: true, value: happened }),
+    fail: (message: string) => settle({ ok: false, message }),
     shown: () => notices.current().map(({ message }) => message.slice(0, 45)),
   };
 }
@@ -53,6 +54,18 @@ test("one that a stop left half filled is filled, and said to be until it is", a
   expect([asked, shown()]).toEqual([["fillSearch"], [filling]]);
   await answer();
   expect(shown()).toEqual([]);
+});
+
+test("one whose filling failed, as bodies were out of reach, is filled an hour later", async () => {
+  const { watch, asked, said, shown, answer, fail } = setUp();
+  watch.opened("filling");
+  watch.retry();
+  await fail("no whole answer within 10 s");
+  expect([asked, shown()]).toEqual([["fillSearch"], [filling]]);
+  expect(said).toEqual(["the search index could not be filled: no whole answer within 10 s"]);
+  watch.retry();
+  await answer();
+  expect([asked, shown()]).toEqual([["fillSearch", "fillSearch"], []]);
 });
 
 test("one that a search found damaged is checked once, begun anew and filled", async () => {
