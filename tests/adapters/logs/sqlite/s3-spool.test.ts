@@ -10,6 +10,7 @@ import {
   settleS3Tables,
 } from "../../../../src/adapters/logs/sqlite/s3-spool.ts";
 import { noon } from "../../../lab/log-entries.ts";
+import { createRandom } from "../../../lab/random.ts";
 
 interface Lab {
   readonly db: Database;
@@ -207,4 +208,79 @@ describe("where there is no room", () => {
     made.spool.put("b", bytes(799, 1), false);
     expect(made.spool.waitingBytes()).toBe(799);
   });
+});
+
+test("whatever comes, goes, fails and restarts: each blob is there, once, and nothing else stays", () => {
+  for (let seed = 1; seed <= 60; seed++) {
+    const random = createRandom(seed);
+    const made = lab(2_000);
+    const s3 = new Map<string, Uint8Array>();
+    const kept = new Map<string, Uint8Array>();
+    let { spool } = made;
+    const readable = (name: string) => {
+      const spot = blobSpot(made.db, name);
+      if (spot === null || "data" in spot) return spot?.data ?? null;
+      return s3.get(spot.object)?.slice(spot.at, spot.at + spot.length) ?? null;
+    };
+    const act = (step: ObjectStep) => {
+      if ("put" in step) s3.set(step.put, step.bytes);
+      else for (const key of step.remove) s3.delete(key);
+    };
+    const acts: readonly (() => void)[] = [
+      () => {
+        const name = `${kept.size} ${random.int(0, 1e9)}`;
+        const given = bytes(random.int(1, 200), random.int(1, 255));
+        try {
+          spool.put(name, given, random.int(0, 2) === 0);
+          kept.set(name, given);
+        } catch {
+          // No room.
+        }
+      },
+      () => {
+        const name = random.pick([...kept.keys(), "none"]);
+        spool.remove(name);
+        kept.delete(name);
+      },
+      () => {
+        made.time += random.int(0, 1_500);
+        const step = spool.next();
+        if (step === null || step === "later") return;
+        // It may fail before it is done, or after.
+        const fate = random.int(0, 3);
+        if (fate > 0) act(step);
+        if (fate > 1) spool.done(step);
+      },
+      () => {
+        spool = made.again();
+      },
+    ];
+    for (let round = 0; round < 200; round++) {
+      random.pick(acts)();
+      // Given up for failed ones.
+      for (const name of kept.keys()) if (blobSpot(made.db, name) === null) kept.delete(name);
+      const recounted = made.again();
+      expect([spool.waitingBytes(), spool.takenBytes()]).toEqual([
+        recounted.waitingBytes(),
+        recounted.takenBytes(),
+      ]);
+      expect(spool.waitingBytes()).toBeLessThanOrEqual(2_000);
+    }
+    for (const [name, given] of kept) expect(readable(name)).toEqual(given);
+    for (let step = spool.next(); step !== null; step = spool.next()) {
+      made.time += 2_000;
+      if (step === "later") continue;
+      act(step);
+      spool.done(step);
+    }
+    for (const [name, given] of kept) expect(readable(name)).toEqual(given);
+    expect(spool.waitingBytes()).toBe(0);
+    const needed = new Set(
+      [...kept.keys()].flatMap((name) => {
+        const spot = blobSpot(made.db, name);
+        return spot !== null && "object" in spot ? [spot.object] : [];
+      }),
+    );
+    expect([...s3.keys()].toSorted()).toEqual([...needed].toSorted());
+  }
 });
