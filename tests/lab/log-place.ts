@@ -5,7 +5,7 @@ import {
   filesystemBlobsOf,
 } from "../../src/adapters/blobs/filesystem-blobs.ts";
 import type { OpenBlobs } from "../../src/adapters/logs/sqlite/log-file.ts";
-import type { LogDatabase } from "../../src/adapters/logs/sqlite/database.ts";
+import { type LogDatabase, openDatabase } from "../../src/adapters/logs/sqlite/database.ts";
 import type { BlobPlace, LogPlace } from "../../src/adapters/logs/pipeline/log-place.ts";
 import {
   createSqliteStore,
@@ -16,6 +16,8 @@ import type { LogEngine } from "../../src/adapters/logs/pipeline/log-engine.ts";
 import { createWriter, type Writer } from "../../src/adapters/logs/worker/writer.ts";
 import type { BlobStore } from "../../src/ports/blob-store.ts";
 import type { ObjectStore } from "../../src/ports/object-store.ts";
+import { noon } from "./log-entries.ts";
+import { withFolderInMemory } from "./temp-folder.ts";
 
 /** A log in that file, its blobs in a folder beside it. */
 export function logPlace(path: string, own: Partial<BlobPlace> = {}): LogPlace {
@@ -38,6 +40,18 @@ export function sqliteStoreOn(
   inlineLimit = 1_000_000,
 ): SqliteStore {
   return createSqliteStore({ db: connection, blobs, inlineLimit, search: "search" });
+}
+
+/** A store in a file of its own, removed afterwards. */
+export function withSqliteStore<T>(test: (store: SqliteStore) => Promise<T>): Promise<T> {
+  return withFolderInMemory(async (folder) => {
+    const { database } = await openDatabase(join(folder, "requests.db"), noon);
+    try {
+      return await test(sqliteStoreOn(database));
+    } finally {
+      database.close();
+    }
+  });
 }
 
 export interface LabLog extends Writer {

@@ -6,6 +6,7 @@ import { createPostgresAnswers } from "../../src/adapters/logs/postgres/postgres
 import { createPostgresReader } from "../../src/adapters/logs/postgres/postgres-reader.ts";
 import { createPostgresStore } from "../../src/adapters/logs/postgres/postgres-store.ts";
 import { createWritePacker } from "../../src/adapters/logs/outbox/pack-writes.ts";
+import type { SearchLimits } from "../../src/adapters/logs/postgres/search-calls.ts";
 import type { SharedStore } from "../../src/adapters/logs/outbox/shared-store.ts";
 import { unpackShipment } from "../../src/adapters/logs/outbox/shipment-codec.ts";
 import type { KeptAnswers } from "../../src/ports/kept-answers.ts";
@@ -18,11 +19,15 @@ export interface DirectLog extends ContractedLog {
 }
 
 /** One router's, whose store is settled. @param client that the store uses, too */
-export function directLog(client: Client, store: SharedStore): DirectLog {
+function directLog(
+  client: Client,
+  store: SharedStore,
+  limits: SearchLimits | undefined,
+): DirectLog {
   const packer = createWritePacker({ inlineLimit: null, now: Date.now });
   let seq = 0;
   return {
-    ...createPostgresReader(client, null),
+    ...createPostgresReader(client, null, limits),
     answers: createPostgresAnswers(client),
     async write(writes) {
       const flush = await packer.pack(writes, true);
@@ -45,12 +50,19 @@ const emptying = `delete from requests; delete from inflight; delete from search
   delete from segments; delete from figures; delete from responses; delete from response_items;
   delete from meta where name in ('rows_before', 'bodies_before')`;
 
+interface InTurnOptions {
+  readonly limits?: SearchLimits;
+  /** Decides how wide partitions are. */
+  readonly maxLogAgeMs?: number | null;
+}
+
 /**
  * Runs tests one after the other, each on an empty log, in one database: to make one takes longer
  * than a test. It goes with the file's last test.
  */
 export function logsInTurn(
   within: typeof withDatabase,
+  { limits, maxLogAgeMs = null }: InTurnOptions = {},
 ): (test: (log: DirectLog) => Promise<void>) => Promise<void> {
   const begun = Promise.withResolvers<Client>();
   const over = Promise.withResolvers<void>();
@@ -68,9 +80,9 @@ export function logsInTurn(
       await client.close();
     });
     const client = await Promise.race([begun.promise, whole.then(() => begun.promise)]);
-    const store = createPostgresStore({ client, maxLogAgeMs: null });
+    const store = createPostgresStore({ client, maxLogAgeMs });
     await store.settle(labInstance(++routers));
     await client.run(emptying);
-    await test(directLog(client, store));
+    await test(directLog(client, store, limits));
   };
 }

@@ -17,7 +17,7 @@ import {
 import type { Run } from "./client.ts";
 import type { Floors } from "./floors.ts";
 import { type CallFilter, readCalls } from "./read-calls.ts";
-import { searchedCalls } from "./search-calls.ts";
+import { searchedCalls, type SearchLimits } from "./search-calls.ts";
 import { idsThatBegin } from "./sought.ts";
 
 /** The newest calls that a filter lets through, at most `limit`. */
@@ -26,6 +26,7 @@ export async function listedCalls(
   filter: LogFilter,
   limit: number,
   floors: Floors,
+  limits: SearchLimits,
 ): Promise<readonly StoredRow[]> {
   const start = filter.q !== undefined && isIdStart(filter.q) ? filter.q.toLowerCase() : null;
   const sought = filter.q === undefined || start !== null ? [] : soughtWords(filter.q);
@@ -42,7 +43,7 @@ export async function listedCalls(
     filter.state === "inflight"
       ? []
       : sought.length > 0
-        ? await searchedCalls(run, calls, sought)
+        ? await searchedCalls(run, calls, sought, limits)
         : await endedCalls(run, calls);
   // An end counts, where it has come and the start is still there.
   return newestFirst(started, ended).slice(0, limit);

@@ -9,17 +9,19 @@ import { listedCalls } from "./list-calls.ts";
 import { type PlacedBodies, putTogether, readSegments } from "./read-bodies.ts";
 import { periodStats, readPoints } from "./read-figures.ts";
 import { inReading } from "./reading.ts";
+import { type SearchLimits, searchLimits } from "./search-calls.ts";
 
 /** @param objects where segments of bodies may lie; null: nowhere but in the database */
 export function createPostgresReader(
   client: Client,
   objects: Pick<ObjectStore, "get"> | null,
+  limits: SearchLimits = searchLimits,
 ): LogReader {
   return {
     async list(filter) {
       const limit = filter.limit + 1; // one more tells whether there is a next page
       const rows = await inReading(client, (run, floors) =>
-        listedCalls(run, filter, limit, floors),
+        listedCalls(run, filter, limit, floors, limits),
       );
       const logs = rows.slice(0, filter.limit).map(apiRow);
       return { logs, next: rows.length === limit ? (logs.at(-1)?.id ?? null) : null };

@@ -17,10 +17,14 @@ import { readPartitions } from "./partitions.ts";
 import { type CallFilter, readCalls } from "./read-calls.ts";
 import { indexedSearch, textSearch } from "./sought.ts";
 
-/** So many calls are read off the index, and put in order afterwards. */
-const few = 1_000;
-/** Likewise, of one partition: where there are more, every so many rows have the words. */
-const fewInPartition = 10_000;
+/** Up to how many calls are read off the index first, and put in order afterwards. */
+export interface SearchLimits {
+  readonly ofAll: number;
+  /** Of one partition: where more have the words, one is soon met on the way through all of them. */
+  readonly ofPart: number;
+}
+
+export const searchLimits: SearchLimits = { ofAll: 1_000, ofPart: 10_000 };
 
 /** Every row is reached by an index, and none but those that are asked for. */
 const settings = `set local enable_seqscan = off; set local enable_hashjoin = off;
@@ -30,24 +34,38 @@ export async function searchedCalls(
   run: Run,
   filter: CallFilter,
   sought: readonly SoughtWords[],
+  limits: SearchLimits,
 ): Promise<readonly StoredRow[]> {
   await run(settings);
+  const few = limits.ofAll;
   if ((await countFound(run, filter.range, sought, few)) <= few)
     return foundCalls(run, filter, filter.range, sought, few);
-  if (await isRare(run, filter))
-    return readCalls(run, joined, walked(filter, filter.range, sought), filter.limit);
+  if ((await countFiltered(run, filter, filter.range, few)) <= few)
+    return walkedCalls(run, filter, filter.range, sought);
   const rows: StoredRow[] = [];
   for (const range of await parts(run, filter.range)) {
     const left = { ...filter, limit: filter.limit - rows.length };
-    const isFew = (await countFound(run, range, sought, fewInPartition)) <= fewInPartition;
-    rows.push(
-      ...(isFew
-        ? await foundCalls(run, left, range, sought, fewInPartition)
-        : await readCalls(run, joined, walked(left, range, sought), left.limit)),
-    );
+    rows.push(...(await callsOfPart(run, left, range, sought, limits.ofPart)));
     if (rows.length >= filter.limit) break;
   }
   return rows;
+}
+
+/** Led by what lets the fewest through: the words or the filter. */
+async function callsOfPart(
+  run: Run,
+  filter: CallFilter,
+  range: IdRange,
+  sought: readonly SoughtWords[],
+  few: number,
+): Promise<readonly StoredRow[]> {
+  const withWords = await countFound(run, range, sought, few);
+  if (withWords === 0) return [];
+  const isWalked =
+    withWords > few || (await countFiltered(run, filter, range, withWords)) <= withWords;
+  return isWalked
+    ? walkedCalls(run, filter, range, sought)
+    : foundCalls(run, filter, range, sought, few);
 }
 
 /** How many there are, more than `most` counted as one more. */
@@ -95,33 +113,42 @@ function allOf({ conditions, models }: CallFilter): readonly Condition[] {
   return models.length === 0 ? conditions : [...conditions, anyOf(models)];
 }
 
-const joined = "requests r join search s on s.id = r.id";
-
-/** Row by row, from the newest, or from those of a filter's index. */
-function walked(filter: CallFilter, range: IdRange, sought: readonly SoughtWords[]) {
-  return [
+/** Row by row, from the newest, or those of a filter's index. */
+function walkedCalls(
+  run: Run,
+  filter: CallFilter,
+  range: IdRange,
+  sought: readonly SoughtWords[],
+): Promise<readonly StoredRow[]> {
+  const conditions = [
     ...inRange("r.id", range),
     ...inRange("s.id", range),
     ...allOf(filter),
     ...textSearch(sought),
   ];
+  return readCalls(run, "requests r join search s on s.id = r.id", conditions, filter.limit);
 }
 
-/** Whether the filter by itself lets only few calls through. */
-async function isRare(run: Run, { range, conditions, models }: CallFilter): Promise<boolean> {
+/** How many calls the filter by itself lets through, more than `most` counted as one more. */
+async function countFiltered(
+  run: Run,
+  { conditions, models }: CallFilter,
+  range: IdRange,
+  most: number,
+): Promise<number> {
+  if (conditions.length === 0 && models.length === 0) return most + 1;
   let counted = 0;
-  if (conditions.length === 0 && models.length === 0) return false;
   for (const model of models.length === 0 ? [[]] : models.map((one) => [one])) {
     const values = createValues();
     const where = whole([...inRange("r.id", range), ...conditions, ...model], values);
     const [row] = await run<{ calls: number }>(
       `select count(*)::integer as calls from (select 1 from requests r where ${where}
-        order by r.id desc limit ${values.add(few + 1, "integer")}) as counted`,
+        order by r.id desc limit ${values.add(most + 1, "integer")}) as counted`,
       values.all,
     );
     counted += row?.calls ?? 0;
   }
-  return counted <= few;
+  return counted;
 }
 
 /** A range in parts, the newest first: partitions, and what lies between them. */

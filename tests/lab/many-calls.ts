@@ -1,0 +1,92 @@
+// A shared log of many calls, made by the server itself: of days up to now, without bodies.
+import type { Client } from "../../src/adapters/logs/postgres/client.ts";
+import { lowestId } from "../../src/adapters/logs/postgres/id-times.ts";
+import type { SharedStore } from "../../src/adapters/logs/outbox/shared-store.ts";
+import { tables } from "../../src/adapters/logs/postgres/tables.ts";
+import { shipment, shippedEnd } from "./shipments.ts";
+
+const dayMs = 86_400_000;
+
+export interface ManyCalls {
+  readonly days: number;
+  readonly perDay: number;
+}
+
+/** Id of the call with that number of a day, as the statements below make it. */
+const idOf = (first: string) =>
+  `(lpad(to_hex(${first} + n * $3::bigint / $2::bigint), 12, '0') || '7'
+    || lpad(to_hex(n % 4096), 3, '0') || '8' || lpad(to_hex(n), 15, '0'))::uuid`;
+
+/**
+ * Fills an empty store; what of each hundred calls is special follows from their numbers.
+ * @param end epoch ms; the last day ends then
+ */
+export async function fillWithCalls(
+  client: Client,
+  store: SharedStore,
+  { days, perDay }: ManyCalls,
+  end: number,
+): Promise<void> {
+  const starts = Array.from({ length: days }, (_, day) => end - (days - day) * dayMs);
+  // Their partitions.
+  let seq = 0;
+  for (const start of starts) {
+    const id = lowestId(start + 1);
+    await store.ship([shipment(++seq, { ends: [shippedEnd({ id, timestamp: start + 1 })] })]);
+  }
+  const indexes = tables.filter((text) => /^create index on (requests|search) /.test(text));
+  await withoutIndexes(client, indexes, async () => {
+    for (const start of starts) {
+      await client.run(insertRequests, [start, perDay, dayMs]);
+      await client.run(insertWords, [start, perDay, dayMs]);
+    }
+  });
+  await client.run("analyze requests, search");
+}
+
+const detail = JSON.stringify([
+  ...[null, null, "10.0.0.5", "POST", "/v1/chat/completions", null, null, null, null, null, null],
+  ...[[], [], [], true, false, null, null, "stop", 10, 20, [], []],
+]);
+
+const insertRequests = `insert into requests (id, timestamp, state, service_type, original_model,
+    other_model, mapped, upstream, status_code, duration_ms, ttft_ms, prompt_tokens,
+    completion_tokens, total_tokens, resent_from, detail, instance)
+  select ${idOf("$1::bigint")}, $1::bigint + n * $3::bigint / $2::bigint,
+    case when n % 100 = 7 then 'failed' when n % 1000 = 8 then 'cancelled' else 'completed' end,
+    case when n % 50 = 3 then 'ollama' else 'openai' end,
+    'model-' || n % 7, case when n % 5 = 0 then 'sent-' || n % 3 end, true,
+    case when n % 10000 = 77 then 'rare-box' else 'box-' || n % 4 end,
+    case when n % 100 = 7 then 502 when n % 1000 = 8 then 499 when n % 200 = 9 then 404 else 200 end,
+    n % 5000, n % 300, n % 1000, n % 500, n % 1500,
+    case when n % 20000 = 5 then '00000000-0000-7000-8000-000000000000' end,
+    '${detail}', '00000000-0000-7000-8000-000000000001'
+  from generate_series(0, $2::bigint - 1) n`;
+
+const insertWords = `insert into search (id, words)
+  select ${idOf("$1::bigint")}, ' model ' || n % 7 || ' v1 chat completions  the weather in w'
+    || n % 50 || ' w' || n * 7919 % 2000 || ' w' || n * 104729 % 40000
+    || case when n % 1000 = 17 then ' thousandth call' else '' end
+    || case when n % 20 = 11 then ' twentieth call' else '' end
+    || case when n % 50000 = 99 then ' veryrare thing' else '' end || ' '
+  from generate_series(0, $2::bigint - 1) n`;
+
+/** To fill them first takes half as long. */
+async function withoutIndexes(
+  client: Client,
+  indexes: readonly string[],
+  fill: () => Promise<void>,
+): Promise<void> {
+  const made = await client.run<{ name: string }>(
+    `select indexrelid::regclass::text as name from pg_index
+      where indrelid in ('requests'::regclass, 'search'::regclass) and not indisprimary`,
+  );
+  for (const { name } of made) await client.run(`drop index ${name}`);
+  for (const table of ["requests", "search"])
+    await client.run(`alter table ${table} drop constraint ${table}_pkey`);
+  await fill();
+  await client.run("set maintenance_work_mem = '256MB'");
+  for (const table of ["requests", "search"])
+    await client.run(`alter table ${table} add primary key (id)`);
+  for (const text of indexes) await client.run(text);
+}
