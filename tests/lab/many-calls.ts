@@ -1,6 +1,7 @@
 // A shared log of many calls, made by the server itself: of days up to now, without bodies.
 import type { Client } from "../../src/adapters/logs/postgres/client.ts";
 import { lowestId } from "../../src/adapters/logs/postgres/id-times.ts";
+import { hourMs, minuteMs } from "../../src/adapters/logs/rows/figures.ts";
 import type { SharedStore } from "../../src/adapters/logs/outbox/shared-store.ts";
 import { tables } from "../../src/adapters/logs/postgres/tables.ts";
 import { shipment, shippedEnd } from "./shipments.ts";
@@ -41,13 +42,14 @@ export async function fillWithCalls(
       await client.run(insertWords, [start, perDay, dayMs]);
     }
   });
-  await client.run("analyze requests, search");
+  for (const span of [minuteMs, hourMs])
+    await client.run(insertFigures, [span, starts[0], end, Math.floor(perDay / (dayMs / span))]);
+  await client.run("analyze requests, search, figures");
 }
 
-const detail = JSON.stringify([
-  ...[null, null, "10.0.0.5", "POST", "/v1/chat/completions", null, null, null, null, null, null],
-  ...[[], [], [], true, false, null, null, "stop", 10, 20, [], []],
-]);
+/** As `rowValues` packs it. */
+const detail = `[null,null,"10.0.0.5","POST","/v1/chat/completions",null,null,null,null,null,null,
+  [],[],[],true,false,null,null,"stop",10,20,[],[]]`;
 
 const insertRequests = `insert into requests (id, timestamp, state, service_type, original_model,
     other_model, mapped, upstream, status_code, duration_ms, ttft_ms, prompt_tokens,
@@ -70,6 +72,14 @@ const insertWords = `insert into search (id, words)
     || case when n % 20 = 11 then ' twentieth call' else '' end
     || case when n % 50000 = 99 then ' veryrare thing' else '' end || ' '
   from generate_series(0, $2::bigint - 1) n`;
+
+/** As many as routers would have written; what they say is made up. */
+const insertFigures = `insert into figures (span, start, kind, bucket, instance, amount)
+  select $1::integer, start, kind, case when kind < 4 then 0 else bucket end,
+      '00000000-0000-7000-8000-000000000001', $4::bigint
+    from generate_series($2::bigint / $1 * $1, $3::bigint, $1::bigint) start,
+      generate_series(0, 5) kind, generate_series(0, 60) bucket
+    where kind > 3 or bucket = 0 on conflict do nothing`;
 
 /** To fill them first takes half as long. */
 async function withoutIndexes(
