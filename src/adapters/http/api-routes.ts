@@ -46,10 +46,11 @@ export function apiRoutes({ browse, events, clock, cancel }: ApiDeps) {
       .head("/api/events", () => new Response(null, { headers: eventHeaders }))
       .get("/api/inflight", async () => fresh(await browse.inFlight()))
       .post("/api/inflight/:id/cancel", async ({ request, params: { id } }) => {
-        const cancelled = await cancel(id);
+        const cancelled = await cancelOrSay(cancel, id);
         // A form wants a page, a script an answer.
         if (request.headers.get("accept")?.includes("text/html") === true)
           return new Response(null, { status: 303, headers: { Location: "/" } });
+        if (typeof cancelled === "string") return unavailable(cancelled);
         if (cancelled) return Response.json({ cancelled: id });
         const error = `no call with the id ${id} is under way`;
         return Response.json({ error }, { status: 404 });
@@ -84,9 +85,23 @@ async function answer(ask: () => Promise<object | null>, missing = ""): Promise<
     if (value === null) return Response.json({ error: missing }, { status: 404 });
     return fresh(value);
   } catch (error) {
-    const message = error instanceof Error ? error.message : "the log cannot be read";
-    return Response.json({ error: message }, { status: 503, headers: { "Retry-After": "5" } });
+    return unavailable(error instanceof Error ? error.message : "the log cannot be read");
   }
+}
+
+/** @returns why other routers cannot be asked, where they might be answering the call */
+async function cancelOrSay(cancel: ApiDeps["cancel"], id: string): Promise<boolean | string> {
+  if (!isRowId(id)) return false;
+  try {
+    return await cancel(id.toLowerCase());
+  } catch (error) {
+    const why = error instanceof Error ? error.message : "they cannot be reached";
+    return `this router is not answering such a call, and the others cannot be asked: ${why}`;
+  }
+}
+
+function unavailable(error: string): Response {
+  return Response.json({ error }, { status: 503, headers: { "Retry-After": "5" } });
 }
 
 /** Everything here changes while calls are in flight. */

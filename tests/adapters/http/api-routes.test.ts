@@ -266,3 +266,20 @@ describe("what the read API refuses", () => {
     }
   });
 });
+
+test.each<[string, () => boolean | Promise<boolean>, number]>([
+  ["ended here", () => true, 200],
+  ["ended by another router", () => Promise.resolve(true), 200],
+  ["under way nowhere", () => Promise.resolve(false), 404],
+  ["perhaps another router's, which cannot be asked", () => Promise.reject(new Error("away")), 503],
+])("a call that is to be cancelled and is %s", async (_, cancel, status) => {
+  const routes = apiRoutes({
+    browse: await filled(),
+    events: { open: () => new ReadableStream() },
+    clock: { now: () => noon },
+    cancel,
+  });
+  const path = `http://router/api/inflight/${idAt(noon)}/cancel`;
+  const response = await routes.handle(new Request(path, { method: "POST" }));
+  expect(response.status).toBe(status);
+});

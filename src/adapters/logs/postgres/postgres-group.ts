@@ -1,5 +1,6 @@
 // The group of routers that share a database: what each says of itself and calls out to the others, over
 // statements of their own beside those that ship and read the log.
+import { setTimeout as sleep } from "node:timers/promises";
 import type {
   Backlog,
   Board,
@@ -21,6 +22,7 @@ import {
 import { type GroupMessage, messageText, readMessage } from "./group-messages.ts";
 import { createOutgoingNews, createUnseen } from "./group-news.ts";
 import { interruptDead } from "./interrupted-calls.ts";
+import { isWithoutTables } from "./sql-state.ts";
 import { createListener, type Listener } from "./listener.ts";
 
 export interface PostgresGroupOptions {
@@ -41,6 +43,8 @@ export interface PostgresGroup extends Group {
 const cancelMs = 10_000;
 /** ms between two looks for calls of dead routers. */
 const deadMs = 10_000;
+/** ms in which tables are made where there are none. */
+const tablesMs = 4_000;
 /** Rows looked at where nothing is heard. */
 const polledRows = 50;
 
@@ -156,10 +160,18 @@ export function createPostgresGroup(options: PostgresGroupOptions): PostgresGrou
     if (said !== null) await board.say(run, said, backlog(), cancels);
   }
 
+  /** On an empty database, waits for whoever makes the tables. */
   async function readGroupId(): Promise<string> {
-    const [row] = await run<{ value: string }>("select value from meta where name = 'group_id'");
-    if (row === undefined) throw new Error("the tables are not there yet");
-    return row.value;
+    for (const giveUpAt = performance.now() + tablesMs; ; await sleep(20))
+      try {
+        const [row] = await run<{ value: string }>(
+          "select value from meta where name = 'group_id'",
+        );
+        if (row !== undefined) return row.value;
+        throw new Error("the database holds no group of routers");
+      } catch (error) {
+        if (!isWithoutTables(error) || closed || performance.now() > giveUpAt) throw error;
+      }
   }
 
   return {

@@ -6,6 +6,11 @@ export function stateOf(error: unknown): string | null {
   return typeof state === "string" && /^[\dA-Z]{5}$/.test(state) ? state : null;
 }
 
+/** The tables are not there, or not yet. */
+export function isWithoutTables(error: unknown): boolean {
+  return stateOf(error) === "42P01";
+}
+
 /** A lock was not to be had within `lock_timeout`. */
 export function isLocked(error: unknown): boolean {
   return stateOf(error) === "55P03";

@@ -34,8 +34,10 @@ const beatMs = 2_000;
 const soonMs = 300;
 /** Between two times that the others are asked to beat. */
 const callMs = 250;
-/** Without an answer for so long the database counts as out of reach. */
-const silentMs = 2_000;
+/** Without an answer for so long the database counts as out of reach. Not sooner: until then a router that starts takes no place, which another may have. */
+const silentMs = 5_000;
+/** A router that goes does not wait longer to say so. */
+const farewellMs = 2_000;
 
 export function createMembership(deps: MembershipDeps): Membership {
   const { group, shares, clock, board } = deps;
@@ -130,7 +132,7 @@ export function createMembership(deps: MembershipDeps): Membership {
       if (snapshot === null || failed) return;
       await orAfter(
         Promise.resolve(beating).then(() => beat(true)),
-        silentMs,
+        farewellMs,
         clock,
       );
     },
