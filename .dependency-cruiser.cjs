@@ -16,7 +16,8 @@ const forbid = (name, comment, from, to) => ({ name, comment, severity: "error",
 const only = (name, comment, from, ...allowed) =>
   forbid(name, comment, { path: from }, { pathNot: allowed });
 
-const MAY_WIRE = "^src/app/(compose\\.tsx?|main\\.ts|start-log\\.ts|log-worker\\.ts|cli/.+)$";
+const MAY_WIRE =
+  "^src/app/(compose\\.tsx?|main\\.ts|start-(log|group)\\.ts|log-worker\\.ts|cli/.+)$";
 const MAY_CALL_UPSTREAMS =
   "^src/(ports/|adapters/upstream/|app/compose\\.tsx?|app/usecases/(relay/(attempt|commit|answer-failures|recognise-stream|event-stream|hold-answer|stream-failure)|servers/(models|ask-server|probe))[^/]*\\.ts$)";
 

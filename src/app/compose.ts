@@ -27,6 +27,7 @@ import { createVia } from "../domain/http/via.ts";
 import { createBudget } from "../domain/failover/budget.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { UsageObserver } from "../ports/observer.ts";
+import { startGroup } from "./start-group.ts";
 import { startLog } from "./start-log.ts";
 import { createUsageCount } from "./usecases/log/count-usage.ts";
 import { createBrowse } from "./usecases/log/browse.ts";
@@ -69,6 +70,12 @@ export interface Running {
   readonly port: number;
   /** Settles once the log can be read; never rejects. */
   readonly ready: Promise<void>;
+  /**
+   * Settles once the database that routers share has answered for the first time, or has not within a
+   * second. Never rejects.
+   * @returns why it refuses this router, with what to put right; null: it does not, or has not answered
+   */
+  refusedLog(): Promise<string | null>;
   /** Reads the routes file now; settles once it is in force, or refused and reported. Never rejects. */
   reload(): Promise<void>;
   /** What is wrong with the routes file on disk; null: it is in force. */
@@ -92,20 +99,32 @@ export function compose(
     tracer?.used(entry, usage);
     if (usage.prompt !== null) ratios.counted(entry.mappedModel, entry.requestSize, usage.prompt);
   };
-  const log = settings.logging ? startLog(settings, clock, logger, used) : null;
+  const log = settings.logging ? startLog(settings, version, clock, logger, used) : null;
   const logs = log?.logs ?? null;
   const store = log?.store ?? null;
   const metrics = createMetrics({
     version,
     inFlight: () => board.count(),
-    log: logs?.recorder ?? null,
+    log:
+      log === null
+        ? null
+        : {
+            queuedRows: () => log.logs.recorder.queuedRows(),
+            droppedRows: () => log.droppedRows(),
+            storeIsUp: () => log.spool?.report()?.database.isUp ?? log.store.trouble() === null,
+            spool: log.spool === null ? null : () => log.spool?.report() ?? null,
+          },
   });
   const exporter =
     settings.otlpEndpoint === null
       ? null
       : createSpanExporter({ endpoint: settings.otlpEndpoint, version, clock, logger });
   const tracer = exporter === null ? null : createTracer(exporter);
-  const notices = createNotices([() => routesNotice(live.trouble()), () => log?.notices() ?? []]);
+  const notices = createNotices([
+    () => routesNotice(live.trouble()),
+    () => log?.notices() ?? [],
+    () => group?.notices() ?? [],
+  ]);
   const via = createVia(clock.id().slice(-12));
   const ask = createServerClient(upstream, clock, via);
   const limiter = createLimiter();
@@ -204,14 +223,29 @@ export function compose(
   ];
   let loadPages: ServerOptions["loadPages"] = null;
   const feed = logs === null ? null : createEventFeed({ events: logs.events, clock });
+  const group =
+    logs === null || settings.database === null
+      ? null
+      : startGroup({
+          logs,
+          limiter,
+          routing,
+          routesLook: routesSource.look,
+          jwtSecret: settings.jwtSecret,
+          via,
+          watching: () => (feed?.listeners() ?? 0) > 0,
+          cancel: (callId) => void board.cancel(callId),
+          clock,
+          logger,
+        });
   if (logs !== null && feed !== null) {
     const browse = createBrowse({
       reader: logs.reader,
       clock,
-      live: createLiveView({ clock, routing, board, limiter, health, models, spoken, group: null }),
-      group: null,
-      droppedRows: () => logs.recorder.droppedRows(),
-      droppedBodies: () => logs.recorder.droppedBodies(),
+      live: createLiveView({ clock, routing, board, limiter, health, models, spoken, group }),
+      group,
+      droppedRows: () => log?.droppedRows() ?? {},
+      droppedBodies: () => log?.droppedBodies() ?? 0,
     });
     const again = createSendAgain({ browse, service: relay, clock, logger });
     const shown: PagesDeps = {
@@ -233,7 +267,12 @@ export function compose(
       address: `http://${settings.listen.host}:${settings.listen.port}`,
     };
     routes.push(
-      apiRoutes({ browse, events: feed, clock, cancel: (callId) => board.cancel(callId) }),
+      apiRoutes({
+        browse,
+        events: feed,
+        clock,
+        cancel: (callId) => board.cancel(callId) || (group?.cancel(callId) ?? false),
+      }),
     );
     loadPages = () => {
       // The thread for reads starts meanwhile; what it cannot read, the page will say.
@@ -268,11 +307,15 @@ export function compose(
   tellFirstLists(models, routing, logger, !("failed" in routesSource.look)).catch(
     (error: unknown) => logger.error(String(error)),
   );
-  const watch = watchRoutes(routesSource, clock, (reading) => live.take(reading));
+  const watch = watchRoutes(routesSource, clock, (reading, look) => {
+    live.take(reading);
+    if (live.trouble() === null) group?.routesRead(look);
+  });
   return {
     url: server.url,
     port: server.port,
     ready: logs === null ? Promise.resolve() : logs.opened.then(() => undefined),
+    refusedLog: () => log?.refused() ?? Promise.resolve(null),
     reload: () => watch.reload(),
     routesTrouble: () => live.trouble(),
     async stop() {
@@ -285,6 +328,7 @@ export function compose(
       if (left === "due")
         logger.warn("answers were cut off by the stop", { answers: server.unsent() });
       await server.close();
+      await group?.leave();
       // The last calls' traces wait for what the log reads in their answers.
       await logs?.close();
       await exporter?.close();

@@ -3,6 +3,7 @@ import { parentPort } from "node:worker_threads";
 import { filesystemBlobsOf } from "../adapters/blobs/filesystem-blobs.ts";
 import { createMemoryBlobs } from "../adapters/blobs/memory-blobs.ts";
 import { createS3Objects } from "../adapters/blobs/s3/s3-objects.ts";
+import { createPostgresEngine } from "../adapters/logs/postgres/postgres-engine.ts";
 import type { OpenBlobs } from "../adapters/logs/sqlite/log-file.ts";
 import type { OpenObjects } from "../adapters/logs/sqlite/s3-bodies.ts";
 import { createSqliteEngine } from "../adapters/logs/sqlite/sqlite-engine.ts";
@@ -16,4 +17,10 @@ const openBlobs: OpenBlobs = ({ type, path }, owner) =>
 const openObjects: OpenObjects = (settings, limitMs) =>
   createS3Objects(settings, limitMs === undefined ? {} : { limitMs });
 
-serveLog(parentPort, () => createSqliteEngine(openBlobs, openObjects));
+serveLog(parentPort, (place) =>
+  place?.shared === undefined
+    ? createSqliteEngine(openBlobs, openObjects)
+    : createPostgresEngine({
+        openObjects: ({ s3 }) => (s3 === undefined || s3 === null ? null : createS3Objects(s3)),
+      }),
+);

@@ -1,6 +1,6 @@
 // PostgreSQL for tests: a server of its own in a temporary folder, started with the first test that
 // needs it, and a fresh database for each.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, chownSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -45,14 +45,14 @@ const asUser =
     ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
     : [];
 
+const env = { ...process.env, LC_ALL: "C.UTF-8", PGPASSWORD: labPassword };
+
 function run(command: readonly string[]): string {
   const [program = "", ...rest] = [...asUser, ...command];
   const { status, stdout, stderr } = spawnSync(program, rest, {
     encoding: "utf8",
-    env: { ...process.env, LC_ALL: "C.UTF-8", PGPASSWORD: labPassword },
+    env,
     cwd: "/",
-    // A server that stays must not keep our pipes.
-    stdio: command.includes("start") ? ["ignore", "ignore", "ignore"] : ["ignore", "pipe", "pipe"],
   });
   if (status !== 0) throw new Error(`${command.join(" ")} failed: ${stderr}`);
   return stdout;
@@ -107,11 +107,21 @@ export async function startPostgres({
     "shared_buffers=64MB",
     ...secure,
     ...settings,
-  ].map((setting) => `-c ${setting}`);
+  ].flatMap((setting) => ["-c", setting]);
 
   function start(): void {
-    const log = join(folder, "log");
-    run([join(bin, "pg_ctl"), "-D", data, "-l", log, "-w", "-o", options.join(" "), "start"]);
+    // Should this process be killed, the server goes with it: nobody else would end it.
+    const [program = "", ...rest] = [
+      ...["setpriv", "--pdeathsig=QUIT", ...asUser.slice(1)],
+      ...[join(bin, "postgres"), "-D", data, ...options],
+    ];
+    spawn(program, rest, { stdio: "ignore", cwd: "/", env }).unref();
+    const isReady = [join(bin, "pg_isready"), "-q", "-h", "127.0.0.1", "-p", String(port)];
+    run([
+      "sh",
+      "-c",
+      `for n in $(seq 600); do ${isReady.join(" ")} && exit 0; sleep 0.1; done; exit 1`,
+    ]);
   }
 
   function pid(): number {

@@ -23,12 +23,18 @@ const compose = parse(await read("examples/compose.yaml")) as {
     };
   };
 };
+const scale = parse(await read("examples/scale/compose.yaml"), { merge: true }) as {
+  readonly services: Readonly<
+    Record<string, { readonly environment: Readonly<Record<string, string>> }>
+  >;
+};
 const unit = await read("docs/examples/smolrouter.service");
 
 test("every variable they set is one that the router reads", () => {
   const set = [
     ...[...dockerfile.matchAll(/\b([A-Z_]+)=\S+/g)].map((match) => match[1]!),
     ...Object.keys(compose.services.smolrouter.environment),
+    ...Object.keys(scale.services["router-1"]!.environment),
     ...[...unit.matchAll(/^Environment=([A-Z_]+)=/gm)].map((match) => match[1]!),
   ].filter((name) => name !== "GIT_COMMIT");
   expect(set.length).toBeGreaterThan(8);
@@ -69,6 +75,28 @@ test("the compose file's routes file is mounted where the router looks, and vali
   const loaded = loadConfiguration({ ...environment, ROUTES_CONFIG: path }, { terminal: false });
   if ("problems" in loaded) throw new Error(JSON.stringify(loaded.problems));
   expect(loaded.routing.servers.size).toBe(1);
+});
+
+test("the routers of the scaled example start with what it sets, and differ in their names only", () => {
+  const environments = ["router-1", "router-2"].map((name) => scale.services[name]!.environment);
+  const filled = environments.map((environment) => {
+    const set = Object.entries(environment).map(([name, value]) => [
+      name,
+      value.replaceAll(/\$\{\w+:-([^}]*)\}/g, "$1"),
+    ]);
+    return Object.fromEntries(set) as Readonly<Record<string, string>>;
+  });
+  for (const environment of filled) {
+    const loaded = loadConfiguration(
+      { ...environment, ROUTES_CONFIG: join(root, "examples/config/routes.yaml") },
+      { terminal: false },
+    );
+    if ("problems" in loaded) throw new Error(JSON.stringify(loaded.problems));
+    expect(loaded.settings.database?.shown).toBe("postgres:5432/smolrouter");
+    expect(loaded.settings.instanceName).toBe(environment["INSTANCE_NAME"]!);
+  }
+  const { INSTANCE_NAME: _, ...shared } = filled[0]!;
+  expect(filled[1]).toMatchObject(shared);
 });
 
 test.skipIf(Bun.which("systemd-analyze") === null)("systemd takes the unit", () =>

@@ -1,4 +1,6 @@
 // The environment as settings, or all that is wrong with it.
+import { hostname } from "node:os";
+import { parseDatabaseUrl } from "../../domain/config/database-url.ts";
 import { timeoutSeconds } from "../../domain/config/parse-overrides.ts";
 import type { NumberRange } from "../../domain/config/reader.ts";
 import { parseBoolean } from "../../domain/config/reader.ts";
@@ -67,6 +69,9 @@ export function parseEnvironment(
     policy: readPolicy(read),
     sseKeepaliveMs: ms(read.number("SSE_KEEPALIVE", keepaliveSeconds)),
     dbPath: read.text("DB_PATH"),
+    database: readDatabase(read),
+    instanceName: read.raw("INSTANCE_NAME")?.trim() || hostname(),
+    spoolMaxSize: read.number("SPOOL_MAX_SIZE", bytes),
     maxLogAgeMs: ageMs(read.number("MAX_LOG_AGE_DAYS", days)),
     maxBodyAgeMs: ageMs(read.optionalNumber("MAX_BODY_AGE_DAYS", days) ?? 0),
     maxAnswerAgeMs: ageMs(read.optionalNumber("MAX_RESPONSE_AGE_DAYS", days) ?? 0),
@@ -129,6 +134,15 @@ function readUpstream(read: VariableReader): ServerUrl | null {
   if (!("problem" in url)) return url;
   const right = url.right === null ? "" : `; write ${url.right}`;
   read.tell("DEFAULT_UPSTREAM", `the URL ${url.problem}${right}`, oneLine(shownUrl(text)));
+  return null;
+}
+
+function readDatabase(read: VariableReader): Settings["database"] {
+  const text = read.raw("DATABASE_URL")?.trim() ?? "";
+  if (text === "") return null;
+  const parsed = parseDatabaseUrl(text);
+  if (!("problem" in parsed)) return parsed;
+  read.tell("DATABASE_URL", parsed.problem, "[hidden]");
   return null;
 }
 

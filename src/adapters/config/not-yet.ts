@@ -13,11 +13,6 @@ const always = (): boolean => true;
 
 /** One row per feature; the row goes when the feature comes. */
 export const notYet: Readonly<Record<string, NotYet>> = {
-  DATABASE_URL: {
-    asks: always,
-    secret: true,
-    message: "PostgreSQL is not supported by this version; unset it and use DB_PATH",
-  },
   ALERT_WEBHOOK: {
     asks: always,
     secret: true,
@@ -31,8 +26,4 @@ export const notYet: Readonly<Record<string, NotYet>> = {
 };
 
 /** What tunes those features and is harmless without them. */
-export const laterNames: readonly string[] = [
-  ...Object.keys(notYet),
-  "INSTANCE_NAME",
-  "SPOOL_MAX_SIZE",
-];
+export const laterNames: readonly string[] = Object.keys(notYet);

@@ -43,7 +43,23 @@ export const variables = {
     meaning:
       "seconds without a byte to a streaming client until a comment line (`: ping`) is sent, or the event `ping` to clients of Messages once their stream has begun; between whole events only; 0 turns it off",
   },
-  DB_PATH: { default: "requests.db", meaning: "SQLite file of the log" },
+  DB_PATH: {
+    default: "requests.db",
+    meaning: "SQLite file of the log; with `DATABASE_URL`, of what waits for the database",
+  },
+  DATABASE_URL: {
+    default: null,
+    meaning:
+      "`postgres://user:password@host/database`: the log goes there, and all routers that share it work as one (docs/scale.md)",
+  },
+  INSTANCE_NAME: {
+    default: null,
+    meaning: "by which the routers of a group call this one; unset: the machine's name",
+  },
+  SPOOL_MAX_SIZE: {
+    default: "1073741824",
+    meaning: "bytes that may wait here for PostgreSQL or S3",
+  },
   MAX_LOG_AGE_DAYS: {
     default: "7",
     meaning: "older rows and their bodies are removed; 0 keeps all",

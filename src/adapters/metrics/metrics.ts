@@ -19,6 +19,10 @@ export interface MetricsDeps {
   readonly log: {
     readonly queuedRows: () => number;
     readonly droppedRows: () => Readonly<Record<string, number>>;
+    /** Whether the store takes rows and gives them back. */
+    readonly storeIsUp: () => boolean;
+    /** What waits here for a store that routers share; null: the log is this router's own. */
+    readonly spool: (() => { readonly rows: number; readonly bytes: number } | null) | null;
   } | null;
 }
 
@@ -122,8 +126,6 @@ export function createMetrics(deps: MetricsDeps): Metrics {
 
 /** What is asked for when the figures are read. */
 function ofTheProcess({ version, inFlight, log }: MetricsDeps): readonly Family[] {
-  const gauge = (name: string, help: string, value: () => number) =>
-    askedFor("gauge", name, help, null, () => ({ "": value() }));
   const ofLog =
     log === null
       ? []
@@ -136,6 +138,10 @@ function ofTheProcess({ version, inFlight, log }: MetricsDeps): readonly Family[
             "reason",
             log.droppedRows,
           ),
+          gauge("smolrouter_log_store_up", "1 while the log's store can be reached, else 0", () =>
+            log.storeIsUp() ? 1 : 0,
+          ),
+          ...ofTheSpool(log.spool),
         ];
   return [
     gauge("smolrouter_requests_in_flight", "Calls being answered now", inFlight),
@@ -157,6 +163,20 @@ function ofTheProcess({ version, inFlight, log }: MetricsDeps): readonly Family[
       return { "": (user + system) / 1e6 };
     }),
   ];
+}
+
+function ofTheSpool(spool: NonNullable<MetricsDeps["log"]>["spool"]): readonly Family[] {
+  if (spool === null) return [];
+  const rows = "Rows that wait here for the log's shared store";
+  const bytes = "Bytes that wait here for it";
+  return [
+    gauge("smolrouter_spool_rows", rows, () => spool()?.rows ?? 0),
+    gauge("smolrouter_spool_bytes", bytes, () => spool()?.bytes ?? 0),
+  ];
+}
+
+function gauge(name: string, help: string, value: () => number): Family {
+  return askedFor("gauge", name, help, null, () => ({ "": value() }));
 }
 
 /** Known on Linux only; 0 elsewhere. */

@@ -82,7 +82,14 @@ export async function startServing(options: ServeOptions, io: CommandIo): Promis
     else running.reload().catch((error: unknown) => logger.error(String(error)));
   });
   await running.ready;
-  const advice = settings.logging ? databaseAdvice(settings.dbPath) : null;
+  const refused = await running.refusedLog();
+  if (refused !== null) {
+    io.complain(problemLine({ variable: "DATABASE_URL", shown: "[hidden]", message: refused }));
+    await stop();
+    return null;
+  }
+  const isOwn = settings.logging && settings.database === null;
+  const advice = isOwn ? databaseAdvice(settings.dbPath) : null;
   if (advice !== null) logger.error(advice);
   const openPages = openPagesWarning(settings);
   if (openPages !== null) logger.warn(openPages);
@@ -108,7 +115,7 @@ function onSignal(then: () => void): void {
 }
 
 function startLine(url: string, { settings, routing }: Configuration): string {
-  const log = settings.logging ? `log in ${settings.dbPath}` : "no log";
+  const log = settings.logging ? `log in ${settings.database?.shown ?? settings.dbPath}` : "no log";
   return `smolrouter at ${url}, ${log}, ${countsText(routing)}`;
 }
 

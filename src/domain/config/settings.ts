@@ -37,6 +37,17 @@ export interface Settings {
   /** 0: no keep-alive comments. */
   readonly sseKeepaliveMs: number;
   readonly dbPath: string;
+  /** The database that several routers share; null: the log is this router's own, at `dbPath`. */
+  readonly database: {
+    /** May hold a password. */
+    readonly url: string;
+    /** Host and database, for people. */
+    readonly shown: string;
+  } | null;
+  /** By which the routers of a group call this one. */
+  readonly instanceName: string;
+  /** Bytes that may wait here for the database or S3. */
+  readonly spoolMaxSize: number;
   /** null: rows are never removed. */
   readonly maxLogAgeMs: number | null;
   /** null: bodies go with their rows. */

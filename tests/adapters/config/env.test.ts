@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { describe, expect, test } from "bun:test";
 import { parseEnvironment } from "../../../src/adapters/config/env.ts";
 import { problemLine } from "../../../src/adapters/config/problem-line.ts";
@@ -27,6 +28,9 @@ test("an empty environment has the documented defaults", () => {
     policy: documentedPolicy,
     sseKeepaliveMs: 15_000,
     dbPath: "requests.db",
+    database: null,
+    instanceName: hostname(),
+    spoolMaxSize: 1_073_741_824,
     maxLogAgeMs: 7 * 86_400_000,
     maxBodyAgeMs: null,
     maxAnswerAgeMs: null,
@@ -236,7 +240,7 @@ describe("a value that is wrong is named with what would be right", () => {
     const reported = lines({
       DEFAULT_UPSTREAM: "http://me:s3cret@host?key=s3cret",
       JWT_SECRET: "s3cret",
-      DATABASE_URL: "postgres://me:s3cret@db/x",
+      DATABASE_URL: "postgres://me:s3cret@db",
       OTEL_EXPORTER_OTLP_ENDPOINT: "ftp://me:s3cret@otel",
     });
     expect(reported).toHaveLength(4);
@@ -264,7 +268,6 @@ describe("a value that is wrong is named with what would be right", () => {
 });
 
 test.each([
-  ["DATABASE_URL", "postgres://db/x", "[hidden]"],
   ["ALERT_WEBHOOK", "https://hooks.example/s3cret", "[hidden]"],
   ["ROUTES_EDIT", "true", "true"],
 ])("%s asks for what this version lacks, so it does not start", (name, value, shown) => {

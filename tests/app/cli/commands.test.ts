@@ -39,6 +39,14 @@ describe("the command line", () => {
     ["init --config r.yaml --force", { kind: "init", config: "r.yaml", force: true }],
     ["backtest new.yaml", { kind: "backtest", file: "new.yaml", sinceMs: 7 * 86_400_000 }],
     ["backtest new.yaml --since all --json", { kind: "backtest", sinceMs: null, json: true }],
+    [
+      "copy a.db DATABASE_URL",
+      { kind: "copy", from: "a.db", to: "DATABASE_URL", sinceMs: null, fromBlobs: undefined },
+    ],
+    [
+      "copy a.db b.db --since 12h --from-blobs x --to-blobs s3",
+      { kind: "copy", sinceMs: 12 * 3_600_000, fromBlobs: "x", toBlobs: "s3" },
+    ],
     ["completion fish", { kind: "completion", shell: "fish" }],
     ["help explain", { kind: "help" }],
     ["help", { kind: "help" }],
@@ -51,7 +59,7 @@ describe("the command line", () => {
     [
       "srve",
       'unknown command "srve" (did you mean "serve"?)',
-      "usage: smolrouter [serve|init|demo|check|explain|backtest|token|completion]",
+      "usage: smolrouter [serve|init|demo|check|explain|backtest|copy|token|completion]",
     ],
     ["token", "--sub is missing", "usage: smolrouter token --sub NAME"],
     [
@@ -75,6 +83,13 @@ describe("the command line", () => {
       "backtest a --since then",
       '--since: "then" is not a time; write 7d, 12h, 90m or all',
       "usage: smolrouter backtest FILE",
+    ],
+    ["copy a.db", "say from where and to where", "usage: smolrouter copy FROM TO"],
+    ["copy a b c", "copy takes two logs", "usage: smolrouter copy FROM TO"],
+    [
+      "copy a b --since then",
+      '--since: "then" is not a time; write 7d, 12h, 90m or all',
+      "usage: smolrouter copy FROM TO",
     ],
     ["completion tcsh", "say which shell: bash, zsh, fish", "usage: smolrouter completion"],
     ["help nonsense", 'unknown command "nonsense"', "usage: smolrouter [serve|"],
@@ -112,7 +127,7 @@ describe("the command line", () => {
     const command = parseCommand(["--help"]);
     if (command.kind !== "help") throw new Error(command.kind);
     for (const name of Object.keys(variables)) expect(command.text).toContain(`  ${name} (`);
-    expect(command.text).not.toMatch(/DATABASE_URL/);
+    expect(command.text).not.toMatch(/ALERT_WEBHOOK|ROUTES_EDIT/);
   });
 });
 
