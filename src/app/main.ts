@@ -37,6 +37,8 @@ async function main(argv: readonly string[]): Promise<number> {
       return (await import("./cli/init.ts")).runInit(command, io);
     case "backtest":
       return (await import("./cli/backtest.ts")).runBacktest(command, io);
+    case "copy":
+      return (await import("./cli/copy.ts")).runCopy(command, io);
     case "completion": {
       const { completionScript } = await import("./cli/completion.ts");
       for (const line of linesOf(completionScript(command.shell))) io.print(line);

@@ -24,6 +24,7 @@ const options = {
   },
   init: { config: value, force: flag, help },
   backtest: { since: value, config: value, json: flag, help },
+  copy: { since: value, "from-blobs": value, "to-blobs": value, help },
   completion: { help },
   token: { sub: value, expires: value, help },
 } as const;
@@ -106,10 +107,25 @@ const readers: Readonly<Record<CommandName, (args: readonly string[]) => Command
     if (file === undefined) return misuse("backtest", "the file to try is missing");
     if (more.length > 0) return misuse("backtest", "backtest takes one file");
     const { since = "7d", config, json = false } = values;
-    const sinceMs = since === "all" ? null : parseDuration(since);
-    if (since !== "all" && sinceMs === null)
-      return misuse("backtest", `--since: "${since}" is not a time; write 7d, 12h, 90m or all`);
+    const sinceMs = parseSince(since);
+    if (sinceMs === undefined) return misuse("backtest", badSince(since));
     return { kind: "backtest", file, sinceMs, config, json };
+  },
+  copy(args) {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: options.copy,
+      allowPositionals: true,
+    });
+    if (values.help === true) return { kind: "help", text: helpText("copy") };
+    const [from, to, ...more] = positionals;
+    if (from === undefined || to === undefined)
+      return misuse("copy", "say from where and to where");
+    if (more.length > 0) return misuse("copy", "copy takes two logs");
+    const { since = "all", "from-blobs": fromBlobs, "to-blobs": toBlobs } = values;
+    const sinceMs = parseSince(since);
+    if (sinceMs === undefined) return misuse("copy", badSince(since));
+    return { kind: "copy", from, to, sinceMs, fromBlobs, toBlobs };
   },
   completion(args) {
     const { values, positionals } = parseArgs({
@@ -148,6 +164,15 @@ const unitMs: Readonly<Record<string, number>> = {
   h: 3_600_000,
   d: 86_400_000,
 };
+
+/** ms; null: all there is; undefined where the text is neither. */
+function parseSince(text: string): number | null | undefined {
+  return text === "all" ? null : (parseDuration(text) ?? undefined);
+}
+
+function badSince(text: string): string {
+  return `--since: "${text}" is not a time; write 7d, 12h, 90m or all`;
+}
 
 /** ms; null where the text is not a valid duration, or zero. */
 function parseDuration(text: string): number | null {

@@ -1,9 +1,5 @@
 // `smolrouter backtest`: which of the logged requests would a candidate routes file send elsewhere?
-import { existsSync } from "node:fs";
-import { createMemoryBlobs } from "../../adapters/blobs/memory-blobs.ts";
 import { loadConfiguration } from "../../adapters/config/load.ts";
-import { openForReading } from "../../adapters/logs/sqlite/database.ts";
-import { createSqliteReader } from "../../adapters/logs/sqlite/sqlite-reader.ts";
 import {
   type Backtest,
   type BacktestReport,
@@ -15,13 +11,14 @@ import type { LogRow } from "../../ports/browse.ts";
 import type { LogReader } from "../../ports/log-reader.ts";
 import type { BacktestCommand } from "./command.ts";
 import type { CommandIo } from "./io.ts";
+import { openToRead, ownLog } from "./open-log.ts";
 import { createPaint, type Paint } from "./paint.ts";
 import { printProblems } from "./print-problems.ts";
 
 const rowsAtOnce = 500;
 
 /**
- * Reads the log of DB_PATH; a running router is not disturbed.
+ * Reads the log of DATABASE_URL or DB_PATH; a running router is not disturbed.
  * @param now epoch ms
  * @returns the exit code: 1 where a configuration has problems or there is no log to read
  */
@@ -37,27 +34,17 @@ export async function runBacktest(
     if ("problems" in faulty) printProblems(faulty.problems, io);
     return 1;
   }
-  const path = current.settings.dbPath;
-  if (!existsSync(path)) {
-    io.complain(`there is no log at ${path}: run this where the router runs, or set DB_PATH`);
-    return 1;
-  }
   const since = sinceMs === null ? null : now - sinceMs;
   const backtest = createBacktest(current.routing, candidate.routing);
   try {
-    const database = openForReading(path);
+    const { log, close } = await openToRead(ownLog(current.settings));
     try {
-      await addRows(
-        backtest,
-        createSqliteReader(database.connection, createMemoryBlobs(), null),
-        since,
-      );
+      await addRows(backtest, log, since);
     } finally {
-      database.close();
+      await close();
     }
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    io.complain(`the log ${path} cannot be read: ${why}`);
+    io.complain(error instanceof Error ? error.message : String(error));
     return 1;
   }
   const report = backtest.report();
@@ -68,7 +55,11 @@ export async function runBacktest(
   return 0;
 }
 
-async function addRows(backtest: Backtest, reader: LogReader, since: number | null): Promise<void> {
+async function addRows(
+  backtest: Backtest,
+  reader: Pick<LogReader, "list">,
+  since: number | null,
+): Promise<void> {
   const range = since === null ? {} : { since };
   for (let before: string | null | undefined; before !== null;) {
     const page = await reader.list({

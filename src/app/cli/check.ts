@@ -12,7 +12,10 @@ import { tryStores } from "./try-stores.ts";
 /** @returns the exit code: 1 where there is any problem */
 export async function runCheck({ file, json }: CheckCommand, io: CommandIo): Promise<number> {
   const loaded = loadConfiguration(io.env, { terminal: io.terminal, config: file });
-  const problems = "problems" in loaded ? loaded.problems : await tryStores(loaded.settings);
+  const { problems, found } =
+    "problems" in loaded
+      ? { problems: loaded.problems, found: [] }
+      : await tryStores(loaded.settings);
   if ("problems" in loaded || problems.length > 0) {
     if (json) io.print(JSON.stringify({ valid: false, problems, ...inJson(loaded) }));
     else {
@@ -35,7 +38,9 @@ export async function runCheck({ file, json }: CheckCommand, io: CommandIo): Pro
     );
   else {
     printWarnings(loaded.warnings, io);
-    io.print(`${createPaint(io.colour).good("ok")}: ${countsText(loaded.routing)}`);
+    const ok = createPaint(io.colour).good("ok");
+    for (const line of found) io.print(`${ok}: ${line}`);
+    io.print(`${ok}: ${countsText(loaded.routing)}`);
   }
   return 0;
 }

@@ -52,6 +52,18 @@ export interface BacktestCommand {
   readonly json: boolean;
 }
 
+export interface CopyCommand {
+  readonly kind: "copy";
+  /** A path of an SQLite file, a `postgres://` URL, or `DB_PATH` or `DATABASE_URL` for what these name. */
+  readonly from: string;
+  readonly to: string;
+  /** How far back, in ms; null: all that is logged. */
+  readonly sinceMs: number | null;
+  /** Folder of the bodies of each, or `s3` for the bucket of the S3 variables; undefined: as the variables say. */
+  readonly fromBlobs: string | undefined;
+  readonly toBlobs: string | undefined;
+}
+
 export interface CompletionCommand {
   readonly kind: "completion";
   readonly shell: Shell;
@@ -73,6 +85,7 @@ export type Command =
   | TokenCommand
   | InitCommand
   | BacktestCommand
+  | CopyCommand
   | CompletionCommand
   | { readonly kind: "version" }
   /** Print it on stdout and exit 0. */

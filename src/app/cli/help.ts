@@ -8,6 +8,7 @@ export const commandNames = [
   "check",
   "explain",
   "backtest",
+  "copy",
   "token",
   "completion",
 ] as const;
@@ -100,6 +101,26 @@ const commands: Readonly<Record<CommandName, CommandHelp>> = {
     ],
     argument: "file",
     examples: ["smolrouter backtest new-routes.yaml --since 30d"],
+  },
+  copy: {
+    usage: "smolrouter copy FROM TO [--since 7d] [--from-blobs PLACE] [--to-blobs PLACE]",
+    summary:
+      "copy the log, rows and bodies, from one store to another: SQLite files and PostgreSQL databases; one that was stopped continues, and what was copied is compared",
+    flags: [
+      { flag: "--since TIME", meaning: "how far back: 7d, 12h, 90m, or all (the default)" },
+      {
+        flag: "--from-blobs PLACE",
+        meaning:
+          "where FROM keeps larger bodies: a folder, or `s3` for the bucket of the S3 variables; in place of BLOB_STORAGE_TYPE and BLOB_STORAGE_PATH",
+      },
+      { flag: "--to-blobs PLACE", meaning: "likewise for TO" },
+      help,
+    ],
+    argument: "file",
+    examples: [
+      "smolrouter copy requests.db DATABASE_URL   # the database that the variable names",
+      "smolrouter copy DATABASE_URL backup.db --to-blobs backup-blobs",
+    ],
   },
   token: {
     usage: "smolrouter token --sub NAME [--expires 30d]",

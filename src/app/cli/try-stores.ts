@@ -4,19 +4,35 @@ import type {
   EnvironmentProblem,
 } from "../../adapters/config/problem-line.ts";
 import { oneLine } from "../../adapters/config/problem-line.ts";
+import { tryDatabase } from "../../adapters/logs/postgres/try-database.ts";
 import { tryBucket } from "../../adapters/blobs/s3/try-bucket.ts";
 import type { S3Settings, Settings } from "../../domain/config/settings.ts";
 
-/** What is wrong with them, each with the variable to look at. */
-export async function tryStores({
-  logging,
-  blobs,
-}: Settings): Promise<readonly ConfigurationProblem[]> {
+export interface TriedStores {
+  /** What is wrong with them, each with the variable to look at. */
+  readonly problems: readonly ConfigurationProblem[];
+  /** What is well, a line each. */
+  readonly found: readonly string[];
+}
+
+export async function tryStores({ logging, database, blobs }: Settings): Promise<TriedStores> {
+  if (!logging) return { problems: [], found: [] };
+  const problems: ConfigurationProblem[] = [];
+  const found: string[] = [];
+  if (database !== null) {
+    const tried = await tryDatabase(database.url);
+    if ("problem" in tried)
+      problems.push({ variable: "DATABASE_URL", shown: "[hidden]", message: tried.problem });
+    else found.push(`the database ${database.shown}: ${tried.found}`);
+  }
   const { s3 } = blobs;
-  const trouble = logging && s3 !== null ? await tryBucket(s3, crypto.randomUUID()) : null;
-  if (trouble === null || s3 === null) return [];
-  const { variable, message } = trouble;
-  return [{ ...named(variable, s3), message }];
+  if (s3 !== null) {
+    const trouble = await tryBucket(s3, crypto.randomUUID());
+    if (trouble === null)
+      found.push(`the bucket ${s3.bucket}: objects can be put, read and removed`);
+    else problems.push({ ...named(trouble.variable, s3), message: trouble.message });
+  }
+  return { problems, found };
 }
 
 /** Nobody's variable is named by what switches S3 on. */

@@ -44,7 +44,7 @@ export async function settleSchema(client: Client, schema: Schema = ownSchema): 
   await client.inTransaction(async (run) => {
     await run("set local lock_timeout = '5s'");
     await run("select pg_advisory_xact_lock($1)", [schemaLock]);
-    const found = await foundSchema(run);
+    const found = await findSchema(run);
     if (found === null) {
       for (const statement of schema.tables) await run(statement);
       await run("insert into meta (name, value) values ('group_id', gen_random_uuid()::text)");
@@ -64,8 +64,8 @@ interface FoundSchema {
   readonly oldestBinary: number;
 }
 
-/** null: there are no tables. */
-async function foundSchema(run: Run): Promise<FoundSchema | null> {
+/** What stands in the database; null: there are no tables. Rejects with ForeignTables. */
+export async function findSchema(run: Run): Promise<FoundSchema | null> {
   const rows = await run<{ name: string }>(
     `select relname as name from pg_class
       where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p', 'v', 'm', 'f')

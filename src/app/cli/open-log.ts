@@ -1,0 +1,163 @@
+// A log as commands open it: a file of SQLite or a database in PostgreSQL, to be read, or to be copied into.
+import { existsSync } from "node:fs";
+import { filesystemBlobsOf } from "../../adapters/blobs/filesystem-blobs.ts";
+import { createMemoryBlobs } from "../../adapters/blobs/memory-blobs.ts";
+import { createS3Objects } from "../../adapters/blobs/s3/s3-objects.ts";
+import type { BlobPlace } from "../../adapters/logs/pipeline/log-place.ts";
+import { type Client, createClient } from "../../adapters/logs/postgres/client.ts";
+import { openCopyTarget } from "../../adapters/logs/postgres/copy-target.ts";
+import { explainFailure } from "../../adapters/logs/postgres/failures.ts";
+import { createPostgresReader } from "../../adapters/logs/postgres/postgres-reader.ts";
+import { createPostgresStore } from "../../adapters/logs/postgres/postgres-store.ts";
+import { copiedCall } from "../../adapters/logs/rows/copied-call.ts";
+import { openForReading } from "../../adapters/logs/sqlite/database.ts";
+import { createSqliteEngine } from "../../adapters/logs/sqlite/sqlite-engine.ts";
+import { createSqliteReader } from "../../adapters/logs/sqlite/sqlite-reader.ts";
+import type { S3Settings, Settings } from "../../domain/config/settings.ts";
+import type { CopyTarget } from "../../ports/log-copy.ts";
+import type { LogReader } from "../../ports/log-reader.ts";
+import { ObjectStoreFailure } from "../../ports/object-store.ts";
+import { versionText } from "../version.ts";
+
+export type LogEnd =
+  | { readonly kind: "sqlite"; readonly path: string; readonly blobs: BlobPlace }
+  | {
+      readonly kind: "postgres";
+      readonly database: NonNullable<Settings["database"]>;
+      /** null: all bodies lie in the database. */
+      readonly s3: S3Settings | null;
+      /** Bytes; larger bodies go to S3. */
+      readonly inlineLimit: number;
+      /** ms; null keeps rows for ever. */
+      readonly maxLogAgeMs: number | null;
+    };
+
+type PostgresEnd = Extract<LogEnd, { kind: "postgres" }>;
+
+export interface OpenedLog<Use> {
+  readonly log: Use;
+  close(): Promise<void>;
+}
+
+/** The log that a router with these settings writes. */
+export function ownLog({ database, dbPath, blobs, maxLogAgeMs }: Settings): LogEnd {
+  const { inlineLimit, maxTotalSize, path, s3 } = blobs;
+  return database === null
+    ? {
+        kind: "sqlite",
+        path: dbPath,
+        blobs: { type: "filesystem", path, inlineLimit, maxTotalSize },
+      }
+    : { kind: "postgres", database, s3, inlineLimit, maxLogAgeMs };
+}
+
+/** For people, without a password. */
+export function shownEnd(end: LogEnd): string {
+  return end.kind === "sqlite" ? end.path : end.database.shown;
+}
+
+/** Disturbs no router that uses it. Rejects, in words, where there is none or it cannot be read. */
+export async function openToRead(end: LogEnd): Promise<OpenedLog<LogReader>> {
+  if (end.kind === "postgres") return openPostgresToRead(end);
+  const { path, blobs } = end;
+  if (!existsSync(path))
+    throw new Error(`there is no log at ${path}: run this where the router runs, or set DB_PATH`);
+  const database = openFile(path);
+  const { owner, search } = database.state;
+  const store =
+    blobs.type === "memory" ? createMemoryBlobs() : filesystemBlobsOf(blobs.path, owner);
+  return {
+    log: createSqliteReader(database.connection, store, search),
+    close: async () => {
+      database.close();
+    },
+  };
+}
+
+function openFile(path: string): ReturnType<typeof openForReading> {
+  try {
+    return openForReading(path);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`the log ${path} cannot be read: ${why}`, { cause: error });
+  }
+}
+
+/**
+ * Begins it where there is none. No router may use a file meanwhile; a database may be in use.
+ * @param now epoch ms
+ */
+export async function openToCopyInto(end: LogEnd, now: number): Promise<OpenedLog<CopyTarget>> {
+  if (end.kind === "postgres") return openPostgresToCopyInto(end);
+  const { path, blobs } = end;
+  const engine = createSqliteEngine((place, owner) =>
+    place.type === "memory" ? createMemoryBlobs() : filesystemBlobsOf(place.path, owner),
+  );
+  const place = { path, blobs };
+  try {
+    await engine.open(place, now);
+  } catch (error) {
+    throw new Error(engine.explain(error).message, { cause: error });
+  }
+  return {
+    log: {
+      list: async (filter) => (await engine.reader(place)).list(filter),
+      write: async (calls) => (await engine.write(calls.map(copiedCall))).lostBodies,
+    },
+    close: () => engine.close(),
+  };
+}
+
+/** ms; a command has nobody waiting behind it. */
+const silenceMs = 30_000;
+
+async function openPostgresToRead({ database, s3 }: PostgresEnd): Promise<OpenedLog<LogReader>> {
+  const client = createClient({ url: database.url, connections: readingConnections, silenceMs });
+  const log = createPostgresReader(client, s3 === null ? null : createS3Objects(s3));
+  await inWords(client, log.list({ limit: 1 }));
+  return {
+    log: { ...log, list: (filter) => inWords(client, log.list(filter)) },
+    close: () => client.close(),
+  };
+}
+
+/** As many as bodies are read at a time. */
+const readingConnections = 4;
+
+async function openPostgresToCopyInto(end: PostgresEnd): Promise<OpenedLog<CopyTarget>> {
+  const { database, s3, inlineLimit, maxLogAgeMs } = end;
+  const client = createClient({ url: database.url, connections: 2, silenceMs });
+  const target = await inWords(
+    client,
+    openCopyTarget({
+      client,
+      store: createPostgresStore({ client, maxLogAgeMs }),
+      objects: s3 === null ? null : createS3Objects(s3),
+      inlineLimit,
+      version: versionText(),
+    }),
+  );
+  return {
+    log: {
+      list: (filter) => inWords(client, target.list(filter)),
+      write: (calls) => inWords(client, target.write(calls)),
+    },
+    async close() {
+      await target.leave().catch(() => undefined); // what failed before is what counts
+      await client.close();
+    },
+  };
+}
+
+/** Rejects with what a person can make something of; the connections are given up then. */
+async function inWords<T>(client: Client, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    await client.close();
+    throw new Error(
+      error instanceof ObjectStoreFailure ? error.message : explainFailure(error).message,
+      { cause: error },
+    );
+  }
+}

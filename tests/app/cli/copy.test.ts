@@ -1,0 +1,171 @@
+// `smolrouter copy` between real stores: there and back, continued, and what is said of one that cannot be.
+import { Database } from "bun:sqlite";
+import { join } from "node:path";
+import { describe, expect, test } from "bun:test";
+import { runCopy } from "../../../src/app/cli/copy.ts";
+import type { CopyCommand } from "../../../src/app/cli/command.ts";
+import { openToRead } from "../../../src/app/cli/open-log.ts";
+import { captured, idAt, logWrite } from "../../lab/log-entries.ts";
+import { logPlace, sqliteLog } from "../../lab/log-place.ts";
+import { withDatabase } from "../../lab/postgres.ts";
+import { withTempFolder } from "../../lab/temp-folder.ts";
+
+const now = Date.now();
+const asked = (text: string) =>
+  captured(JSON.stringify({ messages: [{ role: "user", content: text }] }));
+
+interface Ran {
+  readonly code: number;
+  readonly printed: readonly string[];
+  readonly complained: readonly string[];
+}
+
+async function copy(
+  folder: string,
+  own: Partial<CopyCommand> & Pick<CopyCommand, "from" | "to">,
+  env: Record<string, string> = {},
+): Promise<Ran> {
+  const printed: string[] = [];
+  const complained: string[] = [];
+  const io = {
+    env: { BLOB_STORAGE_PATH: join(folder, "blobs"), ROUTES_CONFIG: "", ...env },
+    terminal: false,
+    print: (line: string) => void printed.push(line),
+    complain: (line: string) => void complained.push(line),
+  };
+  const command = {
+    kind: "copy",
+    sinceMs: null,
+    fromBlobs: undefined,
+    toBlobs: undefined,
+  } as const;
+  return { code: await runCopy({ ...command, ...own }, io, now), printed, complained };
+}
+
+/** A log with some rows of the last hours, larger bodies among them. */
+async function madeLog(folder: string, count: number): Promise<string> {
+  const path = join(folder, "requests.db");
+  const log = sqliteLog();
+  try {
+    await log.engine.open(logPlace(path), now);
+    const rows = Array.from({ length: count }, (_, at) =>
+      logWrite(
+        {
+          id: idAt(now - at * 60_000, at),
+          timestamp: now - at * 60_000,
+          state: at % 7 === 3 ? "failed" : "completed",
+        },
+        {
+          request: asked(`question ${at}${at % 10 === 0 ? " and more".repeat(3_000) : ""}`),
+          response: captured(new Uint8Array([0xff, at % 256])),
+        },
+        { promptTokens: 3, completionTokens: at },
+        `question ${at}`,
+      ),
+    );
+    await log.engine.write(rows);
+  } finally {
+    await log.close();
+  }
+  return path;
+}
+
+/** The log as the API gives it, with the bodies of some rows and its figures. */
+async function read(end: Parameters<typeof openToRead>[0]): Promise<unknown> {
+  const { log, close } = await openToRead(end);
+  try {
+    const { logs } = await log.list({ limit: 500 });
+    const some = logs.filter((_, at) => at % 10 === 0);
+    return {
+      logs,
+      bodies: await Promise.all(some.map(({ id }) => log.get(id))),
+      stats: await log.stats(null),
+      found: (await log.list({ limit: 500, q: '"question 4"' })).logs.map(({ id }) => id),
+    };
+  } finally {
+    await close();
+  }
+}
+
+const sqliteEnd = (path: string) => ({ kind: "sqlite" as const, ...logPlace(path) });
+const postgresEnd = (url: string) => ({
+  kind: "postgres" as const,
+  database: { url, shown: "lab" },
+  s3: null,
+  inlineLimit: 16_384,
+  maxLogAgeMs: null,
+});
+
+describe("copy", () => {
+  test("takes a log to PostgreSQL and back, and it is the same", () =>
+    withTempFolder((folder) =>
+      withDatabase(async (url) => {
+        const path = await madeLog(folder, 120);
+        const there = await copy(folder, { from: path, to: "DATABASE_URL" }, { DATABASE_URL: url });
+        expect(there.complained).toEqual([]);
+        expect(there.printed[0]).toMatch(
+          /^120 rows copied from .*requests\.db to 127\.0\.0\.1:\d+\/lab_\d+; 0 were there already$/,
+        );
+        expect(there.printed.slice(1)).toEqual([
+          "completed   103 there, 103 here and the same",
+          "failed      17 there, 17 here and the same",
+        ]);
+        expect(there.code).toBe(0);
+        const own = await read(sqliteEnd(path));
+        expect(await read(postgresEnd(url))).toEqual(own);
+
+        const back = join(folder, "back", "copy.db");
+        const again = await copy(folder, { from: url, to: back, toBlobs: join(folder, "back") });
+        expect(again).toMatchObject({ code: 0, complained: [] });
+        expect(
+          await read({
+            ...sqliteEnd(back),
+            blobs: { ...logPlace(back).blobs, path: join(folder, "back") },
+          }),
+        ).toEqual(own);
+
+        const twice = await copy(folder, { from: path, to: url });
+        expect(twice.printed[0]).toStartWith("0 rows copied");
+        expect(twice.printed[0]).toEndWith("120 were there already");
+      }),
+    ));
+
+  test("leaves out what the database would hide for its age", () =>
+    withTempFolder((folder) =>
+      withDatabase(async (url) => {
+        const path = await madeLog(folder, 200);
+        const { code, printed } = await copy(
+          folder,
+          { from: path, to: url },
+          { MAX_LOG_AGE_DAYS: "0.125" },
+        );
+        // Three hours less the margin of one.
+        expect(printed[0]).toMatch(/^12[01] rows copied/);
+        expect(code).toBe(0);
+      }),
+    ));
+
+  test("says in a line what is wrong with either end, without a secret", () =>
+    withTempFolder((folder) =>
+      withDatabase(async (url) => {
+        const path = await madeLog(folder, 1);
+        const wrong = url.replace("lab-secret-word", "other-secret-word");
+        new Database(join(folder, "foreign.db")).run("create table requests (x)");
+        const cases: readonly (readonly [from: string, to: string, line: RegExp])[] = [
+          [join(folder, "none.db"), url, /^there is no log at .*none\.db/],
+          [path, "DATABASE_URL", /^DATABASE_URL is not set$/],
+          [path, path, /is both: say where to copy it to$/],
+          [path, wrong, /password|user/],
+          [path, url.replace(/lab_\d+$/, "nowhere"), /no such database/],
+          [path, "postgres://u:other-secret-word@127.0.0.1", /must name one database/],
+          [join(folder, "foreign.db"), url, /^the log .*foreign\.db cannot be read: /],
+        ];
+        for (const [from, to, line] of cases) {
+          const { code, complained } = await copy(folder, { from, to });
+          expect(code).toBe(1);
+          expect(complained[0]).toMatch(line);
+          expect(complained.join("\n")).not.toMatch(/secret-word/);
+        }
+      }),
+    ));
+});
