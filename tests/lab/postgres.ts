@@ -111,11 +111,8 @@ export async function startPostgres({
 
   function start(): void {
     // Should this process be killed, the server goes with it: nobody else would end it.
-    const [program = "", ...rest] = [
-      ...["setpriv", "--pdeathsig=QUIT", ...asUser.slice(1)],
-      ...[join(bin, "postgres"), "-D", data, ...options],
-    ];
-    spawn(program, rest, { stdio: "ignore", cwd: "/", env }).unref();
+    const own = ["--pdeathsig=QUIT", ...asUser.slice(1), join(bin, "postgres"), "-D", data];
+    spawn("setpriv", [...own, ...options], { stdio: "ignore", cwd: "/", env }).unref();
     const isReady = [join(bin, "pg_isready"), "-q", "-h", "127.0.0.1", "-p", String(port)];
     run([
       "sh",

@@ -104,8 +104,11 @@ function endOf(
   if (inBucket && s3 === null)
     return { problem: "s3 needs BLOB_STORAGE_TYPE=s3 and the variables that go with it" };
   const ofUrl = (database: NonNullable<Settings["database"]>): LogEnd => ({
-    ...{ kind: "postgres", database, inlineLimit, maxLogAgeMs },
+    kind: "postgres",
+    database,
     s3: inBucket ? s3 : null,
+    inlineLimit,
+    maxLogAgeMs,
   });
   if (text === "DATABASE_URL")
     return settings.database === null

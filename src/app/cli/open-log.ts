@@ -36,7 +36,7 @@ type PostgresEnd = Extract<LogEnd, { kind: "postgres" }>;
 
 export interface OpenedLog<Use> {
   readonly log: Use;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** The log that a router with these settings writes. */

@@ -1,0 +1,51 @@
+// How soon a call ends that is cancelled by way of another router.
+import { startFakeModel } from "../../src/adapters/fake-model/start-fake-model.ts";
+import { quantile } from "../lab/paced-load.ts";
+import { chatBody, startScaleLab } from "../lab/scale-lab.ts";
+
+const times = 20;
+
+export async function benchCancel(): Promise<void> {
+  const model = await startFakeModel({ name: "a", models: ["m"] });
+  const routes = `servers: { a: { url: "${model.url}", speaks: [chat] } }`;
+  const lab = await startScaleLab();
+  try {
+    const one = await lab.router("one", routes);
+    const other = await lab.router("other", routes);
+    model.always({ kind: "stall", when: "before-head" });
+    const took: number[] = [];
+    for (let turn = 0; turn < times; turn++) {
+      const answer = fetch(`${one.url}/v1/chat/completions`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: chatBody(1),
+      });
+      const id = await seenAt(other.url);
+      const at = performance.now();
+      const cancelled = await fetch(`${other.url}/api/inflight/${id}/cancel`, {
+        method: "POST",
+        headers: { origin: other.url },
+      });
+      if (!cancelled.ok) throw new Error(`cancel: ${cancelled.status} ${await cancelled.text()}`);
+      await (await answer).arrayBuffer();
+      took.push(performance.now() - at);
+    }
+    console.log(
+      `cancelled at another router: ended p50 ${quantile(took, 0.5).toFixed(0)}, most ${quantile(took, 1).toFixed(0)} ms after it, of ${times}`,
+    );
+  } finally {
+    await Promise.all([lab.close(), model.stop()]);
+  }
+}
+
+/** The id of the call in flight, once a router knows of it. */
+async function seenAt(url: string): Promise<string> {
+  for (;;) {
+    const { inflight } = (await (await fetch(`${url}/api/inflight`)).json()) as {
+      inflight: readonly { id: string }[];
+    };
+    const [call] = inflight;
+    if (call !== undefined) return call.id;
+    await Bun.sleep(20);
+  }
+}
