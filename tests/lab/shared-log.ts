@@ -1,7 +1,7 @@
 // A log in PostgreSQL as a router writes it, by way of its outbox.
 import { join } from "node:path";
 import type { LogEngine } from "../../src/adapters/logs/pipeline/log-engine.ts";
-import type { LogPlace } from "../../src/adapters/logs/pipeline/log-place.ts";
+import type { BlobPlace, LogPlace } from "../../src/adapters/logs/pipeline/log-place.ts";
 import { createPostgresEngine } from "../../src/adapters/logs/postgres/postgres-engine.ts";
 import { logPlace } from "./log-place.ts";
 import { withDatabase } from "./postgres.ts";
@@ -11,6 +11,7 @@ import { withFolderInMemory } from "./temp-folder.ts";
 export function sharedPlace(
   path: string,
   url: string,
+  blobs: Partial<BlobPlace> = {},
 ): Required<Pick<LogPlace, "shared">> & LogPlace {
   const shared = {
     url,
@@ -19,7 +20,7 @@ export function sharedPlace(
     spoolMaxSize: 1_000_000_000,
     maxLogAgeMs: null,
   };
-  return { ...logPlace(path), shared };
+  return { ...logPlace(path, blobs), shared };
 }
 
 /** Runs a test on an engine that was not opened, whose reads see what it has written. */

@@ -1,12 +1,13 @@
 // The outbox's file: found beside what must not be touched, held by one process alone, and in memory
 // where there is no disk for it.
-import { openSync, readSync, closeSync, realpathSync, statSync } from "node:fs";
+import { closeSync, openSync, readSync, realpathSync, rmSync, statSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { Database } from "bun:sqlite";
 import { randomUUIDv7 } from "bun";
 import { inWords, isUnreadable, remedy } from "../sqlite-file/failures.ts";
 import { moveAside } from "../sqlite-file/move-aside.ts";
+import { adoptOutbox } from "./adopt-outbox.ts";
 import { closeConnection, inTransaction, runSql } from "../sqlite-file/run-sql.ts";
 
 export interface OutboxFile {
@@ -76,7 +77,8 @@ async function openBeside(path: string, now: number): Promise<OutboxFile> {
     if (holds(place) === "other") continue;
     const opened = await openAt(place, now);
     if (opened === "locked") continue;
-    if (process > 1)
+    if (process === 1) said.push(...adoptOthers(opened.db, own));
+    else
       said.push({
         isTrouble: false,
         message: `another process, or another version of this program, uses ${own}; what waits for PostgreSQL is kept in ${place}`,
@@ -84,6 +86,26 @@ async function openBeside(path: string, now: number): Promise<OutboxFile> {
     return { ...opened, said };
   }
   throw new Error(`${own} is used by other processes`);
+}
+
+/** Processes that shared a DB_PATH and are there no more have left nobody to send what waits in their files. */
+function adoptOthers(db: Database, own: string): OutboxFile["said"] {
+  const said: OutboxFile["said"][number][] = [];
+  for (let process = 2; process <= maxProcesses; process++) {
+    const place = `${own}-${process}`;
+    if (holds(place) !== "outbox") continue;
+    try {
+      const left = openDatabase(place);
+      const rows = adoptOutbox(db, left.db);
+      closeConnection(left.db);
+      for (const suffix of ["", "-wal", "-shm"]) rmSync(place + suffix, { force: true });
+      const message = `${rows} rows that another process had left in ${place} are sent by this one`;
+      if (rows > 0) said.push({ isTrouble: false, message });
+    } catch {
+      // Another process has it, or it cannot be read: it stays for whoever takes it.
+    }
+  }
+  return said;
 }
 
 class OtherVersion extends Error {}

@@ -70,6 +70,8 @@ export interface Logs {
 }
 
 const hourMs = 3_600_000;
+/** For which a read waits for what is under way to a store that routers share. */
+const longestArrivalMs = 250;
 const longestCloseMs = 1_000;
 /** Ten times what a call's end takes at most to be in the log. */
 const lateMs = 1_000;
@@ -109,12 +111,19 @@ export function openLogs(options: LogsOptions): Logs {
     maxBodyBytes,
     trouble,
   });
+  /** Reads see what is written before them; where routers share the store, what has arrived there. */
+  const written = {
+    async flush() {
+      await recorder.flush();
+      if (shared !== undefined) await writing.call("arrived", { withinMs: longestArrivalMs });
+    },
+  };
   const reader = withKnownEnds(
     createLogReader({
       place,
       thread: reading,
-      bodiesThread: blobs.type === "memory" ? writing : reading,
-      recorder,
+      bodiesThread: blobs.type === "memory" && shared === undefined ? writing : reading,
+      recorder: written,
       clock,
       searchDamaged() {
         search.damaged();
@@ -123,7 +132,7 @@ export function openLogs(options: LogsOptions): Logs {
     lateEnd,
   );
 
-  const answers = createAnswerReads({ place, reading, writing, recorder, clock });
+  const answers = createAnswerReads({ place, reading, writing, recorder: written, clock });
 
   /** An end that should long be in the log; what waits for its batch is there in a moment, whole. */
   function lateEnd(id: string): KnownEnd | null {

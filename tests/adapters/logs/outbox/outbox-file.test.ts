@@ -6,6 +6,9 @@ import {
   openOutboxFile,
   type OutboxFile,
 } from "../../../../src/adapters/logs/outbox/outbox-file.ts";
+import { createOutbox } from "../../../../src/adapters/logs/outbox/outbox.ts";
+import { createWritePacker } from "../../../../src/adapters/logs/outbox/pack-writes.ts";
+import { unpackShipment } from "../../../../src/adapters/logs/outbox/shipment-codec.ts";
 import { closeConnection } from "../../../../src/adapters/logs/sqlite-file/run-sql.ts";
 import { captured, logWrite, noon } from "../../../lab/log-entries.ts";
 import { logPlace, sqliteLog } from "../../../lab/log-place.ts";
@@ -65,11 +68,20 @@ test("another process's outbox is left to it: the next one lies beside it, under
     expect(own.path).toBe(`${path}-2`);
     expect(own.said.map(({ message }) => message).join()).toContain(`kept in ${path}-2`);
     expect(own.instance).not.toBe(theirs.instance);
+    const packer = createWritePacker({ inlineLimit: 10, now: () => noon });
+    const large = logWrite({}, { request: captured("large ".repeat(99)) });
+    createOutbox(own.db, 1e9).put((await packer.pack([large], true)).batches, noon);
     other.kill("SIGKILL");
     await other.exited;
     close(own);
     const later = await open(path);
     expect([later.path, later.instance]).toEqual([path, theirs.instance]);
+    // Nobody else would send what the second process left.
+    const adopted = createOutbox(later.db, 1e9);
+    expect(adopted.figures()).toMatchObject({ rows: 1, oldestAt: noon });
+    expect(unpackShipment(1, adopted.next(0, 1)[0]!).ends[0]?.row.id).toBe(large.entry.id);
+    expect(adopted.objectKeys(5)).toHaveLength(1);
+    expect(existsSync(`${path}-2`)).toBe(false);
     close(later);
   }));
 

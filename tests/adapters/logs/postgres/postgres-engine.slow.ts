@@ -8,6 +8,7 @@ import { keptAnswersContract } from "../../../contracts/kept-answers.ts";
 import { logEngineContract } from "../../../contracts/log-engine.ts";
 import { freePort } from "../../../lab/free-port.ts";
 import { captured, idAt, logWrite, noon } from "../../../lab/log-entries.ts";
+import { createMemoryObjects } from "../../../lab/memory-objects.ts";
 import { sharedPlace, withSharedLog } from "../../../lab/shared-log.ts";
 import { startPostgres, withDatabase } from "../../../lab/postgres.ts";
 import { withTempFolder } from "../../../lab/temp-folder.ts";
@@ -149,5 +150,33 @@ test("what waits in a router that ends is brought to the database first", () =>
       await withEngine(async (engine) => {
         expect((await (await engine.reader(place)).stats(null)).requests).toBe(3);
       });
+    }),
+  ));
+
+test("large bodies lie in S3, small ones in the database, and both are read from there", () =>
+  withTempFolder((folder) =>
+    withDatabase(async (url) => {
+      const objects = createMemoryObjects();
+      const engine = createPostgresEngine({ openObjects: () => objects, openWaitMs: 20_000 });
+      const place = sharedPlace(join(folder, "requests.db"), url, { inlineLimit: 1_000 });
+      const body = (at: number) => `${at} `.repeat(at % 2 === 0 ? 20_000 : 20);
+      try {
+        await engine.open(place, noon);
+        for (const at of [1, 2, 3, 4])
+          await engine.write([logWrite({ id: idAt(noon, at) }, { request: captured(body(at)) })]);
+        while (engine.shared!.spool().bytes > 0) await Bun.sleep(50);
+        const keys = [...objects.kept.keys()];
+        expect(keys.length).toBeGreaterThan(0);
+        for (const key of keys) expect(key).toMatch(/^\d{4}-\d\d-\d\d\/[\da-f-]{36}$/);
+        const reader = await engine.reader(place);
+        for (const at of [1, 2, 3, 4])
+          expect((await reader.get(idAt(noon, at)))?.request_body).toBe(body(at));
+        await objects.remove(keys);
+        const lost = await reader.get(idAt(noon, 2));
+        expect([lost?.request_body, lost?.request_body_truncated]).toEqual([null, true]);
+        expect((await reader.get(idAt(noon, 1)))?.request_body).toBe(body(1));
+      } finally {
+        await engine.close();
+      }
     }),
   ));
