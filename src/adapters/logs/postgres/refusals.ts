@@ -6,15 +6,13 @@ import { explainFailure } from "./failures.ts";
 import { safeText } from "./safe-text.ts";
 
 export interface Refusals {
-  /**
-   * Does some of the transaction's work; where that is refused for what is in the row, only it is undone.
-   * @param ways to do it, the first that is not refused
-   */
-  attempt(row: object, ...ways: readonly (() => Promise<void>)[]): Promise<void>;
+  /** Does some of the transaction's work; where that is refused for what is in the row, only it is undone. */
+  attempt(row: object, work: () => Promise<void>): Promise<void>;
   count(): number;
 }
 
 const keptRows = 100;
+/** Of each. */
 const keptCharacters = 100_000;
 
 /** @param run of a transaction */
@@ -35,22 +33,17 @@ export function createRefusals(run: Run, instance: string): Refusals {
   }
 
   return {
-    async attempt(row, ...ways) {
-      let why = "";
-      for (const way of ways) {
-        await run("savepoint attempt");
-        try {
-          await way();
-          await run("release savepoint attempt");
-          return;
-        } catch (error) {
-          const { kind, message } = explainFailure(error);
-          if (kind !== "entry") throw error;
-          await run("rollback to savepoint attempt");
-          why = message;
-        }
+    async attempt(row, work) {
+      await run("savepoint attempt");
+      try {
+        await work();
+        await run("release savepoint attempt");
+      } catch (error) {
+        const { kind, message } = explainFailure(error);
+        if (kind !== "entry") throw error;
+        await run("rollback to savepoint attempt");
+        await setAside(row, message);
       }
-      await setAside(row, why);
     },
     count: () => count,
   };

@@ -118,12 +118,7 @@ async function shipSingly(
     for (const segment of load.segments)
       await refusals.attempt(segment, () => writeSegment(run, segment));
     for (const end of load.ends)
-      await refusals.attempt(
-        end.row,
-        () => writeCalls(run, sender.id, [end]),
-        // Better a row that the search does not find than none.
-        () => writeCalls(run, sender.id, [{ ...end, words: [] }]),
-      );
+      await refusals.attempt(end.row, () => writeCalls(run, sender.id, [end]));
     for (const start of load.starts)
       await refusals.attempt(start, () => writeStarts(run, sender.id, [start]));
     for (const item of load.items) await refusals.attempt(item, () => writeItems(run, [item]));

@@ -174,17 +174,6 @@ test("a row that is refused for what is in it is set aside, and holds up none", 
     ]);
   }));
 
-test("a call whose words are refused is there without them", () =>
-  withStore(async ({ store, client }) => {
-    const ends = [
-      shippedEnd({}, { words: Array.from({ length: 200_000 }, (_, at) => `w${at}`) }),
-      shippedEnd({ id: idAt(noon, 1) }, { words: ["w"] }),
-    ];
-    expect(await store.ship([shipment(1, { ends })])).toEqual({ refused: 0 });
-    expect(await rowsOf(client)).toHaveLength(2);
-    expect(await client.run("select id from search")).toHaveLength(1);
-  }));
-
 test("figures of any size are no reason to refuse a row", () =>
   withStore(async ({ store, client }) => {
     const huge = { promptTokens: Number.MAX_SAFE_INTEGER };
