@@ -38,9 +38,9 @@ async function interruptCalls(
     const rows = gone.map((columns) => interruptedRow(storedRow(columns), now));
     const { inserted } = await writeEnds(run, instance, rows.map(endOf));
     const figures = createFigureSums();
-    for (const row of rows) if (inserted.has(row.id)) figures.add(row);
+    for (const { row } of inserted) figures.add(row);
     await writeFigures(run, instance, figures.changes());
-    count += inserted.size;
+    count += inserted.length;
     if (gone.length < perStep) return count;
   }
 }

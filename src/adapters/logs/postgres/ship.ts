@@ -80,7 +80,7 @@ async function enterInstance(run: Run, { id, name, version }: SharedInstance): P
 async function writeCalls(run: Run, instance: string, ends: readonly ShippedCall[]) {
   const figures = createFigureSums();
   const { inserted, replaced } = await writeEnds(run, instance, ends);
-  for (const { row } of ends) if (inserted.has(row.id)) figures.add(row);
+  for (const { row } of inserted) figures.add(row);
   for (const row of replaced) figures.subtract(row);
   await writeFigures(run, instance, figures.changes());
 }

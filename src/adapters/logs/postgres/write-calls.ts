@@ -7,7 +7,7 @@ import type { Run } from "./client.ts";
 
 /** What of an end is written for the first time, or once more. */
 export interface WrittenEnds {
-  readonly inserted: ReadonlySet<string>;
+  readonly inserted: readonly ShippedCall[];
   /** Rows that had been marked as interrupted, and whose true end this is. */
   readonly replaced: readonly CountedRow[];
 }
@@ -26,7 +26,8 @@ const insertEnds = `with given as materialized (
       select given.id, given.words from given join put on put.id = given.id
         where given.words is not null on conflict (id) do nothing),
   ended as (delete from inflight using given where inflight.id = given.id)
-  select id::text from put`;
+  select case when (select count(*) from put) < (select count(*) from given)
+    then array(select id::text from put) end as ids`;
 
 /** The search's entry of such a row goes along: a new one comes. */
 const removeInterrupted = `with gone as (
@@ -41,28 +42,25 @@ export async function writeEnds(
   instance: string,
   ends: readonly ShippedCall[],
 ): Promise<WrittenEnds> {
-  if (ends.length === 0) return { inserted: new Set(), replaced: [] };
   const inserted = await insert(run, instance, ends);
-  if (inserted.size === ends.length) return { inserted, replaced: [] };
-  const there = ends.filter(({ row }) => !inserted.has(row.id));
+  if (inserted.length === ends.length) return { inserted, replaced: [] };
+  const taken = new Set(inserted.map(({ row }) => row.id));
+  const there = ends.filter(({ row }) => !taken.has(row.id));
   const replaced = await run<CountedRow & { id: string }>(removeInterrupted, [
     uuids(there.map(({ row }) => row.id)),
   ]);
-  if (replaced.length === 0) return { inserted, replaced };
   const free = new Set(replaced.map(({ id }) => id));
-  const again = await insert(
-    run,
-    instance,
-    there.filter(({ row }) => free.has(row.id)),
-  );
-  return { inserted: inserted.union(again), replaced };
+  const again = there.filter(({ row }) => free.has(row.id));
+  return { inserted: [...inserted, ...(await insert(run, instance, again))], replaced };
 }
 
+/** @returns those that were not there */
 async function insert(
   run: Run,
   instance: string,
   ends: readonly ShippedCall[],
-): Promise<ReadonlySet<string>> {
+): Promise<readonly ShippedCall[]> {
+  if (ends.length === 0) return ends;
   const given = ends.map(({ row, bodies, segments, words }) => ({
     ...columnsOf(row),
     bodies,
@@ -70,8 +68,14 @@ async function insert(
     // Made of letters and digits alone: there is nothing in them that would be refused.
     words: words.length === 0 ? null : ` ${words.join(" ")} `,
   }));
-  const rows = await run<{ id: string }>(insertEnds, [JSON.stringify(given), instance]);
-  return new Set(rows.map(({ id }) => id));
+  const [put] = await run<{ ids: readonly string[] | null }>(insertEnds, [
+    JSON.stringify(given),
+    instance,
+  ]);
+  // Nearly always all of them.
+  if (put?.ids === null) return ends;
+  const ids = new Set(put?.ids);
+  return ends.filter(({ row }) => ids.has(row.id));
 }
 
 /** One whose end is there is not in flight. */

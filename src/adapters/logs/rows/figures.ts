@@ -87,20 +87,28 @@ export interface FigureSums {
   changes(): readonly FigureChange[];
 }
 
+/** Above every bucket of a time. */
+const bucketsOfKind = 65_536;
+
 /** Adds up what a batch of rows changes. */
 export function createFigureSums(): FigureSums {
-  const changes = new Map<string, FigureKey & { amount: number }>();
+  /** By the start of a span, amounts by kind and bucket as one number. */
+  const spans = [minuteMs, hourMs].map((span) => ({
+    span,
+    starts: new Map<number, Map<number, number>>(),
+  }));
 
   function change(row: CountedRow, sign: 1 | -1): void {
-    for (const span of [minuteMs, hourMs]) {
+    const changed = spans.map(({ span, starts }) => {
       const start = Math.floor(row.timestamp / span) * span;
-      countRow(row, (kind, bucket, amount) => {
-        const name = `${span} ${start} ${kind} ${bucket}`;
-        const known = changes.get(name);
-        if (known !== undefined) known.amount += sign * amount;
-        else changes.set(name, { span, start, kind, bucket, amount: sign * amount });
-      });
-    }
+      const amounts = starts.get(start) ?? new Map<number, number>();
+      starts.set(start, amounts);
+      return amounts;
+    });
+    countRow(row, (kind, bucket, amount) => {
+      const key = kind * bucketsOfKind + bucket - lowestBucket;
+      for (const amounts of changed) amounts.set(key, (amounts.get(key) ?? 0) + sign * amount);
+    });
   }
 
   return {
@@ -110,6 +118,19 @@ export function createFigureSums(): FigureSums {
     subtract: (row) => {
       change(row, -1);
     },
-    changes: () => [...changes.values()].filter(({ amount }) => amount !== 0),
+    changes: () =>
+      spans.flatMap(({ span, starts }) =>
+        [...starts].flatMap(([start, amounts]) =>
+          [...amounts]
+            .filter(([, amount]) => amount !== 0)
+            .map(([key, amount]) => ({
+              span,
+              start,
+              kind: Math.floor(key / bucketsOfKind),
+              bucket: (key % bucketsOfKind) + lowestBucket,
+              amount,
+            })),
+        ),
+      ),
   };
 }

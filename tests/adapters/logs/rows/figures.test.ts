@@ -75,8 +75,8 @@ describe("a batch", () => {
     const requests = sums.changes().filter(({ kind }) => kind === 0);
     expect(requests.map(({ span, start, amount }) => [span, start - noon, amount])).toEqual([
       [minute, 0, 1],
-      [hour, 0, 2],
       [minute, minute, 1],
+      [hour, 0, 2],
     ]);
   });
 
