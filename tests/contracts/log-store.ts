@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import type { LogFilter, PointsFilter } from "../../src/ports/browse.ts";
 import type { LogEngine, LogUpkeep } from "../../src/adapters/logs/pipeline/log-engine.ts";
+import type { LogPlace } from "../../src/adapters/logs/pipeline/log-place.ts";
 import type { LogReader } from "../../src/ports/log-reader.ts";
 import { captured, idAt, logWrite, noon, startedEntry } from "../lab/log-entries.ts";
 
@@ -13,6 +14,22 @@ export interface ContractedLog
 }
 
 type Store = ContractedLog;
+
+/** An engine that is open, with what it is asked for at its place. */
+export function contractedLog(engine: LogEngine, place: LogPlace): ContractedLog {
+  return {
+    list: async (filter) => (await engine.reader(place)).list(filter),
+    get: async (id) => (await engine.reader(place)).get(id),
+    stats: async (since) => (await engine.reader(place)).stats(since),
+    points: async (filter) => (await engine.reader(place)).points(filter),
+    write: (batch) => engine.write(batch),
+    removeOlder: (...limits) => engine.upkeep.removeOlder(...limits),
+    async interruptLeftovers(now) {
+      await engine.close();
+      return (await engine.open(place, now)).interrupted;
+    },
+  };
+}
 
 /** @param withStore runs a test on an empty store and clears up after it */
 export function logStoreContract(
@@ -391,10 +408,9 @@ export function logStoreContract(
       ]);
       expect(await store.interruptLeftovers(noon + 5)).toBe(1);
       expect(await store.interruptLeftovers(noon + 6)).toBe(0);
-      expect((await store.list({ limit: 5 })).logs).toMatchObject([
-        { state: "failed" },
-        { state: "interrupted", completed_at: "2026-03-01T12:00:00.005Z" },
-      ]);
+      const { logs } = await store.list({ limit: 5 });
+      expect(logs.map(({ state }) => state)).toEqual(["failed", "interrupted"]);
+      expect(Date.parse(logs[1]?.completed_at ?? "")).toBeGreaterThanOrEqual(noon + 5);
     });
 
     on("old rows go with their bodies, in steps that come to an end", async (store) => {

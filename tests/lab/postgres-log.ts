@@ -11,6 +11,7 @@ import type { SharedStore } from "../../src/adapters/logs/outbox/shared-store.ts
 import { unpackShipment } from "../../src/adapters/logs/outbox/shipment-codec.ts";
 import type { KeptAnswers } from "../../src/ports/kept-answers.ts";
 import type { ContractedLog } from "../contracts/log-store.ts";
+import { databaseInTurn } from "./database-in-turn.ts";
 import type { withDatabase } from "./postgres.ts";
 import { labInstance } from "./postgres-store.ts";
 
@@ -46,43 +47,25 @@ function directLog(
   };
 }
 
-const emptying = `delete from requests; delete from inflight; delete from search;
-  delete from segments; delete from figures; delete from responses; delete from response_items;
-  delete from meta where name in ('rows_before', 'bodies_before')`;
-
 interface InTurnOptions {
   readonly limits?: SearchLimits;
   /** Decides how wide partitions are. */
   readonly maxLogAgeMs?: number | null;
 }
 
-/**
- * Runs tests one after the other, each on an empty log, in one database: to make one takes longer
- * than a test. It goes with the file's last test.
- */
+/** Runs tests one after the other, each on an empty log. */
 export function logsInTurn(
   within: typeof withDatabase,
   { limits, maxLogAgeMs = null }: InTurnOptions = {},
 ): (test: (log: DirectLog) => Promise<void>) => Promise<void> {
-  const begun = Promise.withResolvers<Client>();
-  const over = Promise.withResolvers<void>();
-  let whole: Promise<void> | null = null;
-  let routers = 0;
-  afterAll(async () => {
-    over.resolve();
-    await whole;
-  });
-  return async (test) => {
-    whole ??= within(async (url) => {
-      const client = createClient({ url, connections: 2, silenceMs: 20_000 });
-      begun.resolve(client);
-      await over.promise;
-      await client.close();
+  const onDatabase = databaseInTurn(within);
+  let open: Client | null = null;
+  afterAll(() => open?.close());
+  return (test) =>
+    onDatabase(async (url) => {
+      const client = (open ??= createClient({ url, connections: 2, silenceMs: 20_000 }));
+      const store = createPostgresStore({ client, maxLogAgeMs });
+      await store.settle(labInstance(1));
+      await test(directLog(client, store, limits));
     });
-    const client = await Promise.race([begun.promise, whole.then(() => begun.promise)]);
-    const store = createPostgresStore({ client, maxLogAgeMs });
-    await store.settle(labInstance(++routers));
-    await client.run(emptying);
-    await test(directLog(client, store, limits));
-  };
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { LogEngine } from "../../src/adapters/logs/pipeline/log-engine.ts";
 import type { BlobPlace, LogPlace } from "../../src/adapters/logs/pipeline/log-place.ts";
 import { createPostgresEngine } from "../../src/adapters/logs/postgres/postgres-engine.ts";
+import type { WithUrl } from "./database-in-turn.ts";
 import { logPlace } from "./log-place.ts";
 import { withDatabase } from "./postgres.ts";
 import { withFolderInMemory } from "./temp-folder.ts";
@@ -26,8 +27,9 @@ export function sharedPlace(
 /** Runs a test on an engine that was not opened, whose reads see what it has written. */
 export function withSharedLog<T>(
   run: (engine: LogEngine, place: LogPlace) => Promise<T>,
+  within: WithUrl = withDatabase,
 ): Promise<T> {
-  return withDatabase((url) =>
+  return within((url) =>
     withFolderInMemory(async (folder) => {
       const engine = createPostgresEngine({ openObjects: () => null, openWaitMs: 20_000 });
       try {
@@ -53,6 +55,10 @@ function seeing(engine: LogEngine): LogEngine {
     },
     upkeep: {
       ...engine.upkeep,
+      async removeOlder(...limits) {
+        await arrived();
+        return engine.upkeep.removeOlder(...limits);
+      },
       async removeOlderAnswers(...limits) {
         await arrived();
         return engine.upkeep.removeOlderAnswers(...limits);

@@ -5,7 +5,7 @@ import type { LogEngine } from "../../../src/adapters/logs/pipeline/log-engine.t
 import type { LogPlace } from "../../../src/adapters/logs/pipeline/log-place.ts";
 import { keptAnswersContract } from "../../contracts/kept-answers.ts";
 import { logEngineContract } from "../../contracts/log-engine.ts";
-import { type ContractedLog, logStoreContract } from "../../contracts/log-store.ts";
+import { contractedLog, logStoreContract } from "../../contracts/log-store.ts";
 import { anyBucket, logPlace, sqliteLog, sqliteLogWithObjects } from "../../lab/log-place.ts";
 import { createMemoryObjects } from "../../lab/memory-objects.ts";
 import { createMemoryEngine } from "../../lab/memory-log-store.ts";
@@ -43,22 +43,7 @@ for (const [name, withEngine] of Object.entries(engines)) {
   logStoreContract(name, (run) =>
     withEngine(async (engine, place) => {
       await engine.open(place, noon);
-      await run(opened(engine, place));
+      await run(contractedLog(engine, place));
     }),
   );
-}
-
-function opened(engine: LogEngine, place: LogPlace): ContractedLog {
-  return {
-    list: async (filter) => (await engine.reader(place)).list(filter),
-    get: async (id) => (await engine.reader(place)).get(id),
-    stats: async (since) => (await engine.reader(place)).stats(since),
-    points: async (filter) => (await engine.reader(place)).points(filter),
-    write: (batch) => engine.write(batch),
-    removeOlder: (...limits) => engine.upkeep.removeOlder(...limits),
-    async interruptLeftovers(now) {
-      await engine.close();
-      return (await engine.open(place, now)).interrupted;
-    },
-  };
 }

@@ -1,20 +1,15 @@
-// The engine over outbox and PostgreSQL: what every engine does, and what one does whose database may be away.
+// The engine over outbox and PostgreSQL: what it does whose database may be away.
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import type { LogEngine } from "../../../../src/adapters/logs/pipeline/log-engine.ts";
 import type { LogPlace } from "../../../../src/adapters/logs/pipeline/log-place.ts";
 import { createPostgresEngine } from "../../../../src/adapters/logs/postgres/postgres-engine.ts";
-import { keptAnswersContract } from "../../../contracts/kept-answers.ts";
-import { logEngineContract } from "../../../contracts/log-engine.ts";
 import { freePort } from "../../../lab/free-port.ts";
 import { captured, idAt, logWrite, noon } from "../../../lab/log-entries.ts";
 import { createMemoryObjects } from "../../../lab/memory-objects.ts";
 import { sharedPlace, withSharedLog } from "../../../lab/shared-log.ts";
 import { startPostgres, withDatabase } from "../../../lab/postgres.ts";
 import { withTempFolder } from "../../../lab/temp-folder.ts";
-
-logEngineContract("PostgreSQL", withSharedLog);
-keptAnswersContract("PostgreSQL", withSharedLog);
 
 const rows = [0, 1, 2].map((ms) =>
   logWrite({ timestamp: noon + ms }, { request: captured(`{"body": ${ms}}`) }),

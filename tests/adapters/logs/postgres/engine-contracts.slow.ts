@@ -1,0 +1,29 @@
+// The engine over outbox and PostgreSQL does what every engine does: straight, and by way of a pooler
+// that gives each transaction another connection.
+import { keptAnswersContract } from "../../../contracts/kept-answers.ts";
+import { logEngineContract } from "../../../contracts/log-engine.ts";
+import { contractedLog, logStoreContract } from "../../../contracts/log-store.ts";
+import { databaseInTurn } from "../../../lab/database-in-turn.ts";
+import { noon } from "../../../lab/log-entries.ts";
+import { withPooledDatabase } from "../../../lab/pgbouncer.ts";
+import { withDatabase } from "../../../lab/postgres.ts";
+import { withSharedLog } from "../../../lab/shared-log.ts";
+
+const ways = {
+  "outbox and PostgreSQL": withDatabase,
+  "outbox and PostgreSQL behind PgBouncer": withPooledDatabase,
+};
+
+for (const [name, within] of Object.entries(ways)) {
+  const onDatabase = databaseInTurn(within);
+  const withEngine: Parameters<typeof logEngineContract>[1] = (run) =>
+    withSharedLog(run, onDatabase);
+  logEngineContract(name, withEngine);
+  keptAnswersContract(name, withEngine);
+  logStoreContract(name, (run) =>
+    withEngine(async (engine, place) => {
+      await engine.open(place, noon);
+      await run(contractedLog(engine, place));
+    }),
+  );
+}
