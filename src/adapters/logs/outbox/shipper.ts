@@ -10,6 +10,8 @@ import { unpackShipment } from "./shipment-codec.ts";
 export interface Shipper {
   /** There may be something to ship. */
   wake(): void;
+  /** The store failed elsewhere: whether it takes this router's rows is seen to, be there any or not. */
+  probe(): void;
   report(): LaneReport;
   /**
    * Ends of calls were given up. Those whose starts are in the store end there as interrupted.
@@ -225,6 +227,10 @@ export function createShipper(deps: ShipperDeps): Shipper {
 
   return {
     wake,
+    probe() {
+      isSettled = false;
+      wake();
+    },
     report: () => state.report(),
     lost(ends) {
       let rows = 0;

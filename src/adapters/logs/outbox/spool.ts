@@ -21,6 +21,8 @@ export interface Spool {
   /** What is to be said is said by it once. */
   report(): SpoolReport;
   figures(): OutboxFigures;
+  /** See Shipper. */
+  probe(): void;
   /** See SharedSide. */
   arrived(withinMs: number): Promise<void>;
   /** See Shipper. */
@@ -142,6 +144,9 @@ export function createSpool(deps: SpoolDeps): Spool {
       };
     },
     figures: () => outbox.figures(),
+    probe: () => {
+      shipper.probe();
+    },
     arrived: (withinMs) => shipper.arrived(withinMs),
     begun: (withinMs) => shipper.begun(withinMs),
     shrink: () => outbox.shrink(),

@@ -178,7 +178,16 @@ export function createPostgresEngine(options: PostgresEngineOptions): LogEngine 
   }
 
   const group: Group = {
-    beat: async (board) => (await opened()).group.beat(board),
+    async beat(board) {
+      const side = await opened();
+      try {
+        return await side.group.beat(board);
+      } catch (error) {
+        // While nothing is written, nobody else would notice that the database is away.
+        side.spool.probe();
+        throw error;
+      }
+    },
     hear: async () => (await opened()).group.hear(),
     call: async () => (await opened()).group.call(),
     inFlight: async () => (await opened()).group.inFlight(),

@@ -145,6 +145,20 @@ describe("a spool", () => {
     await spool.close();
   });
 
+  test("that has nothing to send looks whether the store is there where somebody found it away", async () => {
+    const lab = await openLab();
+    lab.store.failing = new Error("away");
+    await lab.pass(60_000);
+    expect(lab.spool.report().database.isUp).toBe(true);
+    lab.spool.probe();
+    await lab.settled();
+    expect(lab.spool.report().database).toMatchObject({ isUp: false, wasUp: true });
+    lab.store.failing = null;
+    await lab.pass(5_000);
+    expect(lab.spool.report().database.isUp).toBe(true);
+    await lab.spool.close();
+  });
+
   test("never waits for a store that is silent", async () => {
     const { store, spool } = await openLab();
     const gate = Promise.withResolvers<void>();
