@@ -44,6 +44,8 @@ export interface Outbox {
   put(batches: readonly PackedBatch[], now: number): Losses;
   /** Batches behind `after`, the oldest first: as many as come to `maxBytes`, one at least; none where none waits. */
   next(after: number, maxBytes: number): readonly WaitingBatch[];
+  /** Number of the oldest batch; null: none waits. */
+  oldest(): number | null;
   /** They may be sent from now on: none of them is given up. @param seq of the last one */
   offered(seq: number): void;
   /** Those up to this number are in the store. */
@@ -327,6 +329,8 @@ export function createOutbox(db: Database, maxBytes: number): Outbox {
         [after, last.seq],
       );
     },
+    oldest: () =>
+      runSql<{ seq: number }>(db, "select seq from batches order by seq limit 1")[0]?.seq ?? null,
     offered(seq) {
       runSql(db, "update self set offered = ?", [seq]);
       offeredUpTo = seq;

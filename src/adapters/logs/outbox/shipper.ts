@@ -1,6 +1,9 @@
 // The way of batches out of the outbox into the store that routers share: in order, each exactly once,
 // tried until they are in.
+import { SQLiteError } from "bun:sqlite";
 import type { LaneReport } from "../../../ports/spool.ts";
+import type { StoreFailure } from "../pipeline/log-engine.ts";
+import { inWords, remedy } from "../sqlite-file/failures.ts";
 import { createLaneState } from "./lane-state.ts";
 import type { Outbox, WaitingBatch } from "./outbox.ts";
 import type { SharedInstance, SharedStore } from "./shared-store.ts";
@@ -35,6 +38,8 @@ export interface ShipperDeps {
   /** Calls that have just come into the store. */
   readonly shipped: (ids: readonly string[]) => void;
   readonly say: (message: string, isTrouble: boolean) => void;
+  /** Of one transaction. */
+  readonly mostBytes: number;
   /** Where what waits is kept, in words. */
   readonly place: string;
   /** Epoch ms. */
@@ -42,9 +47,6 @@ export interface ShipperDeps {
   /** Runs once after so many ms, unless the returned function is called. */
   readonly after: (ms: number, then: () => void) => () => void;
 }
-
-/** Of one transaction: a backlog goes faster by large ones, and each keeps the others waiting. */
-const shippedTogetherBytes = 4 * 1024 * 1024;
 
 interface Waiter {
   readonly seq: number;
@@ -57,7 +59,7 @@ export function createShipper(deps: ShipperDeps): Shipper {
   let earlier = outbox.newest();
   const state = createLaneState({
     inTrouble: (why) =>
-      `the log's rows wait in ${deps.place} until the database takes them: ${why} (DATABASE_URL)`,
+      `the log's rows wait in ${deps.place} until the database takes them: ${why}`,
     again: () => `the database takes the log's rows again; ${outbox.figures().rows} wait for it`,
     now,
     chance: Math.random,
@@ -91,8 +93,7 @@ export function createShipper(deps: ShipperDeps): Shipper {
 
   /** What this process ships is not left over: it waits until all is in that was there before. */
   async function endLeftovers(): Promise<void> {
-    const [first] = outbox.next(0, 1);
-    if (leftovers !== null || (first !== undefined && first.seq <= earlier)) return;
+    if (leftovers !== null || (outbox.oldest() ?? Number.POSITIVE_INFINITY) <= earlier) return;
     leftovers = await store.interrupt(null, now());
     begun.resolve();
   }
@@ -108,7 +109,7 @@ export function createShipper(deps: ShipperDeps): Shipper {
   }
 
   function nextGroup(): readonly WaitingBatch[] {
-    const group = outbox.next(0, shippedTogetherBytes);
+    const group = outbox.next(0, deps.mostBytes);
     return leftovers === null ? group.filter(({ seq }) => seq <= earlier) : group;
   }
 
@@ -172,11 +173,23 @@ export function createShipper(deps: ShipperDeps): Shipper {
 
   function failed(error: unknown): void {
     isSettled = false;
-    const { kind, message } = store.explain(error);
+    const { kind, message } = explained(error);
     const words = state.failed({ why: message, isRefusal: kind === "store" });
     if (words !== null) say(words, true);
     begun.resolve();
     settleWaiters(Number.POSITIVE_INFINITY);
+  }
+
+  /** It may be the outbox's own disk. */
+  function explained(error: unknown): StoreFailure {
+    if (error instanceof SQLiteError) {
+      const advice = remedy(error);
+      const why = `${inWords(error)}${advice === null ? "" : `: ${advice}`}`;
+      return { kind: "passing", message: why };
+    }
+    const { kind, message } = store.explain(error);
+    const isNamed = message.includes("DATABASE_URL");
+    return { kind, message: isNamed ? message : `${message}; DATABASE_URL says where it is` };
   }
 
   function pause(ms: number): Promise<void> {
@@ -242,7 +255,7 @@ export function createShipper(deps: ShipperDeps): Shipper {
     refused: () => refusedRows,
     arrived(withinMs) {
       const seq = outbox.newest();
-      if (!state.report().isUp || outbox.next(0, 1).length === 0) return Promise.resolve();
+      if (!state.report().isUp || outbox.oldest() === null) return Promise.resolve();
       return within(
         withinMs,
         new Promise((done) => {

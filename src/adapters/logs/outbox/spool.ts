@@ -55,6 +55,8 @@ export interface SpoolDeps {
 
 /** Without a disk; memory is what everything else needs, too. */
 const maxBytesInMemory = 64 * 1024 * 1024;
+/** Of one transaction: a backlog goes faster by large ones, and each keeps others waiting. */
+const maxShippedBytes = 4 * 1024 * 1024;
 /** Not told yet; older ones are left out. */
 const maxSaid = 20;
 /** ms between two looks whether the last objects are in S3. */
@@ -89,6 +91,8 @@ export function createSpool(deps: SpoolDeps): Spool {
     instance,
     shipped: deps.shipped,
     say,
+    // Nothing of it is given up from then on: that must not be most of what waits.
+    mostBytes: Math.min(maxShippedBytes, maxBytes / 8),
     place: file.path ?? "memory",
     now,
     after,

@@ -121,12 +121,16 @@ describe("a spool", () => {
     await spool.write(calls(2, 4));
     await spool.arrived(1_000); // at once: it is away
     const { database, rows, said } = spool.report();
-    expect(database).toMatchObject({ isUp: false, downSince: noon, why: "no route to host" });
+    expect(database).toMatchObject({
+      isUp: false,
+      downSince: noon,
+      why: "no route to host; DATABASE_URL says where it is",
+    });
     expect(rows).toBe(4);
     expect(said.map(({ isTrouble, message }) => [isTrouble, message])).toEqual([
       [
         true,
-        "the log's rows wait in memory until the database takes them: no route to host (DATABASE_URL)",
+        "the log's rows wait in memory until the database takes them: no route to host; DATABASE_URL says where it is",
       ],
     ]);
     await lab.pass(50_000);
