@@ -63,7 +63,7 @@ describe("a body larger than BLOB_INLINE_LIMIT", () => {
       const rows = await router.rows();
       expect(s3.objects.size).toBeLessThan(3); // what comes within a second goes together
       for (const key of s3.objects.keys())
-        expect(key).toMatch(/^router\/[0-9a-f]{32}\/\d{4}-\d\d-\d\d\/[0-9a-f-]{36}$/);
+        expect(key).toMatch(/^router\/log-[0-9a-f]{32}\/\d{4}-\d\d-\d\d\/[0-9a-f-]{36}$/);
       for (const [place, { id }] of rows.toReversed().entries()) {
         const { request_body, request_body_truncated } = await detail(router, id);
         expect(JSON.parse(request_body ?? "")).toEqual(asked(contents[place] ?? ""));

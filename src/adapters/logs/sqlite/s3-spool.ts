@@ -166,7 +166,7 @@ export function createS3Spool({ db, owner, maxBytes, now }: SpoolParts): S3Spool
     // A clock that was set back must not keep them here.
     if (!isMuch && age >= 0 && age < gatherMs) return;
     const day = new Date(oldest.since).toISOString().slice(0, 10);
-    const key = `${owner}/${day}/${randomUUIDv7()}`;
+    const key = `${folderOf(owner)}${day}/${randomUUIDv7()}`;
     inTransaction(db, "immediate", () => {
       runSql(db, "insert into s3_objects values (?, ?, ?)", [key, length, states.coming]);
       runSql(
@@ -301,12 +301,17 @@ export function createS3Spool({ db, owner, maxBytes, now }: SpoolParts): S3Spool
   };
 }
 
+/** A log that routers share has its days beside these, and looks for the oldest of them at the front. */
+function folderOf(owner: string): string {
+  return `log-${owner}/`;
+}
+
 /**
  * No blob lies in it any longer. One of another log, which this one is a copy of, is left to that.
  * @returns its bytes
  */
 function objectGoes(db: Database, key: string, owner: string): number {
-  const [object] = key.startsWith(`${owner}/`)
+  const [object] = key.startsWith(folderOf(owner))
     ? runSql<{ length: number }>(
         db,
         "update s3_objects set state = ? where key = ? returning length",

@@ -24,7 +24,7 @@ function lab(maxBytes = 1_000_000_000): Lab {
   const db = new Database(":memory:");
   settleS3Tables(db);
   settleS3Tables(db);
-  const again = (owner = "log") => createS3Spool({ db, owner, maxBytes, now: () => made.time });
+  const again = (owner = "own") => createS3Spool({ db, owner, maxBytes, now: () => made.time });
   const made: Lab = { db, again, time: noon, spool: undefined as never };
   return Object.assign(made, { spool: again() });
 }
@@ -58,7 +58,7 @@ describe("what waits for S3", () => {
     expect(spool.next()).toBe("later");
     made.time += 1;
     const step = put(spool.next());
-    expect(step.put).toMatch(/^log\/2026-03-01\/[0-9a-f-]{36}$/);
+    expect(step.put).toMatch(/^log-own\/2026-03-01\/[0-9a-f-]{36}$/);
     expect([...step.bytes]).toEqual([1, 1, 1, 2, 2]);
     // Until it has arrived the bytes are here.
     expect(blobSpot(db, "b")).toEqual({ data: bytes(2, 2) });
