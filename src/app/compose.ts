@@ -111,7 +111,9 @@ export function compose(
         : {
             queuedRows: () => log.logs.recorder.queuedRows(),
             droppedRows: () => log.droppedRows(),
-            storeIsUp: () => log.spool?.report()?.database.isUp ?? log.store.trouble() === null,
+            storeIsUp: () =>
+              (settings.database === null ? null : log.spool?.report()?.database.isUp) ??
+              log.store.trouble() === null,
             spool: log.spool === null ? null : () => log.spool?.report() ?? null,
           },
   });

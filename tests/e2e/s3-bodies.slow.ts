@@ -1,7 +1,7 @@
 // A router whose larger bodies go to S3, from the environment to the bucket and back: whole, without a
 // call or a row that waits for it, and shown for what they are where S3 has lost them.
 import { describe, expect, test } from "bun:test";
-import type { LogDetail } from "../../src/ports/browse.ts";
+import type { LogDetail, Stats } from "../../src/ports/browse.ts";
 import { type S3Server, startS3Server } from "../lab/s3-server.ts";
 import { type SpawnedRouter, spawnRouter } from "../lab/spawn-router.ts";
 import { startRouter, type TestRouter } from "../lab/start-router.ts";
@@ -119,6 +119,48 @@ describe("a body larger than BLOB_INLINE_LIMIT", () => {
       // Room for one of them.
       { MAX_TOTAL_STORAGE_SIZE: "8000" },
     ));
+
+  test("that there is no room for here is lost, and counted; its row and the call are not", () =>
+    withRouter(
+      async (router, s3) => {
+        s3.fault = "silent";
+        const answer = await router.post("/v1/chat/completions", asked(long(8)));
+        expect(answer.status).toBe(200);
+        await answer.text();
+        const row = await router.row();
+        expect([row.state, row.request_body, row.request_body_truncated]).toEqual([
+          "completed",
+          null,
+          true,
+        ]);
+        expect((await router.stats()) satisfies Stats).toMatchObject({ dropped_bodies: 1 });
+      },
+      { SPOOL_MAX_SIZE: "1000" },
+    ));
+
+  test("that S3 refuses is told in the log and on every page, until S3 takes it", () =>
+    withRouter(async (router, s3) => {
+      s3.bucketExists = false;
+      await (await router.post("/v1/chat/completions", asked(long(10)))).text();
+      await s3.until(() => s3.seen.length > 1);
+      const warnings = async () => {
+        const ready = await fetch(`${router.url}/readyz`);
+        expect(ready.status).toBe(200);
+        return ((await ready.json()) as { readonly warnings?: readonly string[] }).warnings ?? [];
+      };
+      const away = "The S3 store cannot be reached: bodies wait here";
+      while (!(await warnings()).some((line) => line.startsWith(away))) await Bun.sleep(50);
+      expect(router.log.join("\n")).toContain(
+        "bodies wait here until S3 takes them: S3_BUCKET: there is no such bucket",
+      );
+      const metrics = await (await fetch(`${router.url}/metrics`)).text();
+      expect(metrics).toMatch(/^smolrouter_log_store_up 1$/m);
+      expect(metrics).toMatch(/^smolrouter_spool_bytes [1-9]\d+$/m);
+      s3.bucketExists = true;
+      while ((await warnings()).length > 0) await Bun.sleep(50);
+      expect(s3.objects.size).toBe(1);
+      expect(router.log.join("\n")).not.toContain("a/secret");
+    }));
 });
 
 test("what waits for S3 outlives the process, killed without warning", async () => {

@@ -1,7 +1,7 @@
 // The way of objects to S3 and out of it: one step after another, each tried until it is done, at a
 // pace that spares a store in trouble.
 import { type ObjectStore, ObjectStoreFailure } from "../../../ports/object-store.ts";
-import type { LaneReport } from "../../../ports/spool.ts";
+import { createLaneState, type LaneState } from "./lane-state.ts";
 
 export type ObjectStep =
   | { readonly put: string; readonly bytes: Uint8Array }
@@ -19,7 +19,6 @@ export interface ObjectSteps {
 export interface ObjectLane {
   /** There may be something to do. */
   wake(): void;
-  report(): LaneReport;
   /** Nothing is begun any more; what is under way ends by itself, and is not reported. */
   close(): void;
 }
@@ -27,23 +26,39 @@ export interface ObjectLane {
 export interface ObjectLaneDeps {
   readonly steps: ObjectSteps;
   readonly objects: Pick<ObjectStore, "put" | "remove">;
-  /** Epoch ms. */
-  readonly now: () => number;
+  /** Of the store, as all ways to it see it. */
+  readonly state: Pick<LaneState, "succeeded" | "failed" | "pauseMs">;
+  /** For the program's log. */
+  readonly say: (message: string, isTrouble: boolean) => void;
   /** Resolves after so many ms; nothing need wait for it. */
   readonly pause: (ms: number) => Promise<void>;
 }
 
-const firstPauseMs = 100;
-const longestPauseMs = 5_000;
 /** Until what was too early is looked at again. */
 const lookMs = 200;
 
-export function createObjectLane({ steps, objects, now, pause }: ObjectLaneDeps): ObjectLane {
+/** How S3 stands, with the words for it. @param now epoch ms */
+export function createObjectState(now: () => number): LaneState {
+  return createLaneState({
+    inTrouble: (why) => `bodies wait here until S3 takes them: ${why}`,
+    again: () => "S3 takes bodies again",
+    now,
+    chance: Math.random,
+  });
+}
+
+export function createObjectLane(deps: ObjectLaneDeps): ObjectLane {
+  const { steps, objects, state, pause } = deps;
   let [running, woken, closed] = [false, false, false];
-  let failures = 0;
-  let wasUp = false;
-  let down: { readonly since: number; readonly why: string; readonly refused: boolean } | null =
-    null;
+
+  function say(message: string | null, isTrouble: boolean): void {
+    if (message !== null) deps.say(message, isTrouble);
+  }
+
+  function failed(error: unknown): void {
+    const isRefusal = error instanceof ObjectStoreFailure && error.kind === "refused";
+    say(state.failed({ why: inWords(error), isRefusal }), true);
+  }
 
   async function carryOut(step: ObjectStep): Promise<void> {
     if ("put" in step) await objects.put(step.put, step.bytes);
@@ -57,14 +72,11 @@ export function createObjectLane({ steps, objects, now, pause }: ObjectLaneDeps)
       const step = steps.next();
       if (step === null || step === "later") return step === null ? null : lookMs;
       await carryOut(step);
-      [failures, wasUp, down] = [0, true, null];
+      say(state.succeeded(), false);
       return 0;
     } catch (error) {
-      const refused = error instanceof ObjectStoreFailure && error.kind === "refused";
-      down = { since: down?.since ?? now(), why: inWords(error), refused };
-      // Half of it by chance, so that routers do not come back all at once.
-      const longest = Math.min(longestPauseMs, firstPauseMs * 2 ** failures++);
-      return longest * (0.5 + Math.random() / 2);
+      failed(error);
+      return state.pauseMs();
     }
   }
 
@@ -87,17 +99,8 @@ export function createObjectLane({ steps, objects, now, pause }: ObjectLaneDeps)
       woken = true;
       if (running) return;
       running = true;
-      run().catch((error: unknown) => {
-        down = { since: now(), why: inWords(error), refused: false };
-      });
+      run().catch(failed);
     },
-    report: () => ({
-      isUp: down === null,
-      downSince: down?.since ?? null,
-      why: down?.why ?? null,
-      refused: down?.refused === true ? down.why : null,
-      wasUp,
-    }),
     close() {
       closed = true;
     },

@@ -1,8 +1,7 @@
 // The ways of waiting objects to S3: a few side by side, as each put takes its time.
 import type { ObjectStore } from "../../../ports/object-store.ts";
 import type { LaneReport } from "../../../ports/spool.ts";
-import { createLaneState } from "./lane-state.ts";
-import { createObjectLane, type ObjectLane } from "./object-lane.ts";
+import { createObjectLane, createObjectState, type ObjectLane } from "./object-lane.ts";
 import type { Losses, Outbox } from "./outbox.ts";
 
 export interface ObjectLanes {
@@ -31,12 +30,7 @@ const givenUpAfterMs = 24 * 3_600_000;
 
 export function createObjectLanes(deps: ObjectLanesDeps): ObjectLanes {
   const { outbox, objects, isWhole, say, now, pause } = deps;
-  const state = createLaneState({
-    inTrouble: (why) => `bodies wait here until S3 takes them: ${why}`,
-    again: () => "S3 takes bodies again",
-    now,
-    chance: () => 0,
-  });
+  const state = createObjectState(now);
   /** Key by the lane that has it in hand. */
   const inHand = new Map<number, string>();
 
@@ -64,20 +58,12 @@ export function createObjectLanes(deps: ObjectLanesDeps): ObjectLanes {
         done(step) {
           if ("put" in step) outbox.objectArrived(step.put);
           inHand.delete(lane);
-          const words = state.succeeded();
-          if (words !== null) say(words, false);
         },
       },
       objects,
-      now,
-      async pause(ms) {
-        const { why, refused } = lanes[lane]?.report() ?? {};
-        if (typeof why === "string") {
-          const words = state.failed({ why, isRefusal: typeof refused === "string" });
-          if (words !== null) say(words, true);
-        }
-        await pause(ms);
-      },
+      state,
+      say,
+      pause,
     }),
   );
 

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { S3Settings } from "../../../domain/config/settings.ts";
 import type { BlobStore } from "../../../ports/blob-store.ts";
 import type { ObjectStore } from "../../../ports/object-store.ts";
-import { createObjectLane } from "../outbox/object-lane.ts";
+import { createObjectLane, createObjectState } from "../outbox/object-lane.ts";
 import type { BlobPlace } from "../pipeline/log-place.ts";
 import type { LaneReport, SpoolReport } from "../../../ports/spool.ts";
 import { blobNames, blobSpot, createS3Spool, settleS3Tables } from "./s3-spool.ts";
@@ -14,6 +14,7 @@ export type OpenObjects = (settings: S3Settings, limitMs?: number) => ObjectStor
 
 export interface S3Bodies {
   readonly blobs: BlobStore;
+  /** What is to be said is said by it once. */
   report(): SpoolReport;
   /** What is on its way may arrive, and is sent again after the next start. */
   close(): void;
@@ -34,6 +35,9 @@ export interface S3BodiesParts {
 /** Bytes that wait here at most, where nothing is said. */
 const usualMaxBytes = 1024 ** 3;
 
+/** Nobody may have asked for a while. */
+const maxSaid = 20;
+
 const well: LaneReport = { isUp: true, downSince: null, why: null, refused: null, wasUp: true };
 
 export function openS3Bodies(parts: S3BodiesParts): S3Bodies {
@@ -41,10 +45,15 @@ export function openS3Bodies(parts: S3BodiesParts): S3Bodies {
   const maxBytes = place.spoolMaxSize ?? usualMaxBytes;
   settleS3Tables(db);
   const spool = createS3Spool({ db, owner, maxBytes, now: () => Date.now() });
+  const state = createObjectState(() => Date.now());
+  let said: SpoolReport["said"] = [];
   const lane = createObjectLane({
     steps: spool,
     objects,
-    now: () => Date.now(),
+    state,
+    say(message, isTrouble) {
+      said = [...said, { message, isTrouble }].slice(-maxSaid);
+    },
     pause: (ms) => sleep(ms, undefined, { ref: false }),
   });
   lane.wake();
@@ -67,17 +76,21 @@ export function openS3Bodies(parts: S3BodiesParts): S3Bodies {
       ],
       takenBytes: () => spool.takenBytes(),
     },
-    report: () => ({
-      rows: 0,
-      bytes: spool.waitingBytes(),
-      maxBytes,
-      oldestAt: spool.oldestAt(),
-      path,
-      database: well,
-      objects: lane.report(),
-      lost: { rows: 0, bodies: spool.givenUp(), refused: 0 },
-      said: [],
-    }),
+    report() {
+      const told = said;
+      said = [];
+      return {
+        rows: 0,
+        bytes: spool.waitingBytes(),
+        maxBytes,
+        oldestAt: spool.oldestAt(),
+        path,
+        database: well,
+        objects: state.report(),
+        lost: { rows: 0, bodies: spool.givenUp(), refused: 0 },
+        said: told,
+      };
+    },
     close() {
       lane.close();
     },

@@ -8,7 +8,8 @@ const nearlyFull = 0.8;
 /** The most urgent first. */
 export function spoolNotices(report: SpoolReport): readonly Notice[] {
   const { database, objects, rows, bytes, maxBytes, path } = report;
-  const waiting = `${rows.toLocaleString("en-US")} rows and ${megabytes(bytes)} of ${megabytes(maxBytes)} wait here`;
+  const own = rows === 0 ? "" : `${rows.toLocaleString("en-US")} rows and `;
+  const waiting = `${own}${megabytes(bytes)} of ${megabytes(maxBytes)} wait here`;
   const notices: Notice[] = [];
   const away = (id: string, message: string, lane: LaneReport | null) => {
     if (lane === null || lane.isUp || lane.downSince === null) return;

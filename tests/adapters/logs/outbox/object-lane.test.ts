@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import {
   createObjectLane,
+  createObjectState,
   type ObjectStep,
 } from "../../../../src/adapters/logs/outbox/object-lane.ts";
 import { ObjectStoreFailure } from "../../../../src/ports/object-store.ts";
@@ -15,6 +16,8 @@ function lab() {
   let inPause: (count: number) => void = () => undefined;
   const idle = Promise.withResolvers<void>();
   let time = 1_000;
+  const state = createObjectState(() => (time += 1));
+  const said: string[] = [];
   const lane = createObjectLane({
     objects,
     steps: {
@@ -26,7 +29,8 @@ function lab() {
       },
       done: (step) => expect(waiting.shift()).toBe(step),
     },
-    now: () => (time += 1),
+    state,
+    say: (message, isTrouble) => said.push(`${isTrouble ? "trouble: " : ""}${message}`),
     pause(ms) {
       pauses.push(ms);
       inPause(pauses.length);
@@ -38,6 +42,8 @@ function lab() {
     waiting,
     pauses,
     lane,
+    said,
+    report: () => state.report(),
     idle: idle.promise,
     put: (key: string) => waiting.push({ put: key, bytes: Buffer.from(key) }),
     onPause: (then: typeof inPause) => {
@@ -51,7 +57,7 @@ const refused = new ObjectStoreFailure("refused", "there is no such bucket", "S3
 
 describe("the way of objects", () => {
   test("is taken by one after another until nothing waits", async () => {
-    const { objects, put, waiting, lane, idle, pauses } = lab();
+    const { objects, put, waiting, lane, idle, pauses, report } = lab();
     put("a");
     put("b");
     waiting.push({ remove: ["a"] });
@@ -59,7 +65,7 @@ describe("the way of objects", () => {
     await idle;
     expect([...objects.kept.keys()]).toEqual(["b"]);
     expect(pauses).toEqual([]);
-    expect(lane.report()).toEqual({
+    expect(report()).toEqual({
       isUp: true,
       downSince: null,
       why: null,
@@ -69,11 +75,11 @@ describe("the way of objects", () => {
   });
 
   test("is tried again until the store is back, at longer and longer intervals", async () => {
-    const { objects, put, lane, idle, pauses, onPause } = lab();
+    const { objects, put, lane, idle, pauses, onPause, report, said } = lab();
     put("a");
     objects.fails = away;
     onPause((count) => {
-      expect(lane.report()).toEqual({
+      expect(report()).toEqual({
         isUp: false,
         downSince: 1_001,
         why: "S3_ENDPOINT: connection refused",
@@ -89,16 +95,20 @@ describe("the way of objects", () => {
       const longest = Math.min(5_000, 100 * 2 ** at);
       expect(ms).toBeWithin(longest / 2, longest + 1);
     }
-    expect(lane.report().isUp).toBe(true);
+    expect(report().isUp).toBe(true);
+    expect(said).toEqual([
+      "trouble: bodies wait here until S3 takes them: S3_ENDPOINT: connection refused",
+      "S3 takes bodies again",
+    ]);
   });
 
   test("says what a store refuses, and begins with short intervals again after a success", async () => {
-    const { objects, put, lane, idle, pauses, onPause } = lab();
+    const { objects, put, lane, idle, pauses, onPause, report } = lab();
     put("a");
     put("b");
     objects.fails = refused;
     onPause((count) => {
-      expect(lane.report()).toMatchObject({ refused: "S3_BUCKET: there is no such bucket" });
+      expect(report()).toMatchObject({ refused: "S3_BUCKET: there is no such bucket" });
       objects.fails = count === 5 ? null : refused;
     });
     objects.fails = refused;
