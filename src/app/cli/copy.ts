@@ -5,7 +5,7 @@ import type { Settings } from "../../domain/config/settings.ts";
 import { type Comparison, compareLogs, copyLog } from "../usecases/log/copy-log.ts";
 import type { CopyCommand } from "./command.ts";
 import type { CommandIo } from "./io.ts";
-import { type LogEnd, openToCopyInto, openToRead, shownEnd } from "./open-log.ts";
+import { askBucket, type LogEnd, openToCopyInto, openToRead, shownEnd } from "./open-log.ts";
 import { printProblems } from "./print-problems.ts";
 
 /** ms between two lines about how far it is. */
@@ -56,6 +56,7 @@ async function copy(
   now: number,
   io: CommandIo,
 ): Promise<number> {
+  for (const end of [from, to]) await askBucket(end);
   const source = await openToRead(from);
   try {
     const target = await openToCopyInto(to, now);
@@ -120,10 +121,13 @@ function endOf(
       ? { problem: `the database's URL ${database.problem}` }
       : ofUrl(database);
   }
+  const kept = { inlineLimit, maxTotalSize, spoolMaxSize: settings.spoolMaxSize };
   return {
     kind: "sqlite",
     path: text === "DB_PATH" ? settings.dbPath : text,
-    blobs: { type: "filesystem", path: blobs ?? folder, inlineLimit, maxTotalSize },
+    blobs: inBucket
+      ? { ...kept, type: "s3", path: folder, s3 }
+      : { ...kept, type: "filesystem", path: blobs ?? folder },
   };
 }
 

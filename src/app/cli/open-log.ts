@@ -1,8 +1,10 @@
 // A log as commands open it: a file of SQLite or a database in PostgreSQL, to be read, or to be copied into.
 import { existsSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { filesystemBlobsOf } from "../../adapters/blobs/filesystem-blobs.ts";
 import { createMemoryBlobs } from "../../adapters/blobs/memory-blobs.ts";
 import { createS3Objects } from "../../adapters/blobs/s3/s3-objects.ts";
+import type { LogEngine } from "../../adapters/logs/pipeline/log-engine.ts";
 import type { BlobPlace } from "../../adapters/logs/pipeline/log-place.ts";
 import { type Client, createClient } from "../../adapters/logs/postgres/client.ts";
 import { openCopyTarget } from "../../adapters/logs/postgres/copy-target.ts";
@@ -11,6 +13,7 @@ import { createPostgresReader } from "../../adapters/logs/postgres/postgres-read
 import { createPostgresStore } from "../../adapters/logs/postgres/postgres-store.ts";
 import { copiedCall } from "../../adapters/logs/rows/copied-call.ts";
 import { openForReading } from "../../adapters/logs/sqlite/database.ts";
+import { readS3Blobs } from "../../adapters/logs/sqlite/s3-bodies.ts";
 import { createSqliteEngine } from "../../adapters/logs/sqlite/sqlite-engine.ts";
 import { createSqliteReader } from "../../adapters/logs/sqlite/sqlite-reader.ts";
 import type { S3Settings, Settings } from "../../domain/config/settings.ts";
@@ -41,19 +44,32 @@ export interface OpenedLog<Use> {
 
 /** The log that a router with these settings writes. */
 export function ownLog({ database, dbPath, blobs, maxLogAgeMs }: Settings): LogEnd {
-  const { inlineLimit, maxTotalSize, path, s3 } = blobs;
+  const { inlineLimit, s3 } = blobs;
   return database === null
-    ? {
-        kind: "sqlite",
-        path: dbPath,
-        blobs: { type: "filesystem", path, inlineLimit, maxTotalSize },
-      }
+    ? { kind: "sqlite", path: dbPath, blobs }
     : { kind: "postgres", database, s3, inlineLimit, maxLogAgeMs };
 }
 
 /** For people, without a password. */
 export function shownEnd(end: LogEnd): string {
   return end.kind === "sqlite" ? end.path : end.database.shown;
+}
+
+/**
+ * Rejects, in words, where the log's bucket cannot be asked: whoever reads the log is shown its bodies as
+ * lost then, and a copy would be of that.
+ */
+export async function askBucket(end: LogEnd): Promise<void> {
+  const s3 = (end.kind === "postgres" ? end.s3 : end.blobs.s3) ?? null;
+  if (s3 === null) return;
+  try {
+    await createS3Objects(s3).list("asked-by-a-copy/");
+  } catch (error) {
+    if (!(error instanceof ObjectStoreFailure)) throw error;
+    const { variable, message } = error;
+    const where = variable === null ? "" : `${variable}: `;
+    throw new Error(`the bucket ${s3.bucket} cannot be used: ${where}${message}`, { cause: error });
+  }
 }
 
 /** Disturbs no router that uses it. Rejects, in words, where there is none or it cannot be read. */
@@ -64,10 +80,13 @@ export async function openToRead(end: LogEnd): Promise<OpenedLog<LogReader>> {
     throw new Error(`there is no log at ${path}: run this where the router runs, or set DB_PATH`);
   const database = openFile(path);
   const { owner, search } = database.state;
-  const store =
-    blobs.type === "memory" ? createMemoryBlobs() : filesystemBlobsOf(blobs.path, owner);
+  const files = filesystemBlobsOf(blobs.path, owner);
+  const bodies =
+    blobs.type === "s3" && blobs.s3 !== null && blobs.s3 !== undefined
+      ? readS3Blobs(database.connection, createS3Objects(blobs.s3), files)
+      : files;
   return {
-    log: createSqliteReader(database.connection, store, search),
+    log: createSqliteReader(database.connection, bodies, search),
     close: async () => {
       database.close();
     },
@@ -90,8 +109,10 @@ function openFile(path: string): ReturnType<typeof openForReading> {
 export async function openToCopyInto(end: LogEnd, now: number): Promise<OpenedLog<CopyTarget>> {
   if (end.kind === "postgres") return openPostgresToCopyInto(end);
   const { path, blobs } = end;
-  const engine = createSqliteEngine((place, owner) =>
-    place.type === "memory" ? createMemoryBlobs() : filesystemBlobsOf(place.path, owner),
+  const engine = createSqliteEngine(
+    (place, owner) =>
+      place.type === "memory" ? createMemoryBlobs() : filesystemBlobsOf(place.path, owner),
+    (settings) => createS3Objects(settings),
   );
   const place = { path, blobs };
   try {
@@ -102,10 +123,29 @@ export async function openToCopyInto(end: LogEnd, now: number): Promise<OpenedLo
   return {
     log: {
       list: async (filter) => (await engine.reader(place)).list(filter),
-      write: async (calls) => (await engine.write(calls.map(copiedCall))).lostBodies,
+      async write(calls) {
+        await hasRoom(engine, blobs);
+        return (await engine.write(calls.map(copiedCall))).lostBodies;
+      },
     },
+    // What still waits for S3 waits in the file: the router that uses it next brings it there.
     close: () => engine.close(),
   };
+}
+
+/** Of what may wait for S3, from here on a copy waits, too. */
+const crowded = 0.5;
+const lookMs = 50;
+
+/** Rejects where S3 does not take what waits for it: bodies would be lost for want of room. */
+async function hasRoom(engine: LogEngine, { spoolMaxSize }: BlobPlace): Promise<void> {
+  for (;;) {
+    const report = engine.ownSpool?.() ?? null;
+    if (report === null || report.bytes < (spoolMaxSize ?? report.maxBytes) * crowded) return;
+    if (report.objects?.isUp === false)
+      throw new Error(`S3 does not take what waits for it: ${report.objects.why ?? "no reason"}`);
+    await sleep(lookMs);
+  }
 }
 
 /** ms; a command has nobody waiting behind it. */

@@ -2,11 +2,13 @@
 import { Database } from "bun:sqlite";
 import { join } from "node:path";
 import { describe, expect, test } from "bun:test";
+import { createS3Objects } from "../../../src/adapters/blobs/s3/s3-objects.ts";
 import { runCopy } from "../../../src/app/cli/copy.ts";
 import type { CopyCommand } from "../../../src/app/cli/command.ts";
 import { openToRead } from "../../../src/app/cli/open-log.ts";
 import { captured, idAt, logWrite } from "../../lab/log-entries.ts";
-import { logPlace, sqliteLog } from "../../lab/log-place.ts";
+import { logPlace, sqliteLog, sqliteLogWithObjects } from "../../lab/log-place.ts";
+import { startS3Server } from "../../lab/s3-server.ts";
 import { withDatabase } from "../../lab/postgres.ts";
 import { withTempFolder } from "../../lab/temp-folder.ts";
 
@@ -169,3 +171,49 @@ describe("copy", () => {
       }),
     ));
 });
+
+test("a log in SQLite may have its larger bodies in a bucket, or come from where they are in one", () =>
+  withTempFolder(async (folder) => {
+    const s3 = await startS3Server();
+    const { settings } = s3;
+    const env = {
+      BLOB_STORAGE_TYPE: "s3",
+      S3_ENDPOINT: settings.endpoint ?? "",
+      S3_BUCKET: settings.bucket,
+      AWS_ACCESS_KEY_ID: settings.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: settings.secretAccessKey,
+    };
+    const blobs = join(folder, "blobs");
+    const [there, back] = [join(folder, "there.db"), join(folder, "back.db")];
+    const inBucket = logPlace(there, { type: "s3", s3: settings });
+    try {
+      const from = await madeLog(folder, 12);
+      const source = { kind: "sqlite", ...logPlace(from) } as const;
+      expect(await copy(folder, { from, fromBlobs: blobs, to: there }, env)).toMatchObject({
+        code: 0,
+      });
+      // As a router that uses it next does.
+      const log = sqliteLogWithObjects(createS3Objects(settings));
+      await log.engine.open(inBucket, now);
+      await s3.until(() => s3.objects.size > 0);
+      while (log.engine.ownSpool?.()?.bytes !== 0) await Bun.sleep(20);
+      await log.close();
+      expect(await read({ kind: "sqlite", ...inBucket })).toEqual(await read(source));
+
+      const toBlobs = join(folder, "back");
+      s3.fault = "access_denied";
+      const refused = await copy(folder, { from: there, to: back, toBlobs }, env);
+      expect([refused.code, refused.complained[0]]).toEqual([
+        1,
+        expect.stringMatching(/^the bucket logs cannot be used: AWS_ACCESS_KEY_ID: .*AccessDenied/),
+      ]);
+      s3.fault = null;
+      expect(await copy(folder, { from: there, to: back, toBlobs }, env)).toMatchObject({
+        code: 0,
+      });
+      const end = { kind: "sqlite", ...logPlace(back, { path: toBlobs }) } as const;
+      expect(await read(end)).toEqual(await read(source));
+    } finally {
+      await s3.stop();
+    }
+  }));

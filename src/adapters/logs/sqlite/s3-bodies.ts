@@ -7,7 +7,7 @@ import type { ObjectStore } from "../../../ports/object-store.ts";
 import { createObjectLane, createObjectState } from "../outbox/object-lane.ts";
 import type { BlobPlace } from "../pipeline/log-place.ts";
 import type { LaneReport, SpoolReport } from "../../../ports/spool.ts";
-import { blobNames, blobSpot, createS3Spool, settleS3Tables } from "./s3-spool.ts";
+import { blobNames, blobSpot, createS3Spool, hasS3Tables, settleS3Tables } from "./s3-spool.ts";
 
 /** @param limitMs in which a request has to be answered whole; absent: the store's own limit */
 export type OpenObjects = (settings: S3Settings, limitMs?: number) => ObjectStore;
@@ -103,9 +103,11 @@ export function readS3Blobs(
   objects: Pick<ObjectStore, "get">,
   elsewhere: Pick<BlobStore, "get">,
 ): Pick<BlobStore, "get"> {
+  let hasTables = false;
   return {
     async get(name) {
-      const spot = blobSpot(db, name);
+      hasTables ||= hasS3Tables(db);
+      const spot = hasTables ? blobSpot(db, name) : null;
       if (spot === null) return elsewhere.get(name);
       if ("data" in spot) return spot.data;
       const { object, at, length } = spot;

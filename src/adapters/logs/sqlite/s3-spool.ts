@@ -69,9 +69,13 @@ const perRemoval = 500;
 /** Makes the tables where there are none yet. */
 export function settleS3Tables(db: Database): void {
   inTransaction(db, "immediate", () => {
-    const found = runSql(db, "select 1 from sqlite_master where name = 's3_blobs'");
-    if (found.length === 0) for (const statement of tables) runSql(db, statement);
+    if (!hasS3Tables(db)) for (const statement of tables) runSql(db, statement);
   });
+}
+
+/** Whether any body of the log has ever been on its way to S3. */
+export function hasS3Tables(db: Database): boolean {
+  return runSql(db, "select 1 from sqlite_master where name = 's3_blobs'").length > 0;
 }
 
 /** @returns null: there is none of that name */
