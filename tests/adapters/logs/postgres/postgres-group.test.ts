@@ -92,13 +92,14 @@ async function withRouters(
   });
 }
 
-/** Beats until a router hears itself: its connection is opened with the first beat. */
-async function listening(client: Client): Promise<void> {
+/** Beats until both listen: a connection is opened with a beat that finds none. */
+async function listening(client: Client, routers: readonly LabRouter[], own: Partial<Board> = {}) {
   for (;;) {
+    for (const router of routers) await router.beat(own).catch(() => undefined);
     const [row] = await client.run<{ count: string }>(
       "select count(*)::text as count from pg_stat_activity where query like 'LISTEN%' and datname = current_database()",
     );
-    if (Number(row?.count) >= 2) return;
+    if (Number(row?.count) >= routers.length) return;
     await Bun.sleep(10);
   }
 }
@@ -166,10 +167,9 @@ test("a statement that the server takes up late does not undo what was said afte
 describe("where messages are heard", () => {
   test("ended calls of others come as rows, each once, and only while somebody looks", async () => {
     await withRouters(async (first, second, client) => {
+      await listening(client, [first, second]);
       await first.beat({ watching: true });
       await second.beat();
-      await listening(client);
-      await first.beat({ watching: true });
       const now = Date.now();
       const ids = Array.from({ length: 250 }, (_, at) => idAt(now, at));
       await second.ends(ids);
@@ -193,9 +193,7 @@ describe("where messages are heard", () => {
 
   test("a call is ended where it is answered, whichever router is asked", async () => {
     await withRouters(async (first, second, client) => {
-      await first.beat();
-      await second.beat();
-      await listening(client);
+      await listening(client, [first, second]);
       const id = await second.starts();
       const [call] = await first.group.inFlight();
       expect(call?.instance).toEqual({ id: second.id, name: "two" });
@@ -220,18 +218,13 @@ test("where nothing is heard, a cancelled call is found with the next beat", asy
 
 test("the server's end fails a beat, and the next one after its return is heard again", async () => {
   await withRouters(async (first, second, client) => {
-    await first.beat();
-    await second.beat();
-    await listening(client);
+    await listening(client, [first, second]);
     await client
       .run(
         "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()",
       )
       .catch(() => undefined);
-    const again = async (router: LabRouter) => router.beat().catch(() => router.beat());
-    await again(first);
-    await again(second);
-    await listening(client);
+    await listening(client, [first, second]);
     await second.group.call();
     expect(await first.group.hear()).toMatchObject({ beat: true });
   });
