@@ -1,6 +1,7 @@
 // The wiring of the group: this router among those that share its database.
 import type { FileLook } from "../adapters/config/routes-file.ts";
 import type { Logs } from "../adapters/logs/pipeline/open-logs.ts";
+import { secretHash } from "../adapters/tokens/secret-hash.ts";
 import type { Via } from "../domain/http/via.ts";
 import type { Routing } from "../domain/routing/types.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -35,7 +36,7 @@ export interface GroupParts {
   /** Ends a call of this router. */
   readonly cancel: (callId: string) => void;
   readonly clock: Clock;
-  readonly logger: Pick<Logger, "info">;
+  readonly logger: Pick<Logger, "info" | "error">;
 }
 
 export function startGroup(parts: GroupParts): StartedGroup {
@@ -43,21 +44,34 @@ export function startGroup(parts: GroupParts): StartedGroup {
   const { group } = logs;
   const shares = createServerShares(limiter, () => routing().servers.values());
   let routesHash = hashOfFile(parts.routesLook);
-  let secretHash: string | null = null;
+  let secret: string | null = null;
+  let isHashing = false;
   let known: ReadonlyMap<string, string> = new Map();
+
+  function hashSecret(groupId: string): void {
+    isHashing = true;
+    secretHash(jwtSecret, groupId).then(
+      (made) => {
+        secret = made;
+      },
+      (error: unknown) => {
+        logger.error(String(error));
+      },
+    );
+  }
 
   const membership = createMembership({
     group,
     shares,
     clock,
-    board: () => ({ routesHash, secretHash, watching: parts.watching() }),
+    board: () => ({ routesHash, secretHash: secret, watching: parts.watching() }),
     cancel: parts.cancel,
     ended: (rows) => {
       logs.endedElsewhere(rows);
     },
     seen({ groupId, selfId, members }) {
       via.joined(groupId);
-      secretHash ??= jwtSecret === null ? "none" : hashOf(groupId, jwtSecret);
+      if (!isHashing) hashSecret(groupId);
       const now = new Map(
         members.filter(({ id }) => id !== selfId).map(({ id, name }) => [id, name]),
       );
@@ -80,14 +94,9 @@ export function startGroup(parts: GroupParts): StartedGroup {
 }
 
 function hashOfFile(look: FileLook): string | null {
-  return "failed" in look ? null : hashOf(look);
+  if ("failed" in look) return null;
+  return new Bun.CryptoHasher("sha256").update(look).digest("hex").slice(0, shownDigits);
 }
 
 /** Enough to tell two apart. */
 const shownDigits = 12;
-
-function hashOf(...parts: readonly (string | Uint8Array)[]): string {
-  const hasher = new Bun.CryptoHasher("sha256");
-  for (const part of parts) hasher.update(part);
-  return hasher.digest("hex").slice(0, shownDigits);
-}

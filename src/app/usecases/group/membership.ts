@@ -48,6 +48,8 @@ export function createMembership(deps: MembershipDeps): Membership {
   let failed = false;
   let beating: Promise<void> | null = null;
   let called = false;
+  /** What the others know of it. */
+  let saidWatching = false;
   let left = false;
   let cancelLook = () => {};
 
@@ -62,12 +64,14 @@ export function createMembership(deps: MembershipDeps): Membership {
   async function sayAndRead(leaves: boolean): Promise<void> {
     called = false;
     beatenAt = clock.elapsed();
-    const isUrgent = shares.urgency() === "now";
+    const own = board();
+    const isUrgent = shares.urgency() === "now" || isNewlyWatching();
+    saidWatching = own.watching;
     const cancelSilence = clock.after(silentMs, () => {
       shares.unreachable();
     });
     try {
-      const read = await group.beat({ ...board(), servers: shares.toSay(), leaves });
+      const read = await group.beat({ ...own, servers: shares.toSay(), leaves });
       snapshot = read;
       failed = false;
       for (const id of read.cancelled) deps.cancel(id);
@@ -88,12 +92,17 @@ export function createMembership(deps: MembershipDeps): Membership {
     await group.call();
   }
 
+  /** The others are to know soon that somebody would like to see their calls. */
+  function isNewlyWatching(): boolean {
+    return !saidWatching && board().watching;
+  }
+
   function isDue(): boolean {
     if (beating !== null) return false;
     const since = clock.elapsed() - beatenAt;
     if (since >= beatMs) return true;
     if (failed) return false;
-    if (called) return true;
+    if (called || isNewlyWatching()) return true;
     const urgency = shares.urgency();
     return urgency === "now" || (urgency === "soon" && since >= soonMs);
   }
