@@ -91,7 +91,8 @@ test("a password, a user, a database and a host that are wrong", () =>
   }));
 
 test("TLS is as strict as sslmode says, against the authority that sslrootcert names", async () => {
-  const server = await startPostgres({ tls: selfSigned });
+  const addresses = "listen_addresses=127.0.0.1,127.0.0.2";
+  const server = await startPostgres({ tls: selfSigned, settings: [addresses] });
   try {
     await withTempFolder(async (folder) => {
       const [own, other] = [join(folder, "own.pem"), join(folder, "other.pem")];
@@ -112,6 +113,12 @@ test("TLS is as strict as sslmode says, against the authority that sslrootcert n
       ];
       const secure =
         "do $$ begin assert (select ssl from pg_stat_ssl where pid = pg_backend_pid()); end $$";
+      const elsewhere = server.url().replace("127.0.0.1", "127.0.0.2");
+      // Its certificate names another address, which only the first looks at.
+      expect(await failureOf(`${elsewhere}?sslmode=verify-full&sslrootcert=${own}`)).toEqual(
+        refused,
+      );
+      expect(await failureOf(`${elsewhere}?sslmode=verify-ca&sslrootcert=${own}`)).toBeNull();
       for (const [query, expected] of table)
         expect([query, await failureOf(`${server.url()}?${query}`, secure)]).toEqual([
           query,
