@@ -72,6 +72,8 @@ export interface Outbox {
 const batchOverhead = 128;
 /** Looked at together where batches are given up. */
 const removedTogether = 20;
+/** Looked at together where they are sent. */
+const mostTogether = 500;
 const pagesPerShrink = 512;
 
 type Sums = Record<FlushPart, number>;
@@ -314,8 +316,8 @@ export function createOutbox(db: Database, maxBytes: number): Outbox {
       let bytes = 0;
       for (const batch of runSql<BatchSizes>(
         db,
-        `select ${sizeColumns} from batches where seq > ? order by seq limit 64`,
-        [after],
+        `select ${sizeColumns} from batches where seq > ? order by seq limit ?`,
+        [after, mostTogether],
       )) {
         bytes += batch.data_size + batch.bodies_size;
         if (chosen.length > 0 && bytes > most) break;

@@ -9,7 +9,7 @@ import { idTime } from "./id-times.ts";
 import type { NeededTimes, Partitions } from "./partitions.ts";
 import { createRefusals } from "./refusals.ts";
 import { safeText } from "./safe-text.ts";
-import { writeAnswers, writeItems, writeSegment } from "./write-bodies.ts";
+import { writeAnswers, writeItems, writeSegments } from "./write-bodies.ts";
 import { writeEnds, writeStarts } from "./write-calls.ts";
 import { writeFigures } from "./write-figures.ts";
 
@@ -96,7 +96,7 @@ async function shipTogether(
   await client.inTransaction(async (run) => {
     const before = await advance(run, sender, last.seq);
     const load = loadOf(shipments.filter(({ seq }) => seq > before));
-    for (const segment of load.segments) await writeSegment(run, segment);
+    await writeSegments(run, load.segments);
     await writeCalls(run, sender.id, load.ends);
     await writeStarts(run, sender.id, load.starts);
     await writeItems(run, load.items);
@@ -116,7 +116,7 @@ async function shipSingly(
     const refusals = createRefusals(run, sender.id);
     const load = loadOf([shipment]);
     for (const segment of load.segments)
-      await refusals.attempt(segment, () => writeSegment(run, segment));
+      await refusals.attempt(segment, () => writeSegments(run, [segment]));
     for (const end of load.ends)
       await refusals.attempt(end.row, () => writeCalls(run, sender.id, [end]));
     for (const start of load.starts)

@@ -3,21 +3,26 @@ import type { ShippedAnswer, ShippedItem, ShippedSegment } from "../outbox/shipm
 import type { Run } from "./client.ts";
 import { safeText } from "./safe-text.ts";
 
-const insertSegment = `insert into segments (id, packed, object, at, length, data)
-  values ($1::uuid, $2, $3, $4::integer, $5::integer, $6::bytea) on conflict (id) do nothing`;
+/** The bytes of all in one, as each statement costs a journey: where each begins stands beside it. */
+const insertSegments = `insert into segments (id, packed, object, at, length, data)
+  select id, packed, object, at, length, substr($2::bytea, first, size)
+    from json_to_recordset($1::text::json) as given
+      (id uuid, packed boolean, object text, at integer, length integer, first integer, size integer)
+    order by id
+  on conflict (id) do nothing`;
 
-export async function writeSegment(
-  run: Run,
-  { id, packed, data, object }: ShippedSegment,
-): Promise<void> {
-  await run(insertSegment, [
-    id,
-    packed,
-    object?.key ?? null,
-    object?.at ?? null,
-    object?.length ?? null,
-    data,
-  ]);
+export async function writeSegments(run: Run, segments: readonly ShippedSegment[]): Promise<void> {
+  if (segments.length === 0) return;
+  let first = 1;
+  const given = segments.map(({ id, packed, object, data }) => {
+    const own = { id, packed, ...object, object: object?.key ?? null };
+    if (data === null) return { ...own, first: null, size: null };
+    const placed = { ...own, first, size: data.length };
+    first += data.length;
+    return placed;
+  });
+  const bytes = Buffer.concat(segments.flatMap(({ data }) => data ?? []));
+  await run(insertSegments, [JSON.stringify(given), bytes]);
 }
 
 /** An item stays for as long as it is used: what moves its day on also holds it against a removal under way. */
