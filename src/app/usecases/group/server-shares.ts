@@ -101,6 +101,9 @@ export function createServerShares(
     },
 
     urgency() {
+      // As a reload has brought it: nobody is asked before the others have heard of it.
+      for (const { name, maxConcurrency } of servers())
+        if (maxConcurrency !== null && !shared.has(name)) return "now";
       let soon = false;
       for (const [name, server] of shared) {
         const { said, usable, fair, othersWait } = server;
