@@ -8,7 +8,7 @@ import type { Client, Run } from "./client.ts";
 import { listedCalls } from "./list-calls.ts";
 import { type PlacedBodies, putTogether, readSegments } from "./read-bodies.ts";
 import { periodStats, readPoints } from "./read-figures.ts";
-import { inReading } from "./reading.ts";
+import { inOrderedReading, inReading } from "./reading.ts";
 import { type SearchLimits, searchLimits } from "./search-calls.ts";
 
 /** @param objects where segments of bodies may lie; null: nowhere but in the database */
@@ -20,7 +20,7 @@ export function createPostgresReader(
   return {
     async list(filter) {
       const limit = filter.limit + 1; // one more tells whether there is a next page
-      const rows = await inReading(client, (run, floors) =>
+      const rows = await inOrderedReading(client, (run, floors) =>
         listedCalls(run, filter, limit, floors, limits),
       );
       const logs = rows.slice(0, filter.limit).map(apiRow);
@@ -46,7 +46,7 @@ export function createPostgresReader(
     },
 
     stats: (since) => inReading(client, (run, floors) => periodStats(run, since, floors)),
-    points: (filter) => inReading(client, (run, floors) => readPoints(run, filter, floors)),
+    points: (filter) => inOrderedReading(client, (run, floors) => readPoints(run, filter, floors)),
   };
 }
 

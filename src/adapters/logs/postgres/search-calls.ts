@@ -8,6 +8,7 @@ import {
   createValues,
   type IdRange,
   inRange,
+  type Values,
   whole,
 } from "./call-conditions.ts";
 import { type ReadColumns, readColumnsOfR, storedRow } from "./call-columns.ts";
@@ -26,9 +27,9 @@ export interface SearchLimits {
 
 export const searchLimits: SearchLimits = { ofAll: 1_000, ofPart: 10_000 };
 
-/** Every row is reached by an index, and none but those that are asked for. */
-const settings = `set local enable_seqscan = off; set local enable_hashjoin = off;
-  set local enable_mergejoin = off; set local enable_sort = off`;
+/** The index over words gives no order. What is joined to its rows is looked up one by one. */
+const settings = `set local enable_bitmapscan = on; set local enable_hashjoin = off;
+  set local enable_mergejoin = off`;
 
 export async function searchedCalls(
   run: Run,
@@ -41,7 +42,7 @@ export async function searchedCalls(
   if ((await countFound(run, filter.range, sought, few)) <= few)
     return foundCalls(run, filter, filter.range, sought, few);
   if ((await countFiltered(run, filter, filter.range, few)) <= few)
-    return walkedCalls(run, filter, filter.range, sought);
+    return filteredCalls(run, filter, filter.range, sought, few);
   const rows: StoredRow[] = [];
   for (const range of await parts(run, filter.range)) {
     const left = { ...filter, limit: filter.limit - rows.length };
@@ -61,9 +62,9 @@ async function callsOfPart(
 ): Promise<readonly StoredRow[]> {
   const withWords = await countFound(run, range, sought, few);
   if (withWords === 0) return [];
-  const isWalked =
-    withWords > few || (await countFiltered(run, filter, range, withWords)) <= withWords;
-  return isWalked
+  if ((await countFiltered(run, filter, range, withWords)) <= Math.min(withWords, few))
+    return filteredCalls(run, filter, range, sought, few);
+  return withWords > few
     ? walkedCalls(run, filter, range, sought)
     : foundCalls(run, filter, range, sought, few);
 }
@@ -113,7 +114,45 @@ function allOf({ conditions, models }: CallFilter): readonly Condition[] {
   return models.length === 0 ? conditions : [...conditions, anyOf(models)];
 }
 
-/** Row by row, from the newest, or those of a filter's index. */
+/** The filter's ids first, newest first, and then row by row until the page is full. */
+async function filteredCalls(
+  run: Run,
+  filter: CallFilter,
+  range: IdRange,
+  sought: readonly SoughtWords[],
+  most: number,
+): Promise<readonly StoredRow[]> {
+  const values = createValues();
+  const rows = await run<ReadColumns>(
+    `with newest as materialized (select id from
+        (${filteredIds(filter, range, most, values)}) as filtered order by id desc)
+      select call.* from newest,
+        lateral (select from search s
+          where s.id = newest.id and ${whole(textSearch(sought), values)} offset 0) as words,
+        lateral (select ${readColumnsOfR} from requests r where r.id = newest.id offset 0) as call
+      limit ${values.add(filter.limit, "integer")}`,
+    values.all,
+  );
+  return rows.map(storedRow);
+}
+
+/** At most so many of each model's column, each by its own index. */
+function filteredIds(
+  { conditions, models }: Pick<CallFilter, "conditions" | "models">,
+  range: IdRange,
+  most: number,
+  values: Values,
+): string {
+  return (models.length === 0 ? [[]] : models.map((model) => [model]))
+    .map((model) => {
+      const where = whole([...inRange("r.id", range), ...conditions, ...model], values);
+      return `(select r.id from requests r where ${where}
+        order by r.id desc limit ${values.add(most, "integer")})`;
+    })
+    .join(" union all ");
+}
+
+/** Row by row, from the newest. */
 function walkedCalls(
   run: Run,
   filter: CallFilter,
@@ -137,18 +176,13 @@ async function countFiltered(
   most: number,
 ): Promise<number> {
   if (conditions.length === 0 && models.length === 0) return most + 1;
-  let counted = 0;
-  for (const model of models.length === 0 ? [[]] : models.map((one) => [one])) {
-    const values = createValues();
-    const where = whole([...inRange("r.id", range), ...conditions, ...model], values);
-    const [row] = await run<{ calls: number }>(
-      `select count(*)::integer as calls from (select 1 from requests r where ${where}
-        order by r.id desc limit ${values.add(most + 1, "integer")}) as counted`,
-      values.all,
-    );
-    counted += row?.calls ?? 0;
-  }
-  return counted;
+  const values = createValues();
+  const [row] = await run<{ calls: number }>(
+    `select count(*)::integer as calls from
+      (${filteredIds({ conditions, models }, range, most + 1, values)}) as counted`,
+    values.all,
+  );
+  return row?.calls ?? 0;
 }
 
 /** A range in parts, the newest first: partitions, and what lies between them. */

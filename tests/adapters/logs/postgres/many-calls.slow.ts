@@ -1,5 +1,5 @@
-// A million calls of eight days: every list is read off an index, whatever it is filtered by, so that
-// the statements touch about as many rows as they give.
+// A million calls of eight days, in tables that nobody has analyzed: every list is read off an index,
+// whatever it is filtered by, so that the statements touch about as many rows as they give.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { type Client, createClient } from "../../../../src/adapters/logs/postgres/client.ts";
 import { lowestId } from "../../../../src/adapters/logs/postgres/id-times.ts";
@@ -64,7 +64,7 @@ const lists: readonly (readonly [string, Partial<LogFilter>, number])[] = [
   ["openai", { service_type: "openai" }, page],
   ["ollama", { service_type: "ollama" }, page],
   ["repeats", { resent_from: "00000000-0000-7000-8000-000000000000" }, page],
-  ["a rare upstream that failed", { upstream: "rare-box", state: "failed" }, page],
+  ["a rare upstream that failed", { upstream: "rare-box", state: "failed" }, 15_000],
   ["a word that every call has", { q: "weather" }, searched],
   ["a word of each twentieth call", { q: "twentieth" }, searched],
   ["a word of each thousandth call", { q: "thousandth" }, searched],

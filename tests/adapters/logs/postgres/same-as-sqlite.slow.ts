@@ -13,6 +13,6 @@ test("PostgreSQL and SQLite answer alike about ten thousand calls", () =>
   withSqliteStore((store) =>
     onEmptyLog((log) => {
       const calls = { count: 10_000, from: Date.now() - 9 * day };
-      return expectSameAnswers(store, log, createRandom(19), calls, 0.4);
+      return expectSameAnswers(store, log, createRandom(19), calls, 0.12);
     }),
   ));
