@@ -1,13 +1,11 @@
 // Calls in flight whose router has gone: they become rows that say so, until their true end comes.
 import { wordsOf } from "../../../domain/log/words-of.ts";
-import { createFigureSums } from "../rows/figures.ts";
 import { indexedText } from "../rows/indexed-text.ts";
 import { apiRow, interruptedRow, type StoredRow } from "../rows/stored-row.ts";
 import { readColumns, type ReadColumns, storedRow } from "./call-columns.ts";
 import type { Client, Run } from "./client.ts";
 import { databaseTime } from "./partitions.ts";
 import { uuids, writeEnds } from "./write-calls.ts";
-import { writeFigures } from "./write-figures.ts";
 
 /** s since its last beat after which a router counts as dead, and its calls as interrupted. */
 const deadAfter = 60;
@@ -36,11 +34,7 @@ async function interruptCalls(
       [instance, ids === null ? null : uuids(ids)],
     );
     const rows = gone.map((columns) => interruptedRow(storedRow(columns), now));
-    const { inserted } = await writeEnds(run, instance, rows.map(endOf));
-    const figures = createFigureSums();
-    for (const { row } of inserted) figures.add(row);
-    await writeFigures(run, instance, figures.changes());
-    count += inserted.length;
+    count += await writeEnds(run, instance, rows.map(endOf));
     if (gone.length < perStep) return count;
   }
 }

@@ -7,7 +7,7 @@ import { safeText } from "./safe-text.ts";
 
 export interface Refusals {
   /** Does some of the transaction's work; where that is refused for what is in the row, only it is undone. */
-  attempt(row: object, work: () => Promise<void>): Promise<void>;
+  attempt(row: object, work: () => Promise<unknown>): Promise<void>;
   count(): number;
 }
 

@@ -1,7 +1,6 @@
 // Shipments of one router's outbox on their way into the tables: several in one transaction, each once.
 import type { Shipment, ShippedCall } from "../outbox/shipment.ts";
 import type { SharedInstance } from "../outbox/shared-store.ts";
-import { createFigureSums } from "../rows/figures.ts";
 import type { StoredRow } from "../rows/stored-row.ts";
 import type { Client, Run } from "./client.ts";
 import { explainFailure } from "./failures.ts";
@@ -11,7 +10,6 @@ import { createRefusals } from "./refusals.ts";
 import { safeText } from "./safe-text.ts";
 import { writeAnswers, writeItems, writeSegments } from "./write-bodies.ts";
 import { writeEnds, writeStarts } from "./write-calls.ts";
-import { writeFigures } from "./write-figures.ts";
 
 /** Where shipments go, and whose they are. */
 export interface Way {
@@ -77,14 +75,6 @@ async function enterInstance(run: Run, { id, name, version }: SharedInstance): P
   );
 }
 
-async function writeCalls(run: Run, instance: string, ends: readonly ShippedCall[]) {
-  const figures = createFigureSums();
-  const { inserted, replaced } = await writeEnds(run, instance, ends);
-  for (const { row } of inserted) figures.add(row);
-  for (const row of replaced) figures.subtract(row);
-  await writeFigures(run, instance, figures.changes());
-}
-
 /** Writes what of these is not in yet, in one transaction. */
 async function shipTogether(
   { client, partitions, sender }: Way,
@@ -97,7 +87,7 @@ async function shipTogether(
     const before = await advance(run, sender, last.seq);
     const load = loadOf(shipments.filter(({ seq }) => seq > before));
     await writeSegments(run, load.segments);
-    await writeCalls(run, sender.id, load.ends);
+    await writeEnds(run, sender.id, load.ends);
     await writeStarts(run, sender.id, load.starts);
     await writeItems(run, load.items);
     await writeAnswers(run, load.answers);
@@ -118,7 +108,7 @@ async function shipSingly(
     for (const segment of load.segments)
       await refusals.attempt(segment, () => writeSegments(run, [segment]));
     for (const end of load.ends)
-      await refusals.attempt(end.row, () => writeCalls(run, sender.id, [end]));
+      await refusals.attempt(end.row, () => writeEnds(run, sender.id, [end]));
     for (const start of load.starts)
       await refusals.attempt(start, () => writeStarts(run, sender.id, [start]));
     for (const item of load.items) await refusals.attempt(item, () => writeItems(run, [item]));

@@ -1,12 +1,13 @@
 // The statements that write calls, within a transaction: ends once each, starts until their end comes.
 import type { ShippedCall } from "../outbox/shipment.ts";
-import type { CountedRow } from "../rows/figures.ts";
+import { type CountedRow, createFigureSums } from "../rows/figures.ts";
 import type { StoredRow } from "../rows/stored-row.ts";
 import { callColumns, callColumnTypes, columnsOf } from "./call-columns.ts";
 import type { Run } from "./client.ts";
+import { writeFigures } from "./write-figures.ts";
 
-/** What of an end is written for the first time, or once more. */
-export interface WrittenEnds {
+/** What of ends is written for the first time, or once more. */
+interface WrittenEnds {
   readonly inserted: readonly ShippedCall[];
   /** Rows that had been marked as interrupted, and whose true end this is. */
   readonly replaced: readonly CountedRow[];
@@ -37,7 +38,21 @@ const removeInterrupted = `with gone as (
   select timestamp::double precision, state, duration_ms, ttft_ms,
     prompt_tokens::double precision, completion_tokens::double precision, id::text from gone`;
 
+/** Writes ends and their figures. @returns how many were not there */
 export async function writeEnds(
+  run: Run,
+  instance: string,
+  ends: readonly ShippedCall[],
+): Promise<number> {
+  const { inserted, replaced } = await putEnds(run, instance, ends);
+  const figures = createFigureSums();
+  for (const { row } of inserted) figures.add(row);
+  for (const row of replaced) figures.subtract(row);
+  await writeFigures(run, instance, figures.changes());
+  return inserted.length;
+}
+
+async function putEnds(
   run: Run,
   instance: string,
   ends: readonly ShippedCall[],

@@ -3,6 +3,7 @@ import { expect, test } from "bun:test";
 
 import {
   type ReadColumns,
+  callColumns,
   readColumns,
   storedRow,
 } from "../../../../src/adapters/logs/postgres/call-columns.ts";
@@ -35,10 +36,10 @@ async function counted(client: Client): Promise<readonly number[]> {
 }
 
 /** As an outbox does: what passes is tried again. */
-async function untilTaken(store: SharedStore, shipments: readonly Shipment[]): Promise<void> {
+async function untilDone(store: SharedStore, work: () => Promise<unknown>): Promise<void> {
   for (;;)
     try {
-      await store.ship(shipments);
+      await work();
       return;
     } catch (error) {
       if (store.explain(error).kind !== "passing") throw error;
@@ -134,6 +135,19 @@ test("the true end of an interrupted call takes its place, in the figures and th
     ]);
   }));
 
+test("a call that was in flight twice, as two routers began it at once, is counted once", () =>
+  withStore(async ({ store, client }) => {
+    await store.ship([shipment(1, { starts: [shippedStart()] })]);
+    await store.interrupt(null, noon);
+    await client.run(
+      `insert into inflight (${callColumns}, instance) select ${callColumns}, instance from requests`,
+    );
+    await store.interrupt(null, noon + 1);
+    expect(await rowsOf(client)).toHaveLength(1);
+    expect(await inFlight(client)).toEqual([]);
+    expect(await counted(client)).toEqual([1, 0]);
+  }));
+
 test("the calls of a router that has not been seen for a minute are interrupted by any other", () =>
   withStore(async ({ store, another, client }) => {
     const other = another();
@@ -216,8 +230,8 @@ test("two routers at once, rows in any order and shipped again: the figures are 
       ].map(async ([one, all]) => {
         for (let at = 0; at < all.length;) {
           const together = all.slice(Math.max(0, at - 1), (at += random.int(1, 3)));
-          await untilTaken(one, together);
-          if (random.chance(0.2)) await one.interrupt(null, noon);
+          await untilDone(one, () => one.ship(together));
+          if (random.chance(0.2)) await untilDone(one, () => one.interrupt(null, noon));
         }
       }),
     );
