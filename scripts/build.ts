@@ -34,6 +34,7 @@ const built = spawnSync(
     "--compile",
     "--minify",
     "--bytecode",
+    "--splitting",
     "--format=esm",
     // The binary must not read .env or bunfig.toml of whatever folder it is started in.
     "--no-compile-autoload-dotenv",
