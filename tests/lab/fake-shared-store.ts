@@ -21,6 +21,8 @@ export interface FakeSharedStore extends SharedStore {
   gate: Promise<void>;
   /** Shipments that hold such a call are refused. */
   refuses: (id: string) => boolean;
+  /** More ends at a time than this are not answered in the time that it has. */
+  most: number;
   /** Of an instance, the last number that is in. */
   readonly shipped: Map<string, number>;
 }
@@ -46,6 +48,7 @@ export function createFakeSharedStore(): FakeSharedStore {
     losesAnswers: 0,
     gate: Promise.resolve(),
     refuses: () => false,
+    most: Number.POSITIVE_INFINITY,
     shipped: new Map(),
     async settle(instance) {
       await ask();
@@ -55,6 +58,8 @@ export function createFakeSharedStore(): FakeSharedStore {
     async ship(group) {
       await ask();
       if (own === null) throw new Error("it was not settled");
+      const ends = group.reduce((sum, one) => sum + one.ends.length, 0);
+      if (ends > store.most) throw new Error("no answer in time");
       if (group.some((one) => one.ends.some(({ row }) => store.refuses(row.id))))
         throw new EntryFault("no such value");
       for (const shipment of group) {

@@ -3,6 +3,7 @@
 import { SQLiteError } from "bun:sqlite";
 import type { LaneReport } from "../../../ports/spool.ts";
 import type { StoreFailure } from "../pipeline/log-engine.ts";
+import { createStepPace } from "../pipeline/step-pace.ts";
 import { inWords, remedy } from "../sqlite-file/failures.ts";
 import { createLaneState } from "./lane-state.ts";
 import type { Outbox, WaitingBatch } from "./outbox.ts";
@@ -53,6 +54,9 @@ interface Waiter {
   readonly done: () => void;
 }
 
+/** ms that a transaction may take: heartbeats and reads of what was just written wait behind it. */
+const wantedMs = 200;
+
 export function createShipper(deps: ShipperDeps): Shipper {
   const { outbox, store, instance, say, now, after } = deps;
   /** Of batches that an earlier process wrote. */
@@ -64,6 +68,7 @@ export function createShipper(deps: ShipperDeps): Shipper {
     now,
     chance: Math.random,
   });
+  const pace = createStepPace(deps.mostBytes, wantedMs);
   let running: Promise<void> | null = null;
   let [woken, closed, isSettled] = [false, false, false];
   let cancelPause = () => {};
@@ -109,7 +114,7 @@ export function createShipper(deps: ShipperDeps): Shipper {
   }
 
   function nextGroup(): readonly WaitingBatch[] {
-    const group = outbox.next(0, deps.mostBytes);
+    const group = outbox.next(0, pace.size());
     return leftovers === null ? group.filter(({ seq }) => seq <= earlier) : group;
   }
 
@@ -160,9 +165,16 @@ export function createShipper(deps: ShipperDeps): Shipper {
     outbox.offered(last.seq);
     const shipments = unpacked(group);
     for (const { starts } of shipments) for (const { id } of starts) begunThere.add(id);
-    const refused = shipments.length === 0 ? 0 : await ship(shipments);
+    const beganAt = now();
+    try {
+      refusedRows += shipments.length === 0 ? 0 : await ship(shipments);
+    } catch (error) {
+      // It may have been more than the store takes in the time that it has.
+      pace.took(Number.POSITIVE_INFINITY);
+      throw error;
+    }
+    pace.took(now() - beganAt);
     if (closed) return false;
-    refusedRows += refused;
     outbox.arrived(last.seq);
     const ends = shipments.flatMap((one) => one.ends.map(({ row }) => row.id));
     for (const id of ends) begunThere.delete(id);

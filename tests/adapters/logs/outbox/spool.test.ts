@@ -149,6 +149,19 @@ describe("a spool", () => {
     await spool.close();
   });
 
+  test("sends less at a time where the store takes too long for more, until all is in", async () => {
+    const lab = await openLab();
+    const { store, spool } = lab;
+    store.failing = new Error("no route to host");
+    for (let batch = 0; batch < 40; batch++) await spool.write(calls(batch * 20, batch * 20 + 20));
+    store.failing = null;
+    store.most = 25;
+    await lab.pass(120_000);
+    expect(store.ended).toEqual(ids(0, 800));
+    expect(spool.report()).toMatchObject({ rows: 0, database: { isUp: true } });
+    await spool.close();
+  });
+
   test("that has nothing to send looks whether the store is there where somebody found it away", async () => {
     const lab = await openLab();
     lab.store.failing = new Error("away");
