@@ -151,7 +151,7 @@ describe("a body larger than BLOB_INLINE_LIMIT", () => {
       const away = "The S3 store cannot be reached: bodies wait here";
       while (!(await warnings()).some((line) => line.startsWith(away))) await Bun.sleep(50);
       expect(router.log.join("\n")).toContain(
-        "bodies wait here until S3 takes them: S3_BUCKET: there is no such bucket",
+        "bodies wait here until S3 takes them: S3_BUCKET: the bucket does not exist",
       );
       const metrics = await (await fetch(`${router.url}/metrics`)).text();
       expect(metrics).toMatch(/^smolrouter_log_store_up 1$/m);

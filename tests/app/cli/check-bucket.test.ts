@@ -55,7 +55,7 @@ const cases: Readonly<Record<string, [wrong: (server: S3Server) => Env | void, l
   ],
   "no such bucket": [
     () => ({ S3_BUCKET: "other" }),
-    /^environment: S3_BUCKET=other: there is no such bucket; make it, or set another name \(.*404 NoSuchBucket\)$/,
+    /^environment: S3_BUCKET=other: the bucket does not exist; create it, or set S3_BUCKET to one that does \(.*404 NoSuchBucket\)$/,
   ],
   "another region": [
     () => ({ S3_REGION: "eu-west-1" }),

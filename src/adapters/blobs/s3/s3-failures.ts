@@ -1,4 +1,4 @@
-// What an answer of S3 that is no success means: whether waiting helps, and else what has to be
+// What an error response from S3 means: whether waiting helps, and else what has to be
 // changed. Words are for the router's log, its pages and `check`; no secret stands in them.
 import { type ObjectFailureKind, ObjectStoreFailure } from "../../../ports/object-store.ts";
 import { visibleText } from "../../../domain/bytes/visible-text.ts";
@@ -49,7 +49,10 @@ const byCode: Readonly<Record<string, Meaning>> = {
     "AWS_ACCESS_KEY_ID",
     "the access key lacks rights on the bucket; it needs s3:PutObject, s3:GetObject and s3:DeleteObject on its objects, and s3:ListBucket",
   ),
-  NoSuchBucket: refused("S3_BUCKET", "there is no such bucket; make it, or set another name"),
+  NoSuchBucket: refused(
+    "S3_BUCKET",
+    "the bucket does not exist; create it, or set S3_BUCKET to one that does",
+  ),
   InvalidBucketName: badName,
   InvalidBucketState: refused("S3_BUCKET", "the bucket is in a state that does not take objects"),
   QuotaExceeded: full,

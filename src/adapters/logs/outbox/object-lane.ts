@@ -30,7 +30,7 @@ export interface ObjectLaneDeps {
   readonly state: Pick<LaneState, "succeeded" | "failed" | "pauseMs">;
   /** For the program's log. */
   readonly say: (message: string, isTrouble: boolean) => void;
-  /** Resolves after so many ms; nothing need wait for it. */
+  /** Resolves after `ms`. */
   readonly pause: (ms: number) => Promise<void>;
 }
 

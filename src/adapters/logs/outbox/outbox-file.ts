@@ -1,5 +1,5 @@
-// The outbox's file: found beside what must not be touched, held by one process alone, and in memory
-// where there is no disk for it.
+// The outbox's file: placed beside files that must not be touched, locked by one process, and kept in
+// memory if the disk cannot be written.
 import { closeSync, openSync, readSync, realpathSync, rmSync, statSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";

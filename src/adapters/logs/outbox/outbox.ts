@@ -38,7 +38,7 @@ export interface OutboxFigures {
 /** What throws is SQLite's own error; then nothing has happened. */
 export interface Outbox {
   /**
-   * Keeps a flush, and gives up what there is no room for.
+   * Stores a flush, and drops what does not fit.
    * @param now epoch ms
    */
   put(batches: readonly PackedBatch[], now: number): Losses;

@@ -1,5 +1,5 @@
 // A batch of calls on its way into the outbox: read, packed, and divided into what is given up at
-// different times where there is no room.
+// different times when the spool fills up.
 import { randomUUIDv7 } from "bun";
 import { wordsOf } from "../../../domain/log/words-of.ts";
 import type { BlobStore } from "../../../ports/blob-store.ts";

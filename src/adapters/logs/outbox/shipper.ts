@@ -24,7 +24,7 @@ export interface Shipper {
   lost(ends: readonly string[]): number;
   /** Rows that the store refused for what is in them. */
   refused(): number;
-  /** Resolves when all that waits now is in the store, or after so many ms; at once where the store is away. */
+  /** Resolves when everything that is waiting now is in the store, or after `withinMs`; immediately while the store cannot be reached. */
   arrived(withinMs: number): Promise<void>;
   /** Resolves once the store has let this router in, or has not, or after so many ms. @returns calls that an earlier process left in flight */
   begun(withinMs: number): Promise<number>;

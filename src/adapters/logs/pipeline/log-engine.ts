@@ -91,7 +91,7 @@ export interface LogEngine {
  */
 export interface SharedSide {
   spool(): SpoolReport;
-  /** Resolves when all that was written before is in the store, or after so many ms; at once where the store is away. */
+  /** Resolves when everything written before is in the store, or after `withinMs`; immediately while the store cannot be reached. */
   arrived(withinMs: number): Promise<void>;
   /** The routers that share it. Absent where an engine only reads. */
   readonly group?: Group;

@@ -136,7 +136,7 @@ const cases: readonly Case[] = [
     wrong: (server) => void (server.bucketExists = false),
     kind: "refused",
     variable: "S3_BUCKET",
-    words: /no such bucket.*404 NoSuchBucket/,
+    words: /the bucket does not exist.*404 NoSuchBucket/,
   },
   {
     name: "in another region",
