@@ -21,6 +21,7 @@ serveLog(parentPort, (place) =>
   place?.shared === undefined
     ? createSqliteEngine(openBlobs, openObjects)
     : createPostgresEngine({
-        openObjects: ({ s3 }) => (s3 === undefined || s3 === null ? null : createS3Objects(s3)),
+        openObjects: ({ s3 }, limitMs) =>
+          s3 === undefined || s3 === null ? null : openObjects(s3, limitMs),
       }),
 );

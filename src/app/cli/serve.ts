@@ -4,6 +4,7 @@ import { loadConfiguration, type Configuration } from "../../adapters/config/loa
 import { problemLine } from "../../adapters/config/problem-line.ts";
 import { warningLine } from "../../adapters/config/unread-variables.ts";
 import { createLogger } from "../../adapters/console/stderr-logger.ts";
+import { shownUrl } from "../../domain/config/database-url.ts";
 import { openPagesWarning } from "../../domain/security/web-policy.ts";
 import { compose, type Running } from "../compose.ts";
 import { versionText } from "../version.ts";
@@ -84,7 +85,8 @@ export async function startServing(options: ServeOptions, io: CommandIo): Promis
   await running.ready;
   const refused = await running.refusedLog();
   if (refused !== null) {
-    io.complain(problemLine({ variable: "DATABASE_URL", shown: "[hidden]", message: refused }));
+    const shown = shownUrl(settings.database?.shown ?? "");
+    io.complain(problemLine({ variable: "DATABASE_URL", shown, message: refused }));
     await stop();
     return null;
   }

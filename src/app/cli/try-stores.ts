@@ -5,6 +5,7 @@ import type {
 } from "../../adapters/config/problem-line.ts";
 import { oneLine } from "../../adapters/config/problem-line.ts";
 import { tryDatabase } from "../../adapters/logs/postgres/try-database.ts";
+import { shownUrl } from "../../domain/config/database-url.ts";
 import { tryBucket } from "../../adapters/blobs/s3/try-bucket.ts";
 import type { S3Settings, Settings } from "../../domain/config/settings.ts";
 
@@ -22,7 +23,11 @@ export async function tryStores({ logging, database, blobs }: Settings): Promise
   if (database !== null) {
     const tried = await tryDatabase(database.url);
     if ("problem" in tried)
-      problems.push({ variable: "DATABASE_URL", shown: "[hidden]", message: tried.problem });
+      problems.push({
+        variable: "DATABASE_URL",
+        shown: shownUrl(database.shown),
+        message: tried.problem,
+      });
     else found.push(`the database ${database.shown}: ${tried.found}`);
   }
   const { s3 } = blobs;

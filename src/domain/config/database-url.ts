@@ -36,6 +36,11 @@ export function parseDatabaseUrl(
   return { url: trimmed, shown: `${url.hostname}${port}/${database}` };
 }
 
+/** A line's worth of the URL, without what is secret in it. @param shown host and database */
+export function shownUrl(shown: string): string {
+  return `postgres://[hidden]@${shown}`;
+}
+
 function isDecodable(part: string): boolean {
   try {
     decodeURIComponent(part);

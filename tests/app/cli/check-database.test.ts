@@ -20,12 +20,19 @@ test("a database is tried, and described where it will do", () =>
     const wrong = await check(url.replace("lab-secret-word", "wrong-secret-word"));
     expect(wrong.code).toBe(1);
     expect(wrong.printed).toEqual([
-      expect.stringMatching(/^environment: DATABASE_URL=\[hidden\]: PostgreSQL refused/),
+      expect.stringMatching(
+        /^environment: DATABASE_URL=postgres:\/\/\[hidden\]@127\.0\.0\.1:\d+\/lab_\d+: PostgreSQL refused/,
+      ),
     ]);
     const { printed: inJson } = await check(url.replace(/lab_\d+$/, "nowhere"), true);
     expect(JSON.parse(inJson.join(""))).toMatchObject({
       valid: false,
-      problems: [{ variable: "DATABASE_URL", shown: "[hidden]" }],
+      problems: [
+        {
+          variable: "DATABASE_URL",
+          shown: expect.stringMatching(/^postgres:\/\/\[hidden\]@[\d.:]+\/nowhere$/),
+        },
+      ],
     });
     expect([...wrong.printed, ...inJson].join("")).not.toMatch(/secret-word/);
   }));

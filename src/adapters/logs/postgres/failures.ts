@@ -97,7 +97,11 @@ const drivers: readonly (readonly [code: RegExp, meaning: Meaning])[] = [
   ],
   [
     /CONNECTION|ECONN|ENOTFOUND|ETIMEDOUT|EAI_|EHOST|ENETUNREACH|IDLE_TIMEOUT|LIFETIME/,
-    ["passing", "PostgreSQL cannot be reached", null],
+    [
+      "passing",
+      "PostgreSQL cannot be reached",
+      "start it, or set DATABASE_URL to where it listens",
+    ],
   ],
 ];
 
@@ -112,7 +116,11 @@ export function explainFailure(error: unknown): StoreFailure {
     return worded("passing", error.message, "update this one: until then its rows wait here");
   const said = error instanceof Error ? error.message : "unknown error";
   if (/caFile|certFile|keyFile/.test(said))
-    return worded("store", "the file that sslrootcert in DATABASE_URL names cannot be read", null);
+    return worded(
+      "store",
+      `the file that sslrootcert names cannot be read (${said})`,
+      "set sslrootcert in DATABASE_URL to a certificate in PEM",
+    );
   const [kind, what, remedy] = meaningOf(error, said);
   return worded(kind, `${what} (${said})`, remedy);
 }

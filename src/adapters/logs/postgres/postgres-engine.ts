@@ -22,8 +22,11 @@ import { removeAnswer } from "./remove-answers.ts";
 import { createTimelyDatabase } from "./timely-database.ts";
 
 export interface PostgresEngineOptions {
-  /** null: bodies of that place do not go to S3. */
-  readonly openObjects: (place: BlobPlace) => ObjectStore | null;
+  /**
+   * null: bodies of that place do not go to S3.
+   * @param limitMs that an object is waited for; unset: as long as the store allows
+   */
+  readonly openObjects: (place: BlobPlace, limitMs?: number) => ObjectStore | null;
   /** ms for which opening waits to hear whether the database lets this router in; half a second where unset. */
   readonly openWaitMs?: number;
 }
@@ -48,6 +51,8 @@ type ReadPlace = Required<Pick<LogPlace, "shared">> & Pick<LogPlace, "blobs">;
 const defaultOpenWaitMs = 500;
 /** ms without an answer after which a connection is given up. */
 const silenceMs = 5_000;
+/** ms that somebody who looks at a call waits for S3, beside what the database takes. */
+const objectLimitMs = 3_000;
 /** Of at most four that a router has: another one listens. */
 const connections = { writing: 1, reading: 2 };
 /** ms for which a router that ends goes on to send what waits. */
@@ -118,7 +123,7 @@ export function createPostgresEngine(options: PostgresEngineOptions): LogEngine 
       objects,
       now,
     });
-    const reader = createPostgresReader(client, objects);
+    const reader = createPostgresReader(client, openObjects(at.blobs, objectLimitMs));
     own = { client, reader, answers: createPostgresAnswers(client), spool, group, upkeep };
     return own;
   }
@@ -163,7 +168,7 @@ export function createPostgresEngine(options: PostgresEngineOptions): LogEngine 
     if (reading?.url === url) return reading;
     await reading?.client.close();
     const client = createClient({ url, connections: connections.reading, silenceMs });
-    const reader = createPostgresReader(client, openObjects(blobs));
+    const reader = createPostgresReader(client, openObjects(blobs, objectLimitMs));
     reading = { url, client, reader, answers: createPostgresAnswers(client) };
     return reading;
   }
@@ -210,7 +215,7 @@ export function createPostgresEngine(options: PostgresEngineOptions): LogEngine 
       const { reader } = await sideOf(at);
       return {
         list: (filter) => timely.read(() => reader.list(filter)),
-        get: (id) => timely.read(() => reader.get(id)),
+        get: (id) => timely.read(() => reader.get(id), objectLimitMs),
         stats: (since) => timely.read(() => reader.stats(since)),
         points: (filter) => timely.read(() => reader.points(filter)),
       };

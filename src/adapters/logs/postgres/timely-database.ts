@@ -3,8 +3,11 @@ import { SilentServer } from "./client.ts";
 import { explainFailure } from "./failures.ts";
 
 export interface TimelyDatabase {
-  /** @throws an error in words where the read fails, or takes too long */
-  read<T>(ask: () => Promise<T>): Promise<T>;
+  /**
+   * @param elsewhereMs that the read may take besides, waiting for another than the database
+   * @throws an error in words where the read fails, or takes too long
+   */
+  read<T>(ask: () => Promise<T>, elsewhereMs?: number): Promise<T>;
 }
 
 /** ms; whoever looks at a page goes away after a few. */
@@ -23,12 +26,12 @@ export function createTimelyDatabase(now: () => number): TimelyDatabase {
   }
 
   return {
-    async read(ask) {
+    async read(ask, elsewhereMs = 0) {
       const begunAt = now();
       const late = Promise.withResolvers<never>();
       const timer = setTimeout(() => {
-        late.reject(new SilentServer(longestMs));
-      }, longestMs);
+        late.reject(new SilentServer(longestMs + elsewhereMs));
+      }, longestMs + elsewhereMs);
       try {
         const read = await Promise.race([ask(), late.promise]);
         awaySince = null;

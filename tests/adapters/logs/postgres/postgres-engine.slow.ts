@@ -6,8 +6,10 @@ import type { LogPlace } from "../../../../src/adapters/logs/pipeline/log-place.
 import { createPostgresEngine } from "../../../../src/adapters/logs/postgres/postgres-engine.ts";
 import { freePort } from "../../../lab/free-port.ts";
 import { captured, idAt, logWrite, noon } from "../../../lab/log-entries.ts";
+import { createS3Objects } from "../../../../src/adapters/blobs/s3/s3-objects.ts";
 import { createMemoryObjects } from "../../../lab/memory-objects.ts";
 import { sharedPlace, withSharedLog } from "../../../lab/shared-log.ts";
+import { startS3Server } from "../../../lab/s3-server.ts";
 import { startPostgres, withDatabase } from "../../../lab/postgres.ts";
 import { withTempFolder } from "../../../lab/temp-folder.ts";
 
@@ -172,6 +174,33 @@ test("large bodies lie in S3, small ones in the database, and both are read from
         expect((await reader.get(idAt(noon, 1)))?.request_body).toBe(body(1));
       } finally {
         await engine.close();
+      }
+    }),
+  ));
+
+test("a call whose body lies in an S3 that is silent is shown without it", () =>
+  withTempFolder((folder) =>
+    withDatabase(async (url) => {
+      const s3 = await startS3Server();
+      const engine = createPostgresEngine({
+        openObjects: (_, limitMs) =>
+          createS3Objects(s3.settings, limitMs === undefined ? {} : { limitMs }),
+        openWaitMs: 20_000,
+      });
+      const place = sharedPlace(join(folder, "requests.db"), url, { inlineLimit: 1_000 });
+      const bodies = { request: captured("long ".repeat(20_000)), response: captured("short") };
+      try {
+        await engine.open(place, noon);
+        await engine.write([logWrite({ id: idAt(noon) }, bodies)]);
+        while (engine.shared!.spool().bytes > 0) await Bun.sleep(50);
+        const reader = await engine.reader(place);
+        s3.fault = "silent";
+        const shown = await reader.get(idAt(noon));
+        expect(shown).toMatchObject({ request_body: null, request_body_truncated: true });
+        expect(shown?.response_body).toBe("short");
+      } finally {
+        await engine.close();
+        await s3.stop();
       }
     }),
   ));
