@@ -36,7 +36,9 @@ import { createLimiter } from "./usecases/servers/limiter.ts";
 import { checkUpstreams, createHealthBoard } from "./usecases/servers/health-board.ts";
 import { createInFlightBoard } from "./usecases/log/in-flight.ts";
 import { orAfter } from "./usecases/or-after.ts";
+import { createLoadedBoard } from "./usecases/servers/loaded-board.ts";
 import { createModels } from "./usecases/servers/models.ts";
+import { observeLoads } from "./usecases/servers/observe-loads.ts";
 import { createNotices, routesNotice } from "./usecases/log/notices.ts";
 import { createOllamaCatalog } from "./usecases/servers/ollama-catalog.ts";
 import { createRefusals } from "./usecases/log/refusals.ts";
@@ -140,9 +142,10 @@ export function compose(
     },
   });
   const routing = () => live.current();
-  const models = createModels({ routing, ask, clock });
+  const loaded = createLoadedBoard(ask, clock);
+  const models = createModels({ routing, ask, clock, loaded });
   const ollama = createOllamaCatalog({ routing, models, ask, clock });
-  const health = createHealthBoard(clock, (baseUrl) => models.back(baseUrl));
+  const health = createHealthBoard(clock, (baseUrl) => models.changed(baseUrl));
   const engineAt = (serverName: string) => engineOf(models.state(serverName).models);
   const spoken = createSpokenBoard(clock, engineAt);
   const estimates = createPromptEstimates(ratios, logs?.reader ?? null);
@@ -162,6 +165,7 @@ export function compose(
       store,
       metrics,
       recentAnswers,
+      observeLoads(loaded, (baseUrl) => models.changed(baseUrl)),
       createCallLog(logger, settings.log.level === "debug"),
       // The log's thread reads answers anyway.
       logs === null ? createUsageCount(clock, used) : null,
@@ -244,7 +248,17 @@ export function compose(
     const browse = createBrowse({
       reader: logs.reader,
       clock,
-      live: createLiveView({ clock, routing, board, limiter, health, models, spoken, group }),
+      live: createLiveView({
+        clock,
+        routing,
+        board,
+        limiter,
+        health,
+        models,
+        loaded,
+        spoken,
+        group,
+      }),
       group,
       droppedRows: () => log?.droppedRows() ?? {},
       droppedBodies: () => log?.droppedBodies() ?? 0,

@@ -1,5 +1,6 @@
 // The driving port of the read side: what API and pages may ask of the log. Field names are the API's own.
 import type { LoggedAttempt, LoggedService, LogState } from "../domain/log/log-entry.ts";
+import type { LoadState } from "../domain/routing/loaded-models.ts";
 import type { ListStanding } from "../domain/routing/model-list.ts";
 import type { StandingCode } from "../domain/failover/health.ts";
 import type { WayReason } from "../domain/call/way.ts";
@@ -233,6 +234,20 @@ export interface UpstreamState {
   readonly models_state: ListStanding;
   /** Why the last try to list them brought no list. */
   readonly models_error: string | null;
+  /** What it has in memory; null: it cannot say, so that each of its models counts as loaded. */
+  readonly loaded: readonly LoadedState[] | null;
+  /** ISO 8601 UTC with ms; null likewise. */
+  readonly loaded_fetched_at: string | null;
+}
+
+/** A model in a server's memory. */
+export interface LoadedState {
+  readonly name: string;
+  readonly state: LoadState;
+  /** Bytes; null: the server does not say. */
+  readonly size: number | null;
+  /** ISO 8601 UTC with ms, when it is unloaded unless it is called before; null likewise. */
+  readonly until: string | null;
 }
 
 /** A router of the group, as it was seen last. */

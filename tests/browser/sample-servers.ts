@@ -26,6 +26,8 @@ export const sampleUpstreams: readonly UpstreamState[] = [
     last_error: "no byte from the upstream for 120 s",
     models: ["codellama-34b", "mixtral-8x22b", "qwen2.5-coder-1.5b"],
     models_fetched_at: listed,
+    loaded: [{ name: "codellama-34b", state: "loading", size: null, until: null }],
+    loaded_fetched_at: listed,
   }),
   sampleUpstream({
     name: "ollama-box",
@@ -40,6 +42,16 @@ export const sampleUpstreams: readonly UpstreamState[] = [
     active: 1,
     models: ["llama3.2:3b", "nomic-embed-text", "qwen3:8b", "smollm2:1.7b"],
     models_fetched_at: listed,
+    loaded: [
+      {
+        name: "llama3.2:3b",
+        state: "loaded",
+        size: 3_461_349_376,
+        until: "2026-03-12T16:46:51.000Z",
+      },
+      { name: "nomic-embed-text:latest", state: "loaded", size: 569_377_792, until: null },
+    ],
+    loaded_fetched_at: listed,
   }),
   sampleUpstream({
     name: "fast-box",

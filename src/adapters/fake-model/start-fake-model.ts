@@ -6,6 +6,7 @@ import { createAsk, type FakeServer, type FormFields, readForm } from "./ask.ts"
 import type { Behaviour } from "./behaviour.ts";
 import { createBehaviours } from "./behaviours.ts";
 import type { FakeModel, FakeModelOptions } from "./fake-model.ts";
+import { ollamaModel } from "./ollama-catalog.ts";
 import {
   createHttpRequestReader,
   type HttpRequest,
@@ -93,7 +94,7 @@ export async function startFakeModel(options: FakeModelOptions): Promise<FakeMod
       ? { stream: behaviour.stream ?? true, content: "x".repeat(behaviour.eventBytes) }
       : behaviour;
     const ask = createAsk(open.record, form, wishes);
-    if (open.record.isCall) loaded.add(askedModel(ask));
+    if (open.record.isCall) loaded.add(ollamaModel(server, askedModel(ask)) ?? askedModel(ask));
     const message = createMessage(
       answerAsk(ask, server, kind),
       behaviour,

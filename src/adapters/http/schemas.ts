@@ -160,6 +160,21 @@ const upstreamsSchema = object({
         },
       ),
       models_error: maybeText("why the last attempt to list them failed"),
+      loaded: nullable(
+        Type.Array(
+          object({
+            name: text("as the server calls it"),
+            state: Type.Union([Type.Literal("loaded"), Type.Literal("loading")]),
+            size: nullable(wholeNumber("bytes in memory; null where the server does not say")),
+            until: maybeText(`when it is unloaded unless it is called before; ${time}`),
+          }),
+          {
+            description:
+              "models in its memory; null: it cannot say, so each of its models counts as loaded",
+          },
+        ),
+      ),
+      loaded_fetched_at: maybeText(time),
     }),
     { description: "in the order configured, the default upstream last" },
   ),

@@ -110,6 +110,9 @@ const engineTraits: Readonly<Record<Engine, Partial<ServerTraits>>> = {
   sglang: { toolImages: true },
   litellm: { cacheMarks: true },
   "llama.cpp": {},
+  "llama-swap": {},
+  "lm-studio": {},
+  ollama: {},
 };
 
 /** The traits of a server as the routes file describes it, and as it has shown itself. */

@@ -73,6 +73,9 @@ const spokenInPart: Readonly<Record<Engine, ProtocolName | null>> = {
   sglang: null,
   litellm: null,
   "llama.cpp": "openai-responses",
+  "llama-swap": null,
+  "lm-studio": null,
+  ollama: null,
 };
 
 export function isSpokenInPart(protocol: ProtocolName, engine: Engine | null): boolean {

@@ -1,13 +1,24 @@
 // Which software serves models, as far as its model list gives it away.
 import type { ListedModel } from "./model-list.ts";
 
-export type Engine = "vllm" | "sglang" | "llama.cpp" | "litellm";
+export type Engine =
+  | "vllm"
+  | "sglang"
+  | "llama.cpp"
+  | "litellm"
+  | "llama-swap"
+  | "lm-studio"
+  | "ollama";
 
 /** How each calls itself as its models' owner. */
 const owners: ReadonlyMap<string, Engine> = new Map([
   ["vllm", "vllm"],
   ["sglang", "sglang"],
   ["llamacpp", "llama.cpp"],
+  ["llama-swap", "llama-swap"],
+  ["organization_owner", "lm-studio"],
+  // The namespace of models from Ollama's own registry.
+  ["library", "ollama"],
 ]);
 
 /** LiteLLM dates all models so, and gives them to OpenAI. */

@@ -13,6 +13,8 @@ export interface ListedModel {
   readonly owner: string | null;
   /** What the server calls it for people; null where it has no such name. */
   readonly displayName: string | null;
+  /** Other names by which the server knows the same model. */
+  readonly aliases: readonly string[];
   /** The entry as an Ollama server lists it; null for other servers. */
   readonly ollama: JsonRecord | null;
   readonly facts: ModelFacts;
@@ -78,11 +80,19 @@ export function readModelList(body: Uint8Array): readonly ListedModel[] | null {
         created: createdOf(entry),
         owner: typeof owner === "string" ? owner : null,
         displayName: typeof name === "string" && name !== "" ? name : null,
+        aliases: aliasesIn(entry),
         ollama: fromOllama ? entry : null,
         facts: readFacts(entry, beside.get(id)),
       },
     ];
   });
+}
+
+/** As llama-swap lists them. */
+function aliasesIn({ meta }: JsonRecord): readonly string[] {
+  const own = isRecord(meta) ? meta["llamaswap"] : null;
+  const aliases = isRecord(own) ? own["aliases"] : null;
+  return Array.isArray(aliases) ? aliases.filter((alias) => typeof alias === "string") : [];
 }
 
 /** Epoch seconds, from a number as OpenAI has it, or a date as Anthropic and Ollama write it; 0: neither. */

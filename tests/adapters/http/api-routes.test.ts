@@ -86,6 +86,8 @@ const liveLists: Pick<Browse, "inFlight" | "upstreams"> = {
         models_fetched_at: null,
         models_state: "unasked",
         models_error: null,
+        loaded: [{ name: "m", state: "loaded", size: null, until: null }],
+        loaded_fetched_at: "2026-01-02T03:04:05.678Z",
       },
     ],
   }),

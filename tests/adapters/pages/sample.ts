@@ -160,6 +160,8 @@ export function sampleUpstream(over: Partial<UpstreamState> = {}): UpstreamState
     models_fetched_at: "2026-03-12T16:00:00.000Z",
     models_state: "listed",
     models_error: null,
+    loaded: null,
+    loaded_fetched_at: null,
     ...over,
   };
 }

@@ -16,10 +16,13 @@ test.each([
   ["vllm", [{ owned_by: "vllm" }]],
   ["sglang", [{ owned_by: "sglang" }]],
   ["llama.cpp", [{ owned_by: "llamacpp" }]],
+  ["llama-swap", [{ owned_by: "llama-swap" }]],
+  ["lm-studio", [{ owned_by: "organization_owner" }]],
+  ["ollama", [{ owned_by: "library" }]],
   ["litellm", [liteLlm, liteLlm]],
   // OpenAI's oldest has that date.
   [null, [liteLlm, { ...liteLlm, created: 1_700_000_000 }]],
-  [null, [{ owned_by: "organization_owner" }]],
+  [null, [{ owned_by: "organization-owner" }]],
   [null, [{}]],
   [null, []],
 ])("%s", (expected, entries) => {

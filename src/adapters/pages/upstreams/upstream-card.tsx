@@ -9,6 +9,7 @@ import { Ago } from "../shared/clock-time.tsx";
 import { clockTime, duration, whole } from "../shared/format.ts";
 import { askedInWords, typeNames } from "../shared/server-words.ts";
 import { listInWords } from "./list-words.ts";
+import { LoadedModels } from "./loaded-models.tsx";
 
 export interface UpstreamCardProps {
   readonly upstream: UpstreamState;
@@ -160,6 +161,7 @@ function Models({ upstream, now }: UpstreamCardProps): JSX.Element {
       ) : (
         ""
       )}
+      <LoadedModels upstream={upstream} now={now} />
       <p class={state === "unreachable" ? "why" : "faint"} safe>
         {listInWords(upstream)}
       </p>

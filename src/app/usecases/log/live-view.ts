@@ -19,6 +19,7 @@ import type { GroupView } from "../group/group-view.ts";
 import type { Limiter } from "../servers/limiter.ts";
 import type { HealthBoard } from "../servers/health-board.ts";
 import type { InFlightBoard } from "./in-flight.ts";
+import type { LoadedBoard } from "../servers/loaded-board.ts";
 import type { Models } from "../servers/models.ts";
 
 export interface LiveState {
@@ -28,6 +29,7 @@ export interface LiveState {
   readonly limiter: Limiter;
   readonly health: HealthBoard;
   readonly models: Models;
+  readonly loaded: Pick<LoadedBoard, "list">;
   readonly spoken: SpokenShown;
   /** null: the log is this router's own. */
   readonly group: LiveGroup | null;
@@ -155,5 +157,25 @@ function stateOf(server: Server, live: LiveState): UpstreamState {
     models_fetched_at: list.fetchedAt === null ? null : isoTime(list.fetchedAt),
     models_state: list.standing,
     models_error: list.error,
+    ...loadedAt(server, live),
+  };
+}
+
+function loadedAt(
+  { name }: Server,
+  { loaded, clock }: LiveState,
+): Pick<UpstreamState, "loaded" | "loaded_fetched_at"> {
+  const list = loaded.list(name);
+  if (list === null) return { loaded: null, loaded_fetched_at: null };
+  // One whose time is over has been unloaded since.
+  const models = list.models.filter(({ until }) => until === null || until > clock.now());
+  return {
+    loaded: models.map((model) => ({
+      name: model.name,
+      state: model.state,
+      size: model.size,
+      until: model.until === null ? null : isoTime(model.until),
+    })),
+    loaded_fetched_at: isoTime(list.readAt),
   };
 }

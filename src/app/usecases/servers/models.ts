@@ -16,20 +16,21 @@ import type { Routing, Server } from "../../../domain/routing/types.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import { orAfter } from "../or-after.ts";
 import { type AskServer, askLimitMs } from "./ask-server.ts";
+import type { LoadedBoard } from "./loaded-board.ts";
 
 export interface Models {
   /** What is known now; reading it counts as use and starts a refresh where the lists are old. */
   discovery(): DiscoverySnapshot;
   /** A model went to the default upstream: if that is not known to list it, the lists may be too old. */
   missed(model: string | null): void;
-  /** A server that had failed serves again. */
-  back(baseUrl: string): void;
+  /** A server that had failed serves again, or has shown that what is known of it is old. */
+  changed(baseUrl: string): void;
   /** For clients; waits only for servers whose list is not known yet, and at most 2 s. */
   list(client: HeaderList): Promise<readonly ModelObject[]>;
   /** Every list known, by server. */
   lists(): KnownLists;
   state(serverName: string): ModelListState;
-  /** Fetches every list; settles when all have answered or given up. */
+  /** Fetches every list, and what each server has loaded; settles when all have answered or given up. */
   refresh(): Promise<void>;
   /** The routing was replaced: lists of servers that are gone or moved are forgotten, and all fetched anew. */
   reloaded(): Promise<void>;
@@ -48,6 +49,15 @@ export interface ModelsDeps {
   readonly routing: () => Routing;
   readonly ask: AskServer;
   readonly clock: Clock;
+  /** Is read with each list. */
+  readonly loaded: Pick<LoadedBoard, "ask" | "take" | "forget">;
+}
+
+interface Refresh {
+  /** The list is in force, or did not come. */
+  readonly listed: Promise<void>;
+  /** So is what the server has loaded. */
+  readonly whole: Promise<void>;
 }
 
 const freshMs = 30_000;
@@ -59,11 +69,11 @@ type Fetched =
   | { readonly kind: "list"; readonly models: readonly ListedModel[] }
   | { readonly kind: "denied" | "answered" | "unreachable"; readonly error: string };
 
-export function createModels({ routing, ask, clock }: ModelsDeps): Models {
+export function createModels({ routing, ask, clock, loaded }: ModelsDeps): Models {
   const states = new Map<string, ModelListState>();
   // Which server each state speaks of: a name may be given to another one by a reload.
   const sources = new Map<string, Server>();
-  const underWay = new Map<string, Promise<void>>();
+  const underWay = new Map<string, Refresh>();
   let denied = false;
   let refreshedAt = -freshMs;
   let snapshot: DiscoverySnapshot = emptyDiscovery;
@@ -75,34 +85,49 @@ export function createModels({ routing, ask, clock }: ModelsDeps): Models {
       ),
     );
 
-  function refreshServer(server: Server): Promise<void> {
+  function refreshServer(server: Server): Refresh {
     const running = underWay.get(server.name);
     if (running !== undefined && sameServer(server, sources.get(server.name))) return running;
     sources.set(server.name, server);
-    const work = fetchList(server, []).then((fetched) => {
-      if (underWay.get(server.name) !== work) return; // it was asked for a server that has moved since
-      underWay.delete(server.name);
-      const before = states.get(server.name) ?? unknown;
-      if (server === routing().defaultServer) denied = fetched.kind === "denied";
-      states.set(
-        server.name,
-        fetched.kind === "list"
-          ? { models: fetched.models, fetchedAt: clock.now(), standing: "listed", error: null }
-          : {
-              ...before,
-              standing: fetched.kind === "unreachable" ? "unreachable" : "answered",
-              error: fetched.error,
-            },
-      );
-      snapshot = discoveryFrom(known(), serversOf(routing()));
+    // Whether it was asked for a server that has moved since.
+    const isOld = () => underWay.get(server.name) !== work;
+    const fetched = fetchList(server, []);
+    const listed = fetched.then((list) => {
+      if (!isOld()) take(server, list);
     });
+    const work: Refresh = { listed, whole: askLoaded() };
+    async function askLoaded(): Promise<void> {
+      await listed;
+      const list = await fetched;
+      const answer =
+        list.kind === "unreachable" ? "unheard" : await loaded.ask(server, modelsIn(list));
+      if (isOld()) return;
+      underWay.delete(server.name);
+      loaded.take(server.name, answer);
+    }
     underWay.set(server.name, work);
     return work;
   }
 
+  function take(server: Server, fetched: Fetched): void {
+    const before = states.get(server.name) ?? unknown;
+    if (server === routing().defaultServer) denied = fetched.kind === "denied";
+    states.set(
+      server.name,
+      fetched.kind === "list"
+        ? { models: fetched.models, fetchedAt: clock.now(), standing: "listed", error: null }
+        : {
+            ...before,
+            standing: fetched.kind === "unreachable" ? "unreachable" : "answered",
+            error: fetched.error,
+          },
+    );
+    snapshot = discoveryFrom(known(), serversOf(routing()));
+  }
+
   async function refresh(): Promise<void> {
     refreshedAt = clock.elapsed();
-    await Promise.all(serversOf(routing()).map(refreshServer));
+    await Promise.all(serversOf(routing()).map((server) => refreshServer(server).whole));
   }
 
   function refreshIfOlder(ms: number): void {
@@ -135,6 +160,7 @@ export function createModels({ routing, ask, clock }: ModelsDeps): Models {
         sources.delete(name);
         states.delete(name);
         underWay.delete(name);
+        loaded.forget(name);
       }
       snapshot = discoveryFrom(known(), current.values());
       return refresh();
@@ -148,9 +174,9 @@ export function createModels({ routing, ask, clock }: ModelsDeps): Models {
       const known = model === null || snapshot.serves(defaultServer.name, model);
       if (!known && servers.size > 0) refreshIfOlder(missedMs);
     },
-    back(baseUrl) {
+    changed(baseUrl) {
       for (const server of serversOf(routing()))
-        if (server.baseUrl === baseUrl) refreshServer(server).catch(() => undefined);
+        if (server.baseUrl === baseUrl) refreshServer(server).whole.catch(() => undefined);
     },
     lists: known,
     state: (name) => states.get(name) ?? unknown,
@@ -158,7 +184,11 @@ export function createModels({ routing, ask, clock }: ModelsDeps): Models {
       refreshIfOlder(freshMs);
       const now = routing();
       const unheard = serversOf(now).filter(({ name }) => !states.has(name));
-      await orAfter(Promise.all(unheard.map(refreshServer)), askLimitMs, clock);
+      await orAfter(
+        Promise.all(unheard.map((server) => refreshServer(server).listed)),
+        askLimitMs,
+        clock,
+      );
       const lists = new Map(known());
       const credentials = client.filter(
         ([name, value]) => name === "authorization" && value !== redacted,
@@ -171,6 +201,10 @@ export function createModels({ routing, ask, clock }: ModelsDeps): Models {
       return clientModels(now, lists);
     },
   };
+}
+
+function modelsIn(fetched: Fetched): readonly ListedModel[] | null {
+  return fetched.kind === "list" ? fetched.models : null;
 }
 
 /** Whether a list fetched from one speaks of the other, too. */

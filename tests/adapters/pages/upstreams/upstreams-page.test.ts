@@ -76,6 +76,31 @@ test("a list that could not be renewed is kept, and says so", async () => {
   expect(elementText(document, ".upstream-models li")).toBe("llama3-8b");
 });
 
+test.each<[string, Partial<UpstreamState>, string]>([
+  ["nothing where a server cannot say", { loaded: null }, "1 modelllama3-8blisted 10 s ago"],
+  ["that nothing is", { loaded: [] }, "1 modelllama3-8bnone loadedlisted 10 s ago"],
+  [
+    "which, how large, until when",
+    {
+      loaded: [
+        { name: "a", state: "loaded", size: 6_591_830_464, until: "2026-03-12T16:05:10.000Z" },
+        { name: "b", state: "loading", size: null, until: null },
+      ],
+    },
+    "1 modelllama3-8ba loaded, 6.6 GB, for 5 min moreb loadinglisted 10 s ago",
+  ],
+  [
+    "in a word that all are",
+    {
+      models: ["a", "b"],
+      loaded: ["a", "b"].map((name) => ({ name, state: "loaded", size: null, until: null })),
+    },
+    "2 modelsaball loadedlisted 10 s ago",
+  ],
+])("of models in memory a card says %s", async (_, over, says) => {
+  expect(elementText((await show(over)).document, ".upstream-models")).toBe(says);
+});
+
 test.each([
   ["unasked", null, "not asked yet"],
   ["listed", null, "lists no models"],

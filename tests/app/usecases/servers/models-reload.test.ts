@@ -1,5 +1,6 @@
 // Model lists when a reload gives a server's name to another address.
 import { expect, test } from "bun:test";
+import { createLoadedBoard } from "../../../../src/app/usecases/servers/loaded-board.ts";
 import { createModels } from "../../../../src/app/usecases/servers/models.ts";
 import type { AskServer } from "../../../../src/app/usecases/servers/ask-server.ts";
 import { systemClock } from "../../../../src/adapters/clock/system-clock.ts";
@@ -19,7 +20,12 @@ function lab(initial: Routing) {
     const list = { data: [{ id: `of-${hostname}` }] };
     return { kind: "answered", status: 200, body: new TextEncoder().encode(JSON.stringify(list)) };
   };
-  const models = createModels({ routing: () => routing, ask, clock: systemClock });
+  const models = createModels({
+    routing: () => routing,
+    ask,
+    clock: systemClock,
+    loaded: createLoadedBoard(ask, systemClock),
+  });
   return {
     models,
     answerSlow: slow.resolve,

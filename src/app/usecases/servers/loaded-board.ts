@@ -1,0 +1,176 @@
+// What servers have in memory: read beside their model lists, never on a call's path, and amended by what
+// answered calls show.
+import { parseJsonBytes } from "../../../domain/bytes/json.ts";
+import { engineOf } from "../../../domain/routing/engine.ts";
+import {
+  listsOnlyLoaded,
+  loadedKey,
+  type LoadedModel,
+  loadedQuestion,
+  type LoadState,
+} from "../../../domain/routing/loaded-models.ts";
+import type { ListedModel } from "../../../domain/routing/model-list.ts";
+import type { Target } from "../../../domain/routing/plan.ts";
+import type { Server } from "../../../domain/routing/types.ts";
+import type { Clock } from "../../../ports/clock.ts";
+import type { AskServer } from "./ask-server.ts";
+
+/** What a server said it has in memory. */
+export interface LoadedList {
+  readonly models: readonly LoadedModel[];
+  /** Epoch ms. */
+  readonly readAt: number;
+}
+
+/** A server's answer, not in force yet; null: it has no such list. */
+export type LoadedAnswer = Known | "unheard" | null;
+
+export interface LoadedBoard {
+  /**
+   * Asks a server what it has in memory. Never rejects, and gives up after 2 s.
+   * @param list its models; null: they are not known, so neither is its software
+   */
+  ask(server: Server, list: readonly ListedModel[] | null): Promise<LoadedAnswer>;
+  /** Puts an answer in force. One that did not come leaves what was known. */
+  take(serverName: string, answer: LoadedAnswer): void;
+  forget(serverName: string): void;
+  /** Whether a server has said what it has in memory. */
+  knows(serverName: string): boolean;
+  /** null: it has not. */
+  list(serverName: string): LoadedList | null;
+  /** Whether a target's model is in memory. Where nobody can say, it counts as loaded. */
+  isLoaded(target: Pick<Target, "server" | "model">): boolean;
+  /** Whether a call makes its server load the model: one that loads on demand, and did not have it. */
+  isLoading(target: Pick<Target, "server" | "model">): boolean;
+  /**
+   * A model has answered a call, so it is in memory.
+   * @returns whether that is news: what its server had before may have made room for it
+   */
+  served(serverName: string, model: string): boolean;
+}
+
+/** Written anew with each answered call. */
+interface Held extends LoadedModel {
+  state: LoadState;
+  until: number | null;
+  /** Epoch ms of the last call that it has answered; null: none since it was listed. */
+  servedAt: number | null;
+}
+
+interface Known {
+  /** By `loadedKey`. */
+  readonly models: Map<string, Held>;
+  /** What the server's own name is, by `loadedKey` of every name that its list has. null: no list is known. */
+  readonly names: ReadonlyMap<string, string> | null;
+  readonly loadsOnCall: boolean;
+  readonly readAt: number;
+}
+
+export function createLoadedBoard(ask: AskServer, clock: Pick<Clock, "now">): LoadedBoard {
+  // A server that cannot say has no entry: for all the others, a look costs nothing more.
+  const servers = new Map<string, Known>();
+
+  /** null: nobody can say whether it is in memory. */
+  function keyOf(known: Known, model: string | null): string | null {
+    if (model === null) return null;
+    const key = loadedKey(model);
+    if (known.models.has(key) || known.names === null) return key;
+    // A server may know a model by names that its list leaves out.
+    return known.names.get(key) ?? null;
+  }
+
+  function has(known: Known, key: string): boolean {
+    const model = known.models.get(key);
+    if (model?.state !== "loaded") return false;
+    return model.until === null || model.until > clock.now();
+  }
+
+  return {
+    async ask(server, list) {
+      const engine = list === null ? null : engineOf(list);
+      const question = loadedQuestion(server.type, engine);
+      const readAt = clock.now();
+      const names = list === null ? null : namesOf(list);
+      if (question === null) {
+        if (list === null || !listsOnlyLoaded(engine)) return null;
+        const models = new Map(
+          list.map(({ id }) => [loadedKey(id), held({ name: id, size: null })]),
+        );
+        return { models, names, loadsOnCall: false, readAt };
+      }
+      const says = await ask(server, { method: "GET", path: question.path });
+      if (says.kind === "failed") return "unheard";
+      const isAnswer = says.kind === "answered" && says.status < 400;
+      const models = isAnswer ? question.read(parseJsonBytes(says.body)) : null;
+      if (models === null) return null;
+      return { models: byKey(models, readAt), names, loadsOnCall: question.loadsOnCall, readAt };
+    },
+    take(name, answer) {
+      if (answer === "unheard") return;
+      const before = servers.get(name);
+      if (answer === null) servers.delete(name);
+      else servers.set(name, answer);
+      if (answer === null || before === undefined) return;
+      // The answer may be older than a call that was answered meanwhile.
+      for (const [key, model] of before.models)
+        if (model.servedAt !== null && model.servedAt >= answer.readAt)
+          answer.models.set(key, model);
+    },
+    forget: (name) => void servers.delete(name),
+    knows: (name) => servers.has(name),
+    list(name) {
+      const known = servers.get(name);
+      return known === undefined
+        ? null
+        : { models: [...known.models.values()], readAt: known.readAt };
+    },
+    isLoaded({ server, model }) {
+      const known = servers.get(server.name);
+      if (known === undefined) return true;
+      const key = keyOf(known, model);
+      return key === null || has(known, key);
+    },
+    isLoading({ server, model }) {
+      const known = servers.get(server.name);
+      if (known?.loadsOnCall !== true) return false;
+      const key = keyOf(known, model);
+      return key !== null && !has(known, key);
+    },
+    served(name, modelName) {
+      const known = servers.get(name);
+      if (known === undefined) return false;
+      const key = keyOf(known, modelName);
+      if (key === null) return false;
+      const isNews = !has(known, key);
+      const model = known.models.get(key) ?? held({ name: modelName, size: null });
+      known.models.set(key, model);
+      model.state = "loaded";
+      // Its time begins anew with each call; how long it is, the next list says.
+      model.until = null;
+      model.servedAt = clock.now();
+      return isNews;
+    },
+  };
+}
+
+function byKey(models: readonly LoadedModel[], now: number): Map<string, Held> {
+  return new Map(
+    models.map((model) => {
+      // A time that is over already was written by another clock: it says nothing.
+      const until = model.until !== null && model.until > now ? model.until : null;
+      return [loadedKey(model.name), held({ ...model, until })];
+    }),
+  );
+}
+
+function held(model: Pick<LoadedModel, "name" | "size"> & Partial<LoadedModel>): Held {
+  return { state: "loaded", until: null, ...model, servedAt: null };
+}
+
+function namesOf(list: readonly ListedModel[]): ReadonlyMap<string, string> {
+  return new Map(
+    list.flatMap(({ id, aliases }) =>
+      [id, ...aliases].map((name): [string, string] => [loadedKey(name), loadedKey(id)]),
+    ),
+  );
+}

@@ -1,0 +1,109 @@
+// Model servers that say what they have in memory, each software in its own way, as a test sets it.
+
+export interface LoadingServer {
+  readonly url: string;
+  /** What it has in memory from now on: models by name, and whether they are still being loaded. */
+  has(models: Readonly<Record<string, "loaded" | "loading">>): void;
+  /** Has it answer questions about its memory with this status, without a list. */
+  fails(status: number): void;
+  /** GETs so far, by path. */
+  asked(path: string): number;
+  stop(): Promise<void>;
+}
+
+type Memory = Readonly<Record<string, "loaded" | "loading">>;
+
+/** How a software lists all its models, and those in memory. */
+interface Software {
+  readonly list: (models: readonly string[]) => object;
+  readonly path: string;
+  readonly memory: (memory: Memory, models: readonly string[]) => object;
+}
+
+const openAiList = (owner: string) => (models: readonly string[]) => ({
+  object: "list",
+  data: models.map((id) => ({ id, object: "model", owned_by: owner })),
+});
+
+export const softwares = {
+  /** Behind `/v1`, as a server of type `openai`. */
+  ollama: {
+    list: openAiList("library"),
+    path: "/api/ps",
+    memory: (memory) => ({
+      models: Object.keys(memory).map((name) => ({
+        name,
+        model: name,
+        size: 6_591_830_464,
+        size_vram: 5_333_539_264,
+        expires_at: new Date(Date.now() + 300_000).toISOString(),
+      })),
+    }),
+  },
+  "llama-swap": {
+    list: (models) => ({
+      object: "list",
+      data: models.map((id) => ({
+        id,
+        object: "model",
+        owned_by: "llama-swap",
+        meta: { llamaswap: { type: "model", aliases: [`${id}-alias`] } },
+      })),
+    }),
+    path: "/running",
+    memory: (memory) => ({
+      running: Object.entries(memory).map(([model, state]) => ({
+        model,
+        state: state === "loaded" ? "ready" : "starting",
+        cmd: "llama-server",
+        proxy: "http://localhost:9999",
+        ttl: 300,
+      })),
+    }),
+  },
+  "lm-studio": {
+    list: openAiList("organization_owner"),
+    path: "/api/v0/models",
+    memory: (memory, models) => ({
+      object: "list",
+      data: models.map((id) => ({
+        id,
+        object: "model",
+        type: "llm",
+        state: memory[id] ?? "not-loaded",
+        max_context_length: 4_096,
+      })),
+    }),
+  },
+  vllm: { list: openAiList("vllm"), path: "", memory: () => ({}) },
+} as const satisfies Readonly<Record<string, Software>>;
+
+export function startLoadingServer(
+  software: keyof typeof softwares,
+  models: readonly string[],
+): LoadingServer {
+  const { list, path, memory }: Software = softwares[software];
+  const asked: string[] = [];
+  let inMemory: Memory = {};
+  let status = 200;
+  const server = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    fetch(request) {
+      const { pathname } = new URL(request.url);
+      asked.push(pathname);
+      if (pathname === "/v1/models") return Response.json(list(models));
+      if (pathname !== path) return new Response("404 page not found", { status: 404 });
+      return status === 200
+        ? Response.json(memory(inMemory, models))
+        : new Response("no", { status });
+    },
+  });
+  return {
+    url: `http://127.0.0.1:${server.port}`,
+    has: (next) => void (inMemory = next),
+    fails: (next) => void (status = next),
+    asked: (which) => asked.filter((one) => one === which).length,
+    stop: () => server.stop(true),
+  };
+}
