@@ -3,6 +3,7 @@
 import type { Board, Group, GroupSnapshot, Heard, Member } from "../../../ports/group.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import { orAfter } from "../or-after.ts";
+import { createAwaitedMembers } from "./awaited-members.ts";
 import type { ServerShares } from "./server-shares.ts";
 
 export interface Membership {
@@ -41,6 +42,7 @@ const farewellMs = 2_000;
 
 export function createMembership(deps: MembershipDeps): Membership {
   const { group, shares, clock, board } = deps;
+  const awaited = createAwaitedMembers(clock);
   let snapshot: GroupSnapshot | null = null;
   let beatenAt = Number.NEGATIVE_INFINITY;
   let calledAt = Number.NEGATIVE_INFINITY;
@@ -67,11 +69,10 @@ export function createMembership(deps: MembershipDeps): Membership {
     const own = board();
     const isUrgent = shares.urgency() === "now" || isNewlyWatching();
     saidWatching = own.watching;
-    const cancelSilence = clock.after(silentMs, () => {
-      shares.unreachable();
-    });
+    const cancelSilence = clock.after(silentMs, lost);
     try {
-      const read = await group.beat({ ...own, servers: shares.toSay(), leaves });
+      const answer = await group.beat({ ...own, servers: shares.toSay(), leaves });
+      const read = { ...answer, members: awaited.withAwaited(answer.members) };
       snapshot = read;
       failed = false;
       for (const id of read.cancelled) deps.cancel(id);
@@ -80,10 +81,15 @@ export function createMembership(deps: MembershipDeps): Membership {
       if (isUrgent && read.members.length > 1) await callOthers();
     } catch {
       failed = true;
-      shares.unreachable();
+      lost();
     } finally {
       cancelSilence();
     }
+  }
+
+  function lost(): void {
+    awaited.lost(snapshot?.members ?? []);
+    shares.unreachable();
   }
 
   async function callOthers(): Promise<void> {

@@ -111,6 +111,23 @@ describe("without the database", () => {
   });
 });
 
+test("whoever finds the database first after an outage leaves the others what they hold", async () => {
+  for (let seed = 1; seed <= 5; seed++) {
+    const random = createRandom(seed);
+    const group = simulateGroup(4, random, random.pick([20, 300]));
+    const routers = [group.join(), group.join(), group.join()];
+    const busy = () => {
+      for (const router of routers) keepBusy(router, 9, () => random.int(100, 900));
+    };
+    await group.pass(8_000, busy);
+    group.database.reachable = false;
+    await group.pass(random.int(5_000, 60_000), busy);
+    group.database.reachable = true;
+    await group.pass(8_000, busy);
+    expect(group.most(), `seed ${seed}`).toBe(4);
+  }
+});
+
 test("alone a router has all, and again once the others are gone for 15 s or have left", async () => {
   const group = simulateGroup(4, createRandom(1), 20);
   const first = group.join();
