@@ -33,6 +33,18 @@ interface WrittenBoard extends Board {
 
 /** Whoever was not seen for longer is gone. */
 const goneAfter = "interval '15 seconds'";
+/**
+ * Likewise, where the connection of its last beat has ended, as it does when its process is killed. Longer
+ * than two beats are apart: one that has only lost its connection is back by then.
+ */
+const cutAfter = "interval '3 seconds'";
+/** The server's process for this connection; behind a pooler, one that outlasts the router. */
+const ownBackend = `(select jsonb_build_object('pid', pid, 'since', extract(epoch from backend_start))
+  from pg_stat_activity where pid = pg_backend_pid())`;
+/** Another user's connections may not say since when they are there. */
+const backendStands = `exists (select from pg_stat_activity
+  where pid = (board->'backend'->>'pid')::integer and (backend_start is null
+    or extract(epoch from backend_start) = (board->'backend'->>'since')::numeric))`;
 
 export function createGroupBoard({ id, name, version }: SharedInstance): GroupBoard {
   const process = crypto.randomUUID();
@@ -52,7 +64,7 @@ export function createGroupBoard({ id, name, version }: SharedInstance): GroupBo
       const update = () =>
         run(
           `update instances set seen_at = clock_timestamp(), name = $2, version = $3,
-              board = $4::text::jsonb
+              board = $4::text::jsonb || jsonb_build_object('backend', ${ownBackend})
             where id = $1::uuid
               and (board->>'run' is distinct from $5 or (board->>'beat')::bigint < $6)
             returning 1`,
@@ -88,6 +100,8 @@ export async function readBoard(run: Run): Promise<ReadBoard> {
         (extract(epoch from clock_timestamp()) * 1000)::double precision as now
       from instances where seen_at > clock_timestamp() - ${goneAfter}
         and board is distinct from '{}'::jsonb
+        and (seen_at > clock_timestamp() - ${cutAfter} or board->'backend'->'pid' is null
+          or ${backendStands})
       order by id`,
   );
   return {

@@ -23,6 +23,8 @@ interface LabRouter {
   ends(ids: readonly string[]): Promise<void>;
   /** @returns its id */
   starts(): Promise<string>;
+  /** Its connections to the database end. */
+  disconnect(): Promise<void>;
 }
 
 const quiet: Board = {
@@ -81,6 +83,7 @@ async function withRouters(
           await client.inTransaction((run) => writeStarts(run, id, [start]));
           return start.id;
         },
+        disconnect: () => client.close(),
       };
     };
     try {
@@ -103,6 +106,32 @@ async function listening(client: Client, routers: readonly LabRouter[], own: Par
     await Bun.sleep(10);
   }
 }
+
+test("one whose connection has ended is gone after two beats without it, others are after 15 s", async () => {
+  await withRouters(async (first, second, client) => {
+    const others = async () =>
+      (await first.beat()).members.flatMap(({ id }) => (id === first.id ? [] : [id]));
+    const silentFor = (seconds: number) =>
+      client.run(
+        `update instances set seen_at = now() - interval '${seconds} s' where id = $1::uuid`,
+        [second.id],
+      );
+    await second.beat();
+    await silentFor(14);
+    expect(await others()).toEqual([second.id]);
+    await silentFor(16);
+    expect(await others()).toEqual([]);
+    await silentFor(2);
+    await second.disconnect();
+    expect(await others()).toEqual([second.id]);
+    await silentFor(4);
+    // The server may take a moment to notice.
+    while ((await others()).length > 0) await Bun.sleep(10);
+    await second.beat();
+    await silentFor(4);
+    expect(await others()).toEqual([second.id]);
+  });
+});
 
 test("each reads what all have said, in the group's own words", async () => {
   await withRouters(async (first, second) => {
