@@ -31,10 +31,10 @@ export async function fillWithCalls(
   const starts = Array.from({ length: days }, (_, day) => end - (days - day) * dayMs);
   // Their partitions.
   let seq = 0;
-  for (const start of starts) {
-    const id = lowestId(start + 1);
-    await store.ship([shipment(++seq, { ends: [shippedEnd({ id, timestamp: start + 1 })] })]);
-  }
+  for (const time of [...starts.map((start) => start + 1), end - 1])
+    await store.ship([
+      shipment(++seq, { ends: [shippedEnd({ id: lowestId(time), timestamp: time })] }),
+    ]);
   const indexes = tables.filter((text) => /^create index on (requests|search) /.test(text));
   await withoutIndexes(client, indexes, async () => {
     for (const start of starts) {
@@ -57,7 +57,8 @@ const insertRequests = `insert into requests (id, timestamp, state, service_type
     case when n % 100 = 7 then 'failed' when n % 1000 = 8 then 'cancelled' else 'completed' end,
     case when n % 50 = 3 then 'ollama' else 'openai' end,
     'model-' || n % 7, case when n % 5 = 0 then 'sent-' || n % 3 end, true,
-    case when n % 10000 = 77 then 'rare-box' else 'box-' || n % 4 end,
+    case when n % 10000 = 77 then 'rare-box' when n % 4 = 0 and n < $2::bigint / 2 then 'early-box'
+      else 'box-' || n % 4 end,
     case when n % 100 = 7 then 502 when n % 1000 = 8 then 499 when n % 200 = 9 then 404 else 200 end,
     n % 5000, n % 300, n % 1000, n % 500, n % 1500,
     case when n % 20000 = 5 then '00000000-0000-7000-8000-000000000000' end,

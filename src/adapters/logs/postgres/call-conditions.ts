@@ -34,6 +34,23 @@ export function idsSince(time: number): string | null {
   return time <= 0 ? null : lowestId(time - idLeadMs);
 }
 
+/**
+ * A range apart: ids made since a time, whose calls are all from then, and ids of before, few of whose
+ * calls are. All of those would be looked at for the newest of them, in a partition of the day before
+ * even where the page is full without.
+ * @param time epoch ms; 0: there is no earliest
+ */
+export function surestFirst(range: IdRange, time: number): readonly IdRange[] {
+  const middle = lowestId(time);
+  const { from, before } = range;
+  if (time <= 0 || (from !== null && from >= middle) || (before !== null && before <= middle))
+    return [range];
+  return [
+    { from: middle, before },
+    { from, before: middle },
+  ];
+}
+
 /** @param key column of a table, a UUID */
 export function inRange(key: string, { from, before }: IdRange): readonly Condition[] {
   return [
@@ -63,45 +80,92 @@ export function rangeOf(
   return { from: idsSince(Math.max(since ?? 0, floors.rows)), before: before ?? null };
 }
 
-/** All of a filter but the words that it looks for, and the model. */
+/** A condition for which there is an index that begins with its column and has the ids behind it. */
+export interface IndexedCondition {
+  readonly holds: Condition;
+  /** What the index begins with. */
+  readonly column: string;
+  /** @returns what is sought there, as it stands in the statement */
+  readonly value: (values: Values) => string;
+  /** What else has to be said for the index to hold the rows, or to give no others. */
+  readonly besides: readonly Condition[];
+}
+
+/** A filter without its times, words and model. */
+export interface ColumnConditions {
+  readonly indexed: readonly IndexedCondition[];
+  /** Most calls fulfil them, so that no index is worth while. */
+  readonly others: readonly Condition[];
+}
+
+/** What nearly all calls have is in no index. */
+const usual: Readonly<Record<string, string | number>> = {
+  service_type: "openai",
+  state: "completed",
+  status_code: 200,
+};
+
 export function columnConditions(
   filter: Pick<LogFilter, "service_type" | "status" | "upstream" | "state" | "resent_from">,
-): readonly Condition[] {
-  const { service_type, status, upstream, state, resent_from } = filter;
-  const conditions: Condition[] = [];
-  const same = (column: string, value: string | undefined, indexed = "") => {
-    if (value !== undefined)
-      conditions.push((values) => `r.${column} = ${values.add(safeText(value), "text")}${indexed}`);
-  };
-  same(
-    "service_type",
-    service_type,
-    service_type === "openai" ? "" : " and r.service_type <> 'openai'",
-  );
-  same("upstream", upstream);
-  same("state", state, state === "completed" ? "" : " and r.state <> 'completed'");
-  same("resent_from", resent_from);
-  if (status !== undefined) conditions.push((values) => statusCondition(status, values));
-  return conditions;
+): ColumnConditions {
+  const indexed: IndexedCondition[] = [];
+  const others: Condition[] = [];
+  function same(name: string, sought: string | number, expression = `r.${name}`): void {
+    const value = (values: Values) =>
+      typeof sought === "number"
+        ? values.add(sought, "integer")
+        : values.add(safeText(sought), "text");
+    const holds = (values: Values) => `${expression} = ${value(values)}`;
+    if (sought === usual[name]) others.push(holds);
+    else indexed.push({ holds, column: expression, value, besides: partOfIndex(name) });
+  }
+  const { resent_from, state, status, upstream, service_type } = filter;
+  if (resent_from !== undefined) same("resent_from", resent_from);
+  if (state !== undefined) same("state", state);
+  if (status !== undefined) {
+    const { from, to } = status;
+    if (from === to) same("status_code", from);
+    else if (from % 100 === 0 && to === from + 99 && from !== 200)
+      same("status_class", from / 100, "(r.status_code / 100)");
+    else
+      others.push(
+        (values) =>
+          `r.status_code between ${values.add(from, "integer")} and ${values.add(to, "integer")}`,
+      );
+  }
+  if (upstream !== undefined) same("upstream", upstream);
+  if (service_type !== undefined) same("service_type", service_type);
+  return { indexed, others };
 }
 
-function statusCondition(
-  { from, to }: { readonly from: number; readonly to: number },
-  values: Values,
-): string {
-  const indexed = from <= 200 && to >= 200 ? "" : " and r.status_code <> 200";
-  if (from === to) return `r.status_code = ${values.add(from, "integer")}${indexed}`;
-  if (from % 100 === 0 && to === from + 99)
-    return `(r.status_code / 100) = ${values.add(from / 100, "integer")}${indexed}`;
-  return `r.status_code between ${values.add(from, "integer")} and ${values.add(to, "integer")}${indexed}`;
+/** The rows that a partial index has, said as it says it: the planner compares no more than that. */
+function partOfIndex(name: string): readonly Condition[] {
+  switch (name) {
+    case "resent_from":
+      return [() => "r.resent_from is not null"];
+    case "state":
+      return [() => "r.state <> 'completed'"];
+    case "status_code":
+    case "status_class":
+      return [() => "r.status_code <> 200"];
+    case "service_type":
+      return [() => "r.service_type <> 'openai'"];
+    default:
+      return [];
+  }
 }
 
-/** Those asked for and those sent under that name, apart: each has an index that gives its rows in order. */
-export function modelConditions(model: string): readonly Condition[] {
+/** Those asked for and those sent under that name, apart: each has an index. */
+export function modelConditions(model: string): readonly IndexedCondition[] {
   const name = safeText(model);
-  return (["r.original_model", "r.other_model"] as const).map((column) => (values) => {
-    const value = values.add(name, "text");
-    return `${modelStart(column)} = ${modelStart(value)} and ${column} = ${value}`;
+  return (["original_model", "other_model"] as const).map((column) => {
+    const isSame: Condition = (values) => `r.${column} = ${values.add(name, "text")}`;
+    return {
+      holds: isSame,
+      column: modelStart(`r.${column}`),
+      value: (values) => modelStart(values.add(name, "text")),
+      besides: [isSame, ...(column === "other_model" ? [() => "r.other_model is not null"] : [])],
+    };
   });
 }
 

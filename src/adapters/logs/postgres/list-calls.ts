@@ -6,17 +6,18 @@ import { indexedText } from "../rows/indexed-text.ts";
 import { newestFirst } from "../rows/newest-first.ts";
 import { apiRow, type StoredRow } from "../rows/stored-row.ts";
 import {
-  anyOf,
   columnConditions,
   type Condition,
   inRange,
   modelConditions,
   rangeOf,
   sinceTime,
+  surestFirst,
 } from "./call-conditions.ts";
 import type { Run } from "./client.ts";
 import type { Floors } from "./floors.ts";
-import { type CallFilter, readCalls } from "./read-calls.ts";
+import { allOf, alternatives, type CallFilter, ledCalls } from "./led-calls.ts";
+import { readCalls } from "./read-calls.ts";
 import { searchedCalls, type SearchLimits } from "./search-calls.ts";
 import { idsThatBegin } from "./sought.ts";
 
@@ -32,9 +33,11 @@ export async function listedCalls(
   const sought = filter.q === undefined || start !== null ? [] : soughtWords(filter.q);
   const ids = start === null ? [] : idConditions(start);
   if (sought === null || ids === null) return [];
+  const { indexed, others } = columnConditions(filter);
   const calls: CallFilter = {
     range: rangeOf(filter, floors),
-    conditions: [...sinceTime(filter.since, floors), ...columnConditions(filter), ...ids],
+    conditions: [...sinceTime(filter.since, floors), ...others, ...ids],
+    indexed,
     models: filter.model === undefined ? [] : modelConditions(filter.model),
     limit,
   };
@@ -44,7 +47,7 @@ export async function listedCalls(
       ? []
       : sought.length > 0
         ? await searchedCalls(run, calls, sought, limits)
-        : await endedCalls(run, calls);
+        : await endedCalls(run, calls, Math.max(filter.since ?? 0, floors.rows));
   // An end counts, where it has come and the start is still there.
   return newestFirst(started, ended).slice(0, limit);
 }
@@ -63,15 +66,23 @@ function isIdStart(q: string): boolean {
   return /^[0-9a-f]{8}-[0-9a-f-]{0,27}$/i.test(q);
 }
 
-/** By model each index is walked by itself: both give their rows in order. */
-async function endedCalls(run: Run, filter: CallFilter): Promise<readonly StoredRow[]> {
-  const models = filter.models.length === 0 ? [[]] : filter.models.map((model) => [model]);
-  const found: (readonly StoredRow[])[] = [];
-  for (const model of models) {
-    const conditions = [...inRange("r.id", filter.range), ...filter.conditions, ...model];
-    found.push(await readCalls(run, "requests r", conditions, filter.limit));
+async function endedCalls(
+  run: Run,
+  filter: CallFilter,
+  since: number,
+): Promise<readonly StoredRow[]> {
+  const found: StoredRow[] = [];
+  for (const one of alternatives(filter)) {
+    let left = filter.limit;
+    for (const range of surestFirst(filter.range, since)) {
+      if (left <= 0) break;
+      const { conditions, order } = await ledCalls(run, one, range);
+      const rows = await readCalls(run, "requests r", conditions, left, order);
+      found.push(...rows);
+      left -= rows.length;
+    }
   }
-  return found.flat();
+  return found;
 }
 
 /** Those of calls in flight that are looked through: their words stand in no index. */
@@ -79,15 +90,11 @@ const maxSearched = 10_000;
 
 async function startedCalls(
   run: Run,
-  { range, conditions, models, limit }: CallFilter,
+  filter: CallFilter,
   sought: readonly SoughtWords[],
 ): Promise<readonly StoredRow[]> {
-  const all = [
-    ...inRange("r.id", range),
-    ...conditions,
-    ...(models.length === 0 ? [] : [anyOf(models)]),
-  ];
-  if (sought.length === 0) return readCalls(run, "inflight r", all, limit);
+  const all = [...inRange("r.id", filter.range), ...allOf(filter)];
+  if (sought.length === 0) return readCalls(run, "inflight r", all, filter.limit);
   const rows = await readCalls(run, "inflight r", all, maxSearched);
   return rows.filter((row) => {
     const call = apiRow(row);

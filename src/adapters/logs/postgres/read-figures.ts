@@ -15,6 +15,7 @@ import {
 } from "./call-conditions.ts";
 import type { Run } from "./client.ts";
 import type { Floors } from "./floors.ts";
+import { alternatives, ledCalls } from "./led-calls.ts";
 import { originalText } from "./safe-text.ts";
 
 const sumSql = `select kind, bucket, sum(amount)::double precision as amount from figures
@@ -81,18 +82,17 @@ export async function readPoints(
   floors: Floors,
 ): Promise<readonly PerformancePoint[]> {
   const range = { from: idsSince(Math.max(since, floors.rows)), before: null };
+  const { indexed, others } = columnConditions(filter);
+  const calls = {
+    conditions: [...sinceTime(since, floors), ...others],
+    indexed,
+    models: model === undefined ? [] : modelConditions(model),
+  };
   const found: (readonly PointRow[])[] = [];
-  for (const models of model === undefined ? [[]] : modelConditions(model).map((one) => [one])) {
+  for (const one of alternatives(calls)) {
+    const { conditions, order } = await ledCalls(run, one, range);
     const values = createValues();
-    const where = whole(
-      [
-        ...inRange("r.id", range),
-        ...sinceTime(since, floors),
-        ...columnConditions(filter),
-        ...models,
-      ],
-      values,
-    );
+    const where = whole(conditions, values);
     found.push(
       await run<PointRow>(
         `select r.id::text as id, r."timestamp"::double precision as "timestamp",
@@ -100,7 +100,7 @@ export async function readPoints(
             r.prompt_tokens::double precision as prompt_tokens,
             r.completion_tokens::double precision as completion_tokens,
             r.total_tokens::double precision as total_tokens, r.status_code, r.state
-          from requests r where ${where} order by r.id desc limit ${values.add(limit, "integer")}`,
+          from requests r where ${where} order by ${order} limit ${values.add(limit, "integer")}`,
         values.all,
       ),
     );

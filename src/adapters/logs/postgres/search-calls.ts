@@ -3,7 +3,6 @@
 import type { SoughtWords } from "../../../domain/log/words-of.ts";
 import type { StoredRow } from "../rows/stored-row.ts";
 import {
-  anyOf,
   type Condition,
   createValues,
   type IdRange,
@@ -14,8 +13,9 @@ import {
 import { type ReadColumns, readColumnsOfR, storedRow } from "./call-columns.ts";
 import type { Run } from "./client.ts";
 import { lowestId } from "./id-times.ts";
+import { allOf, alternatives, type CallFilter, ledCalls } from "./led-calls.ts";
 import { readPartitions } from "./partitions.ts";
-import { type CallFilter, readCalls } from "./read-calls.ts";
+import { readCalls } from "./read-calls.ts";
 import { indexedSearch, textSearch } from "./sought.ts";
 
 /** Up to how many calls are read off the index first, and put in order afterwards. */
@@ -110,10 +110,6 @@ async function foundCalls(
   return rows.map(storedRow);
 }
 
-function allOf({ conditions, models }: CallFilter): readonly Condition[] {
-  return models.length === 0 ? conditions : [...conditions, anyOf(models)];
-}
-
 /** The filter's ids first, newest first, and then row by row until the page is full. */
 async function filteredCalls(
   run: Run,
@@ -125,7 +121,7 @@ async function filteredCalls(
   const values = createValues();
   const rows = await run<ReadColumns>(
     `with newest as materialized (select id from
-        (${filteredIds(filter, range, most, values)}) as filtered order by id desc)
+        (${await filteredIds(run, filter, range, most, values)}) as filtered order by id desc)
       select call.* from newest,
         lateral (select from search s
           where s.id = newest.id and ${whole(textSearch(sought), values)} offset 0) as words,
@@ -136,20 +132,21 @@ async function filteredCalls(
   return rows.map(storedRow);
 }
 
-/** At most so many of each model's column, each by its own index. */
-function filteredIds(
-  { conditions, models }: Pick<CallFilter, "conditions" | "models">,
+/** The statement that gives the newest ids of a filter, at most so many of each alternative. */
+async function filteredIds(
+  run: Run,
+  filter: CallFilter,
   range: IdRange,
   most: number,
   values: Values,
-): string {
-  return (models.length === 0 ? [[]] : models.map((model) => [model]))
-    .map((model) => {
-      const where = whole([...inRange("r.id", range), ...conditions, ...model], values);
-      return `(select r.id from requests r where ${where}
-        order by r.id desc limit ${values.add(most, "integer")})`;
-    })
-    .join(" union all ");
+): Promise<string> {
+  const statements: string[] = [];
+  for (const one of alternatives(filter)) {
+    const { conditions, order } = await ledCalls(run, one, range);
+    statements.push(`(select r.id from requests r where ${whole(conditions, values)}
+        order by ${order} limit ${values.add(most, "integer")})`);
+  }
+  return statements.join(" union all ");
 }
 
 /** Row by row, from the newest. */
@@ -171,15 +168,15 @@ function walkedCalls(
 /** How many calls the filter by itself lets through, more than `most` counted as one more. */
 async function countFiltered(
   run: Run,
-  { conditions, models }: CallFilter,
+  filter: CallFilter,
   range: IdRange,
   most: number,
 ): Promise<number> {
-  if (conditions.length === 0 && models.length === 0) return most + 1;
+  if (allOf(filter).length === 0) return most + 1;
   const values = createValues();
   const [row] = await run<{ calls: number }>(
     `select count(*)::integer as calls from
-      (${filteredIds({ conditions, models }, range, most + 1, values)}) as counted`,
+      (${await filteredIds(run, filter, range, most + 1, values)}) as counted`,
     values.all,
   );
   return row?.calls ?? 0;
