@@ -2,10 +2,14 @@
 // time limit, and a server that stays silent costs a client, which the next statement opens anew.
 import { SQL } from "bun";
 
-/** Runs one statement; its rows are what the caller says they are. */
+/**
+ * Runs one statement; its rows are what the caller says they are.
+ * @param bytes of it and its answer, where they are many: the server has the more time
+ */
 export type Run = <Row = never>(
   text: string,
   parameters?: readonly unknown[],
+  bytes?: number,
 ) => Promise<readonly Row[]>;
 
 export interface Client {
@@ -22,14 +26,22 @@ export interface ClientOptions {
   readonly url: string;
   /** At most; they are opened when they are needed. */
   readonly connections: number;
-  /** ms without an answer after which the server counts as silent. */
+  /** ms without an answer after which the server counts as silent; see `transferMs`. */
   readonly silenceMs: number;
+}
+
+/** Of a line, or a server, that is slow and yet works. */
+const slowestBytesPerMs = 500;
+
+/** @returns ms that many bytes may take on their way, beside what a statement may take */
+export function transferMs(bytes: number): number {
+  return bytes / slowestBytesPerMs;
 }
 
 /** Rejects whatever a server has not answered in time. */
 export class SilentServer extends Error {
   constructor(ms: number) {
-    super(`PostgreSQL has not answered for ${ms / 1_000} s`);
+    super(`PostgreSQL has not answered for ${Math.round(ms / 100) / 10} s`);
     this.name = "SilentServer";
   }
 }
@@ -69,10 +81,11 @@ export function createClient({ url, connections, silenceMs }: ClientOptions): Cl
     of.sql.close({ timeout: 0 }).catch(() => undefined);
   }
 
-  async function within<T>(of: Generation, answer: Promise<T>): Promise<T> {
+  async function within<T>(of: Generation, answer: Promise<T>, bytes = 0): Promise<T> {
+    const limitMs = silenceMs + transferMs(bytes);
     const timer = setTimeout(() => {
-      giveUp(of, new SilentServer(silenceMs));
-    }, silenceMs);
+      giveUp(of, new SilentServer(limitMs));
+    }, limitMs);
     try {
       return await Promise.race([answer, of.ended.promise]);
     } finally {
@@ -82,15 +95,15 @@ export function createClient({ url, connections, silenceMs }: ClientOptions): Cl
   }
 
   function runOn(of: Generation, sql: Pick<SQL, "unsafe">): Run {
-    return <Row>(text: string, parameters: readonly unknown[] = []) =>
-      within(of, (async () => (await sql.unsafe(text, [...parameters])) as Row[])());
+    return <Row>(text: string, parameters: readonly unknown[] = [], bytes = 0) =>
+      within(of, (async () => (await sql.unsafe(text, [...parameters])) as Row[])(), bytes);
   }
 
   return {
     // What is wrong with the URL is thrown where the driver is made of it.
-    async run(text, parameters) {
+    async run(text, parameters, bytes) {
       const of = generation();
-      return runOn(of, of.sql)(text, parameters);
+      return runOn(of, of.sql)(text, parameters, bytes);
     },
     async inTransaction<Result>(work: (run: Run) => Promise<Result>) {
       const of = generation();

@@ -2,7 +2,6 @@
 // this one and from there to the database; what is read comes from there.
 import type { Group } from "../../../ports/group.ts";
 import type { KeptAnswers } from "../../../ports/kept-answers.ts";
-import type { LogReader } from "../../../ports/log-reader.ts";
 import type { ObjectStore } from "../../../ports/object-store.ts";
 import type { SpoolReport } from "../../../ports/spool.ts";
 import { openOutboxFile } from "../outbox/outbox-file.ts";
@@ -15,7 +14,7 @@ import { moveAside } from "../sqlite-file/move-aside.ts";
 import { type Client, createClient } from "./client.ts";
 import { createPostgresAnswers } from "./postgres-answers.ts";
 import { createPostgresGroup, type PostgresGroup } from "./postgres-group.ts";
-import { createPostgresReader } from "./postgres-reader.ts";
+import { createPostgresReader, type PostgresReader } from "./postgres-reader.ts";
 import { createPostgresStore } from "./postgres-store.ts";
 import { createPostgresUpkeep } from "./postgres-upkeep.ts";
 import { removeAnswer } from "./remove-answers.ts";
@@ -35,7 +34,7 @@ export interface PostgresEngineOptions {
 interface ReadSide {
   readonly url: string;
   readonly client: Client;
-  readonly reader: LogReader;
+  readonly reader: PostgresReader;
   readonly answers: Pick<KeptAnswers, "find" | "items">;
 }
 
@@ -215,7 +214,7 @@ export function createPostgresEngine(options: PostgresEngineOptions): LogEngine 
       const { reader } = await sideOf(at);
       return {
         list: (filter) => timely.read(() => reader.list(filter)),
-        get: (id) => timely.read(() => reader.get(id), objectLimitMs),
+        get: (id) => timely.read((more) => reader.get(id, more), objectLimitMs),
         stats: (since) => timely.read(() => reader.stats(since)),
         points: (filter) => timely.read(() => reader.points(filter)),
       };

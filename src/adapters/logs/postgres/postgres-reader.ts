@@ -4,19 +4,25 @@ import type { ObjectStore } from "../../../ports/object-store.ts";
 import { logDetail } from "../rows/log-row.ts";
 import { apiRow, type StoredRow } from "../rows/stored-row.ts";
 import { type ReadColumns, readColumnsOfR, storedRow } from "./call-columns.ts";
-import type { Client, Run } from "./client.ts";
+import { type Client, type Run, transferMs } from "./client.ts";
 import { listedCalls } from "./list-calls.ts";
-import { type PlacedBodies, putTogether, readSegments } from "./read-bodies.ts";
+import { bytesOf, type PlacedBodies, putTogether, readSegments } from "./read-bodies.ts";
 import { periodStats, readPoints } from "./read-figures.ts";
 import { inOrderedReading, inReading } from "./reading.ts";
 import { type SearchLimits, searchLimits } from "./search-calls.ts";
+import type { MoreTime } from "./timely-database.ts";
+
+export interface PostgresReader extends LogReader {
+  /** @param more called once it is known how large the call's bodies are */
+  get(id: string, more?: MoreTime): ReturnType<LogReader["get"]>;
+}
 
 /** @param objects where segments of bodies may lie; null: nowhere but in the database */
 export function createPostgresReader(
   client: Client,
   objects: Pick<ObjectStore, "get"> | null,
   limits: SearchLimits = searchLimits,
-): LogReader {
+): PostgresReader {
   return {
     async list(filter) {
       const limit = filter.limit + 1; // one more tells whether there is a next page
@@ -27,16 +33,19 @@ export function createPostgresReader(
       return { logs, next: rows.length === limit ? (logs.at(-1)?.id ?? null) : null };
     },
 
-    async get(id) {
+    async get(id, more) {
       if (!/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/.test(id)) return null;
       const found = await inReading(client, async (run, floors) => {
         const call = await readCall(run, id);
         if (call === null || call.row.timestamp < floors.rows) return null;
-        const placed = call.row.timestamp < floors.bodies ? noBodies : call;
-        return { ...placed, row: call.row, rows: await readSegments(run, placed) };
+        return call.row.timestamp < floors.bodies ? { ...noBodies, row: call.row } : call;
       });
       if (found === null) return null;
-      const { bodies, lost } = await putTogether(found, found.rows, objects);
+      const bytes = bytesOf(found);
+      more?.(transferMs(bytes));
+      // Outside of the transaction, whose statements have two seconds; segments never change.
+      const segments = await readSegments(client.run, found, bytes);
+      const { bodies, lost } = await putTogether(found, segments, objects);
       const detail = logDetail(apiRow(found.row), bodies);
       return {
         ...detail,

@@ -23,14 +23,25 @@ export interface SegmentRow {
   readonly data: Uint8Array | null;
 }
 
-/** The segments of a row that are there. */
-export function readSegments(run: Run, { segments }: PlacedBodies): Promise<readonly SegmentRow[]> {
+/** Of a row's bodies; what is stored of them is smaller, as a rule. */
+export function bytesOf({ bodies }: PlacedBodies): number {
+  const pieces = Object.values(storedBodies(bodies)).flatMap((body) => body.pieces ?? []);
+  return pieces.reduce((sum, { length }) => sum + length, 0);
+}
+
+/** The segments of a row that are there. @param bytes that they may have */
+export function readSegments(
+  run: Run,
+  { segments }: PlacedBodies,
+  bytes: number,
+): Promise<readonly SegmentRow[]> {
   return segments.length === 0
     ? Promise.resolve([])
     : run<SegmentRow>(
         `select id::text as id, packed, object, at, length, data from segments
           where id = any ($1::text::uuid[])`,
         [uuids(segments)],
+        bytes,
       );
 }
 

@@ -2,12 +2,15 @@
 import { SilentServer } from "./client.ts";
 import { explainFailure } from "./failures.ts";
 
+/** The database has answered; what comes next takes up to that many ms more than a read usually may. */
+export type MoreTime = (ms: number) => void;
+
 export interface TimelyDatabase {
   /**
    * @param elsewhereMs that the read may take besides, waiting for another than the database
    * @throws an error in words where the read fails, or takes too long
    */
-  read<T>(ask: () => Promise<T>, elsewhereMs?: number): Promise<T>;
+  read<T>(ask: (more: MoreTime) => Promise<T>, elsewhereMs?: number): Promise<T>;
 }
 
 /** ms; whoever looks at a page goes away after a few. */
@@ -29,11 +32,14 @@ export function createTimelyDatabase(now: () => number): TimelyDatabase {
     async read(ask, elsewhereMs = 0) {
       const begunAt = now();
       const late = Promise.withResolvers<never>();
-      const timer = setTimeout(() => {
-        late.reject(new SilentServer(longestMs + elsewhereMs));
-      }, longestMs + elsewhereMs);
+      const lateAfter = (ms: number) => setTimeout(() => late.reject(new SilentServer(ms)), ms);
+      let timer = lateAfter(longestMs + elsewhereMs);
+      const more = (ms: number) => {
+        clearTimeout(timer);
+        timer = lateAfter(longestMs + elsewhereMs + ms);
+      };
       try {
-        const read = await Promise.race([ask(), late.promise]);
+        const read = await Promise.race([ask(more), late.promise]);
         awaySince = null;
         return read;
       } catch (error) {

@@ -22,7 +22,7 @@ export async function writeSegments(run: Run, segments: readonly ShippedSegment[
     return placed;
   });
   const bytes = Buffer.concat(segments.flatMap(({ data }) => data ?? []));
-  await run(insertSegments, [JSON.stringify(given), bytes]);
+  await run(insertSegments, [JSON.stringify(given), bytes], bytes.length);
 }
 
 /** An item stays for as long as it is used: what moves its day on also holds it against a removal under way. */
@@ -47,7 +47,8 @@ export async function writeItems(run: Run, items: readonly ShippedItem[]): Promi
     packed,
     data: Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("base64"),
   }));
-  await run(insertItems, [JSON.stringify(given)]);
+  const text = JSON.stringify(given);
+  await run(insertItems, [text], text.length);
 }
 
 const answerColumns = "owner, id, call_id, created_at, items, inputs, upstream, stored, head";

@@ -83,10 +83,12 @@ async function insert(
     // Made of letters and digits alone: there is nothing in them that would be refused.
     words: words.length === 0 ? null : ` ${words.join(" ")} `,
   }));
-  const [put] = await run<{ ids: readonly string[] | null }>(insertEnds, [
-    JSON.stringify(given),
-    instance,
-  ]);
+  const text = JSON.stringify(given);
+  const [put] = await run<{ ids: readonly string[] | null }>(
+    insertEnds,
+    [text, instance],
+    text.length,
+  );
   // Nearly always all of them.
   if (put?.ids === null) return ends;
   const ids = new Set(put?.ids);

@@ -44,7 +44,7 @@ test("works on after it was closed, and after the server was restarted", async (
   }
 });
 
-test("a silent server rejects all that waits, and is asked anew", async () => {
+test("a silent server rejects all that waits, and is asked anew; a statement of many bytes has more time", async () => {
   const server = await startPostgres();
   try {
     const client = createClient({ url: server.url(), connections: 2, silenceMs: 300 });
@@ -61,6 +61,13 @@ test("a silent server rejects all that waits, and is asked anew", async () => {
     );
     const patient = createClient({ url: server.url(), connections: 1, silenceMs: 10_000 });
     expect((await patient.run<{ two: number }>("select 2 as two"))[0]).toEqual({ two: 2 });
+    server.signal("SIGSTOP");
+    const bytes = Buffer.alloc(10_000_000);
+    const text = "select length($1::bytea) as length";
+    const length = client.run<{ length: number }>(text, [bytes], bytes.length);
+    await Bun.sleep(600);
+    server.signal("SIGCONT");
+    expect((await length)[0]).toEqual({ length: bytes.length });
     await Promise.all([client.close(), patient.close()]);
   } finally {
     server.remove();

@@ -1,5 +1,6 @@
 // The engine over outbox and PostgreSQL: what it does whose database may be away.
 import { describe, expect, test } from "bun:test";
+import { SQL } from "bun";
 import { join } from "node:path";
 import type { LogEngine } from "../../../../src/adapters/logs/pipeline/log-engine.ts";
 import type { LogPlace } from "../../../../src/adapters/logs/pipeline/log-place.ts";
@@ -37,6 +38,32 @@ async function withEngine<T>(
     await engine.close();
   }
 }
+
+test("a large body has more time to come than a list", () =>
+  withDatabase((url) =>
+    withSharedLog(
+      async (engine, place) => {
+        await engine.open(place, noon);
+        const large = captured(new Uint8Array(8_000_000));
+        await engine.write([logWrite({}, { response: large })]);
+        const reader = await engine.reader(place);
+        const other = new SQL(url, { max: 1 });
+        const locked = Promise.withResolvers<void>();
+        // Whoever reads a body waits for longer than a read may take.
+        const held = other.begin(async (sql) => {
+          await sql.unsafe("lock table segments in access exclusive mode");
+          locked.resolve();
+          await Bun.sleep(3_000);
+        });
+        await locked.promise;
+        const call = await reader.get(idAt(noon));
+        await held;
+        await other.close();
+        expect(call?.response_body?.length).toBe(8_000_000);
+      },
+      (run) => run(url),
+    ),
+  ));
 
 describe("a database that is away", () => {
   test("holds up neither the opening nor a write; reads say since when, and rows are there when it comes", () =>
