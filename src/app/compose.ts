@@ -47,6 +47,7 @@ import { createLiveRouting, type RoutesTrouble } from "./usecases/servers/reload
 import { createReasoningMemory } from "./usecases/relay/reasoning-memory.ts";
 import { engineOf } from "../domain/routing/engine.ts";
 import { createKnownServers } from "./usecases/servers/known-servers.ts";
+import { createServersNow } from "./usecases/servers/servers-now.ts";
 import { createSpokenBoard } from "./usecases/servers/spoken-board.ts";
 import { createServerClient } from "./usecases/servers/ask-server.ts";
 import { createContinueCall } from "./usecases/answers/continue-call.ts";
@@ -146,6 +147,7 @@ export function compose(
   const models = createModels({ routing, ask, clock, loaded });
   const ollama = createOllamaCatalog({ routing, models, ask, clock });
   const health = createHealthBoard(clock, (baseUrl) => models.changed(baseUrl));
+  const serversNow = createServersNow(limiter, health, loaded);
   const engineAt = (serverName: string) => engineOf(models.state(serverName).models);
   const spoken = createSpokenBoard(clock, engineAt);
   const estimates = createPromptEstimates(ratios, logs?.reader ?? null);
@@ -188,6 +190,7 @@ export function compose(
         error: stackOf(error),
       }),
     limiter,
+    serversNow,
     health,
     spoken,
     servers: createKnownServers(clock, engineAt),
@@ -272,6 +275,7 @@ export function compose(
       },
       routing,
       discovery: () => models.discovery(),
+      serversNow,
       routesFile: settings.routesConfig.path,
       notices,
       refusedCalls: () => refusals.seen(),

@@ -223,12 +223,16 @@ export interface UpstreamState {
   /** Calls being answered. */
   readonly active: number;
   readonly waiting: number;
+  /** The number of its last call among all that this router has sent: where servers are equally busy, the one with the lowest is next. */
+  readonly turn: number;
   readonly max_concurrency: number | null;
   /** Of that, what this router may use now. Present where several share it. */
   readonly share?: number;
   readonly max_queue: number;
   /** Of the last good list. */
   readonly models: readonly string[];
+  /** Other names of these, each with the model that it stands for. Present where the list has any. */
+  readonly model_aliases?: Readonly<Record<string, string>>;
   /** ISO 8601 UTC with ms; null before the first list. */
   readonly models_fetched_at: string | null;
   readonly models_state: ListStanding;

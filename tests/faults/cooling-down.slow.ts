@@ -5,6 +5,7 @@ import type { FakeModel } from "../../src/adapters/fake-model/fake-model.ts";
 import { createCancellation } from "../../src/app/usecases/cancellation.ts";
 import { createLimiter } from "../../src/app/usecases/servers/limiter.ts";
 import { createHealthBoard } from "../../src/app/usecases/servers/health-board.ts";
+import { createServersNow } from "../../src/app/usecases/servers/servers-now.ts";
 import { nextPermit } from "../../src/app/usecases/relay/next-permit.ts";
 import { planRoute } from "../../src/domain/routing/plan.ts";
 import { emptyDiscovery } from "../../src/domain/routing/discovery.ts";
@@ -99,13 +100,15 @@ test("after 10 s one request probes it, while the others go on passing it over u
     `aliases: { both: { instances: [{ url: "${a}", model: m }, { url: "${b}", model: m }] } }`,
   );
   const question = { model: "both", sourceIp: "", path: "/v1/x", user: null, headers: [] };
-  const { targets } = planRoute(question, routing, emptyDiscovery);
+  const { targets, balance } = planRoute(question, routing, emptyDiscovery);
+  const serversNow = createServersNow(limiter, health, { warmth: () => "unknown" });
   const asked = async (): Promise<string | null> => {
     const next = await nextPermit(
       targets,
+      balance,
       "id",
       createCancellation(null, { report: () => undefined }),
-      { limiter, health },
+      { limiter, serversNow },
     );
     if (next.kind !== "granted") return null;
     next.permit[Symbol.dispose]();

@@ -4,6 +4,7 @@ import { createLimiter } from "../../src/app/usecases/servers/limiter.ts";
 import { createHealthBoard } from "../../src/app/usecases/servers/health-board.ts";
 import { createReasoningMemory } from "../../src/app/usecases/relay/reasoning-memory.ts";
 import { createKnownServers } from "../../src/app/usecases/servers/known-servers.ts";
+import { createServersNow } from "../../src/app/usecases/servers/servers-now.ts";
 import { createSpokenBoard } from "../../src/app/usecases/servers/spoken-board.ts";
 import { createInFlightBoard } from "../../src/app/usecases/log/in-flight.ts";
 import type { RelayDeps } from "../../src/app/usecases/relay/relay.ts";
@@ -199,6 +200,7 @@ export function createFakePorts(scenario: FakeScenario, step: Step = () => undef
     captureBudget,
     heldBudget,
     limiter,
+    serversNow: createServersNow(limiter, health, { warmth: () => "unknown" }),
     health,
     spoken,
     servers,

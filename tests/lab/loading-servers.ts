@@ -14,7 +14,7 @@ export interface LoadingServer {
 type Memory = Readonly<Record<string, "loaded" | "loading">>;
 
 /** How a software lists all its models, and those in memory. */
-interface Software {
+interface Speech {
   readonly list: (models: readonly string[]) => object;
   readonly path: string;
   readonly memory: (memory: Memory, models: readonly string[]) => object;
@@ -25,7 +25,7 @@ const openAiList = (owner: string) => (models: readonly string[]) => ({
   data: models.map((id) => ({ id, object: "model", owned_by: owner })),
 });
 
-export const softwares = {
+const softwares = {
   /** Behind `/v1`, as a server of type `openai`. */
   ollama: {
     list: openAiList("library"),
@@ -76,13 +76,12 @@ export const softwares = {
     }),
   },
   vllm: { list: openAiList("vllm"), path: "", memory: () => ({}) },
-} as const satisfies Readonly<Record<string, Software>>;
+} as const satisfies Readonly<Record<string, Speech>>;
 
-export function startLoadingServer(
-  software: keyof typeof softwares,
-  models: readonly string[],
-): LoadingServer {
-  const { list, path, memory }: Software = softwares[software];
+export type Software = keyof typeof softwares;
+
+export function startLoadingServer(software: Software, models: readonly string[]): LoadingServer {
+  const { list, path, memory }: Speech = softwares[software];
   const asked: string[] = [];
   let inMemory: Memory = {};
   let status = 200;

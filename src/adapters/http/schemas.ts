@@ -140,12 +140,21 @@ const upstreamsSchema = object({
       rests_until: maybeText(time),
       active: wholeNumber("calls being answered"),
       waiting: wholeNumber("calls in the queue"),
+      turn: wholeNumber(
+        "number of its last call among all that this router has sent: where servers are equally busy, the one with the lowest is next",
+      ),
       max_concurrency: nullable(Type.Integer({ minimum: 1 })),
       share: Type.Optional(
         wholeNumber("of `max_concurrency`, what this router may use now; where several share it"),
       ),
       max_queue: wholeNumber("maximum length of the queue"),
       models: Type.Array(Type.String(), { description: "of the last good list" }),
+      model_aliases: Type.Optional(
+        Type.Record(Type.String(), Type.String(), {
+          description:
+            "other names of these, each with the model that it stands for; where the list has any",
+        }),
+      ),
       models_fetched_at: maybeText(`null before the first list; ${time}`),
       models_state: Type.Union(
         [

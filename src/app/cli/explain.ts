@@ -3,11 +3,12 @@ import { loadConfiguration } from "../../adapters/config/load.ts";
 import { discoveryFrom, serversOf } from "../../domain/routing/model-list.ts";
 import { planRoute, type RoutePlan } from "../../domain/routing/plan.ts";
 import { type RankedTarget, candidateOrder } from "../../domain/routing/candidate-order.ts";
+import { reportedNow } from "../../domain/routing/reported-now.ts";
 import { plainPath } from "../../domain/http/plain-path.ts";
 import { endpointOf } from "../../domain/protocols/endpoint-of.ts";
 import { shownTo, usualWayTo } from "../../domain/protocols/choose-way.ts";
 import { type Way, wayInWords, wayWord } from "../../domain/call/way.ts";
-import type { Routing, Server } from "../../domain/routing/types.ts";
+import type { Balance, Routing, Server } from "../../domain/routing/types.ts";
 import type { UpstreamState } from "../../ports/browse.ts";
 import type { ExplainCommand } from "./command.ts";
 import type { CommandIo } from "./io.ts";
@@ -33,7 +34,7 @@ export async function runExplain(
   const upstreams = router.kind === "knows" ? router.upstreams : [];
   const question = { model, sourceIp: source, path, user, headers };
   const plan = planRoute(question, routing, discoveryAt(routing, upstreams));
-  const places = candidateOrder(plan.targets, upstreams);
+  const places = candidateOrder(plan.targets, plan.balance, reportedNow(upstreams));
   const explained = { command, routing, plan, places, router };
   if (json) io.print(JSON.stringify(inJson(explained)));
   else for (const line of inWords(explained, io)) io.print(line);
@@ -82,12 +83,13 @@ function inJson(explained: Explained): object {
     path: command.path,
     route: plan.route,
     because: plan.because,
-    targets: places.map(({ target: { server, model }, coolingDown, full }) => ({
+    targets: places.map(({ target: { server, model }, coolingDown, full, reasons }) => ({
       upstream: server.name,
       url: server.baseUrl,
       model,
       protocol: wayWord(wayOf(explained, server)),
       protocol_reason: wayOf(explained, server).because,
+      reasons,
       ...(router.kind === "knows" ? { rests: coolingDown, full } : {}),
     })),
     depends_on_discovery: dependsOnLists(explained),
@@ -103,20 +105,25 @@ function inWords(explained: Explained, io: CommandIo): readonly string[] {
     `decided by ${paint.strong(plan.route)}:`,
     ...plan.because.map((step) => `  - ${step}`),
     "tried in this order:",
-    ...places.map(({ target, coolingDown, full }, index) => {
+    ...places.map(({ target, coolingDown, full, reasons }, index) => {
       const { server, model } = target;
-      const why = [...(coolingDown ? ["cooling down: tried last"] : []), ...(full ? [busy] : [])];
-      const said = why.length === 0 ? "" : `; ${paint.bad(why.join("; "))}`;
+      const why = reasons.join("; ");
+      const isPlain = !coolingDown && !full;
+      const said = isPlain ? (places.length === 1 ? "" : `; ${why}`) : `; ${paint.bad(why)}`;
       const way = wayInWords(wayOf(explained, server), server.type);
       return `  ${index + 1}. ${paint.strong(server.name)} (${server.baseUrl}), model ${model ?? ""}, ${way}${said}`;
     }),
   ];
   if (router.kind === "knows")
     return [...lines, paint.faint(`with the server states of the router at ${router.url}`)];
-  const unknown = dependsOnLists(explained)
-    ? "it is not known which servers are cooling down, or which list the model (those come before the default upstream, unless it lists the model too)"
-    : "it is not known which servers are cooling down";
-  return [...lines, paint.faint(`${router.why}: ${unknown}`)];
+  const lists = dependsOnLists(explained)
+    ? ", or which list the model (those come before the default upstream, unless it lists the model too)"
+    : "";
+  return [...lines, paint.faint(`${router.why}: ${unknown[plan.balance]}${lists}`)];
 }
 
-const busy = "busy: tried if no other is free";
+const unknown: Readonly<Record<Balance, string>> = {
+  order: "it is not known which servers are cooling down",
+  spread: "it is not known which servers are cooling down, or how busy they are",
+  warm: "it is not known which servers are cooling down, or what they have loaded",
+};

@@ -77,7 +77,7 @@ const commands: Readonly<Record<CommandName, CommandHelp>> = {
     usage:
       "smolrouter explain --model MODEL [--source IP] [--path PATH] [--user NAME] [--header 'NAME: VALUE'] [--config FILE] [--json]",
     summary:
-      "say where a request would go and why, without calling any server; a router running on this machine is asked which servers are cooling down and which models they list",
+      "say where a request would go and why, without calling any server; a router running on this machine is asked which servers are cooling down, how busy they are, and which models they list and have loaded",
     flags: [
       { flag: "--model MODEL", meaning: "the model the request asks for" },
       { flag: "--source IP", meaning: "the client's address (default 127.0.0.1)" },

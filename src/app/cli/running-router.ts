@@ -38,7 +38,7 @@ export const askRunningRouter: AskRouter = async ({ listen, jwtSecret, logging }
       return { kind: "unknown", why: `what listens at ${url} answers ${response.status}` };
     const body = parseJsonBytes(await response.bytes());
     return isUpstreams(body)
-      ? { kind: "knows", url, upstreams: body.upstreams }
+      ? { kind: "knows", url, upstreams: body.upstreams.map((one) => ({ ...unsaid, ...one })) }
       : { kind: "unknown", why: `what listens at ${url} is not this router` };
   } catch {
     return { kind: "unknown", why: `no router answers at ${url}` };
@@ -51,6 +51,9 @@ function reachable(host: string): string {
   if (host === "::") return "[::1]";
   return host.includes(":") ? `[${host}]` : host;
 }
+
+/** What an earlier version does not say. */
+const unsaid = { turn: 0, loaded: null, loaded_fetched_at: null };
 
 function isUpstreams(body: unknown): body is Upstreams {
   if (!isRecord(body) || !Array.isArray(body["upstreams"])) return false;

@@ -1,15 +1,20 @@
 // `aliases:` of the routes file: a friendly name → instances tried in order.
-import type { Alias, AliasInstance, Server } from "../routing/types.ts";
+import type { Alias, AliasInstance, Balance, Server } from "../routing/types.ts";
 import { noOverrides } from "../routing/policy.ts";
 import type { ConfigNode, ListNode, MapEntry, ScalarNode } from "./config-node.ts";
 import { overrideKeys, parseOverrides } from "./parse-overrides.ts";
 import { parseUrl } from "./parse-servers.ts";
-import type { NodeReader, Text } from "./reader.ts";
+import type { NodeReader, NumberRange, Text } from "./reader.ts";
 import { aliasKeys, instanceKeys } from "./routes-keys.ts";
 import type { ServerLookup } from "./server-lookup.ts";
 
 const knownOfAlias: readonly string[] = [...Object.keys(aliasKeys), ...overrideKeys];
 const knownOfInstance: readonly string[] = [...Object.keys(instanceKeys), ...overrideKeys];
+
+const balances: readonly Balance[] = ["order", "spread", "warm"];
+const weights: NumberRange = { whole: false, min: 1, max: 1_000_000 };
+/** Of an instance that says nothing of it. */
+const usualWeight = 1;
 
 export function parseAliases(
   reader: NodeReader,
@@ -31,6 +36,9 @@ function parseAlias(reader: NodeReader, entry: MapEntry, lookup: ServerLookup): 
   const entries = reader.entries(node, what, knownOfAlias);
   if (entries === null) return null;
   const overrides = parseOverrides(reader, entries);
+  const balanceNode = entries.get("balance")?.value;
+  const balance =
+    balanceNode === undefined ? null : reader.oneOf<Balance>(balanceNode, "balance", balances);
   const instances = entries.get("instances");
   if (instances === undefined) {
     reader.tell(at, `${what} has no instances`);
@@ -45,7 +53,13 @@ function parseAlias(reader: NodeReader, entry: MapEntry, lookup: ServerLookup): 
   const [first, ...rest] = parseInstances(reader, list, what, lookup);
   return first === undefined
     ? null
-    : { name, instances: [first, ...rest], overrides, line: at.line };
+    : {
+        name,
+        instances: [first, ...rest],
+        balance: balance ?? "order",
+        overrides,
+        line: at.line,
+      };
 }
 
 function parseInstances(
@@ -82,7 +96,7 @@ function shortInstance(
     reader.tell(node.at, `instance "${text.shown}" of ${what}: no model follows the slash`);
   const name = slash === -1 ? text.text : text.text.slice(0, slash);
   const server = named(reader, name, text, what, lookup);
-  return server === null ? null : { server, model, overrides: noOverrides };
+  return server === null ? null : { server, model, weight: usualWeight, overrides: noOverrides };
 }
 
 /** `{ server: …, model: … }` or `{ url: …, model: … }`. */
@@ -97,6 +111,8 @@ function longInstance(
   const overrides = parseOverrides(reader, entries);
   const modelNode = entries.get("model")?.value;
   const model = modelNode === undefined ? null : (reader.text(modelNode, "model")?.text ?? null);
+  const weightNode = entries.get("weight")?.value;
+  const weight = weightNode === undefined ? null : reader.number(weightNode, "weight", weights);
   const byName = entries.get("server");
   const byUrl = entries.get("url");
   if ((byName === undefined) === (byUrl === undefined)) {
@@ -111,7 +127,7 @@ function longInstance(
     const url = parseUrl(reader, byUrl.value, `url of an instance of ${what}`);
     server = url === null ? null : lookup.byUrl(url);
   }
-  return server === null ? null : { server, model, overrides };
+  return server === null ? null : { server, model, weight: weight ?? usualWeight, overrides };
 }
 
 function named(

@@ -78,7 +78,13 @@ export const aliasKeys = {
   instances: {
     takes: "list of instances",
     default: "required",
-    meaning: "tried in order until one answers",
+    meaning: "tried one after the other until one answers",
+  },
+  balance: {
+    takes: "`order`, `spread`, `warm`",
+    default: "`order`",
+    meaning:
+      "which is tried first: `order`: as written; `spread`: the least busy, by calls running for each `weight`, equal ones in turn; `warm`: those that have the model loaded, then as written",
   },
 } as const satisfies Keys;
 
@@ -93,6 +99,11 @@ export const instanceKeys = {
     takes: "text",
     default: "the alias's own name",
     meaning: "the name that is sent",
+  },
+  weight: {
+    takes: "number from 1",
+    default: "`1`",
+    meaning: "with `balance: spread`: calls that it takes for each that one of weight 1 takes",
   },
 } as const satisfies Keys;
 

@@ -3,11 +3,13 @@ import type { DiscoverySnapshot } from "./discovery.ts";
 import { latestSaid, nameAt } from "./latest.ts";
 import { defaultServerName } from "./plain-server.ts";
 import type { PolicyLevel } from "./policy.ts";
-import type { Alias, NonEmpty, Routing, Server } from "./types.ts";
+import type { Alias, Balance, NonEmpty, Routing, Server } from "./types.ts";
 
 export interface Candidate {
   readonly server: Server;
   readonly model: string | null;
+  /** As in `AliasInstance`. */
+  readonly weight: number;
   /** What alias and instance say of the policy, the farther from the request first. */
   readonly levels: readonly PolicyLevel[];
 }
@@ -18,7 +20,16 @@ export interface Candidates {
   /** The steps that led there, a sentence each. */
   readonly because: readonly string[];
   readonly list: NonEmpty<Candidate>;
+  readonly balance: Balance;
 }
+
+const unweighted = 1;
+
+const orderInWords: Readonly<Record<Balance, string>> = {
+  order: "tried in order",
+  spread: "the least busy first",
+  warm: "those that have the model loaded first",
+};
 
 /** What the name itself says: an alias, else a configured server addressed directly; null where it is neither. */
 export function namedCandidates(
@@ -34,6 +45,7 @@ export function namedCandidates(
     route: "direct",
     because: [`${model} addresses server ${direct.server.name} directly`],
     list: [{ ...direct, model: nameAt(direct.server, direct.model, discovery) }],
+    balance: "order",
   };
 }
 
@@ -41,6 +53,7 @@ function aliasCandidates(alias: Alias): Candidates {
   const candidate = (instance: Alias["instances"][number]): Candidate => ({
     server: instance.server,
     model: instance.model ?? alias.name,
+    weight: instance.weight,
     levels: [alias.overrides, instance.overrides],
   });
   const [first, ...rest] = alias.instances;
@@ -49,9 +62,10 @@ function aliasCandidates(alias: Alias): Candidates {
     because: [
       rest.length === 0
         ? `alias ${alias.name} has one instance`
-        : `alias ${alias.name}: ${rest.length + 1} instances, tried in order`,
+        : `alias ${alias.name}: ${rest.length + 1} instances, ${orderInWords[alias.balance]}`,
     ],
     list: [candidate(first), ...rest.map(candidate)],
+    balance: alias.balance,
   };
 }
 
@@ -64,13 +78,13 @@ function directAddress(
   const slash = model.indexOf("/");
   if (slash > 0 && slash < model.length - 1) {
     const server = routing.servers.get(model.slice(0, slash));
-    if (server !== undefined) return { server, model: model.slice(slash + 1), levels: [] };
+    if (server !== undefined) return plain(server, model.slice(slash + 1));
   }
   const bracket = model.endsWith("]") ? model.lastIndexOf("[") : -1;
   if (bracket > 0) {
     const server = routing.servers.get(model.slice(bracket + 1, -1));
     const bare = model.slice(0, bracket).trimEnd();
-    if (server !== undefined && bare !== "") return { server, model: bare, levels: [] };
+    if (server !== undefined && bare !== "") return plain(server, bare);
   }
   return null;
 }
@@ -96,7 +110,7 @@ export function remainingCandidates(
     }
     const list: Candidate[] = [];
     for (const server of servers.values())
-      if (discovery.serves(server.name, model)) list.push({ server, model, levels: [] });
+      if (discovery.serves(server.name, model)) list.push(plain(server, model));
     const [first, ...rest] = list;
     if (first !== undefined)
       return {
@@ -105,6 +119,7 @@ export function remainingCandidates(
           `${model} is listed by ${list.map(({ server }) => server.name).join(", ")}`,
         ),
         list: [first, ...rest],
+        balance: "order",
       };
   }
   return byDefault(names[0] ?? null, routing);
@@ -116,6 +131,15 @@ function byDefault(model: string | null, { defaultServer }: Routing): Candidates
   return {
     route: "default",
     because: [`nothing else decides, so it goes to the default upstream${name}`],
-    list: [{ server: defaultServer, model, levels: [] }],
+    list: [plain(defaultServer, model)],
+    balance: "order",
   };
+}
+
+/** Of which no alias says anything. */
+export function plain<Model extends string | null>(
+  server: Server,
+  model: Model,
+): Candidate & { readonly model: Model } {
+  return { server, model, weight: unweighted, levels: [] };
 }

@@ -1,5 +1,5 @@
 // Where a call goes: an ordered list of targets and the reason in words. Pure; `smolrouter explain` calls the same function.
-import { namedCandidates, remainingCandidates } from "./candidates.ts";
+import { namedCandidates, plain, remainingCandidates } from "./candidates.ts";
 import type { Candidate, Candidates } from "./candidates.ts";
 import type { DiscoverySnapshot } from "./discovery.ts";
 import { latestSaid, nameAt, spellingsOf } from "./latest.ts";
@@ -7,18 +7,23 @@ import { ruleMatches } from "./match-rule.ts";
 import { applyModelMap } from "./model-map.ts";
 import { effectivePolicy, requestedThinking } from "./policy.ts";
 import type { RouteQuestion } from "./route-question.ts";
-import type { NonEmpty, Policy, Routing, Rule, Server } from "./types.ts";
+import type { Balance, NonEmpty, Policy, Routing, Rule, Server } from "./types.ts";
 
 /** One upstream and the model name it is sent. */
 export interface Target {
   readonly server: Server;
   /** null: the body names no model and none is put there. */
   readonly model: string | null;
+  /** As in `AliasInstance`. */
+  readonly weight: number;
   readonly policy: Policy;
 }
 
 export interface RoutePlan {
+  /** As written. */
   readonly targets: NonEmpty<Target>;
+  /** In which order they are asked. */
+  readonly balance: Balance;
   /** As in the log: `alias:NAME`, `rule:N`, `direct`, `discovered`, `default`, `rule:N>…`. */
   readonly route: string;
   /** The steps of the decision, a sentence each. */
@@ -44,6 +49,7 @@ export function planRoute(
     because.push(...candidates.because);
     return {
       targets: targetsOf(candidates.list, rule, question, routing),
+      balance: candidates.balance,
       route: rule === null ? candidates.route : `rule:${rule.number}>${candidates.route}`,
       because,
     };
@@ -68,7 +74,8 @@ export function planRoute(
   const own = name === null ? null : nameAt(rule.server, name, discovery);
   const sent = own === null ? null : (rule.model ?? own);
   return {
-    targets: targetsOf([{ server: rule.server, model: sent, levels: [] }], rule, question, routing),
+    targets: targetsOf([plain(rule.server, sent)], rule, question, routing),
+    balance: "order",
     route: `rule:${rule.number}`,
     because,
   };
@@ -150,9 +157,10 @@ function targetsOf(
 ): NonEmpty<Target> {
   const asked = requestedThinking(question.headers);
   const header = "mode" in asked && asked.mode !== null ? { stripThinking: asked.mode } : null;
-  const target = ({ server, model, levels }: Candidate): Target => ({
+  const target = ({ server, model, weight, levels }: Candidate): Target => ({
     server,
     model,
+    weight,
     policy: effectivePolicy(
       routing.policy,
       server.overrides,

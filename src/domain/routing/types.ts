@@ -67,8 +67,13 @@ export interface Server {
   readonly line: number | null;
 }
 
+/** In which order an alias's instances are asked: as written, the least busy first, those that have the model loaded first. */
+export type Balance = "order" | "spread" | "warm";
+
 export interface AliasInstance {
   readonly server: Server;
+  /** How many calls it takes for each that one of weight 1 takes, where calls are spread. From 1. */
+  readonly weight: number;
   /** null: the alias's own name is sent. */
   readonly model: string | null;
   readonly overrides: PolicyOverrides;
@@ -77,6 +82,7 @@ export interface AliasInstance {
 export interface Alias {
   readonly name: string;
   readonly instances: NonEmpty<AliasInstance>;
+  readonly balance: Balance;
   readonly overrides: PolicyOverrides;
   /** Of the routes file, counted from 1. */
   readonly line: number;

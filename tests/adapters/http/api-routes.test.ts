@@ -80,6 +80,7 @@ const liveLists: Pick<Browse, "inFlight" | "upstreams"> = {
         rests_until: "2026-11-22T12:00:10.000Z",
         active: 0,
         waiting: 1,
+        turn: 7,
         max_concurrency: 1,
         max_queue: 100,
         models: ["m"],

@@ -30,7 +30,16 @@ export function hostileRouting(text: string): Routing {
     modelMap: { exact: new Map([[text, text]]), patterns: [] },
     servers: new Map([[text, server]]),
     aliases: new Map([
-      [text, { name: text, instances: [{ server, model: text, overrides }], overrides, line: 1 }],
+      [
+        text,
+        {
+          name: text,
+          instances: [{ server, model: text, weight: 1, overrides }],
+          balance: "order",
+          overrides,
+          line: 1,
+        },
+      ],
     ]),
     rules: [{ number: 1, line: 1, match, says: text, overrides, server, model: text }],
     policy: { ...plain.policy, stopOn: [text] },
@@ -48,5 +57,7 @@ export function hostileUpstream(text: string): UpstreamState {
     models: [text],
     models_state: "answered",
     models_error: text,
+    model_aliases: { [text]: text },
+    loaded: [{ name: text, state: "loaded", size: 1, until: null }],
   });
 }

@@ -7,6 +7,7 @@ import { pages } from "../../../src/adapters/pages/pages.ts";
 import type { PagesDeps } from "../../../src/adapters/pages/shared/pages-deps.ts";
 import type { LoggedAttempt } from "../../../src/domain/log/log-entry.ts";
 import { emptyDiscovery } from "../../../src/domain/routing/discovery.ts";
+import { reportedNow } from "../../../src/domain/routing/reported-now.ts";
 import type { Actions } from "../../../src/ports/actions.ts";
 import type {
   LogDetail,
@@ -154,6 +155,7 @@ export function sampleUpstream(over: Partial<UpstreamState> = {}): UpstreamState
     rests_until: null,
     active: 0,
     waiting: 0,
+    turn: 0,
     max_concurrency: null,
     max_queue: 100,
     models: ["llama3-8b"],
@@ -179,6 +181,7 @@ export function sampleDeps(browse: PagesDeps["browse"], over: Partial<PagesDeps>
     actions: sampleActions,
     routing: () => nothingConfigured,
     discovery: () => emptyDiscovery,
+    serversNow: reportedNow(browse.upstreams().upstreams),
     routesFile: "routes.yaml",
     refusedCalls: () => ({ count: 0, last: null }),
     notices: { current: () => [], dismiss: () => {} },

@@ -229,8 +229,8 @@ routes:
         "  - MODEL_MAP renamed gpt-4 to x",
         "  - alias x: 2 instances, tried in order",
         "tried in this order:",
-        "  1. a (http://a:1), model one, native chat (type openai)",
-        "  2. b (http://b:1), model two, native chat (type openai)",
+        "  1. a (http://a:1), model one, native chat (type openai); as written",
+        "  2. b (http://b:1), model two, native chat (type openai); as written",
         "no router answers at http://127.0.0.1:1: it is not known which servers are cooling down",
       ],
     });
@@ -282,6 +282,49 @@ routes:
     });
   });
 
+  test("explain orders by load and memory as the running router reports them, and without one says what it does not know", async () => {
+    const env = {
+      ROUTES_CONFIG: file(`
+servers: { a: http://a:1, b: http://b:1 }
+aliases:
+  busy: { balance: spread, instances: [a/m, { server: b, model: m, weight: 2 }] }
+  warm: { balance: warm, instances: [a/m, b/m] }`),
+    };
+    const state = (name: string, more: Partial<UpstreamState>) =>
+      sampleUpstream({ name, url: `http://${name}:1`, models: ["m"], ...more });
+    const upstreams = [
+      state("a", { active: 1, loaded: [] }),
+      state("b", {
+        active: 4,
+        loaded: [{ name: "m:latest", state: "loaded", size: 1, until: null }],
+      }),
+    ];
+    const knows: AskRouter = () =>
+      Promise.resolve({ kind: "knows", url: "http://127.0.0.1:1", upstreams });
+    const places = async (model: string, ask: AskRouter) => {
+      const { printed } = await run(["explain", "--model", model], env, ask);
+      return printed
+        .slice(printed.indexOf("tried in this order:") + 1)
+        .map((line) => line.replace(/ \(http.*\(type openai\)/, ""));
+    };
+    expect(await places("busy", knows)).toEqual([
+      "  1. a; least busy: 1 running, weight 1",
+      "  2. b; busier: 4 running, weight 2",
+      "with the server states of the router at http://127.0.0.1:1",
+    ]);
+    expect(await places("warm", knows)).toEqual([
+      "  1. b; has the model loaded",
+      "  2. a; does not have the model loaded",
+      "with the server states of the router at http://127.0.0.1:1",
+    ]);
+    expect(await places("busy", nobody)).toEqual([
+      "  1. b; weight 2; how busy it is, is not known",
+      "  2. a; weight 1; how busy it is, is not known",
+      "no router answers at http://127.0.0.1:1: it is not known which servers are cooling down, or how busy they are",
+    ]);
+    expect((await places("warm", nobody)).at(-1)).toContain("or what they have loaded");
+  });
+
   test("explain asks with the user and headers given", async () => {
     const env = {
       ROUTES_CONFIG: file(`
@@ -317,8 +360,8 @@ routes: [{ match: { user: ada, header: { X-Team: lab } }, route: { upstream: a }
       route: "alias:x",
       because: ["alias x: 2 instances, tried in order"],
       targets: [
-        { upstream: "a", url: "http://a:1", model: "one", ...native },
-        { upstream: "b", url: "http://b:1", model: "two", ...native },
+        { upstream: "a", url: "http://a:1", model: "one", ...native, reasons: ["as written"] },
+        { upstream: "b", url: "http://b:1", model: "two", ...native, reasons: ["as written"] },
       ],
       depends_on_discovery: false,
       router: null,

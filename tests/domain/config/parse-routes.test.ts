@@ -41,6 +41,21 @@ routes:
   ]);
 });
 
+test("balance is an alias's, not an instance's", () => {
+  const yaml = "aliases: { x: { instances: [{ url: http://a:1, balance: warm }] } }";
+  expect(problems(yaml)[0]).toStartWith('1:48 unknown key "balance" in instance of alias "x"');
+});
+
+test("balance and weight are read, and have their usual values where they are left out", () => {
+  const { aliases } = routes(`
+servers: { a: http://a:1 }
+aliases:
+  x: { balance: spread, instances: [a/m, { server: a, model: n, weight: 2.5 }] }
+  y: { instances: [a] }`);
+  expect([...aliases.values()].map(({ balance }) => balance)).toEqual(["spread", "order"]);
+  expect(aliases.get("x")?.instances.map(({ weight }) => weight)).toEqual([1, 2.5]);
+});
+
 describe("what is refused", () => {
   const server = "servers: { a: http://a:1 }\n";
   test.each([
@@ -125,6 +140,21 @@ describe("what is refused", () => {
       "a certificate file that is not there",
       "servers: { a: { url: https://a, ca: nope.pem } }",
       "1:37 ca: the file nope.pem cannot be read",
+    ],
+    [
+      "a balance that is none",
+      `${server}aliases: { x: { balance: sprad, instances: [a] } }`,
+      '2:26 balance: "sprad" must be one of order, spread, warm (did you mean "spread"?)',
+    ],
+    [
+      "a weight below 1",
+      `${server}aliases: { x: { balance: spread, instances: [{ server: a, weight: 0.5 }] } }`,
+      "2:67 weight: 0.5 must be a number from 1 to 1000000",
+    ],
+    [
+      "a weight that is text",
+      `${server}aliases: { x: { balance: spread, instances: [{ server: a, weight: heavy }] } }`,
+      "2:67 weight: heavy must be a number from 1 to 1000000",
     ],
     [
       "an empty alias name",

@@ -62,7 +62,7 @@ describe("a native call of Messages", () => {
       query: "?beta=true",
     };
     const server = serverOf(keys);
-    const target = { server, model: "m", policy: documentedPolicy };
+    const target = { server, model: "m", weight: 1, policy: documentedPolicy };
     const bridge = bridgeFor(call, target, bridgeDeps());
     return outgoingRequest(call, server, bridge, "v", null);
   };

@@ -77,13 +77,16 @@ export function Source({ text }: { readonly text: string }): JSX.Element {
 }
 
 export function Says({ overrides }: { readonly overrides: PolicyOverrides }): JSX.Element {
-  const said = policyInWords(overrides);
-  if (said.length === 0) return "";
+  return <Tags words={policyInWords(overrides)} />;
+}
+
+export function Tags({ words }: { readonly words: readonly string[] }): JSX.Element {
+  if (words.length === 0) return "";
   return (
     <span class="says">
-      {said.map((words) => (
+      {words.map((said) => (
         <span class="tag" safe>
-          {words}
+          {said}
         </span>
       ))}
     </span>

@@ -60,6 +60,7 @@ export function configurationRoutes(deps: PagesDeps) {
           fields={fields}
           plan={question === null ? null : planRoute(question, routing, deps.discovery())}
           upstreams={browse.upstreams().upstreams}
+          serversNow={deps.serversNow}
         />,
       );
     });

@@ -5,7 +5,11 @@ import { endpointOf } from "../../../domain/protocols/endpoint-of.ts";
 import { shownTo, usualWayTo } from "../../../domain/protocols/choose-way.ts";
 import { wayInWords } from "../../../domain/call/way.ts";
 import type { RoutePlan } from "../../../domain/routing/plan.ts";
-import { type RankedTarget, candidateOrder } from "../../../domain/routing/candidate-order.ts";
+import {
+  candidateOrder,
+  type RankedTarget,
+  type ServersNow,
+} from "../../../domain/routing/candidate-order.ts";
 import type { PolicyOverrides } from "../../../domain/routing/types.ts";
 import type { UpstreamState } from "../../../ports/browse.ts";
 import type { ExplainFields } from "./explain-query.ts";
@@ -18,6 +22,7 @@ export interface ExplainBoxProps {
   /** null where nothing was asked. */
   readonly plan: RoutePlan | null;
   readonly upstreams: readonly UpstreamState[];
+  readonly serversNow: ServersNow;
   /** Names to offer. */
   readonly models: readonly string[];
   /** What holds where nobody says otherwise. */
@@ -82,7 +87,7 @@ function Question({ name, label, value, hint, offer }: QuestionProps): JSX.Eleme
 }
 
 function Answer(props: ExplainBoxProps & { readonly plan: RoutePlan }): JSX.Element {
-  const { fields, plan, upstreams, policy } = props;
+  const { fields, plan, upstreams, serversNow, policy } = props;
   const asked = endpointOf("POST", pathOf(fields));
   const shown = shownTo(upstreams);
   const wayOf = ({ target }: RankedTarget) => usualWayTo(asked, target.server, shown);
@@ -98,9 +103,10 @@ function Answer(props: ExplainBoxProps & { readonly plan: RoutePlan }): JSX.Elem
       </ul>
       <h3>Tried in this order</h3>
       <ol class="targets">
-        {candidateOrder(plan.targets, upstreams).map((place) => (
+        {candidateOrder(plan.targets, plan.balance, serversNow).map((place) => (
           <TargetLine
             place={place}
+            alone={plan.targets.length === 1}
             policy={policy}
             way={wayInWords(wayOf(place), place.target.server.type)}
           />
@@ -112,12 +118,14 @@ function Answer(props: ExplainBoxProps & { readonly plan: RoutePlan }): JSX.Elem
 
 interface TargetLineProps extends Pick<ExplainBoxProps, "policy"> {
   readonly place: RankedTarget;
+  /** It is the only one. */
+  readonly alone: boolean;
   /** How it would be asked. */
   readonly way: string;
 }
 
-function TargetLine({ place, policy, way }: TargetLineProps): JSX.Element {
-  const { target, coolingDown, full } = place;
+function TargetLine({ place, alone, policy, way }: TargetLineProps): JSX.Element {
+  const { target, coolingDown, full, reasons } = place;
   const { server, model } = target;
   const usual = new Set(policyInWords(policy));
   const own = policyInWords(target.policy).filter((said) => !usual.has(said));
@@ -130,8 +138,11 @@ function TargetLine({ place, policy, way }: TargetLineProps): JSX.Element {
       <code class="faint" safe>
         {server.baseUrl}
       </code>{" "}
-      {coolingDown && <span class="tag warn">cooling down: tried last</span>}
-      {full && <span class="tag warn">busy: tried if no other is free</span>}
+      {(coolingDown || full || !alone) && (
+        <span class={coolingDown || full ? "place warn" : "place"} safe>
+          {reasons.join("; ")}
+        </span>
+      )}
       {own.map((said) => (
         <>
           {" "}

@@ -1,5 +1,5 @@
 // How calls are handled, in the words of the routes file.
-import type { Policy, PolicyOverrides } from "../../../domain/routing/types.ts";
+import type { Balance, Policy, PolicyOverrides } from "../../../domain/routing/types.ts";
 
 const seconds = (ms: number | null): string => (ms === null ? "none" : `${ms / 1000} s`);
 
@@ -21,6 +21,16 @@ const words: {
   firstTokenTimeoutMs: ["first_token_timeout", seconds],
   requestTimeoutMs: ["request_timeout", seconds],
 };
+
+/** Nothing where instances are asked as written. */
+export function balanceInWords(balance: Balance): readonly string[] {
+  return balance === "order" ? [] : [`balance: ${balance}`];
+}
+
+/** Nothing where an instance has the usual weight. */
+export function weightInWords(weight: number): readonly string[] {
+  return weight === 1 ? [] : [`weight: ${weight}`];
+}
 
 /** Each key that is said, with its value, as `retries: 2`. */
 export function policyInWords(policy: PolicyOverrides): readonly string[] {

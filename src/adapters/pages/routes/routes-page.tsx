@@ -1,6 +1,7 @@
 /** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // `/routes`: the configuration in force, and a box that explains where a model would go.
 import { Html } from "@elysiajs/html";
+import type { ServersNow } from "../../../domain/routing/candidate-order.ts";
 import type { RoutePlan } from "../../../domain/routing/plan.ts";
 import type { Routing } from "../../../domain/routing/types.ts";
 import type { UpstreamState } from "../../../ports/browse.ts";
@@ -20,10 +21,11 @@ export interface RoutesPageProps {
   /** null where nothing was asked. */
   readonly plan: RoutePlan | null;
   readonly upstreams: readonly UpstreamState[];
+  readonly serversNow: ServersNow;
 }
 
 export function RoutesPage(props: RoutesPageProps): JSX.Element {
-  const { frame, routing, file, fields, plan, upstreams } = props;
+  const { frame, routing, file, fields, plan, upstreams, serversNow } = props;
   const { servers, aliases, rules } = routing;
   const empty = servers.size === 0 && aliases.size === 0 && rules.length === 0;
   return (
@@ -38,6 +40,7 @@ export function RoutesPage(props: RoutesPageProps): JSX.Element {
         fields={fields}
         plan={plan}
         upstreams={upstreams}
+        serversNow={serversNow}
         models={knownModelNames(routing, upstreams)}
         policy={routing.policy}
       />

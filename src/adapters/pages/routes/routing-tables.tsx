@@ -5,8 +5,8 @@ import { describeMatch } from "../../../domain/routing/match-rule.ts";
 import type { Replacement } from "../../../domain/routing/replacement.ts";
 import type { AliasInstance, Routing, Rule, Server } from "../../../domain/routing/types.ts";
 import { speaksInWords, typeNames } from "../shared/server-words.ts";
-import { PairRow, ConfigSection, Says, Source, Table } from "./config-table.tsx";
-import { policyInWords } from "./policy-words.ts";
+import { PairRow, ConfigSection, Says, Source, Table, Tags } from "./config-table.tsx";
+import { balanceInWords, policyInWords, weightInWords } from "./policy-words.ts";
 
 export interface RoutingTablesProps {
   readonly routing: Routing;
@@ -48,6 +48,7 @@ export function RoutingTables({ routing, file }: RoutingTablesProps): JSX.Elemen
                     <Instance instance={instance} name={alias.name} />
                   ))}
                 </ol>
+                <Tags words={balanceInWords(alias.balance)} />
                 <Says overrides={alias.overrides} />
               </td>
               <Source text={at(alias.line)} />
@@ -107,13 +108,14 @@ function written(replacement: Replacement): string {
 }
 
 function Instance(props: { readonly instance: AliasInstance; readonly name: string }): JSX.Element {
-  const { server, model, overrides } = props.instance;
+  const { server, model, weight, overrides } = props.instance;
   return (
     <li>
       <span safe>{server.name}</span>{" "}
       <span class="model" safe>
         {model ?? props.name}
       </span>
+      <Tags words={weightInWords(weight)} />
       <Says overrides={overrides} />
     </li>
   );

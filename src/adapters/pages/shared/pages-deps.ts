@@ -1,4 +1,5 @@
 // What the pages need of the rest, handed over by the composition.
+import type { ServersNow } from "../../../domain/routing/candidate-order.ts";
 import type { DiscoverySnapshot } from "../../../domain/routing/discovery.ts";
 import type { Routing, Rule } from "../../../domain/routing/types.ts";
 import type { Actions } from "../../../ports/actions.ts";
@@ -35,6 +36,8 @@ export interface PagesDeps {
   routing(): Routing;
   /** What servers are known to list. */
   discovery(): DiscoverySnapshot;
+  /** What decides who is asked first. */
+  readonly serversNow: ServersNow;
   readonly readForm: ReadForm;
   /** The routes file, as configured. */
   readonly routesFile: string;

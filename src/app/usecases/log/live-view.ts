@@ -20,7 +20,7 @@ import type { Limiter } from "../servers/limiter.ts";
 import type { HealthBoard } from "../servers/health-board.ts";
 import type { InFlightBoard } from "./in-flight.ts";
 import type { LoadedBoard } from "../servers/loaded-board.ts";
-import type { Models } from "../servers/models.ts";
+import type { ModelListState, Models } from "../servers/models.ts";
 
 export interface LiveState {
   readonly clock: Pick<Clock, "now">;
@@ -150,15 +150,22 @@ function stateOf(server: Server, live: LiveState): UpstreamState {
       known.coolsUntil === null || state !== "cooling-down" ? null : isoTime(known.coolsUntil),
     active,
     waiting,
+    turn: limiter.turn(server.name),
     max_concurrency: server.maxConcurrency,
     ...shareOf(server, live),
     max_queue: server.maxQueue,
     models: list.models.map(({ id }) => id),
+    ...aliasesOf(list),
     models_fetched_at: list.fetchedAt === null ? null : isoTime(list.fetchedAt),
     models_state: list.standing,
     models_error: list.error,
     ...loadedAt(server, live),
   };
+}
+
+function aliasesOf({ models }: ModelListState): Pick<UpstreamState, "model_aliases"> {
+  const named = models.flatMap(({ id, aliases }) => aliases.map((alias) => [alias, id] as const));
+  return named.length === 0 ? {} : { model_aliases: Object.fromEntries(named) };
 }
 
 function loadedAt(

@@ -4,7 +4,7 @@ import type { AttemptFailure } from "../../../domain/failover/judge.ts";
 import { isNotSpoken } from "../../../domain/protocols/not-spoken.ts";
 import { promptBytes } from "../../../domain/protocols/neutral/prompt-bytes.ts";
 import { isCertain, speaks } from "../../../domain/protocols/spoken.ts";
-import { comesLast, putLast } from "../../../domain/routing/candidate-order.ts";
+import { askingOrder, type ServersNow } from "../../../domain/routing/candidate-order.ts";
 import type { RoutePlan, Target } from "../../../domain/routing/plan.ts";
 import type { Answer } from "../../../ports/service.ts";
 import { type AttemptDeps, beginAttempt, type LiveAttempt } from "./attempt.ts";
@@ -18,6 +18,7 @@ import { alsoKnownAs, routedHeaders } from "./routed-headers.ts";
 export interface CountDeps extends AttemptDeps, HandOverDeps {
   /** Settles once all that is known counts in estimates. Never rejects. */
   ratiosKnown(): Promise<void>;
+  readonly serversNow: ServersNow;
 }
 
 /** ms until the client has its count, whoever makes it. */
@@ -33,8 +34,8 @@ export async function countTokens(
   plan: RoutePlan,
   deps: CountDeps,
 ): Promise<Answer> {
-  const { health, spoken } = deps;
-  const [first] = putLast(plan.targets, ({ server }) => comesLast(health.standing(server.baseUrl)));
+  const { serversNow, spoken } = deps;
+  const [first] = askingOrder(plan.targets, plan.balance, serversNow);
   const target = hurried(first ?? plan.targets[0]);
   const { server } = target;
   const counts =

@@ -6,6 +6,7 @@ import {
   judge,
   type NextStep,
 } from "../../../domain/failover/judge.ts";
+import type { ServersNow } from "../../../domain/routing/candidate-order.ts";
 import type { RoutePlan, Target } from "../../../domain/routing/plan.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Cancellation } from "../cancellation.ts";
@@ -29,6 +30,7 @@ import type { CallSession } from "./call-session.ts";
 
 export interface FailoverDeps extends AttemptDeps {
   readonly limiter: Limiter;
+  readonly serversNow: ServersNow;
 }
 
 type FailoverSession = AttemptSession & Pick<CallSession, "over" | "won" | "notAsked">;
@@ -66,7 +68,7 @@ export async function failOver(
   const unfit: AttemptFailure[] = [];
   let asked: Lost | null = null;
   for (;;) {
-    const found = nextPermit(left, call.id, cancellation, deps);
+    const found = nextPermit(left, plan.balance, call.id, cancellation, deps);
     const next = found instanceof Promise ? await found : found;
     if (next.kind === "full") {
       for (const target of left) session.notAsked(notAsked(target, queueFull, deps.clock.now()));

@@ -1,8 +1,8 @@
-// Who is asked next: the first candidate with a free permit, those cooling down last; else a place in a queue.
+// Who is asked next: the first candidate with a free permit, in the order of the moment; else a place in a queue.
+import { askingOrder, type ServersNow } from "../../../domain/routing/candidate-order.ts";
 import type { Target } from "../../../domain/routing/plan.ts";
-import { comesLast, putLast } from "../../../domain/routing/candidate-order.ts";
+import type { Balance } from "../../../domain/routing/types.ts";
 import type { Cancellation } from "../cancellation.ts";
-import type { HealthBoard } from "../servers/health-board.ts";
 import type { Limiter, Permit } from "../servers/limiter.ts";
 
 export type NextPermit =
@@ -19,14 +19,12 @@ export type NextPermit =
  */
 export function nextPermit(
   left: readonly Target[],
+  balance: Balance,
   callId: string,
   cancellation: Cancellation,
-  { limiter, health }: { readonly limiter: Limiter; readonly health: HealthBoard },
+  { limiter, serversNow }: { readonly limiter: Limiter; readonly serversNow: ServersNow },
 ): NextPermit | Promise<NextPermit> {
-  const ordered =
-    left.length === 1
-      ? left
-      : putLast(left, ({ server }) => comesLast(health.standing(server.baseUrl)));
+  const ordered = askingOrder(left, balance, serversNow);
   for (const target of ordered) {
     const permit = limiter.tryAcquire(target.server);
     if (permit !== null) return { kind: "granted", target, permit };

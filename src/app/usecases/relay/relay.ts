@@ -148,14 +148,16 @@ export function createRelay(deps: RelayDeps): CallService {
   return { handle, refuse, fail: (call, fault) => faulted(call, null, fault) };
 }
 
-/** The server that keeps what a call continues is asked first; the others need all of it. */
+/** The server that keeps what a call continues is asked first, whatever the balance; the others need all of it. */
 function makerFirst({ continues }: IncomingCall, plan: RoutePlan | null): RoutePlan | null {
   if (plan === null || continues === undefined || continues.maker === null) return plan;
+  const { maker } = continues;
   const [first, ...others] = plan.targets.toSorted(
-    (one, other) =>
-      Number(other.server.name === continues.maker) - Number(one.server.name === continues.maker),
+    (one, other) => Number(other.server.name === maker) - Number(one.server.name === maker),
   );
-  return first === undefined ? plan : { ...plan, targets: [first, ...others] };
+  return first?.server.name === maker
+    ? { ...plan, targets: [first, ...others], balance: "order" }
+    : plan;
 }
 
 function needsParsing(call: IncomingCall, { targets }: RoutePlan, shown: SpokenShown): boolean {

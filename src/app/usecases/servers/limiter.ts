@@ -22,6 +22,10 @@ export interface Limiter {
   share(shares: ReadonlyMap<string, number>, others: number): void;
   /** Calls being answered by a server, and queued for it. */
   load(serverName: string): { readonly active: number; readonly waiting: number };
+  /** The number of a server's last permit among all that were given; 0: it had none yet. */
+  turn(serverName: string): number;
+  /** Whether a call would have to wait for the server. */
+  isFull(server: Server): boolean;
   /** Where a queued call stands, from 1; null where it does not wait. */
   position(callId: string): { readonly upstream: string; readonly position: number } | null;
   /** Whether a call found no place at a server since this was asked last, and did not wait for one. */
@@ -37,6 +41,8 @@ interface QueuedCall {
 /** What is taken of a server, and who waits for it. */
 interface Usage {
   active: number;
+  /** See `Limiter.turn`. */
+  turn: number;
   /** Below the server's own limit, where others share it. */
   share: number;
   /** See `takeTurnedAway`. */
@@ -51,11 +57,13 @@ export function createLimiter(): Limiter {
   let reloaded: ReadonlyMap<string, Server> = new Map();
   let shares: ReadonlyMap<string, number> = new Map();
   let others = Number.POSITIVE_INFINITY;
+  let permits = 0;
 
   function usageOf(name: string): Usage {
     let usage = usages.get(name);
     if (usage === undefined) {
-      usage = { active: 0, share: shares.get(name) ?? others, turnedAway: false, queue: [] };
+      const share = shares.get(name) ?? others;
+      usage = { active: 0, turn: 0, share, turnedAway: false, queue: [] };
       usages.set(name, usage);
     }
     return usage;
@@ -63,6 +71,7 @@ export function createLimiter(): Limiter {
 
   function permitFor(usage: Usage): Permit {
     usage.active++;
+    usage.turn = ++permits;
     return new GivenPermit(usage, grantNext);
   }
 
@@ -119,6 +128,11 @@ export function createLimiter(): Limiter {
         usage.share = shares.get(name) ?? others;
         grantNext(usage);
       }
+    },
+    turn: (serverName) => usages.get(serverName)?.turn ?? 0,
+    isFull(server) {
+      const usage = usages.get(server.name);
+      return usage !== undefined && (usage.queue.length > 0 || full(usage, server));
     },
     takeTurnedAway(serverName) {
       const usage = usages.get(serverName);

@@ -9,6 +9,7 @@ import {
   loadedQuestion,
   type LoadState,
 } from "../../../domain/routing/loaded-models.ts";
+import type { Warmth } from "../../../domain/routing/candidate-order.ts";
 import type { ListedModel } from "../../../domain/routing/model-list.ts";
 import type { Target } from "../../../domain/routing/plan.ts";
 import type { Server } from "../../../domain/routing/types.ts";
@@ -38,8 +39,8 @@ export interface LoadedBoard {
   knows(serverName: string): boolean;
   /** null: it has not. */
   list(serverName: string): LoadedList | null;
-  /** Whether a target's model is in memory. Where nobody can say, it counts as loaded. */
-  isLoaded(target: Pick<Target, "server" | "model">): boolean;
+  /** Whether a target's model is in its server's memory. */
+  warmth(target: Pick<Target, "server" | "model">): Warmth;
   /** Whether a call makes its server load the model: one that loads on demand, and did not have it. */
   isLoading(target: Pick<Target, "server" | "model">): boolean;
   /**
@@ -124,11 +125,12 @@ export function createLoadedBoard(ask: AskServer, clock: Pick<Clock, "now">): Lo
         ? null
         : { models: [...known.models.values()], readAt: known.readAt };
     },
-    isLoaded({ server, model }) {
+    warmth({ server, model }) {
       const known = servers.get(server.name);
-      if (known === undefined) return true;
-      const key = keyOf(known, model);
-      return key === null || has(known, key);
+      const key = known === undefined ? null : keyOf(known, model);
+      if (known === undefined || key === null) return "unknown";
+      if (has(known, key)) return "loaded";
+      return known.models.get(key)?.state === "loading" ? "loading" : "unloaded";
     },
     isLoading({ server, model }) {
       const known = servers.get(server.name);
@@ -168,9 +170,10 @@ function held(model: Pick<LoadedModel, "name" | "size"> & Partial<LoadedModel>):
 }
 
 function namesOf(list: readonly ListedModel[]): ReadonlyMap<string, string> {
-  return new Map(
-    list.flatMap(({ id, aliases }) =>
-      [id, ...aliases].map((name): [string, string] => [loadedKey(name), loadedKey(id)]),
-    ),
+  const own = list.map(({ id }): [string, string] => [loadedKey(id), loadedKey(id)]);
+  // A list may have aliases as entries of their own, too.
+  const others = list.flatMap(({ id, aliases }) =>
+    aliases.map((alias): [string, string] => [loadedKey(alias), loadedKey(id)]),
   );
+  return new Map([...own, ...others]);
 }

@@ -69,7 +69,7 @@ test("the box tells the decision, its steps and the targets in order", async () 
     target.textContent.replace(/\s+/g, " ").trim(),
   );
   expect(targets).toEqual([
-    "attic small http://attic:11434 commit: full retries: 3native chat (type ollama)",
+    "attic small http://attic:11434 as written commit: full retries: 3native chat (type ollama)",
     "hosted big https://api.example.com cooling down: tried last commit: full retries: 1native chat (type openai)",
   ]);
 });

@@ -9,10 +9,15 @@ import {
   type LoadedBoard,
 } from "../../../../src/app/usecases/servers/loaded-board.ts";
 import { createModels } from "../../../../src/app/usecases/servers/models.ts";
+import { countsAsLoaded } from "../../../../src/domain/routing/candidate-order.ts";
 import { createVia } from "../../../../src/domain/http/via.ts";
 import { noFacts } from "../../../../src/domain/routing/model-facts.ts";
 import type { Server } from "../../../../src/domain/routing/types.ts";
-import { type LoadingServer, softwares, startLoadingServer } from "../../../lab/loading-servers.ts";
+import {
+  type LoadingServer,
+  type Software,
+  startLoadingServer,
+} from "../../../lab/loading-servers.ts";
 import { routingOf } from "../../../lab/routing-of.ts";
 
 interface Lab {
@@ -39,13 +44,13 @@ function labOver(server: string): Lab & { readonly server: Server } {
     board,
     server: known.defaultServer,
     refresh: () => models.refresh(),
-    isLoaded: (model) => board.isLoaded({ server: known.defaultServer, model }),
+    isLoaded: (model) => countsAsLoaded(board.warmth({ server: known.defaultServer, model })),
     isLoading: (model) => board.isLoading({ server: known.defaultServer, model }),
   };
 }
 
 async function withSoftware(
-  software: keyof typeof softwares,
+  software: Software,
   run: (lab: Lab, server: LoadingServer) => Promise<void>,
 ): Promise<void> {
   const server = startLoadingServer(software, ["one", "two:latest", "three"]);
@@ -195,7 +200,7 @@ test("an answer that is older than a call's does not take back what the call has
   const second = board.ask(server, list);
   board.served("box", "one");
   board.take("box", await second);
-  expect(board.isLoaded({ server, model: "one" })).toBe(true);
+  expect(board.warmth({ server, model: "one" })).toBe("loaded");
 });
 
 test("a model whose time is over is no longer loaded; an end that lay behind when it was read says nothing", async () => {
@@ -210,7 +215,7 @@ test("a model whose time is over is no longer loaded; an end that lay behind whe
     { now: () => now },
   );
   const { server } = labOver(`{ url: "http://box:1", type: ollama }`);
-  const isLoaded = () => board.isLoaded({ server, model: "one" });
+  const isLoaded = () => board.warmth({ server, model: "one" }) === "loaded";
   board.take("box", await board.ask(server, null));
   now = 9_000;
   expect(isLoaded()).toBe(true);
