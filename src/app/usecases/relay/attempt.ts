@@ -54,8 +54,8 @@ export interface AttemptDeps extends CaptureLimits {
 export interface Asking {
   /** Over a connection of its own. */
   readonly redial: boolean;
-  /** There is someone to go on to where its first content takes too long. */
-  readonly othersLeft: boolean;
+  /** Who may be asked instead where its first content takes too long; looked at again when it has. */
+  readonly others: { readonly length: number };
 }
 
 /**
@@ -127,7 +127,7 @@ class TargetAttempt implements LiveAttempt, ContentListener {
   }
 
   /** Takes what an attempt needs; what it has taken before it throws is given back by disposing of it. */
-  begin({ redial, othersLeft }: Asking): void {
+  begin({ redial, others }: Asking): void {
     const { health, heldBudget, clock } = this.#deps;
     const { firstTokenTimeoutMs } = this.target.policy;
     this.#redial = redial;
@@ -136,8 +136,9 @@ class TargetAttempt implements LiveAttempt, ContentListener {
     this.#capture = createCapture(this.#deps);
     this.#share = heldBudget.share();
     this.#listening = this.#session.cancellation.onCancel(() => this.#giveUp());
-    if (othersLeft && firstTokenTimeoutMs !== null)
+    if (others.length > 0 && firstTokenTimeoutMs !== null)
       this.#stopFirstToken = clock.after(firstTokenTimeoutMs, () => {
+        if (others.length === 0) return;
         this.#late = true;
         this.#giveUp();
       });

@@ -43,7 +43,7 @@ export async function countTokens(
     !spoken.isUnspoken(server.baseUrl, "count-tokens") &&
     (isCertain(server, protocol) || !spoken.isUnspoken(server.baseUrl, protocol));
   if (!counts) return estimate(session, target, deps);
-  const attempt = beginAttempt(session, target, { redial: false, othersLeft: true }, deps);
+  const attempt = beginAttempt(session, target, { redial: false, others: plan.targets }, deps);
   let isHandedOver = false;
   try {
     const result = await attempt.ask();

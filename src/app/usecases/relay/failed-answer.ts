@@ -8,7 +8,7 @@ import { problem, problemStatus, type RequestProblem } from "../../../domain/htt
 import type { RoutePlan } from "../../../domain/routing/plan.ts";
 import type { Answer } from "../../../ports/service.ts";
 import { type Captured, captureWhole, type CaptureLimits } from "./capture.ts";
-import type { Lost } from "./failover.ts";
+import type { Lost } from "./try-target.ts";
 import { alsoKnownAs, routedHeaders, upstreamHasId } from "./routed-headers.ts";
 import type { CallSession, Ending } from "./call-session.ts";
 import { upstreamRequestId } from "./session.ts";

@@ -9,7 +9,7 @@ import { cancelledHere, clientWentAway } from "../cancellation.ts";
 import { type CaptureLimits, createDelivered, type Delivered } from "./capture.ts";
 import { deliver, type DeliveryEnding } from "./deliver.ts";
 import { clientLeft } from "./attempt-failures.ts";
-import type { Won } from "./failover.ts";
+import type { Won } from "./try-target.ts";
 import { alsoKnownAs, routedHeaders, upstreamHasId } from "./routed-headers.ts";
 import type { CallSession } from "./call-session.ts";
 import { upstreamRequestId } from "./session.ts";

@@ -22,7 +22,7 @@ const thinks = 'data: {"choices":[{"delta":{"reasoning_content":"hm"}}]}\n\n';
 const says = 'data: {"choices":[{"delta":{"content":"Hi"}}]}\n\n';
 const broke = { kind: "broke", message: "cut" } as const;
 
-const asking = { redial: false, othersLeft: true };
+const asking = { redial: false, others: [null] };
 
 /** An attempt at a server whose health is to be found out. */
 function attemptAt(reply: FakeReply, step?: Step) {

@@ -20,7 +20,7 @@ const says = (content: string) =>
 const role = 'data: {"choices":[{"index":0,"delta":{"role":"assistant"}}]}\n\n';
 const type = "text/event-stream";
 const wins: FakeReply = { type, reads: [role, says("b")] };
-const asking = { redial: false, othersLeft: true };
+const asking = { redial: false, others: [null] };
 const outrun = { reason: "client_gone", message: "another answered first" } as const;
 
 /** Two attempts of one call: at `s`, which cools down no more and is being probed, and at `t`. */
