@@ -191,6 +191,7 @@ export function compose(
       }),
     limiter,
     serversNow,
+    isLoading: () => false,
     health,
     spoken,
     servers: createKnownServers(clock, engineAt),

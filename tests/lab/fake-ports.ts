@@ -17,6 +17,7 @@ import { emptyDiscovery } from "../../src/domain/routing/discovery.ts";
 import { endpointOf } from "../../src/domain/protocols/endpoint-of.ts";
 import { planRoute, type RoutePlan } from "../../src/domain/routing/plan.ts";
 import { serversOf } from "../../src/domain/routing/model-list.ts";
+import type { Routing } from "../../src/domain/routing/types.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { CallObserver } from "../../src/ports/observer.ts";
 import type {
@@ -45,6 +46,8 @@ export interface FakeScenario {
   /** By the request's URL without its path; asked more often, the last one counts. */
   readonly upstreams: Readonly<Record<string, readonly FakeReply[]>>;
   readonly sseKeepaliveMs?: number;
+  /** Names of servers that have yet to load what they are asked for. */
+  readonly loading?: readonly string[];
 }
 
 /** Whether nobody wants an exchange any more, and what that does to it. */
@@ -68,6 +71,15 @@ export const nothingHeld = {
   connections: 0,
 };
 
+const routings = new Map<string, Routing>();
+
+/** Parsed once, for those who run the same many times. */
+function parsed(routes: string): Routing {
+  const known = routings.get(routes) ?? routingOf(routes);
+  routings.set(routes, known);
+  return known;
+}
+
 export function createFakePorts(scenario: FakeScenario, step: Step = () => undefined) {
   const hand = createHandClock(1_000_000);
   const connections = new Set<object>();
@@ -80,7 +92,7 @@ export function createFakePorts(scenario: FakeScenario, step: Step = () => undef
   const limiter = createLimiter();
   const board = createInFlightBoard();
   const [captureBudget, heldBudget] = [createBudget(1 << 28), createBudget(1 << 28)];
-  const routing = routingOf(scenario.routes);
+  const routing = parsed(scenario.routes);
   const spoken = createSpokenBoard(hand, () => null);
   const reasoning = createReasoningMemory(hand);
   const servers = createKnownServers(hand, () => null);
@@ -201,6 +213,7 @@ export function createFakePorts(scenario: FakeScenario, step: Step = () => undef
     heldBudget,
     limiter,
     serversNow: createServersNow(limiter, health, { warmth: () => "unknown" }),
+    isLoading: ({ server }) => scenario.loading?.includes(server.name) ?? false,
     health,
     spoken,
     servers,

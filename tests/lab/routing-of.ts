@@ -19,6 +19,7 @@ export const documentedPolicy: Policy = {
   stopOn: [],
   connectTimeoutMs: 5_000,
   firstTokenTimeoutMs: null,
+  raceAfterMs: null,
   requestTimeoutMs: 3_000_000,
 };
 

@@ -116,6 +116,7 @@ function readPolicy(read: VariableReader): Policy {
     stopOn: [],
     connectTimeoutMs: ms(read.number("CONNECT_TIMEOUT", timeoutSeconds)),
     firstTokenTimeoutMs: firstToken === null ? null : ms(firstToken),
+    raceAfterMs: null,
     requestTimeoutMs: ms(read.number("REQUEST_TIMEOUT", timeoutSeconds)),
   };
 }

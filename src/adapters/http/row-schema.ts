@@ -27,7 +27,9 @@ const attemptSchema = object({
   ),
   status: nullable(Type.Integer({ description: "the upstream's; null where no answer came" })),
   error: maybeText("in words; null where it served, unless its stream had to be ended for it"),
-  reason: text("`served`, or what failed: `refused`, `reset`, `status`, `no_end` and the like"),
+  reason: text(
+    "`served`, or what failed: `refused`, `reset`, `status`, `no_end` and the like; `outrun`: another candidate that was asked at the same time was faster",
+  ),
   started_at: text(time),
   connect_ms: nullable(Type.Number({ description: "where a connection was watched being made" })),
   ttft_ms: nullable(Type.Number({ description: "from the attempt's start to its first content" })),

@@ -93,6 +93,8 @@ export function createMetrics(deps: MetricsDeps): Metrics {
     for (const { upstream, reason } of made) {
       const name = upstreams.label(upstream, true);
       attempts.add(1, name, reason);
+      // Asked beside another, it handed nothing on.
+      if (reason === "outrun") continue;
       if (before !== null && before !== name) failovers.add(1, before, name);
       before = name;
     }

@@ -62,9 +62,13 @@ const readers: Readonly<Record<HandlingKey, OverrideReader>> = {
     some(seconds(reader, node, key), (connectTimeoutMs) => ({ connectTimeoutMs })),
   first_token_timeout: (reader, node, key) =>
     // Nothing takes back what a farther level said: wait.
-    node.kind === "scalar" && node.value === null
+    isEmpty(node)
       ? { firstTokenTimeoutMs: null }
       : some(seconds(reader, node, key), (firstTokenTimeoutMs) => ({ firstTokenTimeoutMs })),
+  race_after: (reader, node, key) =>
+    isEmpty(node)
+      ? { raceAfterMs: null }
+      : some(seconds(reader, node, key), (raceAfterMs) => ({ raceAfterMs })),
   request_timeout: (reader, node, key) =>
     some(seconds(reader, node, key), (requestTimeoutMs) => ({ requestTimeoutMs })),
 };
@@ -83,6 +87,10 @@ export function parseOverrides(
     overrides = { ...overrides, ...read(reader, entry.value, key) };
   }
   return overrides;
+}
+
+function isEmpty(node: ConfigNode): boolean {
+  return node.kind === "scalar" && node.value === null;
 }
 
 function seconds(reader: NodeReader, node: ConfigNode, key: string): number | null {

@@ -204,6 +204,12 @@ export const handlingKeys = {
     default: "`FIRST_TOKEN_TIMEOUT`",
     meaning: "until an answer's first content, where another candidate is left",
   },
+  race_after: {
+    takes: "seconds, or empty: never",
+    default: "never",
+    meaning:
+      "without content until the next candidate with a free permit is asked as well; the first content wins, and the other is let go",
+  },
   request_timeout: {
     takes: "seconds",
     default: "`REQUEST_TIMEOUT`",

@@ -24,6 +24,7 @@ export type AttemptReason =
   | "no_end" // the stream ended without its format's proper end
   | "queue_full"
   | "cannot" // it was not asked: it cannot serve what the call holds
+  | "outrun" // another candidate that was asked at the same time was faster
   | "client_gone"
   | "internal_error"; // a fault of the router's own
 

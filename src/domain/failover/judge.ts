@@ -97,6 +97,7 @@ export function blamesServer(failure: Pick<AttemptFailure, "reason" | "status">)
     case "no_end":
     case "queue_full":
     case "cannot":
+    case "outrun":
     case "client_gone":
     case "internal_error":
       return false;

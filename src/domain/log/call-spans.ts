@@ -68,8 +68,8 @@ export function callSpans(entry: LogEntry, usage: ReportedUsage): readonly Span[
   const attempts = entry.attempts
     // Nobody was asked.
     .filter(({ reason }) => reason !== "queue_full" && reason !== "cannot")
-    .map((attempt, index, all) => {
-      const served = index === all.length - 1 && attempt.reason === "served";
+    .map((attempt) => {
+      const served = attempt.reason === "served";
       const span = attemptSpanId(spanId, ++asked);
       return attemptSpan(entry, operation, attempt, span, traceId, spanId, served ? usage : null);
     });
@@ -87,7 +87,7 @@ function attemptSpan(
 ): Span {
   const url = new URL(attempt.upstream_url);
   const startedAt = Date.parse(attempt.started_at);
-  const served = attempt.reason === "served";
+  const failed = attempt.reason !== "served" && attempt.reason !== "outrun";
   const name = operation === null ? entry.method : `${operation} ${attempt.model ?? ""}`.trim();
   return {
     traceId,
@@ -108,12 +108,13 @@ function attemptSpan(
       "server.port": url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port),
       "http.request.method": entry.method,
       "http.response.status_code": attempt.status,
-      "error.type": served ? null : attempt.reason,
+      "error.type": failed ? attempt.reason : null,
+      "smolrouter.outrun": attempt.reason === "outrun" ? true : null,
       "smolrouter.upstream": attempt.upstream,
       "smolrouter.protocol": attempt.protocol,
       "smolrouter.time_to_first_token_ms": attempt.ttft_ms,
     },
-    error: served ? null : (attempt.error ?? attempt.reason),
+    error: failed ? (attempt.error ?? attempt.reason) : null,
   };
 }
 

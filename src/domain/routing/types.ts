@@ -25,6 +25,8 @@ export interface Policy {
   readonly connectTimeoutMs: number;
   /** null: wait for the first content as long as `requestTimeoutMs` allows. */
   readonly firstTokenTimeoutMs: number | null;
+  /** Without content for that long, the next candidate is asked as well; null: it is not. */
+  readonly raceAfterMs: number | null;
   /** Silence from the upstream, before or between bytes, until it counts as failed. */
   readonly requestTimeoutMs: number;
 }

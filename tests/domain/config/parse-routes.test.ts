@@ -502,9 +502,28 @@ describe("what is read", () => {
     },
   );
 
-  test("an empty first_token_timeout takes back what a farther level said", () => {
-    const { servers } = routes("servers: { a: { url: http://a, first_token_timeout: } }");
-    expect(servers.get("a")?.overrides).toEqual({ firstTokenTimeoutMs: null });
+  test("an empty first_token_timeout or race_after takes back what a farther level said", () => {
+    const { servers } = routes(
+      "servers: { a: { url: http://a, first_token_timeout: , race_after: } }",
+    );
+    expect(servers.get("a")?.overrides).toEqual({ firstTokenTimeoutMs: null, raceAfterMs: null });
+  });
+
+  test("race_after is in seconds, fractions allowed; on an alias, an instance, a server or a route", () => {
+    const { aliases, rules } = routes(`servers: { a: { url: http://a, race_after: 0.5 } }
+aliases: { x: { race_after: 2, instances: [{ server: a, race_after: 1 }] } }
+routes: [{ match: { model: y }, route: { upstream: a, race_after: 3 } }]`);
+    const alias = aliases.get("x");
+    expect(alias?.overrides).toEqual({ raceAfterMs: 2_000 });
+    expect(alias?.instances[0].overrides).toEqual({ raceAfterMs: 1_000 });
+    expect(alias?.instances[0].server.overrides).toEqual({ raceAfterMs: 500 });
+    expect(rules[0]?.overrides).toEqual({ raceAfterMs: 3_000 });
+  });
+
+  test.each(["0", "-1", "soon", "[1]"])("race_after: %s is refused with its place", (value) => {
+    const [problem] = problems(`servers: { a: { url: http://a, race_after: ${value} } }`);
+    expect(problem).toStartWith("1:");
+    expect(problem).toContain("race_after");
   });
 
   test("anchors and merge keys; what is written wins over what is merged", () => {

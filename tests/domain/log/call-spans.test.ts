@@ -29,3 +29,25 @@ test.each([
     "gen_ai.usage.output_tokens": 40,
   });
 });
+
+test("of two servers that were asked at once the one that served has the tokens, and the other no error", () => {
+  const [first] = logEntry().attempts;
+  if (first === undefined) throw new Error("no attempt");
+  const entry = logEntry({
+    requestHeaders: withTraceparent(logEntry().id, []),
+    attempts: [
+      { ...first, upstream: "winner", reason: "served", error: null },
+      { ...first, upstream: "loser", reason: "outrun", error: "winner answered first" },
+    ],
+  });
+  const [, winner, loser] = callSpans(entry, { ...noUsage, completion: 40 });
+  expect(winner?.attributes["gen_ai.usage.output_tokens"]).toBe(40);
+  expect(loser).toMatchObject({
+    error: null,
+    attributes: {
+      "error.type": null,
+      "smolrouter.outrun": true,
+      "gen_ai.usage.output_tokens": null,
+    },
+  });
+});

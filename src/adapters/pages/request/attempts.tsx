@@ -60,11 +60,11 @@ interface AttemptLineProps {
 }
 
 function AttemptLine({ attempt, scale }: AttemptLineProps): JSX.Element {
-  const served = attempt.reason === "served";
+  const end = ended[attempt.reason] ?? "failed";
   return (
-    <li class={served ? "served" : "failed"}>
+    <li class={end}>
       <div class="attempt-head">
-        <span class={`dot ${served ? "completed" : "failed"}`} aria-hidden="true"></span>
+        <span class={`dot ${dots[end]}`} aria-hidden="true"></span>
         <strong title={attempt.upstream_url} safe>
           {attempt.upstream}
         </strong>
@@ -94,6 +94,17 @@ function AttemptLine({ attempt, scale }: AttemptLineProps): JSX.Element {
     </li>
   );
 }
+
+type End = "served" | "outrun" | "failed";
+
+/** By their reasons; all others have failed. */
+const ended: Readonly<Record<string, End>> = { served: "served", outrun: "outrun" };
+
+const dots: Readonly<Record<End, string>> = {
+  served: "completed",
+  outrun: "cancelled",
+  failed: "failed",
+};
 
 function protocolInWords(protocol: string): string {
   const [from, into] = protocol.split(">");

@@ -19,6 +19,7 @@ const words: {
   stopOn: ["stop_on", (codes) => (codes.length === 0 ? "none" : codes.join(", "))],
   connectTimeoutMs: ["connect_timeout", seconds],
   firstTokenTimeoutMs: ["first_token_timeout", seconds],
+  raceAfterMs: ["race_after", seconds],
   requestTimeoutMs: ["request_timeout", seconds],
 };
 

@@ -4,6 +4,7 @@ import type { AttemptFailure } from "../../../domain/failover/judge.ts";
 import type { Target } from "../../../domain/routing/plan.ts";
 import type { NoAnswer } from "../../../ports/upstream.ts";
 import { clientWentAway } from "../cancellation.ts";
+import type { Why } from "./call-session.ts";
 
 const bare = { status: null, codes: [], retryAfterMs: null, answer: null };
 
@@ -12,6 +13,12 @@ export const clientLeft = {
   message: clientWentAway,
   answer: null,
 } as const;
+
+/** @param isKept whether its connection stays open until its first byte */
+export function outrunBy({ server }: Target, isKept: boolean): Why {
+  const kept = isKept ? "; kept until its first byte, since it was loading the model" : "";
+  return { reason: "outrun", message: `${server.name} answered first${kept}` };
+}
 
 /** The call was cancelled while it waited in a queue. @param reason why */
 export function cancelledInQueue(reason: string | null): AttemptFailure {

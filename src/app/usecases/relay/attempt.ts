@@ -172,6 +172,7 @@ class TargetAttempt implements LiveAttempt, ContentListener {
         insecure: server.insecure,
         proxy: server.proxy,
       });
+      if (this.#givenUp) this.#exchange.cancel();
       const reply = await this.#exchange.reply;
       this.#reply = reply;
       if (reply.kind !== "answered") return this.#failedBy(withoutAnswer(reply));

@@ -18,6 +18,9 @@ export interface Sent {
   readonly delivered?: CapturedBody | null;
 }
 
+/** Why an attempt did not come to its end. */
+export type Why = Pick<AttemptFailure, "reason" | "message">;
+
 /** How a call ended. */
 export interface Ending extends Sent {
   readonly state: "completed" | "failed" | "cancelled";
@@ -43,10 +46,7 @@ export interface AttemptReport {
    * @param broken why it did not come to its end; null where it did, or goes on
    * @param remark what is to be said of one that did
    */
-  outcome(
-    broken: Pick<AttemptFailure, "reason" | "message"> | null,
-    remark?: string | null,
-  ): Attempt;
+  outcome(broken: Why | null, remark?: string | null): Attempt;
 }
 
 export interface CallSession {
@@ -62,17 +62,24 @@ export interface CallSession {
   contentBegan(attempt: AttemptReport): void;
   /** The attempt's answer goes to the client: the row in flight is about it. */
   won(attempt: AttemptReport): void;
-  /** An attempt is over: as the winner when its answer is delivered, as a loser at any time. */
+  /** An attempt is over: as the winner when its answer is delivered, as a loser at any time, more than once. */
   over(attempt: AttemptReport, outcome: Attempt): void;
+  /**
+   * Another attempt's answer is waited for, but this one goes on.
+   * @param why what its row is to say where the call ends first; null: it may win after all
+   */
+  goesOn(attempt: AttemptReport, why: Why | null): void;
+  /** Of several that failed, this one's failure is the call's. */
+  stands(attempt: AttemptReport): void;
   /** A target that was not even asked. */
   notAsked(outcome: Attempt): void;
   /** Those that are over, in the order in which they began. */
   attempts(): readonly Attempt[];
-  /** How many they are. */
-  attemptsOver(): number;
-  /** The outcome that came last; null where there is none. */
+  /** How many have begun or are over. */
+  attemptCount(): number;
+  /** The outcome that came last, of one that another outran aside; null where there is none. */
   lastOutcome(): Attempt | null;
-  /** The attempt that was over last: the row's answer is its. */
+  /** The attempt that it is of: the row's answer is its. */
   lastOver(): AttemptReport | null;
   /** How the attempt that began last asks its target; null: none has begun. */
   way(): Way | null;
@@ -84,6 +91,8 @@ export interface CallSession {
   end(ending: Ending): void;
   /** As `end`, after a fault of the router's own: reported, and whatever still works for the call is stopped. */
   fail(error: unknown, sent: Sent): void;
+  /** A fault of the router's own that the call does not suffer from. Never throws. */
+  report(error: unknown): void;
   /** Gives back what the call holds beside the session's own; what is thrown meanwhile is reported, and no more. */
   release(scope: Disposable): void;
 }

@@ -97,7 +97,7 @@ async function estimate(
   const headers: [string, string][] = [
     ["content-type", "application/json"],
     ["x-smolrouter-estimated", "input_tokens"],
-    ...routedHeaders(call.id, target, attempt?.way ?? null, session.attemptsOver(), []),
+    ...routedHeaders(call.id, target, attempt?.way ?? null, session.attemptCount(), []),
     ...alsoKnownAs(call),
   ];
   using delivered = captureWhole(body, deps);

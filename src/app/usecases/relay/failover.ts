@@ -1,26 +1,20 @@
 // The loop: asks a plan's targets in order until one answers. What follows a failure is the domain's to judge.
 import type { AttemptFailure } from "../../../domain/failover/judge.ts";
-import type { ServersNow } from "../../../domain/routing/candidate-order.ts";
 import type { RoutePlan } from "../../../domain/routing/plan.ts";
-import type { Limiter } from "../servers/limiter.ts";
-import type { AttemptDeps } from "./attempt.ts";
 import { cancelledInQueue, noneCanServe, notAsked, queueFull } from "./attempt-failures.ts";
 import { nextPermit } from "./next-permit.ts";
-import { type AskingSession, type Lost, type Outcome, tryTarget } from "./try-target.ts";
-
-export interface FailoverDeps extends AttemptDeps {
-  readonly limiter: Limiter;
-  readonly serversNow: ServersNow;
-}
+import { type RaceDeps, raceTargets } from "./race-targets.ts";
+import type { RaceSession } from "./racer.ts";
+import { type Lost, type Outcome, tryTarget } from "./try-target.ts";
 
 /**
  * Asks the plan's targets until one answers or none is left.
  * @param session hears of every attempt: that it began, that it won, or how it was lost
  */
 export async function failOver(
-  session: AskingSession,
+  session: RaceSession,
   plan: RoutePlan,
-  deps: FailoverDeps,
+  deps: RaceDeps,
 ): Promise<Outcome> {
   const { call, cancellation } = session;
   const left = [...plan.targets];
@@ -40,7 +34,10 @@ export async function failOver(
     }
     const { target, permit } = next;
     left.splice(left.indexOf(target), 1);
-    const tried = await tryTarget(session, target, permit, left, deps);
+    const races = target.policy.raceAfterMs !== null && left.length > 0;
+    const tried = await (races
+      ? raceTargets(session, next, left, plan.balance, deps)
+      : tryTarget(session, target, permit, left, deps));
     if (tried.kind === "won" || tried.passOn) return tried;
     if (tried.last.reason === "cannot") unfit.push(tried.last);
     else asked = tried;

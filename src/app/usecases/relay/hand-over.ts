@@ -53,7 +53,7 @@ class HandedOver implements Disposable {
       call.id,
       attempt.target,
       attempt.way,
-      this.#session.attemptsOver() + 1,
+      this.#session.attemptCount(),
       attempt.dropped(),
     );
     if (attempt.isEstimated()) own.push(["x-smolrouter-estimated", "input_tokens"]);

@@ -5,9 +5,20 @@ import type { Balance } from "../../../domain/routing/types.ts";
 import type { Cancellation } from "../cancellation.ts";
 import type { Limiter, Permit } from "../servers/limiter.ts";
 
+interface PermitDeps {
+  readonly limiter: Limiter;
+  readonly serversNow: ServersNow;
+}
+
+/** The target may be asked now; the permit is the caller's. */
+export interface Granted {
+  readonly kind: "granted";
+  readonly target: Target;
+  readonly permit: Permit;
+}
+
 export type NextPermit =
-  /** The target may be asked now; the permit is the caller's. */
-  | { readonly kind: "granted"; readonly target: Target; readonly permit: Permit }
+  | Granted
   /** The call was cancelled while it waited. */
   | { readonly kind: "cancelled"; readonly target: Target }
   /** Every queue is full. */
@@ -22,18 +33,33 @@ export function nextPermit(
   balance: Balance,
   callId: string,
   cancellation: Cancellation,
-  { limiter, serversNow }: { readonly limiter: Limiter; readonly serversNow: ServersNow },
+  { limiter, serversNow }: PermitDeps,
 ): NextPermit | Promise<NextPermit> {
   const ordered = askingOrder(left, balance, serversNow);
-  for (const target of ordered) {
-    const permit = limiter.tryAcquire(target.server);
-    if (permit !== null) return { kind: "granted", target, permit };
-  }
+  const free = firstFree(ordered, limiter);
+  if (free !== null) return free;
   for (const target of ordered) {
     const queued = limiter.queue(target.server, callId, cancellation);
     if (queued !== null) return served(target, queued);
   }
   return { kind: "full" };
+}
+
+/** As `nextPermit`, where nobody is to wait: null if no candidate is free. */
+export function freePermit(
+  left: readonly Target[],
+  balance: Balance,
+  { limiter, serversNow }: PermitDeps,
+): Granted | null {
+  return firstFree(askingOrder(left, balance, serversNow), limiter);
+}
+
+function firstFree(ordered: readonly Target[], limiter: Limiter): Granted | null {
+  for (const target of ordered) {
+    const permit = limiter.tryAcquire(target.server);
+    if (permit !== null) return { kind: "granted", target, permit };
+  }
+  return null;
 }
 
 async function served(target: Target, queued: Promise<Permit | null>): Promise<NextPermit> {

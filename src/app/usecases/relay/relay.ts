@@ -24,13 +24,14 @@ import type { Models } from "../servers/models.ts";
 import { orAfter } from "../or-after.ts";
 import { alsoKnownAs } from "./routed-headers.ts";
 import { failedAnswer } from "./failed-answer.ts";
-import { failOver, type FailoverDeps } from "./failover.ts";
+import { failOver } from "./failover.ts";
 import { type CountDeps, countTokens } from "./count-tokens.ts";
 import { handOver, type HandOverDeps } from "./hand-over.ts";
 import type { CallSession, Sent } from "./call-session.ts";
+import type { RaceDeps } from "./race-targets.ts";
 import { openSession, type SessionDeps } from "./session.ts";
 
-export interface RelayDeps extends FailoverDeps, HandOverDeps, SessionDeps, CountDeps {
+export interface RelayDeps extends RaceDeps, HandOverDeps, SessionDeps, CountDeps {
   /** The routing in force; asked once per call. */
   routing(): Routing;
   readonly models: Pick<Models, "discovery" | "missed">;

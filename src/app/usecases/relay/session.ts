@@ -24,7 +24,7 @@ import {
   type FaultListener,
 } from "../cancellation.ts";
 import { answerToKeep } from "./answer-to-keep.ts";
-import type { AttemptReport, CallSession, Ending, Sent } from "./call-session.ts";
+import type { AttemptReport, CallSession, Ending, Sent, Why } from "./call-session.ts";
 import { captureWhole, type CaptureLimits, type Kept } from "./capture.ts";
 
 export interface SessionDeps extends CaptureLimits {
@@ -38,6 +38,8 @@ export interface SessionDeps extends CaptureLimits {
 interface Listed {
   readonly report: AttemptReport | null;
   outcome: Attempt | null;
+  /** What its outcome is where it goes on after the call; null: the call ends with it. */
+  goesOn: Why | null;
 }
 
 /** @param plan null for a call that is refused before it is routed */
@@ -145,7 +147,7 @@ class RelaySession implements CallSession, CallProgress, FaultListener {
   }
 
   began(attempt: AttemptReport): number {
-    const first = this.#listed.push({ report: attempt, outcome: null }) === 1;
+    const first = this.#listed.push({ report: attempt, outcome: null, goesOn: null }) === 1;
     this.#shown = attempt;
     if (!first || !this.#isFirst(attempt)) this.#progressed(attempt);
     return ++this.#asked;
@@ -160,13 +162,28 @@ class RelaySession implements CallSession, CallProgress, FaultListener {
   }
 
   over(attempt: AttemptReport, outcome: Attempt): void {
-    for (const listed of this.#listed) if (listed.report === attempt) listed.outcome = outcome;
-    this.#lastOver = attempt;
-    this.#lastOutcome = outcome;
+    let other: AttemptReport | null = null;
+    for (const listed of this.#listed)
+      if (listed.report === attempt) listed.outcome = outcome;
+      else if (listed.outcome === null && listed.goesOn === null) other = listed.report;
+    if (outcome.reason !== "outrun") {
+      this.#lastOver = attempt;
+      this.#lastOutcome = outcome;
+    }
+    if (other !== null && this.#shown === attempt) this.#progressed(other);
+  }
+
+  goesOn(attempt: AttemptReport, why: Why | null): void {
+    for (const listed of this.#listed) if (listed.report === attempt) listed.goesOn = why;
+  }
+
+  stands(attempt: AttemptReport): void {
+    for (const { report, outcome } of this.#listed)
+      if (report === attempt && outcome !== null) this.over(attempt, outcome);
   }
 
   notAsked(outcome: Attempt): void {
-    this.#listed.push({ report: null, outcome });
+    this.#listed.push({ report: null, outcome, goesOn: null });
     // Whom it could not serve says less of a call than who failed it.
     if (outcome.reason !== "cannot" || this.#lastOutcome === null) this.#lastOutcome = outcome;
   }
@@ -177,10 +194,8 @@ class RelaySession implements CallSession, CallProgress, FaultListener {
     return over;
   }
 
-  attemptsOver(): number {
-    let over = 0;
-    for (const { outcome } of this.#listed) if (outcome !== null) over++;
-    return over;
+  attemptCount(): number {
+    return this.#listed.length;
   }
 
   lastOutcome(): Attempt | null {
@@ -209,6 +224,7 @@ class RelaySession implements CallSession, CallProgress, FaultListener {
     let row: LogEntry;
     let kept: AnswerToKeep | null = null;
     try {
+      this.#leaveBehind();
       row = this.#endedEntry(ending);
       if (ending.state === "completed")
         kept = answerToKeep(this.call, this.request, this.#lastOver);
@@ -244,8 +260,8 @@ class RelaySession implements CallSession, CallProgress, FaultListener {
   fail(error: unknown, sent: Sent): void {
     this.report(error);
     const broken = { reason: "internal_error", message: internalError.message } as const;
-    for (const { report: attempt, outcome } of this.#listed)
-      if (attempt !== null && outcome === null)
+    for (const { report: attempt, outcome, goesOn } of this.#listed)
+      if (attempt !== null && outcome === null && goesOn === null)
         try {
           this.#lastOver = attempt;
           this.over(attempt, attempt.outcome(broken));
@@ -282,6 +298,13 @@ class RelaySession implements CallSession, CallProgress, FaultListener {
       } catch (error) {
         this.report(error);
       }
+  }
+
+  /** Attempts that go on after the call are over as far as its row is concerned. */
+  #leaveBehind(): void {
+    for (const { report, outcome, goesOn } of this.#listed)
+      if (report !== null && outcome === null && goesOn !== null)
+        this.over(report, report.outcome(goesOn));
   }
 
   #loggedAttempts(): readonly LoggedAttempt[] {

@@ -57,6 +57,45 @@ test("every attempt is listed with its failure and its place in time", async () 
   ]);
 });
 
+test("attempts that ran at once overlap on the time line; one that another outran has not failed", async () => {
+  const { document } = await show({
+    duration_ms: 4_000,
+    attempts: [
+      sampleAttempt({
+        upstream: "slow-box",
+        status: null,
+        reason: "outrun",
+        error: "fast-box answered first",
+        connect_ms: null,
+        ttft_ms: null,
+        duration_ms: 3_000,
+      }),
+      sampleAttempt({
+        upstream: "fast-box",
+        started_at: "2026-03-12T16:00:02.000Z",
+        connect_ms: null,
+        ttft_ms: 1_000,
+        duration_ms: 2_000,
+      }),
+    ],
+  });
+  const lines = [...document.querySelectorAll(".attempts li")];
+  expect(lines.map((line) => line.className)).toEqual(["outrun", "served"]);
+  expect(lines[0]?.textContent).toContain("fast-box answered first");
+  const bars = lines.map((line) =>
+    [...line.querySelectorAll("rect:not(.track)")].map((bar) =>
+      ["x", "width"].map((name) => Number(bar.getAttribute(name))),
+    ),
+  );
+  expect(bars).toEqual([
+    [[0, 7_500]],
+    [
+      [5_000, 2_500],
+      [7_500, 2_500],
+    ],
+  ]);
+});
+
 test.each([
   ["alias:coder", "alias coder"],
   ["direct", "the request names the server itself"],

@@ -107,6 +107,22 @@ const scenarios: readonly (readonly [name: string, scenario: RelayScenario])[] =
     },
   ],
   [
+    "a race that the second candidate wins",
+    {
+      routes: alias("race_after: 1,"),
+      body: chat("both"),
+      upstreams: { [a]: [silent], [b]: [streamed] },
+    },
+  ],
+  [
+    "a race whose winner fails before it is committed to",
+    {
+      routes: alias("race_after: 1, commit: full,"),
+      body: chat("both"),
+      upstreams: { [a]: [silent, streamed], [b]: [cutLate] },
+    },
+  ],
+  [
     "a plain answer where pings have begun",
     {
       routes: alias("first_token_timeout: 1,"),
