@@ -191,7 +191,7 @@ export function compose(
       }),
     limiter,
     serversNow,
-    isLoading: () => false,
+    isLoading: (target) => loaded.isLoading(target),
     health,
     spoken,
     servers: createKnownServers(clock, engineAt),

@@ -74,7 +74,10 @@ export interface LiveAttempt extends AttemptReport, Disposable {
   judged(failure: Pick<AttemptFailure, "reason" | "message" | "status"> | null): void;
 }
 
-export type AttemptSession = Pick<CallSession, "call" | "cancellation" | "began" | "contentBegan">;
+export type AttemptSession = Pick<
+  CallSession,
+  "call" | "cancellation" | "began" | "answered" | "contentBegan"
+>;
 
 export function beginAttempt(
   session: AttemptSession,
@@ -176,6 +179,7 @@ class TargetAttempt implements LiveAttempt, ContentListener {
       const reply = await this.#exchange.reply;
       this.#reply = reply;
       if (reply.kind !== "answered") return this.#failedBy(withoutAnswer(reply));
+      this.#session.answered(this);
       // Given up for another, just when the answer came.
       if (this.#disposed) reply.body.cancel();
       const result = await commitAnswer(reply, {

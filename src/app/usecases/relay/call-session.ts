@@ -58,6 +58,8 @@ export interface CallSession {
    * @returns its number among those that asked, from 1
    */
   began(attempt: AttemptReport): number;
+  /** The head of an attempt's answer has come. */
+  answered(attempt: AttemptReport): void;
   /** The first content of an attempt's answer has come. */
   contentBegan(attempt: AttemptReport): void;
   /** The attempt's answer goes to the client: the row in flight is about it. */

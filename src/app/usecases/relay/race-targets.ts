@@ -76,8 +76,7 @@ class TargetRace implements Referee {
     const deps = this.#deps;
     const racer = new Racer(target, this.#session, this);
     const index = this.#racers.push(racer) - 1;
-    const asking = { ...deps, upstream: racer.hearing(deps.upstream) };
-    tryTarget(racer, target, permit, this.#othersThan(racer), asking).then(
+    tryTarget(racer, target, permit, this.#othersThan(racer), deps).then(
       (outcome) => this.#guarded(() => this.#came(index, outcome)),
       (error: unknown) => this.#faulted(error),
     );

@@ -3,7 +3,6 @@
 import type { Attempt } from "../../../domain/failover/attempt.ts";
 import type { IncomingCall } from "../../../domain/call/incoming-call.ts";
 import type { Target } from "../../../domain/routing/plan.ts";
-import type { Upstream } from "../../../ports/upstream.ts";
 import { type CallCancellation, createCancellation } from "../cancellation.ts";
 import { outrunBy } from "./attempt-failures.ts";
 import type { AttemptReport, CallSession, Why } from "./call-session.ts";
@@ -53,7 +52,13 @@ export class Racer implements AskingSession, Disposable {
   began(attempt: AttemptReport): number {
     if (this.#isOut) return 0;
     this.#attempt = attempt;
+    this.#awaitsByte = true;
     return this.#session.began(attempt);
+  }
+
+  answered(): void {
+    this.#awaitsByte = false;
+    this.#referee.heard(this);
   }
 
   contentBegan(attempt: AttemptReport): void {
@@ -83,25 +88,6 @@ export class Racer implements AskingSession, Disposable {
 
   notAsked(outcome: Attempt): void {
     if (!this.#isOut) this.#session.notAsked(outcome);
-  }
-
-  /** The upstream as this one asks it. */
-  hearing(upstream: Upstream): Upstream {
-    return {
-      send: (request) => {
-        const exchange = upstream.send(request);
-        this.#awaitsByte = true;
-        const came = (isAnswer: boolean) => {
-          this.#awaitsByte = false;
-          if (isAnswer) this.#referee.heard(this);
-        };
-        exchange.reply.then(
-          ({ kind }) => came(kind === "answered"),
-          () => came(false),
-        );
-        return exchange;
-      },
-    };
   }
 
   /** Whether it has been asked, and not a byte has come of an answer. */

@@ -153,6 +153,10 @@ class RelaySession implements CallSession, CallProgress, FaultListener {
     return ++this.#asked;
   }
 
+  answered(): void {
+    // Nobody looks at that of a call in flight.
+  }
+
   contentBegan(attempt: AttemptReport): void {
     this.#progressed(attempt);
   }
