@@ -2,7 +2,7 @@
 // becomes of the others. Decisions only; each is made from the state before and what has happened.
 
 /** What has become of a candidate that was asked. */
-export type Place =
+type Place =
   /** Asked; no content yet. */
   | "running"
   /** The first with content: its answer is the one that is waited for. */
@@ -13,7 +13,7 @@ export type Place =
   | "let-go"
   | "failed";
 
-export interface Runner {
+interface Runner {
   /** ms on a clock that never goes back. */
   readonly askedAt: number;
   /** From then on, ms without content until another is asked as well; null: none is. */
