@@ -2,6 +2,7 @@
 import { parseTree } from "../../src/adapters/config/yaml-tree.ts";
 import type { ConfigProblem } from "../../src/domain/config/config-node.ts";
 import { parseRoutes, type RoutesSpec } from "../../src/domain/config/parse-routes.ts";
+import { noParams } from "../../src/domain/routing/params.ts";
 import { compileModelMap } from "../../src/domain/routing/model-map.ts";
 import { assembleRouting } from "../../src/domain/routing/assemble.ts";
 import { parseServerUrl } from "../../src/domain/config/server-url.ts";
@@ -21,6 +22,7 @@ export const documentedPolicy: Policy = {
   firstTokenTimeoutMs: null,
   raceAfterMs: null,
   requestTimeoutMs: 3_000_000,
+  params: noParams,
 };
 
 type Env = Readonly<Record<string, string>>;

@@ -8,6 +8,7 @@ import type { Environment } from "../../domain/config/substitute.ts";
 import { isRecord, parseJson } from "../../domain/bytes/json.ts";
 import { parseAddress } from "../../domain/net/address.ts";
 import { compileModelMap } from "../../domain/routing/model-map.ts";
+import { noParams } from "../../domain/routing/params.ts";
 import { parseServerUrl, shownUrl } from "../../domain/config/server-url.ts";
 import type { ServerUrl } from "../../domain/routing/upstream-url.ts";
 import type { ModelMap, Policy, ThinkingMode } from "../../domain/routing/types.ts";
@@ -114,6 +115,7 @@ function readPolicy(read: VariableReader): Policy {
     onBreak: "event",
     retries: 0,
     stopOn: [],
+    params: noParams,
     connectTimeoutMs: ms(read.number("CONNECT_TIMEOUT", timeoutSeconds)),
     firstTokenTimeoutMs: firstToken === null ? null : ms(firstToken),
     raceAfterMs: null,

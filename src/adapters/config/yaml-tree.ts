@@ -102,7 +102,9 @@ function convert(
       typeof value === "boolean" ||
       value === null
     )
-      return { kind: "scalar", at, value };
+      return typeof value === "number" && isScalar(from)
+        ? { kind: "scalar", at, value, digits: from.source ?? String(value) }
+        : { kind: "scalar", at, value };
     tell(at, "this kind of value is not supported here");
     return empty(at);
   };
@@ -117,7 +119,11 @@ function convert(
       if (key !== null && !isScalar(key)) tell(at, "a key must be plain text");
       else if (key?.value === "<<" && key.type === "PLAIN")
         merged.push(...mergedEntries(node(value, at, depth), tell));
-      else own.push({ key: keyText(key), at, value: node(value, at, depth) });
+      else {
+        const isText = key === null ? false : typeof key.value === "string";
+        const entry = { key: keyText(key), at, value: node(value, at, depth) };
+        own.push(isText ? entry : { ...entry, keyIsNoText: true });
+      }
     }
     // What is written here wins over what is merged in, and the earlier of merged ones over the later.
     const taken = new Set(own.map(({ key }) => key));

@@ -34,6 +34,12 @@ const attemptSchema = object({
   connect_ms: nullable(Type.Number({ description: "where a connection was watched being made" })),
   ttft_ms: nullable(Type.Number({ description: "from the attempt's start to its first content" })),
   duration_ms: Type.Number(),
+  changed: Type.Optional(
+    Type.Array(Type.String(), {
+      description:
+        "fields of the request that `params` changed on its way there: `added: temperature`, `replaced: options.num_ctx`, `dropped: seed`; absent: none",
+    }),
+  ),
 });
 
 export const stateSchema = Type.Union([

@@ -65,6 +65,33 @@ export function keysOf(body: Uint8Array, object: number): readonly string[] {
   return keys;
 }
 
+/** A member of an object, where it stands. */
+export interface Member {
+  /** Its key, where that is one of those asked for; null: another. */
+  readonly name: string | null;
+  /** Key, colon and value. */
+  readonly whole: ByteSpan;
+  readonly value: ByteSpan;
+}
+
+/** All members of the object that begins at an index, in the order written. @param names the keys that matter */
+export function membersAmong(
+  body: Uint8Array,
+  object: number,
+  names: readonly string[],
+): readonly Member[] {
+  const members: Member[] = [];
+  for (let at = firstKey(body, object); at < body.length && body[at] === quote;) {
+    const start = at;
+    const keyEnd = stringEnd(body, at);
+    const value = valueBehind(body, keyEnd);
+    const name = names.find((one) => keyIs(body, start, keyEnd, one)) ?? null;
+    members.push({ name, whole: { start, end: value.end }, value });
+    at = keyBehind(body, value);
+  }
+  return members;
+}
+
 /** The value that begins at an index, or behind the white space there. */
 export function valueSpan(body: Uint8Array, at: number): ByteSpan {
   const start = skipSpace(body, at);

@@ -8,6 +8,8 @@ export interface Position {
 
 export interface MapEntry {
   readonly key: string;
+  /** The key is a number, a boolean or null where it is written; absent: it is text. */
+  readonly keyIsNoText?: true;
   /** Where the key stands. */
   readonly at: Position;
   readonly value: ConfigNode;
@@ -30,6 +32,8 @@ export interface ScalarNode {
   readonly kind: "scalar";
   readonly at: Position;
   readonly value: string | number | boolean | null;
+  /** A number as it is written; absent: it is none. */
+  readonly digits?: string;
 }
 
 export type ConfigNode = MapNode | ListNode | ScalarNode;

@@ -2,6 +2,7 @@
 import type { CommitPoint, OnBreak, PolicyOverrides, ThinkingMode } from "../routing/types.ts";
 import { noOverrides } from "../routing/policy.ts";
 import type { ConfigNode, MapEntry } from "./config-node.ts";
+import { parseParams } from "./parse-params.ts";
 import type { NumberRange, NodeReader } from "./reader.ts";
 import { type HandlingKey, handlingKeys } from "./routes-keys.ts";
 
@@ -71,6 +72,7 @@ const readers: Readonly<Record<HandlingKey, OverrideReader>> = {
       : some(seconds(reader, node, key), (raceAfterMs) => ({ raceAfterMs })),
   request_timeout: (reader, node, key) =>
     some(seconds(reader, node, key), (requestTimeoutMs) => ({ requestTimeoutMs })),
+  params: (reader, node) => some(parseParams(reader, node), (params) => ({ params })),
 };
 
 export const overrideKeys: readonly string[] = Object.keys(handlingKeys);

@@ -20,6 +20,8 @@ export interface NodeReader {
   oneOrMore(node: ConfigNode, what: string): readonly ConfigNode[];
   /** Text that is not blank, `${VAR}` substituted. Problems never repeat what was written: it may be a secret. */
   text(node: ConfigNode, what: string): Text | null;
+  /** As `text`, but it may be blank. */
+  anyText(node: ConfigNode, what: string): Text | null;
   bool(node: ConfigNode, what: string): boolean | null;
   number(node: ConfigNode, what: string, range: NumberRange): number | null;
   oneOf<T extends string>(node: ConfigNode, what: string, allowed: readonly T[]): T | null;
@@ -100,6 +102,24 @@ export function createReader(file: string, env: Environment): NodeReader {
     return { value: text, shown: shorten(node.value), fromEnvironment };
   };
 
+  const anyText = (node: ConfigNode, what: string): Text | null => {
+    const read = scalar(node, what, "text");
+    if (read === null) return null;
+    if (typeof read.value !== "string") {
+      tell(node.at, `${what} must be text; put the ${typeof read.value} in quotes`);
+      return null;
+    }
+    const { value: text, shown, fromEnvironment } = read;
+    return {
+      text,
+      shown,
+      fromEnvironment,
+      at: node.at,
+      why: (detail) =>
+        fromEnvironment ? `${shown} is not valid here (its value is not shown)` : detail,
+    };
+  };
+
   return {
     file,
     problems: () =>
@@ -132,26 +152,13 @@ export function createReader(file: string, env: Environment): NodeReader {
       return node.items;
     },
 
+    anyText,
+
     text(node, what) {
-      const read = scalar(node, what, "text");
-      if (read === null) return null;
-      if (typeof read.value !== "string") {
-        tell(node.at, `${what} must be text; put the ${typeof read.value} in quotes`);
-        return null;
-      }
-      if (read.value.trim() === "") {
-        tell(node.at, `${what} is empty`);
-        return null;
-      }
-      const { value: text, shown, fromEnvironment } = read;
-      return {
-        text,
-        shown,
-        fromEnvironment,
-        at: node.at,
-        why: (detail) =>
-          fromEnvironment ? `${shown} is not valid here (its value is not shown)` : detail,
-      };
+      const text = anyText(node, what);
+      if (text?.text.trim() !== "") return text;
+      tell(node.at, `${what} is empty`);
+      return null;
     },
 
     bool(node, what) {

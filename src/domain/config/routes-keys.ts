@@ -215,6 +215,12 @@ export const handlingKeys = {
     default: "`REQUEST_TIMEOUT`",
     meaning: "of silence until the server counts as failed",
   },
+  params: {
+    takes: "`{ set: {…}, default: {…}, drop: […] }`",
+    default: "none",
+    meaning:
+      "fields of the request that are changed before it goes upstream, in the upstream's own protocol; see [params](#params)",
+  },
 } as const satisfies Keys;
 
 export type MatchKey = keyof typeof matchKeys;

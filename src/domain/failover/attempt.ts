@@ -46,6 +46,8 @@ export interface Attempt {
   readonly reason: AttemptReason;
   /** In words: why it failed, or how a complete answer's stream was ended where the upstream did not do it. */
   readonly error: string | null;
+  /** Fields of the request that `params` changed: `added: a`, `replaced: b`, `dropped: c.d`. */
+  readonly changed: readonly string[];
 }
 
 /** An attempt as the row keeps it. */
@@ -64,5 +66,6 @@ export function loggedAttempt(attempt: Attempt): LoggedAttempt {
     connect_ms: attempt.connectMs,
     ttft_ms: attempt.ttftMs,
     duration_ms: attempt.durationMs,
+    ...(attempt.changed.length === 0 ? {} : { changed: attempt.changed }),
   };
 }

@@ -33,6 +33,8 @@ export interface LoggedAttempt {
   readonly connect_ms: number | null;
   readonly ttft_ms: number | null;
   readonly duration_ms: number;
+  /** Fields of the request that `params` changed (`replaced: temperature`); absent: none. */
+  readonly changed?: readonly string[];
 }
 
 /** What the relay knows when a call starts and when it ends; tokens and text are read from the bodies later. */

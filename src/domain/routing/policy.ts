@@ -1,6 +1,7 @@
 // How a call is handled, from all levels of configuration: the closest to the request wins, key by key.
 import { headerValue } from "../http/headers.ts";
 import type { HeaderList } from "../http/headers.ts";
+import { mergedParams, noParams, type Params } from "./params.ts";
 import type { Policy, PolicyOverrides, ThinkingMode } from "./types.ts";
 
 /** What one level says, or null where it says nothing. */
@@ -17,8 +18,14 @@ export const noOverrides: PolicyOverrides = {};
 export function effectivePolicy(base: Policy, ...levels: readonly PolicyLevel[]): Policy {
   let policy = base;
   for (const level of levels)
-    if (level !== null && level !== noOverrides) policy = { ...policy, ...level };
+    if (level !== null && level !== noOverrides)
+      policy = { ...policy, ...level, params: paramsIn(policy, level) };
   return policy;
+}
+
+function paramsIn({ params: farther }: Policy, { params: closer }: PolicyOverrides): Params {
+  if (closer === undefined) return farther;
+  return farther === noParams ? closer : mergedParams(farther, closer);
 }
 
 const thinkingHeader = "x-smolrouter-thinking";

@@ -1,6 +1,7 @@
 // The routing in force: what the environment and the routes file say, parsed into types that cannot be wrong.
 import type { HeaderList } from "../http/headers.ts";
 import type { AddressMatcher } from "../net/address-matcher.ts";
+import type { Params } from "./params.ts";
 import type { Pattern } from "./pattern.ts";
 import type { Replacement } from "./replacement.ts";
 
@@ -29,9 +30,11 @@ export interface Policy {
   readonly raceAfterMs: number | null;
   /** Silence from the upstream, before or between bytes, until it counts as failed. */
   readonly requestTimeoutMs: number;
+  /** Fields of the request that are changed before it goes upstream. */
+  readonly params: Params;
 }
 
-/** What one level of configuration says; the closest to the request wins, key by key. */
+/** What one level of configuration says; the closest to the request wins, key by key; of `params`, field by field. */
 export type PolicyOverrides = Partial<Policy>;
 
 export type ServerType = "openai" | "ollama" | "anthropic";

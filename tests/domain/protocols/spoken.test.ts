@@ -64,7 +64,7 @@ describe("a native call of Messages", () => {
     const server = serverOf(keys);
     const target = { server, model: "m", weight: 1, policy: documentedPolicy };
     const bridge = bridgeFor(call, target, bridgeDeps());
-    return outgoingRequest(call, server, bridge, "v", null);
+    return outgoingRequest(call, target, bridge, "v", null);
   };
   const headersFor = (keys: string, headers: Record<string, string>) =>
     Object.fromEntries(requestFor(keys, headers).headers);

@@ -9,6 +9,7 @@ import {
 import { outgoingRequest } from "../../../src/domain/http/outgoing.ts";
 import { credentialNames } from "../../../src/domain/security/credential-names.ts";
 import { shownTokens, withoutToken } from "../../../src/domain/security/credentials.ts";
+import { documentedPolicy } from "../../lab/routing-of.ts";
 
 const opening = (headers: HeaderList, calls = true) =>
   shownTokens(headers, calls)
@@ -116,7 +117,7 @@ describe.each(credentialNames)("$in $name", ({ name, in: place, besideOwnKey }) 
     const bridge = { path: "/v1/x", body: null, contentType: null, endpoint: call.endpoint };
     const { url, headers } = outgoingRequest(
       call as never,
-      { baseUrl: "http://a", ...server } as never,
+      { server: { baseUrl: "http://a", ...server }, policy: documentedPolicy } as never,
       bridge as never,
       "v",
       null,

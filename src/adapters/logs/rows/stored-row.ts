@@ -93,6 +93,8 @@ type StoredAttempt = readonly [
   /** Null where it is the row's; absent in rows of older versions, as what follows. */
   protocol?: string | null,
   protocolReason?: string | null,
+  /** Absent where there are none. */
+  changed?: readonly string[],
 ];
 
 /** As an address can name it, and every database keep it. */
@@ -240,7 +242,7 @@ function storedAttempt(
   attempt: LoggedAttempt,
   { upstream, upstreamUrl, protocol }: LogWrite["entry"],
 ): StoredAttempt {
-  return [
+  const stored = [
     attempt.upstream === upstream ? null : attempt.upstream,
     attempt.upstream_url === upstreamUrl ? null : attempt.upstream_url,
     attempt.model,
@@ -253,7 +255,8 @@ function storedAttempt(
     attempt.duration_ms,
     attempt.protocol === protocol ? null : attempt.protocol,
     attempt.protocol_reason,
-  ];
+  ] as const;
+  return attempt.changed === undefined ? stored : [...stored, attempt.changed];
 }
 
 function apiAttempt(
@@ -264,7 +267,7 @@ function apiAttempt(
 ): LoggedAttempt {
   const [upstream, url, model, status, error, reason, startedAt, connectMs, ttftMs, durationMs] =
     attempt;
-  const [protocol, protocolReason] = attempt.slice(10) as [(string | null)?, (string | null)?];
+  const [, , , , , , , , , , protocol, protocolReason, changed] = attempt;
   return {
     upstream: upstream ?? rowUpstream ?? "",
     upstream_url: url ?? rowUrl ?? "",
@@ -279,5 +282,6 @@ function apiAttempt(
     connect_ms: connectMs,
     ttft_ms: ttftMs,
     duration_ms: durationMs,
+    ...(changed === undefined ? {} : { changed }),
   };
 }

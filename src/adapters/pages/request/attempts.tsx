@@ -91,6 +91,12 @@ function AttemptLine({ attempt, scale }: AttemptLineProps): JSX.Element {
           {attempt.error}
         </p>
       )}
+      {attempt.changed !== undefined && (
+        <p class="changed">
+          <span>Changed by params: </span>
+          <span safe>{attempt.changed.join(", ")}</span>
+        </p>
+      )}
     </li>
   );
 }

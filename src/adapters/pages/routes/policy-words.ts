@@ -1,4 +1,5 @@
 // How calls are handled, in the words of the routes file.
+import type { ParamChange, Params } from "../../../domain/routing/params.ts";
 import type { Balance, Policy, PolicyOverrides } from "../../../domain/routing/types.ts";
 
 const seconds = (ms: number | null): string => (ms === null ? "none" : `${ms / 1000} s`);
@@ -21,6 +22,7 @@ const words: {
   firstTokenTimeoutMs: ["first_token_timeout", seconds],
   raceAfterMs: ["race_after", seconds],
   requestTimeoutMs: ["request_timeout", seconds],
+  params: ["params", paramsInWords],
 };
 
 /** Nothing where instances are asked as written. */
@@ -31,6 +33,12 @@ export function balanceInWords(balance: Balance): readonly string[] {
 /** Nothing where an instance has the usual weight. */
 export function weightInWords(weight: number): readonly string[] {
   return weight === 1 ? [] : [`weight: ${weight}`];
+}
+
+function paramsInWords({ list }: Params): string {
+  const say = ({ kind, path, shown }: ParamChange): string =>
+    `${kind} ${path.join(".")}${kind === "drop" ? "" : ` = ${shown}`}`;
+  return list.length === 0 ? "none" : list.map(say).join(", ");
 }
 
 /** Each key that is said, with its value, as `retries: 2`. */

@@ -84,5 +84,6 @@ export function notAsked(target: Target, failure: AttemptFailure, now: number): 
     status: null,
     reason: failure.reason,
     error: failure.message,
+    changed: [],
   };
 }

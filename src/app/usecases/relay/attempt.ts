@@ -112,6 +112,7 @@ class TargetAttempt implements LiveAttempt, ContentListener {
   #stopFirstToken: (() => void) | null = null;
   #exchange: Exchange | null = null;
   #reply: UpstreamAnswer | NoAnswer | null = null;
+  #changed: readonly string[] = [];
   #ttftMs: number | null = null;
   #givenUp = false;
   #late = false;
@@ -157,11 +158,12 @@ class TargetAttempt implements LiveAttempt, ContentListener {
       const asked = bridge.instead === null ? upstream : answering(bridge.instead);
       const outgoing = outgoingRequest(
         call,
-        server,
+        this.target,
         bridge,
         via.pseudonym(),
         traced ? number : null,
       );
+      this.#changed = outgoing.changed;
       if (this.#givenUp) return this.#failedBy(withoutAnswer({ kind: "aborted" }));
       this.#exchange = asked.send({
         method: call.method,
@@ -248,6 +250,7 @@ class TargetAttempt implements LiveAttempt, ContentListener {
       status: reply?.kind === "answered" ? reply.status : null,
       reason: broken?.reason ?? "served",
       error: broken?.message ?? remark,
+      changed: this.#changed,
     };
   }
 
