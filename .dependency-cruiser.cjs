@@ -19,7 +19,7 @@ const only = (name, comment, from, ...allowed) =>
 const MAY_WIRE =
   "^src/app/(compose\\.tsx?|main\\.ts|start-(log|group)\\.ts|log-worker\\.ts|cli/.+)$";
 const MAY_CALL_UPSTREAMS =
-  "^src/(ports/|adapters/upstream/|app/compose\\.tsx?|app/usecases/(relay/(attempt|commit|answer-failures|recognise-stream|event-stream|hold-answer|stream-failure)|servers/(models|ask-server|probe))[^/]*\\.ts$)";
+  "^src/(ports/|adapters/(upstream/|fake-model/memory-upstream)|app/compose\\.tsx?|app/usecases/(relay/(attempt|commit|answer-failures|recognise-stream|event-stream|hold-answer|stream-failure)|servers/(models|ask-server|probe))[^/]*\\.ts$)";
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {

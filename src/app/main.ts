@@ -33,6 +33,8 @@ async function main(argv: readonly string[]): Promise<number> {
       return (await import("./cli/check.ts")).runCheck(command, io);
     case "explain":
       return (await import("./cli/explain.ts")).runExplain(command, io);
+    case "selftest":
+      return (await import("./cli/selftest.ts")).runSelftestCommand(command, io);
     case "init":
       return (await import("./cli/init.ts")).runInit(command, io);
     case "backtest":

@@ -3,6 +3,7 @@ import type { Socket } from "bun";
 import { answerAsk, askedModel, isModelCall, fakeSurfaceOf } from "./answer-table.ts";
 import { parseJsonBytes } from "../../domain/bytes/json.ts";
 import { createAsk, type FakeServer, type FormFields, readForm } from "./ask.ts";
+import { belowAnyBase } from "./base-path.ts";
 import type { Behaviour } from "./behaviour.ts";
 import { createBehaviours } from "./behaviours.ts";
 import type { FakeModel, FakeModelOptions } from "./fake-model.ts";
@@ -32,12 +33,6 @@ interface FakeConnection {
 }
 
 const WAIT_MS = 4000;
-
-/** The API's own path below whatever base: an SDK's base URL stands for `/v1`. */
-function belowAnyBase(path: string): string {
-  const own = path.search(/\/(?:v1|api)\//);
-  return own === -1 ? path.replace(/^\/[^/]+\//, "/v1/") : path.slice(own);
-}
 
 /** Starts a fake model server; it listens when the promise resolves. */
 export async function startFakeModel(options: FakeModelOptions): Promise<FakeModel> {

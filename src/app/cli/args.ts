@@ -22,6 +22,7 @@ const options = {
     json: flag,
     help,
   },
+  selftest: { config: value, json: flag, help },
   init: { config: value, force: flag, help },
   backtest: { since: value, config: value, json: flag, help },
   copy: { since: value, "from-blobs": value, "to-blobs": value, help },
@@ -90,6 +91,11 @@ const readers: Readonly<Record<CommandName, (args: readonly string[]) => Command
     if (bad !== -1) return misuse("explain", `--header: write "Name: value", not "${header[bad]}"`);
     const known = headers.filter((pair) => pair !== null);
     return { kind: "explain", model, source, path, user, headers: known, config, json };
+  },
+  selftest(args) {
+    const { values } = parseArgs({ args: [...args], options: options.selftest });
+    if (values.help === true) return { kind: "help", text: helpText("selftest") };
+    return { kind: "selftest", config: values.config, json: values.json ?? false };
   },
   init(args) {
     const { values } = parseArgs({ args: [...args], options: options.init });

@@ -34,6 +34,12 @@ export interface ExplainCommand {
   readonly json: boolean;
 }
 
+export interface SelftestCommand {
+  readonly kind: "selftest";
+  readonly config: string | undefined;
+  readonly json: boolean;
+}
+
 export interface InitCommand {
   readonly kind: "init";
   /** Where to write, in place of ROUTES_CONFIG. */
@@ -82,6 +88,7 @@ export type Command =
   | DemoCommand
   | CheckCommand
   | ExplainCommand
+  | SelftestCommand
   | TokenCommand
   | InitCommand
   | BacktestCommand

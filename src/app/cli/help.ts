@@ -7,6 +7,7 @@ export const commandNames = [
   "demo",
   "check",
   "explain",
+  "selftest",
   "backtest",
   "copy",
   "token",
@@ -89,6 +90,13 @@ const commands: Readonly<Record<CommandName, CommandHelp>> = {
       help,
     ],
     examples: ["smolrouter explain --model gpt-4 --source 10.0.1.7"],
+  },
+  selftest: {
+    usage: "smolrouter selftest [--config FILE] [--json]",
+    summary:
+      "say what each alias, rule and the default upstream would do in trouble, and which key would change it; built-in servers with eighteen faults stand for the configured ones, which are never called. Exits with 1 if any answer would have been passed off as whole",
+    flags: [config, json, help],
+    examples: ["smolrouter selftest", "smolrouter selftest --config new-routes.yaml --json"],
   },
   backtest: {
     usage: "smolrouter backtest FILE [--since 7d] [--config FILE] [--json]",

@@ -36,6 +36,8 @@ describe("the command line", () => {
       "explain --model m --user ada --header X-Team:lab",
       { kind: "explain", user: "ada", headers: [["x-team", "lab"]] },
     ],
+    ["selftest", { kind: "selftest", config: undefined, json: false }],
+    ["selftest --config r.yaml --json", { kind: "selftest", config: "r.yaml", json: true }],
     ["init --config r.yaml --force", { kind: "init", config: "r.yaml", force: true }],
     ["backtest new.yaml", { kind: "backtest", file: "new.yaml", sinceMs: 7 * 86_400_000 }],
     ["backtest new.yaml --since all --json", { kind: "backtest", sinceMs: null, json: true }],
@@ -59,7 +61,7 @@ describe("the command line", () => {
     [
       "srve",
       'unknown command "srve" (did you mean "serve"?)',
-      "usage: smolrouter [serve|init|demo|check|explain|backtest|copy|token|completion]",
+      "usage: smolrouter [serve|init|demo|check|explain|selftest|backtest|copy|token|completion]",
     ],
     ["token", "--sub is missing", "usage: smolrouter token --sub NAME"],
     [
