@@ -3,10 +3,10 @@
 import { SQLiteError } from "bun:sqlite";
 import type { LaneReport } from "../../../ports/spool.ts";
 import type { StoreFailure } from "../pipeline/log-engine.ts";
-import { createStepPace } from "../pipeline/step-pace.ts";
 import { inWords, remedy } from "../sqlite-file/failures.ts";
 import { createLaneState } from "./lane-state.ts";
 import type { Outbox, WaitingBatch } from "./outbox.ts";
+import { createShipPace } from "./ship-pace.ts";
 import type { SharedInstance, SharedStore } from "./shared-store.ts";
 import type { Shipment } from "./shipment.ts";
 import { unpackShipment } from "./shipment-codec.ts";
@@ -54,9 +54,6 @@ interface Waiter {
   readonly done: () => void;
 }
 
-/** ms that a transaction may take: heartbeats and reads of what was just written wait behind it. */
-const wantedMs = 200;
-
 export function createShipper(deps: ShipperDeps): Shipper {
   const { outbox, store, instance, say, now, after } = deps;
   /** Of batches that an earlier process wrote. */
@@ -68,7 +65,7 @@ export function createShipper(deps: ShipperDeps): Shipper {
     now,
     chance: Math.random,
   });
-  const pace = createStepPace(deps.mostBytes, wantedMs);
+  const pace = createShipPace(deps.mostBytes);
   let running: Promise<void> | null = null;
   let [woken, closed, isSettled] = [false, false, false];
   let cancelPause = () => {};
@@ -169,11 +166,10 @@ export function createShipper(deps: ShipperDeps): Shipper {
     try {
       refusedRows += shipments.length === 0 ? 0 : await ship(shipments);
     } catch (error) {
-      // It may have been more than the store takes in the time that it has.
-      pace.took(Number.POSITIVE_INFINITY);
+      pace.failed();
       throw error;
     }
-    pace.took(now() - beganAt);
+    pace.shipped(bytesIn(group), now() - beganAt);
     if (closed) return false;
     outbox.arrived(last.seq);
     const ends = shipments.flatMap((one) => one.ends.map(({ row }) => row.id));
@@ -286,4 +282,8 @@ export function createShipper(deps: ShipperDeps): Shipper {
       await running;
     },
   };
+}
+
+function bytesIn(group: readonly WaitingBatch[]): number {
+  return group.reduce((sum, { data, bodies }) => sum + data.length + (bodies?.length ?? 0), 0);
 }
