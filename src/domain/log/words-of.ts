@@ -27,6 +27,8 @@ export function wordsOf({ names, asked, answered }: FoundBy): readonly string[] 
 
 /** The words of one text, as they are compared; longer ones than an index holds are cut. */
 export function wordsIn(text: string): readonly string[] {
+  // Most texts; several times as fast as looking at each character.
+  if (onlyAscii.test(text)) return text.toLowerCase().match(asciiWords)?.map(cut) ?? [];
   const spaced = spacedWords(text);
   const words: string[] = [];
   let start = -1;
@@ -46,6 +48,9 @@ export function wordsIn(text: string): readonly string[] {
   }
   return words;
 }
+
+const onlyAscii = /^[\0-\x7f]*$/;
+const asciiWords = /[a-z0-9]+/g;
 
 function isWordAt(code: number, within: boolean): boolean {
   if (code <= 0x7f)
