@@ -7,14 +7,18 @@ export interface PostgresProxy {
   readonly url: string;
   /** Whether it takes connections; those that are open end where it no longer does. */
   open(isOpen: boolean): void;
-  /** Asked at each commit; true: its answer is lost, and the connection with it. */
-  losesAnswer: () => boolean;
+  /** Asked at each commit; true: its answer is lost, and the connection with it. @param ofLoad of shipments */
+  losesAnswer: (ofLoad: boolean) => boolean;
   /** Answers lost. */
   cuts(): number;
   close(): Promise<void>;
 }
 
 const commit = Buffer.from("COMMIT\0");
+/** Of the one statement that writes a load of shipments, which commits by itself; and what says that it has. */
+const loadStatement = Buffer.from("and shipped < ");
+const loadWritten = Buffer.from("SELECT 1\0");
+const refusal = "E".charCodeAt(0);
 
 export async function startPostgresProxy(url: string): Promise<PostgresProxy> {
   const target = new URL(url);
@@ -29,6 +33,7 @@ export async function startPostgresProxy(url: string): Promise<PostgresProxy> {
     }
     const upstream = connect(Number(target.port), target.hostname);
     let losing = false;
+    let writesLoad = false;
     const end = () => {
       client.destroy();
       upstream.destroy();
@@ -41,10 +46,14 @@ export async function startPostgresProxy(url: string): Promise<PostgresProxy> {
       socket.on("close", end);
     }
     client.on("data", (bytes: Buffer) => {
-      if (bytes.indexOf(commit) >= 0 && proxy.losesAnswer()) losing = true;
+      if (bytes.indexOf(commit) >= 0 && proxy.losesAnswer(false)) losing = true;
+      writesLoad ||= bytes.indexOf(loadStatement) >= 0;
       upstream.write(bytes);
     });
-    upstream.on("data", (bytes) => {
+    upstream.on("data", (bytes: Buffer) => {
+      const isWritten = writesLoad && bytes.indexOf(loadWritten) >= 0;
+      if (isWritten || bytes[0] === refusal) writesLoad = false;
+      if (isWritten && proxy.losesAnswer(true)) losing = true;
       if (!losing) {
         client.write(bytes);
         return;

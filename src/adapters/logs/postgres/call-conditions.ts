@@ -3,19 +3,8 @@ import type { LogFilter } from "../../../ports/browse.ts";
 import type { Floors } from "./floors.ts";
 import { lowestId } from "./id-times.ts";
 import { safeText } from "./safe-text.ts";
+import type { Values } from "./statement-values.ts";
 import { modelStart } from "./tables.ts";
-
-/** Collects what a statement compares with. */
-export interface Values {
-  readonly all: readonly unknown[];
-  /** @returns the value's place in the statement */
-  add(value: unknown, type: string): string;
-}
-
-export function createValues(): Values {
-  const all: unknown[] = [];
-  return { all, add: (value, type) => `$${all.push(value)}::${type}` };
-}
 
 /** A condition whose values are added when a statement is made. */
 export type Condition = (values: Values) => string;

@@ -4,13 +4,13 @@
 import {
   anyOf,
   type Condition,
-  createValues,
   type IdRange,
   type IndexedCondition,
   inRange,
   whole,
 } from "./call-conditions.ts";
 import type { Run } from "./client.ts";
+import { createValues } from "./statement-values.ts";
 
 /** A filter, taken apart. */
 export interface CallFilter {

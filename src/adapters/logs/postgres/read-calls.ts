@@ -1,8 +1,9 @@
 // What of the calls is asked for, in PostgreSQL's terms, and the statement that reads them.
 import type { StoredRow } from "../rows/stored-row.ts";
-import { type Condition, createValues, whole } from "./call-conditions.ts";
+import { type Condition, whole } from "./call-conditions.ts";
 import { type ReadColumns, readColumnsOfR, storedRow } from "./call-columns.ts";
 import type { Run } from "./client.ts";
+import { createValues } from "./statement-values.ts";
 
 /**
  * The newest of those rows of a table named `r`.

@@ -6,7 +6,6 @@ import { newestFirst } from "../rows/newest-first.ts";
 import { createPeriodFigures, periodParts } from "../rows/period-figures.ts";
 import {
   columnConditions,
-  createValues,
   idsSince,
   inRange,
   modelConditions,
@@ -17,6 +16,7 @@ import type { Run } from "./client.ts";
 import type { Floors } from "./floors.ts";
 import { alternatives, ledCalls } from "./led-calls.ts";
 import { originalText } from "./safe-text.ts";
+import { createValues } from "./statement-values.ts";
 
 const sumSql = `select kind, bucket, sum(amount)::double precision as amount from figures
   where span = $1::integer and start >= $2::bigint and start < $3::bigint group by kind, bucket`;

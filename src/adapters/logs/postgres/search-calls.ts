@@ -2,14 +2,7 @@
 // one of most are looked up in two ways: the planner would walk all rows for the rare one.
 import type { SoughtWords } from "../../../domain/log/words-of.ts";
 import type { StoredRow } from "../rows/stored-row.ts";
-import {
-  type Condition,
-  createValues,
-  type IdRange,
-  inRange,
-  type Values,
-  whole,
-} from "./call-conditions.ts";
+import { type Condition, type IdRange, inRange, whole } from "./call-conditions.ts";
 import { type ReadColumns, readColumnsOfR, storedRow } from "./call-columns.ts";
 import type { Run } from "./client.ts";
 import { lowestId } from "./id-times.ts";
@@ -17,6 +10,7 @@ import { allOf, alternatives, type CallFilter, ledCalls } from "./led-calls.ts";
 import { readPartitions } from "./partitions.ts";
 import { readCalls } from "./read-calls.ts";
 import { indexedSearch, textSearch } from "./sought.ts";
+import { createValues, type Values } from "./statement-values.ts";
 
 /** Up to how many calls are read off the index first, and put in order afterwards. */
 export interface SearchLimits {

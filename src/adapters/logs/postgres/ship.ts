@@ -10,6 +10,7 @@ import { createRefusals } from "./refusals.ts";
 import { safeText } from "./safe-text.ts";
 import { writeAnswers, writeItems, writeSegments } from "./write-bodies.ts";
 import { writeEnds, writeStarts } from "./write-calls.ts";
+import { type Load, writeNewLoad } from "./write-load.ts";
 
 /** Where shipments go, and whose they are. */
 export interface Way {
@@ -17,9 +18,6 @@ export interface Way {
   readonly partitions: Partitions;
   readonly sender: SharedInstance;
 }
-
-/** What several shipments come to together: of one id the last. */
-type Load = Omit<Shipment, "seq">;
 
 function loadOf(shipments: readonly Shipment[]): Load {
   const ends = new Map<string, ShippedCall>();
@@ -118,20 +116,30 @@ async function shipSingly(
   });
 }
 
+/** As `shipTogether`, in one statement; the server refuses all where not all of it is new. */
+async function shipNew({ client, partitions, sender }: Way, shipments: readonly Shipment[]) {
+  const [first, last] = [shipments[0], shipments.at(-1)];
+  if (first === undefined || last === undefined) return;
+  await partitions.ready(timesOf(shipments));
+  const numbers = { id: sender.id, first: first.seq, last: last.seq };
+  await writeNewLoad(client.run, numbers, loadOf(shipments));
+}
+
 /** As SharedStore says of `ship`. @returns how many rows were refused */
 export async function ship(way: Way, shipments: readonly Shipment[]): Promise<number> {
-  if (await isTaken(way, shipments)) return 0;
+  if (await isTaken(() => shipNew(way, shipments))) return 0;
+  if (await isTaken(() => shipTogether(way, shipments))) return 0;
   let refused = 0;
   for (const shipment of shipments)
-    if (shipments.length === 1 || !(await isTaken(way, [shipment])))
+    if (shipments.length === 1 || !(await isTaken(() => shipTogether(way, [shipment]))))
       refused += await shipSingly(way, shipment);
   return refused;
 }
 
 /** Whether they are in now; not, where something in them is refused. */
-async function isTaken(way: Way, shipments: readonly Shipment[]): Promise<boolean> {
+async function isTaken(attempt: () => Promise<void>): Promise<boolean> {
   try {
-    await shipTogether(way, shipments);
+    await attempt();
     return true;
   } catch (error) {
     if (explainFailure(error).kind !== "entry") throw error;

@@ -4,6 +4,7 @@ import { type CountedRow, createFigureSums } from "../rows/figures.ts";
 import type { StoredRow } from "../rows/stored-row.ts";
 import { callColumns, callColumnTypes, columnsOf } from "./call-columns.ts";
 import type { Run } from "./client.ts";
+import { createValues, type Values } from "./statement-values.ts";
 import { writeFigures } from "./write-figures.ts";
 
 /** What of ends is written for the first time, or once more. */
@@ -15,20 +16,37 @@ interface WrittenEnds {
 
 const endColumns = `${callColumns}, bodies, segments`;
 
-/** An end stands where its call was in flight; what is there already stays as it is. */
-const insertEnds = `with given as materialized (
-    select * from json_to_recordset($1::text::json)
-      as given (${callColumnTypes}, bodies text, segments uuid[], words text)),
-  put as (
-    insert into requests (${endColumns}, instance) select ${endColumns}, $2::uuid from given
-      on conflict (id) do nothing returning id),
-  found as (
-    insert into search (id, words)
-      select given.id, given.words from given join put on put.id = given.id
-        where given.words is not null on conflict (id) do nothing),
-  ended as (delete from inflight using given where inflight.id = given.id)
-  select case when (select count(*) from put) < (select count(*) from given)
-    then array(select id::text from put) end as ids`;
+/**
+ * The parts of a statement, behind `with`, that write ends: `given` are all of them, `put` those that are
+ * new. An end stands where its call was in flight; what is there already stays as it is.
+ * @param and joined to what is given; where it has no row, nothing is written
+ */
+export function endsParts(
+  values: Values,
+  instance: string,
+  ends: readonly ShippedCall[],
+  and = "",
+): string {
+  const given = ends.map(({ row, bodies, segments, words }) => ({
+    ...columnsOf(row),
+    bodies,
+    segments,
+    // Made of letters and digits alone: there is nothing in them that would be refused.
+    words: words.length === 0 ? null : ` ${words.join(" ")} `,
+  }));
+  return `given as materialized (
+      select given.* from json_to_recordset(${values.add(JSON.stringify(given), "text")}::json)
+        as given (${callColumnTypes}, bodies text, segments uuid[], words text)${and}),
+    put as (
+      insert into requests (${endColumns}, instance)
+        select ${endColumns}, ${values.add(instance, "uuid")} from given
+        on conflict (id) do nothing returning id),
+    found as (
+      insert into search (id, words)
+        select given.id, given.words from given join put on put.id = given.id
+          where given.words is not null on conflict (id) do nothing),
+    ended as (delete from inflight using given where inflight.id = given.id)`;
+}
 
 /** The search's entry of such a row goes along: a new one comes. */
 const removeInterrupted = `with gone as (
@@ -76,18 +94,13 @@ async function insert(
   ends: readonly ShippedCall[],
 ): Promise<readonly ShippedCall[]> {
   if (ends.length === 0) return ends;
-  const given = ends.map(({ row, bodies, segments, words }) => ({
-    ...columnsOf(row),
-    bodies,
-    segments,
-    // Made of letters and digits alone: there is nothing in them that would be refused.
-    words: words.length === 0 ? null : ` ${words.join(" ")} `,
-  }));
-  const text = JSON.stringify(given);
+  const values = createValues();
   const [put] = await run<{ ids: readonly string[] | null }>(
-    insertEnds,
-    [text, instance],
-    text.length,
+    `with ${endsParts(values, instance, ends)}
+      select case when (select count(*) from put) < (select count(*) from given)
+        then array(select id::text from put) end as ids`,
+    values.all,
+    values.bytes(),
   );
   // Nearly always all of them.
   if (put?.ids === null) return ends;
@@ -95,15 +108,29 @@ async function insert(
   return ends.filter(({ row }) => ids.has(row.id));
 }
 
-/** One whose end is there is not in flight. */
-const insertStarts = `insert into inflight (${callColumns}, instance)
-  select ${callColumns}, $2::uuid
-    from json_to_recordset($1::text::json) as given (${callColumnTypes})
-    where given.id <> all (array(select id from requests where id = any ($3::text::uuid[])))
-  on conflict (id) do update set ${callColumns
-    .split(", ")
-    .map((column) => `${column} = excluded.${column}`)
-    .join(", ")}`;
+const newCallColumns = callColumns
+  .split(", ")
+  .map((column) => `${column} = excluded.${column}`)
+  .join(", ");
+
+/**
+ * The statement that writes starts. One whose end is there is not in flight.
+ * @param and joined to what is given; where it has no row, nothing is written
+ */
+export function startsInsertion(
+  values: Values,
+  instance: string,
+  starts: readonly StoredRow[],
+  and = "",
+): string {
+  const given = values.add(JSON.stringify(starts.map(columnsOf)), "text");
+  const ids = values.add(uuids(starts.map(({ id }) => id)), "text");
+  return `insert into inflight (${callColumns}, instance)
+    select ${callColumns}, ${values.add(instance, "uuid")}
+      from json_to_recordset(${given}::json) as given (${callColumnTypes})${and}
+      where given.id <> all (array(select id from requests where id = any (${ids}::uuid[])))
+    on conflict (id) do update set ${newCallColumns}`;
+}
 
 export async function writeStarts(
   run: Run,
@@ -111,11 +138,8 @@ export async function writeStarts(
   starts: readonly StoredRow[],
 ): Promise<void> {
   if (starts.length === 0) return;
-  await run(insertStarts, [
-    JSON.stringify(starts.map(columnsOf)),
-    instance,
-    uuids(starts.map(({ id }) => id)),
-  ]);
+  const values = createValues();
+  await run(startsInsertion(values, instance, starts), values.all);
 }
 
 /** Ids as one parameter of type uuid[]. */
