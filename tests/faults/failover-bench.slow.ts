@@ -1,6 +1,6 @@
 // The sixteen failover scenarios with clocks five times faster; SMOLROUTER_BENCH_REAL=1 takes the real seconds.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { runFailoverBench, settings, type ScenarioResult } from "./failover-bench.ts";
+import { racing, runFailoverBench, settings, type ScenarioResult } from "./failover-bench.ts";
 import { failoverScenarios, furtherScenarios } from "./failover-scenarios.ts";
 import { printTable } from "../lab/print-table.ts";
 import { isWhole } from "../lab/sweep.ts";
@@ -67,6 +67,25 @@ describe.each(["careful", "plain"] as const)("setting %s", (setting) => {
       ]),
     );
   });
+});
+
+const slow = ["hanging upstream", "slow first token"];
+/** ms from the request to the whole answer; on a machine that is busy with other tests it takes longer. */
+const rescuedWithin = isWhole ? 3_000 : 15_000;
+
+test("with race_after 2 silence and a slow first token are rescued within 3 s", async () => {
+  const raced = await runFailoverBench(racing, 1, slow);
+  expect(raced.map(({ name }) => name)).toEqual(slow);
+  for (const { got, row, ms } of raced) {
+    expect(got).toBe("fallback");
+    expect(row?.attempts.map(({ reason }) => reason)).toEqual(["outrun", "served"]);
+    expect(ms).toBeLessThan(rescuedWithin);
+  }
+  printTable(
+    "C: race_after 2, REQUEST_TIMEOUT=30",
+    ["scenario", "ms"],
+    raced.map(({ name, ms }) => [name, ms]),
+  );
 });
 
 /** A whole answer, or the refusal that the setting wants passed on. */

@@ -19,7 +19,8 @@ import { seenAnswer, type SeenAnswer } from "../lab/seen-answer.ts";
 import { startRouter } from "../lab/start-router.ts";
 
 export interface BenchSetting {
-  readonly name: "careful" | "plain";
+  /** What each scenario must come to. */
+  readonly expects: "careful" | "plain";
   /** Keys of every alias. */
   readonly policy: string;
   /** Seconds, before they are scaled. */
@@ -29,13 +30,16 @@ export interface BenchSetting {
 
 export const settings: Readonly<Record<"careful" | "plain", BenchSetting>> = {
   careful: {
-    name: "careful",
+    expects: "careful",
     policy: "commit: full, retries: 1, stop_on: [content_policy_violation], ",
     firstTokenTimeout: 10,
     requestTimeout: 15,
   },
-  plain: { name: "plain", policy: "", firstTokenTimeout: null, requestTimeout: 30 },
+  plain: { expects: "plain", policy: "", firstTokenTimeout: null, requestTimeout: 30 },
 };
+
+/** As `plain`, but the fallback is asked as well where the primary is slow; not to be scaled. */
+export const racing: BenchSetting = { ...settings.plain, policy: "race_after: 2, " };
 
 export interface ScenarioResult {
   readonly name: string;
@@ -54,10 +58,14 @@ export interface ScenarioResult {
 /** Longer than any timer of either setting, in seconds. */
 const lateSeconds = 60;
 
-/** @param scale what the timers are multiplied with; 1: the real seconds */
+/**
+ * @param scale what the timers are multiplied with; 1: the real seconds
+ * @param only names of scenarios; null: all
+ */
 export async function runFailoverBench(
   setting: BenchSetting,
   scale: number,
+  only: readonly string[] | null = null,
 ): Promise<readonly ScenarioResult[]> {
   const fakes: FakeModel[] = [];
   const fake = async (name: string): Promise<FakeModel> => {
@@ -65,7 +73,8 @@ export async function runFailoverBench(
     fakes.push(started);
     return started;
   };
-  const scenarios = [...failoverScenarios(lateSeconds * 1000 * scale), ...furtherScenarios()];
+  const all = [...failoverScenarios(lateSeconds * 1000 * scale), ...furtherScenarios()];
+  const scenarios = all.filter(({ name }) => only?.includes(name) ?? true);
   try {
     const pairs = await Promise.all(
       scenarios.map(async (scenario) => ({
@@ -110,7 +119,7 @@ export async function runFailoverBench(
               .filter(
                 ({ body }) => new TextDecoder().decode(body) === JSON.stringify(question("m")),
               ).length,
-            expected: scenario[setting.name],
+            expected: scenario[setting.expects],
             ms: Math.round(performance.now() - started),
           };
         }),
