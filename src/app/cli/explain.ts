@@ -83,13 +83,14 @@ function inJson(explained: Explained): object {
     path: command.path,
     route: plan.route,
     because: plan.because,
-    targets: places.map(({ target: { server, model }, coolingDown, full, reasons }) => ({
+    targets: places.map(({ target: { server, model, policy }, coolingDown, full, reasons }) => ({
       upstream: server.name,
       url: server.baseUrl,
       model,
       protocol: wayWord(wayOf(explained, server)),
       protocol_reason: wayOf(explained, server).because,
       reasons,
+      race_after: inSeconds(policy.raceAfterMs),
       ...(router.kind === "knows" ? { rests: coolingDown, full } : {}),
     })),
     depends_on_discovery: dependsOnLists(explained),
@@ -111,7 +112,10 @@ function inWords(explained: Explained, io: CommandIo): readonly string[] {
       const isPlain = !coolingDown && !full;
       const said = isPlain ? (places.length === 1 ? "" : `; ${why}`) : `; ${paint.bad(why)}`;
       const way = wayInWords(wayOf(explained, server), server.type);
-      return `  ${index + 1}. ${paint.strong(server.name)} (${server.baseUrl}), model ${model ?? ""}, ${way}${said}`;
+      const raceAfter = inSeconds(target.policy.raceAfterMs);
+      const isRaced = raceAfter !== null && index + 1 < places.length;
+      const next = isRaced ? `; after ${raceAfter} s without content the next as well` : "";
+      return `  ${index + 1}. ${paint.strong(server.name)} (${server.baseUrl}), model ${model ?? ""}, ${way}${said}${next}`;
     }),
   ];
   if (router.kind === "knows")
@@ -120,6 +124,10 @@ function inWords(explained: Explained, io: CommandIo): readonly string[] {
     ? ", or which list the model (those come before the default upstream, unless it lists the model too)"
     : "";
   return [...lines, paint.faint(`${router.why}: ${unknown[plan.balance]}${lists}`)];
+}
+
+function inSeconds(ms: number | null): number | null {
+  return ms === null ? null : ms / 1_000;
 }
 
 const unknown: Readonly<Record<Balance, string>> = {

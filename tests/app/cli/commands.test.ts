@@ -238,6 +238,21 @@ routes:
     });
   });
 
+  test("explain says after how long the next is asked as well, but of the last", async () => {
+    const env = {
+      ROUTES_CONFIG: file(routes.replace("{ instances", "{ race_after: 1.5, instances")),
+    };
+    const { printed } = await run(["explain", "--model", "x"], env);
+    const places = printed.filter((line) => /^  \d\./.test(line));
+    expect(
+      places.map((line) => line.endsWith("after 1.5 s without content the next as well")),
+    ).toEqual([true, false]);
+    const said = await run(["explain", "--model", "x", "--json"], env);
+    expect(JSON.parse(said.printed[0] ?? "")).toMatchObject({
+      targets: [{ race_after: 1.5 }, { race_after: 1.5 }],
+    });
+  });
+
   test("explain asks as the client given would", async () => {
     const env = { ROUTES_CONFIG: file(routes) };
     const line = ["explain", "--model", "m", "--source", "10.1.2.3", "--path", "/v1/embeddings"];
@@ -353,7 +368,7 @@ routes: [{ match: { user: ada, header: { X-Team: lab } }, route: { upstream: a }
       aliases: 1,
       routes: 1,
     });
-    const native = { protocol: "native", protocol_reason: "type" };
+    const native = { protocol: "native", protocol_reason: "type", race_after: null };
     expect(await json("explain --model x --json")).toEqual({
       code: 0,
       model: "x",
