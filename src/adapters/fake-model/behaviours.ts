@@ -1,7 +1,6 @@
-// Which behaviour a request meets: the one its header names, the scripted one, or the usual one.
+// Which behaviour a request meets: the scripted one, or the usual one.
 import type { Behaviour } from "./behaviour.ts";
 import type { FakeModel, FakeModelOptions, Script } from "./fake-model.ts";
-import { faultByName } from "./named-faults.ts";
 import type { RecordedRequest } from "./request-log.ts";
 
 export interface Behaviours extends Pick<FakeModel, "script" | "always" | "reset"> {
@@ -9,18 +8,12 @@ export interface Behaviours extends Pick<FakeModel, "script" | "always" | "reset
   next(request: RecordedRequest): Behaviour;
 }
 
-export function createBehaviours({
-  faultHeader,
-  failing,
-}: Pick<FakeModelOptions, "faultHeader" | "failing">): Behaviours {
+export function createBehaviours({ failing }: Pick<FakeModelOptions, "failing">): Behaviours {
   let queue: Behaviour[] = [];
   let script: Script | undefined;
   let usual = failing;
   return {
     next(request) {
-      const named =
-        faultHeader === true ? request.headers.find(([key]) => key === "x-fake-fault") : undefined;
-      if (named !== undefined) return faultByName(named[1]);
       const scripted = script?.(request) ?? (request.isCall ? queue.shift() : undefined);
       return scripted ?? (request.isCall ? usual : undefined) ?? { kind: "answer" };
     },

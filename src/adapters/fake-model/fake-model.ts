@@ -25,8 +25,6 @@ export interface FakeModelOptions {
   readonly tls?: { readonly cert: string; readonly key: string };
   /** How every model call is answered that no script decides. */
   readonly failing?: Behaviour;
-  /** Whether a request may ask for a fault, by its name in `x-fake-fault`. */
-  readonly faultHeader?: boolean;
   /** False keeps no record of requests: for benchmarks. */
   readonly keepRequests?: boolean;
 }

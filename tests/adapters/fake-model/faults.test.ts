@@ -10,7 +10,7 @@ import { ndjsonValues, sseComments, sseEvents } from "../../lab/split-events.ts"
 
 let fake: FakeModel;
 beforeAll(async () => {
-  fake = await startFakeModel({ name: "f", models: ["m"], faultHeader: true });
+  fake = await startFakeModel({ name: "f", models: ["m"] });
 });
 afterEach(() => {
   fake.reset();
@@ -323,25 +323,4 @@ test("a flood stops when the client stops reading, and is whole once it reads on
   expect(end).toBe("whole");
   expect(body.length).toBeGreaterThan(300 * 64 * 1024);
   expect(call.ending).toBe("answered");
-});
-
-test.each([
-  ["500", 500],
-  ["nonsense", 400],
-])("the header x-fake-fault: %s is answered with %i", async (fault, status) => {
-  const exchange = await rawRequest(fake.url, {
-    ...paths.plain,
-    headers: { "x-fake-fault": fault },
-  });
-  expect((await exchange.whole()).status).toBe(status);
-});
-
-test("the header does nothing where it was not allowed", async () => {
-  const own = await startFakeModel({ name: "f", models: ["m"] });
-  const exchange = await rawRequest(own.url, {
-    ...paths.plain,
-    headers: { "x-fake-fault": "500" },
-  });
-  expect((await exchange.whole()).status).toBe(200);
-  await own.stop();
 });
