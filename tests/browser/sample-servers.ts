@@ -10,7 +10,7 @@ export const sampleUpstreams: readonly UpstreamState[] = [
   sampleUpstream({
     name: "hosted",
     url: "https://api.example.com",
-    active: 2,
+    active: 4,
     waiting: 1,
     max_concurrency: 4,
     models: ["big-coder", "big-coder-mini", "gpt-4o-2024-11-20", "claude-3-opus"],
@@ -85,8 +85,12 @@ servers:
 aliases:
   coding-assistant:
     commit: full
-    instances: ["hosted/big-coder", "gpu-server/codellama-34b"]
+    balance: spread
+    instances:
+      - { server: hosted, model: big-coder, weight: 2 }
+      - gpu-server/codellama-34b
   git-commit-model:
+    balance: warm
     instances: ["fast-box/llama3-8b", "ollama-box/llama3.2:3b"]
   big:
     instances: ["gpu-server/llama3-70b"]

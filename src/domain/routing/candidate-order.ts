@@ -155,5 +155,5 @@ function spreadReason(target: Target, before: Target | null, now: ServersNow): s
   const [own, others] = [target, before].map((one) => busyWithOneMore(one, now));
   if (own === others) return `as busy, and its turn comes later: ${figures}`;
   // One that comes after others for another reason may be less busy.
-  return (own ?? 0) > (others ?? 0) ? `busier: ${figures}` : figures;
+  return (own ?? 0) > (others ?? 0) ? `would be busier: ${figures}` : figures;
 }

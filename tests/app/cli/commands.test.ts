@@ -326,7 +326,7 @@ aliases:
     };
     expect(await places("busy", knows)).toEqual([
       "  1. a; least busy: 1 running, weight 1",
-      "  2. b; busier: 4 running, weight 2",
+      "  2. b; would be busier: 4 running, weight 2",
       "with the server states of the router at http://127.0.0.1:1",
     ]);
     expect(await places("warm", knows)).toEqual([

@@ -93,7 +93,7 @@ test("spread: the least busy first, equal ones by their turn, and each place has
   ).toEqual([
     "c: least busy: 1 running, weight 1",
     "b: as busy, and its turn comes later: 1 running, weight 1",
-    "a: busier: 2 running, weight 1",
+    "a: would be busier: 2 running, weight 1",
     "a2: cooling down: tried last; 0 running, weight 1",
   ]);
 });
@@ -104,9 +104,9 @@ test("spread: where servers are full, calls that wait for them count", () => {
     ranked("spread", [now("a", { ...full, waiting: 2 }), now("b", full), now("c", full)]),
   ).toEqual([
     "a2: weight 1; how busy it is, is not known",
-    "b: busy: tried if no other is free; busier: 1 running, weight 1",
+    "b: busy: tried if no other is free; would be busier: 1 running, weight 1",
     "c: busy: tried if no other is free; as busy, and its turn comes later: 1 running, weight 1",
-    "a: busy: tried if no other is free; busier: 1 running, 2 waiting, weight 1",
+    "a: busy: tried if no other is free; would be busier: 1 running, 2 waiting, weight 1",
   ]);
 });
 

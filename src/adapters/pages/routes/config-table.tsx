@@ -76,11 +76,14 @@ export function Source({ text }: { readonly text: string }): JSX.Element {
   );
 }
 
-export function Says({ overrides }: { readonly overrides: PolicyOverrides }): JSX.Element {
-  return <Tags words={policyInWords(overrides)} />;
+interface SaysProps {
+  readonly overrides: PolicyOverrides;
+  /** What is said beside the policy. */
+  readonly first?: readonly string[];
 }
 
-export function Tags({ words }: { readonly words: readonly string[] }): JSX.Element {
+export function Says({ overrides, first = [] }: SaysProps): JSX.Element {
+  const words = [...first, ...policyInWords(overrides)];
   if (words.length === 0) return "";
   return (
     <span class="says">

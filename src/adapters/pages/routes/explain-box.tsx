@@ -125,7 +125,7 @@ interface TargetLineProps extends Pick<ExplainBoxProps, "policy"> {
 }
 
 function TargetLine({ place, alone, policy, way }: TargetLineProps): JSX.Element {
-  const { target, coolingDown, full, reasons } = place;
+  const { target, coolingDown, full } = place;
   const { server, model } = target;
   const usual = new Set(policyInWords(policy));
   const own = policyInWords(target.policy).filter((said) => !usual.has(said));
@@ -138,11 +138,6 @@ function TargetLine({ place, alone, policy, way }: TargetLineProps): JSX.Element
       <code class="faint" safe>
         {server.baseUrl}
       </code>{" "}
-      {(coolingDown || full || !alone) && (
-        <span class={coolingDown || full ? "place warn" : "place"} safe>
-          {reasons.join("; ")}
-        </span>
-      )}
       {own.map((said) => (
         <>
           {" "}
@@ -151,9 +146,27 @@ function TargetLine({ place, alone, policy, way }: TargetLineProps): JSX.Element
           </span>
         </>
       ))}
+      {(coolingDown || full || !alone) && <Reasons place={place} />}
       <p class="faint" safe>
         {way}
       </p>
     </li>
+  );
+}
+
+/** Why it stands there; what puts it behind the others stands out. */
+function Reasons({ place }: Pick<TargetLineProps, "place">): JSX.Element {
+  const { coolingDown, full, reasons } = place;
+  const setBack = Number(coolingDown) + Number(full);
+  return (
+    <p>
+      {setBack > 0 && (
+        <span class="warn" safe>
+          {reasons.slice(0, setBack).join("; ")}
+        </span>
+      )}
+      {setBack > 0 && reasons.length > setBack && "; "}
+      <span safe>{reasons.slice(setBack).join("; ")}</span>
+    </p>
   );
 }

@@ -5,7 +5,7 @@ import { describeMatch } from "../../../domain/routing/match-rule.ts";
 import type { Replacement } from "../../../domain/routing/replacement.ts";
 import type { AliasInstance, Routing, Rule, Server } from "../../../domain/routing/types.ts";
 import { speaksInWords, typeNames } from "../shared/server-words.ts";
-import { PairRow, ConfigSection, Says, Source, Table, Tags } from "./config-table.tsx";
+import { PairRow, ConfigSection, Says, Source, Table } from "./config-table.tsx";
 import { balanceInWords, policyInWords, weightInWords } from "./policy-words.ts";
 
 export interface RoutingTablesProps {
@@ -36,7 +36,7 @@ export function RoutingTables({ routing, file }: RoutingTablesProps): JSX.Elemen
         </Table>
       </ConfigSection>
       <ConfigSection id="aliases" title="Aliases" count={aliases.size}>
-        <Table of="Aliases" heads={["Name", "Tried in order", "Source"]}>
+        <Table of="Aliases" heads={["Name", "Instances", "Source"]}>
           {[...aliases.values()].map((alias) => (
             <tr>
               <th scope="row" safe>
@@ -48,8 +48,7 @@ export function RoutingTables({ routing, file }: RoutingTablesProps): JSX.Elemen
                     <Instance instance={instance} name={alias.name} />
                   ))}
                 </ol>
-                <Tags words={balanceInWords(alias.balance)} />
-                <Says overrides={alias.overrides} />
+                <Says first={balanceInWords(alias.balance)} overrides={alias.overrides} />
               </td>
               <Source text={at(alias.line)} />
             </tr>
@@ -115,8 +114,7 @@ function Instance(props: { readonly instance: AliasInstance; readonly name: stri
       <span class="model" safe>
         {model ?? props.name}
       </span>
-      <Tags words={weightInWords(weight)} />
-      <Says overrides={overrides} />
+      <Says first={weightInWords(weight)} overrides={overrides} />
     </li>
   );
 }

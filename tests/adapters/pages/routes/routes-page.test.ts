@@ -69,8 +69,26 @@ test("the box tells the decision, its steps and the targets in order", async () 
     target.textContent.replace(/\s+/g, " ").trim(),
   );
   expect(targets).toEqual([
-    "attic small http://attic:11434 as written commit: full retries: 3native chat (type ollama)",
-    "hosted big https://api.example.com cooling down: tried last commit: full retries: 1native chat (type openai)",
+    "attic small http://attic:11434 commit: full retries: 3as writtennative chat (type ollama)",
+    "hosted big https://api.example.com commit: full retries: 1cooling down: tried lastnative chat (type openai)",
+  ]);
+});
+
+test("an alias that spreads its calls says so, and each target how busy it is", async () => {
+  const document = await show(
+    "?model=shared",
+    yaml.replace(
+      "routes:",
+      "  shared: { balance: spread, instances: [hosted/big, { server: attic, model: small, weight: 2 }] }\nroutes:",
+    ),
+  );
+  expect(rowsOf(document, "aliases").at(-1)).toBe(
+    "shared | hosted bigattic smallweight: 2balance: spread | routes.yaml:7",
+  );
+  const targets = [...document.querySelectorAll(".targets li p:first-of-type")];
+  expect(targets.map(({ textContent }) => textContent)).toEqual([
+    "weight 2; how busy it is, is not known",
+    "cooling down: tried last; would be busier: 0 running, weight 1",
   ]);
 });
 
