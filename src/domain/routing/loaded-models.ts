@@ -1,6 +1,7 @@
 // What model servers say of the models that they have in memory, each software in a form of its own.
 import { isRecord, type JsonRecord, textMember } from "../bytes/json.ts";
 import type { Engine } from "./engine.ts";
+import type { ListedModel } from "./model-list.ts";
 import type { ServerType } from "./types.ts";
 
 /** One that is being loaded is not there yet. */
@@ -40,6 +41,11 @@ export function loadedQuestion(type: ServerType, engine: Engine | null): LoadedQ
 /** Whether all the models that the software lists are in memory for as long as it runs. */
 export function listsOnlyLoaded(engine: Engine | null): boolean {
   return engine === "vllm";
+}
+
+/** Whether an entry of Ollama's list stands for a model that runs elsewhere, which nobody has to load. */
+export function runsElsewhere({ ollama: entry }: Pick<ListedModel, "ollama">): boolean {
+  return entry !== null && textMember(entry, "remote_host") !== null;
 }
 
 const ollama: LoadedQuestion = {

@@ -8,6 +8,7 @@ import {
   type LoadedModel,
   loadedQuestion,
   type LoadState,
+  runsElsewhere,
 } from "../../../domain/routing/loaded-models.ts";
 import type { Warmth } from "../../../domain/routing/candidate-order.ts";
 import type { ListedModel } from "../../../domain/routing/model-list.ts";
@@ -45,7 +46,7 @@ export interface LoadedBoard {
   isLoading(target: Pick<Target, "server" | "model">): boolean;
   /**
    * A model has answered a call, so it is in memory.
-   * @returns whether that is news: what its server had before may have made room for it
+   * @returns whether its server should be asked again: what it had before may have made room for it
    */
   served(serverName: string, model: string): boolean;
 }
@@ -66,6 +67,9 @@ interface Known {
   readonly loadsOnCall: boolean;
   readonly readAt: number;
 }
+
+/** ms between an answer of a server and the next question for the sake of a call. */
+const restMs = 2_000;
 
 export function createLoadedBoard(ask: AskServer, clock: Pick<Clock, "now">): LoadedBoard {
   // A server that cannot say has no entry: for all the others, a look costs nothing more.
@@ -92,19 +96,18 @@ export function createLoadedBoard(ask: AskServer, clock: Pick<Clock, "now">): Lo
       const question = loadedQuestion(server.type, engine);
       const readAt = clock.now();
       const names = list === null ? null : namesOf(list);
-      if (question === null) {
-        if (list === null || !listsOnlyLoaded(engine)) return null;
-        const models = new Map(
-          list.map(({ id }) => [loadedKey(id), held({ name: id, size: null })]),
-        );
-        return { models, names, loadsOnCall: false, readAt };
-      }
+      const lasting = (list ?? [])
+        .filter((model) => listsOnlyLoaded(engine) || runsElsewhere(model))
+        .map(({ id }) => held({ name: id, size: null }));
+      const known = { names, loadsOnCall: question?.loadsOnCall ?? false, readAt };
+      if (question === null)
+        return listsOnlyLoaded(engine) ? { ...known, models: byKey(lasting, readAt) } : null;
       const says = await ask(server, { method: "GET", path: question.path });
       if (says.kind === "failed") return "unheard";
       const isAnswer = says.kind === "answered" && says.status < 400;
       const models = isAnswer ? question.read(parseJsonBytes(says.body)) : null;
       if (models === null) return null;
-      return { models: byKey(models, readAt), names, loadsOnCall: question.loadsOnCall, readAt };
+      return { ...known, models: byKey([...lasting, ...models], readAt) };
     },
     take(name, answer) {
       if (answer === "unheard") return;
@@ -143,7 +146,8 @@ export function createLoadedBoard(ask: AskServer, clock: Pick<Clock, "now">): Lo
       if (known === undefined) return false;
       const key = keyOf(known, modelName);
       if (key === null) return false;
-      const isNews = !has(known, key);
+      // One that is loaded for each call alone must not have its server asked with each.
+      const isNews = !has(known, key) && clock.now() - known.readAt >= restMs;
       const model = known.models.get(key) ?? held({ name: modelName, size: null });
       known.models.set(key, model);
       model.state = "loaded";

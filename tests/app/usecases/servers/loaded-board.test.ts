@@ -12,6 +12,7 @@ import { createModels } from "../../../../src/app/usecases/servers/models.ts";
 import { countsAsLoaded } from "../../../../src/domain/routing/candidate-order.ts";
 import { createVia } from "../../../../src/domain/http/via.ts";
 import { noFacts } from "../../../../src/domain/routing/model-facts.ts";
+import type { ListedModel } from "../../../../src/domain/routing/model-list.ts";
 import type { Server } from "../../../../src/domain/routing/types.ts";
 import {
   type LoadingServer,
@@ -47,6 +48,12 @@ function labOver(server: string): Lab & { readonly server: Server } {
     isLoaded: (model) => countsAsLoaded(board.warmth({ server: known.defaultServer, model })),
     isLoading: (model) => board.isLoading({ server: known.defaultServer, model }),
   };
+}
+
+/** As llama-swap lists it. */
+function listed(id: string): ListedModel {
+  const owner = "llama-swap";
+  return { id, owner, aliases: [], created: 0, displayName: null, ollama: null, facts: noFacts };
 }
 
 async function withSoftware(
@@ -164,17 +171,50 @@ test("a server that does not answer leaves what was known of it", async () => {
   expect(["one", "three"].map(lab.isLoaded)).toEqual([true, false]);
 });
 
-test("a model that has answered is loaded; whether that is news is known", () =>
-  withSoftware("llama-swap", async (lab, server) => {
-    expect(lab.board.served("box", "one")).toBe(false);
-    await lab.refresh();
-    expect(lab.board.served("box", "one")).toBe(true);
-    expect(lab.board.served("box", "one-alias")).toBe(false);
-    expect(lab.isLoaded("one")).toBe(true);
-    server.has({ three: "loaded" });
-    await lab.refresh();
-    expect(["one", "three"].map(lab.isLoaded)).toEqual([false, true]);
-  }));
+test("a model that has answered is loaded; its server is asked again where that is news, but not all the time", async () => {
+  let now = 1_000;
+  let running = [{ model: "three", state: "ready" }];
+  const board = createLoadedBoard(
+    () => {
+      const body = new TextEncoder().encode(JSON.stringify({ running }));
+      return Promise.resolve({ kind: "answered", status: 200, body });
+    },
+    { now: () => now },
+  );
+  const { server } = labOver(`"http://box:1"`);
+  const list = ["one", "three"].map((id) => listed(id));
+  const warmth = (model: string) => board.warmth({ server, model });
+  expect(board.served("box", "one")).toBe(false);
+  board.take("box", await board.ask(server, list));
+  expect([warmth("one"), warmth("three")]).toEqual(["unloaded", "loaded"]);
+  expect(board.served("box", "one")).toBe(false);
+  expect(warmth("one")).toBe("loaded");
+  now += 2_000;
+  expect(board.served("box", "three")).toBe(false);
+  board.take("box", await board.ask(server, list));
+  now += 2_000;
+  expect(board.served("box", "one")).toBe(true);
+  expect(board.served("box", "one")).toBe(false);
+  running = [{ model: "one", state: "ready" }];
+  now += 1;
+  board.take("box", await board.ask(server, list));
+  expect([warmth("one"), warmth("three")]).toEqual(["loaded", "unloaded"]);
+});
+
+test("a model that Ollama runs in a cloud counts as loaded, though its memory never has it", async () => {
+  const board = createLoadedBoard(
+    () => {
+      const body = new TextEncoder().encode(JSON.stringify({ models: [] }));
+      return Promise.resolve({ kind: "answered", status: 200, body });
+    },
+    { now: () => 1_000 },
+  );
+  const { server } = labOver(`{ url: "http://box:1", type: ollama }`);
+  const cloud = { ...listed("big-cloud"), ollama: { remote_host: "https://ollama.com:443" } };
+  board.take("box", await board.ask(server, [cloud, { ...listed("m"), ollama: {} }]));
+  expect(board.warmth({ server, model: "big-cloud" })).toBe("loaded");
+  expect(board.warmth({ server, model: "m" })).toBe("unloaded");
+});
 
 test("an answer that is older than a call's does not take back what the call has shown", async () => {
   const body = (value: object) => new TextEncoder().encode(JSON.stringify(value));
@@ -187,13 +227,7 @@ test("an answer that is older than a call's does not take back what the call has
     { now: () => 1_000 },
   );
   const { server } = labOver(`"http://box:1"`);
-  const list = [{ id: "one", owner: "llama-swap", aliases: [] }].map((model) => ({
-    created: 0,
-    displayName: null,
-    ollama: null,
-    facts: noFacts,
-    ...model,
-  }));
+  const list = [listed("one")];
   const first = board.ask(server, list);
   old.resolve();
   board.take("box", await first);
@@ -225,6 +259,7 @@ test("a model whose time is over is no longer loaded; an end that lay behind whe
   expect(isLoaded()).toBe(true);
   now = 10_000;
   expect(isLoaded()).toBe(false);
+  now = 11_000;
   expect(board.served("box", "one")).toBe(true);
   now = 20_000;
   expect(isLoaded()).toBe(true);
