@@ -1,6 +1,8 @@
 // Everything that shows this tree works: the checks, the fast suites and the slow ones (sweeps,
 // browser, binary), three at a time, the longest first. Ends with the plain line `N passed, N failed`.
-import { resolve } from "node:path";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { Glob, spawn, stripANSI } from "bun";
 import { watchProcessorTime } from "./processor-time.ts";
 
@@ -30,7 +32,8 @@ interface Ran {
 /** Shows what a command prints once it has ended, so that several at a time stay readable. */
 async function run(command: readonly string[]): Promise<Ran> {
   const started = performance.now();
-  const child = spawn([...command], { stdin: "ignore", stdout: "pipe", stderr: "pipe" });
+  const streams = { stdin: "ignore", stdout: "pipe", stderr: "pipe" } as const;
+  const child = spawn([...command], { ...streams, env: process.env });
   const processor = watchProcessorTime(child.pid);
   const [printed, reported, code] = await Promise.all([
     child.stdout.text(),
@@ -121,12 +124,28 @@ const longest = [
   "tests/browser/live.slow.ts",
 ];
 
+/** The program that suites start, so that it is not read and compiled anew each time; out of the way of those that build it. */
+async function program(): Promise<Result> {
+  const built = await step("build", process.execPath, "scripts/build.ts");
+  if (built.failed === 0) {
+    const folder = mkdtempSync(join(tmpdir(), "smolrouter-program-"));
+    process.on("exit", () => {
+      rmSync(folder, { recursive: true, force: true });
+    });
+    const path = join(folder, "smolrouter");
+    copyFileSync("dist/smolrouter", path);
+    process.env["SMOLROUTER_PROGRAM"] = path;
+  }
+  return built;
+}
+
 const slow = [...new Glob("tests/**/*.slow.{ts,tsx}").scanSync()].toSorted();
 const ordered = [...longest, ...slow.filter((path) => !longest.includes(path))];
 
 const results: Result[] = [
   await step("install", process.execPath, "install", "--frozen-lockfile"),
   ...(await programs()),
+  await program(),
 ];
 const waiting = [
   () => step("check", process.execPath, "scripts/check.ts"),

@@ -6,14 +6,17 @@ import { join, resolve } from "node:path";
 import { startFakeModel } from "../../src/adapters/fake-model/start-fake-model.ts";
 import type { LogDetail, LogPage } from "../../src/ports/browse.ts";
 import { freePort } from "../lab/free-port.ts";
+import { builtProgram } from "../lab/program.ts";
 
 const root = resolve(import.meta.dir, "../..");
-const binary = join(root, "dist/smolrouter");
+const binary = builtProgram ?? join(root, "dist/smolrouter");
 let folder: string;
 
 beforeAll(() => {
-  const built = Bun.spawnSync([process.execPath, "scripts/build.ts"], { cwd: root });
-  expect(built.exitCode).toBe(0);
+  if (builtProgram === null) {
+    const built = Bun.spawnSync([process.execPath, "scripts/build.ts"], { cwd: root });
+    expect(built.exitCode).toBe(0);
+  }
   folder = mkdtempSync(join(tmpdir(), "smolrouter-binary-"));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -44,7 +44,7 @@ function expectNotHeldUp(before: number, broken: number): void {
   expect(broken).toBeLessThan(3 * before + 3_000);
 }
 
-/** Longer than the log is patient; SMOLROUTER_BENCH_REAL=1 takes a whole minute. */
+/** Longer than the log is patient; SWEEP=full takes a whole minute. */
 const lockedMs = isWhole ? 60_000 : 14_000;
 
 /** Every client was served, and every row is there or counted; a row in flight, where its end could not be written yet. */

@@ -2,14 +2,13 @@
 import { expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
+import { programCommand } from "../lab/program.ts";
 import { withRouter } from "../lab/start-router.ts";
-
-const main = resolve(import.meta.dir, "../../src/app/main.ts");
 
 async function run(args: readonly string[], env: Record<string, string>) {
   const folder = mkdtempSync(join(tmpdir(), "smolrouter-port-"));
-  const child = Bun.spawn([process.execPath, main, ...args], {
+  const child = Bun.spawn([...programCommand, ...args], {
     cwd: folder,
     env: { PATH: process.env["PATH"] ?? "", ...env },
     stdout: "pipe",

@@ -6,7 +6,7 @@ import { spawnRouter } from "../lab/spawn-router.ts";
 import { sweep } from "../lab/sweep.ts";
 import { withTempFolder } from "../lab/temp-folder.ts";
 
-const reloads = sweep(1_000);
+const reloads = sweep(2_000);
 
 test(`${reloads} reloads under load: no call fails, none goes where only another generation would send it`, () =>
   withTempFolder(async (folder) => {

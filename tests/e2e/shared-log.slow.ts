@@ -1,9 +1,10 @@
 // The program on a database that goes away: what its clients, `/readyz`, pages and metrics say meanwhile,
 // and what it says where the database does not let it in.
 import { rmSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { expect, test } from "bun:test";
 import { labPassword, startPostgres, withDatabase } from "../lab/postgres.ts";
+import { programCommand } from "../lab/program.ts";
 import { type TestRouter, withRouter } from "../lab/start-router.ts";
 import { withTempFolder } from "../lab/temp-folder.ts";
 import { withFakes } from "../lab/with-fakes.ts";
@@ -150,21 +151,18 @@ test(
           ["postgres://me:wrong-secret-word@db", /must name one database/],
         ];
         for (const [database, says] of cases) {
-          const child = Bun.spawn(
-            [process.execPath, resolve(import.meta.dir, "../../src/app/main.ts")],
-            {
-              cwd: folder,
-              env: {
-                PATH: process.env["PATH"] ?? "",
-                LISTEN_PORT: "0",
-                DATABASE_URL: database,
-                DB_PATH: join(folder, "spool.db"),
-              },
-              stdin: "ignore",
-              stdout: "pipe",
-              stderr: "pipe",
+          const child = Bun.spawn([...programCommand], {
+            cwd: folder,
+            env: {
+              PATH: process.env["PATH"] ?? "",
+              LISTEN_PORT: "0",
+              DATABASE_URL: database,
+              DB_PATH: join(folder, "spool.db"),
             },
-          );
+            stdin: "ignore",
+            stdout: "pipe",
+            stderr: "pipe",
+          });
           const [out, err, code] = await Promise.all([
             child.stdout.text(),
             child.stderr.text(),

@@ -12,7 +12,7 @@ import { isWhole } from "../lab/sweep.ts";
 import { withFakes } from "../lab/with-fakes.ts";
 
 const megabyte = 1024 * 1024;
-const total = (isWhole ? 200 : 100) * megabyte;
+const total = (isWhole ? 200 : 64) * megabyte;
 /** Of the router's memory while the client stalls, and while all of it then passes at full speed. */
 const maxGrowth = 32 * megabyte;
 const maxBlobSize = 10 * megabyte;

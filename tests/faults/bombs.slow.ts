@@ -1,5 +1,5 @@
 // Answers that unpack to a thousand times what came: they pass through or end clearly, and the router stays small.
-// SMOLROUTER_BENCH_REAL=1 takes all of them, and a whole gigabyte of each.
+// SWEEP=full takes all of them, and a whole gigabyte of each.
 import { afterAll, describe, expect, test } from "bun:test";
 import { constants, crc32, deflateRawSync } from "node:zlib";
 import { peakGrowth, whenIdle } from "../lab/peak-memory.ts";

@@ -11,7 +11,7 @@ import { sweep } from "../lab/sweep.ts";
 import { withSpawnedRouter } from "../lab/spawn-router.ts";
 import { withFakes } from "../lab/with-fakes.ts";
 
-const count = sweep(10_000);
+const count = sweep(20_000);
 const seed = Number(process.env["SMOLROUTER_TEST_SEED"] ?? Date.now() % 2 ** 31);
 
 test(`${count} random streams arrive exactly as sent (SMOLROUTER_TEST_SEED=${seed})`, () =>

@@ -1,4 +1,4 @@
-// The sixteen failover scenarios with clocks five times faster; SMOLROUTER_BENCH_REAL=1 takes the real seconds.
+// The sixteen failover scenarios with clocks five times faster; SWEEP=full takes the real seconds.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { racing, runFailoverBench, settings, type ScenarioResult } from "./failover-bench.ts";
 import { failoverScenarios, furtherScenarios } from "./failover-scenarios.ts";

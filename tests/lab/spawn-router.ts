@@ -1,12 +1,11 @@
 // The router as a process of its own, so that its memory, sockets and timers are its own too.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { runtimeSettings } from "../../src/app/cli/runtime-settings.ts";
 import type { ProcessFigures } from "./process-probe.ts";
+import { programCommand, programFromSource } from "./program.ts";
 import type { RouterOptions } from "./start-router.ts";
-
-const root = resolve(import.meta.dir, "../..");
 
 export interface SpawnedRouter {
   readonly url: string;
@@ -41,8 +40,10 @@ export async function spawnRouter(
   const folder = mkdtempSync(join(tmpdir(), "smolrouter-test-"));
   const routesPath = join(folder, "routes.yaml");
   writeFileSync(routesPath, routes ?? "{}");
-  const preload = probe ? ["--preload", join(root, "tests/lab/process-probe.ts")] : [];
-  const child = Bun.spawn([process.execPath, ...preload, join(root, "src/app/main.ts")], {
+  const command = probe
+    ? programFromSource(join(import.meta.dir, "process-probe.ts"))
+    : programCommand;
+  const child = Bun.spawn([...command], {
     cwd: folder,
     env: {
       PATH: process.env["PATH"] ?? "",

@@ -1,9 +1,9 @@
 // `smolrouter check` and the bucket: it is tried, nothing stays in it, and whatever is wrong is one line
 // that names variable and remedy, and no secret.
 import { describe, expect, test } from "bun:test";
-import { join } from "node:path";
 import { tryBucket } from "../../../src/adapters/blobs/s3/try-bucket.ts";
 import { runCheck } from "../../../src/app/cli/check.ts";
+import { programCommand } from "../../lab/program.ts";
 import { type S3Server, startS3Server } from "../../lab/s3-server.ts";
 
 type Env = Record<string, string>;
@@ -133,9 +133,8 @@ describe("check", () => {
 
   test("exits by what it found, as the command that people run", () =>
     withServer(async (server, env) => {
-      const main = join(import.meta.dir, "../../../src/app/main.ts");
       const run = async (own: Env) => {
-        const child = Bun.spawn([process.execPath, main, "check"], {
+        const child = Bun.spawn([...programCommand, "check"], {
           env: { PATH: process.env["PATH"] ?? "", ...env, ...own },
           cwd: import.meta.dir,
           stdout: "pipe",

@@ -62,7 +62,7 @@ describe("an answer is cleaned alike wherever it is cut", () => {
 
   test("at random sets of positions", () => {
     const chance = seeded(200);
-    const sets = sweep(400);
+    const sets = sweep(1_600);
     for (const { raw } of corpus)
       for (const policy of policies) {
         const expected = cleanPieces(policy, [raw]);
@@ -82,7 +82,7 @@ describe("an answer is cleaned alike wherever it is cut", () => {
 
   test("texts in which every tag meets every fence agree with the plain reading of the rules", () => {
     const chance = seeded(8);
-    const rounds = sweep(6_000);
+    const rounds = sweep(24_000);
     for (let round = 0; round < rounds; round++) {
       const raw = soup(24, chance);
       for (const policy of policies) {

@@ -1,5 +1,5 @@
-// Streams of four protocols cut anywhere on their way into a client's: it gets the same bytes. A million
-// cuts; SMOLROUTER_BENCH_REAL=1 makes ten million.
+// Streams of four protocols cut anywhere on their way into a client's: it gets the same bytes. A quarter
+// of a million cuts; SWEEP=full makes ten million.
 import { afterAll, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { JsonRecord } from "../../../src/domain/bytes/json.ts";

@@ -1,4 +1,4 @@
-// A million calls of eight days, in tables that nobody has analyzed, and in the same once the server
+// 400,000 calls of eight days, or a million with SWEEP=full, in tables that nobody has analyzed, and in the same once the server
 // knows them: every list is read off an index, whatever it is filtered by, so that the statements touch
 // about as many rows as they give.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
@@ -12,11 +12,12 @@ import type { LogReader } from "../../../../src/ports/log-reader.ts";
 import { fillWithCalls } from "../../../lab/many-calls.ts";
 import { type LabPostgres, startPostgres } from "../../../lab/postgres.ts";
 import { labInstance } from "../../../lab/postgres-store.ts";
+import { isWhole } from "../../../lab/sweep.ts";
 import { explained } from "../../../lab/query-plans.ts";
 
 /** Half past one: what is an hour old lies in the last partition, ids of up to an hour before in the one before. */
 const end = Math.floor(Date.now() / day) * day - day + 5_400_000;
-const calls = { days: 8, perDay: 125_000 };
+const calls = { days: 8, perDay: isWhole ? 125_000 : 50_000 };
 let server: LabPostgres;
 let client: Client;
 
@@ -105,7 +106,7 @@ async function expectFiguresFromSums(): Promise<void> {
   const plans = explained(client);
   const reader = createPostgresReader(plans.client, null);
   for (const since of [null, end - day, end - 7 * day + 12_345]) {
-    expect((await reader.stats(since)).requests).toBeGreaterThan(100_000);
+    expect((await reader.stats(since)).requests).toBeGreaterThan(40_000);
     const { touched, readThrough } = plans.take();
     expect(readThrough.filter((table) => table.startsWith("requests"))).toEqual([]);
     expect(touched).toBeLessThan(50_000);

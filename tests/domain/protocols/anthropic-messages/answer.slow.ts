@@ -1,4 +1,4 @@
-// Any answer of a chat server's, 10,000 times each; SMOLROUTER_BENCH_REAL=1 takes 100,000.
+// Any answer of a chat server's, 2,500 times each; SWEEP=full takes 100,000.
 import { test } from "bun:test";
 import { sweep } from "../../../lab/sweep.ts";
 import { rules } from "./stream-rules.ts";

@@ -1,4 +1,4 @@
-// The same rules as over-messages.test.ts, 10,000 times each; SMOLROUTER_BENCH_REAL=1 takes 100,000.
+// The same rules as over-messages.test.ts, 2,500 times each; SWEEP=full takes 100,000.
 import { test } from "bun:test";
 import { sweep } from "../../../lab/sweep.ts";
 import { rules } from "./over-messages-rules.ts";

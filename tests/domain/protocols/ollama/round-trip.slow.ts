@@ -1,4 +1,4 @@
-// There and back, 10,000 times each; SMOLROUTER_BENCH_REAL=1 takes 100,000.
+// There and back, 2,500 times each; SWEEP=full takes 100,000.
 import { test } from "bun:test";
 import { sweep } from "../../../lab/sweep.ts";
 import { rules } from "./round-trip.ts";
