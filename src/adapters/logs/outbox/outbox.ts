@@ -2,17 +2,21 @@
 // for S3. Bounded: see spool-room.ts.
 import type { Database } from "bun:sqlite";
 import { inTransaction, runSql } from "../sqlite-file/run-sql.ts";
+import { createOutboxRemoval, type LossCount } from "./outbox-removal.ts";
+import {
+  batchOverhead,
+  type BatchSizes,
+  bodiesOf,
+  comingOf,
+  count,
+  noSums,
+  type OutboxTotals,
+  sizeColumns,
+} from "./outbox-totals.ts";
 import type { BatchKind, PackedBatch } from "./pack-writes.ts";
 import type { PackedShipment } from "./shipment-codec.ts";
 import { endsIn } from "./shipment-codec.ts";
-import {
-  bytesOf,
-  type Coming,
-  type FlushPart,
-  makeRoom,
-  type Removable,
-  type Waiting,
-} from "./spool-room.ts";
+import { bytesOf, type FlushPart, makeRoom, type Waiting } from "./spool-room.ts";
 
 /** A batch that waits. */
 export interface WaitingBatch extends PackedShipment {
@@ -68,51 +72,21 @@ export interface Outbox {
   shrink(): boolean;
 }
 
-/** Bytes that a batch costs beside its contents. */
-const batchOverhead = 128;
-/** Looked at together where batches are given up. */
-const removedTogether = 20;
 /** Looked at together where they are sent. */
 const mostTogether = 500;
 const pagesPerShrink = 512;
-
-type Sums = Record<FlushPart, number>;
-
-const bodiesOf = {
-  starts: "successBodies",
-  successes: "successBodies",
-  failures: "failureBodies",
-} as const satisfies Record<BatchKind, keyof Sums>;
-
-interface BatchSizes {
-  readonly seq: number;
-  readonly kind: BatchKind;
-  readonly rows: number;
-  readonly data_size: number;
-  readonly bodies_size: number;
-  readonly body_count: number;
-}
-
-interface ObjectSizes {
-  readonly batch: number;
-  readonly kind: BatchKind;
-  readonly size: number;
-  readonly body_count: number;
-}
-
-const sizeColumns = "seq, kind, rows, data_size, bodies_size, body_count";
 
 /** @param maxBytes of all that waits; what may have been sent already is never given up for it */
 export function createOutbox(db: Database, maxBytes: number): Outbox {
   const [self] = runSql<{ offered: number }>(db, "select offered from self");
   let offeredUpTo = self?.offered ?? 0;
-  let rows = 0;
-  const waiting = noSums();
+  const totals: OutboxTotals = { rows: 0, bytes: noSums() };
+  const waiting = totals.bytes;
   /** Of it, what may have been sent. */
   let offered = noSums();
   for (const batch of runSql<BatchSizes>(db, `select ${sizeColumns} from batches`)) {
     count(waiting, batch, 1);
-    rows += batch.rows;
+    totals.rows += batch.rows;
     if (batch.seq <= offeredUpTo) count(offered, batch, 1);
   }
   for (const { kind, size } of runSql<{ kind: BatchKind; size: number }>(
@@ -120,11 +94,12 @@ export function createOutbox(db: Database, maxBytes: number): Outbox {
     "select kind, sum(size) as size from objects group by kind",
   ))
     waiting[bodiesOf[kind]] += size;
+  const removal = createOutboxRemoval(db, totals);
 
   const total = () => bytesOf(waiting);
 
   function removable(): Waiting {
-    const left = (name: keyof Sums) => Math.max(0, waiting[name] - offered[name]);
+    const left = (name: FlushPart) => Math.max(0, waiting[name] - offered[name]);
     return {
       all: total(),
       starts: left("starts"),
@@ -132,93 +107,6 @@ export function createOutbox(db: Database, maxBytes: number): Outbox {
       successes: left("successes"),
       failureBodies: left("failureBodies"),
     };
-  }
-
-  /** @returns bytes */
-  function giveUpObject(key: string, losses: LossCount): number {
-    let bytes = 0;
-    for (const part of runSql<ObjectSizes>(
-      db,
-      "delete from objects where key = ? returning batch, kind, size, body_count",
-      [key],
-    )) {
-      bytes += part.size;
-      waiting[bodiesOf[part.kind]] -= part.size;
-      losses.bodies += part.body_count;
-      // They are not lost once more with what else the batch has of them.
-      runSql(db, "update batches set body_count = max(0, body_count - ?) where seq = ?", [
-        part.body_count,
-        part.batch,
-      ]);
-    }
-    return bytes;
-  }
-
-  /** A batch's objects for S3 go with its bodies. @returns bytes */
-  function removeObjectsOf(seq: number, kind: BatchKind): number {
-    const gone = runSql<{ size: number }>(
-      db,
-      "delete from objects where batch = ? returning size",
-      [seq],
-    );
-    const bytes = gone.reduce((sum, { size }) => sum + size, 0);
-    waiting[bodiesOf[kind]] -= bytes;
-    return bytes;
-  }
-
-  /** The newest first, until there is so much room more. */
-  function remove(what: Removable, bytes: number, losses: LossCount): void {
-    const kind = what === "failureBodies" ? "failures" : what === "starts" ? "starts" : "successes";
-    const onlyBodies = what === "successBodies" || what === "failureBodies";
-    const which = onlyBodies ? "and bodies_size > 0" : "";
-    let freed = 0;
-    while (onlyBodies && freed < bytes) {
-      const [newest] = runSql<{ key: string }>(
-        db,
-        "select key from objects where kind = ? order by key desc limit 1",
-        [kind],
-      );
-      if (newest === undefined) break;
-      freed += giveUpObject(newest.key, losses);
-    }
-    while (freed < bytes) {
-      const found = runSql<BatchSizes>(
-        db,
-        `select ${sizeColumns} from batches where seq > ? and kind = ? ${which}
-          order by seq desc limit ?`,
-        [offeredUpTo, kind, removedTogether],
-      );
-      if (found.length === 0) return;
-      for (const batch of found) {
-        if (freed >= bytes) break;
-        freed += removeObjectsOf(batch.seq, batch.kind);
-        freed += batch.bodies_size;
-        if (onlyBodies) {
-          losses.bodies += batch.body_count;
-          runSql(
-            db,
-            "update batches set bodies = null, bodies_size = 0, body_count = 0 where seq = ?",
-            [batch.seq],
-          );
-          waiting[bodiesOf[batch.kind]] -= batch.bodies_size;
-        } else {
-          freed += batch.data_size;
-          losses.ends.push(...deleteBatch(batch));
-        }
-      }
-    }
-  }
-
-  /** @returns ids of its calls */
-  function deleteBatch(batch: BatchSizes): readonly string[] {
-    const [gone] = runSql<{ data: Uint8Array }>(
-      db,
-      "delete from batches where seq = ? returning data",
-      [batch.seq],
-    );
-    count(waiting, batch, -1);
-    rows -= batch.rows;
-    return gone === undefined || batch.rows === 0 ? [] : endsIn(gone.data);
   }
 
   function insert(batch: PackedBatch, withBodies: boolean, now: number): void {
@@ -245,7 +133,7 @@ export function createOutbox(db: Database, maxBytes: number): Outbox {
     );
     waiting[batch.kind] += dataSize;
     waiting[bodiesOf[batch.kind]] += bodiesSize;
-    rows += batch.rows;
+    totals.rows += batch.rows;
     if (!withBodies) return;
     for (const { key, at, data, bodyCount: inIt } of batch.objects) {
       runSql(db, "insert into objects values (?, ?, ?, ?, ?, ?, ?, ?)", [
@@ -264,11 +152,11 @@ export function createOutbox(db: Database, maxBytes: number): Outbox {
 
   /** As it was, where the transaction fails. */
   function whole<T>(work: () => T): T {
-    const before = { rows, waiting: { ...waiting } };
+    const before = { rows: totals.rows, waiting: { ...waiting } };
     try {
       return inTransaction(db, "immediate", work);
     } catch (error) {
-      rows = before.rows;
+      totals.rows = before.rows;
       Object.assign(waiting, before.waiting);
       throw error;
     }
@@ -280,7 +168,8 @@ export function createOutbox(db: Database, maxBytes: number): Outbox {
     const isRoomy = total() + bytesOf(coming) <= maxBytes;
     return whole(() => {
       const room = isRoomy ? null : makeRoom(removable(), coming, maxBytes);
-      for (const { what, bytes } of room?.remove ?? []) remove(what, bytes, losses);
+      for (const { what, bytes } of room?.remove ?? [])
+        removal.remove(what, bytes, offeredUpTo, losses);
       for (const batch of batches) {
         if (room?.leaveOut.has(batch.kind) === true) {
           if (batch.rows > 0) losses.ends.push(...endsIn(batch.data));
@@ -303,7 +192,7 @@ export function createOutbox(db: Database, maxBytes: number): Outbox {
       );
       for (const batch of gone) {
         count(waiting, batch, -1);
-        rows -= batch.rows;
+        totals.rows -= batch.rows;
       }
     });
     if (seq >= offeredUpTo) offered = noSums();
@@ -386,7 +275,7 @@ export function createOutbox(db: Database, maxBytes: number): Outbox {
           "select key from objects group by key having max(written_at) < ?",
           [before],
         ))
-          giveUpObject(key, losses);
+          removal.giveUpObject(key, losses);
         return losses;
       }),
     figures() {
@@ -397,7 +286,7 @@ export function createOutbox(db: Database, maxBytes: number): Outbox {
           union all
           select written_at from (select written_at from objects order by key, at limit 1))`,
       );
-      return { rows, bytes: total(), oldestAt: oldest?.at ?? null };
+      return { rows: totals.rows, bytes: total(), oldestAt: oldest?.at ?? null };
     },
     shrink() {
       const before = freePages(db);
@@ -410,30 +299,6 @@ export function createOutbox(db: Database, maxBytes: number): Outbox {
 
 function freePages(db: Database): number {
   return runSql<{ freelist_count: number }>(db, "PRAGMA freelist_count")[0]?.freelist_count ?? 0;
-}
-
-interface LossCount {
-  readonly ends: string[];
-  bodies: number;
-}
-
-function noSums(): Sums {
-  return { starts: 0, successes: 0, successBodies: 0, failures: 0, failureBodies: 0 };
-}
-
-function count(sums: Sums, { kind, data_size, bodies_size }: BatchSizes, sign: 1 | -1): void {
-  sums[kind] += sign * data_size;
-  sums[bodiesOf[kind]] += sign * bodies_size;
-}
-
-function comingOf(batches: readonly PackedBatch[]): Coming {
-  const sums = noSums();
-  for (const { kind, data, bodies, objects } of batches) {
-    sums[kind] += data.length + batchOverhead;
-    sums[bodiesOf[kind]] += bodies?.length ?? 0;
-    for (const part of objects) sums[bodiesOf[kind]] += part.data.length;
-  }
-  return sums;
 }
 
 /** Parts that were given up leave a gap: the others stay where rows say they are. */
