@@ -1,6 +1,7 @@
 // The connection to PostgreSQL, behind which the driver could be another one: every statement has a
 // time limit, and a server that stays silent costs a client, which the next statement opens anew.
 import { SQL } from "bun";
+import { watchForClosing } from "./closing-server.ts";
 
 /**
  * Runs one statement; its rows are what the caller says they are.
@@ -46,10 +47,20 @@ export class SilentServer extends Error {
   }
 }
 
+/** Rejects what waits for a server that accepts connections and closes them. */
+class ClosedConnection extends Error {
+  readonly code = "ERR_POSTGRES_CONNECTION_CLOSED";
+  constructor() {
+    super("it closes connections as soon as it has accepted them");
+  }
+}
+
 /** A driver of one generation, and whether it was given up. */
 interface Generation {
   readonly sql: SQL;
   readonly ended: PromiseWithResolvers<never>;
+  /** Connections that stand. */
+  open: number;
 }
 
 /**
@@ -69,9 +80,16 @@ export function createClient({ url, connections, silenceMs }: ClientOptions): Cl
       prepare: false,
       connectionTimeout: Math.ceil(silenceMs / 1_000),
       idleTimeout: 0,
+      onconnect: (error) => {
+        if (error === null) own.open++;
+      },
+      onclose: () => {
+        own.open = Math.max(0, own.open - 1);
+      },
     });
-    current = { sql, ended };
-    return current;
+    const own: Generation = { sql, ended, open: 0 };
+    current = own;
+    return own;
   }
 
   /** Every statement under way in it is over. */
@@ -86,10 +104,17 @@ export function createClient({ url, connections, silenceMs }: ClientOptions): Cl
     const timer = setTimeout(() => {
       giveUp(of, new SilentServer(limitMs));
     }, limitMs);
+    const stopWatching =
+      of.open > 0
+        ? null
+        : watchForClosing(of.sql.options, () => {
+            giveUp(of, new ClosedConnection());
+          });
     try {
       return await Promise.race([answer, of.ended.promise]);
     } finally {
       clearTimeout(timer);
+      stopWatching?.();
       answer.catch(() => undefined); // given up: nobody waits for it any longer
     }
   }

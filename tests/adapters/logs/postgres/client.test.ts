@@ -2,6 +2,8 @@
 // a silent one is not waited for.
 import { expect, test } from "bun:test";
 import { createClient, SilentServer } from "../../../../src/adapters/logs/postgres/client.ts";
+import { explainFailure } from "../../../../src/adapters/logs/postgres/failures.ts";
+import { startPostgresProxy } from "../../../lab/postgres-proxy.ts";
 import { startPostgres, withDatabase } from "../../../lab/postgres.ts";
 
 const options = { connections: 2, silenceMs: 10_000 };
@@ -42,6 +44,29 @@ test("works on after it was closed, and after the server was restarted", async (
   } finally {
     server.remove();
   }
+});
+
+test("a server that closes what it accepts is not waited for, at the start as later on", async () => {
+  await withDatabase(async (url) => {
+    const proxy = await startPostgresProxy(url);
+    // Longer than the test may take.
+    const client = createClient({ url: proxy.url, connections: 1, silenceMs: 60_000 });
+    const failure = (work: Promise<unknown>) => work.catch((error: unknown) => error);
+    const closed = { code: "ERR_POSTGRES_CONNECTION_CLOSED" };
+    proxy.open(false);
+    expect(await failure(client.run("select 1"))).toMatchObject(closed);
+    expect(explainFailure(await failure(client.run("select 1"))).kind).toBe("passing");
+    proxy.open(true);
+    await client.run("select 1");
+    proxy.open(false);
+    // The first may find the connection that was there closed.
+    await failure(client.run("select 1"));
+    expect(await failure(client.inTransaction((run) => run("select 1")))).toMatchObject(closed);
+    proxy.open(true);
+    await client.run("select 1");
+    await client.close();
+    await proxy.close();
+  });
 });
 
 test("a silent server rejects all that waits, and is asked anew; a statement of many bytes has more time", async () => {
