@@ -63,6 +63,8 @@ export interface Outbox {
   objectKeys(limit: number): readonly string[];
   /** As far as it is here. */
   object(key: string): Uint8Array;
+  /** A part of such an object, by where it begins; null: it is not here. */
+  objectPart(key: string, at: number): Uint8Array | null;
   /** It is in S3. */
   objectArrived(key: string): void;
   /** Objects of before an epoch ms are given up. */
@@ -257,6 +259,11 @@ export function createOutbox(db: Database, maxBytes: number): Outbox {
         limit,
       ]).map(({ key }) => key),
     object: (key) => joined(db, key),
+    objectPart: (key, at) =>
+      runSql<{ data: Uint8Array }>(db, "select data from objects where key = ? and at = ?", [
+        key,
+        at,
+      ])[0]?.data ?? null,
     objectArrived(key) {
       whole(() => {
         for (const { kind, size } of runSql<{ kind: BatchKind; size: number }>(

@@ -21,6 +21,10 @@ export interface Spool {
   /** What is to be said is said by it once. */
   report(): SpoolReport;
   figures(): OutboxFigures;
+  /** Whether bodies wait for S3. */
+  holdsObjects(): boolean;
+  /** See Outbox. */
+  objectPart(key: string, at: number): Uint8Array | null;
   /** See Shipper. */
   probe(): void;
   /** See SharedSide. */
@@ -148,6 +152,8 @@ export function createSpool(deps: SpoolDeps): Spool {
       };
     },
     figures: () => outbox.figures(),
+    holdsObjects: () => outbox.objectKeys(1).length > 0,
+    objectPart: (key, at) => outbox.objectPart(key, at),
     probe: () => {
       shipper.probe();
     },

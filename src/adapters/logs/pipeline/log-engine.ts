@@ -6,6 +6,7 @@ import type { CapturedBodies, LogEntry } from "../../../domain/log/log-entry.ts"
 import type { KeptAnswer } from "../../../domain/protocols/openai-responses/kept-answer.ts";
 import type { Group } from "../../../ports/group.ts";
 import type { KeptAnswers } from "../../../ports/kept-answers.ts";
+import type { LogDetail } from "../../../ports/browse.ts";
 import type { LogReader } from "../../../ports/log-reader.ts";
 import type { LogPlace } from "./log-place.ts";
 import type { SpoolReport } from "../../../ports/spool.ts";
@@ -91,6 +92,8 @@ export interface LogEngine {
  */
 export interface SharedSide {
   spool(): SpoolReport;
+  /** A call whose bodies, or some of them, wait here to be brought elsewhere; null: nothing of it does. */
+  waitingCall(id: string): Promise<LogDetail | null>;
   /** Resolves when everything written before is in the store, or after `withinMs`; immediately while the store cannot be reached. */
   arrived(withinMs: number): Promise<void>;
   /** The routers that share it. Absent where an engine only reads. */

@@ -123,6 +123,7 @@ export function openLogs(options: LogsOptions): Logs {
       place,
       thread: reading,
       bodiesThread: blobs.type === "memory" && shared === undefined ? writing : reading,
+      waitingThread: blobs.type === "s3" && shared !== undefined ? writing : undefined,
       recorder: written,
       clock,
       searchDamaged() {

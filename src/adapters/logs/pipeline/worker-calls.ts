@@ -72,6 +72,11 @@ export interface WorkerCalls {
     readonly input: { readonly place: LogPlace; readonly id: string };
     readonly output: LogDetail | null;
   };
+  /** A call whose bodies wait in the thread that writes; see SharedSide. */
+  readonly waitingCall: {
+    readonly input: { readonly id: string };
+    readonly output: LogDetail | null;
+  };
   readonly stats: {
     readonly input: { readonly place: LogPlace; readonly since: number | null };
     readonly output: PeriodStats;

@@ -19,6 +19,7 @@ import { createPostgresStore } from "./postgres-store.ts";
 import { createPostgresUpkeep } from "./postgres-upkeep.ts";
 import { removeAnswer } from "./remove-answers.ts";
 import { createTimelyDatabase } from "./timely-database.ts";
+import { waitingCall } from "./waiting-bodies.ts";
 
 export interface PostgresEngineOptions {
   /**
@@ -41,6 +42,8 @@ interface ReadSide {
 /** This router's side, while it is open for writing. */
 interface OpenSide extends Pick<ReadSide, "client" | "reader" | "answers"> {
   readonly spool: Spool;
+  /** For whoever looks at a call; null: bodies do not go to S3. */
+  readonly objects: ObjectStore | null;
   readonly group: PostgresGroup;
   readonly upkeep: LogUpkeep;
 }
@@ -86,6 +89,7 @@ export function createPostgresEngine(options: PostgresEngineOptions): LogEngine 
     if (file.movedTo !== null) wasMoved(file.path ?? at.path, file.movedTo);
     const client = createClient({ url: shared.url, connections: connections.writing, silenceMs });
     const objects = openObjects(at.blobs);
+    const soonObjects = openObjects(at.blobs, objectLimitMs);
     const { maxLogAgeMs } = shared;
     const spool: Spool = createSpool({
       file,
@@ -122,8 +126,9 @@ export function createPostgresEngine(options: PostgresEngineOptions): LogEngine 
       objects,
       now,
     });
-    const reader = createPostgresReader(client, openObjects(at.blobs, objectLimitMs));
-    own = { client, reader, answers: createPostgresAnswers(client), spool, group, upkeep };
+    const reader = createPostgresReader(client, soonObjects);
+    const answers = createPostgresAnswers(client);
+    own = { client, reader, answers, spool, objects: soonObjects, group, upkeep };
     return own;
   }
 
@@ -254,6 +259,11 @@ export function createPostgresEngine(options: PostgresEngineOptions): LogEngine 
       spool(): SpoolReport {
         if (own === null) throw new Error("the log was not opened");
         return own.spool.report();
+      },
+      async waitingCall(id) {
+        const side = own;
+        if (side === null || !side.spool.holdsObjects()) return null;
+        return timely.read((more) => waitingCall({ ...side, more }, id), objectLimitMs);
       },
       arrived: async (withinMs) => own?.spool.arrived(withinMs),
       group,

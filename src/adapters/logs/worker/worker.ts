@@ -175,6 +175,7 @@ function createAnswers(engine: LogEngine, createEngine: () => LogEngine): Answer
       place.blobs.type === "s3"
         ? (await engine.reader(place)).get(id)
         : read(place, (reader) => reader.get(id)),
+    waitingCall: async ({ id }) => (await engine.shared?.waitingCall(id)) ?? null,
     stats: ({ place, since }) => read(place, (reader) => reader.stats(since)),
     points: ({ place, filter }) =>
       read(place, async (reader) => packPoints(await reader.points(filter))),

@@ -79,7 +79,7 @@ export function RequestPage(props: RequestPageProps): JSX.Element {
             base64={detail.request_body_encoding === "base64"}
             truncated={detail.request_body_truncated}
             size={detail.request_size}
-            absent={running ? "Stored when the call ends." : "No body is stored."}
+            absent={absent(running, detail.request_body_truncated)}
           />
           <Payload
             id="response-body"
@@ -88,7 +88,7 @@ export function RequestPage(props: RequestPageProps): JSX.Element {
             base64={detail.response_body_encoding === "base64"}
             truncated={detail.response_body_truncated}
             size={detail.response_size}
-            absent={running ? "Stored when the call ends." : "No body is stored."}
+            absent={absent(running, detail.response_body_truncated)}
           />
           {detail.response_body_clean !== undefined && (
             <Payload
@@ -166,4 +166,12 @@ function Repeats(props: { readonly repeats: LogPage; readonly now: number }): JS
       </ul>
     </section>
   );
+}
+
+/** Why there is nothing of a body. */
+function absent(running: boolean, captured: boolean): string {
+  if (running) return "Stored when the call ends.";
+  return captured
+    ? "The body could not be stored, or has not reached its store yet."
+    : "No body is stored.";
 }

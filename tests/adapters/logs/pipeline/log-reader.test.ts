@@ -36,6 +36,24 @@ test("a read asks only after everything handed over is written", async () => {
   expect(clock.pending()).toBe(0);
 });
 
+test("a call whose bodies wait where they were written is read there, any other where calls are read", async () => {
+  const thread = (answers: Readonly<Record<string, object>>) =>
+    ({ call: async (kind: string) => answers[kind] }) as unknown as Pick<WorkerThread, "call">;
+  const reading = thread({ get: { ok: true, value: "from the store" } });
+  const read = (waiting: object) =>
+    createLogReader({
+      place: logPlace("requests.db"),
+      thread: reading,
+      bodiesThread: reading,
+      waitingThread: thread({ waitingCall: waiting }),
+      recorder: { flush: () => Promise.resolve() },
+      clock: createHandClock(),
+    }).get("x") as Promise<unknown>;
+  expect(await read({ ok: true, value: "from here" })).toBe("from here");
+  expect(await read({ ok: true, value: null })).toBe("from the store");
+  expect(await read({ ok: false, message: "away" })).toBe("from the store");
+});
+
 test("a writer that is stuck delays a read by 250 ms, no longer", async () => {
   const { reader, asked, clock } = setUp(() => new Promise(() => {}));
   const read = reader.stats(null);

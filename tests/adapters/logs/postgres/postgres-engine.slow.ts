@@ -205,6 +205,47 @@ test("large bodies lie in S3, small ones in the database, and both are read from
     }),
   ));
 
+test("bodies that wait for S3 are read by the router that has them, and by no other", () =>
+  withTempFolder((folder) =>
+    withDatabase(async (url) => {
+      const s3 = await startS3Server();
+      const openObjects = (_: unknown, limitMs = 300) => createS3Objects(s3.settings, { limitMs });
+      const engine = createPostgresEngine({ openObjects, openWaitMs: 20_000 });
+      const other = createPostgresEngine({ openObjects });
+      const place = sharedPlace(join(folder, "requests.db"), url, { inlineLimit: 1_000 });
+      const long = (at: number) => `${at} `.repeat(20_000);
+      const write = (at: number) =>
+        engine.write([
+          logWrite(
+            { id: idAt(noon, at) },
+            { request: captured(long(at)), response: captured("ok") },
+          ),
+        ]);
+      const waiting = (at: number) => engine.shared!.waitingCall(idAt(noon, at));
+      try {
+        await engine.open(place, noon);
+        await write(1);
+        while (engine.shared!.spool().bytes > 0) await Bun.sleep(50);
+        expect(await waiting(1)).toBeNull();
+        s3.fault = "slow_down";
+        await write(2);
+        while (engine.shared!.spool().rows > 0) await Bun.sleep(10);
+        expect(await waiting(2)).toMatchObject({ request_body: long(2), response_body: "ok" });
+        expect(await waiting(1)).toBeNull();
+        const elsewhere = await (await other.reader(place)).get(idAt(noon, 2));
+        expect(elsewhere).toMatchObject({ request_body: null, request_body_truncated: true });
+        s3.fault = null;
+        while (engine.shared!.spool().bytes > 0) await Bun.sleep(50);
+        expect(await waiting(2)).toBeNull();
+        expect((await (await other.reader(place)).get(idAt(noon, 2)))?.request_body).toBe(long(2));
+      } finally {
+        await engine.close();
+        await other.close();
+        await s3.stop();
+      }
+    }),
+  ));
+
 test("a call whose body lies in an S3 that is silent is shown without it", () =>
   withTempFolder((folder) =>
     withDatabase(async (url) => {
