@@ -2,7 +2,7 @@
 import type { ObjectStore } from "../../../ports/object-store.ts";
 import type { LogUpkeep } from "../pipeline/log-engine.ts";
 import type { Client } from "./client.ts";
-import { removeExcess } from "./excess-bodies.ts";
+import { createExcessBodies } from "./excess-bodies.ts";
 import { readFloors } from "./floors.ts";
 import { interruptDead } from "./interrupted-calls.ts";
 import { removeOldObjects } from "./old-objects.ts";
@@ -31,6 +31,7 @@ export function createPostgresUpkeep({
 }: PostgresUpkeepOptions): LogUpkeep {
   const partitions = createPartitions(client, maxLogAgeMs);
   const retention = createRetention(client, now);
+  const excess = createExcessBodies(client, maxBytes);
 
   const once = (step: () => Promise<unknown>) => async () => {
     await step();
@@ -44,7 +45,7 @@ export function createPostgresUpkeep({
       const jobs: (() => Promise<boolean>)[] = [
         once(() => partitions.ahead()),
         once(() => interruptDead(client)),
-        () => removeExcess(client, maxBytes),
+        excess.begin(),
       ];
       if (objects !== null)
         jobs.push(async () => removeOldObjects(objects, (await readFloors(client.run)).bodies));

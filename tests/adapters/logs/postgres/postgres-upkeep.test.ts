@@ -1,6 +1,7 @@
 // What age and size take from a shared log: whole partitions on time, and nothing that is still wanted.
 import { expect, test } from "bun:test";
 import type { Client } from "../../../../src/adapters/logs/postgres/client.ts";
+import { createExcessBodies } from "../../../../src/adapters/logs/postgres/excess-bodies.ts";
 import { readFloors } from "../../../../src/adapters/logs/postgres/floors.ts";
 import { readPartitions } from "../../../../src/adapters/logs/postgres/partitions.ts";
 import {
@@ -130,6 +131,33 @@ test("where bodies are too many bytes, the oldest partitions go, then the oldest
     const left = await client.run<{ id: string }>("select id::text from segments order by id");
     expect(left.map(({ id }) => id)).toEqual([2, 3].map((hour) => idAt(today + hour * 3_600_000)));
     expect((await readFloors(client.run)).bodies).toBe(today + 3_600_000);
+  }, week));
+
+test("bodies are counted in steps, and anew where more have come since, however early in the day", () =>
+  withStore(async ({ store, client }) => {
+    const excess = createExcessBodies(client, 6_000, 2);
+    const hours = (from: number, to: number) =>
+      Array.from({ length: to - from }, (_, at) =>
+        segmentAt(today + (from + at) * 3_600_000, 1_000),
+      );
+    await store.ship([shipment(1, { segments: hours(2, 7) })]);
+    let steps = 0;
+    const round = async () => {
+      const step = excess.begin();
+      await allSteps(async () => {
+        steps++;
+        return step();
+      });
+      return count(client, "segments");
+    };
+    expect(await round()).toBe(5);
+    expect(steps).toBeGreaterThan(3);
+    await store.ship([shipment(2, { segments: hours(0, 1) })]);
+    expect(await round()).toBe(6);
+    // Its partition is a page larger then.
+    await store.ship([shipment(3, { segments: hours(7, 24) })]);
+    expect(await round()).toBe(6);
+    expect(await round()).toBe(6);
   }, week));
 
 test("objects in S3 go with the days of their bodies", async () => {
