@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { startFakeModel } from "../../src/adapters/fake-model/start-fake-model.ts";
 import { type Client, createClient } from "../../src/adapters/logs/postgres/client.ts";
 import { type LabPostgres, startPostgres } from "../../tests/lab/postgres.ts";
 import { type SpawnedRouter, spawnRouter } from "../../tests/lab/spawn-router.ts";
@@ -52,6 +53,23 @@ export async function startScaleLab(): Promise<ScaleLab> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+export interface ModelLab extends ScaleLab {
+  readonly model: Awaited<ReturnType<typeof startFakeModel>>;
+  /** A routes file with that model's server. */
+  readonly routes: string;
+}
+
+/** Runs a measurement on such a lab with a model server, and ends both, whatever became of it. */
+export async function withModelLab(run: (lab: ModelLab) => Promise<void>): Promise<void> {
+  const model = await startFakeModel({ name: "a", models: ["m"], keepRequests: false });
+  const lab = await startScaleLab();
+  try {
+    await run({ ...lab, model, routes: `servers: { a: { url: "${model.url}", speaks: [chat] } }` });
+  } finally {
+    await Promise.all([lab.close(), model.stop()]);
+  }
 }
 
 /** Rows with an end, and what the figures count of them. */

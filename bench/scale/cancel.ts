@@ -1,15 +1,12 @@
 // How soon a call ends that is cancelled by way of another router.
-import { startFakeModel } from "../../src/adapters/fake-model/start-fake-model.ts";
 import { quantile } from "../lab/paced-load.ts";
-import { chatBody, startScaleLab } from "../lab/scale-lab.ts";
+import { chatBody, withModelLab } from "../lab/scale-lab.ts";
 
 const times = 20;
 
-export async function benchCancel(): Promise<void> {
-  const model = await startFakeModel({ name: "a", models: ["m"] });
-  const routes = `servers: { a: { url: "${model.url}", speaks: [chat] } }`;
-  const lab = await startScaleLab();
-  try {
+export function benchCancel(): Promise<void> {
+  return withModelLab(async (lab) => {
+    const { routes, model } = lab;
     const one = await lab.router("one", routes);
     const other = await lab.router("other", routes);
     model.always({ kind: "stall", when: "before-head" });
@@ -35,9 +32,7 @@ export async function benchCancel(): Promise<void> {
     console.log(
       `cancelled at another router: ended p50 ${quantile(took, 0.5).toFixed(0)}, most ${quantile(took, 1).toFixed(0)} ms after it, of ${times}`,
     );
-  } finally {
-    await Promise.all([lab.close(), model.stop()]);
-  }
+  });
 }
 
 /** The id of a call in flight, once a router knows of it; it may know those before for a moment longer. */

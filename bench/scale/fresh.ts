@@ -1,18 +1,15 @@
 // How soon a row of one router is seen at another.
-import { startFakeModel } from "../../src/adapters/fake-model/start-fake-model.ts";
 import { quantile, runPaced } from "../lab/paced-load.ts";
-import { chatBody, startScaleLab } from "../lab/scale-lab.ts";
+import { chatBody, withModelLab } from "../lab/scale-lab.ts";
 
 const perSecond = 500;
 /** Between two of the calls whose rows are waited for. */
 const everyMs = 50;
 
 /** @param seconds of load */
-export async function benchFresh(seconds: number): Promise<void> {
-  const model = await startFakeModel({ name: "a", models: ["m"], keepRequests: false });
-  const routes = `servers: { a: { url: "${model.url}", speaks: [chat] } }`;
-  const lab = await startScaleLab();
-  try {
+export function benchFresh(seconds: number): Promise<void> {
+  return withModelLab(async (lab) => {
+    const { routes } = lab;
     const one = await lab.router("one", routes);
     const other = await lab.router("other", routes);
     const load = runPaced(one.url, { perSecond, seconds, body: chatBody });
@@ -36,7 +33,5 @@ export async function benchFresh(seconds: number): Promise<void> {
       `${perSecond} calls/s (${answered.length} answered, ${failed.length} failed): a row at another router ` +
         `p50 ${quantile(took, 0.5).toFixed(0)}, p99 ${quantile(took, 0.99).toFixed(0)}, most ${quantile(took, 1).toFixed(0)} ms after its answer, of ${took.length}`,
     );
-  } finally {
-    await Promise.all([lab.close(), model.stop()]);
-  }
+  });
 }

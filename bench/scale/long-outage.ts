@@ -1,17 +1,14 @@
 // A database that is away for long, and a router that is killed meanwhile: whether every row and body is
 // there afterwards, once, and how soon.
-import { startFakeModel } from "../../src/adapters/fake-model/start-fake-model.ts";
 import { runPaced } from "../lab/paced-load.ts";
-import { chatBody, countedRows, startScaleLab } from "../lab/scale-lab.ts";
+import { chatBody, countedRows, withModelLab } from "../lab/scale-lab.ts";
 
 const perSecond = 100;
 
 /** @param seconds that the database is away */
-export async function benchLongOutage(seconds: number): Promise<void> {
-  const model = await startFakeModel({ name: "a", models: ["m"], keepRequests: false });
-  const routes = `servers: { a: { url: "${model.url}", speaks: [chat] } }`;
-  const lab = await startScaleLab();
-  try {
+export function benchLongOutage(seconds: number): Promise<void> {
+  return withModelLab(async (lab) => {
+    const { routes } = lab;
     const router = await lab.router("one", routes);
     const load = { perSecond, seconds: seconds / 2, body: chatBody };
     const warm = await runPaced(router.url, { ...load, seconds: 2 });
@@ -51,7 +48,5 @@ export async function benchLongOutage(seconds: number): Promise<void> {
         `all there ${took.toFixed(1)} s after it: ${rows} rows, ${missing.length} missing, figures ${figures}; ` +
         `of 500 looked at ${bodies} without bodies`,
     );
-  } finally {
-    await Promise.all([lab.close(), model.stop()]);
-  }
+  });
 }
