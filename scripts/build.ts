@@ -44,8 +44,9 @@ const built = spawnSync(
     "--outfile=dist/smolrouter",
     ...argv.slice(2),
     "src/app/main.ts",
-    // Started by name at run time, so the bundler cannot find it by itself.
+    // Started by name at run time, so the bundler cannot find them by itself.
     "src/app/log-worker.ts",
+    "src/adapters/schemas/schema-worker.ts",
   ],
   { stdout: "inherit", stderr: "inherit" },
 );

@@ -18,6 +18,7 @@ import { type RunningServer, type ServerOptions, startServer } from "../adapters
 import { createMetrics } from "../adapters/metrics/metrics.ts";
 import { createLazyPages } from "../adapters/pages/lazy-pages.ts";
 import type { PagesDeps } from "../adapters/pages/shared/pages-deps.ts";
+import { createSchemaThread } from "../adapters/schemas/schema-thread.ts";
 import { createCallLog } from "../adapters/telemetry/call-log.ts";
 import { createSpanExporter } from "../adapters/telemetry/otlp-exporter.ts";
 import { createTracer } from "../adapters/telemetry/tracer.ts";
@@ -152,6 +153,7 @@ export function compose(
   const spoken = createSpokenBoard(clock, engineAt);
   const estimates = createPromptEstimates(ratios, logs?.reader ?? null);
   const reasoning = createReasoningMemory(clock);
+  const schemas = createSchemaThread(clock);
   const recentAnswers = logs === null ? null : createRecentAnswers(clock);
   const answers =
     logs === null || recentAnswers === null
@@ -195,6 +197,7 @@ export function compose(
     health,
     spoken,
     servers: createKnownServers(clock, engineAt),
+    schemas,
     promptTokens: (model, bytes) => estimates.tokens(model, bytes),
     ratiosKnown: () => estimates.ready(),
     reasoning,
@@ -349,6 +352,7 @@ export function compose(
       if (left === "due")
         logger.warn("answers were cut off by the stop", { answers: server.unsent() });
       await server.close();
+      schemas.stop();
       await group?.leave();
       // The last calls' traces wait for what the log reads in their answers.
       await logs?.close();

@@ -30,6 +30,7 @@ import type {
 import { createFedBody } from "./fed-body.ts";
 import { createHandClock } from "./hand-clock.ts";
 import { routingOf } from "./routing-of.ts";
+import { schemasHere } from "./schemas-here.ts";
 
 /** What an upstream answers: its reads in order; after the last it stays silent. */
 export interface Scripted {
@@ -218,6 +219,7 @@ export function createFakePorts(scenario: FakeScenario, step: Step = () => undef
     spoken,
     servers,
     promptTokens: () => 1,
+    schemas: schemasHere,
     ratiosKnown: () => Promise.resolve(),
     reasoning,
     keepsAnswers: true,

@@ -22,6 +22,7 @@ export const documentedPolicy: Policy = {
   firstTokenTimeoutMs: null,
   raceAfterMs: null,
   requestTimeoutMs: 3_000_000,
+  require: [],
   params: noParams,
 };
 

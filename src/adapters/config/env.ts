@@ -115,6 +115,7 @@ function readPolicy(read: VariableReader): Policy {
     onBreak: "event",
     retries: 0,
     stopOn: [],
+    require: [],
     params: noParams,
     connectTimeoutMs: ms(read.number("CONNECT_TIMEOUT", timeoutSeconds)),
     firstTokenTimeoutMs: firstToken === null ? null : ms(firstToken),

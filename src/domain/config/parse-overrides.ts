@@ -1,5 +1,11 @@
 // The keys that may be set on a server, an alias, an instance or a route, beside what the environment says.
-import type { CommitPoint, OnBreak, PolicyOverrides, ThinkingMode } from "../routing/types.ts";
+import type {
+  CommitPoint,
+  OnBreak,
+  PolicyOverrides,
+  Requirement,
+  ThinkingMode,
+} from "../routing/types.ts";
 import { noOverrides } from "../routing/policy.ts";
 import type { ConfigNode, MapEntry } from "./config-node.ts";
 import { parseParams } from "./parse-params.ts";
@@ -72,6 +78,13 @@ const readers: Readonly<Record<HandlingKey, OverrideReader>> = {
       : some(seconds(reader, node, key), (raceAfterMs) => ({ raceAfterMs })),
   request_timeout: (reader, node, key) =>
     some(seconds(reader, node, key), (requestTimeoutMs) => ({ requestTimeoutMs })),
+  require: (reader, node, key) => {
+    const items = node.kind === "list" ? node.items : [node];
+    const named = items.map((item) =>
+      reader.oneOf<Requirement>(item, key, ["content", "json", "schema"]),
+    );
+    return named.includes(null) ? null : { require: named.filter((one) => one !== null) };
+  },
   params: (reader, node) => some(parseParams(reader, node), (params) => ({ params })),
 };
 

@@ -215,6 +215,12 @@ export const handlingKeys = {
     default: "`REQUEST_TIMEOUT`",
     meaning: "of silence until the server counts as failed",
   },
+  require: {
+    takes: "list of `content`, `json`, `schema`",
+    default: "none",
+    meaning:
+      "what an answer has to have, else the next candidate is asked; holds the whole answer, as `commit: full` does; see [fitness](failover.md#answers-that-are-not-fit)",
+  },
   params: {
     takes: "`{ set: {…}, default: {…}, drop: […] }`",
     default: "none",

@@ -22,6 +22,7 @@ export type AttemptReason =
   | "error_event" // the stream reported an error
   | "malformed_event"
   | "no_end" // the stream ended without its format's proper end
+  | "unfit" // a whole answer that falls short of what the routes file demands
   | "queue_full"
   | "cannot" // it was not asked: it cannot serve what the call holds
   | "outrun" // another candidate that was asked at the same time was faster

@@ -95,6 +95,8 @@ export function blamesServer(failure: Pick<AttemptFailure, "reason" | "status">)
     case "error_event":
     case "malformed_event":
     case "no_end":
+    // A model's bad answer is no sign of a sick server.
+    case "unfit":
     case "queue_full":
     case "cannot":
     case "outrun":

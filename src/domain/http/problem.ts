@@ -27,7 +27,8 @@ export type ProblemKind =
   | "upstream_unreachable"
   | "upstream_broken"
   | "upstream_timeout"
-  | "all_upstreams_failed";
+  | "all_upstreams_failed"
+  | "unfit_answer";
 
 interface ProblemForm {
   readonly status: number;
@@ -72,6 +73,7 @@ const forms: Record<ProblemKind, ProblemForm> = {
   upstream_broken: { status: 502, type: "upstream_error", code: "upstream_broken" },
   upstream_timeout: { status: 504, type: "upstream_error", code: "upstream_timeout" },
   all_upstreams_failed: { status: 502, type: "upstream_error", code: "all_upstreams_failed" },
+  unfit_answer: { status: 502, type: "upstream_error", code: "unfit_answer" },
 };
 
 export interface RequestProblem {

@@ -67,7 +67,8 @@ export interface LogEntry {
   readonly dropped: readonly string[];
   /**
    * What is worth knowing of the call although it went on, each once: `malformed_event`, or a field
-   * that a server wanted and the client did not send (`added: max_tokens`).
+   * that a server wanted and the client did not send (`added: max_tokens`), or why an answer could
+   * not be judged by its request's schema (`not_judged: …`).
    */
   readonly warnings: readonly string[];
   /** The id of the request that this one repeats. */

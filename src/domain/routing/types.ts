@@ -8,6 +8,8 @@ import type { Replacement } from "./replacement.ts";
 export type NonEmpty<T> = readonly [T, ...T[]];
 export type ThinkingMode = "strip" | "keep" | "move";
 export type CommitPoint = "first_content" | "first_answer" | "full";
+/** What an answer has to have, so that it may go to its client. */
+export type Requirement = "content" | "json" | "schema";
 /** How a client learns that its started stream broke. */
 export type OnBreak = "event" | "reset";
 
@@ -30,6 +32,8 @@ export interface Policy {
   readonly raceAfterMs: number | null;
   /** Silence from the upstream, before or between bytes, until it counts as failed. */
   readonly requestTimeoutMs: number;
+  /** An answer that falls short of one is a failed attempt. */
+  readonly require: readonly Requirement[];
   /** Fields of the request that are changed before it goes upstream. */
   readonly params: Params;
 }

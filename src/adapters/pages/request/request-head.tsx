@@ -71,6 +71,9 @@ const sentences: Readonly<Record<string, string>> = {
 
 /** A warning of a row in words; one that this page does not know is its own name. */
 function warningInWords(warning: string): string {
+  const [, notJudged] = /^not_judged: (.+)$/.exec(warning) ?? [];
+  if (notJudged !== undefined)
+    return `The answer was not checked as the routes file requires: ${notJudged}.`;
   const [, added] = /^added: (.+)$/.exec(warning) ?? [];
   if (added !== undefined)
     return `The server wants ${added}, which the request did not hold; the router added it.`;

@@ -22,6 +22,7 @@ const words: {
   firstTokenTimeoutMs: ["first_token_timeout", seconds],
   raceAfterMs: ["race_after", seconds],
   requestTimeoutMs: ["request_timeout", seconds],
+  require: ["require", (demands) => (demands.length === 0 ? "none" : demands.join(", "))],
   params: ["params", paramsInWords],
 };
 

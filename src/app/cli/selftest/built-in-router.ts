@@ -82,6 +82,8 @@ async function asked(
     health,
     spoken: createSpokenBoard(clock, () => null),
     servers: createKnownServers(clock, () => null),
+    // Its calls ask for no schema.
+    schemas: { check: () => Promise.resolve({ kind: "valid" }) },
     promptTokens: () => 1,
     ratiosKnown: () => Promise.resolve(),
     reasoning: createReasoningMemory(clock),

@@ -7,6 +7,7 @@ import type { Budget, Share } from "../../../domain/failover/budget.ts";
 import type { Bridge } from "../../../domain/protocols/bridge.ts";
 import { bodyProblem } from "../../../domain/call/read-request.ts";
 import { bridgeFor, canBeTranslated } from "../../../domain/protocols/choose-bridge.ts";
+import { demandsOf } from "../../../domain/fitness/demands.ts";
 import { isNotSpoken } from "../../../domain/protocols/not-spoken.ts";
 import { refusedPart } from "../../../domain/protocols/refused-part.ts";
 import type { Way } from "../../../domain/call/way.ts";
@@ -22,6 +23,7 @@ import type { AttemptFailure } from "../../../domain/failover/judge.ts";
 import type { Via } from "../../../domain/http/via.ts";
 import { outgoingRequest } from "../../../domain/http/outgoing.ts";
 import type { Target } from "../../../domain/routing/plan.ts";
+import type { SchemaCheck } from "../../../ports/schema-check.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Exchange, NoAnswer, Upstream, UpstreamAnswer } from "../../../ports/upstream.ts";
 import type { HealthBoard } from "../servers/health-board.ts";
@@ -48,6 +50,7 @@ export interface AttemptDeps extends CaptureLimits {
   readonly reasoning: ReasoningMemory;
   /** Answers are kept for later calls that refer to them. */
   readonly keepsAnswers: boolean;
+  readonly schemas: SchemaCheck;
 }
 
 /** How a target is asked. */
@@ -190,6 +193,8 @@ class TargetAttempt implements LiveAttempt, ContentListener {
         baseUrl: server.baseUrl,
         bridge,
         policy,
+        demands: demandsOf(call, policy),
+        schemas: this.#deps.schemas,
         capture: this.received,
         share: this.#held,
         clock,

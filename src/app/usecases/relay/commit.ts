@@ -16,7 +16,9 @@ import {
   type AnswerFailure,
   type InHand,
   redirected,
+  untold,
 } from "./answer-failures.ts";
+import { judgeFitness, tooLargeToJudge } from "./judge-fitness.ts";
 import { holdAnswer, holdWhole } from "./hold-answer.ts";
 import { createLiveSource, type LiveSource } from "./event-stream.ts";
 import type { AnswerContext, AttemptResult, CommittedAnswer } from "./committed.ts";
@@ -61,6 +63,14 @@ export async function commitAnswer(
   }
   const carried = inClientsForm(inHand, promised, gather);
   if ("failure" in carried) return failed(body, carried.failure, after);
+  let notJudged: string | null = null;
+  if (context.demands !== null) {
+    const fitness = held.partial
+      ? tooLargeToJudge
+      : await judgeFitness(carried.pieces, context.demands, context.schemas);
+    if (fitness.unfit !== null) return failed(body, untold("unfit", fitness.unfit), after);
+    ({ notJudged } = fitness);
+  }
   // Nothing that may follow a gathered answer's last word can be passed on any more.
   if (gather !== null) body.cancel();
   const client = gather === null ? bridge.client(wire) : oneObject;
@@ -68,7 +78,7 @@ export async function commitAnswer(
   const isWhole = held.ended || gather !== null;
   return {
     kind: "committed",
-    answer: new Committed(inHand, clients, client.wire, carried, source, isWhole),
+    answer: new Committed(inHand, clients, client.wire, { ...carried, notJudged }, source, isWhole),
   };
 }
 
@@ -76,9 +86,10 @@ function openSource(
   body: UpstreamBody,
   wire: Wire,
   whole: boolean,
-  { policy, bridge, capture, clock }: AnswerContext,
+  { policy, demands, bridge, capture, clock }: AnswerContext,
 ): LiveSource {
-  return createLiveSource(body, wire, whole ? "full" : policy.commit, bridge, capture, clock);
+  const commit = whole || demands !== null ? "full" : policy.commit;
+  return createLiveSource(body, wire, commit, bridge, capture, clock);
 }
 
 function failed(body: UpstreamBody, failure: AnswerFailure, after: number | null): AttemptResult {
@@ -96,6 +107,7 @@ class Committed implements CommittedAnswer {
   readonly heldPartially: boolean;
   readonly #source: LiveSource | null;
   readonly #changed: boolean;
+  readonly #notJudged: string | null;
   readonly #context: AnswerContext;
 
   /** @param source where it was read from; null: it was bytes, all of them held */
@@ -103,7 +115,11 @@ class Committed implements CommittedAnswer {
     { status, held, context }: InHand,
     headers: HeaderList,
     wire: Wire,
-    carried: { readonly pieces: Uint8Array[]; readonly changed: boolean },
+    carried: {
+      readonly pieces: Uint8Array[];
+      readonly changed: boolean;
+      readonly notJudged: string | null;
+    },
     source: LiveSource | null,
     isWhole: boolean,
   ) {
@@ -116,6 +132,7 @@ class Committed implements CommittedAnswer {
     this.heldPartially = held.partial;
     this.#source = source;
     this.#changed = carried.changed;
+    this.#notJudged = carried.notJudged;
     this.#context = context;
   }
 
@@ -140,7 +157,8 @@ class Committed implements CommittedAnswer {
   }
 
   warnings(): readonly string[] {
-    return this.#source?.warnings() ?? nothing;
+    const warnings = this.#source?.warnings() ?? nothing;
+    return this.#notJudged === null ? warnings : [...warnings, `not_judged: ${this.#notJudged}`];
   }
 
   remark(): string | null {

@@ -7,6 +7,8 @@ import type { Framing } from "../../../domain/bytes/framing.ts";
 import type { HeaderList } from "../../../domain/http/headers.ts";
 import type { AttemptFailure } from "../../../domain/failover/judge.ts";
 import type { Policy } from "../../../domain/routing/types.ts";
+import type { Demands } from "../../../domain/fitness/demands.ts";
+import type { SchemaCheck } from "../../../ports/schema-check.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Capture } from "./capture.ts";
 import type { LiveSource } from "./event-stream.ts";
@@ -51,6 +53,9 @@ export interface AnswerContext {
   readonly baseUrl: string;
   readonly bridge: Bridge;
   readonly policy: Policy;
+  /** What the answer has to have; null: it goes to the client as it is. */
+  readonly demands: Demands | null;
+  readonly schemas: SchemaCheck;
   readonly capture: Capture;
   /** Counts the bytes held; whoever owns the attempt gives them back. */
   readonly share: Share;

@@ -87,7 +87,10 @@ export function failedAnswer(
       : headerValue(last.answer.headers, "retry-after");
   if (retryAfter !== null && (status === 429 || status === 503))
     headers.push(["retry-after", retryAfter]);
-  const extra = plan.targets.length > 1 ? { attempts: attempts.map(loggedAttempt) } : {};
+  const extra =
+    plan.targets.length > 1 || described.kind === "unfit_answer"
+      ? { attempts: attempts.map(loggedAttempt) }
+      : {};
   const body = text.encode(errorBody(endpoint.protocol, described, { status, requestId, extra }));
   return ends({ status, headers, body }, { error: described.message });
 }
@@ -102,6 +105,8 @@ function cameAs(body: Uint8Array, received: Captured | null): boolean {
 }
 
 function tellFailure(name: string, plan: RoutePlan, last: AttemptFailure): RequestProblem {
+  if (last.reason === "unfit")
+    return problem("unfit_answer", `no fit answer; the last, of upstream ${name}: ${last.message}`);
   if (plan.targets.length > 1)
     return problem(
       "all_upstreams_failed",

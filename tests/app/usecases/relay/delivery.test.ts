@@ -18,6 +18,7 @@ import { createHandClock } from "../../../lab/hand-clock.ts";
 import { readResponseStream } from "../../../lab/responses-checker.ts";
 import { responsesStream } from "../../../lab/responses-stream.ts";
 import { routingOf } from "../../../lab/routing-of.ts";
+import { schemasHere } from "../../../lab/schemas-here.ts";
 import { sseValues } from "../../../lab/split-events.ts";
 import { bridgeDeps } from "../../../lab/bridge-deps.ts";
 
@@ -90,6 +91,8 @@ routes: [{ match: {}, route: { upstream: u${how.keys === undefined ? "" : `, ${h
       baseUrl: "http://u:1",
       bridge: bridgeFor(call, target, { ...bridgeDeps(), clock }),
       policy: target.policy,
+      demands: null,
+      schemas: schemasHere,
       capture: createCapture(captureLimits(1 << 20)),
       share: createBudget(how.budget ?? 1 << 30).share(),
       clock,
