@@ -64,6 +64,7 @@ test("a path before an Ollama server is a reverse proxy's prefix", async () => {
       await router.post("/v1/chat/completions", { ...ask, model: "unheard-of" });
     });
     expect(upstream.paths.toSorted()).toEqual([
+      "GET /ollama/api/ps",
       "GET /ollama/api/tags",
       "GET /ollama2/v1/models",
       "POST /ollama/api/chat",

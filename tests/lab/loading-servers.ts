@@ -6,7 +6,7 @@ export interface LoadingServer {
   has(models: Readonly<Record<string, "loaded" | "loading">>): void;
   /** Has it answer questions about its memory with this status, without a list. */
   fails(status: number): void;
-  /** GETs so far, by path. */
+  /** GETs of a path so far. */
   asked(path: string): number;
   stop(): Promise<void>;
 }
@@ -76,12 +76,20 @@ const softwares = {
     }),
   },
   vllm: { list: openAiList("vllm"), path: "", memory: () => ({}) },
+  /** Of which its list says nothing, and that has no list of what it has loaded. */
+  another: { list: openAiList("lab"), path: "", memory: () => ({}) },
 } as const satisfies Readonly<Record<string, Speech>>;
 
 export type Software = keyof typeof softwares;
 
-export function startLoadingServer(software: Software, models: readonly string[]): LoadingServer {
-  const { list, path, memory }: Speech = softwares[software];
+/** @param owner of its models, in place of the software's own name */
+export function startLoadingServer(
+  software: Software,
+  models: readonly string[],
+  owner: string | null = null,
+): LoadingServer {
+  const { path, memory, list: ownList }: Speech = softwares[software];
+  const list = owner === null ? ownList : openAiList(owner);
   const asked: string[] = [];
   let inMemory: Memory = {};
   let status = 200;

@@ -17,13 +17,15 @@ export interface LoadedModel {
   readonly until: number | null;
 }
 
-/** A server's own way to say what it has loaded. */
+/** A software's own way to say what it has loaded. */
 export interface LoadedQuestion {
   readonly path: string;
   /** null: this is not such a list. */
   read(body: unknown): readonly LoadedModel[] | null;
   /** Whether a call for one that is not in the list makes the server load it, as a call's time shows. */
   readonly loadsOnCall: boolean;
+  /** Whether nobody else would answer so. */
+  isOwn(body: unknown): boolean;
 }
 
 /** Ollama's clients leave out the tag `latest`: with and without it, a name is one. */
@@ -64,19 +66,27 @@ const ollama: LoadedQuestion = {
           };
     }),
   loadsOnCall: true,
+  // This router, for one, does.
+  isOwn: () => false,
 };
 
 const llamaSwap: LoadedQuestion = {
   path: "/running",
   read: (body) => readStates(body, ["running", "model"], { ready: "loaded", starting: "loading" }),
   loadsOnCall: true,
+  isOwn: (body) => llamaSwap.read(body) !== null,
 };
 
 const lmStudio: LoadedQuestion = {
   path: "/api/v0/models",
   read: (body) => readStates(body, ["data", "id"], { loaded: "loaded", loading: "loading" }),
   loadsOnCall: false,
+  // A list of no models is what anybody might say.
+  isOwn: (body) => lmStudio.read(body) !== null && isRecord(body) && notEmpty(body["data"]),
 };
+
+/** How a server may be asked of which neither type nor list says what it is. */
+export const guessedQuestions: readonly LoadedQuestion[] = [llamaSwap, lmStudio];
 
 const questions: Readonly<Record<Engine, LoadedQuestion | null>> = {
   ollama,
@@ -123,4 +133,8 @@ function readStates(
 
 function bytesIn(value: unknown): number | null {
   return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : null;
+}
+
+function notEmpty(list: unknown): boolean {
+  return Array.isArray(list) && list.length > 0;
 }

@@ -6,7 +6,6 @@ import {
   listsOnlyLoaded,
   loadedKey,
   type LoadedModel,
-  loadedQuestion,
   type LoadState,
   runsElsewhere,
 } from "../../../domain/routing/loaded-models.ts";
@@ -16,6 +15,7 @@ import type { Target } from "../../../domain/routing/plan.ts";
 import type { Server } from "../../../domain/routing/types.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { AskServer } from "./ask-server.ts";
+import { createFindLoadedQuestion } from "./loaded-question.ts";
 
 /** What a server said it has in memory. */
 export interface LoadedList {
@@ -72,6 +72,7 @@ interface Known {
 const restMs = 2_000;
 
 export function createLoadedBoard(ask: AskServer, clock: Pick<Clock, "now">): LoadedBoard {
+  const findQuestion = createFindLoadedQuestion(ask, clock);
   // A server that cannot say has no entry: for all the others, a look costs nothing more.
   const servers = new Map<string, Known>();
 
@@ -93,7 +94,7 @@ export function createLoadedBoard(ask: AskServer, clock: Pick<Clock, "now">): Lo
   return {
     async ask(server, list) {
       const engine = list === null ? null : engineOf(list);
-      const question = loadedQuestion(server.type, engine);
+      const question = await findQuestion(server, list ?? []);
       const readAt = clock.now();
       const names = list === null ? null : namesOf(list);
       const lasting = (list ?? [])

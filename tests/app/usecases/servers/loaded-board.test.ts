@@ -108,6 +108,30 @@ test("the fake that the demo starts says so, too, as a server of type ollama", a
   }
 });
 
+test.each(["llama-swap", "lm-studio"] as const)(
+  "%s whose list does not give it away is known by its answer",
+  async (software) => {
+    const server = startLoadingServer(software, ["one", "three"], "lab");
+    try {
+      const lab = labOver(`"${server.url}"`);
+      server.has({ one: "loaded" });
+      await lab.refresh();
+      expect(["one", "three"].map(lab.isLoaded)).toEqual([true, false]);
+    } finally {
+      await server.stop();
+    }
+  },
+);
+
+test("a server of another software is asked so once, and all of it counts as loaded", () =>
+  withSoftware("another", async (lab, server) => {
+    for (let time = 0; time < 3; time++) await lab.refresh();
+    expect(lab.isLoaded("three")).toBe(true);
+    expect(lab.board.list("box")).toBeNull();
+    expect([server.asked("/running"), server.asked("/api/v0/models")]).toEqual([1, 1]);
+    expect([server.asked("/v1/models"), server.asked("/api/ps")]).toEqual([3, 0]);
+  }));
+
 test("all that vLLM lists is in memory", () =>
   withSoftware("vllm", async (lab) => {
     await lab.refresh();
