@@ -4,6 +4,7 @@ import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Glob, spawn, stripANSI } from "bun";
+import { buildLogWorker } from "./build-log-worker.ts";
 import { watchProcessorTime } from "./processor-time.ts";
 
 const root = resolve(import.meta.dir, "..");
@@ -124,7 +125,7 @@ const longest = [
   "tests/browser/live.slow.ts",
 ];
 
-/** The program that suites start, so that it is not read and compiled anew each time; out of the way of those that build it. */
+/** What suites start, so that it is not read and compiled anew each time; out of the way of whoever builds the program meanwhile. */
 async function program(): Promise<Result> {
   const built = await step("build", process.execPath, "scripts/build.ts");
   if (built.failed === 0) {
@@ -135,6 +136,7 @@ async function program(): Promise<Result> {
     const path = join(folder, "smolrouter");
     copyFileSync("dist/smolrouter", path);
     process.env["SMOLROUTER_PROGRAM"] = path;
+    process.env["SMOLROUTER_LOG_WORKER"] = buildLogWorker(folder);
   }
   return built;
 }

@@ -3,6 +3,7 @@ import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { headerValue } from "../../src/domain/http/headers.ts";
 import type { LogDetail } from "../../src/ports/browse.ts";
+import { until } from "../lab/live-view.ts";
 import { type TestRouter, withRouter } from "../lab/start-router.ts";
 import { withTempFolder } from "../lab/temp-folder.ts";
 import { withFakes } from "../lab/with-fakes.ts";
@@ -25,12 +26,17 @@ async function again(
   return (response.headers.get("location") ?? "").replace("/request/", "");
 }
 
-/** The row of a call that nobody waits for, once it has ended. */
+/** The row of a call that nobody waits for, once it is there and has ended. */
 async function ended(router: TestRouter, id: string): Promise<LogDetail> {
-  for (;;) {
-    const row = (await (await fetch(`${router.url}/api/logs/${id}`)).json()) as LogDetail;
-    if (row.state !== "inflight") return row;
-  }
+  const found: LogDetail[] = [];
+  await until(async () => {
+    const response = await fetch(`${router.url}/api/logs/${id}`);
+    const row = (await response.json()) as LogDetail;
+    if (response.status !== 200 || row.state === "inflight") return false;
+    found.push(row);
+    return true;
+  });
+  return found[0]!;
 }
 
 test("it goes to another model with the server's own key, streams to its end, and both rows are linked", () =>

@@ -15,7 +15,7 @@ import {
   usage,
 } from "../lab/sayings.ts";
 
-const lab = useFieldLab({ SSE_KEEPALIVE: "0.04", REQUEST_TIMEOUT: "0.3" });
+const lab = useFieldLab({ SSE_KEEPALIVE: "0.04", REQUEST_TIMEOUT: "2" });
 
 const failed = (promise: Promise<unknown>): Promise<string> =>
   promise.then(

@@ -72,7 +72,7 @@ test("a server that closes what it accepts is not waited for, at the start as la
 test("a silent server rejects all that waits, and is asked anew; a statement of many bytes has more time", async () => {
   const server = await startPostgres();
   try {
-    const client = createClient({ url: server.url(), connections: 2, silenceMs: 300 });
+    const client = createClient({ url: server.url(), connections: 2, silenceMs: 2_000 });
     await client.run("select 1");
     server.signal("SIGSTOP");
     const answers = await Promise.allSettled([
@@ -86,11 +86,12 @@ test("a silent server rejects all that waits, and is asked anew; a statement of 
     );
     const patient = createClient({ url: server.url(), connections: 1, silenceMs: 10_000 });
     expect((await patient.run<{ two: number }>("select 2 as two"))[0]).toEqual({ two: 2 });
+    await client.run("select 1");
     server.signal("SIGSTOP");
     const bytes = Buffer.alloc(10_000_000);
     const text = "select length($1::bytea) as length";
     const length = client.run<{ length: number }>(text, [bytes], bytes.length);
-    await Bun.sleep(600);
+    await Bun.sleep(2_500);
     server.signal("SIGCONT");
     expect((await length)[0]).toEqual({ length: bytes.length });
     await Promise.all([client.close(), patient.close()]);
