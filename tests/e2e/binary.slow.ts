@@ -146,6 +146,37 @@ test("a routes file that appears, changes and breaks is followed; SIGHUP reads i
   }
 });
 
+test("answers are checked against schemas, on a thread that it brings along", async () => {
+  const fake = await startFakeModel({ name: "a", models: ["m"] });
+  fake.always({ kind: "answer", content: '{"price":"2"}' });
+  const routes = join(folder, "routes.yaml");
+  writeFileSync(
+    routes,
+    `aliases: { x: { require: [schema], instances: [{ url: "${fake.url}", model: m }] } }`,
+  );
+  const serving = Bun.spawn([binary], {
+    cwd: folder,
+    env: { LISTEN_PORT: "0", ENABLE_LOGGING: "false" },
+    stderr: "pipe",
+  });
+  try {
+    const url = await addressOf(serving.stderr);
+    const schema = { properties: { price: { type: "number" } } };
+    const asked = {
+      model: "x",
+      messages: [{ role: "user", content: "?" }],
+      response_format: { type: "json_schema", json_schema: { name: "p", schema } },
+    };
+    const body = JSON.stringify(asked);
+    const answer = await fetch(`${url}/v1/chat/completions`, { method: "POST", body });
+    expect(await answer.text()).toContain("`/price` must be a number");
+  } finally {
+    serving.kill("SIGKILL");
+    await fake.stop();
+    rmSync(routes, { force: true });
+  }
+});
+
 test("check, explain and --version answer; misuse exits 2", () => {
   expect(run(["check"])).toMatchObject({ code: 0, out: "ok: 0 servers, 0 aliases, 0 routes\n" });
   expect(run(["explain", "--model", "m"]).out).toContain("default");

@@ -8,7 +8,8 @@ import { plainPath } from "../../domain/http/plain-path.ts";
 import { endpointOf } from "../../domain/protocols/endpoint-of.ts";
 import { shownTo, usualWayTo } from "../../domain/protocols/choose-way.ts";
 import { type Way, wayInWords, wayWord } from "../../domain/call/way.ts";
-import type { Balance, Routing, Server } from "../../domain/routing/types.ts";
+import { paramsInWords } from "../../domain/routing/params.ts";
+import type { Balance, Policy, Routing, Server } from "../../domain/routing/types.ts";
 import type { UpstreamState } from "../../ports/browse.ts";
 import type { ExplainCommand } from "./command.ts";
 import type { CommandIo } from "./io.ts";
@@ -91,6 +92,8 @@ function inJson(explained: Explained): object {
       protocol_reason: wayOf(explained, server).because,
       reasons,
       race_after: inSeconds(policy.raceAfterMs),
+      require: policy.require,
+      params: paramsInWords(policy.params),
       ...(router.kind === "knows" ? { rests: coolingDown, full } : {}),
     })),
     depends_on_discovery: dependsOnLists(explained),
@@ -115,7 +118,8 @@ function inWords(explained: Explained, io: CommandIo): readonly string[] {
       const raceAfter = inSeconds(target.policy.raceAfterMs);
       const isRaced = raceAfter !== null && index + 1 < places.length;
       const next = isRaced ? `; after ${raceAfter} s without content the next as well` : "";
-      return `  ${index + 1}. ${paint.strong(server.name)} (${server.baseUrl}), model ${model ?? ""}, ${way}${said}${next}`;
+      const has = policyInWords(target.policy).map((words) => `; ${words}`);
+      return `  ${index + 1}. ${paint.strong(server.name)} (${server.baseUrl}), model ${model ?? ""}, ${way}${said}${next}${has.join("")}`;
     }),
   ];
   if (router.kind === "knows")
@@ -124,6 +128,14 @@ function inWords(explained: Explained, io: CommandIo): readonly string[] {
     ? ", or which list the model (those come before the default upstream, unless it lists the model too)"
     : "";
   return [...lines, paint.faint(`${router.why}: ${unknown[plan.balance]}${lists}`)];
+}
+
+/** What changes requests to a candidate, or what its answers have to have. */
+function policyInWords({ require, params }: Policy): readonly string[] {
+  return [
+    ...(require.length === 0 ? [] : [`its answer has to have ${require.join(", ")}`]),
+    ...(params.list.length === 0 ? [] : [`params: ${paramsInWords(params).join(", ")}`]),
+  ];
 }
 
 function inSeconds(ms: number | null): number | null {

@@ -54,6 +54,13 @@ export function mergedParams(farther: Params, closer: Params): Params {
   return paramsOf([...kept, ...closer.list]);
 }
 
+/** Each change, as `set temperature = 0`; the values of variables are not shown. */
+export function paramsInWords({ list }: Params): readonly string[] {
+  return list.map(
+    ({ kind, path, shown }) => `${kind} ${path.join(".")}${kind === "drop" ? "" : ` = ${shown}`}`,
+  );
+}
+
 function begins(path: readonly string[], beginning: readonly string[]): boolean {
   return beginning.every((name, at) => path[at] === name);
 }

@@ -238,6 +238,22 @@ routes:
     });
   });
 
+  test("explain says what changes the requests, and what the answers have to have", async () => {
+    const keys = 'require: [content, json], params: { set: { user: "${WHO}" }, drop: [seed] }';
+    const env = {
+      ROUTES_CONFIG: file(routes.replace("{ instances", `{ ${keys}, instances`)),
+      WHO: "secret",
+    };
+    const { printed } = await run(["explain", "--model", "x"], env);
+    expect(printed.join("\n")).toContain(
+      '; its answer has to have content, json; params: set user = "${WHO}", drop seed\n',
+    );
+    const { printed: json } = await run(["explain", "--model", "x", "--json"], env);
+    expect(JSON.parse(json.join("\n"))).toMatchObject({
+      targets: [{ require: ["content", "json"], params: ['set user = "${WHO}"', "drop seed"] }, {}],
+    });
+  });
+
   test("explain says after how long the next is asked as well, but of the last", async () => {
     const env = {
       ROUTES_CONFIG: file(routes.replace("{ instances", "{ race_after: 1.5, instances")),
@@ -368,7 +384,13 @@ routes: [{ match: { user: ada, header: { X-Team: lab } }, route: { upstream: a }
       aliases: 1,
       routes: 1,
     });
-    const native = { protocol: "native", protocol_reason: "type", race_after: null };
+    const native = {
+      protocol: "native",
+      protocol_reason: "type",
+      race_after: null,
+      require: [],
+      params: [],
+    };
     expect(await json("explain --model x --json")).toEqual({
       code: 0,
       model: "x",

@@ -1,8 +1,11 @@
 // How calls are handled, in the words of the routes file.
-import type { ParamChange, Params } from "../../../domain/routing/params.ts";
+import { paramsInWords } from "../../../domain/routing/params.ts";
 import type { Balance, Policy, PolicyOverrides } from "../../../domain/routing/types.ts";
 
 const seconds = (ms: number | null): string => (ms === null ? "none" : `${ms / 1000} s`);
+
+const listed = (items: readonly string[]): string =>
+  items.length === 0 ? "none" : items.join(", ");
 
 const words: {
   readonly [K in keyof Policy]: readonly [key: string, say: (value: Policy[K]) => string];
@@ -17,13 +20,13 @@ const words: {
   commit: ["commit", String],
   onBreak: ["on_break", String],
   retries: ["retries", String],
-  stopOn: ["stop_on", (codes) => (codes.length === 0 ? "none" : codes.join(", "))],
+  stopOn: ["stop_on", listed],
   connectTimeoutMs: ["connect_timeout", seconds],
   firstTokenTimeoutMs: ["first_token_timeout", seconds],
   raceAfterMs: ["race_after", seconds],
   requestTimeoutMs: ["request_timeout", seconds],
-  require: ["require", (demands) => (demands.length === 0 ? "none" : demands.join(", "))],
-  params: ["params", paramsInWords],
+  require: ["require", listed],
+  params: ["params", (params) => listed(paramsInWords(params))],
 };
 
 /** Nothing where instances are asked as written. */
@@ -34,12 +37,6 @@ export function balanceInWords(balance: Balance): readonly string[] {
 /** Nothing where an instance has the usual weight. */
 export function weightInWords(weight: number): readonly string[] {
   return weight === 1 ? [] : [`weight: ${weight}`];
-}
-
-function paramsInWords({ list }: Params): string {
-  const say = ({ kind, path, shown }: ParamChange): string =>
-    `${kind} ${path.join(".")}${kind === "drop" ? "" : ` = ${shown}`}`;
-  return list.length === 0 ? "none" : list.map(say).join(", ");
 }
 
 /** Each key that is said, with its value, as `retries: 2`. */
