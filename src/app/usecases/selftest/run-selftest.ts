@@ -96,9 +96,9 @@ async function remedyFor<Fault>(
   parts: SelftestParts<Fault>,
 ): Promise<FaultResult["remedy"]> {
   const taken: Remedy[] = [];
-  let at: Changed = { routing, then: now };
-  while (taken.length < mostRemedies && !isWell(at.then)) {
-    const best = await bestRemedy({ routing: at.routing, call, fault }, at.then, parts);
+  let at: Changed = { routing, result: now };
+  while (taken.length < mostRemedies && !isWell(at.result)) {
+    const best = await bestRemedy({ routing: at.routing, call, fault }, at.result, parts);
     if (best === null) break;
     taken.push(best.remedy);
     at = best;
@@ -112,7 +112,7 @@ async function remedyFor<Fault>(
 
 interface Changed {
   readonly routing: Routing;
-  readonly then: Judged;
+  readonly result: Judged;
 }
 
 /** The first that makes it well, else the one that helps most. */
@@ -125,9 +125,9 @@ async function bestRemedy<Fault>(
   for (const remedy of remedies) {
     const changed = remedy.apply(routing, call);
     if (changed === null) continue;
-    const then = await judged({ routing: changed, call, fault }, parts);
-    if (isWell(then)) return { remedy, routing: changed, then };
-    if (helps(then, best?.then ?? now)) best = { remedy, routing: changed, then };
+    const result = await judged({ routing: changed, call, fault }, parts);
+    if (isWell(result)) return { remedy, routing: changed, result };
+    if (helps(result, best?.result ?? now)) best = { remedy, routing: changed, result };
   }
   return best;
 }
