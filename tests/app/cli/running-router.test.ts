@@ -48,3 +48,12 @@ test("nobody there, somebody else, and no API to ask are said in words", async (
   expect(await why(at(other.port ?? 0))).toContain("is not this router");
   await other.stop(true);
 });
+
+test("one that takes the question and stays silent keeps nobody waiting", async () => {
+  const silent = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data: () => undefined } });
+  expect(await askRunningRouter(at(silent.port))).toEqual({
+    kind: "unknown",
+    why: `no router answers at http://127.0.0.1:${silent.port}`,
+  });
+  silent.stop(true);
+});
