@@ -1,7 +1,12 @@
-// `smolrouter copy`: the log's rows and bodies from one store into another.
+// `smolrouter copy`: the log's rows, bodies and kept answers from one store into another.
 import { loadConfiguration } from "../../adapters/config/load.ts";
 import { parseDatabaseUrl } from "../../domain/config/database-url.ts";
 import type { Settings } from "../../domain/config/settings.ts";
+import {
+  type AnswerComparison,
+  compareAnswers,
+  copyAnswers,
+} from "../usecases/log/copy-answers.ts";
 import { type Comparison, compareLogs, copyLog } from "../usecases/log/copy-log.ts";
 import type { CopyCommand } from "./command.ts";
 import type { CommandIo } from "./io.ts";
@@ -76,8 +81,15 @@ async function copy(
       );
       if (inFlight > 0) io.print(`${rows(inFlight)} left out: their calls have not ended`);
       if (lostBodies > 0) io.print(`${number(lostBodies)} bodies could not be stored`);
+      const kept = { source: source.log.answers, target: target.log.answers, since };
+      const answers = await copyAnswers(kept);
+      if (answers.seen > 0)
+        io.print(
+          `${counted(answers.copied, "answer")} that requests may refer to copied; ${number(answers.seen - answers.copied)} were there already`,
+        );
       const isSame = printComparison(await compareLogs(both), io);
-      return isSame && lostBodies === 0 ? 0 : 1;
+      const areSame = answers.seen === 0 || printAnswers(await compareAnswers(kept), io);
+      return isSame && areSame && lostBodies === 0 ? 0 : 1;
     } finally {
       await target.close();
     }
@@ -89,9 +101,17 @@ async function copy(
 function printComparison({ states, differing }: Comparison, io: CommandIo): boolean {
   for (const [state, { source, target }] of Object.entries(states))
     io.print(`${state.padEnd(11)} ${number(source)} there, ${number(target)} here and the same`);
-  if (differing.length === 0) return true;
-  io.print(`These differ, or are missing: ${differing.join(", ")}`);
-  return false;
+  return printDiffering(differing, io);
+}
+
+function printAnswers({ source, target, differing }: AnswerComparison, io: CommandIo): boolean {
+  io.print(`${"answers".padEnd(11)} ${number(source)} there, ${number(target)} here and the same`);
+  return printDiffering(differing, io);
+}
+
+function printDiffering(ids: readonly string[], io: CommandIo): boolean {
+  if (ids.length > 0) io.print(`These differ, or are missing: ${ids.join(", ")}`);
+  return ids.length === 0;
 }
 
 function endOf(
@@ -144,7 +164,11 @@ function sinceOf(
 }
 
 function rows(count: number): string {
-  return count === 1 ? "1 row" : `${number(count)} rows`;
+  return counted(count, "row");
+}
+
+function counted(count: number, what: string): string {
+  return `${number(count)} ${what}${count === 1 ? "" : "s"}`;
 }
 
 function number(count: number): string {

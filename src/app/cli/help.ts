@@ -113,7 +113,7 @@ const commands: Readonly<Record<CommandName, CommandHelp>> = {
   copy: {
     usage: "smolrouter copy FROM TO [--since 7d] [--from-blobs PLACE] [--to-blobs PLACE]",
     summary:
-      "copy the log, rows and bodies, from one store to another: SQLite files and PostgreSQL databases; one that was stopped continues, and what was copied is compared",
+      "copy the log, rows, bodies and kept answers, from one store to another: SQLite files and PostgreSQL databases; one that was stopped continues, and what was copied is compared",
     flags: [
       { flag: "--since TIME", meaning: "how far back: 7d, 12h, 90m, or all (the default)" },
       {

@@ -6,18 +6,20 @@ import { createMemoryBlobs } from "../../adapters/blobs/memory-blobs.ts";
 import { createS3Objects } from "../../adapters/blobs/s3/s3-objects.ts";
 import type { LogEngine } from "../../adapters/logs/pipeline/log-engine.ts";
 import type { BlobPlace } from "../../adapters/logs/pipeline/log-place.ts";
+import { createAnswerCopies as createPostgresCopies } from "../../adapters/logs/postgres/answer-copies.ts";
 import { type Client, createClient } from "../../adapters/logs/postgres/client.ts";
 import { openCopyTarget } from "../../adapters/logs/postgres/copy-target.ts";
 import { explainFailure } from "../../adapters/logs/postgres/failures.ts";
 import { createPostgresReader } from "../../adapters/logs/postgres/postgres-reader.ts";
 import { createPostgresStore } from "../../adapters/logs/postgres/postgres-store.ts";
 import { copiedCall } from "../../adapters/logs/rows/copied-call.ts";
+import { createAnswerCopies as createSqliteCopies } from "../../adapters/logs/sqlite/answer-copies.ts";
 import { openForReading } from "../../adapters/logs/sqlite/database.ts";
 import { readS3Blobs } from "../../adapters/logs/sqlite/s3-bodies.ts";
 import { createSqliteEngine } from "../../adapters/logs/sqlite/sqlite-engine.ts";
 import { createSqliteReader } from "../../adapters/logs/sqlite/sqlite-reader.ts";
 import type { S3Settings, Settings } from "../../domain/config/settings.ts";
-import type { CopyTarget } from "../../ports/log-copy.ts";
+import type { AnswerSource, AnswerTarget, CopyTarget } from "../../ports/log-copy.ts";
 import type { LogReader } from "../../ports/log-reader.ts";
 import { ObjectStoreFailure } from "../../ports/object-store.ts";
 import { versionText } from "../version.ts";
@@ -36,6 +38,14 @@ export type LogEnd =
     };
 
 type PostgresEnd = Extract<LogEnd, { kind: "postgres" }>;
+
+export interface ReadableLog extends LogReader {
+  readonly answers: AnswerSource;
+}
+
+export interface CopyableLog extends CopyTarget {
+  readonly answers: AnswerTarget;
+}
 
 export interface OpenedLog<Use> {
   readonly log: Use;
@@ -73,7 +83,7 @@ export async function askBucket(end: LogEnd): Promise<void> {
 }
 
 /** Disturbs no router that uses it. Rejects, in words, where there is none or it cannot be read. */
-export async function openToRead(end: LogEnd): Promise<OpenedLog<LogReader>> {
+export async function openToRead(end: LogEnd): Promise<OpenedLog<ReadableLog>> {
   if (end.kind === "postgres") return openPostgresToRead(end);
   const { path, blobs } = end;
   if (!existsSync(path))
@@ -86,7 +96,10 @@ export async function openToRead(end: LogEnd): Promise<OpenedLog<LogReader>> {
       ? readS3Blobs(database.connection, createS3Objects(blobs.s3), files)
       : files;
   return {
-    log: createSqliteReader(database.connection, bodies, search),
+    log: {
+      ...createSqliteReader(database.connection, bodies, search),
+      answers: createSqliteCopies(database.connection),
+    },
     close: async () => {
       database.close();
     },
@@ -106,7 +119,7 @@ function openFile(path: string): ReturnType<typeof openForReading> {
  * Begins it where there is none. No router may use a file meanwhile; a database may be in use.
  * @param now epoch ms
  */
-export async function openToCopyInto(end: LogEnd, now: number): Promise<OpenedLog<CopyTarget>> {
+export async function openToCopyInto(end: LogEnd, now: number): Promise<OpenedLog<CopyableLog>> {
   if (end.kind === "postgres") return openPostgresToCopyInto(end);
   const { path, blobs } = end;
   const engine = createSqliteEngine(
@@ -127,6 +140,7 @@ export async function openToCopyInto(end: LogEnd, now: number): Promise<OpenedLo
         await hasRoom(engine, blobs);
         return (await engine.write(calls.map(copiedCall))).lostBodies;
       },
+      answers: engine.copiedAnswers,
     },
     // What still waits for S3 waits in the file: the router that uses it next brings it there.
     close: () => engine.close(),
@@ -151,12 +165,17 @@ async function hasRoom(engine: LogEngine, { spoolMaxSize }: BlobPlace): Promise<
 /** ms; a command has nobody waiting behind it. */
 const silenceMs = 30_000;
 
-async function openPostgresToRead({ database, s3 }: PostgresEnd): Promise<OpenedLog<LogReader>> {
+async function openPostgresToRead({ database, s3 }: PostgresEnd): Promise<OpenedLog<ReadableLog>> {
   const client = createClient({ url: database.url, connections: readingConnections, silenceMs });
   const log = createPostgresReader(client, s3 === null ? null : createS3Objects(s3));
+  const answers = createPostgresCopies(client);
   await inWords(client, log.list({ limit: 1 }));
   return {
-    log: { ...log, list: (filter) => inWords(client, log.list(filter)) },
+    log: {
+      ...log,
+      list: (filter) => inWords(client, log.list(filter)),
+      answers: { page: (before, since) => inWords(client, answers.page(before, since)) },
+    },
     close: () => client.close(),
   };
 }
@@ -164,7 +183,7 @@ async function openPostgresToRead({ database, s3 }: PostgresEnd): Promise<Opened
 /** As many as bodies are read at a time. */
 const readingConnections = 4;
 
-async function openPostgresToCopyInto(end: PostgresEnd): Promise<OpenedLog<CopyTarget>> {
+async function openPostgresToCopyInto(end: PostgresEnd): Promise<OpenedLog<CopyableLog>> {
   const { database, s3, inlineLimit, maxLogAgeMs } = end;
   const client = createClient({ url: database.url, connections: 2, silenceMs });
   const target = await inWords(
@@ -181,6 +200,10 @@ async function openPostgresToCopyInto(end: PostgresEnd): Promise<OpenedLog<CopyT
     log: {
       list: (filter) => inWords(client, target.list(filter)),
       write: (calls) => inWords(client, target.write(calls)),
+      answers: {
+        find: (keys) => inWords(client, target.answers.find(keys)),
+        keep: (kept) => inWords(client, target.answers.keep(kept)),
+      },
     },
     async close() {
       await target.leave().catch(() => undefined); // what failed before is what counts

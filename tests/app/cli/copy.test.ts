@@ -6,6 +6,7 @@ import { createS3Objects } from "../../../src/adapters/blobs/s3/s3-objects.ts";
 import { runCopy } from "../../../src/app/cli/copy.ts";
 import type { CopyCommand } from "../../../src/app/cli/command.ts";
 import { openToRead } from "../../../src/app/cli/open-log.ts";
+import type { CopiedAnswer } from "../../../src/ports/log-copy.ts";
 import { captured, idAt, logWrite } from "../../lab/log-entries.ts";
 import { logPlace, sqliteLog, sqliteLogWithObjects } from "../../lab/log-place.ts";
 import { startS3Server } from "../../lab/s3-server.ts";
@@ -75,6 +76,47 @@ async function madeLog(folder: string, count: number): Promise<string> {
   return path;
 }
 
+/** A conversation whose turns each refer to the one before, with calls of their own. */
+async function keepAnswers(path: string, count: number): Promise<void> {
+  const log = sqliteLog();
+  const item = (text: string) => ({ id: `item ${text}`, text: JSON.stringify(text) });
+  try {
+    await log.engine.open(logPlace(path), now);
+    const rows = Array.from({ length: count }, (_, at) => {
+      const timestamp = now - 7_200_000 + at * 1_000;
+      const call = logWrite({ id: idAt(timestamp, at), timestamp }, {}, {}, "said");
+      const before = Array.from({ length: (at % 20) * 2 }, (_, place) => item(`turn ${place}`));
+      const answer = {
+        owner: at % 3 === 0 ? "somebody" : "somebody else",
+        id: `answer ${at}`,
+        head: `{"id":"answer ${at}"}`,
+        input: before,
+        output: [item(`turn ${before.length}`)],
+        upstream: "gpu",
+        isStored: at % 2 === 0,
+      };
+      return { ...call, answer };
+    });
+    await log.engine.write(rows);
+  } finally {
+    await log.close();
+  }
+}
+
+async function answersAt(end: Parameters<typeof openToRead>[0]): Promise<readonly CopiedAnswer[]> {
+  const { log, close } = await openToRead(end);
+  try {
+    const all: CopiedAnswer[] = [];
+    for (;;) {
+      const page = await log.answers.page(all.at(-1) ?? null, null);
+      if (page.length === 0) return all;
+      all.push(...page);
+    }
+  } finally {
+    await close();
+  }
+}
+
 /** The log as the API gives it, with the bodies of some rows and its figures. */
 async function read(end: Parameters<typeof openToRead>[0]): Promise<unknown> {
   const { log, close } = await openToRead(end);
@@ -132,6 +174,43 @@ describe("copy", () => {
         const twice = await copy(folder, { from: path, to: url });
         expect(twice.printed[0]).toStartWith("0 rows copied");
         expect(twice.printed[0]).toEndWith("120 were there already");
+      }),
+    ));
+
+  test("takes the answers along that requests may refer to, with who made what is in them", () =>
+    withTempFolder((folder) =>
+      withDatabase(async (url) => {
+        const path = await madeLog(folder, 3);
+        // As by a version that left them out.
+        expect((await copy(folder, { from: path, to: url })).printed).toHaveLength(2);
+        await keepAnswers(path, 120);
+        const there = await copy(folder, { from: path, to: url });
+        expect(there.printed.slice(1)).toEqual([
+          "120 answers that requests may refer to copied; 0 were there already",
+          "completed   123 there, 123 here and the same",
+          "answers     120 there, 120 here and the same",
+        ]);
+        const back = join(folder, "back.db");
+        expect(await copy(folder, { from: url, to: back })).toMatchObject({ code: 0 });
+        const own = await answersAt(sqliteEnd(path));
+        expect(own).toHaveLength(120);
+        expect(new Set(own.flatMap(({ items }) => items.map(({ upstream }) => upstream)))).toEqual(
+          new Set([null, "gpu"]),
+        );
+        expect(await answersAt(postgresEnd(url))).toEqual(own);
+        expect(await answersAt(sqliteEnd(back))).toEqual(own);
+        const twice = await copy(folder, { from: back, to: url });
+        expect(twice.printed[1]).toStartWith("0 answers that requests may refer to copied; 120 ");
+
+        const other = new Database(back);
+        other.run("update responses set head = '{}' where id = 'answer 7'");
+        other.close();
+        const differing = await copy(folder, { from: back, to: url });
+        expect(differing.code).toBe(1);
+        expect(differing.printed.slice(-2)).toEqual([
+          "answers     120 there, 119 here and the same",
+          "These differ, or are missing: answer 7",
+        ]);
       }),
     ));
 

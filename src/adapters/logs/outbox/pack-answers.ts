@@ -1,7 +1,7 @@
 // Answers that later requests may refer to, as they are shipped: items once, by what they say.
 import { zstdCompressSync } from "bun";
-import { itemKey, ownerKey } from "../rows/answer-keys.ts";
-import type { LogWrite } from "../pipeline/log-engine.ts";
+import type { CopiedAnswer } from "../../../ports/log-copy.ts";
+import { itemKey } from "../rows/answer-keys.ts";
 import type { ShippedAnswer, ShippedItem } from "./shipment.ts";
 
 export interface PackedAnswers {
@@ -14,38 +14,25 @@ const minPacked = 256;
 
 /** @param isThere whether an item was shipped already, and need not be once more */
 export function packAnswers(
-  writes: readonly LogWrite[],
+  kept: readonly CopiedAnswer[],
   isThere: (key: string) => boolean,
 ): PackedAnswers {
   const answers: ShippedAnswer[] = [];
   const items = new Map<string, ShippedItem>();
-  for (const { entry, answer } of writes) {
-    if (answer === undefined) continue;
-    const owner = ownerKey(answer.owner);
-    const { id, head, input, output, upstream, isStored } = answer;
+  for (const { items: said, ...answer } of kept) {
+    const { owner } = answer;
     const keys: string[] = [];
-    for (const [at, item] of [...input, ...output].entries()) {
+    for (const item of said) {
       const key = itemKey(owner, item.text);
       keys.push(key);
       if (items.has(key) || isThere(key)) continue;
       const text = Buffer.from(item.text);
       const packed = text.length >= minPacked;
       const data = packed ? zstdCompressSync(text) : text;
-      const isOutput = at >= input.length;
-      const maker = isOutput ? { upstream, isStored } : { upstream: null, isStored: false };
-      items.set(key, { key, owner, id: item.id, ...maker, packed, data });
+      const { id, upstream, isStored } = item;
+      items.set(key, { key, owner, id, upstream, isStored, packed, data });
     }
-    answers.push({
-      owner,
-      id,
-      callId: entry.id,
-      createdAt: entry.timestamp,
-      items: keys,
-      inputs: input.length,
-      upstream,
-      isStored,
-      head,
-    });
+    answers.push({ ...answer, items: keys });
   }
   return { answers, items: [...items.values()] };
 }

@@ -9,6 +9,7 @@ import { capturedKinds, type TurnPieces } from "../bodies/segment.ts";
 import { writtenBodies } from "../bodies/stored-bodies.ts";
 import type { LogWrite } from "../pipeline/log-engine.ts";
 import { writtenText } from "../rows/indexed-text.ts";
+import { answersIn } from "../rows/kept-answer-rows.ts";
 import { contentsOf, onceEach } from "../rows/once-each.ts";
 import { storedRow } from "../rows/stored-row.ts";
 import { createObjectPlaces } from "./object-places.ts";
@@ -131,7 +132,9 @@ export function createWritePacker({ inlineLimit, now }: WritePackerOptions): Wri
     );
     const ends = writes.map((write, at) => shippedCall(write, turns[at] ?? {}, segmentIds));
     const segments = placed.map(({ segment }) => segment);
-    const { answers, items } = packAnswers(withBodies ? writes : [], (key) => knownItems.has(key));
+    const { answers, items } = packAnswers(withBodies ? answersIn(writes) : [], (key) =>
+      knownItems.has(key),
+    );
     const shipped = packShipment({ ends, starts: [], segments, answers, items });
     const objects = placed.flatMap(({ part }) => part ?? []);
     const bodyCount = [...bodiesBySegment(turns, fresh).values()].reduce((a, b) => a + b, 0);

@@ -2,12 +2,14 @@
 // them, without an outbox between, as the copy can be started again.
 import { randomUUIDv7 } from "bun";
 import type { LogDetail } from "../../../ports/browse.ts";
-import type { CopyTarget } from "../../../ports/log-copy.ts";
+import type { AnswerTarget, CopyTarget } from "../../../ports/log-copy.ts";
 import type { ObjectStore } from "../../../ports/object-store.ts";
+import { packAnswers } from "../outbox/pack-answers.ts";
 import { createWritePacker, type ObjectPart } from "../outbox/pack-writes.ts";
 import type { SharedStore } from "../outbox/shared-store.ts";
 import { unpackShipment } from "../outbox/shipment-codec.ts";
 import { copiedCall } from "../rows/copied-call.ts";
+import { createAnswerCopies } from "./answer-copies.ts";
 import type { Client } from "./client.ts";
 import { createPostgresReader } from "./postgres-reader.ts";
 
@@ -23,6 +25,7 @@ export interface CopyTargetParts {
 }
 
 export interface OpenedCopyTarget extends CopyTarget {
+  readonly answers: AnswerTarget;
   /** The copy is over, or has failed: it no longer counts among the instances. */
   leave(): Promise<void>;
 }
@@ -54,6 +57,13 @@ export async function openCopyTarget(parts: CopyTargetParts): Promise<OpenedCopy
       await putAll(batches.flatMap((batch) => batch.objects));
       await store.ship(batches.map((batch) => unpackShipment(++seq, batch)));
       return leftOut;
+    },
+    answers: {
+      find: createAnswerCopies(client).find,
+      async keep(kept) {
+        const packed = packAnswers(kept, () => false);
+        await store.ship([{ seq: ++seq, ends: [], starts: [], segments: [], ...packed }]);
+      },
     },
     async leave() {
       await client.run("delete from instances where id = $1::uuid", [instance.id]);

@@ -1,7 +1,7 @@
 // Kept answers in PostgreSQL, as they are read: any router of the group may be asked to go on from one.
 import { zstdDecompressSync } from "bun";
 import { callIdIn } from "../../../domain/call/answer-id.ts";
-import type { FoundItem, KeptAnswers } from "../../../ports/kept-answers.ts";
+import type { FoundItem, KeptAnswers, MadeItem } from "../../../ports/kept-answers.ts";
 import { ownerKey } from "../rows/answer-keys.ts";
 import type { Client, Run } from "./client.ts";
 import { inReading } from "./reading.ts";
@@ -22,9 +22,13 @@ interface AnswerRow {
 interface ItemRow {
   readonly key: string;
   readonly id: string;
+  readonly upstream: string | null;
+  readonly stored: boolean;
   readonly packed: boolean;
   readonly data: Uint8Array;
 }
+
+const itemColumns = "key::text as key, id, upstream, stored, packed, data";
 
 const ofOwner = "($2::uuid is null or owner = $2::uuid)";
 
@@ -35,8 +39,12 @@ export function createPostgresAnswers(client: Client): Pick<KeptAnswers, "find" 
         const row = (await answerRow(run, owner, id)) ?? (await answerOfCall(run, owner, id));
         if (row === null) return null;
         const keys = row.items === "" ? [] : row.items.split(" ");
-        const items = await itemsOf(run, keys);
-        const named = (some: readonly string[]) => some.flatMap((key) => items.get(key) ?? []);
+        const items = await madeItems(run, keys);
+        const named = (some: readonly string[]) =>
+          some.flatMap((key): FoundItem[] => {
+            const item = items.get(key);
+            return item === undefined ? [] : [{ id: item.id, text: item.text }];
+          });
         return {
           id: originalText(row.id),
           callId: row.call_id,
@@ -50,16 +58,12 @@ export function createPostgresAnswers(client: Client): Pick<KeptAnswers, "find" 
 
     items: (owner, ids) =>
       inReading(client, async (run) => {
-        const rows = await run<ItemRow & Pick<AnswerRow, "upstream" | "stored">>(
-          `select key::text as key, id, upstream, stored, packed, data from response_items
+        const rows = await run<ItemRow>(
+          `select ${itemColumns} from response_items
             where id in (select json_array_elements_text($1::text::json)) and ${ofOwner}`,
           [JSON.stringify(ids.map(safeText)), keyOrAny(owner)],
         );
-        return rows.map((row) => ({
-          ...foundItem(row),
-          upstream: row.upstream === null ? null : originalText(row.upstream),
-          isStored: row.stored,
-        }));
+        return rows.map(madeItem);
       }),
   };
 }
@@ -88,19 +92,28 @@ async function answerOfCall(run: Run, owner: string | null, id: string): Promise
   return row ?? null;
 }
 
-async function itemsOf(run: Run, keys: readonly string[]): Promise<ReadonlyMap<string, FoundItem>> {
+/** Items by their keys, UUIDs. */
+export async function madeItems(
+  run: Run,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, MadeItem>> {
   if (keys.length === 0) return new Map();
   const rows = await run<ItemRow>(
-    `select key::text as key, id, packed, data from response_items
+    `select ${itemColumns} from response_items
       where key = any ($1::text::uuid[])`,
     [uuids([...new Set(keys)])],
   );
-  return new Map(rows.map((row) => [row.key, foundItem(row)]));
+  return new Map(rows.map((row) => [row.key, madeItem(row)]));
 }
 
-function foundItem({ id, packed, data }: ItemRow): FoundItem {
+function madeItem({ id, upstream, stored, packed, data }: ItemRow): MadeItem {
   const text = packed ? zstdDecompressSync(data) : data;
-  return { id: originalText(id), text: new TextDecoder().decode(text) };
+  return {
+    id: originalText(id),
+    text: new TextDecoder().decode(text),
+    upstream: upstream === null ? null : originalText(upstream),
+    isStored: stored,
+  };
 }
 
 function keyOrAny(owner: string | null): string | null {

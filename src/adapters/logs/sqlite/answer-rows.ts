@@ -4,9 +4,8 @@ import type { Database } from "bun:sqlite";
 import { zstdCompressSync, zstdDecompressSync } from "bun";
 import { parseJson } from "../../../domain/bytes/json.ts";
 import { callIdIn } from "../../../domain/call/answer-id.ts";
-import type { KeptItem } from "../../../domain/protocols/openai-responses/kept-answer.ts";
-import type { FoundAnswer, FoundItem, KeptAnswers } from "../../../ports/kept-answers.ts";
-import type { OwnedAnswer } from "../pipeline/log-engine.ts";
+import type { FoundAnswer, FoundItem, KeptAnswers, MadeItem } from "../../../ports/kept-answers.ts";
+import type { CopiedAnswer } from "../../../ports/log-copy.ts";
 import { digest, itemKey, ownerKey } from "../rows/answer-keys.ts";
 import { type Insertion, insertRows } from "./insert-rows.ts";
 import { runSql } from "../sqlite-file/run-sql.ts";
@@ -31,48 +30,33 @@ export const answerTables = [
   "create index response_items_id on response_items (id, owner)",
 ];
 
-/** An answer with the call that it belongs to. */
-export interface AnswerRow {
-  readonly answer: OwnedAnswer;
-  readonly callId: string;
-  /** Epoch ms. */
-  readonly createdAt: number;
-}
-
 /** Bytes of a text from which on packing it pays. */
 const minPacked = 256;
 
 interface NewItem {
   readonly key: string;
-  readonly item: KeptItem;
-  readonly isOutput: boolean;
+  readonly item: MadeItem;
 }
 
 /** Writes answers, within a transaction. @returns by how many bytes the tables have grown */
-export function writeAnswers(db: Database, rows: readonly AnswerRow[]): number {
+export function writeAnswers(db: Database, answers: readonly CopiedAnswer[]): number {
   let grown = 0;
-  for (const row of rows) grown += writeAnswer(db, row);
+  for (const answer of answers) grown += writeAnswer(db, answer);
   return grown;
 }
 
-function writeAnswer(db: Database, { answer: written, callId, createdAt }: AnswerRow): number {
-  const answer = { ...written, owner: ownerKey(written.owner) };
-  const { owner, id, head, input, output, upstream, isStored } = answer;
+function writeAnswer(db: Database, answer: CopiedAnswer): number {
+  const { owner, id, callId, createdAt, head, inputs, upstream, isStored } = answer;
   // Written once more after a batch that failed, or its server uses an id again.
   const removed = removeAnswers(db, "owner = ? and id = ?", [owner, id], 1).bytes;
-  const all = [...input, ...output];
-  const items = all.map((item, at) => ({
-    key: itemKey(owner, item.text),
-    item,
-    isOutput: at >= input.length,
-  }));
-  const { list, grown } = writeList(db, answer, items);
+  const items = answer.items.map((item) => ({ key: itemKey(owner, item.text), item }));
+  const { list, grown } = writeList(db, owner, items);
   const size = Buffer.byteLength(head);
   runSql(
     db,
     `insert into responses (owner, id, call_id, created_at, list, inputs, upstream, stored, head, size)
       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    [owner, id, callId, createdAt, list, input.length, upstream, Number(isStored), head, size],
+    [owner, id, callId, createdAt, list, inputs, upstream, Number(isStored), head, size],
   );
   return grown + size - removed;
 }
@@ -80,10 +64,10 @@ function writeAnswer(db: Database, { answer: written, callId, createdAt }: Answe
 /** The list of these items; it continues the longest beginning of it that stands there already. */
 function writeList(
   db: Database,
-  answer: OwnedAnswer,
+  owner: string,
   items: readonly NewItem[],
 ): { readonly list: number; readonly grown: number } {
-  let key = digest(answer.owner);
+  let key = digest(owner);
   const keys = items.length === 0 ? [key] : [];
   for (const item of items) {
     key = digest(`${key}${item.key}`);
@@ -99,7 +83,7 @@ function writeList(
     runSql(db, "update response_lists set needed = needed + 1 where seq = ?", [known.seq]);
   const length = known?.length ?? 0;
   if (known !== undefined && length === items.length) return { list: known.seq, grown: 0 };
-  const { seqs, grown } = writeItems(db, answer, items.slice(length));
+  const { seqs, grown } = writeItems(db, owner, items.slice(length));
   const [added] = runSql<{ seq: number }>(
     db,
     `insert into response_lists (key, before, length, items, needed)
@@ -117,7 +101,7 @@ const itemInsertion: Insertion = {
 /** @returns where the items stand, in their order */
 function writeItems(
   db: Database,
-  { owner, upstream, isStored }: OwnedAnswer,
+  owner: string,
   items: readonly NewItem[],
 ): { readonly seqs: readonly number[]; readonly grown: number } {
   const keys = JSON.stringify(items.map(({ key }) => key));
@@ -132,12 +116,12 @@ function writeItems(
   const there = places();
   const added = new Map<string, readonly unknown[]>();
   let grown = 0;
-  for (const { key, item, isOutput } of items) {
+  for (const { key, item } of items) {
     if (there.has(key) || added.has(key)) continue;
     const text = Buffer.from(item.text);
     const isPacked = text.length >= minPacked;
     const data = isPacked ? zstdCompressSync(text, { level: 3 }) : text;
-    const maker = isOutput ? [upstream, Number(isStored)] : [null, 0];
+    const maker = [item.upstream, Number(item.isStored)];
     added.set(key, [key, owner, item.id, ...maker, 0, Number(isPacked), data]);
     grown += data.length;
   }
@@ -239,6 +223,11 @@ interface ItemRow {
   readonly data: Uint8Array;
 }
 
+interface MadeItemRow extends ItemRow {
+  readonly upstream: string | null;
+  readonly stored: number;
+}
+
 /** The answers as they are read. */
 export function createAnswerReader(db: Database): Pick<KeptAnswers, "find" | "items"> {
   function answerRow(
@@ -257,24 +246,7 @@ export function createAnswerReader(db: Database): Pick<KeptAnswers, "find" | "it
   }
 
   function itemsOf(list: number): readonly FoundItem[] {
-    const lists = runSql<{ items: string }>(
-      db,
-      `with recursive chain (seq, before, items, length) as (
-        select seq, before, items, length from response_lists where seq = ?
-        union all
-        select one.seq, one.before, one.items, one.length
-          from response_lists one join chain on one.seq = chain.before)
-        select items from chain order by length`,
-      [list],
-    );
-    const seqs = lists.flatMap(({ items }) => parseJson(items) as readonly number[]);
-    const rows = runSql<ItemRow>(
-      db,
-      "select seq, id, packed, data from response_items where seq in (select value from json_each(?))",
-      [JSON.stringify(seqs)],
-    );
-    const bySeq = new Map(rows.map((row) => [row.seq, { id: row.id, text: textOf(row) }]));
-    return seqs.flatMap((seq) => bySeq.get(seq) ?? []);
+    return itemsOfList(db, list).map(({ id, text }) => ({ id, text }));
   }
 
   return {
@@ -288,20 +260,43 @@ export function createAnswerReader(db: Database): Pick<KeptAnswers, "find" | "it
     },
 
     async items(owner, ids) {
-      const rows = runSql<ItemRow & { upstream: string | null; stored: number }>(
+      const rows = runSql<MadeItemRow>(
         db,
         `select seq, id, upstream, stored, packed, data from response_items
           where id in (select value from json_each(?1)) and (?2 is null or owner = ?2)`,
         [JSON.stringify(ids), keyOrAny(owner)],
       );
-      return rows.map((row) => ({
-        id: row.id,
-        text: textOf(row),
-        upstream: row.upstream,
-        isStored: row.stored === 1,
-      }));
+      return rows.map(madeItem);
     },
   };
+}
+
+/** The items of a list in their order, with who made them. */
+export function itemsOfList(db: Database, list: number): readonly MadeItem[] {
+  const lists = runSql<{ items: string }>(
+    db,
+    `with recursive chain (seq, before, items, length) as (
+      select seq, before, items, length from response_lists where seq = ?
+      union all
+      select one.seq, one.before, one.items, one.length
+        from response_lists one join chain on one.seq = chain.before)
+      select items from chain order by length`,
+    [list],
+  );
+  const seqs = lists.flatMap(({ items }) => parseJson(items) as readonly number[]);
+  const rows = runSql<MadeItemRow>(
+    db,
+    `select seq, id, upstream, stored, packed, data from response_items
+      where seq in (select value from json_each(?))`,
+    [JSON.stringify(seqs)],
+  );
+  const bySeq = new Map(rows.map((row) => [row.seq, madeItem(row)]));
+  return seqs.flatMap((seq) => bySeq.get(seq) ?? []);
+}
+
+function madeItem(row: MadeItemRow): MadeItem {
+  const { id, upstream, stored } = row;
+  return { id, text: textOf(row), upstream, isStored: stored === 1 };
 }
 
 function keyOrAny(owner: string | null): string | null {

@@ -1,6 +1,8 @@
 // The log's store in SQLite: one file written by one process, larger bodies in a blob store beside it.
+import type { AnswerTarget } from "../../../ports/log-copy.ts";
 import { type LogEngine, type LogWrite, SearchDamage } from "../pipeline/log-engine.ts";
 import type { LogPlace } from "../pipeline/log-place.ts";
+import { createAnswerCopies } from "./answer-copies.ts";
 import type { LogDatabase } from "./database.ts";
 import { isPassing, isUnreadable } from "../sqlite-file/failures.ts";
 import { createLogFile, type OpenBlobs, type OpenLog } from "./log-file.ts";
@@ -25,6 +27,11 @@ const scratch: LogPlace = {
 /** ms that somebody who looks at a call waits for S3. */
 const readLimitMs = 3_000;
 
+export interface SqliteEngine extends LogEngine {
+  /** Answers that are copied from another store, once the log is open. */
+  readonly copiedAnswers: AnswerTarget;
+}
+
 /**
  * @param openBlobs of a place of type `memory` it gives a store that lives in this thread; of `s3`, one
  *   for bodies that did not go there
@@ -32,7 +39,7 @@ const readLimitMs = 3_000;
 export function createSqliteEngine(
   openBlobs: OpenBlobs,
   openObjects: OpenObjects = noObjects,
-): LogEngine {
+): SqliteEngine {
   const file = createLogFile(openBlobs, openObjects);
   const reading = createReadingFile((place, owner, db) => {
     const blobs = file.blobs(place, owner);
@@ -95,6 +102,15 @@ export function createSqliteEngine(
     write,
     reader: (place) => reading.reader(place),
     answers: (place) => reading.answers(place),
+    copiedAnswers: {
+      find: async (keys) =>
+        createAnswerCopies((await file.opened()).database.connection).find(keys),
+      async keep(kept) {
+        const { store } = await file.opened();
+        store.keepAnswers(kept);
+        await removeExcess(store);
+      },
+    },
     removeAnswer: async (owner, id) => (await file.opened()).store.removeAnswer(owner, id),
 
     upkeep: {

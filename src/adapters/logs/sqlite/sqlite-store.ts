@@ -2,7 +2,9 @@
 import type { Database } from "bun:sqlite";
 import type { BlobStore } from "../../../ports/blob-store.ts";
 import type { LogReader } from "../../../ports/log-reader.ts";
+import type { CopiedAnswer } from "../../../ports/log-copy.ts";
 import { createAnswerBook } from "./answer-book.ts";
+import { writeAnswers } from "./answer-rows.ts";
 import { ownerKey } from "../rows/answer-keys.ts";
 import { createSegmentWriter } from "../bodies/segment-writer.ts";
 import { contentsOf, onceEach } from "../rows/once-each.ts";
@@ -27,6 +29,8 @@ export interface SqliteStoreOptions {
 }
 
 export interface SqliteStore extends LogReader, SqliteRetention {
+  /** Writes answers that were kept elsewhere. */
+  keepAnswers(kept: readonly CopiedAnswer[]): void;
   /** @returns whether the owner had such an answer */
   removeAnswer(owner: string, id: string): boolean;
   /** Writes the batch in one transaction: all of it or, when it throws, nothing. */
@@ -81,6 +85,9 @@ export function createSqliteStore(options: SqliteStoreOptions): SqliteStore {
     writeUnsearched: (writes) => write(writes, createSearchIndex(null)),
     indexOlder: (limit) => indexOlder(db, blobs, search, limit),
 
+    keepAnswers(kept) {
+      answers.grew(inTransaction(db, "immediate", () => writeAnswers(db, kept)));
+    },
     removeAnswer: (owner, id) =>
       answers.remove("owner = ? and id = ?", [ownerKey(owner), id], 1) > 0,
 

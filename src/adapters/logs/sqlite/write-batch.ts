@@ -4,7 +4,8 @@ import type { PackedSegments } from "../bodies/pack-segments.ts";
 import type { LogWrite } from "../pipeline/log-engine.ts";
 import { countedRow, createFigureSums } from "../rows/figures.ts";
 import { writtenText } from "../rows/indexed-text.ts";
-import { type AnswerRow, writeAnswers } from "./answer-rows.ts";
+import { answersIn } from "../rows/kept-answer-rows.ts";
+import { writeAnswers } from "./answer-rows.ts";
 import { writeFigures } from "./figure-rows.ts";
 import { type Insertion, insertRows, replacing } from "./insert-rows.ts";
 import { placeWrites } from "./place-writes.ts";
@@ -50,11 +51,7 @@ export function writeBatch(
   );
   writeSegments(db, kept);
   writeFigures(db, figures.changes());
-  return writeAnswers(db, batch.flatMap(answerRow));
-}
-
-function answerRow({ entry, answer }: LogWrite): readonly AnswerRow[] {
-  return answer === undefined ? [] : [{ answer, callId: entry.id, createdAt: entry.timestamp }];
+  return writeAnswers(db, answersIn(batch));
 }
 
 const columns = ["seq", ...rowColumns, "bodies", "twin_of"] as const;

@@ -9,6 +9,7 @@ import {
   createAnswerReader,
   writeAnswers,
 } from "../../../../src/adapters/logs/sqlite/answer-rows.ts";
+import { answersIn } from "../../../../src/adapters/logs/rows/kept-answer-rows.ts";
 import { ownerKey } from "../../../../src/adapters/logs/rows/answer-keys.ts";
 import { openDatabase } from "../../../../src/adapters/logs/sqlite/database.ts";
 import { runSql } from "../../../../src/adapters/logs/sqlite-file/run-sql.ts";
@@ -42,7 +43,8 @@ function count(db: Database, table: string): number {
 }
 
 function write(db: Database, answer: OwnedAnswer, at = 1): number {
-  return writeAnswers(db, [{ answer, callId: idAt(at), createdAt: noon + at }]);
+  const call = logWrite({ id: idAt(at), timestamp: noon + at });
+  return writeAnswers(db, answersIn([{ ...call, answer }]));
 }
 
 test("a conversation of many turns holds each item and each list of them once", () => {
