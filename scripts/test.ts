@@ -1,6 +1,6 @@
 // Everything that shows this tree works: the checks, the fast suites and the slow ones (sweeps,
 // browser, binary), three at a time, the longest first. Ends with the plain line `N passed, N failed`.
-import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Glob, spawn, stripANSI } from "bun";
@@ -137,6 +137,12 @@ async function program(): Promise<Result> {
     copyFileSync("dist/smolrouter", path);
     process.env["SMOLROUTER_PROGRAM"] = path;
     process.env["SMOLROUTER_LOG_WORKER"] = buildLogWorker(folder);
+    const data = join(folder, "postgres");
+    mkdirSync(data);
+    process.env["SMOLROUTER_POSTGRES_DATA"] = data;
+    // The database's server runs as another user.
+    chmodSync(folder, 0o755);
+    chmodSync(data, 0o777);
   }
   return built;
 }

@@ -10,28 +10,32 @@ import { samplePoints } from "./sample-day.ts";
 import { sampleFailover, sampleLog, sampleNow, sampleRows } from "./sample-log.ts";
 import { sampleRouting } from "./sample-servers.ts";
 import { servePages, type ServedPages } from "./serve-pages.ts";
-import { launchBrowser, sizes, untilInPage, visit as visitWith } from "./visit.ts";
+import { launchBrowser, sizes, still, untilInPage, visit as visitWith } from "./visit.ts";
 
 const rows = sampleRows(64);
+/** For what looks at every element. */
+const fewRows = 12;
 const failover = `/request/${rows[sampleFailover]!.id}`;
 const every = ["/", "/performance", failover, "/upstreams", "/routes?model=coding-assistant"];
 const routing = sampleRouting();
 
 let browser: Browser;
 let served: ServedPages;
+let servedFew: ServedPages;
 
 beforeAll(async () => {
   browser = await launchBrowser();
   const day = samplePoints(1_000);
-  served = servePages(
-    { ...sampleLog(rows), performance: () => Promise.resolve({ points: day }) },
-    { routing: () => routing },
-  );
+  const performance = () => Promise.resolve({ points: day });
+  [served, servedFew] = [rows, rows.slice(0, fewRows)].map((shown) =>
+    servePages({ ...sampleLog(shown), performance }, { routing: () => routing }),
+  ) as [ServedPages, ServedPages];
 });
 
 afterAll(async () => {
   await browser.close();
   await served.stop();
+  await servedFew.stop();
 });
 
 const visit = (options: BrowserContextOptions, act: (page: Page) => Promise<void>) =>
@@ -71,9 +75,9 @@ describe.each(seenIn)(
     test.each(every)(
       "%s shows without errors, fits its width, weighs little and has no fault that axe-core knows",
       async (path) => {
-        const options = { colorScheme: own, viewport: sizes[size] };
+        const options = { ...still, colorScheme: own, viewport: sizes[size] };
         const wrong = await visit(options, async (page) => {
-          await page.goto(served.origin + path, { waitUntil: "load" });
+          await page.goto(servedFew.origin + path, { waitUntil: "load" });
           if (size === "wide") {
             const bytes = await page.evaluate<number>(transferred);
             expect(bytes).toBeGreaterThan(10_000);
@@ -102,7 +106,7 @@ describe.each(seenIn)(
 test.each(["/", "/routes", "/request/none"])(
   "%s with notices and refused calls over it has no fault that axe-core knows, and fits a phone",
   async (path) => {
-    const own = servePages(sampleLog(rows), {
+    const own = servePages(sampleLog(rows.slice(0, fewRows)), {
       canSignIn: true,
       notices: {
         current: () => [

@@ -1,9 +1,9 @@
 // PostgreSQL for tests: a server of its own in a temporary folder, started with the first test that
 // needs it, and a fresh database for each.
 import { spawn, spawnSync } from "node:child_process";
-import { chmodSync, chownSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { SQL } from "bun";
 import { freePort } from "./free-port.ts";
 import { whenGone } from "./when-gone.ts";
@@ -58,6 +58,30 @@ function run(command: readonly string[]): string {
   return stdout;
 }
 
+/** Where the first server of a run of all suites leaves its empty data for the others. */
+const shelf = process.env["SMOLROUTER_POSTGRES_DATA"] ?? null;
+
+/** To copy a server's empty data takes a tenth of the time in which it is made. */
+function makeData(bin: string, folder: string, data: string): void {
+  if (shelf !== null && existsSync(join(shelf, "data"))) {
+    run(["cp", "-a", join(shelf, "data"), data]);
+    return;
+  }
+  const secret = join(folder, "password");
+  run(["sh", "-c", `printf %s '${labPassword}' > '${secret}'`]);
+  const layout = ["-E", "UTF8", "--locale=C", "--no-sync"];
+  const access = ["-U", "lab", "-A", "scram-sha-256", "--pwfile", secret];
+  run([join(bin, "initdb"), "-D", data, ...layout, ...access]);
+  if (shelf === null) return;
+  const own = join(shelf, basename(folder));
+  // Another one may have been faster.
+  run([
+    "sh",
+    "-c",
+    `cp -a '${data}' '${own}' && mv -T '${own}' '${shelf}/data' || rm -rf '${own}'`,
+  ]);
+}
+
 export interface LabPostgresOptions {
   /** Lines of `postgresql.conf`, as `name=value`. */
   readonly settings?: readonly string[];
@@ -81,11 +105,7 @@ export async function startPostgres({
   }
   chmodSync(folder, 0o700);
   const port = await freePort();
-  const secret = join(folder, "password");
-  run(["sh", "-c", `printf %s '${labPassword}' > '${secret}'`]);
-  const layout = ["-E", "UTF8", "--locale=C", "--no-sync"];
-  const access = ["-U", "lab", "-A", "scram-sha-256", "--pwfile", secret];
-  run([join(bin, "initdb"), "-D", data, ...layout, ...access]);
+  makeData(bin, folder, data);
   const secure: string[] = [];
   if (tls !== undefined) {
     const [cert, key] = [join(folder, "server.crt"), join(folder, "server.key")];
