@@ -94,7 +94,7 @@ function AttemptLine({ attempt, scale }: AttemptLineProps): JSX.Element {
       {attempt.changed !== undefined && (
         <p class="changed">
           <span>Changed by params: </span>
-          <span safe>{attempt.changed.join(", ")}</span>
+          <span safe>{attempt.changed.map((one) => one.replace(": ", " ")).join(", ")}</span>
         </p>
       )}
     </li>
