@@ -1,8 +1,9 @@
 // `require`: an answer that falls short is a failed attempt, whatever its client's protocol and its server's, streamed or whole.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { createGate } from "../../src/adapters/fake-model/gate.ts";
 import { startFakeModel } from "../../src/adapters/fake-model/start-fake-model.ts";
-import type { FakeModel } from "../../src/adapters/fake-model/fake-model.ts";
-import { type TestRouter, startRouter } from "../lab/start-router.ts";
+import type { FakeModel, Script } from "../../src/adapters/fake-model/fake-model.ts";
+import { startRouter, type TestRouter, withRouter } from "../lab/start-router.ts";
 
 let chat: FakeModel;
 let ollama: FakeModel;
@@ -25,15 +26,16 @@ const says: Readonly<Record<string, string>> = {
   fenced: `\`\`\`json\n${good}\n\`\`\``,
 };
 
+const answerOf: Script = ({ fields }) => ({
+  kind: "answer",
+  content: says[String(fields["model"])] ?? "?",
+});
+
 beforeAll(async () => {
   const models = Object.keys(says);
   chat = await startFakeModel({ name: "chat", models, kind: "openai" });
   ollama = await startFakeModel({ name: "ollama", models, kind: "ollama" });
-  for (const fake of [chat, ollama])
-    fake.script(({ fields }) => ({
-      kind: "answer",
-      content: says[String(fields["model"])] ?? "?",
-    }));
+  for (const fake of [chat, ollama]) fake.script(answerOf);
   const alias = (name: string, instances: string, more = "") =>
     `  ${name}: { require: [content, json, schema], instances: [${instances}]${more} }\n`;
   router = await startRouter({
@@ -43,7 +45,7 @@ servers:
   chat: "${chat.url}"
   ollama: { url: "${ollama.url}", type: ollama, speaks: { chat: translate } }
 aliases:
-${alias("rescued", "chat/bad, ollama/good")}${alias("back", "ollama/bad, chat/good")}${alias("none", "chat/bad, ollama/prose")}${alias("one", "chat/bad")}${alias("empty", "chat/empty, ollama/good")}${alias("fenced", "chat/fenced, ollama/good", ", strip_json_markdown: true")}`,
+${alias("rescued", "chat/bad, ollama/good")}${alias("back", "ollama/bad, chat/good")}${alias("none", "chat/bad, ollama/prose")}${alias("raced", "chat/bad, ollama/good", ", race_after: 0.05")}${alias("one", "chat/bad")}${alias("empty", "chat/empty, ollama/good")}${alias("fenced", "chat/fenced, ollama/good", ", strip_json_markdown: true")}`,
   });
 });
 afterAll(async () => {
@@ -175,3 +177,47 @@ test.each([
     }
   },
 );
+
+test("a stream whose head went out by a ping learns it by an error event, and never ends properly", async () => {
+  const gate = createGate();
+  chat.script(() => ({ kind: "answer", content: bad, gate }));
+  const routes = `aliases: { one: { require: [json, schema], instances: [{ url: "${chat.url}", model: bad }] } }`;
+  await withRouter({ routes, env: { SSE_KEEPALIVE: "0.05" } }, async (pinging) => {
+    const body = { model: "one", stream: true, ...fronts[0]?.[1] };
+    const reader = (await pinging.post("/v1/chat/completions", body)).body!.getReader();
+    const first = await reader.read();
+    expect(new TextDecoder().decode(first.value)).toStartWith(": ping");
+    gate.open();
+    let text = "";
+    for (let got = await reader.read(); !got.done; got = await reader.read())
+      text += new TextDecoder().decode(got.value);
+    expect(text).toContain('"code":"unfit_answer"');
+    expect(text).toContain('"status":502');
+    expect(text).not.toContain("[DONE]");
+  });
+  chat.script(answerOf);
+});
+
+test("whoever was let go for an answer that is not fit is asked again", async () => {
+  const [gate, never] = [createGate(), createGate()];
+  chat.script(() => ({ kind: "answer", content: bad, gate }));
+  const calls = ollama.calls().length;
+  let asked = 0;
+  ollama.script(({ isCall }) =>
+    isCall
+      ? { kind: "answer", content: good, ...(asked++ === 0 ? { gate: never } : {}) }
+      : undefined,
+  );
+  const coming = ask("raced", { stream: true });
+  await ollama.waitForRequest(calls + 1);
+  gate.open();
+  const answer = await coming;
+  expect(await answer.text()).toContain(JSON.stringify(good).slice(1, -1));
+  const { attempts } = await lastRow();
+  expect(attempts.map(({ upstream, reason }) => [upstream, reason])).toEqual([
+    ["chat", "unfit"],
+    ["ollama", "outrun"],
+    ["ollama", "served"],
+  ]);
+  for (const fake of [chat, ollama]) fake.script(answerOf);
+});

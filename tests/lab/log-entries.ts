@@ -50,6 +50,7 @@ export function logEntry(own: Partial<LogEntry> = {}): LogEntry {
         connect_ms: null,
         ttft_ms: 12.5,
         duration_ms: 1_499,
+        changed: ["added: temperature", "dropped: user"],
       },
     ],
     dropped: ["options.num_ctx"],
