@@ -1,6 +1,8 @@
 // Candidates that are asked at once: when the next is asked as well, whose answer it is to be, and what
 // becomes of the others. Decisions only; each is made from the state before and what has happened.
 
+import type { EndpointKind } from "../call/endpoint.ts";
+
 /** What has become of a candidate that was asked. */
 type Place =
   /** Asked; no content yet. */
@@ -23,6 +25,23 @@ interface Runner {
 
 /** In the order asked. */
 export type Race = readonly Runner[];
+
+/** Calls that only ask a model: what changes something on a server must not be done twice. */
+const racedKinds: ReadonlySet<EndpointKind> = new Set<EndpointKind>([
+  "chat",
+  "completion",
+  "embeddings",
+  "embed",
+  "responses",
+  "messages",
+  "judging",
+  "media",
+  "generate",
+]);
+
+export function mayRace(kind: EndpointKind): boolean {
+  return racedKinds.has(kind);
+}
 
 /** A candidate is asked. */
 export function entered(race: Race, askedAt: number, raceAfterMs: number | null): Race {

@@ -1,4 +1,5 @@
 // The loop: asks a plan's targets in order until one answers. What follows a failure is the domain's to judge.
+import { mayRace } from "../../../domain/failover/race.ts";
 import type { AttemptFailure } from "../../../domain/failover/judge.ts";
 import type { RoutePlan } from "../../../domain/routing/plan.ts";
 import { cancelledInQueue, noneCanServe, notAsked, queueFull } from "./attempt-failures.ts";
@@ -34,7 +35,8 @@ export async function failOver(
     }
     const { target, permit } = next;
     left.splice(left.indexOf(target), 1);
-    const races = target.policy.raceAfterMs !== null && left.length > 0;
+    const races =
+      target.policy.raceAfterMs !== null && left.length > 0 && mayRace(call.endpoint.kind);
     const tried = await (races
       ? raceTargets(session, next, left, plan.balance, deps)
       : tryTarget(session, target, permit, left, deps));

@@ -15,6 +15,8 @@ export interface RaceScenario {
   /** Of the alias. */
   readonly keys: string;
   readonly stream: boolean;
+  /** By default chat's. */
+  readonly path?: string;
   /** What each server does, in the order of the alias. */
   readonly lives: readonly (readonly Deed[])[];
   /** How many calls each server takes at once. */
@@ -223,7 +225,7 @@ aliases: { all: { ${keys} instances: [${names.map((name) => `${name}/m`).join(",
   };
   const relay = createRelay({ ...ports.deps, upstream });
   const client = new AbortController();
-  const call = fakeCall({ model: "all", stream, messages: [] });
+  const call = fakeCall({ model: "all", stream, messages: [] }, scenario.path);
   let answer: Answer | null = null;
   let text = "";
   async function read(): Promise<void> {

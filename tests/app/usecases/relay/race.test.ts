@@ -107,6 +107,12 @@ test("an error that ends the chain ends the other attempt, too", async () => {
   expect(ran.answer?.status).toBe(503);
 });
 
+test("a call that may change something on its server is asked of one at a time", async () => {
+  const scenario = { ...base, lives: [[], lives.answers], path: "/v1/audio/transcriptions" };
+  const ran = await raceInOrder(scenario, ["1999 ms", "1 ms"]);
+  expect(ran.mostOpen).toBe(1);
+});
+
 test("a client that leaves ends both", async () => {
   const ran = await raceInOrder({ ...base, mayLeave: true }, [
     "1999 ms",
