@@ -19,6 +19,7 @@ export async function failOver(
 ): Promise<Outcome> {
   const { call, cancellation } = session;
   const left = [...plan.targets];
+  const isRaced = left.length > 1 && mayRace(call.endpoint.kind);
   const unfit: AttemptFailure[] = [];
   let asked: Lost | null = null;
   for (;;) {
@@ -35,9 +36,8 @@ export async function failOver(
     }
     const { target, permit } = next;
     left.splice(left.indexOf(target), 1);
-    const races =
-      target.policy.raceAfterMs !== null && left.length > 0 && mayRace(call.endpoint.kind);
-    const tried = await (races
+    const races = target.policy.raceAfterMs !== null && left.length > 0;
+    const tried = await (races && isRaced
       ? raceTargets(session, next, left, plan.balance, deps)
       : tryTarget(session, target, permit, left, deps));
     if (tried.kind === "won" || tried.passOn) return tried;
