@@ -12,7 +12,7 @@ test.each<RaceCase>([
   { keys, stream, lives: ["answers", "answers"] },
   { keys, stream: false, lives: ["answers", "answers"] },
   { keys: `${keys} commit: full,`, stream, lives: ["answers", "is cut late"], loading: ["a"] },
-  { keys: `${keys} retries: 1,`, stream, lives: ["is busy, then answers", "is cut early"] },
+  { keys: `${keys} retries: 1,`, stream, lives: ["is busy, then answers", "answers"] },
   { keys, stream, lives: ["is silent", "is cut early", "answers"] },
 ])("whatever comes when: $lives ($keys)", async (race) => {
   expect(await checkEveryOrder(race)).toBeGreaterThan(20);
@@ -113,16 +113,12 @@ test("a call that may change something on its server is asked of one at a time",
   expect(ran.mostOpen).toBe(1);
 });
 
-test("a client that leaves ends both", async () => {
-  const ran = await raceInOrder({ ...base, mayLeave: true }, [
-    "1999 ms",
-    "1 ms",
-    "a head",
-    "the client leaves",
-  ]);
-  expect(ran.rows).toMatchObject([
-    { state: "cancelled", attempts: [{ reason: "client_gone" }, { reason: "client_gone" }] },
-  ]);
+test("a client that leaves ends both, and nobody else is asked", async () => {
+  const scenario = { ...base, lives: [lives.answers, [], []], mayLeave: true } as const;
+  const ran = await raceInOrder(scenario, ["1999 ms", "1 ms", "a head", "the client leaves"]);
+  expect(ran.rows).toMatchObject([{ state: "cancelled" }]);
+  const left = "client_gone the client went away";
+  expect(attemptsOf(ran)).toEqual([`a ${left}`, `b ${left}`]);
 });
 
 describe("a candidate without a free permit", () => {
@@ -172,6 +168,14 @@ describe("one that is loading its model", () => {
     expect(ran.path).toEqual(order);
     expect(attemptsOf(ran)).toEqual([kept, "b served"]);
     expect(ran.rows[0]?.attempts[0]).toMatchObject({ status: null });
+  });
+
+  test("is kept for longer than first_token_timeout", async () => {
+    const scenario = { ...loading, keys: `${keys} first_token_timeout: 3,`, times: [2_000, 9_000] };
+    const order = ["2000 ms", "b head", "b role", "b says", "9000 ms", "a head", "b done"];
+    const ran = await raceInOrder(scenario, order);
+    expect(ran.path).toEqual(order);
+    expect(attemptsOf(ran)).toEqual([kept, "b served"]);
   });
 
   test("is let go like any other once a byte of its answer has come", async () => {
