@@ -40,11 +40,15 @@ export function surestFirst(range: IdRange, time: number): readonly IdRange[] {
   ];
 }
 
-/** @param key column of a table, a UUID */
-export function inRange(key: string, { from, before }: IdRange): readonly Condition[] {
+/** @param key column of a table, a UUID, or what compares as one */
+export function inRange(
+  key: string,
+  { from, before }: IdRange,
+  type: "uuid" | "text" = "uuid",
+): readonly Condition[] {
   return [
-    ...(from === null ? [] : [(values: Values) => `${key} >= ${values.add(from, "uuid")}`]),
-    ...(before === null ? [] : [(values: Values) => `${key} < ${values.add(before, "uuid")}`]),
+    ...(from === null ? [] : [(values: Values) => `${key} >= ${values.add(from, type)}`]),
+    ...(before === null ? [] : [(values: Values) => `${key} < ${values.add(before, type)}`]),
   ];
 }
 

@@ -30,6 +30,8 @@ type Conditions = Pick<CallFilter, "conditions" | "indexed" | "models">;
 export interface LedCalls {
   readonly conditions: readonly Condition[];
   readonly order: string;
+  /** The index that leads, where each of several has many of the calls; else null. */
+  readonly among: IndexedCondition | null;
 }
 
 /** All conditions of a filter, for tables and joins that have no index for them. */
@@ -59,7 +61,11 @@ const mostCounted = 1_000;
 export async function ledCalls(run: Run, filter: Conditions, range: IdRange): Promise<LedCalls> {
   const [first, ...more] = filter.indexed;
   if (first === undefined)
-    return { conditions: [...inRange("r.id", range), ...filter.conditions], order: "r.id desc" };
+    return {
+      conditions: [...inRange("r.id", range), ...filter.conditions],
+      order: "r.id desc",
+      among: null,
+    };
   let [best, fewest] = [first, more.length === 0 ? 0 : await countLed(run, first, range)];
   for (const other of more) {
     const found = await countLed(run, other, range);
@@ -69,7 +75,24 @@ export async function ledCalls(run: Run, filter: Conditions, range: IdRange): Pr
   return {
     conditions: [...led(best, range), ...others, ...filter.conditions],
     order: `${best.column} desc, r.id desc`,
+    among: more.length > 0 && fewest === mostCounted ? best : null,
   };
+}
+
+/** Id of the call that an index has behind so many newer ones; null: it has no such one. */
+export async function idBehind(
+  run: Run,
+  by: IndexedCondition,
+  range: IdRange,
+  calls: number,
+): Promise<string | null> {
+  const values = createValues();
+  const [row] = await run<{ id: string }>(
+    `select r.id::text as id from requests r where ${whole(led(by, range), values)}
+      order by ${by.column} desc, r.id desc limit 1 offset ${values.add(calls, "integer")}`,
+    values.all,
+  );
+  return row?.id ?? null;
 }
 
 const ends = {

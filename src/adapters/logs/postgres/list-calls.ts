@@ -16,7 +16,8 @@ import {
 } from "./call-conditions.ts";
 import type { Run } from "./client.ts";
 import type { Floors } from "./floors.ts";
-import { allOf, alternatives, type CallFilter, ledCalls } from "./led-calls.ts";
+import { indexedCalls } from "./indexed-calls.ts";
+import { allOf, alternatives, type CallFilter } from "./led-calls.ts";
 import { readCalls } from "./read-calls.ts";
 import { searchedCalls, type SearchLimits } from "./search-calls.ts";
 import { idsThatBegin } from "./sought.ts";
@@ -76,8 +77,7 @@ async function endedCalls(
     let left = filter.limit;
     for (const range of surestFirst(filter.range, since)) {
       if (left <= 0) break;
-      const { conditions, order } = await ledCalls(run, one, range);
-      const rows = await readCalls(run, "requests r", conditions, left, order);
+      const rows = await indexedCalls(run, one, range, left);
       found.push(...rows);
       left -= rows.length;
     }

@@ -15,8 +15,12 @@ const settings = `set transaction isolation level repeatable read, read only;
  * rather fetch and sort all rows of a model where it takes them for few, as in a partition that
  * nobody has analyzed yet.
  */
-const inOrder = `; set local enable_sort = off; set local enable_bitmapscan = off;
-  set local enable_seqscan = off`;
+export const inOrder = `set local enable_sort = off; set local enable_bitmapscan = off;
+  set local enable_seqscan = off; set local enable_indexscan = on; set local enable_indexonlyscan = on`;
+
+/** Rows that several indexes have in common, of which there are few: they are found first, and sorted then. */
+export const inCommon = `set local enable_sort = on; set local enable_bitmapscan = on;
+  set local enable_indexscan = off; set local enable_indexonlyscan = off`;
 
 type Read<Result> = (run: Run, floors: Floors) => Promise<Result>;
 
@@ -26,7 +30,7 @@ export function inReading<Result>(client: Client, read: Read<Result>): Promise<R
 
 /** For what gives the newest rows, in order. */
 export function inOrderedReading<Result>(client: Client, read: Read<Result>): Promise<Result> {
-  return readWith(client, settings + inOrder, read);
+  return readWith(client, `${settings}; ${inOrder}`, read);
 }
 
 function readWith<Result>(client: Client, set: string, read: Read<Result>): Promise<Result> {

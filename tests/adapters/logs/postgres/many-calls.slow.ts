@@ -71,7 +71,12 @@ const lists: readonly (readonly [string, Partial<LogFilter>, number])[] = [
   ["ollama", { service_type: "ollama" }, page],
   ["repeats", { resent_from: "00000000-0000-7000-8000-000000000000" }, page],
   ["a rare upstream that failed", { upstream: "rare-box", state: "failed" }, 5_000],
-  ["a model of an upstream of the first half", { model: "model-3", upstream: "early-box" }, 5_000],
+  [
+    "failed with a status that none of them has",
+    { state: "failed", status: { from: 404, to: 404 } },
+    7_000,
+  ],
+  ["a model of an upstream of the first half", { model: "model-3", upstream: "early-box" }, 7_000],
   ["a word that every call has", { q: "weather" }, searched],
   ["a word of each twentieth call", { q: "twentieth" }, searched],
   ["a word of each thousandth call", { q: "thousandth" }, searched],
@@ -117,6 +122,23 @@ test(
   "lists and searches touch about the rows that they give, and no table is read through",
   expectFewTouched,
 );
+
+test("what several indexes have in common is the newest of it, page by page", async () => {
+  const reader = createPostgresReader(client, null);
+  const expected = await client.run<{ id: string }>(
+    `select id::text as id from requests where state = 'failed' and original_model = 'model-3'
+      order by requests.id desc`,
+  );
+  const found: string[] = [];
+  for (let before: string | null | undefined; before !== null && found.length < 2_000;) {
+    const filter = { state: "failed", model: "model-3", limit: 500 } as const;
+    const page = await reader.list(before === undefined ? filter : { ...filter, before });
+    found.push(...page.logs.map(({ id }) => id));
+    before = page.next;
+  }
+  expect(found.length).toBeGreaterThan(500);
+  expect(found).toEqual(expected.map(({ id }) => id).slice(0, found.length));
+});
 
 test("figures are added up from sums", expectFiguresFromSums);
 
