@@ -18,7 +18,9 @@ const maxSchema = 256 * 1024;
 const maxTexts = 8 * 1024 * 1024;
 const maxWaiting = 100;
 /** Usual checks take a few ms. */
-const limitMs = 500;
+const limitMs = 1_000;
+/** Without a check for so long, the thread gives back its memory. */
+const idleMs = 60_000;
 /** A thread that has not started by then, on however busy a machine, will not. */
 const startMs = 30_000;
 
@@ -29,7 +31,7 @@ interface Waiting {
 
 const tooSlow = unknown(`checking it took longer than ${limitMs / 1_000} s`);
 
-/** The thread starts with the first check, and again with the next one after it was ended. */
+/** The thread starts with the first check, and again with the next one after it was ended, be it for idling. */
 export function createSchemaThread(
   clock: Pick<Clock, "after">,
   start: () => Worker = startWorker,
@@ -88,7 +90,8 @@ export function createSchemaThread(
     stopTimer?.();
     stopTimer = null;
     waiting.shift()?.settle(verdict);
-    next();
+    if (waiting.length > 0) next();
+    else if (worker !== null) limit(idleMs, verdict);
   }
 
   return {
