@@ -22,8 +22,6 @@ const defines = {
   BUILD_VERSION: manifest.version,
   BUILD_COMMIT: commit(),
   BUILD_DATE: new Date().toISOString(),
-  // Inside the binary a module's own URL is the binary's, so a worker is named from --root.
-  BUILD_LOG_WORKER: "./app/log-worker.ts",
 };
 
 await mkdir("dist", { recursive: true });
