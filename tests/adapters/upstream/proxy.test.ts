@@ -9,6 +9,12 @@ import { withFakes } from "../../lab/with-fakes.ts";
 const chat = { model: "lab/m", messages: [{ role: "user", content: "Hello" }] };
 
 let proxy: ForwardProxy;
+/** Without the questions by which the software of a server is found out, whose time is their own. */
+const askedThrough = () =>
+  proxy.heads
+    .map((head) => head.split("\r\n", 1)[0] ?? "")
+    .filter((line) => !/\/(?:running|api\/v0\/models) /.test(line));
+
 const saved = process.env["NO_PROXY"];
 beforeEach(async () => {
   proxy = await startForwardProxy();
@@ -26,13 +32,13 @@ test("a server with a proxy is asked through it, whatever NO_PROXY says, calls a
     await withRouter({ routes, env: { DEFAULT_UPSTREAM: near.url } }, async (router) => {
       const answer = await router.post("/v1/chat/completions?x=1", chat);
       expect(answer.status).toBe(200);
-      expect(proxy.heads.map((head) => head.split("\r\n", 1)[0])).toEqual([
+      expect(askedThrough()).toEqual([
         `GET ${lab.url}/v1/models HTTP/1.1`,
         `POST ${lab.url}/v1/chat/completions?x=1 HTTP/1.1`,
       ]);
       expect(process.env["NO_PROXY"]).toBe("*");
       await router.post("/v1/chat/completions", { ...chat, model: "m" });
-      expect(proxy.heads).toHaveLength(2);
+      expect(askedThrough()).toHaveLength(2);
     });
   }));
 
