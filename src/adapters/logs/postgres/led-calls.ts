@@ -79,7 +79,7 @@ export async function ledCalls(run: Run, filter: Conditions, range: IdRange): Pr
   };
 }
 
-/** Id of the call that an index has behind so many newer ones; null: it has no such one. */
+/** Id of the call that an index has behind this many newer ones; null: the index is shorter. */
 export async function idBehind(
   run: Run,
   by: IndexedCondition,

@@ -126,7 +126,7 @@ async function filteredCalls(
   return rows.map(storedRow);
 }
 
-/** The statement that gives the newest ids of a filter, at most so many of each alternative. */
+/** The statement that gives the newest ids of a filter, at most this many of each alternative. */
 async function filteredIds(
   run: Run,
   filter: CallFilter,
