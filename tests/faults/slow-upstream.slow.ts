@@ -167,7 +167,7 @@ describe.concurrent("FIRST_TOKEN_TIMEOUT", () => {
   test("it ends with the first content: what follows may take longer", async () => {
     const { row } = await ask("long-after+", true);
     expect(attemptsOf(row)).toEqual([served]);
-    expect(row.duration_ms).toBeGreaterThan(3_000);
+    expect(row.duration_ms).toBeGreaterThan(1_000);
   });
 
   test("unset, a model may load as long as it likes although others are left", async () => {
