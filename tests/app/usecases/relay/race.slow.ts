@@ -1,5 +1,5 @@
 // A race of any two candidates, and of three, in every order in which its events can come: a part of
-// them, all with SMOLROUTER_BENCH_REAL=1.
+// them, all with SWEEP=full.
 import { expect, test } from "bun:test";
 import { isWhole } from "../../../lab/sweep.ts";
 import { checkEveryOrder, lives, type Life, type RaceCase } from "./race-checks.ts";
