@@ -46,9 +46,9 @@ const words: Readonly<Record<string, (error: string) => string>> = {
 
 /** @param errors as the validator lists them: what stands around another before it */
 export function shortfallInWords(errors: readonly OutputUnit[]): string {
-  const told = errors.find(({ keyword }) => !around.has(keyword)) ?? errors[0];
-  if (told === undefined) return "it is not valid";
-  const { keyword, instanceLocation, error } = told;
+  const shown = errors.find(({ keyword }) => !around.has(keyword)) ?? errors[0];
+  if (shown === undefined) return "it is not valid";
+  const { keyword, instanceLocation, error } = shown;
   const say = Object.hasOwn(words, keyword) ? words[keyword] : undefined;
   return `${placeOf(instanceLocation)} ${say?.(error) ?? `does not satisfy \`${keyword}\``}`;
 }

@@ -95,7 +95,7 @@ export function blamesServer(failure: Pick<AttemptFailure, "reason" | "status">)
     case "error_event":
     case "malformed_event":
     case "no_end":
-    // A model's bad answer is no sign of a sick server.
+    // A model's bad answer does not mean a sick server.
     case "unfit":
     case "queue_full":
     case "cannot":

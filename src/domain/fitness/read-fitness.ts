@@ -8,7 +8,7 @@ import type { Demands } from "./demands.ts";
 export interface FitnessReading {
   /** Why it falls short, in words; null: it does not. */
   readonly unfit: string | null;
-  /** Texts that are to be valid against the request's schema: of each choice that is no call or refusal. */
+  /** Texts that are to be valid against the request's schema: of each choice that is neither a call nor a refusal. */
   readonly texts: readonly JsonText[];
 }
 

@@ -66,7 +66,7 @@ const takesParams: Readonly<Record<EndpointKind, boolean>> = {
   media: true,
   generate: true,
   other: true,
-  // They hold a part of another request, and refuse what is no part of them.
+  // They hold a part of another request, and refuse what does not belong to them.
   "count-tokens": false,
   // They manage models.
   show: false,

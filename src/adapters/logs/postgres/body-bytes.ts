@@ -13,7 +13,7 @@ export interface BodyBytes {
   begin(run: Run): Promise<void>;
   /** Counts some more. @returns all partitions, once they are counted; null: there is more to count */
   step(run: Run): Promise<readonly PartOfBodies[] | null>;
-  /** So many bytes of a partition were removed; unset: it was dropped. */
+  /** Bytes of a partition that were removed; unset: it was dropped. */
   removed(name: string, bytes?: number): void;
 }
 

@@ -18,7 +18,7 @@ export interface IdRange {
   readonly before: string | null;
 }
 
-/** No row of that time or later has an id before it. @param time epoch ms; 0: there is no earliest */
+/** No row of that time or later has an id before it. @param time epoch ms; 0: without an earliest one */
 export function idsSince(time: number): string | null {
   return time <= 0 ? null : lowestId(time - idLeadMs);
 }
@@ -27,7 +27,7 @@ export function idsSince(time: number): string | null {
  * A range apart: ids made since a time, whose calls are all from then, and ids of before, few of whose
  * calls are. All of those would be looked at for the newest of them, in a partition of the day before
  * even where the page is full without.
- * @param time epoch ms; 0: there is no earliest
+ * @param time epoch ms; 0: without an earliest one
  */
 export function surestFirst(range: IdRange, time: number): readonly IdRange[] {
   const middle = lowestId(time);
