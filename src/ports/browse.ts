@@ -49,6 +49,14 @@ export interface LogRow {
   /** Of the completion, what was thinking; null where the upstream does not say. */
   readonly reasoning_tokens: number | null;
   readonly finish_reason: string | null;
+  /** USD; null: it cannot be priced, or the row is of an older version. */
+  readonly cost: number | null;
+  /** Of the conversation or session it belongs to, a UUID; null: of none, or it is not known yet. */
+  readonly thread_id: string | null;
+  /** The client's program, `name/version` or `name`; null: its User-Agent does not say. */
+  readonly client: string | null;
+  /** The last words asked, in one line; null: none. */
+  readonly asked: string | null;
   /** Bytes. */
   readonly request_size: number;
   readonly response_size: number;
@@ -88,8 +96,18 @@ export interface LogFilter {
   readonly before?: string;
   /** Epoch ms. */
   readonly since?: number;
-  /** As asked for or as sent upstream. */
+  /** Epoch ms, exclusive. */
+  readonly until?: number;
+  /** Part of its name, as asked for or as sent upstream; case does not matter. */
   readonly model?: string;
+  /** `sub` of a token, or an address. */
+  readonly user?: string;
+  /** The client's program, `name` or `name/version`. */
+  readonly client?: string;
+  /** A UUID. */
+  readonly thread?: string;
+  /** Newest first, or the largest first; equal ones the newest first. Absent: `time`. */
+  readonly sort?: LogSort;
   readonly service_type?: LoggedService;
   /** One status, or a class such as 400 to 499. */
   readonly status?: { readonly from: number; readonly to: number };
@@ -101,8 +119,10 @@ export interface LogFilter {
   readonly q?: string;
 }
 
+export type LogSort = "time" | "duration" | "tokens" | "cost";
+
 export interface LogPage {
-  /** Newest first. */
+  /** In the order asked for. */
   readonly logs: readonly LogRow[];
   /** What to give as `before` for the next page; null on the last one. */
   readonly next: string | null;

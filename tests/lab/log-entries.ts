@@ -1,4 +1,5 @@
 // Log entries as the relay makes them, for tests that need some.
+import { nothingSensed } from "../../src/domain/log/call-sense.ts";
 import type { AnswerReading } from "../../src/domain/log/answer-reading.ts";
 import { nothingRead } from "../../src/domain/log/answer-reading.ts";
 import type { CapturedBodies, CapturedBody, LogEntry } from "../../src/domain/log/log-entry.ts";
@@ -114,5 +115,6 @@ export function logWrite(
     bodies: { ...noBodies, ...bodies },
     reading: { ...nothingRead, ...reading },
     said: { asked, answered: "" },
+    sense: nothingSensed,
   };
 }

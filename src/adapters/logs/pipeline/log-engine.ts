@@ -1,6 +1,7 @@
 // What the log's threads need of a store. Another store is another implementation of this interface,
 // chosen in app/log-worker.ts; tests/contracts/log-engine.ts and log-store.ts hold each to it.
 import type { AnswerReading } from "../../../domain/log/answer-reading.ts";
+import type { CallSense } from "../../../domain/log/call-sense.ts";
 import type { SpokenText } from "../../../domain/conversation/search-text.ts";
 import type { CapturedBodies, LogEntry } from "../../../domain/log/log-entry.ts";
 import type { KeptAnswer } from "../../../domain/protocols/openai-responses/kept-answer.ts";
@@ -19,6 +20,8 @@ export interface LogWrite {
   readonly reading: AnswerReading;
   /** What was asked and answered, for the search. */
   readonly said: SpokenText;
+  /** What else was made of it. */
+  readonly sense: CallSense;
   /** The answer, where later requests may refer to it; absent: none may. */
   readonly answer?: OwnedAnswer;
 }

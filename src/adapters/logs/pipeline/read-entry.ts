@@ -20,6 +20,7 @@ import {
 import type { JsonRecord } from "../../../domain/bytes/json.ts";
 import { shortenedJson } from "../../../domain/bytes/shortened-json.ts";
 import { bodySource } from "../../../domain/bytes/json-source.ts";
+import { nothingSensed } from "../../../domain/log/call-sense.ts";
 import type { CapturedBodies } from "../../../domain/log/log-entry.ts";
 import { keptAnswer } from "../../../domain/protocols/openai-responses/kept-answer.ts";
 import type { LogWrite, OwnedAnswer } from "./log-engine.ts";
@@ -58,7 +59,7 @@ export function createEntryReader(): EntryReader {
   return {
     read({ entry, bodies, reading }) {
       if (entry.state === "inflight")
-        return { entry, bodies, reading: nothingRead, said: nothingSpoken };
+        return { entry, bodies, reading: nothingRead, said: nothingSpoken, sense: nothingSensed };
       const request = bodies.request === null ? null : bodyBytes(bodies.request);
       const response = bodies.response === null ? null : bodyBytes(bodies.response);
       const isNew: IsNew = (text) => texts.isNew(text, entry.timestamp);
@@ -78,7 +79,8 @@ export function createEntryReader(): EntryReader {
         read = usageOf(response ?? noBytes).reading(call, sent);
       const said = { asked: asked?.text ?? "", answered: answered.text };
       const answer = answerIn(bodies);
-      return { entry, bodies, reading: read, said, ...(answer === null ? {} : { answer }) };
+      const sense = nothingSensed;
+      return { entry, bodies, reading: read, said, sense, ...(answer === null ? {} : { answer }) };
     },
     forgetTexts: () => {
       texts.clear();

@@ -1,5 +1,6 @@
 // A call as the API gives it, back in the form in which stores take calls: for copies from one to another.
 import { nothingRead } from "../../../domain/log/answer-reading.ts";
+import { nanosPerDollar } from "../../../domain/log/call-sense.ts";
 import type { CapturedBody, LogEntry } from "../../../domain/log/log-entry.ts";
 import type { LogDetail, LogRow } from "../../../ports/browse.ts";
 import type { LogWrite } from "../pipeline/log-engine.ts";
@@ -33,6 +34,15 @@ export function copiedCall(detail: LogDetail): LogWrite {
       cachedTokens: detail.cached_tokens,
       reasoningTokens: detail.reasoning_tokens,
       finishReason: detail.finish_reason,
+    },
+    sense: {
+      threadId: detail.thread_id,
+      turnsKey: null,
+      asked: detail.asked,
+      client: detail.client,
+      costNanos: detail.cost === null ? null : Math.round(detail.cost * nanosPerDollar),
+      // They are among the entry's.
+      warnings: [],
     },
     said: spokenText(
       request === null ? null : bodyBytes(request),

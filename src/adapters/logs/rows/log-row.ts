@@ -1,10 +1,14 @@
 // An entry with its reading as the API's row, and captured bodies as the API's text.
+import { nanosPerDollar, nothingSensed } from "../../../domain/log/call-sense.ts";
 import { type CapturedBodies, type CapturedBody, isoTime } from "../../../domain/log/log-entry.ts";
 import type { LogDetail, LogRow } from "../../../ports/browse.ts";
 import type { LogWrite } from "../pipeline/log-engine.ts";
 
+/** What of a call is in its row. */
+type WrittenRow = Pick<LogWrite, "entry" | "reading"> & Partial<Pick<LogWrite, "sense">>;
+
 /** The row of an entry. */
-export function logRow({ entry, reading }: Pick<LogWrite, "entry" | "reading">): LogRow {
+export function logRow({ entry, reading, sense = nothingSensed }: WrittenRow): LogRow {
   return {
     id: entry.id,
     timestamp: isoTime(entry.timestamp),
@@ -26,7 +30,7 @@ export function logRow({ entry, reading }: Pick<LogWrite, "entry" | "reading">):
     protocol: entry.protocol,
     attempts: entry.attempts,
     dropped: entry.dropped,
-    warnings: entry.warnings,
+    warnings: [...entry.warnings, ...sense.warnings],
     resent_from: entry.resentFrom,
     stream: entry.stream,
     status_code: entry.statusCode,
@@ -40,6 +44,10 @@ export function logRow({ entry, reading }: Pick<LogWrite, "entry" | "reading">):
     cached_tokens: reading.cachedTokens,
     reasoning_tokens: reading.reasoningTokens,
     finish_reason: reading.finishReason,
+    cost: sense.costNanos === null ? null : sense.costNanos / nanosPerDollar,
+    thread_id: sense.threadId,
+    client: sense.client,
+    asked: sense.asked,
     request_size: entry.requestSize,
     response_size: entry.responseSize,
     request_headers: entry.requestHeaders,

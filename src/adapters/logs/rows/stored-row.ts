@@ -224,6 +224,11 @@ export function apiRow(stored: StoredRow): LogRow {
     cached_tokens: cachedTokens,
     reasoning_tokens: reasoningTokens,
     finish_reason: finishReason,
+    // To come with columns of their own.
+    cost: null,
+    thread_id: null,
+    client: null,
+    asked: null,
     request_size: requestSize,
     response_size: responseSize,
     request_headers: requestHeaders,
