@@ -1,5 +1,6 @@
 // The wiring, top to bottom: adapters into use cases, use cases behind the server.
 import type { AnyElysia } from "elysia";
+import { createWebhook } from "../adapters/alerts/webhook.ts";
 import { systemClock } from "../adapters/clock/system-clock.ts";
 import type { Configuration } from "../adapters/config/load.ts";
 import { watchRoutes } from "../adapters/config/watch-routes.ts";
@@ -30,9 +31,12 @@ import type { Logger } from "../ports/logger.ts";
 import type { UsageObserver } from "../ports/observer.ts";
 import { startGroup } from "./start-group.ts";
 import { startLog } from "./start-log.ts";
+import { createRecentCalls } from "./usecases/alerts/recent-calls.ts";
+import { watchAlerts } from "./usecases/alerts/watch-alerts.ts";
 import { createUsageCount } from "./usecases/log/count-usage.ts";
 import { createBrowse } from "./usecases/log/browse.ts";
 import { tellFirstLists } from "./usecases/servers/first-lists.ts";
+import { seenServers } from "./usecases/servers/failing-servers.ts";
 import { createLimiter } from "./usecases/servers/limiter.ts";
 import { checkUpstreams, createHealthBoard } from "./usecases/servers/health-board.ts";
 import { createInFlightBoard } from "./usecases/log/in-flight.ts";
@@ -129,6 +133,7 @@ export function compose(
   const notices = createNotices([
     () => routesNotice(live.trouble()),
     () => log?.notices() ?? [],
+    () => alerts.notices(),
     () => group?.notices() ?? [],
   ]);
   const via = createVia(clock.id().slice(-12));
@@ -159,6 +164,32 @@ export function compose(
     logs === null || recentAnswers === null
       ? null
       : createStoredAnswers(recentAnswers, logs.answers, clock);
+  const recentCalls = createRecentCalls(clock);
+  const alerts = watchAlerts({
+    facts() {
+      // It counts as use: a server of which nobody asks anything is looked at, too.
+      if (settings.alertWebhook !== null) models.discovery();
+      return {
+        servers: seenServers({
+          routing,
+          health,
+          models,
+          hasDefault: settings.hasDefaultUpstream,
+          now: () => clock.now(),
+        }),
+        calls: recentCalls.count(),
+        rows: log?.written() ?? null,
+        spool: log?.spool?.report() ?? null,
+      };
+    },
+    sink:
+      settings.alertWebhook === null
+        ? null
+        : createWebhook({ url: settings.alertWebhook, version, clock, logger }),
+    clock,
+    router: settings.instanceName,
+    address: (path) => `http://${reachedAt(settings)}:${server.port}${path}`,
+  });
   const relay = createRelay({
     routing,
     models,
@@ -168,6 +199,7 @@ export function compose(
       logs?.recorder,
       store,
       metrics,
+      recentCalls,
       recentAnswers,
       observeLoads(loaded, (baseUrl) => models.changed(baseUrl)),
       createCallLog(logger, settings.log.level === "debug"),
@@ -325,6 +357,7 @@ export function compose(
       fault: (message) => logger.error(message),
     });
   } catch (error) {
+    alerts.stop();
     logs?.close().catch((closing: unknown) => logger.error(String(closing)));
     throw error;
   }
@@ -344,6 +377,7 @@ export function compose(
     routesTrouble: () => live.trouble(),
     async stop() {
       watch.stop();
+      alerts.stop();
       store?.stop();
       recentAnswers?.close();
       const sent = server.stopListening();
@@ -359,6 +393,12 @@ export function compose(
       await exporter?.close();
     },
   };
+}
+
+/** By which other machines may find it, where it listens on all addresses. */
+function reachedAt({ listen, instanceName }: Configuration["settings"]): string {
+  if (listen.host === "0.0.0.0" || listen.host === "::") return instanceName;
+  return listen.host.includes(":") ? `[${listen.host}]` : listen.host;
 }
 
 function stackOf(error: unknown): string {

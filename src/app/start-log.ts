@@ -18,6 +18,8 @@ export interface StartedLog {
   refused(): Promise<string | null>;
   /** Rows lost since start, by reason. */
   droppedRows(): Readonly<Record<string, number>>;
+  /** Whether rows reach a place that keeps them. */
+  written(): { readonly lost: number; readonly cannotBeWritten: boolean };
   /** Bodies lost since start whose rows were kept. */
   droppedBodies(): number;
   /** Whatever is wrong with the log now. */
@@ -99,6 +101,10 @@ export function startLog(
     refused: () =>
       spool === null || !isShared ? Promise.resolve(null) : firstAnswer(spool, clock),
     droppedRows,
+    written: () => ({
+      lost: Object.values(droppedRows()).reduce((sum, one) => sum + one, 0),
+      cannotBeWritten: recorder.failure() !== null || store.trouble() !== null,
+    }),
     droppedBodies: () => recorder.droppedBodies() + spoolLost().bodies,
     notices: () => [
       ...logNotices({

@@ -67,6 +67,7 @@ export function parseEnvironment(
     listen: { host: readHost(read), port: read.number("LISTEN_PORT", port) },
     routesConfig: { path: read.text("ROUTES_CONFIG"), required: read.isSet("ROUTES_CONFIG") },
     logging: read.bool("ENABLE_LOGGING"),
+    hasDefaultUpstream: read.isSet("DEFAULT_UPSTREAM"),
     policy: readPolicy(read),
     sseKeepaliveMs: ms(read.number("SSE_KEEPALIVE", keepaliveSeconds)),
     dbPath: read.text("DB_PATH"),
@@ -78,6 +79,7 @@ export function parseEnvironment(
     maxAnswerAgeMs: ageMs(read.optionalNumber("MAX_RESPONSE_AGE_DAYS", days) ?? 0),
     ...readSecurity(read),
     otlpEndpoint: readOtlpEndpoint(read),
+    alertWebhook: readWebhook(read),
     blobs: {
       type: blobType,
       path: read.text("BLOB_STORAGE_PATH"),
@@ -159,6 +161,19 @@ function readOtlpEndpoint(read: VariableReader): string | null {
     read.tell("OTEL_EXPORTER_OTLP_ENDPOINT", wanted, oneLine(shownUrl(text)));
   }
   return text.replace(/\/+$/, "");
+}
+
+/** Whoever knows the URL may post there: it is not shown. */
+function readWebhook(read: VariableReader): string | null {
+  const text = read.raw("ALERT_WEBHOOK")?.trim() ?? "";
+  if (text === "") return null;
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol))
+    read.tell("ALERT_WEBHOOK", "must be an http or https URL", "[hidden]");
+  const format = url?.searchParams.get("format") ?? null;
+  if (format !== null && format !== "text" && format !== "json")
+    read.tell("ALERT_WEBHOOK", "`format` in its query must be text or json", "[hidden]");
+  return text;
 }
 
 function readHost(read: VariableReader): string {

@@ -9,15 +9,8 @@ interface NotYet {
   readonly message: string;
 }
 
-const always = (): boolean => true;
-
 /** One row per feature; the row goes when the feature comes. */
 export const notYet: Readonly<Record<string, NotYet>> = {
-  ALERT_WEBHOOK: {
-    asks: always,
-    secret: true,
-    message: "alerts are not supported by this version; unset it",
-  },
   ROUTES_EDIT: {
     asks: (value) => parseBoolean(value) !== false,
     secret: false,

@@ -110,6 +110,11 @@ export const variables = {
     meaning:
       "URL of an OpenTelemetry collector that takes OTLP over HTTP, such as `http://localhost:4318`; every call is traced to it",
   },
+  ALERT_WEBHOOK: {
+    default: null,
+    meaning:
+      "URL that gets a POST when a server fails or is back, when many calls fail, when rows of the log are lost or a spool fills (docs/operations.md); JSON, or plain text with `?format=text`",
+  },
   BLOB_STORAGE_TYPE: {
     default: "filesystem",
     meaning: "where bodies too large for the database go: `filesystem`, `memory` or `s3`",

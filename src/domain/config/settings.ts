@@ -32,6 +32,8 @@ export interface Settings {
     readonly required: boolean;
   };
   readonly logging: boolean;
+  /** Whether the default upstream was set by the user, so that it should be there. */
+  readonly hasDefaultUpstream: boolean;
   /** Used where no server, alias or route says otherwise. */
   readonly policy: Policy;
   /** 0: no keep-alive comments. */
@@ -64,6 +66,8 @@ export interface Settings {
   readonly allowedHosts: AcceptedNames;
   /** Where traces go; null: none are made. Without trailing slash. */
   readonly otlpEndpoint: string | null;
+  /** Where alerts go, with whatever secret the URL holds; null: nowhere. */
+  readonly alertWebhook: string | null;
   readonly blobs: {
     readonly type: "filesystem" | "memory" | "s3";
     /** Folder, where these are files. */

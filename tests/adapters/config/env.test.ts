@@ -25,6 +25,7 @@ test("an empty environment has the documented defaults", () => {
     listen: { host: "127.0.0.1", port: 1234 },
     routesConfig: { path: "routes.yaml", required: false },
     logging: true,
+    hasDefaultUpstream: false,
     policy: documentedPolicy,
     sseKeepaliveMs: 15_000,
     dbPath: "requests.db",
@@ -40,6 +41,7 @@ test("an empty environment has the documented defaults", () => {
     allowedOrigins: { all: false, origins: new Set(), patterns: [] },
     allowedHosts: new Set(),
     otlpEndpoint: null,
+    alertWebhook: null,
     blobs: {
       type: "filesystem",
       path: "blob_storage",
@@ -267,15 +269,25 @@ describe("a value that is wrong is named with what would be right", () => {
   });
 });
 
-test.each([
-  ["ALERT_WEBHOOK", "https://hooks.example/s3cret", "[hidden]"],
-  ["ROUTES_EDIT", "true", "true"],
-])("%s asks for what this version lacks, so it does not start", (name, value, shown) => {
-  const reported = lines({ [name]: value });
-  expect(reported).toHaveLength(1);
-  expect(reported[0]).toStartWith(`environment: ${name}=${shown}: `);
-  expect(reported[0]).toContain("not supported by this version");
-});
+test.each([["ROUTES_EDIT", "true", "true"]])(
+  "%s asks for what this version lacks, so it does not start",
+  (name, value, shown) => {
+    const reported = lines({ [name]: value });
+    expect(reported).toHaveLength(1);
+    expect(reported[0]).toStartWith(`environment: ${name}=${shown}: `);
+    expect(reported[0]).toContain("not supported by this version");
+  },
+);
+
+test.each(["hooks.example/s3cret", "ftp://hooks.example/s3cret", "https://h/s3cret?format=xml"])(
+  "a webhook that cannot be posted to is refused without showing it: %s",
+  (value) => {
+    const [line, ...more] = lines({ ALERT_WEBHOOK: value });
+    expect(line).toStartWith("environment: ALERT_WEBHOOK=[hidden]: ");
+    expect(line).not.toContain("s3cret");
+    expect(more).toEqual([]);
+  },
+);
 
 test("what belongs to a feature that is off, or is off itself, is not a problem", () => {
   expect(

@@ -126,6 +126,7 @@ async function refresh(acted) {
         const old = document.getElementById(next.id);
         if (old?.matches(region)) update(old, next);
       }
+      document.title = page.title;
       document.body.dataset.poll = page.body.dataset.poll ?? "";
       document.body.dataset.now = page.body.dataset.now ?? "";
       document.dispatchEvent(new Event("smolrouter:fresh"));

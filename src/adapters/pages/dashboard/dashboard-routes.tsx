@@ -65,7 +65,7 @@ export function dashboardRoutes(deps: PagesDeps) {
         );
         return { status: 200, html };
       });
-      return pageOnceRead(request, dashboardHead, made);
+      return pageOnceRead(request, dashboardHead, made, deps.notices);
     })
     .get("/export/:file", ({ request, params }) => {
       const form = exportForms.find((known) => params.file === `requests.${known}`);

@@ -35,7 +35,7 @@ export function performanceRoutes(deps: PagesDeps) {
         const html = <PerformancePage frame={frame} models={models} {...found.value} />;
         return { status: 200, html };
       });
-      return pageOnceRead(request, performanceHead, made);
+      return pageOnceRead(request, performanceHead, made, deps.notices);
     })
     .get("/performance/points", async ({ request }) => {
       const found = await readable(read(request));

@@ -9,6 +9,8 @@ import type { PageFrame } from "./pages-deps.ts";
 
 export interface HeadProps {
   readonly title: string;
+  /** Whether something is wrong: a tab in the background says so, too. */
+  readonly isMarked?: boolean;
   /** Addresses of what this page needs beyond what all do. */
   readonly styles?: readonly string[];
   readonly scripts?: readonly string[];
@@ -41,7 +43,7 @@ export function Head(props: HeadProps): JSX.Element {
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />
       <meta name="color-scheme" content="light dark" />
-      <title safe>{`${props.title} · SmolRouter`}</title>
+      <title safe>{`${props.isMarked === true ? "⚠ " : ""}${props.title} · SmolRouter`}</title>
       {/* First, and waited for: it sees to times before they are seen. */}
       <script src={assets.times.path}></script>
       <link rel="icon" type="image/svg+xml" href={assets.icon.path} />
@@ -66,7 +68,7 @@ export function Layout(props: PropsWithChildren<LayoutProps>): JSX.Element {
   const { frame, at, poll } = props;
   return (
     <html lang="en">
-      <Head {...props} />
+      <Head {...props} isMarked={frame.notices.length > 0} />
       <body
         data-poll={poll === undefined ? undefined : String(poll)}
         data-events={props.events === true ? "/api/events" : undefined}

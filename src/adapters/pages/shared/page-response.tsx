@@ -40,12 +40,13 @@ export async function pageOnceRead(
   request: Request,
   head: HeadProps,
   made: Promise<MadePage>,
+  notices: Pick<PagesDeps["notices"], "current">,
 ): Promise<Response> {
   if (!isOpening(request)) {
     const { status, html } = await made;
     return page(request, status, html);
   }
-  const headHtml: JSX.Element = <Head {...head} />;
+  const headHtml: JSX.Element = <Head {...head} isMarked={notices.current().length > 0} />;
   const first = `<!doctype html><html lang="en">${await headHtml}`;
   const rest = made.then(async ({ html }) => afterHead(await html));
   return textInTwo(first, rest, request.headers.get("accept-encoding"), pageHeaders);
