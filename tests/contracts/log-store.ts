@@ -102,6 +102,28 @@ export function logStoreContract(
       ]);
     });
 
+    on("has what was made of its call beside its usage", async (store) => {
+      const sense = {
+        threadId: "0d1f2a3b-0000-8000-8000-00000000abcd",
+        turnsKey: "0123456789abcdef",
+        asked: "What is the weather in K\u00f6ln?",
+        client: "claude-cli/1.0.3",
+        costNanos: 1_234_567_890,
+        warnings: ["reply_cut"],
+      };
+      await store.write([{ ...logWrite(), sense }]);
+      expect((await store.list({ limit: 1 })).logs).toMatchObject([
+        {
+          thread_id: sense.threadId,
+          asked: sense.asked,
+          client: "claude-cli/1.0.3",
+          cost: 1.23456789,
+          warnings: ["malformed_event", "reply_cut"],
+        },
+      ]);
+      expect(await store.get(idAt(noon))).toMatchObject({ asked: sense.asked, cost: 1.23456789 });
+    });
+
     on("written while in flight is replaced by the call's end", async (store) => {
       await store.write([{ ...logWrite(), entry: startedEntry() }]);
       expect(await ids(store, { state: "inflight" })).toEqual([idAt(noon)]);

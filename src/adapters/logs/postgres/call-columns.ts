@@ -19,6 +19,12 @@ const types = {
   total_tokens: "bigint",
   resent_from: "text",
   detail: "text",
+  who: "text",
+  client_name: "text",
+  client: "text",
+  thread_id: "text",
+  turns_key: "text",
+  cost: "bigint",
 } as const;
 
 export interface ReadColumns extends Omit<StoredRow, "mapped_model"> {
@@ -63,6 +69,9 @@ export function storedRow(columns: ReadColumns): StoredRow {
     upstream: originalOrNull(own.upstream),
     resent_from: originalOrNull(own.resent_from),
     detail: originalText(own.detail),
+    who: originalOrNull(own.who),
+    client_name: originalOrNull(own.client_name),
+    client: originalOrNull(own.client),
   };
 }
 
@@ -88,5 +97,11 @@ export function columnsOf(row: StoredRow): CallColumns {
     total_tokens: row.total_tokens,
     resent_from: textOrNull(row.resent_from),
     detail: safeText(row.detail),
+    who: textOrNull(row.who),
+    client_name: textOrNull(row.client_name),
+    client: textOrNull(row.client),
+    thread_id: row.thread_id,
+    turns_key: row.turns_key,
+    cost: row.cost,
   };
 }

@@ -4,7 +4,7 @@ import type { Floors } from "./floors.ts";
 import { lowestId } from "./id-times.ts";
 import { safeText } from "./safe-text.ts";
 import type { Values } from "./statement-values.ts";
-import { modelStart } from "./tables.ts";
+import { nameStart } from "./tables.ts";
 
 /** A condition whose values are added when a statement is made. */
 export type Condition = (values: Values) => string;
@@ -155,8 +155,8 @@ export function modelConditions(model: string): readonly IndexedCondition[] {
     const isSame: Condition = (values) => `r.${column} = ${values.add(name, "text")}`;
     return {
       holds: isSame,
-      column: modelStart(`r.${column}`),
-      value: (values) => modelStart(values.add(name, "text")),
+      column: nameStart(`r.${column}`),
+      value: (values) => nameStart(values.add(name, "text")),
       besides: [isSame, ...(column === "other_model" ? [() => "r.other_model is not null"] : [])],
     };
   });

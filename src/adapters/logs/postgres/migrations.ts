@@ -1,7 +1,7 @@
 // Brings the tables up to date: whoever comes first makes them, the others wait for it and find them.
 import type { Client, Run } from "./client.ts";
 import { defaultPartitions } from "./partitions.ts";
-import { oldestBinary, partitioned, schemaVersion, tables } from "./tables.ts";
+import { oldestBinary, partitioned, schemaVersion, tables, toVersion2 } from "./tables.ts";
 
 /** Tables of one version, and the way to them from earlier ones. */
 export interface Schema {
@@ -17,7 +17,7 @@ export const ownSchema: Schema = {
   version: schemaVersion,
   oldestBinary,
   tables: [...tables, ...defaultPartitions],
-  steps: new Map(),
+  steps: new Map([[2, toVersion2]]),
 };
 
 /** Rejects where the database holds what is not ours. */

@@ -6,6 +6,7 @@ import { createExcessBodies } from "./excess-bodies.ts";
 import { readFloors } from "./floors.ts";
 import { interruptDead } from "./interrupted-calls.ts";
 import { removeOldObjects } from "./old-objects.ts";
+import { makeMissingIndex } from "./missing-indexes.ts";
 import { createPartitions } from "./partitions.ts";
 import { removeOlderAnswers } from "./remove-answers.ts";
 import { createRetention } from "./retention.ts";
@@ -45,6 +46,7 @@ export function createPostgresUpkeep({
       const jobs: (() => Promise<boolean>)[] = [
         once(() => partitions.ahead()),
         once(() => interruptDead(client)),
+        () => makeMissingIndex(client),
         excess.begin(),
       ];
       if (objects !== null)

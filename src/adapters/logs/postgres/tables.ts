@@ -2,7 +2,7 @@
 // and go with the partition of their day: an id is a UUIDv7, and so key, order and partition in one.
 
 /** Raised with every change; binaries of older versions work beside newer ones down to `oldestBinary`. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 /** The version whose binaries, and all later ones, can work with these tables. */
 export const oldestBinary = 1;
@@ -30,10 +30,36 @@ const callColumns = `
   instance uuid not null`;
 
 /**
+ * Columns of a call that came with version 2, and where a value of theirs is sought: of both tables, and
+ * behind all others, as they are where they were added. Rows of older binaries have none of them.
+ */
+const senseColumns = [
+  "who text",
+  "client_name text",
+  "client text",
+  "thread_id text",
+  "turns_key text",
+  "cost bigint",
+];
+
+/** Indexes of version 2 on the calls that have ended. */
+export const senseIndexes: readonly string[] = [
+  `(${nameStart("who")}, id) where who is not null`,
+  `(${nameStart("client")}, id) where client is not null`,
+  "(thread_id, id) where thread_id is not null",
+  // A list that is sorted is read off its index from the end: what has no value comes first in it.
+  "(duration_ms nulls first, id)",
+  "(total_tokens nulls first, id)",
+  "(cost nulls first, id)",
+  // Those that older binaries have written.
+  "(id) where who is null",
+];
+
+/**
  * What the index of a column of names has of them: to be compared beside the name itself, of what is
  * sought by it likewise.
  */
-export function modelStart(of: string): string {
+export function nameStart(of: string): string {
   return `left(${of}, 200)`;
 }
 
@@ -57,10 +83,11 @@ export const tables: readonly string[] = [
   `create table requests (${callColumns},
     bodies text,
     segments uuid[],
+    ${senseColumns.join(", ")},
     primary key (id)) partition by range (id)`,
   // An entry of an index holds 2,704 bytes; a model's name may be as long as a request.
-  `create index on requests (${modelStart("original_model")}, id)`,
-  `create index on requests (${modelStart("other_model")}, id) where other_model is not null`,
+  `create index on requests (${nameStart("original_model")}, id)`,
+  `create index on requests (${nameStart("other_model")}, id) where other_model is not null`,
   "create index on requests (upstream, id)",
   "create index on requests (state, id) where state <> 'completed'",
   "create index on requests (status_code, id) where status_code <> 200",
@@ -69,8 +96,9 @@ export const tables: readonly string[] = [
   "create index on requests (resent_from, id) where resent_from is not null",
   // For figures of a part of a minute.
   'create index on requests ("timestamp")',
+  ...senseIndexes.map((index) => `create index on requests ${index}`),
   // Calls that have begun; an end takes its call out of here.
-  `create table inflight (${callColumns}, primary key (id))`,
+  `create table inflight (${callColumns}, ${senseColumns.join(", ")}, primary key (id))`,
   "create index on inflight (instance)",
   // Words with a space before and behind each, two between two texts.
   `create table search (
@@ -126,6 +154,18 @@ export const tables: readonly string[] = [
     at timestamptz not null default now(),
     why text not null,
     row text not null)`,
+];
+
+/**
+ * From version 1 to 2. Indexes on partitions that hold rows come by and by, as to make them takes long;
+ * those of partitions made from now on come with them.
+ */
+export const toVersion2: readonly string[] = [
+  ...["requests", "inflight"].map(
+    (table) =>
+      `alter table ${table} ${senseColumns.map((column) => `add column ${column}`).join(", ")}`,
+  ),
+  ...senseIndexes.map((index) => `create index on only requests ${index}`),
 ];
 
 /** Tables whose rows go by partitions. */

@@ -1,6 +1,12 @@
 // Calls as the table of requests holds them: a column for what lists and figures look at, all else in
 // one JSON text. Times are epoch ms.
-import type { LoggedAttempt, LoggedService, LogState } from "../../../domain/log/log-entry.ts";
+import { type CallSense, nanosPerDollar } from "../../../domain/log/call-sense.ts";
+import type {
+  LogEntry,
+  LoggedAttempt,
+  LoggedService,
+  LogState,
+} from "../../../domain/log/log-entry.ts";
 import type { HeaderList } from "../../../domain/http/headers.ts";
 import type { LogRow } from "../../../ports/browse.ts";
 import type { LogWrite } from "../pipeline/log-engine.ts";
@@ -25,9 +31,22 @@ export interface StoredRow {
   readonly resent_from: string | null;
   /** JSON of a Detail. */
   readonly detail: string;
+  /** `sub` of its token, else the address it came from; null: the row is of an older version, and nothing below is known. */
+  readonly who: string | null;
+  /** The client's program without its version, and with it. */
+  readonly client_name: string | null;
+  readonly client: string | null;
+  /** A UUID. */
+  readonly thread_id: string | null;
+  readonly turns_key: string | null;
+  /** Billionths of a US dollar; null: it cannot be priced. */
+  readonly cost: number | null;
 }
 
-/** All but what is a store's own affair, as SQLite's key; see seq.ts. */
+/**
+ * All but what is a store's own affair, as SQLite's key; see seq.ts. Batches wait in outboxes in this
+ * order: new ones come at the end.
+ */
 export const rowColumns = [
   "id",
   "timestamp",
@@ -44,6 +63,12 @@ export const rowColumns = [
   "total_tokens",
   "resent_from",
   "detail",
+  "who",
+  "client_name",
+  "client",
+  "thread_id",
+  "turns_key",
+  "cost",
 ] as const satisfies readonly (keyof StoredRow)[];
 
 /** Of a call that its router did not live to end. */
@@ -74,8 +99,9 @@ type Detail = readonly [
   responseSize: number,
   requestHeaders: HeaderList,
   responseHeaders: HeaderList,
-  /** Absent in rows of older versions. */
+  /** Absent in rows of older versions, as what follows. */
   protocol?: string | null,
+  asked?: string | null,
 ];
 
 /** Likewise. An upstream and an address that are the row's, as nearly always, are null. */
@@ -101,7 +127,11 @@ type StoredAttempt = readonly [
 const wellFormed = (text: string | null) => text?.toWellFormed() ?? null;
 
 /** A call's values, in the order of `rowColumns`. */
-export function rowValues({ entry, reading }: LogWrite): readonly (string | number | null)[] {
+export function rowValues({
+  entry,
+  reading,
+  sense,
+}: LogWrite): readonly (string | number | null)[] {
   const detail: Detail = [
     entry.completedAt,
     entry.errorMessage,
@@ -116,7 +146,7 @@ export function rowValues({ entry, reading }: LogWrite): readonly (string | numb
     entry.route,
     entry.attempts.map((attempt) => storedAttempt(attempt, entry)),
     entry.dropped,
-    entry.warnings,
+    [...entry.warnings, ...sense.warnings],
     entry.stream,
     reading.tokensEstimated,
     reading.cachedTokens,
@@ -127,6 +157,7 @@ export function rowValues({ entry, reading }: LogWrite): readonly (string | numb
     entry.requestHeaders,
     entry.responseHeaders,
     entry.protocol,
+    sense.asked,
   ];
   return [
     entry.id,
@@ -144,7 +175,23 @@ export function rowValues({ entry, reading }: LogWrite): readonly (string | numb
     reading.totalTokens,
     entry.resentFrom,
     JSON.stringify(detail),
+    ...senseValues(entry, sense),
   ];
+}
+
+/** What is known of a call beside its usage, in the order of the last of `rowColumns`. */
+function senseValues(
+  { authUser, sourceIp }: Pick<LogEntry, "authUser" | "sourceIp">,
+  { client, threadId, turnsKey, costNanos }: CallSense,
+): readonly (string | number | null)[] {
+  const program = wellFormed(client);
+  const who = wellFormed(authUser ?? sourceIp);
+  return [who, clientName(program), program, threadId, turnsKey, costNanos];
+}
+
+/** A client's program without its version. */
+export function clientName(client: string | null): string | null {
+  return client?.split("/", 1)[0] ?? null;
 }
 
 /** A call as it is stored. */
@@ -152,10 +199,10 @@ export function storedRow(write: LogWrite): StoredRow {
   return rowOfValues(rowValues(write));
 }
 
-/** @param values in the order of `rowColumns` */
+/** @param values in the order of `rowColumns`; the last ones may be missing, as in batches of older versions */
 export function rowOfValues(values: readonly StoredRow[keyof StoredRow][]): StoredRow {
   const row: Partial<Record<keyof StoredRow, unknown>> = {};
-  for (const [at, column] of rowColumns.entries()) row[column] = values[at];
+  for (const [at, column] of rowColumns.entries()) row[column] = values[at] ?? null;
   return row as StoredRow;
 }
 
@@ -186,6 +233,7 @@ export function apiRow(stored: StoredRow): LogRow {
     requestHeaders,
     responseHeaders,
     protocol = null,
+    asked = null,
   ] = JSON.parse(stored.detail) as Detail;
   return {
     id: stored.id,
@@ -224,11 +272,10 @@ export function apiRow(stored: StoredRow): LogRow {
     cached_tokens: cachedTokens,
     reasoning_tokens: reasoningTokens,
     finish_reason: finishReason,
-    // To come with columns of their own.
-    cost: null,
-    thread_id: null,
-    client: null,
-    asked: null,
+    cost: stored.cost === null ? null : stored.cost / nanosPerDollar,
+    thread_id: stored.thread_id,
+    client: stored.client,
+    asked,
     request_size: requestSize,
     response_size: responseSize,
     request_headers: requestHeaders,

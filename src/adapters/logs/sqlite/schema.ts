@@ -1,5 +1,5 @@
-// The log's tables in SQLite, in code: a compiled binary has no folder of files to read. Nothing is
-// carried over from a file of an earlier version; it is kept as it is, and a fresh one begun.
+// The log's tables in SQLite, in code: a compiled binary has no folder of files to read. A file of the
+// version before is brought up to date in place; an older one is kept as it is, and a fresh one begun.
 import type { Database } from "bun:sqlite";
 import { answerTables } from "./answer-rows.ts";
 import { inTransaction, runSql } from "../sqlite-file/run-sql.ts";
@@ -7,9 +7,11 @@ import { searchTable } from "./search-index.ts";
 import { segmentTables } from "./segment-rows.ts";
 
 /** To be raised with every change of the statements below. */
-const version = 9;
+const version = 10;
+/** What files of this version lack is added to them; rows get it later, see sense-older.ts. */
+const extensible = 9;
 
-/** Thrown for a file that an earlier version wrote: it holds nothing that this one can read. */
+/** Thrown for a file that an older version wrote: it holds nothing that this one can read. */
 export class OutdatedSchema extends Error {
   constructor() {
     super("it was written by an earlier version of this program");
@@ -29,13 +31,41 @@ const tables = [
   "response_items",
 ];
 
+/** Columns that came with version 10. */
+const senseColumns = [
+  "who text",
+  "client_name text",
+  "client text",
+  "thread_id text",
+  "turns_key text",
+  "cost integer",
+];
+
+/** Their indexes, and those that a list is sorted by: what has no value stands at the end of each. */
+const senseIndexes = [
+  "create index requests_who on requests (who) where who is not null",
+  "create index requests_client on requests (client) where client is not null",
+  // Its beginning distinguishes threads well enough, and takes a quarter of the room.
+  "create index requests_thread on requests (substr(thread_id, 1, 8)) where thread_id is not null",
+  "create index requests_duration on requests (duration_ms)",
+  "create index requests_tokens on requests (total_tokens)",
+  "create index requests_cost on requests (cost)",
+];
+
+const extension = [
+  ...senseColumns.map((column) => `alter table requests add column ${column}`),
+  ...senseIndexes,
+  // Of every row there is, newest first.
+  `insert into state select 'sense_below', max(seq) + 1 from requests having max(seq) is not null`,
+];
+
 const statements = [
   `create table requests (
     seq integer primary key, id text not null unique, timestamp integer not null,
     state text not null, service_type text not null, original_model text, mapped_model text,
     upstream text, status_code integer, duration_ms real, ttft_ms real, prompt_tokens integer,
     completion_tokens integer, total_tokens integer, resent_from text, detail text not null,
-    bodies text, twin_of integer)`,
+    bodies text, twin_of integer, ${senseColumns.join(", ")})`,
   ...segmentTables,
   `create table figures (
     span integer not null, start integer not null, kind integer not null, bucket integer not null,
@@ -58,10 +88,12 @@ const statements = [
   "create index requests_twin_of on requests (twin_of) where twin_of is not null",
   // For figures of a part of a minute, and for what is too old.
   "create index requests_timestamp on requests (timestamp)",
+  ...senseIndexes,
 ];
 
 /**
- * Makes the tables where there are none yet, all or none of them.
+ * Makes the tables where there are none yet, all or none of them, and adds what those of the version
+ * before lack.
  * @throws OutdatedSchema; an error in words where the file is not one to be touched; SQLite's own
  */
 export function settleSchema(db: Database): void {
@@ -72,6 +104,12 @@ export function settleSchema(db: Database): void {
   inTransaction(db, "immediate", () => {
     // Another process may have been here since.
     if (isCurrent(db)) return;
+    if (versionOf(db) === extensible) {
+      const answers = hasTable(db, "responses") ? [] : answerTables;
+      for (const statement of [...extension, ...answers]) runSql(db, statement);
+      runSql(db, `pragma user_version = ${version}`);
+      return;
+    }
     const taken = tables.find((name) => hasTable(db, name));
     if (taken !== undefined)
       throw new Error(
@@ -92,7 +130,8 @@ function settleAnswers(db: Database): void {
 
 function isCurrent(db: Database): boolean {
   const written = versionOf(db);
-  if (written === null || written === version) return written !== null;
+  if (written === null || written === extensible) return false;
+  if (written === version) return true;
   if (written < version) throw new OutdatedSchema();
   throw new Error(
     `it was written by a newer version of this program (schema ${written}); run that version, or set DB_PATH to another file`,
@@ -107,7 +146,8 @@ function versionOf(db: Database): number | null {
   if (!columns.some(({ name }) => name === "detail")) return null;
   const [row] = runSql<{ user_version: number }>(db, "pragma user_version");
   // A repair may have lost it.
-  return row?.user_version || version;
+  const columned = columns.some(({ name }) => name === "who") ? version : extensible;
+  return row?.user_version || columned;
 }
 
 function hasTable(db: Database, name: string): boolean {

@@ -40,7 +40,7 @@ test("another program's tables are left alone, and named", () =>
   }));
 
 /** What a later version might add. */
-const addColumn = "alter table requests add column cost double precision";
+const addColumn = "alter table requests add column later_cost double precision";
 const later = {
   ...ownSchema,
   version: ownSchema.version + 1,
@@ -56,7 +56,7 @@ test("a later version adds to the tables once, and this one works on beside it",
     const again = another();
     expect(await again.settle(labInstance(1))).toEqual({ shipped: 2 });
     await again.ship([shipment(3, { ends: [shippedEnd({ id: idAt(Date.now(), 1) })] })]);
-    expect(await client.run("select cost from requests")).toHaveLength(3);
+    expect(await client.run("select later_cost from requests")).toHaveLength(3);
   }));
 
 test("a version that this one cannot work with is not touched, and passes once this one is updated", () =>
