@@ -42,6 +42,7 @@ import { checkUpstreams, createHealthBoard } from "./usecases/servers/health-boa
 import { createInFlightBoard } from "./usecases/log/in-flight.ts";
 import { orAfter } from "./usecases/or-after.ts";
 import { createLoadedBoard } from "./usecases/servers/loaded-board.ts";
+import { createMemoryWishes } from "./usecases/servers/memory-wishes.ts";
 import { createModels } from "./usecases/servers/models.ts";
 import { observeLoads } from "./usecases/servers/observe-loads.ts";
 import { createNotices, routesNotice } from "./usecases/log/notices.ts";
@@ -284,6 +285,7 @@ export function compose(
           logger,
         });
   if (logs !== null && feed !== null) {
+    const wishes = createMemoryWishes({ routing, models, loaded, ask, clock, logger });
     const browse = createBrowse({
       reader: logs.reader,
       clock,
@@ -295,6 +297,7 @@ export function compose(
         health,
         models,
         loaded,
+        wishes,
         spoken,
         group,
       }),
@@ -307,6 +310,7 @@ export function compose(
       browse,
       actions: {
         checkUpstreams: () => checkUpstreams({ routing, models, health }),
+        wishMemory: (server, model, wish) => wishes.wish(server, model, wish),
         sendAgain: (callId, how) => again.send(callId, how),
       },
       routing,

@@ -1,5 +1,6 @@
 // The driving port of the read side: what API and pages may ask of the log. Field names are the API's own.
 import type { LoggedAttempt, LoggedService, LogState } from "../domain/log/log-entry.ts";
+import type { MemoryWish } from "../domain/routing/model-memory.ts";
 import type { LoadState } from "../domain/routing/loaded-models.ts";
 import type { ListStanding } from "../domain/routing/model-list.ts";
 import type { StandingCode } from "../domain/failover/health.ts";
@@ -262,6 +263,20 @@ export interface UpstreamState {
   readonly loaded: readonly LoadedState[] | null;
   /** ISO 8601 UTC with ms; null likewise. */
   readonly loaded_fetched_at: string | null;
+  /** Of its models, those that it can be asked to load and unload. Present where it can be asked at all. */
+  readonly loadable?: readonly string[];
+  /** What of that was asked for on the pages and is under way, or failed lately. Present where there is any. */
+  readonly wishes?: readonly WishState[];
+}
+
+/** A model that is to be loaded or unloaded. */
+export interface WishState {
+  readonly model: string;
+  readonly wish: MemoryWish;
+  /** ISO 8601 UTC with ms. */
+  readonly since: string;
+  /** Why it failed; null: it is under way. */
+  readonly error: string | null;
 }
 
 /** A model in a server's memory. */

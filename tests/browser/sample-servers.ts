@@ -51,6 +51,16 @@ export const sampleUpstreams: readonly UpstreamState[] = [
       },
       { name: "nomic-embed-text:latest", state: "loaded", size: 569_377_792, until: null },
     ],
+    loadable: ["llama3.2:3b", "nomic-embed-text", "qwen3:8b", "smollm2:1.7b"],
+    wishes: [
+      { model: "qwen3:8b", wish: "load", since: "2026-03-12T16:42:05.000Z", error: null },
+      {
+        model: "smollm2:1.7b",
+        wish: "load",
+        since: "2026-03-12T16:40:05.000Z",
+        error: "status 500: model requires more system memory (9.1 GiB) than is available",
+      },
+    ],
     loaded_fetched_at: listed,
   }),
   sampleUpstream({

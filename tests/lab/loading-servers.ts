@@ -8,6 +8,10 @@ export interface LoadingServer {
   fails(status: number): void;
   /** GETs of a path so far. */
   asked(path: string): number;
+  /** What it was asked to load and unload, in order; it does as asked, unless it was told to refuse. */
+  readonly orders: readonly string[];
+  /** Has it refuse to load with this status and body. */
+  refuses(status: number, body: object): void;
   stop(): Promise<void>;
 }
 
@@ -93,12 +97,22 @@ export function startLoadingServer(
   const asked: string[] = [];
   let inMemory: Memory = {};
   let status = 200;
+  const orders: string[] = [];
+  let refusal: { readonly status: number; readonly body: object } | null = null;
   const server = Bun.serve({
     port: 0,
     hostname: "127.0.0.1",
-    fetch(request) {
+    async fetch(request) {
       const { pathname } = new URL(request.url);
       asked.push(pathname);
+      const order = await orderOf(request, pathname);
+      if (order !== null) {
+        orders.push(`${request.method} ${pathname} ${order.wish} ${order.model}`);
+        if (refusal !== null) return Response.json(refusal.body, { status: refusal.status });
+        const { [order.model]: _gone, ...rest } = inMemory;
+        inMemory = order.wish === "load" ? { ...rest, [order.model]: "loaded" } : rest;
+        return Response.json({});
+      }
       if (pathname === "/v1/models") return Response.json(list(models));
       if (pathname !== path) return new Response("404 page not found", { status: 404 });
       return status === 200
@@ -111,6 +125,29 @@ export function startLoadingServer(
     has: (next) => void (inMemory = next),
     fails: (next) => void (status = next),
     asked: (which) => asked.filter((one) => one === which).length,
+    orders,
+    refuses: (next, body) => void (refusal = { status: next, body }),
     stop: () => server.stop(true),
   };
+}
+
+interface Order {
+  readonly wish: "load" | "unload";
+  readonly model: string;
+}
+
+/** null: it asks for neither. */
+async function orderOf(request: Request, path: string): Promise<Order | null> {
+  const swap = /^\/upstream\/(.+)\/health$/.exec(path)?.[1];
+  if (swap !== undefined) return { wish: "load", model: decodeURIComponent(swap) };
+  const out = /^\/api\/models\/unload\/(.+)$/.exec(path)?.[1];
+  if (out !== undefined) return { wish: "unload", model: decodeURIComponent(out) };
+  if (request.method !== "POST") return null;
+  const fields = (await request.json()) as Readonly<Record<string, unknown>>;
+  const model = fields["model"] ?? fields["instance_id"];
+  if (typeof model !== "string") return null;
+  if (path === "/api/v1/models/unload") return { wish: "unload", model };
+  if (path === "/api/v1/models/load") return { wish: "load", model };
+  if (path !== "/api/generate" && path !== "/api/embed") return null;
+  return { wish: fields["keep_alive"] === 0 ? "unload" : "load", model };
 }

@@ -184,6 +184,26 @@ const upstreamsSchema = object({
         ),
       ),
       loaded_fetched_at: maybeText(time),
+      loadable: Type.Optional(
+        Type.Array(Type.String(), {
+          description:
+            "of its models, those that it can be asked to load and unload; present where it can be asked at all",
+        }),
+      ),
+      wishes: Type.Optional(
+        Type.Array(
+          object({
+            model: Type.String(),
+            wish: Type.Union([Type.Literal("load"), Type.Literal("unload")]),
+            since: text(time),
+            error: maybeText("why it failed; null: it is under way"),
+          }),
+          {
+            description:
+              "what of that was asked for on the pages and is under way, or failed within the last five minutes",
+          },
+        ),
+      ),
     }),
     { description: "in the order configured, the default upstream last" },
   ),

@@ -1,6 +1,7 @@
 // What model servers say of the models that they have in memory, each software in a form of its own.
 import { isRecord, type JsonRecord, textMember } from "../bytes/json.ts";
 import type { Engine } from "./engine.ts";
+import { type MemoryControl, memoryControls } from "./model-memory.ts";
 import type { ListedModel } from "./model-list.ts";
 import type { ServerType } from "./types.ts";
 
@@ -24,6 +25,8 @@ export interface LoadedQuestion {
   read(body: unknown): readonly LoadedModel[] | null;
   /** Whether a call for one that is not in the list makes the server load it, as a call's time shows. */
   readonly loadsOnCall: boolean;
+  /** How it is asked to load and unload. */
+  readonly control: MemoryControl;
   /** Whether nobody else would answer so. */
   isOwn(body: unknown): boolean;
 }
@@ -66,6 +69,7 @@ const ollama: LoadedQuestion = {
           };
     }),
   loadsOnCall: true,
+  control: memoryControls.ollama,
   // This router, for one, does.
   isOwn: () => false,
 };
@@ -74,6 +78,7 @@ const llamaSwap: LoadedQuestion = {
   path: "/running",
   read: (body) => readStates(body, ["running", "model"], { ready: "loaded", starting: "loading" }),
   loadsOnCall: true,
+  control: memoryControls["llama-swap"],
   isOwn: (body) => llamaSwap.read(body) !== null,
 };
 
@@ -81,6 +86,7 @@ const lmStudio: LoadedQuestion = {
   path: "/api/v0/models",
   read: (body) => readStates(body, ["data", "id"], { loaded: "loaded", loading: "loading" }),
   loadsOnCall: false,
+  control: memoryControls["lm-studio"],
   // A list of no models is what anybody might say.
   isOwn: (body) => lmStudio.read(body) !== null && isRecord(body) && notEmpty(body["data"]),
 };

@@ -59,5 +59,7 @@ export function hostileUpstream(text: string): UpstreamState {
     models_error: text,
     model_aliases: { [text]: text },
     loaded: [{ name: text, state: "loaded", size: 1, until: null }],
+    loadable: [text],
+    wishes: [{ model: text, wish: "load", since: "2026-03-12T16:00:00.000Z", error: text }],
   });
 }

@@ -174,6 +174,7 @@ export function sampleUpstream(over: Partial<UpstreamState> = {}): UpstreamState
 
 export const sampleActions: Actions = {
   checkUpstreams: () => Promise.resolve(),
+  wishMemory: () => ({ kind: "refused", why: "this is a test" }),
   sendAgain: () => Promise.resolve({ kind: "refused", why: "this is a test" }),
 };
 

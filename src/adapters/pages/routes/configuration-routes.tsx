@@ -6,7 +6,8 @@ import { planRoute } from "../../../domain/routing/plan.ts";
 import { activityOf, chartPoints, daySpan, keeping } from "../dashboard/activity.ts";
 import { keptFor } from "../dashboard/kept-for.ts";
 import { questionOf, readExplain } from "./explain-query.ts";
-import { frameOf, page, readable, seeOther } from "../shared/page-response.tsx";
+import { MessagePage } from "../shared/message-page.tsx";
+import { formRefused, frameOf, page, readable, seeOther } from "../shared/page-response.tsx";
 import type { PagesDeps } from "../shared/pages-deps.ts";
 import { RoutesPage } from "./routes-page.tsx";
 import { UpstreamsPage } from "../upstreams/upstreams-page.tsx";
@@ -46,6 +47,22 @@ export function configurationRoutes(deps: PagesDeps) {
       await actions.checkUpstreams();
       return seeOther("/upstreams");
     })
+    .post(
+      "/upstreams/memory",
+      async ({ request }) => {
+        const form = await deps.readForm(request);
+        const frame = frameOf(request, deps);
+        if (!("fields" in form)) return formRefused(request, frame, form);
+        const given = (name: string) => form.fields.get(name) ?? "";
+        const wish = given("wish") === "unload" ? "unload" : "load";
+        const wished = actions.wishMemory(given("server"), given("model"), wish);
+        if (wished.kind === "begun") return seeOther("/upstreams");
+        const title = `The model cannot be ${wish}ed`;
+        const says = [wished.why];
+        return page(request, 422, <MessagePage frame={frame} title={title} says={says} />);
+      },
+      { parse: "none" },
+    )
     .get("/routes", ({ request }) => {
       const routing = deps.routing();
       const fields = readExplain(new URL(request.url).searchParams);

@@ -1,11 +1,13 @@
 /** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // The models in a server's memory: which, how large, until when.
 import { Html } from "@elysiajs/html";
-import type { LoadedState, UpstreamState } from "../../../ports/browse.ts";
+import { loadedKey } from "../../../domain/routing/loaded-models.ts";
+import type { LoadedState, UpstreamState, WishState } from "../../../ports/browse.ts";
 import { bytes, clockTime, span } from "../shared/format.ts";
+import { MemoryForm } from "./memory-form.tsx";
 
 export interface LoadedModelsProps {
-  readonly upstream: Pick<UpstreamState, "models" | "loaded">;
+  readonly upstream: Pick<UpstreamState, "name" | "models" | "loaded" | "loadable" | "wishes">;
   /** Epoch ms. */
   readonly now: number;
 }
@@ -20,11 +22,36 @@ export function LoadedModels({ upstream, now }: LoadedModelsProps): JSX.Element 
     <ul class="loaded" aria-label="Loaded models">
       {loaded.map((model) => (
         <li>
-          <span safe>{model.name}</span> <Facts model={model} now={now} />
+          <span>
+            <span safe>{model.name}</span> <Facts model={model} now={now} />
+          </span>
+          {canUnload(model, upstream) && (
+            <MemoryForm server={upstream.name} model={model.name} wish="unload" />
+          )}
         </li>
       ))}
     </ul>
   );
+}
+
+/** One that a wish is under way for has no button until that is over. */
+function canUnload({ name, state }: LoadedState, upstream: LoadedModelsProps["upstream"]): boolean {
+  const { loadable = [], wishes = [] } = upstream;
+  const key = loadedKey(name);
+  const isOwn = loadable.some((model) => loadedKey(model) === key);
+  return isOwn && state === "loaded" && !wishes.some((wish) => isUnderWay(wish, name));
+}
+
+/** Whether a model of the server's list can be loaded now. */
+export function canLoad(model: string, upstream: LoadedModelsProps["upstream"]): boolean {
+  const { loadable = [], loaded, wishes = [] } = upstream;
+  const key = loadedKey(model);
+  const isThere = (loaded ?? []).some(({ name }) => loadedKey(name) === key);
+  return loadable.includes(model) && !isThere && !wishes.some((wish) => isUnderWay(wish, model));
+}
+
+function isUnderWay({ model, error }: WishState, name: string): boolean {
+  return error === null && loadedKey(model) === loadedKey(name);
 }
 
 /** As of a server that has whatever it lists, and says nothing more of it. */

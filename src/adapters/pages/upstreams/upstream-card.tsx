@@ -9,7 +9,8 @@ import { Ago } from "../shared/clock-time.tsx";
 import { clockTime, duration, whole } from "../shared/format.ts";
 import { askedInWords, typeNames } from "../shared/server-words.ts";
 import { listInWords } from "./list-words.ts";
-import { LoadedModels } from "./loaded-models.tsx";
+import { canLoad, LoadedModels } from "./loaded-models.tsx";
+import { MemoryForm, Wishes } from "./memory-form.tsx";
 
 export interface UpstreamCardProps {
   readonly upstream: UpstreamState;
@@ -154,7 +155,12 @@ function Models({ upstream, now }: UpstreamCardProps): JSX.Element {
           <summary>{`${whole(models.length)} ${models.length === 1 ? "model" : "models"}`}</summary>
           <ul>
             {models.map((model) => (
-              <li safe>{model}</li>
+              <li>
+                <span safe>{model}</span>
+                {canLoad(model, upstream) && (
+                  <MemoryForm server={upstream.name} model={model} wish="load" />
+                )}
+              </li>
             ))}
           </ul>
         </details>
@@ -162,6 +168,7 @@ function Models({ upstream, now }: UpstreamCardProps): JSX.Element {
         ""
       )}
       <LoadedModels upstream={upstream} now={now} />
+      <Wishes upstream={upstream} now={now} />
       <p class={state === "unreachable" ? "why" : "faint"} safe>
         {listInWords(upstream)}
       </p>

@@ -2,6 +2,7 @@
 import { joinBytes } from "../../../domain/bytes/join-bytes.ts";
 import { standing, standingCodes } from "../../../domain/failover/health.ts";
 import { type CapturedBody, isoTime } from "../../../domain/log/log-entry.ts";
+import { runsElsewhere } from "../../../domain/routing/loaded-models.ts";
 import { serversOf } from "../../../domain/routing/model-list.ts";
 import { type SpokenShown, waysTo } from "../../../domain/protocols/choose-way.ts";
 import { protocolWords, wayWord } from "../../../domain/call/way.ts";
@@ -20,6 +21,7 @@ import type { Limiter } from "../servers/limiter.ts";
 import type { HealthBoard } from "../servers/health-board.ts";
 import type { InFlightBoard } from "./in-flight.ts";
 import type { LoadedBoard } from "../servers/loaded-board.ts";
+import type { MemoryWishes } from "../servers/memory-wishes.ts";
 import type { ModelListState, Models } from "../servers/models.ts";
 
 export interface LiveState {
@@ -29,7 +31,8 @@ export interface LiveState {
   readonly limiter: Limiter;
   readonly health: HealthBoard;
   readonly models: Models;
-  readonly loaded: Pick<LoadedBoard, "list">;
+  readonly loaded: Pick<LoadedBoard, "list" | "control">;
+  readonly wishes: Pick<MemoryWishes, "open">;
   readonly spoken: SpokenShown;
   /** null: the log is this router's own. */
   readonly group: LiveGroup | null;
@@ -160,7 +163,18 @@ function stateOf(server: Server, live: LiveState): UpstreamState {
     models_state: list.standing,
     models_error: list.error,
     ...loadedAt(server, live),
+    ...wishesAt(server, live),
   };
+}
+
+function wishesAt(
+  { name }: Server,
+  { loaded, models, wishes }: LiveState,
+): Pick<UpstreamState, "loadable" | "wishes"> {
+  if (loaded.control(name) === null) return {};
+  const list = models.state(name).models.filter((model) => !runsElsewhere(model));
+  const open = wishes.open(name).map(({ since, ...wish }) => ({ ...wish, since: isoTime(since) }));
+  return { loadable: list.map(({ id }) => id), ...(open.length === 0 ? {} : { wishes: open }) };
 }
 
 function aliasesOf({ models }: ModelListState): Pick<UpstreamState, "model_aliases"> {

@@ -9,6 +9,7 @@ import {
   type LoadState,
   runsElsewhere,
 } from "../../../domain/routing/loaded-models.ts";
+import type { MemoryControl } from "../../../domain/routing/model-memory.ts";
 import type { Warmth } from "../../../domain/routing/candidate-order.ts";
 import type { ListedModel } from "../../../domain/routing/model-list.ts";
 import type { Target } from "../../../domain/routing/plan.ts";
@@ -40,6 +41,8 @@ export interface LoadedBoard {
   knows(serverName: string): boolean;
   /** null: it has not. */
   list(serverName: string): LoadedList | null;
+  /** How a server is asked to load and unload; null: it cannot be. */
+  control(serverName: string): MemoryControl | null;
   /** Whether a target's model is in its server's memory. */
   warmth(target: Pick<Target, "server" | "model">): Warmth;
   /** Whether a call makes its server load the model: one that loads on demand, and did not have it. */
@@ -65,6 +68,7 @@ interface Known {
   /** What the server's own name is, by `loadedKey` of every name that its list has. null: no list is known. */
   readonly names: ReadonlyMap<string, string> | null;
   readonly loadsOnCall: boolean;
+  readonly control: MemoryControl | null;
   readonly readAt: number;
 }
 
@@ -100,7 +104,12 @@ export function createLoadedBoard(ask: AskServer, clock: Pick<Clock, "now">): Lo
       const lasting = (list ?? [])
         .filter((model) => listsOnlyLoaded(engine) || runsElsewhere(model))
         .map(({ id }) => held({ name: id, size: null }));
-      const known = { names, loadsOnCall: question?.loadsOnCall ?? false, readAt };
+      const known = {
+        names,
+        loadsOnCall: question?.loadsOnCall ?? false,
+        control: question?.control ?? null,
+        readAt,
+      };
       if (question === null)
         return listsOnlyLoaded(engine) ? { ...known, models: byKey(lasting, readAt) } : null;
       const says = await ask(server, { method: "GET", path: question.path });
@@ -129,6 +138,7 @@ export function createLoadedBoard(ask: AskServer, clock: Pick<Clock, "now">): Lo
         ? null
         : { models: [...known.models.values()], readAt: known.readAt };
     },
+    control: (name) => servers.get(name)?.control ?? null,
     warmth({ server, model }) {
       const known = servers.get(server.name);
       const key = known === undefined ? null : keyOf(known, model);

@@ -213,3 +213,25 @@ test("where several routers share the log, each has a line that says in what it 
   expect(alone.querySelector("#routers table")).toBeNull();
   expect(elementText(alone, ".upstream-load")).toContain("of 4 running");
 });
+
+test("a model has the button that makes sense for it: load, unload, or none while one is under way", async () => {
+  const { document } = await show({
+    type: "ollama",
+    models: ["a", "b", "c"],
+    loaded: [
+      { name: "b:latest", state: "loaded", size: null, until: null },
+      { name: "cloud", state: "loaded", size: null, until: null },
+    ],
+    loadable: ["a", "b", "c"],
+    wishes: [{ model: "c", wish: "load", since: "2026-03-12T16:00:00.000Z", error: null }],
+  });
+  const buttons = [...document.querySelectorAll(".upstream-models form")].map((form) => {
+    const fields = [...form.querySelectorAll("input")].map((input) => input.getAttribute("value"));
+    return [form.querySelector("button")?.getAttribute("aria-label"), ...fields];
+  });
+  expect(buttons).toEqual([
+    ["Load a", "fast-box", "a", "load"],
+    ["Unload b:latest", "fast-box", "b:latest", "unload"],
+  ]);
+  expect(elementText(document, ".wishes")).toBe("Loading c, for 10 s so far");
+});
