@@ -7,6 +7,7 @@ import type { StandingCode } from "../domain/failover/health.ts";
 import type { WayReason } from "../domain/call/way.ts";
 import type { ServerType } from "../domain/routing/types.ts";
 import type { HeaderList } from "../domain/http/headers.ts";
+import type { PeriodReader } from "./periods.ts";
 
 export interface LogRow {
   readonly id: string;
@@ -333,7 +334,7 @@ export interface BrowseLive {
   upstreams(): Upstreams;
 }
 
-export interface Browse extends BrowseLog, BrowseLive {}
+export interface Browse extends BrowseLog, BrowseLive, PeriodReader {}
 
 /** A call that began, or one that ended and is in the log. */
 export interface CallEvent {

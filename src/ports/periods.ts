@@ -56,3 +56,8 @@ export interface Period {
   readonly groups?: readonly PeriodGroup[];
   readonly bars?: readonly PeriodBar[];
 }
+
+/** A promise rejects where the log cannot be read. */
+export interface PeriodReader {
+  period(question: PeriodQuestion): Promise<Period>;
+}

@@ -1,6 +1,7 @@
 // An afternoon in the log of someone with three model servers and a coding agent: for the browser tests and the screenshots.
 import type { LoggedAttempt } from "../../src/domain/log/log-entry.ts";
 import type { HeaderList } from "../../src/domain/http/headers.ts";
+import { periodOfCalls } from "../../src/app/usecases/log/period-of-calls.ts";
 import { pointOf } from "../adapters/pages/sample.ts";
 import type {
   Browse,
@@ -460,6 +461,11 @@ export function sampleLog(initial: readonly LogRow[]): SampleLog {
           .slice(0, limit)
           .map(pointOf),
       }),
+    period: (question) => {
+      const { filter } = question;
+      const found = rows.filter((row) => matches(row, { ...filter, limit: 1 }));
+      return Promise.resolve(periodOfCalls(found.map(pointOf), question));
+    },
   };
 }
 

@@ -6,6 +6,7 @@ import { createFormReader } from "../../../src/adapters/http/read-form.ts";
 import { pages } from "../../../src/adapters/pages/pages.ts";
 import type { PagesDeps } from "../../../src/adapters/pages/shared/pages-deps.ts";
 import type { LoggedAttempt } from "../../../src/domain/log/log-entry.ts";
+import { periodOfCalls } from "../../../src/app/usecases/log/period-of-calls.ts";
 import { emptyDiscovery } from "../../../src/domain/routing/discovery.ts";
 import { reportedNow } from "../../../src/domain/routing/reported-now.ts";
 import type { Actions } from "../../../src/ports/actions.ts";
@@ -134,6 +135,7 @@ export function sampleBrowse(
     upstreams: () => ({ upstreams: [] }),
     inFlight: () => ({ inflight: [] }),
     performance: () => Promise.resolve({ points: details.map(pointOf) }),
+    period: (question) => Promise.resolve(periodOfCalls(details.map(pointOf), question)),
   };
 }
 

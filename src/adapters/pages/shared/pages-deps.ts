@@ -25,7 +25,7 @@ export type ReadForm = (request: Request) => Promise<FormReading>;
 export interface PagesDeps {
   readonly browse: Pick<
     Browse,
-    "list" | "get" | "stats" | "today" | "upstreams" | "inFlight" | "performance"
+    "list" | "get" | "stats" | "today" | "upstreams" | "inFlight" | "performance" | "period"
   >;
   readonly actions: Actions;
   /** What every page says until it is put right or dismissed. */

@@ -4,6 +4,7 @@ import type { Clock } from "../../../ports/clock.ts";
 import type { LogReader } from "../../../ports/log-reader.ts";
 import type { GroupView } from "../group/group-view.ts";
 import type { LiveView } from "./live-view.ts";
+import { periodOfCalls } from "./period-of-calls.ts";
 
 export interface BrowseOptions {
   readonly reader: LogReader;
@@ -19,6 +20,7 @@ export interface BrowseOptions {
 }
 
 const dayMs = 86_400_000;
+const mostPoints = 50_000;
 
 /** The driving port of the read side over a log. */
 export function createBrowse(options: BrowseOptions): Browse {
@@ -54,6 +56,16 @@ export function createBrowse(options: BrowseOptions): Browse {
       return { total, ...last };
     },
     today,
+    async period(question) {
+      const { since = 0, model, service_type: service } = question.filter;
+      const points = await reader.points({
+        since,
+        limit: mostPoints,
+        ...(model === undefined ? {} : { model }),
+        ...(service === undefined ? {} : { service_type: service }),
+      });
+      return periodOfCalls(points, question);
+    },
     performance: async (filter) => ({ points: await reader.points(filter) }),
     inFlight: () => live.inFlight(),
     upstreams: () => live.upstreams(),
