@@ -32,7 +32,7 @@ test("a new request appears by itself, and focus stays where it was", async () =
   const own = servePages(log);
   const wrong = await visit({ viewport: sizes.wide }, async (page) => {
     await page.goto(own.origin);
-    const link = page.locator("#requests tbody tr").nth(4).locator("a");
+    const link = page.locator("#requests tbody tr").nth(4).locator("a.open");
     await link.focus();
     const focused = await link.getAttribute("href");
     log.add(rows[0]!);

@@ -58,6 +58,8 @@ const cutOff = `
   [...document.querySelectorAll("body *")]
     .filter((element) => element.checkVisibility() && !element.closest(".hidden, datalist, svg, canvas, .uplot"))
     .filter((element) => !element.matches("input, select, option, textarea"))
+    // A row of the list has two lines, and opens what it is of; a group's name filters by the whole of it.
+    .filter((element) => !element.closest("#requests tbody, #breakdown"))
     .filter((element) => {
       const { overflowX, overflowY } = getComputedStyle(element);
       const wide = /hidden|clip/.test(overflowX) && element.scrollWidth > element.clientWidth + 1;
@@ -96,10 +98,10 @@ const pages = [
 test.each(pages)("%s fits a phone and a wide window, and nothing is cut off", async (path) => {
   const wrong = await visit(browser, { viewport: sizes.phone }, async (page) => {
     const fits = async () => {
+      expect(await page.evaluate<string[]>(sticksOut)).toEqual([]);
       expect(
         await page.evaluate("document.documentElement.scrollWidth - innerWidth"),
       ).toBeLessThanOrEqual(0);
-      expect(await page.evaluate<string[]>(sticksOut)).toEqual([]);
     };
     await page.goto(served.origin + path, { waitUntil: "load" });
     await page.evaluate(

@@ -9,6 +9,7 @@ import type {
   LogDetail,
   LogFilter,
   LogRow,
+  LogSort,
   Stats,
 } from "../../src/ports/browse.ts";
 import { sampleBodies } from "./sample-bodies.ts";
@@ -41,6 +42,7 @@ interface SampleCall {
   ])[];
   readonly agent?: string;
   readonly user?: string;
+  readonly warnings?: readonly string[];
 }
 
 const refused = ["fast-box", "llama3-8b", "refused", "connection refused", 3] as const;
@@ -103,6 +105,7 @@ const pattern: readonly SampleCall[] = [
     route: "discovered",
     path: "/api/chat",
     tokens: [340, 128],
+    warnings: ["slow_load"],
     first: 180,
     took: 2_040,
     agent: "ollama-js/0.6",
@@ -134,6 +137,7 @@ const pattern: readonly SampleCall[] = [
     upstream: "hosted",
     route: "alias:coding-assistant",
     tokens: [16_820, 1_204],
+    warnings: ["reply_cut"],
     first: 710,
     took: 18_900,
     agent: "opencode/1.2.0",
@@ -271,6 +275,30 @@ const urls: Readonly<Record<string, string>> = {
   default: "http://localhost:8000",
 };
 
+/** What people and agents ask, again and again. */
+const questions = [
+  "The test of the retry loop fails now and then; find out why and mend it",
+  "Rename the field and update every place that reads it",
+  "Write a commit message for this change",
+  "What does this function return where the list is empty?",
+  "Run the tests again",
+  "Translate the notice into Danish, and keep the placeholders",
+  "Why is the build twice as slow since yesterday?",
+] as const;
+
+/** A hosted model's price; what runs at home costs nothing; what is not known is not. */
+function costOf({ upstream, tokens }: SampleCall): number | null {
+  if (tokens === undefined || upstream === "default") return null;
+  return upstream === "hosted" ? (tokens[0] * 1.25 + tokens[1] * 10) / 1_000_000 : 0;
+}
+
+function threadOf({ model, agent = "" }: SampleCall): string {
+  const name = Buffer.from(`${model ?? ""}${agent}`)
+    .toString("hex")
+    .padEnd(12, "0");
+  return `0195a2c4-0000-8000-8000-${name.slice(-12)}`;
+}
+
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 function attemptsOf(sample: SampleCall, started: number): readonly LoggedAttempt[] {
@@ -365,7 +393,7 @@ function rowOf(sample: SampleCall, index: number): LogRow {
     protocol: "native",
     attempts: attemptsOf(sample, started),
     dropped: [],
-    warnings: [],
+    warnings: sample.warnings ?? [],
     resent_from: null,
     stream,
     status_code: sample.status === undefined ? 200 : sample.status,
@@ -378,10 +406,10 @@ function rowOf(sample: SampleCall, index: number): LogRow {
     tokens_estimated: sample.estimated ?? false,
     cached_tokens: null,
     reasoning_tokens: null,
-    cost: null,
-    thread_id: null,
-    client: null,
-    asked: null,
+    cost: costOf(sample),
+    thread_id: path.includes("chat") ? threadOf(sample) : null,
+    client: sample.agent ?? null,
+    asked: path.includes("chat") ? (questions[index % questions.length] ?? null) : null,
     finish_reason: running || state === "failed" ? null : "stop",
     request_size: (prompt ?? 200) * 4,
     response_size: (completion ?? 0) * 210 + 300,
@@ -423,7 +451,17 @@ export function sampleLog(initial: readonly LogRow[]): SampleLog {
     (filter.resent_from === undefined || row.resent_from === filter.resent_from) &&
     (filter.service_type === undefined || row.service_type === filter.service_type) &&
     (filter.upstream === undefined || row.upstream === filter.upstream) &&
-    (filter.model === undefined || [row.original_model, row.mapped_model].includes(filter.model)) &&
+    (filter.since === undefined || Date.parse(row.timestamp) >= filter.since) &&
+    (filter.until === undefined || Date.parse(row.timestamp) < filter.until) &&
+    (filter.user === undefined || (row.auth_user ?? row.source_ip) === filter.user) &&
+    (filter.thread === undefined || row.thread_id === filter.thread) &&
+    (filter.client === undefined ||
+      row.client === filter.client ||
+      row.client?.split("/")[0] === filter.client) &&
+    (filter.model === undefined ||
+      [row.original_model, row.mapped_model].some(
+        (name) => name?.toLowerCase().includes(filter.model?.toLowerCase() ?? "") === true,
+      )) &&
     (filter.status === undefined ||
       (row.status_code !== null &&
         row.status_code >= filter.status.from &&
@@ -436,7 +474,10 @@ export function sampleLog(initial: readonly LogRow[]): SampleLog {
       if (index >= 0) rows[index] = row;
     },
     list: (filter) => {
+      const { sort = "time" } = filter;
       const found = rows.filter((row) => matches(row, filter));
+      const of = sortedBy[sort];
+      if (of !== null) found.sort((a, b) => of(b) - of(a));
       const logs = found.slice(0, filter.limit);
       const next = found.length > logs.length ? (logs.at(-1)?.id ?? null) : null;
       return Promise.resolve({ logs, next });
@@ -468,6 +509,13 @@ export function sampleLog(initial: readonly LogRow[]): SampleLog {
     },
   };
 }
+
+const sortedBy: Readonly<Record<LogSort, ((row: LogRow) => number) | null>> = {
+  time: null,
+  duration: (row) => row.duration_ms ?? -1,
+  tokens: (row) => row.total_tokens ?? -1,
+  cost: (row) => row.cost ?? -1,
+};
 
 function inFlightOf(row: LogRow): InFlightCall {
   const waits = row.original_model === "llama3.2:3b";

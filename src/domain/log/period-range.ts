@@ -14,6 +14,7 @@ const minutesKept = 2 * dayMs;
 const mostBars = 62;
 
 /** Widths of bars; a day is one of the reader's zone, of 23 to 25 hours. */
+const widest = 364 * dayMs;
 const widths = [
   minuteMs,
   5 * minuteMs,
@@ -25,7 +26,6 @@ const widths = [
   dayMs,
   7 * dayMs,
   28 * dayMs,
-  364 * dayMs,
 ] as const;
 
 /**
@@ -51,7 +51,7 @@ export function barsOf(
   const end = Math.max(since + 1, until ?? now);
   const width =
     widths.find((candidate) => candidate >= unit && (end - since) / candidate <= mostBars) ??
-    widths[widths.length - 1]!;
+    widest;
   const first = Math.floor(since / unit) * unit;
   const bars = [first];
   let at = first;

@@ -14,7 +14,7 @@ function follow(selector) {
 
 /** Moves the focus along the links of the rows, from wherever it is. */
 function step(by) {
-  const links = [...document.querySelectorAll(".requests tbody a, #inflight a")].toSorted((a, b) =>
+  const links = [...document.querySelectorAll(".requests a.open, #inflight a")].toSorted((a, b) =>
     a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1,
   );
   if (links.length === 0) return false;

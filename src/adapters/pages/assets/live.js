@@ -40,9 +40,19 @@ function morph(old, next) {
   }
 }
 
-/** Whether someone reads further down, so that rows must not move. */
-function scrolledInto(section) {
-  return section.getBoundingClientRect().top < 0;
+/** ms after which a pointer that does not move reads no more. */
+const readingMs = 4000;
+let pointed = -readingMs;
+document.addEventListener("pointermove", ({ target, timeStamp }) => {
+  if (target.closest?.("#requests tbody")) pointed = timeStamp;
+});
+document.addEventListener("pointerout", ({ relatedTarget }) => {
+  if (!relatedTarget?.closest?.("#requests tbody")) pointed = -readingMs;
+});
+
+/** Whether someone reads further down or is about to click a row, so that rows must not move. */
+function isRead(section) {
+  return section.getBoundingClientRect().top < 0 || performance.now() - pointed < readingMs;
 }
 
 function update(old, next) {
@@ -51,7 +61,7 @@ function update(old, next) {
   if (rows && fresh) {
     const known = new Set([...rows.children].map(({ id }) => id));
     const added = [...fresh.children].filter(({ id }) => !known.has(id));
-    if (scrolledInto(old)) {
+    if (isRead(old)) {
       for (const row of Array.from(fresh.children)) {
         const shown = document.getElementById(row.id);
         if (shown) morph(shown, row);

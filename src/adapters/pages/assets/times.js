@@ -3,6 +3,11 @@
 
 const twoDigits = (number) => String(number).padStart(2, "0");
 
+/** Where days begin, the server has to know: the next page has them right, and a live one as soon as it is renewed. */
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone && !document.cookie.includes(`smolrouter_zone=${zone}`))
+  document.cookie = `smolrouter_zone=${zone}; path=/; max-age=31536000; samesite=strict`;
+
 /** As format.ts has it for UTC: `2026-03-02 14:05:09`. */
 function localClock(when) {
   const day = [when.getFullYear(), when.getMonth() + 1, when.getDate()].map(twoDigits).join("-");
@@ -19,6 +24,18 @@ const kinds = {
   clock(time, when) {
     time.title = time.textContent;
     time.textContent = localClock(when);
+  },
+  /** Of the day and the minute: `03-12 14:05`. */
+  minute(time, when) {
+    time.title = time.textContent;
+    time.textContent = localClock(when).slice(5, 16);
+  },
+  /** Under a chart. */
+  hour(time, when) {
+    time.textContent = localMinute(when);
+  },
+  day(time, when) {
+    time.textContent = localClock(when).slice(5, 10);
   },
   /** Some words, such as "3 min ago": the hint says both. */
   words(time, when) {
@@ -47,6 +64,27 @@ document.addEventListener("pointerover", ({ target }) => {
   const own = `${clockAt(left.value)}–${clockAt(left.value + wide.value)}:`;
   hint.textContent = hint.textContent.replace(/^[\d:]+–[\d:]+ UTC:/, own);
 });
+
+/** The same for bars, which are not equally long, and say their day. */
+function localBar(bar) {
+  const [from, to] = [bar.dataset.from, bar.dataset.to].map((ms) =>
+    localClock(new Date(Number(ms))),
+  );
+  const end = from.slice(0, 10) === to.slice(0, 10) ? to.slice(11, 16) : to.slice(5, 16);
+  const utc = /^(.*? UTC): /;
+  const title = bar.querySelector("title");
+  const [, inUtc] = utc.exec(title.textContent) ?? [];
+  if (inUtc === undefined) return;
+  const own = `${from.slice(5, 16)}–${end}`;
+  title.textContent = `${title.textContent.replace(utc, `${own}: `)}\n(${inUtc})`;
+  bar.setAttribute("aria-label", bar.getAttribute("aria-label").replace(utc, `${own}: `));
+}
+
+for (const come of ["pointerover", "focusin"])
+  document.addEventListener(come, ({ target }) => {
+    const bar = target.closest?.(".period-chart a");
+    if (bar) localBar(bar);
+  });
 
 const watch = new MutationObserver(() => localTimes(document));
 watch.observe(document, { childList: true, subtree: true });

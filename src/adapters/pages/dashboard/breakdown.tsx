@@ -1,101 +1,104 @@
 /** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
-// The last hours by model and by upstream: who is used, who is slow, who fails.
+// A period by model, upstream, user or client: who is used, who is slow, who fails, who costs. Each name filters.
 import { Html } from "@elysiajs/html";
-import type { Activity, NamedFigures } from "./activity.ts";
-import { dashboardHref } from "./dashboard-query.ts";
-import { alarm, perSecond, reach } from "./figures.tsx";
-import { duration, percent, whole } from "../shared/format.ts";
+import type { Dimension, PeriodGroup } from "../../../ports/periods.ts";
+import { dashboardHref, type DashboardQuery } from "./dashboard-query.ts";
+import { alarm } from "./figures.tsx";
+import { colouredGroups } from "./period-chart.tsx";
+import { dimensions } from "./period-query.ts";
+import { dollars, duration, percent, short, whole } from "../shared/format.ts";
 
-const shown = 5;
-
-export function Breakdown({ activity }: { readonly activity: Activity }): JSX.Element {
-  const { byModel, byUpstream } = activity;
-  if (byModel.length === 0 && byUpstream.length === 0)
-    return <section id="breakdown" data-live hidden></section>;
-  return (
-    <section
-      id="breakdown"
-      class="breakdown"
-      data-live
-      aria-label={`By model and upstream, ${reach(activity)}`}
-    >
-      <GroupTable head="Model" field="model" groups={byModel} reach={reach(activity)} />
-      <GroupTable head="Upstream" field="upstream" groups={byUpstream} reach={reach(activity)} />
-    </section>
-  );
+export interface BreakdownProps {
+  readonly query: DashboardQuery;
+  readonly groups: readonly PeriodGroup[];
 }
 
-interface GroupTableProps {
-  readonly head: string;
-  readonly field: "model" | "upstream";
-  readonly groups: readonly NamedFigures[];
-  readonly reach: string;
-}
+/** More groups than that come as one, named so (ports/periods.ts). */
+const mostGroups = 50;
 
-function GroupTable({ head, field, groups, reach: period }: GroupTableProps): JSX.Element {
-  const most = Math.max(1, ...groups.map(({ requests }) => requests));
-  const left = groups.slice(shown);
+const without: Readonly<Record<Dimension, string>> = {
+  model: "no model",
+  upstream: "no upstream",
+  user: "nobody",
+  client: "not said",
+};
+
+export function Breakdown({ query, groups }: BreakdownProps): JSX.Element {
+  const { by, says } = query.period;
   return (
-    <div class="group-panel">
+    <div class="group-panel" id="breakdown">
       <table class="groups">
-        <caption class="hidden" safe>{`By ${field}, ${period}`}</caption>
+        <caption class="hidden" safe>{`By ${dimensions[by].toLowerCase()}, ${says}`}</caption>
         <thead>
           <tr>
-            <th scope="col">
-              <span safe>{`${head}, ${period}`}</span>
-            </th>
+            <th scope="col">{dimensions[by]}</th>
             <th scope="col" class="number">
-              Requests
+              Calls
             </th>
             <th scope="col" class="number">
               Errors
             </th>
-            <th scope="col" class="number">
+            <th scope="col" class="number c-median">
               Median
             </th>
             <th scope="col" class="number c-p95">
               p95
             </th>
-            <th scope="col" class="number c-speed">
-              Speed
+            <th scope="col" class="number c-sum">
+              Tokens
+            </th>
+            <th scope="col" class="number">
+              Cost
             </th>
           </tr>
         </thead>
         <tbody>
-          {groups.slice(0, shown).map((group) => (
+          {groups.map((group, place) => (
             <tr>
               <th scope="row">
-                <a
-                  class="clip"
-                  href={dashboardHref({ [field]: group.name })}
-                  title={group.name}
-                  safe
-                >
-                  {group.name}
-                </a>
-                <svg
-                  class="share"
-                  viewBox="0 0 100 2"
-                  preserveAspectRatio="none"
+                <i
+                  class={`swatch s${place < colouredGroups ? place + 1 : 0}`}
                   aria-hidden="true"
-                >
-                  <rect width={String((group.requests / most) * 100)} height="2" />
-                </svg>
+                ></i>
+                <GroupName query={query} name={group.name} isRest={place >= mostGroups} />
               </th>
               <td class="number">{whole(group.requests)}</td>
-              <td class={`number ${alarm(group)}`}>{percent(group.errors / group.requests)}</td>
-              <td class="number">{duration(group.median)}</td>
-              <td class="number c-p95">{duration(group.p95)}</td>
-              <td class="number c-speed">{perSecond(group.speed).replace(" tokens/s", "/s")}</td>
+              <td class={`number ${alarm(group)}`}>{percent(group.error_rate)}</td>
+              <td class="number c-median">{duration(group.duration_ms_median)}</td>
+              <td class="number c-p95">{duration(group.duration_ms_p95)}</td>
+              <td class="number c-sum">{short(group.prompt_tokens + group.completion_tokens)}</td>
+              <td
+                class="number"
+                title={group.unpriced > 0 ? `${whole(group.unpriced)} unpriced` : undefined}
+                safe
+              >
+                {dollars(group.cost)}
+              </td>
             </tr>
           ))}
         </tbody>
       </table>
-      {left.length > 0 && (
-        <p>
-          <a href={`/performance?by=${field}`}>{`and ${left.length} more`}</a>
-        </p>
-      )}
     </div>
+  );
+}
+
+interface GroupNameProps {
+  readonly query: DashboardQuery;
+  readonly name: string | null;
+  readonly isRest: boolean;
+}
+
+function GroupName({ query, name, isRest }: GroupNameProps): JSX.Element {
+  const { by } = query.period;
+  if (name === null || isRest)
+    return (
+      <span class="faint" safe>
+        {name ?? without[by]}
+      </span>
+    );
+  return (
+    <a class="clip" href={dashboardHref(query.address, { [by]: name })} title={name} safe>
+      {name}
+    </a>
   );
 }

@@ -1,10 +1,28 @@
 // The dashboard's query string as a filter of the log, and back: what is filtered stands in the URL.
-import type { LogFilter } from "../../../ports/browse.ts";
+import type { LogFilter, LogSort } from "../../../ports/browse.ts";
+import type { CallFilter } from "../../../ports/periods.ts";
 import type { LoggedService, LogState } from "../../../domain/log/log-entry.ts";
+import { type PeriodChoice, type PeriodParam, readPeriod } from "./period-query.ts";
 
 /** In the order of the form; names as in `/api/logs`. */
-export const filterFields = ["q", "model", "upstream", "status", "state", "service_type"] as const;
+export const filterFields = [
+  "q",
+  "model",
+  "upstream",
+  "user",
+  "client",
+  "status",
+  "state",
+  "service_type",
+  "thread",
+] as const;
 export type FilterField = (typeof filterFields)[number];
+
+const periodParams = ["period", "since", "until", "by", "show"] as const;
+const addressParams = [...filterFields, ...periodParams, "sort", "before"] as const;
+export type AddressParam = (typeof addressParams)[number];
+/** What an address says; absent or empty: nothing. */
+export type Address = Readonly<Partial<Record<AddressParam, string>>>;
 
 export const states: readonly LogState[] = [
   "inflight",
@@ -14,80 +32,120 @@ export const states: readonly LogState[] = [
   "interrupted",
 ];
 export const services: readonly LoggedService[] = ["openai", "anthropic", "ollama"];
+export const sorts: readonly LogSort[] = ["time", "duration", "tokens", "cost"];
 
 export interface DashboardQuery {
   /** As typed, blanks at either end aside; empty where not filtered. */
   readonly fields: Readonly<Record<FilterField, string>>;
+  readonly period: PeriodChoice;
+  readonly sort: LogSort;
+  /** Of the list: with the page, and with times where some are chosen. */
   readonly filter: LogFilter;
+  /** Of the figures, without times. */
+  readonly calls: CallFilter;
   /** Fields whose value filters nothing, as it cannot be read. */
-  readonly unread: readonly FilterField[];
+  readonly unread: readonly (FilterField | PeriodParam | "sort" | "before")[];
+  /** Names in the address that mean nothing here. */
+  readonly unknown: readonly string[];
   /** Whether any field is filled. */
   readonly filtered: boolean;
+  /** All that can be read of the address, the page aside. */
+  readonly address: Address;
 }
 
 const rowsPerPage = 50;
 /** Longer ones are not a search but an accident. */
 const longest = 200;
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** `next` of a list that is not in the order of time holds more than an id. */
+const place = /^[\w.:~-]{1,200}$/;
 
-export function readQuery(params: URLSearchParams): DashboardQuery {
+/**
+ * @param now epoch ms
+ * @param zone the reader's, an IANA name
+ */
+export function readQuery(params: URLSearchParams, now: number, zone: string): DashboardQuery {
   const value = (field: FilterField): string => (params.get(field) ?? "").trim().slice(0, longest);
-  const fields: Record<FilterField, string> = {
-    q: value("q"),
-    model: value("model"),
-    upstream: value("upstream"),
-    status: value("status"),
-    state: value("state"),
-    service_type: value("service_type"),
+  const fields = Object.fromEntries(filterFields.map((field) => [field, value(field)])) as Record<
+    FilterField,
+    string
+  >;
+  const { choice, unread: unreadTimes } = readPeriod(params, now, zone);
+  const calls = callFilter(fields);
+  const asked = (params.get("sort") ?? "").trim();
+  const sort = sorts.find((known) => known === asked) ?? "time";
+  const before = params.get("before") ?? "";
+  const { since, until } = choice.range;
+  const isPlace = (sort === "time" ? uuid : place).test(before);
+  const filter: LogFilter = {
+    limit: rowsPerPage,
+    ...(isPlace ? { before } : {}),
+    ...calls,
+    ...(choice.isChosen ? { since, ...(until === null ? {} : { until }) } : {}),
+    ...(sort === "time" ? {} : { sort }),
   };
+  return {
+    fields,
+    period: choice,
+    sort,
+    filter,
+    calls,
+    unread: [
+      ...filterFields.filter((field) => fields[field] !== "" && !(field in calls)),
+      ...unreadTimes,
+      ...(asked !== "" && sort !== asked ? (["sort"] as const) : []),
+      ...(before !== "" && !isPlace ? (["before"] as const) : []),
+    ],
+    unknown: [...new Set(params.keys())].filter(
+      (name) => !addressParams.some((known) => known === name),
+    ),
+    filtered: Object.values(fields).some((text) => text !== ""),
+    address: {
+      ...fields,
+      ...Object.fromEntries(periodParams.map((name) => [name, params.get(name) ?? ""])),
+      sort: sort === "time" ? "" : sort,
+    },
+  };
+}
+
+function callFilter(fields: Readonly<Record<FilterField, string>>): CallFilter {
   const status = statusRange(fields.status);
   const state = states.find((known) => known === fields.state);
   const service = services.find((known) => known === fields.service_type);
-  const before = params.get("before");
-  const filter: LogFilter = {
-    limit: rowsPerPage,
-    ...(before !== null && uuid.test(before) ? { before } : {}),
-    ...(fields.q === "" ? {} : { q: fields.q }),
-    ...(fields.model === "" ? {} : { model: fields.model }),
-    ...(fields.upstream === "" ? {} : { upstream: fields.upstream }),
+  const text = (field: "q" | "model" | "upstream" | "user" | "client") =>
+    fields[field] === "" ? {} : { [field]: fields[field] };
+  return {
+    ...text("q"),
+    ...text("model"),
+    ...text("upstream"),
+    ...text("user"),
+    ...text("client"),
+    ...(uuid.test(fields.thread) ? { thread: fields.thread.toLowerCase() } : {}),
     ...(status === null ? {} : { status }),
     ...(state === undefined ? {} : { state }),
     ...(service === undefined ? {} : { service_type: service }),
   };
-  const unread = filterFields.filter((field) => fields[field] !== "" && !(field in filter));
-  return { fields, filter, unread, filtered: Object.values(fields).some((text) => text !== "") };
 }
 
-/** The dashboard's address with these fields, from a row on where one is given. */
-export function dashboardHref(
-  fields: Partial<Readonly<Record<FilterField, string>>>,
-  before: string | null = null,
-): string {
-  return withQuery("/", fields, before);
+/** An address of the dashboard. What changes how it is read leads to the newest page. */
+export function dashboardHref(address: Address, changes: Address = {}): string {
+  return withQuery("/", { ...address, ...changes });
 }
 
 /** Where what is filtered is given out as a file. */
-export function exportHref(
-  form: ExportForm,
-  fields: Partial<Readonly<Record<FilterField, string>>>,
-): string {
-  return withQuery(`/export/requests.${form}`, fields, null);
+export function exportHref(form: ExportForm, address: Address): string {
+  return withQuery(`/export/requests.${form}`, address);
 }
 
 export const exportForms = ["csv", "json"] as const;
 export type ExportForm = (typeof exportForms)[number];
 
-function withQuery(
-  path: string,
-  fields: Partial<Readonly<Record<FilterField, string>>>,
-  before: string | null,
-): string {
+function withQuery(path: string, address: Address): string {
   const params = new URLSearchParams();
-  for (const field of filterFields) {
-    const text = fields[field] ?? "";
-    if (text !== "") params.set(field, text);
+  for (const name of addressParams) {
+    const text = address[name] ?? "";
+    if (text !== "") params.set(name, text);
   }
-  if (before !== null) params.set("before", before);
   const query = params.toString();
   return query === "" ? path : `${path}?${query}`;
 }

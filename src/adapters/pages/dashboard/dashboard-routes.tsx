@@ -1,12 +1,10 @@
 /** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
-// `/`, and what is filtered there as a file.
+// `/`, what is filtered there as a file, and names to filter by.
 import { Elysia } from "elysia";
 import { Html } from "@elysiajs/html";
-import { activityOf, chartPoints, daySpan, keeping } from "./activity.ts";
-import { exportForms, readQuery } from "./dashboard-query.ts";
-import { Dashboard, dashboardHead } from "./dashboard.tsx";
+import { barsOf } from "../../../domain/log/period-range.ts";
+import type { PeriodQuestion } from "../../../ports/periods.ts";
 import { exportRows } from "../request/export.ts";
-import { keptFor } from "./kept-for.ts";
 import { missingPage } from "../shared/missing-page.tsx";
 import {
   frameOf,
@@ -15,47 +13,50 @@ import {
   pageOnceRead,
   readable,
   unreadable,
+  zoneOf,
 } from "../shared/page-response.tsx";
-import type { Stats } from "../../../ports/browse.ts";
 import type { PagesDeps } from "../shared/pages-deps.ts";
-
-const slices = 24;
+import { Dashboard, dashboardHead } from "./dashboard.tsx";
+import { type DashboardQuery, exportForms, readQuery } from "./dashboard-query.ts";
+import { dimensions } from "./period-query.ts";
 
 export function dashboardRoutes(deps: PagesDeps) {
   const { browse } = deps;
   const missing = missingPage(deps);
-  const activity = keptFor(keeping(deps), async () => {
-    const now = deps.now();
-    const { points } = await browse.performance({ since: now - daySpan, limit: chartPoints });
-    return activityOf(points, { now, span: daySpan, slices, cut: points.length >= chartPoints });
-  });
-  const total = keptFor(keeping(deps), async () => {
-    return (await browse.stats()).total;
-  });
 
-  async function stats(): Promise<Stats> {
-    // What is waited for first: the log answers one question after the other.
-    const [today, all] = await Promise.all([browse.today(), total()]);
-    const requests = Math.max(all.requests, today.last_24h.requests);
-    return { ...today, total: { ...all, requests } };
+  /** Side by side: the page is there when the slowest is. */
+  const read = (query: DashboardQuery, now: number, zone: string) =>
+    Promise.all([
+      browse.list(query.filter),
+      browse.period(questionOf(query, now, zone)),
+      countOf(query),
+      browse.inFlight(),
+    ]);
+
+  /** Of the calls that the list is of, however far one has paged. */
+  async function countOf(query: DashboardQuery): Promise<number> {
+    const { since, until } = query.filter;
+    const times = {
+      ...(since === undefined ? {} : { since }),
+      ...(until === undefined ? {} : { until }),
+    };
+    return (await browse.period({ filter: { ...query.calls, ...times } })).figures.requests;
   }
 
   return new Elysia({ name: "dashboard" })
     .get("/", ({ request }) => {
       const frame = frameOf(request, deps);
-      const query = readQuery(new URL(request.url).searchParams);
-      const made = readable(
-        Promise.all([browse.list(query.filter), stats(), activity(), browse.inFlight()]),
-      ).then((read): MadePage => {
-        if (!read.ok) return unreadable(frame);
-        const [list, figures, recent, { inflight }] = read.value;
+      const query = readQuery(new URL(request.url).searchParams, frame.now, frame.zone);
+      const made = readable(read(query, frame.now, frame.zone)).then((found): MadePage => {
+        if (!found.ok) return unreadable(frame);
+        const [page, period, count, { inflight }] = found.value;
         const html = (
           <Dashboard
             frame={frame}
             query={query}
-            page={list}
-            stats={figures}
-            activity={recent}
+            page={page}
+            period={period}
+            count={count}
             inflight={inflight}
             upstreams={browse.upstreams().upstreams}
             routing={deps.routing()}
@@ -67,10 +68,35 @@ export function dashboardRoutes(deps: PagesDeps) {
       });
       return pageOnceRead(request, dashboardHead, made, deps.notices);
     })
+    .get("/names/:dimension", async ({ request, params }) => {
+      const by = (Object.keys(dimensions) as (keyof typeof dimensions)[]).find(
+        (known) => known === params.dimension,
+      );
+      if (by === undefined) return missing(request, 404, "there are no such names");
+      const { period } = readQuery(new URL(request.url).searchParams, deps.now(), zoneOf(request));
+      const { since, until } = period.range;
+      const filter = { since, ...(until === null ? {} : { until }) };
+      const found = await readable(browse.period({ filter, by }));
+      const groups = found.ok ? (found.value.groups ?? []) : [];
+      const names = groups.flatMap(({ name }) => (name === null ? [] : [name]));
+      return Response.json(names, {
+        headers: { "cache-control": "no-store", "x-content-type-options": "nosniff" },
+      });
+    })
     .get("/export/:file", ({ request, params }) => {
       const form = exportForms.find((known) => params.file === `requests.${known}`);
       if (form === undefined) return missing(request, 404, "there is no such file");
-      const { filter } = readQuery(new URL(request.url).searchParams);
+      const { filter } = readQuery(new URL(request.url).searchParams, deps.now(), zoneOf(request));
       return exportRows(browse, filter, form);
     });
+}
+
+function questionOf(query: DashboardQuery, now: number, zone: string): PeriodQuestion {
+  const { range, by } = query.period;
+  const { since, until } = range;
+  return {
+    filter: { ...query.calls, since, ...(until === null ? {} : { until }) },
+    by,
+    bars: barsOf(range, now, zone),
+  };
 }

@@ -1,142 +1,86 @@
 /** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
-// The strip of figures over the dashboard, each with the shape of its last hours.
+// The strip of figures over the dashboard, of the period and the calls that are filtered.
 import { Html } from "@elysiajs/html";
-import type { Stats } from "../../../ports/browse.ts";
-import type { Activity, CallFigures } from "./activity.ts";
-import { Chart, type ChartProps } from "../performance/chart.tsx";
-import { dashboardHref } from "./dashboard-query.ts";
-import { clockMinute, duration, percent, short, span, whole } from "../shared/format.ts";
+import type { CallFigures, CallSums } from "../../../ports/periods.ts";
+import { dashboardHref, type DashboardQuery } from "./dashboard-query.ts";
+import { dollars, duration, percent, short, whole } from "../shared/format.ts";
 
 export interface FiguresProps {
-  readonly stats: Stats;
-  readonly activity: Activity;
+  readonly query: DashboardQuery;
+  readonly figures: CallFigures;
+  readonly inflight: number;
   /** Calls under way that wait for their turn. */
   readonly waiting: number;
 }
 
-export function Figures({ stats, activity, waiting }: FiguresProps): JSX.Element {
-  const { total, last_24h: day } = stats;
-  const { slices } = activity;
-  const values = (of: (slice: CallFigures) => number | null) => slices.map(of);
+export function Figures({ query, figures, inflight, waiting }: FiguresProps): JSX.Element {
+  const { address } = query;
+  const { prompt_tokens: prompt, completion_tokens: completion, cached_tokens: cached } = figures;
   return (
-    <section class="figures" id="figures" data-live aria-label="Figures">
+    <section class="figures" id="figures" data-live aria-label={`Figures of ${query.period.says}`}>
       <dl>
         <Figure
-          name="Requests, 24 h"
-          value={whole(day.requests)}
-          note={`${whole(total.requests)} total`}
-          chart={{
-            label: `Requests, ${reach(activity)}`,
-            over: activity,
-            hints: sliceHints(
-              activity,
-              ({ requests, errors }) => `${whole(requests)} requests, ${whole(errors)} failed`,
-            ),
-            bars: [{ kind: "requests", values: values(({ requests }) => requests) }],
-          }}
+          name="Calls"
+          value={whole(figures.requests)}
+          note={`in ${query.period.says.replace(/^the /, "")}`}
         />
         <Figure
           name="In flight"
-          value={whole(stats.inflight)}
+          value={whole(inflight)}
           note={
             waiting > 0
               ? `${whole(waiting)} waiting`
-              : stats.inflight === 0
+              : inflight === 0
                 ? "nothing running"
                 : "running now"
           }
-          href={dashboardHref({ state: "inflight" })}
-          mark={stats.inflight === 0 ? "" : "running"}
+          href={dashboardHref(address, { state: "inflight" })}
+          mark={inflight === 0 ? "" : "running"}
         />
         <Figure
-          name="Errors, 24 h"
-          value={percent(day.error_rate)}
-          note={`${whole(day.errors)} failed`}
-          href={dashboardHref({ state: "failed" })}
-          mark={day.errors === 0 ? "" : "bad"}
-          chart={{
-            label: `Failed requests, ${reach(activity)}`,
-            over: activity,
-            hints: sliceHints(activity, ({ errors }) => `${whole(errors)} failed`),
-            bars: [{ kind: "errors", values: values(({ errors }) => errors) }],
-          }}
+          name="Errors"
+          value={percent(figures.error_rate)}
+          note={`${whole(figures.errors)} failed`}
+          href={dashboardHref(address, { state: "failed" })}
+          mark={alarm(figures) === "bad" ? "bad" : ""}
         />
         <Figure
-          name="Median duration"
-          value={duration(day.duration_ms_median)}
-          note={`p95 ${duration(day.duration_ms_p95)}`}
-          chart={{
-            label: `Duration, median and 95th percentile, ${reach(activity)}`,
-            over: activity,
-            hints: sliceHints(
-              activity,
-              ({ median, p95 }) => `median ${duration(median)}, p95 ${duration(p95)}`,
-            ),
-            lines: [
-              { kind: "p95", values: values(({ p95 }) => p95) },
-              { kind: "median", values: values(({ median }) => median) },
-            ],
-          }}
+          name="Duration"
+          value={duration(figures.duration_ms_median)}
+          note={`median, p95 ${duration(figures.duration_ms_p95)}`}
+          href={dashboardHref(address, { sort: "duration" })}
+        />
+        <Figure name="First token" value={duration(figures.ttft_ms_median)} note="median" />
+        <Figure
+          name="Tokens"
+          value={short(prompt + completion)}
+          note={`${short(prompt)} in${cached > 0 ? ` (${percent(cached / Math.max(1, prompt))} cached)` : ""}, ${short(completion)} out`}
+          href={dashboardHref(address, { sort: "tokens" })}
         />
         <Figure
-          name="First token"
-          value={duration(day.ttft_ms_median)}
-          note="median"
-          chart={{
-            label: `Median time to the first token, ${reach(activity)}`,
-            over: activity,
-            hints: sliceHints(activity, ({ firstToken }) => `median ${duration(firstToken)}`),
-            lines: [{ kind: "median", values: values(({ firstToken }) => firstToken) }],
-          }}
-        />
-        <Figure
-          name="Tokens, 24 h"
-          value={short(day.prompt_tokens + day.completion_tokens)}
-          note={`${short(day.prompt_tokens)} in, ${short(day.completion_tokens)} out`}
-          chart={{
-            label: `Tokens, ${reach(activity)}`,
-            over: activity,
-            hints: sliceHints(
-              activity,
-              ({ tokens, speed }) => `${short(tokens)} tokens, median ${perSecond(speed)}`,
-            ),
-            bars: [{ kind: "requests", values: values(({ tokens }) => tokens) }],
-          }}
+          name="Cost"
+          value={dollars(figures.cost)}
+          note={
+            figures.unpriced > 0
+              ? `${whole(figures.unpriced)} unpriced`
+              : figures.cost === null
+                ? "nothing to price"
+                : "all priced"
+          }
+          href={dashboardHref(address, { sort: "cost" })}
         />
       </dl>
     </section>
   );
 }
 
-/** What the charts reach back to. */
-export function reach({ from, to }: Activity): string {
-  return `last ${span(to - from)}`;
-}
-
 /** A share of failures that wants attention; single ones among many do not. */
 const alarming = 0.01;
 
 /** The class of a share of failures. */
-export function alarm({ requests, errors }: Pick<CallFigures, "requests" | "errors">): string {
+export function alarm({ requests, errors }: Pick<CallSums, "requests" | "errors">): string {
   if (errors === 0) return "faint";
   return errors >= requests * alarming ? "bad" : "";
-}
-
-export function perSecond(speed: number | null): string {
-  return speed === null ? "–" : `${speed < 10 ? speed.toFixed(1) : Math.round(speed)} tokens/s`;
-}
-
-/** What each slice of time held; null where it held nothing. */
-export function sliceHints(
-  { from, to, slices }: Activity,
-  say: (slice: CallFigures) => string,
-): readonly (string | null)[] {
-  const length = (to - from) / slices.length;
-  return slices.map((slice, at) => {
-    if (slice.requests === 0) return null;
-    const [begin, end] = [from + at * length, from + (at + 1) * length];
-    return `${clockMinute(begin)}–${clockMinute(end)} UTC: ${say(slice)}`;
-  });
 }
 
 interface FigureProps {
@@ -146,10 +90,9 @@ interface FigureProps {
   /** The requests behind the figure. */
   readonly href?: string;
   readonly mark?: "" | "bad" | "running";
-  readonly chart?: ChartProps;
 }
 
-function Figure({ name, value, note, href, mark = "", chart }: FigureProps): JSX.Element {
+function Figure({ name, value, note, href, mark = "" }: FigureProps): JSX.Element {
   return (
     <div class={`figure ${mark}`}>
       <dt safe>{name}</dt>
@@ -163,10 +106,9 @@ function Figure({ name, value, note, href, mark = "", chart }: FigureProps): JSX
             {value}
           </a>
         )}
-        <span class="note" safe>
+        <span class="note" title={note} safe>
           {note}
         </span>
-        {chart !== undefined && <Chart {...chart} />}
       </dd>
     </div>
   );

@@ -1,23 +1,45 @@
 /** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // The dashboard's filters: a plain form, so that what is filtered stands in the URL.
 import { Html } from "@elysiajs/html";
-import { services, states } from "./dashboard-query.ts";
-import type { DashboardQuery, FilterField } from "./dashboard-query.ts";
+import { dashboardHref, filterFields, services, states } from "./dashboard-query.ts";
+import type { Address, DashboardQuery, FilterField } from "./dashboard-query.ts";
+
+/** Names to offer in the fields that take any. */
+export type Offers = Readonly<Record<"model" | "upstream" | "user" | "client", readonly string[]>>;
 
 export interface FilterBarProps {
   readonly query: DashboardQuery;
-  /** Names to offer. */
-  readonly models: readonly string[];
-  readonly upstreams: readonly string[];
+  readonly offers: Offers;
 }
 
-export function FilterBar({ query, models, upstreams }: FilterBarProps): JSX.Element {
-  const { fields } = query;
+export function FilterBar({ query, offers }: FilterBarProps): JSX.Element {
+  const { fields, address } = query;
   return (
-    <form class="filters" method="get" action="/" role="search" aria-label="Filter requests">
-      <Field name="q" label="Search" query={query} wide hint="Search" />
-      <Field name="model" label="Model" query={query} offer={models} hint="Model" />
-      <Field name="upstream" label="Upstream" query={query} offer={upstreams} hint="Upstream" />
+    <form
+      class="filters"
+      id="filters"
+      method="get"
+      action="/"
+      role="search"
+      aria-label="Filter requests"
+    >
+      <Field name="q" label="Search" query={query} wide hint="Search words, models, errors, ids" />
+      <Field name="model" label="Model" query={query} offer={offers.model} hint="Model" />
+      <Field
+        name="upstream"
+        label="Upstream"
+        query={query}
+        offer={offers.upstream}
+        hint="Upstream"
+      />
+      <Field name="user" label="User or address" query={query} offer={offers.user} hint="User" />
+      <Field
+        name="client"
+        label="Client program"
+        query={query}
+        offer={offers.client}
+        hint="Client"
+      />
       <Field name="status" label="Status" query={query} offer={statuses} hint="Status" narrow />
       <Choice name="state" label="State" all="Any state" chosen={fields.state} of={states} />
       <Choice
@@ -27,14 +49,31 @@ export function FilterBar({ query, models, upstreams }: FilterBarProps): JSX.Ele
         chosen={fields.service_type}
         of={services}
       />
+      {kept.map((name) => (
+        <Kept address={address} name={name} />
+      ))}
+      {fields.thread !== "" && <input type="hidden" name="thread" value={fields.thread} />}
       <button type="submit">Filter</button>
       {query.filtered && (
-        <a class="clear" href="/">
+        <a class="clear" href={dashboardHref(address, nothing)}>
           Clear
         </a>
       )}
     </form>
   );
+}
+
+/** What the form leaves as it is. */
+const kept = ["period", "by", "show", "sort"] as const;
+
+const nothing: Address = Object.fromEntries(filterFields.map((field) => [field, ""]));
+
+function Kept(props: {
+  readonly address: Address;
+  readonly name: (typeof kept)[number];
+}): JSX.Element {
+  const value = props.address[props.name] ?? "";
+  return value === "" ? "" : <input type="hidden" name={props.name} value={value} />;
 }
 
 const statuses = ["2xx", "4xx", "5xx", "429", "499", "502", "504"];
@@ -44,7 +83,7 @@ const unreadHints: Partial<Readonly<Record<FilterField, string>>> = {
 };
 
 interface FieldProps {
-  readonly name: FilterField;
+  readonly name: Exclude<FilterField, "thread">;
   readonly label: string;
   readonly query: DashboardQuery;
   readonly offer?: readonly string[];
@@ -56,8 +95,11 @@ interface FieldProps {
 function Field({ name, label, query, offer, hint, wide, narrow }: FieldProps): JSX.Element {
   const unread = query.unread.includes(name);
   const list = offer === undefined || offer.length === 0 ? undefined : `known-${name}`;
+  const filled = query.fields[name] === "" ? "" : " filled";
   return (
-    <label class={`field${wide === true ? " wide" : ""}${narrow === true ? " narrow" : ""}`}>
+    <label
+      class={`field${wide === true ? " wide" : ""}${narrow === true ? " narrow" : ""}${filled}`}
+    >
       <span class="hidden" safe>
         {label}
       </span>
@@ -99,7 +141,7 @@ interface ChoiceProps {
 
 function Choice({ name, label, all, chosen, of }: ChoiceProps): JSX.Element {
   return (
-    <label class="field narrow">
+    <label class={`field narrow${chosen === "" ? "" : " filled"}`}>
       <span class="hidden" safe>
         {label}
       </span>

@@ -7,7 +7,8 @@ import { duration, whole } from "../shared/format.ts";
 import { RouterMark } from "../shared/router-mark.tsx";
 import { ModelName } from "../shared/state-mark.tsx";
 
-const shown = 20;
+/** The list below has all of them. */
+const shown = 3;
 
 export function InFlightList({ calls }: { readonly calls: readonly InFlightCall[] }): JSX.Element {
   if (calls.length === 0) return <section id="inflight" data-live hidden></section>;
@@ -21,7 +22,11 @@ export function InFlightList({ calls }: { readonly calls: readonly InFlightCall[
           <Running call={call} />
         ))}
       </ul>
-      {calls.length > shown && <p class="nothing">{`and ${whole(calls.length - shown)} more`}</p>}
+      {calls.length > shown && (
+        <p class="nothing">
+          <a href="/?state=inflight">{`and ${whole(calls.length - shown)} more`}</a>
+        </p>
+      )}
     </section>
   );
 }

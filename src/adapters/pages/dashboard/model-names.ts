@@ -1,6 +1,9 @@
 // Names of models to offer where one is asked for.
 import type { Routing } from "../../../domain/routing/types.ts";
-import type { UpstreamState } from "../../../ports/browse.ts";
+import type { LogRow, UpstreamState } from "../../../ports/browse.ts";
+import type { RoutingNames } from "../shared/pages-deps.ts";
+import type { DashboardQuery } from "./dashboard-query.ts";
+import type { Offers } from "./filter-bar.tsx";
 
 /** Beyond that a list helps nobody. */
 const maxOffered = 500;
@@ -16,4 +19,34 @@ export function knownModelNames(
     ...upstreams.flatMap(({ models }) => models),
   ];
   return [...new Set(names)].slice(0, maxOffered);
+}
+
+/** Names to offer in the filters' fields: those configured, and those in the list. */
+export function namesToOffer(
+  routing: Pick<RoutingNames, "servers" | "aliases">,
+  rows: readonly LogRow[],
+  { fields }: Pick<DashboardQuery, "fields">,
+): Offers {
+  const distinct = (names: readonly (string | null)[], typed: string): readonly string[] =>
+    [...new Set(names)]
+      .filter((name): name is string => name !== null && name !== typed)
+      .toSorted();
+  return {
+    model: distinct(
+      [...routing.aliases.keys(), ...rows.flatMap((row) => [row.original_model, row.mapped_model])],
+      fields.model,
+    ),
+    upstream: distinct(
+      [...routing.servers.keys(), ...rows.map((row) => row.upstream)],
+      fields.upstream,
+    ),
+    user: distinct(
+      rows.map((row) => row.auth_user ?? row.source_ip),
+      fields.user,
+    ),
+    client: distinct(
+      rows.map((row) => row.client),
+      fields.client,
+    ),
+  };
 }

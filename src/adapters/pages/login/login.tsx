@@ -8,6 +8,7 @@ import { localPath } from "../../../domain/security/paths.ts";
 import type { Tokens } from "../../../ports/tokens.ts";
 import { LoginPage } from "./login-page.tsx";
 import { MessagePage } from "../shared/message-page.tsx";
+import { zoneOf } from "../shared/page-response.tsx";
 import type { PageFrame, ReadForm } from "../shared/pages-deps.ts";
 
 export interface LoginDeps {
@@ -38,6 +39,8 @@ export function createLogin({ tokens, now, version, readForm }: LoginDeps): Logi
     // Nor is anybody known yet whom they concern.
     notices: [],
     path: "/",
+    list: "/",
+    zone: zoneOf(request),
   });
 
   async function ask(request: Request, status: number, says: string, next = pathOf(request)) {

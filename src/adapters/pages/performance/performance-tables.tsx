@@ -2,7 +2,8 @@
 // What stands below the performance chart: the figures by group, and the slowest calls.
 import { Html } from "@elysiajs/html";
 import type { NamedFigures } from "../dashboard/activity.ts";
-import { alarm, perSecond } from "../dashboard/figures.tsx";
+import { perSecond } from "../dashboard/activity-words.ts";
+import { alarm } from "../dashboard/figures.tsx";
 import { Ago } from "../shared/clock-time.tsx";
 import { duration, percent, whole } from "../shared/format.ts";
 import type { PageFrame } from "../shared/pages-deps.ts";

@@ -117,11 +117,16 @@ export function RequestPage(props: RequestPageProps): JSX.Element {
   );
 }
 
-function Crumbs({ neighbours }: Pick<RequestPageProps, "neighbours">): JSX.Element {
+function Crumbs({
+  neighbours,
+  frame,
+}: Pick<RequestPageProps, "neighbours" | "frame">): JSX.Element {
   const { older, newer } = neighbours;
   return (
     <nav class="crumbs" aria-label="Requests">
-      <a href="/">← Requests</a>
+      <a href={frame.list} data-list>
+        ← Requests
+      </a>
       <span class="turn-pages">
         {newer !== null && (
           <a rel="prev" href={`/request/${encodeURIComponent(newer)}`}>

@@ -5,6 +5,7 @@ import followCalls from "../assets/follow-calls.js" with { type: "text" };
 import highlight from "../assets/highlight.js" with { type: "text" };
 import icon from "../assets/icon.svg" with { type: "text" };
 import keys from "../assets/keys.js" with { type: "text" };
+import list from "../assets/list.js" with { type: "text" };
 import listen from "../assets/listen.js" with { type: "text" };
 import live from "../assets/live.js" with { type: "text" };
 import request from "../assets/request.css" with { type: "text" };
@@ -51,7 +52,7 @@ export const assets = {
     "live",
     "js",
     "text/javascript; charset=utf-8",
-    followCalls + listen + live + ticks + keys + highlight,
+    followCalls + listen + live + list + ticks + keys + highlight,
   ),
   /** Runs before anything is shown. */
   times: asset("times", "js", "text/javascript; charset=utf-8", times),

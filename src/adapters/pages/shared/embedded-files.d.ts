@@ -35,6 +35,10 @@ declare module "*/follow-calls.js" {
   const text: string;
   export default text;
 }
+declare module "*/list.js" {
+  const text: string;
+  export default text;
+}
 declare module "*/listen.js" {
   const text: string;
   export default text;

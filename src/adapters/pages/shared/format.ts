@@ -77,3 +77,13 @@ export function span(ms: number): string {
   if (ms < 172_800_000) return `${Math.round(ms / 3_600_000)} h`;
   return `${Math.round(ms / 86_400_000)} d`;
 }
+
+/** US dollars: `$0`, `$0.0042`, `$1.23`, `$1,234`; null: no price is known. What is not zero never reads as zero. */
+export function dollars(amount: number | null): string {
+  if (amount === null) return none;
+  if (amount === 0) return "$0";
+  if (amount < 0.0001) return "< $0.0001";
+  if (amount < 0.0995) return `$${amount.toPrecision(2)}`;
+  if (amount < 999.995) return `$${amount.toFixed(2)}`;
+  return `$${whole(Math.round(amount))}`;
+}

@@ -2,6 +2,7 @@
 // What every page's answer shares: headers, compression, the frame, and what to say when the log cannot be read.
 import { Html } from "@elysiajs/html";
 import { cookieValue, tokenCookie } from "../../../domain/security/credentials.ts";
+import { isZone } from "../../../domain/log/period-range.ts";
 import { textInTwo, textResponse } from "./compressed.ts";
 import { Head, type HeadProps } from "./layout.tsx";
 import { MessagePage } from "./message-page.tsx";
@@ -110,7 +111,22 @@ export function frameOf(
     account: deps.canSignIn ? accountOf(request, path) : null,
     notices: deps.notices.current(),
     path,
+    list: listOf(request),
+    zone: zoneOf(request),
   };
+}
+
+/** Browsers say where one came from, to pages of the same origin the whole of it. */
+function listOf(request: Request): string {
+  const from = URL.parse(request.headers.get("referer") ?? "");
+  const isOwn = from !== null && from.host === request.headers.get("host");
+  return isOwn && from.pathname === "/" ? `/${from.search}` : "/";
+}
+
+/** Times are shown in the reader's zone by a script; where days begin, the page has to know, so the script leaves a cookie. */
+export function zoneOf(request: Request): string {
+  const zone = cookieValue([...request.headers], "smolrouter_zone");
+  return zone !== null && isZone(zone) ? zone : "UTC";
 }
 
 function accountOf(request: Request, path: string): PageFrame["account"] {

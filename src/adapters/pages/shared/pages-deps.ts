@@ -65,4 +65,8 @@ export interface PageFrame {
   readonly notices: readonly Notice[];
   /** Path and query by which the page can be opened again. */
   readonly path: string;
+  /** The list of requests that one came from, as it was filtered; else the usual one. */
+  readonly list: string;
+  /** The reader's time zone, an IANA name; `UTC` until a script has said. */
+  readonly zone: string;
 }

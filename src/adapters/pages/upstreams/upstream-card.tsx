@@ -4,7 +4,7 @@ import { Html } from "@elysiajs/html";
 import type { UpstreamState } from "../../../ports/browse.ts";
 import type { Activity } from "../dashboard/activity.ts";
 import { Chart } from "../performance/chart.tsx";
-import { reach, sliceHints } from "../dashboard/figures.tsx";
+import { reach, sliceHints } from "../dashboard/activity-words.ts";
 import { Ago } from "../shared/clock-time.tsx";
 import { clockTime, duration, whole } from "../shared/format.ts";
 import { askedInWords, typeNames } from "../shared/server-words.ts";

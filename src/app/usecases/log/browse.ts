@@ -1,10 +1,11 @@
 // The read side for API and pages: the log's rows and figures, with what only the running process knows.
-import type { Browse, Today } from "../../../ports/browse.ts";
+import type { Browse, LogPage, Today } from "../../../ports/browse.ts";
+import type { CallFilter } from "../../../ports/periods.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { LogReader } from "../../../ports/log-reader.ts";
 import type { GroupView } from "../group/group-view.ts";
 import type { LiveView } from "./live-view.ts";
-import { periodOfCalls } from "./period-of-calls.ts";
+import { type PeriodCall, periodOfCalls } from "./period-of-calls.ts";
 
 export interface BrowseOptions {
   readonly reader: LogReader;
@@ -20,7 +21,9 @@ export interface BrowseOptions {
 }
 
 const dayMs = 86_400_000;
-const mostPoints = 50_000;
+const rowsAtOnce = 500;
+/** Beyond that figures are of the newest. */
+const mostCalls = 5_000;
 
 /** The driving port of the read side over a log. */
 export function createBrowse(options: BrowseOptions): Browse {
@@ -35,6 +38,22 @@ export function createBrowse(options: BrowseOptions): Browse {
       dropped_rows: droppedRows(),
       dropped_bodies: droppedBodies(),
     };
+  }
+
+  async function callsOf(filter: CallFilter): Promise<readonly PeriodCall[]> {
+    const calls: PeriodCall[] = [];
+    let before: string | null = null;
+    do {
+      const page: LogPage = await reader.list({
+        ...filter,
+        limit: rowsAtOnce,
+        ...(before === null ? {} : { before }),
+      });
+      for (const row of page.logs)
+        calls.push({ ...row, model: row.mapped_model ?? row.original_model });
+      before = page.next;
+    } while (before !== null && calls.length < mostCalls);
+    return calls;
   }
 
   return {
@@ -57,14 +76,7 @@ export function createBrowse(options: BrowseOptions): Browse {
     },
     today,
     async period(question) {
-      const { since = 0, model, service_type: service } = question.filter;
-      const points = await reader.points({
-        since,
-        limit: mostPoints,
-        ...(model === undefined ? {} : { model }),
-        ...(service === undefined ? {} : { service_type: service }),
-      });
-      return periodOfCalls(points, question);
+      return periodOfCalls(await callsOf(question.filter), question);
     },
     performance: async (filter) => ({ points: await reader.points(filter) }),
     inFlight: () => live.inFlight(),

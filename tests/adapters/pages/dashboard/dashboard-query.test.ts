@@ -6,7 +6,8 @@ import {
 } from "../../../../src/adapters/pages/dashboard/dashboard-query.ts";
 import type { LogFilter } from "../../../../src/ports/browse.ts";
 
-const read = (query: string) => readQuery(new URLSearchParams(query));
+const now = Date.parse("2026-03-12T16:42:30.000Z");
+const read = (query: string, zone = "UTC") => readQuery(new URLSearchParams(query), now, zone);
 const id = "0195a2c4-0000-7000-8000-000000000001";
 
 test.each<[string, Partial<LogFilter>]>([
@@ -35,10 +36,57 @@ test("a place to go on from that is not an id is passed over", () => {
 });
 
 test("an address made from a filter reads back as the same filter", () => {
-  const { fields } = read("q=a%26b+c&status=4xx&state=failed");
-  const href = dashboardHref(fields, id);
-  expect(read(href.slice(href.indexOf("?")))).toEqual(
-    read(`q=a%26b+c&status=4xx&state=failed&before=${id}`),
-  );
+  const query = "q=a%26b+c&status=4xx&state=failed&user=mara&client=curl%2F8&period=7d&by=user";
+  const { address } = read(query);
+  const href = dashboardHref(address, { before: id });
+  expect(read(href.slice(href.indexOf("?")))).toEqual(read(`${query}&before=${id}`));
   expect(dashboardHref({})).toBe("/");
+});
+
+const at = (iso: string) => Date.parse(iso);
+
+test("without a period, figures are of the last 24 h and the list is of all times", () => {
+  const { period, filter } = read("");
+  expect(period).toMatchObject({ name: "24h", by: "model", show: "calls", isChosen: false });
+  expect(period.range).toEqual({ since: at("2026-03-11T16:42:00Z"), until: null });
+  expect(filter).toEqual({ limit: 50 });
+});
+
+test("a period that is chosen holds for the list, too", () => {
+  expect(read("period=1h").filter).toEqual({ limit: 50, since: at("2026-03-12T15:42:00Z") });
+});
+
+test("times without a zone are the reader's, others say theirs", () => {
+  const { period, filter } = read(
+    "since=2026-03-11T08:00&until=2026-03-12T00:00Z",
+    "Asia/Kathmandu",
+  );
+  expect(period.name).toBe("custom");
+  expect(filter).toMatchObject({
+    since: at("2026-03-11T02:15:00Z"),
+    until: at("2026-03-12T00:00:00Z"),
+  });
+});
+
+test.each([
+  ["period=2h", "period"],
+  ["since=yesterday", "since"],
+  ["since=2026-03-12&until=2026-03-11", "until"],
+  ["by=route", "by"],
+  ["sort=size", "sort"],
+  ["thread=1", "thread"],
+  ["before=x%20y", "before"],
+])("%p is left out and said so", (query, name) => {
+  const { filter, unread } = read(query);
+  expect(filter).toEqual({ limit: 50 });
+  expect(unread.map(String)).toEqual([name]);
+});
+
+test("a parameter that is not known is named", () => {
+  expect(read("q=a&colour=red&colour=blue").unknown).toEqual(["colour"]);
+});
+
+test("another order goes on from places that are no ids", () => {
+  const { filter } = read(`sort=cost&before=12.5:${id}`);
+  expect(filter).toEqual({ limit: 50, sort: "cost", before: `12.5:${id}` });
 });

@@ -2,6 +2,7 @@
 import { expect, test } from "bun:test";
 import type { PagesDeps } from "../../../../src/adapters/pages/shared/pages-deps.ts";
 import type { LogFilter } from "../../../../src/ports/browse.ts";
+import type { PeriodQuestion } from "../../../../src/ports/periods.ts";
 import {
   openPage,
   sampleAttempt,
@@ -107,8 +108,13 @@ test("an older page stays as it is and leads back to the newest", async () => {
   expect(document.querySelector("a.older")).toBeNull();
 });
 
-test("a row says state, models, upstream, route, attempts, tokens and times", async () => {
+test("a row says who asked what with which program, and state, models, upstream, tokens, cost and times", async () => {
   const row = sampleDetail({
+    auth_user: "mara",
+    client: "opencode/1.2.0",
+    asked: "Mend the retry loop",
+    thread_id: "0195a2c4-0000-8000-8000-000000000001",
+    cost: 0.0123,
     original_model: "coding-assistant",
     mapped_model: "big-coder",
     route: "alias:coding-assistant",
@@ -125,17 +131,23 @@ test("a row says state, models, upstream, route, attempts, tokens and times", as
   );
   expect(cells).toEqual([
     "completed200",
+    "mara opencode",
+    "Mend the retry loop≡Thread of: Mend the retry loop",
     "coding-assistant → sent as big-coder",
     "fast-box⤳ 22 attempts",
-    "alias:coding-assistant",
-    "chat",
     "~12k / 34",
-    "200 ms",
+    "$0.012",
     "2.1 s",
     "10 s ago",
   ]);
-  expect(document.querySelector("#requests td a")?.getAttribute("href")).toBe(`/request/${row.id}`);
-  expect(document.querySelector("time")?.getAttribute("title")).toBe("2026-03-12 16:00:00 UTC");
+  const links = [...document.querySelectorAll("#requests td a")];
+  expect(links.map((link) => link.getAttribute("href"))).toEqual([
+    `/request/${row.id}`,
+    `/thread/${row.thread_id}`,
+  ]);
+  expect(document.querySelector("#requests time")?.getAttribute("title")).toBe(
+    "2026-03-12 16:00:00 UTC",
+  );
   expect(document.querySelector(".mark-failover")?.getAttribute("title")).toContain(
     "slow-box: connection refused",
   );
@@ -158,30 +170,48 @@ test("a failed row shows why", async () => {
   expect(elementText(document, ".why")).toBe("connection refused");
 });
 
-test("the figures are those of the log", async () => {
-  const period = {
+test("the figures are those of the period, and say how many calls have no price", async () => {
+  const figures = {
     requests: 1_234,
-    errors: 5,
-    error_rate: 0.00405,
+    errors: 50,
+    error_rate: 0.0405,
     duration_ms_median: 2_100,
     duration_ms_p95: 61_000,
     ttft_ms_median: 340,
     prompt_tokens: 1_200_000,
     completion_tokens: 34_000,
+    cached_tokens: 600_000,
+    cost: 12.345,
+    unpriced: 7,
   };
-  const stats = sampleStats(period, { inflight: 3 });
-  const { document } = await openPage(sampleBrowse([sampleDetail()], null, stats), "/");
-  const figures = [...document.querySelectorAll(".figure dd")].map((figure) =>
+  const asked: PeriodQuestion[] = [];
+  const browse: PagesDeps["browse"] = {
+    ...sampleBrowse([sampleDetail()]),
+    period: (question) => {
+      asked.push(question);
+      return Promise.resolve({ figures });
+    },
+  };
+  const { document } = await openPage(browse, "/?period=7d&user=mara");
+  const shown = [...document.querySelectorAll(".figure dd")].map((figure) =>
     [".value", ".note"].map((part) => figure.querySelector(part)?.textContent),
   );
-  expect(figures).toEqual([
-    ["1,234", "1,234 total"],
-    ["3", "running now"],
-    ["0.4 %", "5 failed"],
-    ["2.1 s", "p95 1 min 1 s"],
+  expect(shown).toEqual([
+    ["1,234", "in last 7 days"],
+    ["0", "nothing running"],
+    ["4.0 %", "50 failed"],
+    ["2.1 s", "median, p95 1 min 1 s"],
     ["340 ms", "median"],
-    ["1.2M", "1.2M in, 34k out"],
+    ["1.2M", "1.2M in (50 % cached), 34k out"],
+    ["$12.35", "7 unpriced"],
   ]);
+  const since = Date.parse("2026-03-05T16:00:00.000Z");
+  expect(asked.map(({ filter }) => filter)).toEqual([
+    { user: "mara", since },
+    { user: "mara", since },
+  ]);
+  expect(asked[0]?.bars?.[0]).toBe(since);
+  expect(elementText(document, "#count")).toBe("1,234 calls match in the last 7 days");
 });
 
 test("calls that were refused are counted, with the last one's address and reason", async () => {
@@ -201,7 +231,7 @@ test("calls that were refused are counted, with the last one's address and reaso
 test("a log that cannot be read is a page that says so, with 503", async () => {
   const browse: PagesDeps["browse"] = {
     ...sampleBrowse([]),
-    stats: () => Promise.reject(new Error("secret detail")),
+    period: () => Promise.reject(new Error("secret detail")),
   };
   const { status, document } = await openPage(browse, "/");
   expect(status).toBe(503);
@@ -209,42 +239,111 @@ test("a log that cannot be read is a page that says so, with 503", async () => {
   expect(document.body.textContent).not.toContain("secret detail");
 });
 
-test("each chart has a name, and tells what lies in a slice of time", async () => {
-  const { document } = await openPage(sampleBrowse([sampleDetail()]), "/");
-  const charts = [...document.querySelectorAll(".figure svg")];
-  expect(charts.map((chart) => chart.getAttribute("aria-label"))).toEqual([
-    "Requests, last 24 h",
-    "Failed requests, last 24 h",
-    "Duration, median and 95th percentile, last 24 h",
-    "Median time to the first token, last 24 h",
-    "Tokens, last 24 h",
-  ]);
-  expect(charts.map((chart) => chart.textContent)).toEqual([
-    "15:00–16:00 UTC: 1 requests, 0 failed",
-    "15:00–16:00 UTC: 0 failed",
-    "15:00–16:00 UTC: median 2.1 s, p95 2.1 s",
-    "15:00–16:00 UTC: median 200 ms",
-    "15:00–16:00 UTC: 46 tokens, median 18 tokens/s",
+const calls = [
+  sampleDetail(),
+  sampleDetail({ mapped_model: "other", state: "failed" }),
+  sampleDetail({ upstream: "attic", timestamp: "2026-03-12T14:20:00.000Z" }),
+];
+
+test("a bar says what lies in it, and leads to its calls by whatever else is filtered", async () => {
+  const { document } = await openPage(sampleBrowse(calls), "/?by=upstream&state=completed");
+  const bars = [...document.querySelectorAll(".period-chart a")];
+  expect(bars.map((bar) => [bar.getAttribute("href"), bar.getAttribute("aria-label")])).toEqual([
+    [
+      "/?state=completed&since=2026-03-12T14%3A00Z&until=2026-03-12T14%3A30Z&by=upstream",
+      "03-12 14:00–14:30 UTC: 1 call\nattic: 1 call",
+    ],
+    [
+      "/?state=completed&since=2026-03-12T16%3A00Z&by=upstream",
+      "03-12 16:00–16:00 UTC: 2 calls, 1 failed\nfast-box: 2 calls",
+    ],
   ]);
 });
 
-test("the last hours are shown by model and by upstream, each leading to its requests", async () => {
-  const rows = [
-    sampleDetail(),
-    sampleDetail({ mapped_model: "other", state: "failed" }),
-    sampleDetail({ upstream: "attic" }),
-  ];
-  const { document } = await openPage(sampleBrowse(rows), "/");
+test.each([
+  ["calls", "03-12 16:00–16:00 UTC: 2 calls, 1 failed\nllama3-8b: 1 call\nother: 1 call"],
+  ["errors", "03-12 16:00–16:00 UTC: 1 failed\nother: 1 failed"],
+  ["tokens", "03-12 16:00–16:00 UTC: 92 tokens\nllama3-8b: 46 tokens\nother: 46 tokens"],
+  ["cost", "03-12 16:00–16:00 UTC: no price, 2 unpriced"],
+])("bars show %s where that is chosen", async (show, says) => {
+  const { document } = await openPage(sampleBrowse(calls), `/?show=${show}`);
+  const bars = document.querySelectorAll(".period-chart a");
+  expect(bars[bars.length - 1]?.getAttribute("aria-label")).toBe(says);
+});
+
+test("the period is shown by group, each name filtering by it", async () => {
+  const { document } = await openPage(sampleBrowse(calls), "/?by=upstream&period=24h");
   const groups = [...document.querySelectorAll("#breakdown tbody tr")].map((row) => [
     row.querySelector("a")?.getAttribute("href"),
     ...[...row.querySelectorAll("td")].map((cell) => cell.textContent),
   ]);
   expect(groups).toEqual([
-    ["/?model=llama3-8b", "2", "0 %", "2.1 s", "2.1 s", "18/s"],
-    ["/?model=other", "1", "100 %", "–", "–", "–"],
-    ["/?upstream=fast-box", "2", "50 %", "2.1 s", "2.1 s", "18/s"],
-    ["/?upstream=attic", "1", "0 %", "2.1 s", "2.1 s", "18/s"],
+    ["/?upstream=fast-box&period=24h&by=upstream", "2", "50 %", "2.1 s", "2.1 s", "92", "–"],
+    ["/?upstream=attic&period=24h&by=upstream", "1", "0 %", "2.1 s", "2.1 s", "46", "–"],
   ]);
+});
+
+test("columns that sort say which does, and a list in another order does not move", async () => {
+  const { document } = await openPage(sampleBrowse(calls), "/?sort=cost&q=x");
+  const heads = [...document.querySelectorAll("#requests th a")].map((link) => [
+    link.getAttribute("href"),
+    link.parentElement?.getAttribute("aria-sort") ?? null,
+  ]);
+  expect(heads).toEqual([
+    ["/?q=x&sort=tokens", null],
+    ["/?q=x&sort=cost", "descending"],
+    ["/?q=x&sort=duration", null],
+    ["/?q=x", null],
+  ]);
+  expect(document.querySelector("#requests")?.hasAttribute("data-live")).toBe(false);
+});
+
+test("what was odd about a call is a badge with its sentence", async () => {
+  const warnings = ["reply_cut", "prompt_truncated", "repeated", "slow_load", "malformed_event"];
+  const row = sampleDetail({ warnings: [...warnings, "constructor"] });
+  const { document } = await openPage(sampleBrowse([row]), "/");
+  const badges = [...document.querySelectorAll(".mark-warning")];
+  expect(badges.map((badge) => badge.querySelector("[aria-hidden]")?.textContent)).toEqual([
+    "cut",
+    "prompt cut",
+    "repeats",
+    "slow load",
+    "malformed",
+    "constructor",
+  ]);
+  expect(badges[0]?.getAttribute("title")).toBe("The reply was cut at its length limit");
+  expect(badges[0]?.querySelector(".hidden")?.textContent).toContain("cut at its length limit");
+});
+
+test("words that were searched for are marked where they were asked", async () => {
+  const row = sampleDetail({ asked: "Mend the Retry loop (again)" });
+  const { document } = await openPage(sampleBrowse([row]), "/?q=retry+(AGAIN");
+  const marks = [...document.querySelectorAll("#requests mark")].map((mark) => mark.textContent);
+  expect(marks).toEqual(["Retry", "(again"]);
+});
+
+test("what of the address cannot be read gets a line on the page", async () => {
+  const { document } = await openPage(sampleBrowse([sampleDetail()]), "/?period=2h&%3Cb%3E=1");
+  expect(elementText(document, ".unread")).toBe(
+    'period cannot be read and was left out."<b>" is not a parameter of this page.',
+  );
+  expect(document.querySelector(".unread b")).toBeNull();
+});
+
+test("names of the period are given to whoever types one", async () => {
+  const { document } = await openPage(sampleBrowse(calls), "/names/upstream?period=24h");
+  expect(document.body.textContent).toBe('["fast-box","attic"]');
+});
+
+test("a request leads back to the list as it was filtered", async () => {
+  const row = sampleDetail();
+  const back = async (referer: string) =>
+    (await openPage(sampleBrowse([row]), `/request/${row.id}`, {}, { referer })).document
+      .querySelector(".crumbs a")
+      ?.getAttribute("href");
+  expect(await back("http://router.lan:1234/?user=mara&sort=cost")).toBe("/?user=mara&sort=cost");
+  expect(await back("http://evil.example/?user=mara")).toBe("/");
+  expect(await back("http://router.lan:1234/upstreams?x=1")).toBe("/");
 });
 
 test("a call under way says who answers or how long its line is, and can be cancelled without a script", async () => {

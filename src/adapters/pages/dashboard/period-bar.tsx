@@ -1,0 +1,109 @@
+/** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
+// What stands over the figures: the period they are of, what they are broken down by, and what bars show.
+import { Html } from "@elysiajs/html";
+import { dashboardHref, type DashboardQuery } from "./dashboard-query.ts";
+import { dimensions, localField, measures, type PeriodName, periods } from "./period-query.ts";
+
+export interface PeriodBarProps {
+  readonly query: DashboardQuery;
+  /** The reader's, an IANA name. */
+  readonly zone: string;
+}
+
+export function PeriodBar({ query, zone }: PeriodBarProps): JSX.Element {
+  const { address, period } = query;
+  const { since, until } = period.range;
+  const isCustom = period.name === "custom";
+  return (
+    <div class="period-bar">
+      <nav class="segments" aria-label="Period">
+        {(Object.keys(periods) as PeriodName[]).map((name) => (
+          <a
+            href={dashboardHref(address, { period: name, since: "", until: "" })}
+            aria-current={period.name === name ? "true" : undefined}
+          >
+            {periods[name].words}
+          </a>
+        ))}
+        <details class="range" id="range">
+          <summary class={isCustom ? "chosen" : undefined}>
+            {isCustom ? <Range since={since} until={until} /> : "Custom"}
+          </summary>
+          <div class="range-fields">
+            <label>
+              From
+              <input
+                type="datetime-local"
+                name="since"
+                form="filters"
+                value={isCustom ? localField(since, zone) : undefined}
+              />
+            </label>
+            <label>
+              To
+              <input
+                type="datetime-local"
+                name="until"
+                form="filters"
+                value={isCustom && until !== null ? localField(until, zone) : undefined}
+              />
+            </label>
+            <p class="faint" safe>{`Times of ${zone}. Without an end: until now.`}</p>
+            <button type="submit" form="filters">
+              Show
+            </button>
+          </div>
+        </details>
+      </nav>
+      {isCustom && (
+        <a
+          class="clear"
+          href={dashboardHref(address, { period: "", since: "", until: "" })}
+          aria-label="Leave the time chosen"
+        >
+          ×
+        </a>
+      )}
+      <nav class="segments" aria-label="Broken down by">
+        {Object.entries(dimensions).map(([name, words]) => (
+          <a
+            href={dashboardHref(address, { by: name })}
+            aria-current={period.by === name ? "true" : undefined}
+          >
+            {words}
+          </a>
+        ))}
+      </nav>
+      <nav class="segments last" aria-label="Bars show">
+        {Object.entries(measures).map(([name, words]) => (
+          <a
+            href={dashboardHref(address, { show: name })}
+            aria-current={period.show === name ? "true" : undefined}
+          >
+            {words}
+          </a>
+        ))}
+      </nav>
+    </div>
+  );
+}
+
+/** From when to when, in UTC until a script has put it into the reader's zone. */
+function Range(props: { readonly since: number; readonly until: number | null }): JSX.Element {
+  const { since, until } = props;
+  return (
+    <>
+      <Minute at={since} /> – {until === null ? "now" : <Minute at={until} />}
+    </>
+  );
+}
+
+function Minute({ at }: { readonly at: number }): JSX.Element {
+  const iso = new Date(at).toISOString();
+  const words = `${iso.slice(5, 16).replace("T", " ")} UTC`;
+  return (
+    <time datetime={iso} data-zone="minute" safe>
+      {words}
+    </time>
+  );
+}
