@@ -1,6 +1,6 @@
 // The read side for API and pages: the log's rows and figures, with what only the running process knows.
 import type { Browse, LogPage, Today } from "../../../ports/browse.ts";
-import type { CallFilter } from "../../../ports/periods.ts";
+import type { CallFilter, Period, PeriodQuestion } from "../../../ports/periods.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { LogReader } from "../../../ports/log-reader.ts";
 import type { GroupView } from "../group/group-view.ts";
@@ -24,6 +24,10 @@ const dayMs = 86_400_000;
 const rowsAtOnce = 500;
 /** Beyond that figures are of the newest. */
 const mostCalls = 5_000;
+const mostPoints = 10_000;
+/** ms for which figures are given again, and how many. */
+const keptMs = 2_000;
+const mostKept = 16;
 
 /** The driving port of the read side over a log. */
 export function createBrowse(options: BrowseOptions): Browse {
@@ -38,6 +42,35 @@ export function createBrowse(options: BrowseOptions): Browse {
       dropped_rows: droppedRows(),
       dropped_bodies: droppedBodies(),
     };
+  }
+
+  const periods = new Map<string, { readonly at: number; readonly period: Promise<Period> }>();
+
+  /** Figures of all calls are in the log's sums; what is filtered, or broken down, is read call by call. */
+  async function readPeriod(question: PeriodQuestion): Promise<Period> {
+    const { filter, by, bars } = question;
+    const { since, ...more } = filter;
+    if (Object.keys(more).length > 0) return periodOfCalls(await callsOf(filter), question);
+    const isOfPoints = by === "model" || by === "upstream";
+    const [stats, calls] = await Promise.all([
+      reader.stats(since ?? null),
+      by === undefined && bars === undefined
+        ? []
+        : isOfPoints
+          ? reader.points({ since: since ?? 0, limit: mostPoints })
+          : callsOf(filter),
+    ]);
+    // With more calls than were read, bars reach back less far.
+    const isCut = calls.length >= (isOfPoints ? mostPoints : mostCalls);
+    const oldest = isCut ? Date.parse(calls.at(-1)?.timestamp ?? "") : 0;
+    const shown = bars?.filter((begin) => begin >= oldest);
+    const period = periodOfCalls(calls, {
+      ...question,
+      ...(shown === undefined ? {} : { bars: shown }),
+    });
+    // Points do not say what they cost.
+    const priced = isOfPoints ? { unpriced: 0 } : {};
+    return { ...period, figures: { ...period.figures, ...stats, ...priced } };
   }
 
   async function callsOf(filter: CallFilter): Promise<readonly PeriodCall[]> {
@@ -75,8 +108,18 @@ export function createBrowse(options: BrowseOptions): Browse {
       return { total, ...last };
     },
     today,
-    async period(question) {
-      return periodOfCalls(await callsOf(question.filter), question);
+    period(question) {
+      const now = clock.now();
+      const key = JSON.stringify(question);
+      const known = periods.get(key);
+      if (known !== undefined && now - known.at < keptMs) return known.period;
+      const period = readPeriod(question);
+      period.catch(() => periods.delete(key));
+      periods.delete(key);
+      periods.set(key, { at: now, period });
+      const [oldest] = periods.keys();
+      if (periods.size > mostKept && oldest !== undefined) periods.delete(oldest);
+      return period;
     },
     performance: async (filter) => ({ points: await reader.points(filter) }),
     inFlight: () => live.inFlight(),

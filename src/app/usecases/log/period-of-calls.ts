@@ -58,21 +58,33 @@ function barsOf(
   begins: readonly number[],
   grouped: Grouped | undefined,
 ): readonly PeriodBar[] {
+  const whole = inBars(calls, begins);
+  const parts = grouped?.map(([name, group]) => [name, inBars(group, begins)] as const);
   return begins.map((begin, place) => {
-    const end = begins[place + 1] ?? Number.POSITIVE_INFINITY;
-    const isIn = ({ timestamp }: PeriodCall): boolean => {
-      const time = Date.parse(timestamp);
-      return (time >= begin || place === 0) && time < end;
-    };
-    const groups = grouped
-      ?.map(([name, group]) => ({ name, ...sumsOf(group.filter(isIn)) }))
-      .filter(({ requests }) => requests > 0);
+    const groups = parts?.flatMap(([name, bars]) => {
+      const group = bars[place] ?? [];
+      return group.length === 0 ? [] : [{ name, ...sumsOf(group) }];
+    });
     return {
       start: new Date(begin).toISOString(),
-      ...sumsOf(calls.filter(isIn)),
+      ...sumsOf(whole[place] ?? []),
       ...(groups === undefined ? {} : { groups }),
     };
   });
+}
+
+/** The calls of each bar; those before the first are the first one's. */
+function inBars(
+  calls: readonly PeriodCall[],
+  begins: readonly number[],
+): readonly (readonly PeriodCall[])[] {
+  const bars: PeriodCall[][] = begins.map(() => []);
+  for (const call of calls) {
+    const time = Date.parse(call.timestamp);
+    const place = begins.findLastIndex((begin) => begin <= time);
+    bars[Math.max(0, place)]?.push(call);
+  }
+  return bars;
 }
 
 function sumsOf(calls: readonly PeriodCall[]): CallSums {

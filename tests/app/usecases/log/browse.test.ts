@@ -59,3 +59,35 @@ test("a call in flight shows the bodies it holds so far, one that has ended thos
   });
   expect(await browse.get(idAt(noon + 1))).toMatchObject({ response_body: "kept" });
 });
+
+test("figures of a period are those of the log's sums; what is filtered is counted call by call", async () => {
+  const hour = 3_600_000;
+  const store = createMemoryLogStore();
+  await store.write([
+    logWrite({ timestamp: noon - 2 * hour }),
+    logWrite({ timestamp: noon - hour, state: "failed" }),
+    logWrite({ timestamp: noon }),
+  ]);
+  const browse = createBrowse({
+    reader: store,
+    clock: { now: () => noon },
+    live: {
+      count: () => 0,
+      inFlight: () => ({ inflight: [] }),
+      upstreams: () => ({ upstreams: [] }),
+      bodies: () => null,
+    },
+    group: null,
+    droppedRows: () => ({}),
+    droppedBodies: () => 0,
+  });
+  const since = noon - hour;
+  const bars = [since, since + hour / 2, noon];
+  const whole = await browse.period({ filter: { since }, by: "upstream", bars });
+  expect(whole.figures).toMatchObject({ requests: 2, errors: 1, error_rate: 0.5 });
+  expect(whole.bars?.map(({ requests }) => requests)).toEqual([1, 0, 1]);
+  expect(whole.groups?.map(({ requests }) => requests)).toEqual([2]);
+  const failed = await browse.period({ filter: { since, state: "failed" }, bars });
+  expect(failed.figures.requests).toBe(1);
+  expect(failed.bars?.map(({ errors }) => errors)).toEqual([1, 0, 0]);
+});
