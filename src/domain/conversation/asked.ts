@@ -2,7 +2,7 @@
 import { isRecord } from "../bytes/json.ts";
 import type { JsonRecord } from "../bytes/json.ts";
 import { answerTextParts, bareImage, contentParts, plainText, toolCallPart } from "./parts.ts";
-import { broughtTools, fullName, itemParts, toolsIn } from "./response-items.ts";
+import { itemParts } from "./response-items.ts";
 import { asJson, listOf, textOrNull } from "./turn.ts";
 import type { Turn, TurnPart } from "./turn.ts";
 
@@ -18,18 +18,6 @@ export function askedTurns(request: JsonRecord): readonly Turn[] {
   if (typeof request["suffix"] === "string" && request["suffix"] !== "")
     turns.push(turn("suffix", contentParts(request["suffix"])));
   return turns;
-}
-
-/** Names of the tools a request offers; those without a name by their type. */
-export function offeredTools(request: JsonRecord): readonly string[] {
-  const { tools, functions, input } = request;
-  return [...toolsIn(tools), ...toolsIn(functions), ...broughtTools(input)]
-    .map((tool) => {
-      const detail = isRecord(tool["function"]) ? tool["function"] : tool;
-      const name = fullName(detail);
-      return name === "" ? (textOrNull(tool["type"]) ?? "") : name;
-    })
-    .filter((name) => name !== "");
 }
 
 /** A message of a chat, asked or answered. */

@@ -118,7 +118,8 @@ function sourceMedia(what: string, block: JsonRecord): TurnPart {
   const { type, media_type: mediaType, file_id: fileId, url, data } = source;
   const label = textOrNull(block["title"]) ?? textOrNull(mediaType) ?? textOrNull(fileId);
   const bytes = type === "text" ? null : base64Size(data);
-  return { kind: "media", what, label, bytes, url: textOrNull(url) };
+  const carried = what === "image" && typeof data === "string" ? { data } : {};
+  return { kind: "media", what, label, bytes, url: textOrNull(url), ...carried };
 }
 
 function documentText(

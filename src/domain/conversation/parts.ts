@@ -97,7 +97,15 @@ export function toolCallPart(call: unknown): TurnPart {
 
 /** An image as Ollama carries it: bare base64. */
 export function bareImage(data: unknown): TurnPart {
-  return { kind: "media", what: "image", label: null, bytes: base64Size(data), url: null };
+  const carried = typeof data === "string" ? { data } : {};
+  return {
+    kind: "media",
+    what: "image",
+    label: null,
+    bytes: base64Size(data),
+    url: null,
+    ...carried,
+  };
 }
 
 function media(what: string, address: unknown, name: string | null = null): TurnPart {
@@ -107,7 +115,8 @@ function media(what: string, address: unknown, name: string | null = null): Turn
   if (!/^data:/i.test(given)) return { kind: "media", what, label: name, bytes: null, url: given };
   const comma = given.indexOf(",");
   const label = name ?? textOrNull(given.slice("data:".length, comma).split(";", 1)[0]);
-  return { kind: "media", what, label, bytes: base64Size(given, comma + 1), url: null };
+  const carried = what === "image" ? { data: given.slice(comma + 1) } : {};
+  return { kind: "media", what, label, bytes: base64Size(given, comma + 1), url: null, ...carried };
 }
 
 /** An answer's text, with the reasoning block that opens it as a part of its own. */

@@ -1,7 +1,8 @@
 // A logged call's bodies as the conversation they hold.
 import { visitDocuments, parseRecord } from "../log/answer-documents.ts";
 import { createAnsweredReader } from "./answered.ts";
-import { askedTurns, offeredTools } from "./asked.ts";
+import { askedTurns } from "./asked.ts";
+import { offeredTools, parametersOf } from "./request-settings.ts";
 import { type Conversation, textOrNull } from "./turn.ts";
 
 /**
@@ -23,6 +24,7 @@ export function readConversation(request: string | null, response: string | null
     continues: textOrNull(asked?.["previous_response_id"]),
     asked: asked === null ? [] : askedTurns(asked),
     answered: answer.turns(),
+    parameters: asked === null ? [] : parametersOf(asked),
     tools: asked === null ? [] : offeredTools(asked),
     error: answer.error(),
   };

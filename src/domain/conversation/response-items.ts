@@ -1,8 +1,7 @@
 // The items of Responses that are no messages, as parts of a turn: calls, their results, reasoning, what servers' own tools did.
 import { isRecord, type JsonRecord } from "../bytes/json.ts";
-import { base64Size } from "./base64-size.ts";
 import { toolResult } from "./message-blocks.ts";
-import { contentParts, toolCallPart } from "./parts.ts";
+import { bareImage, contentParts, toolCallPart } from "./parts.ts";
 import { asJson, listOf, textOrNull } from "./turn.ts";
 import type { TurnPart } from "./turn.ts";
 
@@ -72,9 +71,7 @@ const readers: Readonly<Record<string, ItemReader>> = {
     call(fullName({ ...item, namespace: item["server_label"] }), item, item["arguments"]),
     ...brought(item, item["error"] ?? item["output"]),
   ],
-  image_generation_call: ({ result: image }) => [
-    { kind: "media", what: "image", label: null, bytes: base64Size(image), url: null },
-  ],
+  image_generation_call: ({ result: image }) => [bareImage(image)],
   tool_search_call: ofType("tool_search", (item) => item["arguments"]),
   tool_search_output: (item) => {
     const names = toolsIn(item["tools"]).map(fullName);

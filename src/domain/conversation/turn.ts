@@ -28,6 +28,8 @@ export type TurnPart =
       readonly bytes: number | null;
       /** The address it is fetched from; null where it is carried along. */
       readonly url: string | null;
+      /** An image that is carried along, in base64. */
+      readonly data?: string;
     }
   | {
       readonly kind: "tool-call";
@@ -56,6 +58,19 @@ export interface Turn {
   readonly finish: string | null;
 }
 
+export interface Parameter {
+  readonly name: string;
+  /** A text as it is, anything else as JSON. */
+  readonly value: string;
+}
+
+export interface OfferedTool {
+  readonly name: string;
+  readonly description: string | null;
+  /** JSON of the schema of its arguments. */
+  readonly schema: string | null;
+}
+
 export interface Conversation {
   /** Id of the answer that the request continues, whose conversation it does not hold; null: none. */
   readonly continues: string | null;
@@ -63,8 +78,10 @@ export interface Conversation {
   readonly asked: readonly Turn[];
   /** What the model answered: a turn for each choice. */
   readonly answered: readonly Turn[];
-  /** Names of the tools the request offers. */
-  readonly tools: readonly string[];
+  /** What the request asks for beside it, such as `temperature`, in its order. */
+  readonly parameters: readonly Parameter[];
+  /** The tools the request offers. */
+  readonly tools: readonly OfferedTool[];
   /** The error the answer holds, in its own words. */
   readonly error: string | null;
 }

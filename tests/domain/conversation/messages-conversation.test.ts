@@ -163,7 +163,7 @@ const asked: readonly (readonly [string, JsonRecord, readonly TurnPart[]])[] = [
     },
     [
       { kind: "tool-result", id: "t", text: "the screen", failed: false },
-      { kind: "media", what: "image", label: "image/png", bytes: 5, url: null },
+      { kind: "media", what: "image", label: "image/png", bytes: 5, url: null, data: "aGVsbG8=" },
     ],
   ],
   [
@@ -177,7 +177,7 @@ const asked: readonly (readonly [string, JsonRecord, readonly TurnPart[]])[] = [
     },
     [
       { kind: "tool-result", id: "t", text: "", failed: false },
-      { kind: "media", what: "image", label: "image/png", bytes: 5, url: null },
+      { kind: "media", what: "image", label: "image/png", bytes: 5, url: null, data: "aGVsbG8=" },
     ],
   ],
   [

@@ -227,6 +227,7 @@ describe("a request reads as", () => {
           label: "image/png",
           bytes: 3,
           url: null,
+          data: "AAAA",
         }),
         turn("assistant", call("a", "f", "{}")),
         turn("tool", { kind: "tool-result", id: "a", text: "done", failed: false }),
@@ -281,6 +282,7 @@ describe("a request reads as", () => {
           label: null,
           bytes: 4,
           url: null,
+          data: "AAAAAA==",
         }),
       ],
     ],
@@ -325,7 +327,11 @@ test("the tools on offer are named", () => {
     { name: "g", input_schema: {} },
     { type: "web_search" },
   ];
-  expect(readConversation(JSON.stringify({ tools }), null).tools).toEqual(["f", "g", "web_search"]);
+  expect(readConversation(JSON.stringify({ tools }), null).tools.map(({ name }) => name)).toEqual([
+    "f",
+    "g",
+    "web_search",
+  ]);
 });
 
 test.each([

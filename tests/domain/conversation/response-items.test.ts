@@ -1,7 +1,8 @@
 // What people and the search read of the items of Responses.
 import { describe, expect, test } from "bun:test";
 import { createAnsweredReader } from "../../../src/domain/conversation/answered.ts";
-import { askedTurns, offeredTools } from "../../../src/domain/conversation/asked.ts";
+import { askedTurns } from "../../../src/domain/conversation/asked.ts";
+import { offeredTools } from "../../../src/domain/conversation/request-settings.ts";
 import { askedText } from "../../../src/domain/conversation/search-text.ts";
 import type { TurnPart } from "../../../src/domain/conversation/turn.ts";
 
@@ -17,7 +18,14 @@ const result = (text: string, failed = false): TurnPart => ({
   text,
   failed,
 });
-const image = { kind: "media", what: "image", label: "image/png", bytes: 3, url: null } as const;
+const image = {
+  kind: "media",
+  what: "image",
+  label: "image/png",
+  bytes: 3,
+  url: null,
+  data: "AAAA",
+} as const;
 const asked = (item: object) => askedTurns({ input: [{ type: "message", role: "user" }, item] });
 
 test.each<[string, object, string, readonly TurnPart[]]>([
@@ -126,7 +134,7 @@ test.each<[string, object, string, readonly TurnPart[]]>([
     "a picture that was made",
     { type: "image_generation_call", id: "c", result: "AAAA" },
     "assistant",
-    [{ kind: "media", what: "image", label: null, bytes: 3, url: null }],
+    [{ kind: "media", what: "image", label: null, bytes: 3, url: null, data: "AAAA" }],
   ],
   [
     "tools that were found",
@@ -162,7 +170,12 @@ test("tools that items bring are offered, and are no turn", () => {
       },
     ],
   };
-  expect(offeredTools(request)).toEqual(["apply_patch", "web_search", "mail.send", "read"]);
+  expect(offeredTools(request).map(({ name }) => name)).toEqual([
+    "apply_patch",
+    "web_search",
+    "mail.send",
+    "read",
+  ]);
   expect(askedTurns(request)).toHaveLength(1);
 });
 

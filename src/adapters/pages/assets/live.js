@@ -9,6 +9,8 @@ function morph(old, next) {
     old.replaceWith(next);
     return;
   }
+  // What was fetched into a fold stays there.
+  if (old.dataset?.filled !== undefined) return;
   if (old.nodeType !== Node.ELEMENT_NODE) {
     old.nodeValue = next.nodeValue;
     return;
@@ -172,7 +174,11 @@ function showCopyButtons() {
 }
 
 async function copy(button) {
-  const source = document.getElementById(button.dataset.copy);
+  // Code has no name: its button stands beside it.
+  const source =
+    button.dataset.copy === ""
+      ? button.parentElement.querySelector("pre")
+      : document.getElementById(button.dataset.copy);
   const label = (button.dataset.label ??= button.textContent);
   try {
     await navigator.clipboard.writeText(source.textContent);

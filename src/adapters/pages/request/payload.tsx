@@ -3,7 +3,7 @@
 import { Html } from "@elysiajs/html";
 import { bytes, whole } from "../shared/format.ts";
 import { CopyButton } from "../shared/layout.tsx";
-import { prettyJson } from "./pretty-json.ts";
+import { prettyJson } from "../conversation/pretty-json.ts";
 
 export interface PayloadProps {
   readonly id: string;

@@ -2,12 +2,13 @@
 // One request: what became of it, every attempt, the conversation, the raw bodies.
 import { Html } from "@elysiajs/html";
 import type { LogDetail, LogPage } from "../../../ports/browse.ts";
+import { comparedParts } from "../../../domain/conversation/removed.ts";
 import { readConversation } from "../../../domain/conversation/read-conversation.ts";
 import { AgainSection, type AgainSectionProps } from "./again-section.tsx";
 import { Attempts } from "./attempts.tsx";
 import { CleanedSection } from "./cleaned-section.tsx";
 import { Compare } from "./compare.tsx";
-import { ConversationView } from "./conversation-view.tsx";
+import { ConversationView } from "../conversation/conversation-view.tsx";
 import { curlCommand } from "./curl.ts";
 import { CurlSection } from "./curl-section.tsx";
 import { Facts } from "./facts.tsx";
@@ -30,6 +31,8 @@ export interface RequestPageProps {
   readonly repeats: LogPage;
   readonly routing: Pick<RoutingNames, "rules">;
   readonly again: Omit<AgainSectionProps, "detail">;
+  /** Whether the conversation's texts are shown as they are, not as Markdown. */
+  readonly isPlain: boolean;
 }
 
 const pollMs = 500;
@@ -41,6 +44,15 @@ export function RequestPage(props: RequestPageProps): JSX.Element {
     detail.request_body_encoding === "base64" ? null : detail.request_body,
     detail.response_body_encoding === "base64" ? null : detail.response_body,
   );
+  const cleaned =
+    detail.response_body_clean === undefined
+      ? null
+      : readConversation(null, detail.response_body_clean);
+  const compared = conversation.answered.map((turn, index) =>
+    comparedParts(turn, cleaned?.answered[index] ?? null),
+  );
+  // Where each piece that was taken out is marked in its place, there is nothing left to compare.
+  const isMarked = compared.some((parts) => parts?.some(({ kind }) => kind === "removed") === true);
   const curl = curlCommand(detail, {
     origin: frame.origin,
     needsToken: frame.account !== null,
@@ -59,10 +71,17 @@ export function RequestPage(props: RequestPageProps): JSX.Element {
         <Facts detail={detail} routing={routing} now={frame.now} />
         <Attempts detail={detail} now={frame.now} />
         {first !== undefined && <Compare first={first} again={detail} now={frame.now} />}
-        <ConversationView conversation={conversation} detail={detail} />
-        {detail.response_body_clean !== undefined && detail.response_body_encoding !== "base64" && (
-          <CleanedSection raw={detail.response_body ?? ""} clean={detail.response_body_clean} />
-        )}
+        <ConversationView
+          conversation={conversation}
+          detail={detail}
+          compared={compared}
+          isPlain={props.isPlain}
+        />
+        {!isMarked &&
+          detail.response_body_clean !== undefined &&
+          detail.response_body_encoding !== "base64" && (
+            <CleanedSection raw={detail.response_body ?? ""} clean={detail.response_body_clean} />
+          )}
         <section class="raw" aria-labelledby="raw-title">
           <header class="section-head">
             <h2 id="raw-title">Raw</h2>

@@ -5,7 +5,7 @@ import { Html } from "@elysiajs/html";
 import { hasOwnKey } from "../../../domain/http/headers.ts";
 import { planRoute } from "../../../domain/routing/plan.ts";
 import type { LogDetail } from "../../../ports/browse.ts";
-import { MessagePage } from "../shared/message-page.tsx";
+import { UnknownRequest } from "./unknown-request.tsx";
 import { knownModelNames } from "../dashboard/model-names.ts";
 import { neighboursOf } from "./neighbours.ts";
 import {
@@ -18,12 +18,9 @@ import {
 } from "../shared/page-response.tsx";
 import type { PageFrame, PagesDeps } from "../shared/pages-deps.ts";
 import { RequestPage } from "./request-page.tsx";
+import { conversationRoutes } from "./conversation-routes.tsx";
 
 const repeatsShown = 20;
-
-const unknownRequest = [
-  "It may be older than what the log keeps (MAX_LOG_AGE_DAYS), or was never logged here.",
-];
 
 export function requestRoutes(deps: PagesDeps) {
   const { browse, actions } = deps;
@@ -32,12 +29,7 @@ export function requestRoutes(deps: PagesDeps) {
     const frame = frameOf(request, deps);
     const read = await readable(requestOf(id, deps));
     if (!read.ok) return unreadablePage(request, frame);
-    if (read.value === null)
-      return page(
-        request,
-        404,
-        <MessagePage frame={frame} title="No such request" says={unknownRequest} />,
-      );
+    if (read.value === null) return page(request, 404, <UnknownRequest frame={frame} />);
     const { detail, ...beside } = read.value;
     const routing = deps.routing();
     return page(
@@ -47,6 +39,7 @@ export function requestRoutes(deps: PagesDeps) {
         frame={frame}
         detail={detail}
         {...beside}
+        isPlain={new URL(request.url).searchParams.get("as") === "text"}
         routing={routing}
         again={{
           models: knownModelNames(routing, browse.upstreams().upstreams),
@@ -58,6 +51,7 @@ export function requestRoutes(deps: PagesDeps) {
   }
 
   return new Elysia({ name: "request-page" })
+    .use(conversationRoutes(deps))
     .get("/request/:id", ({ request, params: { id } }) => show(request, id, null))
     .post(
       "/request/:id/again",

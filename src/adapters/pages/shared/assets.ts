@@ -1,6 +1,8 @@
 // Style sheet, script and icon: embedded in the program, named by their content so that browsers keep them for good.
 import charts from "../assets/charts.css" with { type: "text" };
 import config from "../assets/config.css" with { type: "text" };
+import conversation from "../assets/conversation.css" with { type: "text" };
+import fetched from "../assets/fetched.js" with { type: "text" };
 import followCalls from "../assets/follow-calls.js" with { type: "text" };
 import highlight from "../assets/highlight.js" with { type: "text" };
 import icon from "../assets/icon.svg" with { type: "text" };
@@ -46,13 +48,13 @@ export const assets = {
     "style",
     "css",
     "text/css; charset=utf-8",
-    squeezed(style + requests + config + charts + request + performanceStyle),
+    squeezed(style + requests + config + charts + request + conversation + performanceStyle),
   ),
   script: asset(
     "live",
     "js",
     "text/javascript; charset=utf-8",
-    followCalls + listen + live + list + ticks + keys + highlight,
+    followCalls + listen + live + list + fetched + ticks + keys + highlight,
   ),
   /** Runs before anything is shown. */
   times: asset("times", "js", "text/javascript; charset=utf-8", times),

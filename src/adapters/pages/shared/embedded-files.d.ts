@@ -51,3 +51,7 @@ declare module "*/times.js" {
   const text: string;
   export default text;
 }
+declare module "*/fetched.js" {
+  const text: string;
+  export default text;
+}

@@ -245,19 +245,37 @@ test("the decision leads to the box that explains it as things stand now", async
   );
 });
 
-test("what a cleaner took out is shown against what was received, and both bodies are there", async () => {
+test("what a cleaner removed is one marked block in its place, and both bodies are there", async () => {
   const answer = (content: string): string =>
     JSON.stringify({ choices: [{ message: { content } }] });
   const { document } = await show({
-    response_body: answer("<think>hm</think>\nYes, it is."),
-    response_body_clean: answer("Yes, it is."),
+    response_body: answer("First.\n<think>hm\nhm</think>\nYes, it is."),
+    response_body_clean: answer("First.\nYes, it is."),
+  });
+  const parts = [...document.querySelectorAll(".turn.answer .parts > *")].map((part) =>
+    part.textContent.replace(/\s+/g, " ").trim(),
+  );
+  expect(parts).toEqual([
+    "First.",
+    "Removed by a cleaner, 21 characters that the client did not get<think>hm hm</think>",
+    "Yes, it is.",
+  ]);
+  expect(document.querySelector(".cleaned")).toBeNull();
+  expect(elementText(document, "#response-body")).toContain("<think>");
+  expect(elementText(document, "#response-body-clean")).not.toContain("<think>");
+});
+
+test("what the client got in other words is shown against what was received", async () => {
+  const answer = (content: string): string =>
+    JSON.stringify({ choices: [{ message: { content } }] });
+  const { document } = await show({
+    response_body: answer("Yes, it is."),
+    response_body_clean: answer("Yes, it was."),
   });
   const pieces = [...document.querySelectorAll(".cleaned .diff > *")].map(
     (piece) => `${piece.tagName} ${piece.textContent.trim()}`,
   );
-  expect(pieces).toEqual(["DEL hm", "SPAN Yes, it is."]);
-  expect(elementText(document, "#response-body")).toContain("<think>");
-  expect(elementText(document, "#response-body-clean")).not.toContain("<think>");
+  expect(pieces).toEqual(["SPAN Yes, it", "DEL is", "INS was", "SPAN ."]);
 });
 
 test("an answer that reached the client as it came has no second body", async () => {

@@ -1,7 +1,7 @@
 // JSON laid out for reading.
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { prettyJson } from "../../../../src/adapters/pages/request/pretty-json.ts";
+import { prettyJson } from "../../../../src/adapters/pages/conversation/pretty-json.ts";
 
 test("every value keeps its digits and escapes", () => {
   expect(prettyJson('{"n":12345678901234567890,"x":1.0,"s":"\\u00e9 {,}\\""}')).toBe(
