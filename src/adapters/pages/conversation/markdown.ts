@@ -68,7 +68,7 @@ const written: Readonly<Record<string, (token: Token) => string>> = {
   fence: ({ content, info }) => codeBlock(content, info.trim().split(/\s/, 1)[0] ?? ""),
   code_block: ({ content }) => codeBlock(content, ""),
   // A wide table scrolls by itself, by keyboard, too.
-  table_open: () => '<div class="scroll" tabindex="0"><table>',
+  table_open: () => '<div class="table" tabindex="0"><table>',
   table_close: () => "</table></div>",
   // The page has headings of its own; those of an answer stand below them.
   heading_open: () => '<p class="heading"><strong>',
@@ -114,7 +114,7 @@ const allowed: sanitizeHtml.IOptions = {
     p: ["heading"],
     small: ["language"],
     button: ["copy"],
-    div: ["code", "scroll"],
+    div: ["code", "table"],
   },
   allowedSchemes: ["http", "https", "mailto"],
   allowProtocolRelative: false,
