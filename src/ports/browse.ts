@@ -7,7 +7,6 @@ import type { StandingCode } from "../domain/failover/health.ts";
 import type { WayReason } from "../domain/call/way.ts";
 import type { ServerType } from "../domain/routing/types.ts";
 import type { HeaderList } from "../domain/http/headers.ts";
-import type { PeriodReader } from "./periods.ts";
 
 export interface LogRow {
   readonly id: string;
@@ -334,7 +333,7 @@ export interface BrowseLive {
   upstreams(): Upstreams;
 }
 
-export interface Browse extends BrowseLog, BrowseLive, PeriodReader {}
+export interface Browse extends BrowseLog, BrowseLive {}
 
 /** A call that began, or one that ended and is in the log. */
 export interface CallEvent {

@@ -12,6 +12,7 @@ import type {
   LogSort,
   Stats,
 } from "../../src/ports/browse.ts";
+import type { PeriodReader } from "../../src/ports/periods.ts";
 import { sampleBodies } from "./sample-bodies.ts";
 import { sampleUpstreams } from "./sample-servers.ts";
 
@@ -435,7 +436,7 @@ export function sampleRows(count: number): readonly LogRow[] {
 /** The row with a failed-over agent's conversation: what the request page is shown with. */
 export const sampleFailover = 11;
 
-export interface SampleLog extends Browse {
+export interface SampleLog extends Browse, PeriodReader {
   /** Puts a row on top, as a new call would. */
   add(row: LogRow): void;
   /** Puts a row in the place of the one with its id, as the end of its call would. */

@@ -18,11 +18,6 @@ export function keeping({ now, later }: Pick<KeptOptions, "now" | "later">): Kep
   return { fresh: freshMs, usable: 600_000, now, later };
 }
 
-/** Whether what is shown is old enough that new figures are being read. */
-export function isOld({ to }: Pick<Activity, "to">, now: number): boolean {
-  return now - to >= freshMs;
-}
-
 /** Figures of some calls. Times in ms, of completed calls: a refused one says nothing of how long answers take. */
 export interface CallFigures {
   readonly requests: number;

@@ -32,7 +32,7 @@ export const states: readonly LogState[] = [
   "interrupted",
 ];
 export const services: readonly LoggedService[] = ["openai", "anthropic", "ollama"];
-export const sorts: readonly LogSort[] = ["time", "duration", "tokens", "cost"];
+const sorts: readonly LogSort[] = ["time", "duration", "tokens", "cost"];
 
 export interface DashboardQuery {
   /** As typed, blanks at either end aside; empty where not filtered. */

@@ -1,12 +1,11 @@
 /** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // The dashboard: a period's figures and chart, filters, the requests.
 import { Html } from "@elysiajs/html";
-import type { InFlightCall, LogPage, UpstreamState } from "../../../ports/browse.ts";
+import type { InFlightCall, UpstreamState } from "../../../ports/browse.ts";
 import type { Period } from "../../../ports/periods.ts";
 import type { RefusedCalls } from "../../../ports/refusals.ts";
 import { Breakdown } from "./breakdown.tsx";
 import { Connect } from "./connect.tsx";
-import type { DashboardQuery } from "./dashboard-query.ts";
 import { Figures } from "./figures.tsx";
 import { FilterBar } from "./filter-bar.tsx";
 import { InFlightList } from "./in-flight-list.tsx";
@@ -14,25 +13,18 @@ import { namesToOffer } from "./model-names.ts";
 import { PeriodBar } from "./period-bar.tsx";
 import { PeriodChart } from "./period-chart.tsx";
 import { RefusedLine } from "./refused-line.tsx";
-import { Requests } from "./requests.tsx";
+import { Requests, type RequestsProps } from "./requests.tsx";
 import { type HeadProps, Layout } from "../shared/layout.tsx";
-import type { PageFrame, RoutingNames } from "../shared/pages-deps.ts";
+import type { RoutingNames } from "../shared/pages-deps.ts";
 import { UnreadLine } from "./unread-line.tsx";
 import { Welcome } from "./welcome.tsx";
 
-export interface DashboardProps {
-  readonly frame: PageFrame;
-  readonly query: DashboardQuery;
-  readonly page: LogPage;
+export interface DashboardProps extends RequestsProps {
   readonly period: Period;
-  /** How many calls the list is of; null: not counted. */
-  readonly count: number | null;
   readonly inflight: readonly InFlightCall[];
   readonly upstreams: readonly UpstreamState[];
   readonly routing: Pick<RoutingNames, "servers" | "aliases">;
   readonly refused: RefusedCalls;
-  /** See RequestTable. */
-  readonly opening: boolean;
 }
 
 /** Something runs, so that figures move all the time. */

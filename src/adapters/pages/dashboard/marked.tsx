@@ -19,7 +19,7 @@ export function Marked({ text, q }: MarkedProps): JSX.Element {
 }
 
 /** The text in pieces, in order; none is empty. */
-export function piecesOf(
+function piecesOf(
   text: string,
   q: string,
 ): readonly { readonly piece: string; readonly isFound: boolean }[] {

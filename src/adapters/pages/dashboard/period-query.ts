@@ -12,7 +12,7 @@ export const periods = {
   "30d": { words: "30 d", says: "the last 30 days", span: 720 * hourMs },
 } as const;
 export type PeriodName = keyof typeof periods;
-export const usualPeriod: PeriodName = "24h";
+const usualPeriod: PeriodName = "24h";
 
 export const dimensions: Readonly<Record<Dimension, string>> = {
   model: "Model",

@@ -1,12 +1,21 @@
 /** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // The list of requests with what leads on from it: how many there are, older ones, a file of them.
 import { Html } from "@elysiajs/html";
+import type { LogPage } from "../../../ports/browse.ts";
 import { whole } from "../shared/format.ts";
-import type { DashboardProps } from "./dashboard.tsx";
+import type { PageFrame } from "../shared/pages-deps.ts";
 import { dashboardHref, type DashboardQuery, exportHref } from "./dashboard-query.ts";
 import { RequestTable } from "./request-table.tsx";
 
-type RequestsProps = Pick<DashboardProps, "frame" | "query" | "page" | "count" | "opening">;
+export interface RequestsProps {
+  readonly frame: PageFrame;
+  readonly query: DashboardQuery;
+  readonly page: LogPage;
+  /** How many calls the list is of; null: not counted. */
+  readonly count: number | null;
+  /** See RequestTable. */
+  readonly opening: boolean;
+}
 
 export function Requests({ frame, query, page, count, opening }: RequestsProps): JSX.Element {
   const paging = query.filter.before !== undefined;
@@ -47,7 +56,7 @@ export function Requests({ frame, query, page, count, opening }: RequestsProps):
 }
 
 /** `1,234 calls match in the last 24 h`. */
-export function countWords(count: number | null, query: DashboardQuery): string {
+function countWords(count: number | null, query: DashboardQuery): string {
   if (count === null) return "";
   const calls = `${whole(count)} ${count === 1 ? "call" : "calls"}`;
   const match = query.filtered ? (count === 1 ? " matches" : " match") : "";

@@ -4,6 +4,7 @@ import type { DiscoverySnapshot } from "../../../domain/routing/discovery.ts";
 import type { Routing, Rule } from "../../../domain/routing/types.ts";
 import type { Actions } from "../../../ports/actions.ts";
 import type { Browse } from "../../../ports/browse.ts";
+import type { PeriodReader } from "../../../ports/periods.ts";
 import type { RefusedCalls } from "../../../ports/refusals.ts";
 import type { Notice, Notices } from "../../../ports/notices.ts";
 
@@ -25,8 +26,9 @@ export type ReadForm = (request: Request) => Promise<FormReading>;
 export interface PagesDeps {
   readonly browse: Pick<
     Browse,
-    "list" | "get" | "stats" | "today" | "upstreams" | "inFlight" | "performance" | "period"
-  >;
+    "list" | "get" | "stats" | "today" | "upstreams" | "inFlight" | "performance"
+  > &
+    PeriodReader;
   readonly actions: Actions;
   /** What every page says until it is put right or dismissed. */
   readonly notices: Notices;

@@ -1,6 +1,6 @@
 // The read side for API and pages: the log's rows and figures, with what only the running process knows.
 import type { Browse, LogPage, Today } from "../../../ports/browse.ts";
-import type { CallFilter, Period, PeriodQuestion } from "../../../ports/periods.ts";
+import type { CallFilter, Period, PeriodQuestion, PeriodReader } from "../../../ports/periods.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { LogReader } from "../../../ports/log-reader.ts";
 import type { GroupView } from "../group/group-view.ts";
@@ -30,7 +30,7 @@ const keptMs = 2_000;
 const mostKept = 16;
 
 /** The driving port of the read side over a log. */
-export function createBrowse(options: BrowseOptions): Browse {
+export function createBrowse(options: BrowseOptions): Browse & PeriodReader {
   const { reader, clock, live, group, droppedRows, droppedBodies } = options;
 
   async function today(): Promise<Today> {
