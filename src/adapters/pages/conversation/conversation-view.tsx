@@ -111,14 +111,14 @@ function marked(parts: readonly ComparedPart[] | null | undefined): {
   return parts === null || parts === undefined ? {} : { compared: parts };
 }
 
-export interface EarlierTurnsProps {
+interface EarlierTurnsProps {
   readonly callId: string;
   readonly span: TurnSpan;
   readonly turns: readonly Turn[];
 }
 
 /** Turns that are fetched when someone wants to read them. */
-export function EarlierTurns({ callId, span, turns }: EarlierTurnsProps): JSX.Element {
+function EarlierTurns({ callId, span, turns }: EarlierTurnsProps): JSX.Element {
   const size = turns.slice(span.from, span.to).reduce((sum, turn) => sum + turnSize(turn), 0);
   const [first, last] = [whole(span.from + 1), whole(span.to)];
   const count = span.to - span.from;
