@@ -13,6 +13,7 @@ import { createGatekeeper } from "../adapters/http/gatekeeper.ts";
 import { crossSitePolicy, isThisMachine } from "../adapters/http/this-machine.ts";
 import { modelRoutes, ollamaRoutes } from "../adapters/http/model-routes.ts";
 import { healthRoutes, metricsRoute } from "../adapters/http/monitoring-routes.ts";
+import { createTryCalls, tryRoutes } from "../adapters/http/try-calls.ts";
 import { createFormReader } from "../adapters/http/read-form.ts";
 import type { TurnedAway } from "../adapters/http/refusal.ts";
 import { type RunningServer, type ServerOptions, startServer } from "../adapters/http/server.ts";
@@ -285,6 +286,7 @@ export function compose(
           logger,
         });
   if (logs !== null && feed !== null) {
+    const tryCall = createTryCalls({ answerCall, admissions, clock });
     const wishes = createMemoryWishes({ routing, models, loaded, ask, clock, logger });
     const browse = createBrowse({
       reader: logs.reader,
@@ -320,6 +322,7 @@ export function compose(
       notices,
       refusedCalls: () => refusals.seen(),
       readForm,
+      tryCall: (request) => tryCall(request, false),
       now: () => clock.now(),
       later: (work) => void clock.after(afterPageMs, work),
       version,
@@ -327,6 +330,7 @@ export function compose(
       address: `http://${settings.listen.host}:${settings.listen.port}`,
     };
     routes.push(
+      tryRoutes(tryCall),
       apiRoutes({
         browse,
         events: feed,

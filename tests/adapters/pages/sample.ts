@@ -193,6 +193,7 @@ export function sampleDeps(browse: PagesDeps["browse"], over: Partial<PagesDeps>
     refusedCalls: () => ({ count: 0, last: null }),
     notices: { current: () => [], dismiss: () => {} },
     readForm: createFormReader(systemClock),
+    tryCall: () => Promise.resolve({ kind: "unreadable", status: 400, message: "this is a test" }),
     now: () => now,
     later: (work) => {
       work();

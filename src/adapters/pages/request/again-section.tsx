@@ -2,6 +2,7 @@
 // "Send again": to the same model or another, with the server's own key or one for this send only.
 import { Html } from "@elysiajs/html";
 import { keyIsMissing, whyNotAgain } from "../../../domain/call/resend.ts";
+import { asChat } from "../../../domain/protocols/as-chat.ts";
 import type { LogDetail } from "../../../ports/browse.ts";
 
 export interface AgainSectionProps {
@@ -12,6 +13,13 @@ export interface AgainSectionProps {
   readonly serversHaveKeys: boolean;
   /** Why the last try was refused. */
   readonly refused: string | null;
+}
+
+/** Only a body that is whole can be changed. */
+function TryLink({ detail }: Pick<AgainSectionProps, "detail">): JSX.Element {
+  const { id, request_body: body, request_body_truncated: isCut } = detail;
+  if (body === null || isCut || asChat(detail) === null) return "";
+  return <a href={`/try?from=${encodeURIComponent(id)}`}>Change it in Try</a>;
 }
 
 export function AgainSection(props: AgainSectionProps): JSX.Element {
@@ -26,6 +34,7 @@ export function AgainSection(props: AgainSectionProps): JSX.Element {
         <span id="again-why" class="faint" safe>
           {why}
         </span>
+        <TryLink detail={detail} />
       </section>
     );
   return (
@@ -73,6 +82,7 @@ export function AgainSection(props: AgainSectionProps): JSX.Element {
           </label>
         )}
         <button type="submit">Send</button>
+        <TryLink detail={detail} />
       </form>
     </details>
   );

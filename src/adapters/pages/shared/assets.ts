@@ -13,6 +13,8 @@ import live from "../assets/live.js" with { type: "text" };
 import request from "../assets/request.css" with { type: "text" };
 import performance from "../assets/performance.js" with { type: "text" };
 import performanceStyle from "../assets/performance.css" with { type: "text" };
+import tryScript from "../assets/try.js" with { type: "text" };
+import tryStyle from "../assets/try.css" with { type: "text" };
 import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
 import uplot from "uplot/dist/uPlot.iife.min.js" with { type: "text" };
 import requests from "../assets/requests.css" with { type: "text" };
@@ -48,7 +50,9 @@ export const assets = {
     "style",
     "css",
     "text/css; charset=utf-8",
-    squeezed(style + requests + config + charts + request + conversation + performanceStyle),
+    squeezed(
+      style + requests + config + charts + request + conversation + performanceStyle + tryStyle,
+    ),
   ),
   script: asset(
     "live",
@@ -63,6 +67,8 @@ export const assets = {
   /** A chart library, for the page that draws. */
   uplot: asset("uplot", "js", "text/javascript; charset=utf-8", uplot),
   uplotStyle: asset("uplot", "css", "text/css; charset=utf-8", uplotStyle),
+  /** Streams answers into the page where things are tried. */
+  tryScript: asset("try", "js", "text/javascript; charset=utf-8", tryScript),
   performance: asset("performance", "js", "text/javascript; charset=utf-8", performance),
   icon: asset("icon", "svg", "image/svg+xml", icon),
 } as const;

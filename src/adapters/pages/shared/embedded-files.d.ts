@@ -7,6 +7,10 @@ declare module "*.svg" {
   const text: string;
   export default text;
 }
+declare module "*/try.js" {
+  const text: string;
+  export default text;
+}
 declare module "*/live.js" {
   const text: string;
   export default text;

@@ -34,6 +34,7 @@ const entries = {
   dashboard: ["/", "Dashboard"],
   performance: ["/performance", "Performance"],
   upstreams: ["/upstreams", "Upstreams"],
+  try: ["/try", "Try"],
   routes: ["/routes", "Routes"],
 } as const;
 
