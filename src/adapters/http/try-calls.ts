@@ -18,7 +18,7 @@ import { readBody, type UploadClock } from "./read-body.ts";
 import type { ConnectionTimeouts } from "./request-facts.ts";
 
 /** By which these calls are known in the log. */
-export const tryClient = "smolrouter-try";
+const tryClient = "smolrouter-try";
 
 export interface TryCallsDeps {
   readonly answerCall: AnswerCall;
