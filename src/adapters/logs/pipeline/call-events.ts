@@ -1,6 +1,8 @@
 // Tells whoever listens of calls that begin and end.
 import type { AnswerReading } from "../../../domain/log/answer-reading.ts";
 import { nothingRead } from "../../../domain/log/answer-reading.ts";
+import { nothingSensed } from "../../../domain/log/call-sense.ts";
+import { clientName } from "../../../domain/log/client-name.ts";
 import type { LogEntry } from "../../../domain/log/log-entry.ts";
 import type { CallEvent, CallEvents, LogRow } from "../../../ports/browse.ts";
 import type { CallProgress } from "../../../ports/observer.ts";
@@ -20,7 +22,8 @@ export function createCallEvents(): CallEventSource {
 
   function tell(kind: CallEvent["kind"], entry: LogEntry, reading: AnswerReading): void {
     if (listeners.size === 0) return; // making rows for nobody would cost every call
-    const event = { kind, row: logRow({ entry, reading }) };
+    const sense = { ...nothingSensed, client: clientName(entry.userAgent) };
+    const event = { kind, row: logRow({ entry, reading, sense }) };
     for (const listener of listeners) listener(event);
   }
 

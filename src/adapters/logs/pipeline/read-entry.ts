@@ -8,6 +8,7 @@ import {
 } from "../../../domain/log/answer-reading.ts";
 import { createAnsweredReader } from "../../../domain/conversation/answered.ts";
 import { askedTurns } from "../../../domain/conversation/asked.ts";
+import { askedWords } from "../../../domain/conversation/asked-words.ts";
 import { endpointOf } from "../../../domain/protocols/endpoint-of.ts";
 import {
   answeredText,
@@ -20,8 +21,9 @@ import {
 import type { JsonRecord } from "../../../domain/bytes/json.ts";
 import { shortenedJson } from "../../../domain/bytes/shortened-json.ts";
 import { bodySource } from "../../../domain/bytes/json-source.ts";
-import { nothingSensed } from "../../../domain/log/call-sense.ts";
-import type { CapturedBodies } from "../../../domain/log/log-entry.ts";
+import { type CallSense, nothingSensed } from "../../../domain/log/call-sense.ts";
+import { clientName } from "../../../domain/log/client-name.ts";
+import type { CapturedBodies, LogEntry } from "../../../domain/log/log-entry.ts";
 import { keptAnswer } from "../../../domain/protocols/openai-responses/kept-answer.ts";
 import type { LogWrite, OwnedAnswer } from "./log-engine.ts";
 import { bodyBytes } from "../rows/log-row.ts";
@@ -38,11 +40,15 @@ export interface EntryReader {
 /** What a request's body says. */
 interface Asked {
   readonly text: string;
+  /** The last words of it, for the list; null: none. */
+  readonly words: string | null;
   readonly size: number;
 }
 
 /** What an answer's body says. */
-interface Answered extends Asked {
+interface Answered {
+  readonly text: string;
+  readonly size: number;
   readonly usage: AnswerReader;
   /** Its texts are not whole: their lengths say nothing. */
   readonly isShortened: boolean;
@@ -59,7 +65,13 @@ export function createEntryReader(): EntryReader {
   return {
     read({ entry, bodies, reading }) {
       if (entry.state === "inflight")
-        return { entry, bodies, reading: nothingRead, said: nothingSpoken, sense: nothingSensed };
+        return {
+          entry,
+          bodies,
+          reading: nothingRead,
+          said: nothingSpoken,
+          sense: senseOf(entry, null),
+        };
       const request = bodies.request === null ? null : bodyBytes(bodies.request);
       const response = bodies.response === null ? null : bodyBytes(bodies.response);
       const isNew: IsNew = (text) => texts.isNew(text, entry.timestamp);
@@ -79,7 +91,7 @@ export function createEntryReader(): EntryReader {
         read = usageOf(response ?? noBytes).reading(call, sent);
       const said = { asked: asked?.text ?? "", answered: answered.text };
       const answer = answerIn(bodies);
-      const sense = nothingSensed;
+      const sense = senseOf(entry, asked?.words ?? null);
       return { entry, bodies, reading: read, said, sense, ...(answer === null ? {} : { answer }) };
     },
     forgetTexts: () => {
@@ -110,10 +122,17 @@ function answerIn({ request, response, delivered, kept }: CapturedBodies): Owned
   return answer === null ? null : { ...answer, owner: kept.owner, upstream: kept.upstream };
 }
 
+/** What is known of a call beside its usage. */
+function senseOf({ userAgent }: LogEntry, asked: string | null): CallSense {
+  return { ...nothingSensed, client: clientName(userAgent), asked };
+}
+
 function readRequest(bytes: Uint8Array, isNew: IsNew): Asked {
   const record = recordIn(shortenedJson(bytes, longestString) ?? bytes);
-  const text = record === null ? "" : askedText(askedTurns(record), isNew);
-  return { text, size: text.length };
+  if (record === null) return { text: "", words: null, size: 0 };
+  const turns = askedTurns(record);
+  const text = askedText(turns, isNew);
+  return { text, words: askedWords(turns), size: text.length };
 }
 
 function readResponse(bytes: Uint8Array, isNew: IsNew): Answered {

@@ -120,3 +120,12 @@ test.each([
   expect(reading).toEqual(readAnswer({ endpoint, status: 200, request, response }));
   expect(said).toEqual({ asked: "é".repeat(65_536), answered: "y".repeat(65_536) });
 });
+
+test("a row says which program asked and its last words, one in flight the program alone", () => {
+  const { entry, bodies } = call([system, user("first\nlines")], "said");
+  const asked = { ...entry, userAgent: "curl/8.5.0" };
+  const read = (state: "completed" | "inflight") =>
+    createEntryReader().read({ entry: { ...asked, state }, bodies }).sense;
+  expect(read("completed")).toMatchObject({ client: "curl/8.5.0", asked: "first lines" });
+  expect(read("inflight")).toMatchObject({ client: "curl/8.5.0", asked: null });
+});
