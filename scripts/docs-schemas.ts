@@ -1,6 +1,29 @@
-// The schemas of the read API as tables and JSON, for docs/api.md.
+// The operations and schemas of the read API as tables and JSON, for docs/api.md.
 import type { TSchema } from "@sinclair/typebox";
+import { apiOperations } from "../src/adapters/http/api-operations.ts";
 import { errorSchema, eventSchema, readSchemas } from "../src/adapters/http/schemas.ts";
+
+/** A line for each operation, with the statuses that it answers with. */
+export function operationTable(): string {
+  const lines = apiOperations.map(({ method, path, summary, answers }) => {
+    const statuses = Object.entries(answers).map(([status, note]) => `${status}: ${note.meaning}`);
+    return `| \`${method.toUpperCase()} ${path}\` | ${summary} | ${statuses.join("; ")} |`;
+  });
+  return ["| request | gives or does | answers |", "| --- | --- | --- |", ...lines].join("\n");
+}
+
+/**
+ * The parameters of an operation's query.
+ * @throws where there is no such path
+ */
+export function queryTable(path: string): string {
+  const operation = apiOperations.find((one) => one.path === path);
+  if (operation === undefined) throw new Error(`${path} is not in the table of operations`);
+  const lines = operation.query.map(
+    ({ name, meaning, default: absent }) => `| \`${name}\` | ${meaning} | ${absent} |`,
+  );
+  return ["| parameter | means | default |", "| --- | --- | --- |", ...lines].join("\n");
+}
 
 /** A section for each answer. */
 export function schemaSections(): string {

@@ -17,7 +17,7 @@ import {
   ollamaFieldTable,
   responsesFieldTable,
 } from "../tests/domain/protocols/fields/field-tables.ts";
-import { schemaSections } from "./docs-schemas.ts";
+import { operationTable, queryTable, schemaSections } from "./docs-schemas.ts";
 
 const docs = join(import.meta.dir, "../docs");
 
@@ -33,7 +33,12 @@ const pages: Readonly<Record<string, Readonly<Record<string, () => string>>>> = 
     "handling-keys": () => keyTable(handlingKeys),
   },
   "commands.md": { commands: commandSections },
-  "api.md": { schemas: schemaSections },
+  "api.md": {
+    operations: operationTable,
+    "logs-query": () => queryTable("/api/logs"),
+    "performance-query": () => queryTable("/api/performance"),
+    schemas: schemaSections,
+  },
   "protocols.md": {
     "messages-fields": messagesFieldTable,
     "responses-fields": responsesFieldTable,

@@ -335,6 +335,7 @@ export function compose(
         browse,
         events: feed,
         clock,
+        version,
         cancel: (callId) => board.cancel(callId) || (group?.cancel(callId) ?? false),
       }),
     );

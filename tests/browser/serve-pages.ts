@@ -57,6 +57,7 @@ export function servePages(
         browse,
         events: { open: () => feed.open() },
         clock: { now: () => sampleNow },
+        version: "1.2.3",
         cancel,
       }),
     )

@@ -26,6 +26,7 @@ const readApi = apiRoutes({
   browse: sample.browse,
   events: { open: () => new ReadableStream() },
   clock: { now: () => 0 },
+  version: "1.2.3",
   cancel: () => false,
 });
 const { routes } = new Elysia().use(readApi).use(pages(sample)).use(login.routes());
@@ -63,7 +64,9 @@ test("these are the actions", () => {
     "POST /logout",
     "POST /notices/dismiss",
     "POST /request/some-id/again",
+    "POST /try",
     "POST /upstreams/check",
+    "POST /upstreams/memory",
   ]);
 });
 

@@ -142,3 +142,9 @@ function parseIsoTime(value: string): number | null {
   const time = form.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(time) ? null : time;
 }
+
+/** The parameters of GET /api/logs and of /api/performance, which must all be documented. */
+export const queryNames = {
+  "/api/logs": Object.keys(logParameters),
+  "/api/performance": Object.keys(pointParameters),
+} as const;

@@ -3,6 +3,7 @@
 import { Elysia } from "elysia";
 import type { Browse } from "../../ports/browse.ts";
 import type { Clock } from "../../ports/clock.ts";
+import { apiDocument } from "./api-document.ts";
 import { isRowId, readLogQuery, readPointsQuery } from "./api-query.ts";
 import type { EventFeed } from "./events.ts";
 import type { ConnectionTimeouts } from "./request-facts.ts";
@@ -11,12 +12,14 @@ export interface ApiDeps {
   readonly browse: Browse;
   readonly events: Pick<EventFeed, "open">;
   readonly clock: Pick<Clock, "now">;
+  /** The router's. */
+  readonly version: string;
   /** Ends a call under way, a promise where another router may be answering it; false where none has the id. */
   readonly cancel: (callId: string) => boolean | Promise<boolean>;
 }
 
 /** The read paths; errors are `{"error":"…"}`. */
-export function apiRoutes({ browse, events, clock, cancel }: ApiDeps) {
+export function apiRoutes({ browse, events, clock, version, cancel }: ApiDeps) {
   return (
     new Elysia({ name: "read-api" })
       .get("/api/logs", ({ request }) => {
@@ -56,6 +59,7 @@ export function apiRoutes({ browse, events, clock, cancel }: ApiDeps) {
         return Response.json({ error }, { status: 404 });
       })
       .get("/api/upstreams", () => fresh(browse.upstreams()))
+      .get("/api/openapi.json", () => Response.json(apiDocument(version)))
       .all("/api/logs", wrongMethod)
       .all("/api/logs/:id", wrongMethod)
       .all("/api/stats", wrongMethod)
@@ -63,6 +67,7 @@ export function apiRoutes({ browse, events, clock, cancel }: ApiDeps) {
       .all("/api/events", wrongMethod)
       .all("/api/inflight", wrongMethod)
       .all("/api/upstreams", wrongMethod)
+      .all("/api/openapi.json", wrongMethod)
   );
 }
 

@@ -19,6 +19,7 @@ async function ask(browse: Browse, path: string, method = "GET") {
     browse,
     events: feed,
     clock: { now: () => noon },
+    version: "1.2.3",
     cancel: () => false,
   }).handle(request);
   const text = await response.text();
@@ -280,6 +281,7 @@ test.each<[string, () => boolean | Promise<boolean>, number]>([
     browse: await filled(),
     events: { open: () => new ReadableStream() },
     clock: { now: () => noon },
+    version: "1.2.3",
     cancel,
   });
   const path = `http://router/api/inflight/${idAt(noon)}/cancel`;

@@ -1,0 +1,241 @@
+// What can be asked under /api, with which parameters and answers: docs/api.md and the OpenAPI document are made from this table.
+import { type TSchema, Type } from "@sinclair/typebox";
+import { logStates, object, serviceTypes, text } from "./row-schema.ts";
+import { errorSchema, eventSchema, readSchemas } from "./schemas.ts";
+
+/** A parameter of a query. */
+export interface QueryParameter {
+  readonly name: string;
+  /** In Markdown, after "means". */
+  readonly meaning: string;
+  /** What holds where it is absent, in words. */
+  readonly default: string;
+  /** Of its value, without a description. */
+  readonly schema: TSchema;
+}
+
+/** What an answer holds. */
+export interface AnswerNote {
+  readonly meaning: string;
+  readonly type: "application/json" | "text/event-stream";
+  /** null: nothing that a schema could describe. */
+  readonly schema: TSchema | null;
+}
+
+/** One method of one path. */
+export interface Operation {
+  readonly method: "get" | "post";
+  /** As OpenAPI writes it: `/api/logs/{id}`. */
+  readonly path: string;
+  /** Names it in generated clients. */
+  readonly id: string;
+  readonly summary: string;
+  readonly query: readonly QueryParameter[];
+  /** By status. */
+  readonly answers: Readonly<Record<string, AnswerNote>>;
+}
+
+const failure = (meaning: string): AnswerNote => ({
+  meaning,
+  type: "application/json",
+  schema: errorSchema,
+});
+const unreadable = failure("a value of the query cannot be read; all such values are named");
+const away = failure("the log cannot be read now; `Retry-After` says when to ask again");
+
+const good = (schema: TSchema, meaning: string): AnswerNote => ({
+  meaning,
+  type: "application/json",
+  schema,
+});
+
+const limit = (maximum: number): TSchema => Type.Integer({ minimum: 1, maximum });
+const uuid = Type.String({ format: "uuid" });
+const oneOf = (values: readonly string[]): TSchema =>
+  Type.Unsafe<string>({ type: "string", enum: values });
+
+const model: QueryParameter = {
+  name: "model",
+  meaning: "the model's exact name, as asked for or as sent upstream",
+  default: "any",
+  schema: Type.String(),
+};
+const serviceType: QueryParameter = {
+  name: "service_type",
+  meaning: "`openai`, `anthropic` (`/v1/messages`) or `ollama`",
+  default: "any",
+  schema: oneOf(serviceTypes),
+};
+
+/** Of GET /api/logs. */
+const logQuery: readonly QueryParameter[] = [
+  { name: "limit", meaning: "rows on a page, 1 to 500", default: "50", schema: limit(500) },
+  {
+    name: "before",
+    meaning: "only rows older than this id: the last page's `next`",
+    default: "the newest",
+    schema: uuid,
+  },
+  {
+    name: "since",
+    meaning: "only rows of this time or later; ISO 8601 with its zone, or a date (UTC)",
+    default: "all",
+    schema: Type.String(),
+  },
+  model,
+  serviceType,
+  {
+    name: "status",
+    meaning: "a code (`404`) or a class (`4xx`)",
+    default: "any",
+    schema: Type.String({ pattern: "^[1-5]([0-9][0-9]|[xX][xX])$" }),
+  },
+  {
+    name: "upstream",
+    meaning: "the upstream's exact name",
+    default: "any",
+    schema: Type.String(),
+  },
+  {
+    name: "state",
+    meaning: "`inflight`, `completed`, `failed`, `cancelled` or `interrupted`",
+    default: "any",
+    schema: oneOf(logStates),
+  },
+  {
+    name: "resent_from",
+    meaning: "the requests that repeat the one with this id ([send again](#actions))",
+    default: "any",
+    schema: uuid,
+  },
+  {
+    name: "q",
+    meaning:
+      "words of models, upstream, path, address, user, error message, prompt or answer; or an id, or its first eight characters and more",
+    default: "any",
+    schema: Type.String(),
+  },
+];
+
+/** Of GET /api/performance. */
+const pointQuery: readonly QueryParameter[] = [
+  {
+    name: "hours",
+    meaning: "how far to look back; fractions count",
+    default: "24",
+    schema: Type.Number({ exclusiveMinimum: 0 }),
+  },
+  {
+    name: "limit",
+    meaning: "points, 1 to 10,000; the newest are given",
+    default: "1,000",
+    schema: limit(10_000),
+  },
+  model,
+  serviceType,
+];
+
+type ReadPath = keyof typeof readSchemas;
+type ReadNote = Omit<Operation, "method" | "path">;
+
+/** A path of `readSchemas` without its line here does not compile. */
+const reads: Readonly<Record<ReadPath, ReadNote>> = {
+  "/api/logs": {
+    id: "listRequests",
+    summary: "Logged calls that match a filter, a page at a time",
+    query: logQuery,
+    answers: {
+      200: good(readSchemas["/api/logs"], "a page of calls"),
+      400: unreadable,
+      503: away,
+    },
+  },
+  "/api/logs/{id}": {
+    id: "getRequest",
+    summary: "One logged call with its bodies",
+    query: [],
+    answers: {
+      200: good(readSchemas["/api/logs/{id}"], "the call"),
+      404: failure("no call with this id is in the log"),
+      503: away,
+    },
+  },
+  "/api/stats": {
+    id: "getStats",
+    summary: "Counts, latencies and tokens of all calls and of the last 24 hours",
+    query: [],
+    answers: { 200: good(readSchemas["/api/stats"], "the figures"), 503: away },
+  },
+  "/api/performance": {
+    id: "listPoints",
+    summary: "Latency and tokens of calls that have ended, a point each",
+    query: pointQuery,
+    answers: {
+      200: good(readSchemas["/api/performance"], "the points"),
+      400: unreadable,
+      503: away,
+    },
+  },
+  "/api/inflight": {
+    id: "listInFlight",
+    summary: "Calls under way",
+    query: [],
+    answers: { 200: good(readSchemas["/api/inflight"], "the calls") },
+  },
+  "/api/upstreams": {
+    id: "listUpstreams",
+    summary: "Upstreams with their health, load and models",
+    query: [],
+    answers: { 200: good(readSchemas["/api/upstreams"], "the upstreams") },
+  },
+};
+
+/** Everything that is served under /api for programs. */
+export const apiOperations: readonly Operation[] = [
+  ...Object.entries(reads).map(([path, note]) => ({ method: "get" as const, path, ...note })),
+  {
+    method: "get",
+    path: "/api/events",
+    id: "followRequests",
+    summary: "Calls as they begin and end, as server-sent events",
+    query: [],
+    answers: {
+      200: {
+        meaning: "events `started` and `completed`; the data of each is a row",
+        type: "text/event-stream",
+        schema: eventSchema,
+      },
+    },
+  },
+  {
+    method: "post",
+    path: "/api/inflight/{id}/cancel",
+    id: "cancelRequest",
+    summary: "End a call under way, as if its client had left",
+    query: [],
+    answers: {
+      200: good(object({ cancelled: text("the call's id") }), "it was ended"),
+      303: {
+        meaning: "likewise, or not, where `Accept` names `text/html`: to `/`",
+        type: "application/json",
+        schema: null,
+      },
+      404: failure("no call with this id is under way"),
+      503: failure("another router might be answering it, and cannot be asked"),
+    },
+  },
+  {
+    method: "get",
+    path: "/api/openapi.json",
+    id: "getOpenApi",
+    summary: "This API as an OpenAPI 3.1 document",
+    query: [],
+    answers: {
+      200: {
+        meaning: "the document",
+        type: "application/json",
+        schema: Type.Object({}),
+      },
+    },
+  },
+];
