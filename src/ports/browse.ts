@@ -160,10 +160,16 @@ export interface Stats extends Today {
 export interface PointsFilter {
   /** Epoch ms. */
   readonly since: number;
+  /** Epoch ms, exclusive. */
+  readonly until?: number;
   /** 1 to 50,000; the API takes 10,000 at most. */
   readonly limit: number;
-  /** As asked for or as sent upstream. */
+  /** Part of its name, as asked for or as sent upstream; case does not matter. */
   readonly model?: string;
+  readonly upstream?: string;
+  readonly user?: string;
+  /** The client's program, `name` or `name/version`. */
+  readonly client?: string;
   readonly service_type?: LoggedService;
 }
 

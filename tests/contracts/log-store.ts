@@ -4,6 +4,7 @@ import type { LogFilter, PointsFilter } from "../../src/ports/browse.ts";
 import type { LogEngine, LogUpkeep } from "../../src/adapters/logs/pipeline/log-engine.ts";
 import type { LogPlace } from "../../src/adapters/logs/pipeline/log-place.ts";
 import type { LogReader } from "../../src/ports/log-reader.ts";
+import { nothingRead } from "../../src/domain/log/answer-reading.ts";
 import { captured, idAt, logWrite, noon, startedEntry } from "../lab/log-entries.ts";
 
 /** What an engine does, with a reader that sees what it has written. */
@@ -242,6 +243,14 @@ export function logStoreContract(
   describe(`${name}: lists`, () => {
     const at = (minutes: number) => noon + minutes * 60_000;
     const failed = { state: "failed", statusCode: 502, errorMessage: "50% of_it Broke" } as const;
+    const thread = "0d1f2a3b-0000-8000-8000-000000000001";
+    const sensed = [
+      { client: "codex/1.0", threadId: thread, costNanos: 5 },
+      { client: "codex/1.1", costNanos: 9 },
+      { client: "curl", threadId: thread.replace("1", "2") },
+      { client: "codex", threadId: thread, costNanos: 0 },
+    ];
+    const made = [{ reading: { ...nothingRead, totalTokens: 9 } }, {}, {}, {}];
     const four = [
       logWrite({ timestamp: at(0), upstream: "slow-box" }),
       logWrite(
@@ -252,11 +261,33 @@ export function logStoreContract(
       ),
       logWrite({ timestamp: at(2), service: "ollama", originalModel: "phi", mappedModel: "phi" }),
       logWrite({ timestamp: at(3), state: "cancelled", statusCode: 499, authUser: "Ann" }),
-    ];
+    ].map((write, index) => ({
+      ...write,
+      ...made[index],
+      sense: { ...write.sense, ...sensed[index] },
+    }));
     const table: readonly [string, Partial<LogFilter>, readonly number[]][] = [
       ["newest first", {}, [3, 2, 1, 0]],
       ["by the model asked for or sent, each row once", { model: "gpt-4" }, [3, 1, 0]],
       ["by the model sent", { model: "llama3" }, [3, 0]],
+      ["by a part of a model's name, whatever the case", { model: "PT" }, [3, 1, 0]],
+      ["by a part of several models' names", { model: "p" }, [3, 2, 1, 0]],
+      ["by no part of any model's name", { model: "gpt-5" }, []],
+      ["by user", { user: "Ann" }, [3]],
+      ["by address, where there is no user", { user: "10.0.0.5" }, [2, 1, 0]],
+      ["by client, in any version", { client: "codex" }, [3, 1, 0]],
+      ["by client, in one version", { client: "codex/1.1" }, [1]],
+      ["not by part of a client", { client: "code" }, []],
+      ["by thread", { thread }, [3, 0]],
+      ["until a time, that time excluded", { until: at(2) }, [1, 0]],
+      ["of a span of time", { since: at(1), until: at(2) }, [1]],
+      ["the dearest first, those without a price last", { sort: "cost" }, [1, 0, 3, 2]],
+      ["by tokens, equal ones the newest first", { sort: "tokens" }, [0, 3, 2, 1]],
+      ["by duration, equal ones the newest first", { sort: "duration" }, [3, 2, 1, 0]],
+      ["in an order of those that fit", { sort: "cost", client: "codex" }, [1, 0, 3]],
+      ["in an order, from behind a row", { sort: "cost", before: idAt(at(0)) }, [3, 2]],
+      ["in an order, from behind one without a value", { sort: "cost", before: idAt(at(2)) }, []],
+      ["in an order, of a word", { sort: "cost", q: "llama3" }, [0, 3]],
       ["by service", { service_type: "ollama" }, [2]],
       ["by one status", { status: { from: 200, to: 200 } }, [2, 0]],
       ["by a class of statuses", { status: { from: 400, to: 499 } }, [3]],

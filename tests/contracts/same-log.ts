@@ -94,13 +94,17 @@ async function expectSameReads(
   const since = () => first + random.int(0, days * 24 * hourMs);
   for (const time of [null, first, since(), since(), since(), first + days * 24 * hourMs])
     await same({ stats: time }, (store) => store.stats(time));
-  for (const filter of filters.slice(0, 6)) {
-    const { model, service_type } = filter;
+  for (const filter of filters) {
+    const { model, service_type, user, client, upstream, until } = filter;
     const points = {
       since: since(),
       limit: random.pick([5, 1_000]),
       ...(model === undefined ? {} : { model }),
       ...(service_type === undefined ? {} : { service_type }),
+      ...(user === undefined ? {} : { user }),
+      ...(client === undefined ? {} : { client }),
+      ...(upstream === undefined ? {} : { upstream }),
+      ...(until === undefined ? {} : { until }),
     };
     await same({ points }, (store) => store.points(points));
   }
@@ -115,6 +119,10 @@ const models = [
   "odd'; -- \u0000name",
   "ﬁne",
 ];
+const clients = ["codex/1.0", "codex/1.1", "claude-cli/2", "curl", "größe/3"];
+const threads = ["0d1f2a3b", "0d1f2a3b", "ffffffff"].map(
+  (start, at) => `${start}-0000-8000-8000-00000000000${at}`,
+);
 const boxes = ["fast-box", "slow-box", "büro", "fast"];
 const vocabulary =
   "the weather in Köln is SUNNY und die Straße naß İstanbul λόγος ΛΟΓΟΣ 今日は晴れ ที่นี่ don't re-read e\u0301tude 3.14 foo_bar \u{1F600} 🤔 हिन्दी x1 naïve".split(
@@ -171,7 +179,15 @@ function randomCalls(random: Random, { count, from }: MadeCalls): readonly LogWr
       orNull(0.4, () => ({ ...captured(text(20)), truncated: random.chance(0.2) }));
     const write = logWrite(own, isOpen ? {} : { request: body(), response: body() }, reading);
     const said = isOpen ? write.said : { asked: text(12), answered: text(12) };
-    writes.push({ ...write, said });
+    const sense = {
+      ...write.sense,
+      client: orNull(0.3, () => random.pick(clients)),
+      threadId: orNull(0.3, () => random.pick(threads)),
+      costNanos: isOpen ? null : orNull(0.5, () => random.pick([0, 0, 5, random.int(0, 9e12)])),
+      asked: orNull(0.3, () => text(5)),
+      warnings: random.chance(0.1) ? ["reply_cut"] : [],
+    };
+    writes.push({ ...write, said, sense });
   }
   return writes;
 }
@@ -222,7 +238,10 @@ function filtersFor(
   const some = () => random.pick(writes).entry;
   const inTime = () => first + random.int(0, days * 24 * hourMs);
   return [
-    ...[...models, "none"].map((model) => ({ model })),
+    ...[...models, "none", "a", "QWEN", "G", "2.5", "ﬁ"].map((model) => ({ model })),
+    ...["ann", "Bob", "10.0.0.3", "none"].map((user) => ({ user })),
+    ...[...clients, "codex", "claude-cli", "cod"].map((client) => ({ client })),
+    ...threads.map((thread) => ({ thread })),
     ...[...boxes, "none"].map((upstream) => ({ upstream })),
     ...(["openai", "anthropic", "ollama"] as const).map((service_type) => ({ service_type })),
     ...(["inflight", "completed", "failed", "cancelled", "interrupted"] as const).map((state) => ({
@@ -235,6 +254,11 @@ function filtersFor(
     { resent_from: writes.find(({ entry }) => entry.resentFrom !== null)?.entry.resentFrom ?? "" },
     { since: inTime() },
     { since: first + days * 24 * hourMs - 1_000 },
+    { until: inTime() },
+    { until: first + 12_345 },
+    { sort: "duration" },
+    { sort: "tokens" },
+    { sort: "cost" },
     { before: some().id },
     { before: some().id },
     ...Array.from({ length: 4 }, () => ({ q: soughtIn(random, writes) })),

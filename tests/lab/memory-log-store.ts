@@ -4,7 +4,9 @@ import { writtenText } from "../../src/adapters/logs/rows/indexed-text.ts";
 import { callIdIn } from "../../src/domain/call/answer-id.ts";
 import type { CapturedBodies } from "../../src/domain/log/log-entry.ts";
 import { hasWords, soughtWords, wordsOf } from "../../src/domain/log/words-of.ts";
-import type { LogFilter, LogRow } from "../../src/ports/browse.ts";
+import { clientPasses } from "../../src/domain/log/client-program.ts";
+import { namesWith } from "../../src/domain/log/name-part.ts";
+import type { LogFilter, LogRow, LogSort } from "../../src/ports/browse.ts";
 import type { FoundAnswer, MadeItem } from "../../src/ports/kept-answers.ts";
 import type { LogEngine, LogWrite } from "../../src/adapters/logs/pipeline/log-engine.ts";
 import type { ContractedLog } from "../contracts/log-store.ts";
@@ -39,10 +41,17 @@ export function createMemoryLogStore(): ContractedLog {
       return { lostBodies: 0, message: null };
     },
     async list(filter) {
+      const { before: last, sort = "time", ...own } = filter;
+      const order = orders[sort];
+      const from = last === undefined ? undefined : kept.get(last)?.row;
       const found = [...kept.values()]
-        .filter(({ row, words }) => passes(row, filter) && isFound(row, words, filter.q))
+        .filter(({ row, words }) => passes(row, own) && isFound(row, words, filter.q))
         .map(({ row }) => row)
-        .toSorted(byId);
+        .filter((row) => {
+          if (last === undefined) return true;
+          return from === undefined ? sort === "time" && row.id < last : order(row, from) > 0;
+        })
+        .toSorted(order);
       const logs = found.slice(0, filter.limit);
       return { logs, next: found.length > logs.length ? (logs.at(-1)?.id ?? null) : null };
     },
@@ -189,11 +198,17 @@ function wellFormed(row: LogRow): LogRow {
 }
 
 function passes(row: LogRow, filter: LogFilter): boolean {
-  const { before, since, model, service_type, status, upstream, state, resent_from } = filter;
+  const { since, until, model, service_type, status, upstream, state, resent_from } = filter;
+  const { user, client, thread } = filter;
+  const holds = model === undefined ? () => true : namesWith(model);
+  const isClient = client === undefined ? () => true : clientPasses(client);
   return (
-    (before === undefined || row.id < before) &&
     (since === undefined || Date.parse(row.timestamp) >= since) &&
-    (model === undefined || row.original_model === model || row.mapped_model === model) &&
+    (until === undefined || Date.parse(row.timestamp) < until) &&
+    (model === undefined || holds(row.original_model ?? "") || holds(row.mapped_model ?? "")) &&
+    (user === undefined || (row.auth_user ?? row.source_ip) === user) &&
+    (client === undefined || (row.client !== null && isClient(row.client))) &&
+    (thread === undefined || row.thread_id === thread) &&
     (service_type === undefined || row.service_type === service_type) &&
     (status === undefined ||
       (row.status_code !== null &&
@@ -204,6 +219,23 @@ function passes(row: LogRow, filter: LogFilter): boolean {
     (resent_from === undefined || row.resent_from === resent_from)
   );
 }
+
+type Order = (a: LogRow, b: LogRow) => number;
+
+/** The largest first, those without a value last, equal ones the newest first. */
+const by =
+  (value: (row: LogRow) => number | null): Order =>
+  (a, b) => {
+    const [first, second] = [value(a) ?? -1, value(b) ?? -1];
+    return first === second ? (a.id < b.id ? 1 : a.id > b.id ? -1 : 0) : second - first;
+  };
+
+const orders: Readonly<Record<LogSort, Order>> = {
+  time: by(() => 0),
+  duration: by((row) => row.duration_ms),
+  tokens: by((row) => row.total_tokens),
+  cost: by((row) => row.cost),
+};
 
 /** Words are compared one by one; what SQLite does with its index. */
 function isFound(row: LogRow, words: readonly string[], q: string | undefined): boolean {

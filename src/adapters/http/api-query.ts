@@ -1,5 +1,5 @@
 // The queries of GET /api/logs and /api/performance, read into filters; what is wrong is reported in a sentence.
-import type { LogFilter, PointsFilter } from "../../ports/browse.ts";
+import type { LogFilter, LogSort, PointsFilter } from "../../ports/browse.ts";
 import { logStates, serviceTypes } from "./row-schema.ts";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -16,10 +16,33 @@ const hourMs = 3_600_000;
 type ReadValue<Filter> = (value: string, filter: Mutable<Filter>) => string | null;
 type Parameters<Filter> = Readonly<Record<string, ReadValue<Filter>>>;
 
+type CommonFilter = Pick<
+  LogFilter,
+  "since" | "until" | "model" | "upstream" | "user" | "client" | "service_type"
+>;
+
 /** Both lists know these. */
-const common: Parameters<Pick<LogFilter, "model" | "service_type">> = {
+const common: Parameters<Omit<CommonFilter, "since">> = {
+  until(value, filter) {
+    const time = parseIsoTime(value);
+    if (time === null) return notATime("until");
+    filter.until = time;
+    return null;
+  },
   model(value, filter) {
     filter.model = value;
+    return null;
+  },
+  upstream(value, filter) {
+    filter.upstream = value;
+    return null;
+  },
+  user(value, filter) {
+    filter.user = value;
+    return null;
+  },
+  client(value, filter) {
+    filter.client = value;
     return null;
   },
   service_type(value, filter) {
@@ -49,10 +72,8 @@ const logParameters: Parameters<LogFilter> = {
     return null;
   },
   since(value, filter) {
-    // A + that was not percent-encoded arrives as a space.
-    const time = parseIsoTime(value.replace(" ", "+"));
-    if (time === null)
-      return "since must be an ISO 8601 time with its zone, such as 2026-01-31T08:00:00Z";
+    const time = parseIsoTime(value);
+    if (time === null) return notATime("since");
     filter.since = time;
     return null;
   },
@@ -64,14 +85,15 @@ const logParameters: Parameters<LogFilter> = {
     filter.status = { from, to: isClass ? from + 99 : from };
     return null;
   },
-  upstream(value, filter) {
-    filter.upstream = value;
-    return null;
-  },
   state(value, filter) {
     const state = logStates.find((known) => known === value);
     if (state === undefined) return `state must be one of ${logStates.join(", ")}`;
     filter.state = state;
+    return null;
+  },
+  thread(value, filter) {
+    if (!isRowId(value)) return "thread must be the id of a thread, as in thread_id";
+    filter.thread = value.toLowerCase();
     return null;
   },
   resent_from(value, filter) {
@@ -83,7 +105,19 @@ const logParameters: Parameters<LogFilter> = {
     filter.q = value;
     return null;
   },
+  sort(value, filter) {
+    const sort = logSorts.find((known) => known === value);
+    if (sort === undefined) return `sort must be one of ${logSorts.join(", ")}`;
+    filter.sort = sort;
+    return null;
+  },
 };
+
+/** Orders of a list. */
+const logSorts: readonly LogSort[] = ["time", "duration", "tokens", "cost"];
+
+const notATime = (name: string) =>
+  `${name} must be an ISO 8601 time with its zone, such as 2026-01-31T08:00:00Z`;
 
 /** Whether a text has the form of a row's id. */
 export function isRowId(text: string): boolean {
@@ -107,8 +141,8 @@ const pointParameters: Parameters<PointsFilter & { readonly hours: number }> = {
 export type QueryReading<Filter> = Filter | { readonly error: string };
 
 /**
- * The filter a query asks for. Empty values count as absent, as forms send them; so do parameters
- * that are not known.
+ * The filter a query asks for. Empty values count as absent, as forms send them; a parameter that is
+ * not known is a mistake: what it was to filter would be there unfiltered.
  */
 export function readLogQuery(query: URLSearchParams): QueryReading<LogFilter> {
   return readInto({ limit: defaultLimit }, logParameters, query);
@@ -128,7 +162,13 @@ function readInto<Filter extends object>(
   parameters: Parameters<Filter>,
   query: URLSearchParams,
 ): QueryReading<Filter> {
-  const problems: string[] = [];
+  const known = Object.keys(parameters);
+  const problems = [...new Set(query.keys())]
+    .filter((name) => !known.includes(name))
+    .map(
+      (name) =>
+        `${JSON.stringify(name.slice(0, 100))} is not a parameter of this list, which has ${known.join(", ")}`,
+    );
   for (const [name, read] of Object.entries(parameters)) {
     const value = query.get(name);
     const wrong = value === null || value === "" ? null : read(value, filter);
@@ -137,9 +177,11 @@ function readInto<Filter extends object>(
   return problems.length === 0 ? filter : { error: problems.join("; ") };
 }
 
+/** @param value where a + that was not percent-encoded has become a space */
 function parseIsoTime(value: string): number | null {
+  const text = value.replace(" ", "+");
   const form = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/i;
-  const time = form.test(value) ? Date.parse(value) : Number.NaN;
+  const time = form.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(time) ? null : time;
 }
 

@@ -25,7 +25,7 @@ import {
 } from "./row-schema.ts";
 
 const pageSchema = object({
-  logs: Type.Array(object(rowFields), { description: "newest first" }),
+  logs: Type.Array(object(rowFields), { description: "in the order asked for" }),
   next: maybeText("to give as `before` for the next page; null on the last one"),
 });
 

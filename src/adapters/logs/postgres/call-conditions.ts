@@ -1,4 +1,5 @@
 // A filter as conditions on the columns of a call, in the words of the indexes that lead to its rows.
+import { programOf } from "../../../domain/log/client-program.ts";
 import type { LogFilter } from "../../../ports/browse.ts";
 import type { Floors } from "./floors.ts";
 import { lowestId } from "./id-times.ts";
@@ -21,6 +22,11 @@ export interface IdRange {
 /** No row of that time or later has an id before it. @param time epoch ms; 0: without an earliest one */
 export function idsSince(time: number): string | null {
   return time <= 0 ? null : lowestId(time - idLeadMs);
+}
+
+/** Each row of before that time has an id before it: a call's id is made before its time is taken. @param until epoch ms */
+function idsUntil(until: number): string {
+  return lowestId(until + 1);
 }
 
 /**
@@ -65,12 +71,21 @@ export function sinceTime(since: number | undefined, floors: Floors): readonly C
   return time <= 0 ? [] : [(values) => `r."timestamp" >= ${values.add(time, "bigint")}`];
 }
 
+/** Of rows older than that time, epoch ms. */
+export function untilTime(until: number | undefined): readonly Condition[] {
+  if (until === undefined) return [];
+  return [(values) => `r."timestamp" < ${values.add(Math.ceil(until), "bigint")}`];
+}
+
 /** The ids that a filter's page lies within. */
 export function rangeOf(
-  { since, before }: Pick<LogFilter, "since" | "before">,
+  { since, until, before }: Pick<LogFilter, "since" | "until" | "before">,
   floors: Floors,
 ): IdRange {
-  return { from: idsSince(Math.max(since ?? 0, floors.rows)), before: before ?? null };
+  const end = until === undefined ? null : idsUntil(until);
+  const ends = [before ?? null, end].filter((id) => id !== null);
+  const from = idsSince(Math.max(since ?? 0, floors.rows));
+  return { from, before: ends.toSorted()[0] ?? null };
 }
 
 /** A condition for which there is an index that begins with its column and has the ids behind it. */
@@ -99,7 +114,10 @@ const usual: Readonly<Record<string, string | number>> = {
 };
 
 export function columnConditions(
-  filter: Pick<LogFilter, "service_type" | "status" | "upstream" | "state" | "resent_from">,
+  filter: Pick<
+    LogFilter,
+    "service_type" | "status" | "upstream" | "state" | "resent_from" | "user" | "client" | "thread"
+  >,
 ): ColumnConditions {
   const indexed: IndexedCondition[] = [];
   const others: Condition[] = [];
@@ -112,7 +130,10 @@ export function columnConditions(
     if (sought === usual[name]) others.push(holds);
     else indexed.push({ holds, column: expression, value, besides: partOfIndex(name) });
   }
-  const { resent_from, state, status, upstream, service_type } = filter;
+  const { resent_from, state, status, upstream, service_type, user, client, thread } = filter;
+  if (thread !== undefined) same("thread_id", thread);
+  if (user !== undefined) indexed.push(nameCondition("who", safeText(user)));
+  if (client !== undefined) indexed.push(clientCondition(client));
   if (resent_from !== undefined) same("resent_from", resent_from);
   if (state !== undefined) same("state", state);
   if (status !== undefined) {
@@ -136,6 +157,8 @@ function partOfIndex(name: string): readonly Condition[] {
   switch (name) {
     case "resent_from":
       return [() => "r.resent_from is not null"];
+    case "thread_id":
+      return [() => "r.thread_id is not null"];
     case "state":
       return [() => "r.state <> 'completed'"];
     case "status_code":
@@ -148,18 +171,25 @@ function partOfIndex(name: string): readonly Condition[] {
   }
 }
 
-/** Those asked for and those sent under that name, apart: each has an index. */
-export function modelConditions(model: string): readonly IndexedCondition[] {
-  const name = safeText(model);
-  return (["original_model", "other_model"] as const).map((column) => {
-    const isSame: Condition = (values) => `r.${column} = ${values.add(name, "text")}`;
-    return {
-      holds: isSame,
-      column: nameStart(`r.${column}`),
-      value: (values) => nameStart(values.add(name, "text")),
-      besides: [isSame, ...(column === "other_model" ? [() => "r.other_model is not null"] : [])],
-    };
-  });
+type NameColumn = "original_model" | "other_model" | "who" | "client_name";
+
+/** That a column is that name, as stored. */
+export function nameCondition(column: NameColumn, name: string): IndexedCondition {
+  const isSame: Condition = (values) => `r.${column} = ${values.add(name, "text")}`;
+  return {
+    holds: isSame,
+    column: nameStart(`r.${column}`),
+    value: (values) => nameStart(values.add(name, "text")),
+    besides: [isSame, ...(column === "original_model" ? [] : [() => `r.${column} is not null`])],
+  };
+}
+
+/** A program whatever its version, or in one version. */
+function clientCondition(client: string): IndexedCondition {
+  const name = nameCondition("client_name", safeText(programOf(client) ?? client));
+  if (!client.includes("/")) return name;
+  const isSame: Condition = (values) => `r.client = ${values.add(safeText(client), "text")}`;
+  return { ...name, holds: isSame, besides: [...name.besides, isSame] };
 }
 
 /** One of them holds. */

@@ -104,7 +104,7 @@ const ends = {
  * That a column has a value, as a stretch of its index. An equation would leave the planner free to
  * take the rows off any index that has them in order of their ids.
  */
-function led(by: IndexedCondition, range: IdRange): readonly Condition[] {
+export function led(by: IndexedCondition, range: IdRange): readonly Condition[] {
   return [
     (values) =>
       `(${by.column}, r.id) >= (${by.value(values)}, ${values.add(range.from ?? ends.first, "uuid")})`,
@@ -115,12 +115,18 @@ function led(by: IndexedCondition, range: IdRange): readonly Condition[] {
   ];
 }
 
-async function countLed(run: Run, by: IndexedCondition, range: IdRange): Promise<number> {
+/** @returns how many calls an index leads to, at most `most` */
+export async function countLed(
+  run: Run,
+  by: IndexedCondition,
+  range: IdRange,
+  most = mostCounted,
+): Promise<number> {
   const values = createValues();
   const [row] = await run<{ calls: number }>(
     `select count(*)::integer as calls from (select from requests r
       where ${whole(led(by, range), values)} order by ${by.column} desc, r.id desc
-      limit ${values.add(mostCounted, "integer")}) as counted`,
+      limit ${values.add(most, "integer")}) as counted`,
     values.all,
   );
   return row?.calls ?? 0;

@@ -9,17 +9,19 @@ import {
   columnConditions,
   type Condition,
   inRange,
-  modelConditions,
   rangeOf,
   sinceTime,
   surestFirst,
+  untilTime,
 } from "./call-conditions.ts";
 import type { Run } from "./client.ts";
 import type { Floors } from "./floors.ts";
 import { indexedCalls } from "./indexed-calls.ts";
 import { allOf, alternatives, type CallFilter } from "./led-calls.ts";
+import { modelConditions } from "./model-names.ts";
 import { readCalls } from "./read-calls.ts";
 import { searchedCalls, type SearchLimits } from "./search-calls.ts";
+import { sortedCalls } from "./sorted-calls.ts";
 import { idsThatBegin } from "./sought.ts";
 
 /** The newest calls that a filter lets through, at most `limit`. */
@@ -34,14 +36,27 @@ export async function listedCalls(
   const sought = filter.q === undefined || start !== null ? [] : soughtWords(filter.q);
   const ids = start === null ? [] : idConditions(start);
   if (sought === null || ids === null) return [];
+  const { sort = "time", before, ...unsorted } = filter;
   const { indexed, others } = columnConditions(filter);
+  const named = await modelConditions(run, filter.model);
   const calls: CallFilter = {
-    range: rangeOf(filter, floors),
-    conditions: [...sinceTime(filter.since, floors), ...others, ...ids],
+    range: rangeOf(sort === "time" ? filter : unsorted, floors),
+    conditions: [
+      ...sinceTime(filter.since, floors),
+      ...untilTime(filter.until),
+      ...others,
+      ...named.others,
+      ...ids,
+    ],
     indexed,
-    models: filter.model === undefined ? [] : modelConditions(filter.model),
+    models: named.models,
     limit,
   };
+  if (sort !== "time") {
+    // Nothing that they are sorted by is known of calls in flight: they stand behind all others that it is known of.
+    const started = await startedCalls(run, { ...calls, limit: maxStarted }, sought);
+    return sortedCalls(run, calls, { sort, before, sought, started, limits });
+  }
   const started = await startedCalls(run, calls, sought);
   const ended =
     filter.state === "inflight"
@@ -84,6 +99,9 @@ async function endedCalls(
   }
   return found;
 }
+
+/** Calls in flight that are put in order. */
+const maxStarted = 10_000;
 
 /** Those of calls in flight that are looked through: their words stand in no index. */
 const maxSearched = 10_000;

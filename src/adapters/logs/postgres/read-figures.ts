@@ -8,13 +8,15 @@ import {
   columnConditions,
   idsSince,
   inRange,
-  modelConditions,
+  rangeOf,
   sinceTime,
+  untilTime,
   whole,
 } from "./call-conditions.ts";
 import type { Run } from "./client.ts";
 import type { Floors } from "./floors.ts";
 import { alternatives, ledCalls } from "./led-calls.ts";
+import { modelConditions } from "./model-names.ts";
 import { originalText } from "./safe-text.ts";
 import { createValues } from "./statement-values.ts";
 
@@ -78,15 +80,16 @@ type PointRow = Omit<PerformancePoint, "timestamp"> & { readonly timestamp: numb
 /** Calls that have ended, newest first. */
 export async function readPoints(
   run: Run,
-  { since, limit, model, ...filter }: PointsFilter,
+  { since, until, limit, model, ...filter }: PointsFilter,
   floors: Floors,
 ): Promise<readonly PerformancePoint[]> {
-  const range = { from: idsSince(Math.max(since, floors.rows)), before: null };
+  const range = rangeOf({ since, ...(until === undefined ? {} : { until }) }, floors);
   const { indexed, others } = columnConditions(filter);
+  const named = await modelConditions(run, model);
   const calls = {
-    conditions: [...sinceTime(since, floors), ...others],
+    conditions: [...sinceTime(since, floors), ...untilTime(until), ...others, ...named.others],
     indexed,
-    models: model === undefined ? [] : modelConditions(model),
+    models: named.models,
   };
   const found: (readonly PointRow[])[] = [];
   for (const one of alternatives(calls)) {

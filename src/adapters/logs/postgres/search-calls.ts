@@ -22,7 +22,7 @@ export interface SearchLimits {
 export const searchLimits: SearchLimits = { ofAll: 1_000, ofPart: 10_000 };
 
 /** The index over words gives no order. What is joined to its rows is looked up one by one. */
-const settings = `set local enable_bitmapscan = on; set local enable_hashjoin = off;
+export const searchSettings = `set local enable_bitmapscan = on; set local enable_hashjoin = off;
   set local enable_mergejoin = off`;
 
 export async function searchedCalls(
@@ -31,7 +31,7 @@ export async function searchedCalls(
   sought: readonly SoughtWords[],
   limits: SearchLimits,
 ): Promise<readonly StoredRow[]> {
-  await run(settings);
+  await run(searchSettings);
   const few = limits.ofAll;
   if ((await countFound(run, filter.range, sought, few)) <= few)
     return foundCalls(run, filter, filter.range, sought, few);
@@ -64,7 +64,7 @@ async function callsOfPart(
 }
 
 /** How many there are, more than `most` counted as one more. */
-async function countFound(
+export async function countFound(
   run: Run,
   range: IdRange,
   sought: readonly SoughtWords[],
@@ -79,7 +79,7 @@ async function countFound(
   return row?.found ?? 0;
 }
 
-function found(range: IdRange, sought: readonly SoughtWords[]): Condition {
+export function found(range: IdRange, sought: readonly SoughtWords[]): Condition {
   return (values) => whole([...inRange("s.id", range), ...indexedSearch(sought)], values);
 }
 

@@ -45,7 +45,7 @@ const senseColumns = [
 /** Indexes of version 2 on the calls that have ended. */
 export const senseIndexes: readonly string[] = [
   `(${nameStart("who")}, id) where who is not null`,
-  `(${nameStart("client")}, id) where client is not null`,
+  `(${nameStart("client_name")}, id) where client_name is not null`,
   "(thread_id, id) where thread_id is not null",
   // A list that is sorted is read off its index from the end: what has no value comes first in it.
   "(duration_ms nulls first, id)",

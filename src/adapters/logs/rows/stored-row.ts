@@ -1,5 +1,6 @@
 // Calls as the table of requests holds them: a column for what lists and figures look at, all else in
 // one JSON text. Times are epoch ms.
+import { programOf } from "../../../domain/log/client-program.ts";
 import { type CallSense, nanosPerDollar } from "../../../domain/log/call-sense.ts";
 import type {
   LogEntry,
@@ -186,12 +187,7 @@ function senseValues(
 ): readonly (string | number | null)[] {
   const program = wellFormed(client);
   const who = wellFormed(authUser ?? sourceIp);
-  return [who, clientName(program), program, threadId, turnsKey, costNanos];
-}
-
-/** A client's program without its version. */
-export function clientName(client: string | null): string | null {
-  return client?.split("/", 1)[0] ?? null;
+  return [who, programOf(program), program, threadId, turnsKey, costNanos];
 }
 
 /** A call as it is stored. */

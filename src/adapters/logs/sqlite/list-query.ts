@@ -1,25 +1,29 @@
-// The rows of a list: reads what a filter lets through, by the index that leads there soonest.
+// The newest rows of a filter: reads them by the index that leads there soonest.
 import type { Database } from "bun:sqlite";
 import type { LogFilter } from "../../../ports/browse.ts";
-import {
-  type Condition,
-  everyRow,
-  filterConditions,
-  leadOf,
-  listStatement,
-  type ModelColumn,
-  soughtRows,
-} from "./list-statement.ts";
+import { newestFirst } from "../rows/newest-first.ts";
+import { rowColumns, type StoredRow } from "../rows/stored-row.ts";
 import { runSql } from "../sqlite-file/run-sql.ts";
+import { conditionsOf, leadOf } from "./lead.ts";
+import {
+  everyRow,
+  inTime,
+  newestStatement,
+  ofTerm,
+  olderThan,
+  type RowSource,
+  soughtRows,
+  type Statement,
+  whole,
+} from "./list-statement.ts";
 import { inIndex, matchExpression } from "./search-index.ts";
 import { twinReach } from "./search-twins.ts";
 import { seqOf } from "./seq.ts";
-import type { StoredRow } from "../rows/stored-row.ts";
+
+const storedColumns = rowColumns.join(", ");
 
 /**
  * The newest rows that a filter lets through, at most `limit`.
- * @param modelColumn which of the two the filter's model is compared with: one at a time, so that
- *   its index gives the rows in order
  * @param search table of the search's index
  * @throws SearchDamage where that cannot be used
  */
@@ -27,21 +31,65 @@ export function filteredRows(
   db: Database,
   filter: LogFilter,
   limit: number,
-  modelColumn: ModelColumn,
   search: string | null,
 ): readonly StoredRow[] {
-  const conditions = filterConditions(filter, modelColumn);
-  const found = filter.q === undefined ? everyRow : soughtRows(filter.q, search);
-  if (found === null) return [];
-  const lead = found.isIndex ? null : leading(db, conditions);
-  const { text, parameters } = listStatement(filter, limit, conditions, lead, found);
-  const read = () => runSql<StoredRow>(db, text, parameters);
-  if (search === null || !found.isIndex) return read();
+  if (filter.q === undefined) return newestRows<StoredRow>(db, storedColumns, filter, limit);
+  const source = soughtRows(filter.q, search);
+  if (source === null) return [];
+  const checks = conditionsOf(db, filter).map(({ check }) => check);
+  const read = () => rowsOf(db, filter, limit, checks, source);
+  if (search === null || !source.isIndex) return read();
   const rows = inIndex(read);
-  return [...rows, ...twinRows(db, filter, limit, conditions, search, rows)];
+  return newestFirst(rows, twinRows(db, filter, limit, checks, search, rows)).slice(0, limit);
+}
+
+/**
+ * As `filteredRows`, for a filter that seeks no words.
+ * @param columns to be read, the id among them
+ * @param besides what else is checked on each row
+ */
+export function newestRows<Row extends { readonly id: string }>(
+  db: Database,
+  columns: string,
+  filter: Omit<LogFilter, "limit">,
+  limit: number,
+  besides: readonly Statement[] = [],
+): readonly Row[] {
+  const { terms, checks } = leadOf(db, conditionsOf(db, filter), filter);
+  const all = [...inTime(filter), ...olderThan(filter.before), ...checks, ...besides];
+  const read = (own: readonly Statement[]) => {
+    const { text, parameters } = newestStatement(columns, [...own, ...all], limit);
+    return runSql<Row>(db, text, parameters);
+  };
+  if (terms === null) return read([]);
+  const lists = terms.map((term) => read(ofTerm(term)));
+  // Tens of thousands may be asked for, and those of one statement are in order.
+  return lists.length === 1 ? (lists[0] ?? []) : newestFirst(...lists).slice(0, limit);
+}
+
+function rowsOf(
+  db: Database,
+  filter: LogFilter,
+  limit: number,
+  checks: readonly Statement[],
+  { from, key, condition }: RowSource,
+): readonly StoredRow[] {
+  const where = whole([
+    ...(condition === null ? [] : [condition]),
+    ...olderThan(filter.before, key),
+    ...inTime(filter, key),
+    ...checks,
+  ]);
+  const text = `select ${storedColumns} from ${from} where ${where.text} order by ${key} desc limit ?`;
+  return runSql<StoredRow>(db, text, [...where.parameters, limit]);
 }
 
 const anyTwinSql = "select 1 from requests where twin_of is not null limit 1";
+
+/** Whether rows share the index's entries of others. */
+export function hasTwins(db: Database): boolean {
+  return runSql(db, anyTwinSql).length > 0;
+}
 
 /**
  * Rows that share the index's entries of others; with what was found, the newest `limit` are among them.
@@ -51,12 +99,12 @@ function twinRows(
   db: Database,
   filter: LogFilter,
   limit: number,
-  conditions: readonly Condition[],
+  checks: readonly Statement[],
   search: string,
   found: readonly StoredRow[],
 ): readonly StoredRow[] {
   const match = matchExpression(filter.q ?? "");
-  if (match === null || runSql(db, anyTwinSql).length === 0) return [];
+  if (match === null || !hasTwins(db)) return [];
   const last = found.length < limit ? undefined : found.at(-1);
   const owners = inIndex(() =>
     runSql<{ seq: number }>(
@@ -75,27 +123,7 @@ function twinRows(
     const newer = twins.filter(({ id }) => seqOf(id) > seq + twinReach);
     if (newer.length >= limit) break;
     const condition = { text: "twin_of = ?", parameters: [seq] };
-    const source = { ...everyRow, condition };
-    const { text, parameters } = listStatement(filter, limit, conditions, null, source);
-    twins.push(...runSql<StoredRow>(db, text, parameters));
+    twins.push(...rowsOf(db, filter, limit, checks, { ...everyRow, condition }));
   }
   return twins;
-}
-
-/** Enough to distinguish a filter that lets few rows through from one that lets many. */
-const maxCounted = 20_000;
-
-function leading(db: Database, conditions: readonly Condition[]): Condition | null {
-  const leads = conditions.filter(({ indexed }) => indexed !== null);
-  if (leads.length < 2) return leads[0] ?? null;
-  const rows = leads.map(({ column, test, indexed, parameters }) => {
-    const [counted] = runSql<{ rows: number }>(
-      db,
-      `select count(*) as rows from (select 1 from requests
-        where ${column} ${test} and ${indexed} limit ${maxCounted})`,
-      parameters,
-    );
-    return counted?.rows ?? maxCounted;
-  });
-  return leadOf(leads, rows);
 }

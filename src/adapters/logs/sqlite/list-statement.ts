@@ -1,77 +1,127 @@
-// A filter as the statement that reads its page off an index, in the list's own order.
+// A filter as conditions and statements that read its rows off an index, in the list's own order.
 import type { LogFilter } from "../../../ports/browse.ts";
+import { type NameColumn, nameIndexes } from "./known-names.ts";
 import { matchExpression } from "./search-index.ts";
-import { lowestSeq, seqOf } from "./seq.ts";
-import { rowColumns } from "../rows/stored-row.ts";
+import { highestSeq, lowestSeq, seqOf } from "./seq.ts";
 
-/** One column's condition. */
-export interface Condition {
-  /** As in its index. */
-  readonly column: string;
-  readonly test: string;
-  readonly parameters: readonly (string | number)[];
-  /** Which rows its index holds, in the list's order, in the index's own words; null: it has no index. */
-  readonly indexed: string | null;
-}
+export type Parameter = string | number;
 
 export interface Statement {
   readonly text: string;
-  readonly parameters: readonly (string | number)[];
+  readonly parameters: readonly Parameter[];
 }
 
-/** A column that names a model; a filter by model looks at both. */
-export type ModelColumn = "original_model" | "mapped_model";
+/** Rows that one index gives in the order of their keys. */
+export interface IndexTerm {
+  /** As in its index. */
+  readonly column: string;
+  readonly test: string;
+  readonly parameters: readonly Parameter[];
+  /** Which rows its index holds, in its own words. */
+  readonly indexed: string;
+  /** What else these rows have to be, as where an index holds less than the column. */
+  readonly besides?: Statement;
+}
 
-const everyRowIndexed = "true";
+/** What a filter says of one thing. */
+export interface Condition {
+  /** Checks it on a row, and leads to no index. */
+  readonly check: Statement;
+  /** Rows of any of these fulfil it, and no others; null: most rows do, and there is no index. */
+  readonly terms: readonly IndexTerm[] | null;
+}
 
-/** Which rows the index of a model column holds. Those sent on under the name asked for are found by that. */
-export const indexedModels: Record<ModelColumn, string> = {
-  original_model: everyRowIndexed,
-  mapped_model: "mapped_model is not original_model",
-};
+type ColumnFilter = Pick<
+  LogFilter,
+  | "model"
+  | "service_type"
+  | "status"
+  | "upstream"
+  | "state"
+  | "resent_from"
+  | "user"
+  | "client"
+  | "thread"
+>;
 
-/** The columns' conditions of a filter. */
-export function filterConditions(filter: LogFilter, modelColumn: ModelColumn): Condition[] {
-  const { model, service_type, status, upstream, state, resent_from } = filter;
+/**
+ * The columns' conditions of a filter.
+ * @param namesWith of a column those that pass the filter
+ */
+export function filterConditions(
+  filter: ColumnFilter,
+  namesWith: (column: NameColumn) => readonly string[],
+): readonly Condition[] {
+  const { model, service_type, status, upstream, state, resent_from, user, client, thread } =
+    filter;
   const conditions: Condition[] = [];
-  const same = (
-    column: string,
-    value: string | number | undefined,
-    indexed: string | null = everyRowIndexed,
-  ) => {
-    if (value !== undefined) conditions.push({ column, test: "= ?", parameters: [value], indexed });
+  const same = (column: string, value: Parameter | undefined, indexed: string | null = "true") => {
+    if (value !== undefined) conditions.push(compared(column, "= ?", [value], indexed));
   };
-  same(modelColumn, model, indexedModels[modelColumn]);
+  if (model !== undefined) {
+    conditions.push(
+      anyName(
+        ["original_model", "mapped_model"].map((column) => [
+          column as NameColumn,
+          namesWith(column as NameColumn),
+        ]),
+      ),
+    );
+  }
   same("service_type", service_type, service_type === "openai" ? null : "service_type <> 'openai'");
   same("upstream", upstream);
   same("state", state, state === "completed" ? null : "state <> 'completed'");
   same("resent_from", resent_from);
+  same("who", user, "who is not null");
+  if (client !== undefined) conditions.push(anyName([["client", namesWith("client")]]));
+  if (thread !== undefined) conditions.push(threadCondition(thread));
   if (status === undefined) return conditions;
   const { from, to } = status;
   const indexed = from <= 200 && to >= 200 ? null : "status_code <> 200";
   if (from === to) same("status_code", from, indexed);
   else if (from % 100 === 0 && to === from + 99) same("status_code / 100", from / 100, indexed);
-  else
-    conditions.push({
-      column: "status_code",
-      test: "between ? and ?",
-      parameters: [from, to],
-      indexed,
-    });
+  else conditions.push(compared("status_code", "between ? and ?", [from, to], indexed));
   return conditions;
 }
 
-/**
- * Which condition's index is walked, so that the others are checked on the fewest rows.
- * @param rows that each condition lets through, in their order
- * @returns null where there is no condition
- */
-export function leadOf(
-  conditions: readonly Condition[],
-  rows: readonly number[],
-): Condition | null {
-  const fewest = Math.min(...rows);
-  return conditions[rows.indexOf(fewest)] ?? null;
+function compared(
+  column: string,
+  test: string,
+  parameters: readonly Parameter[],
+  indexed: string | null,
+): Condition {
+  return {
+    check: { text: `+(${column}) ${test}`, parameters },
+    terms: indexed === null ? null : [{ column, test, parameters, indexed }],
+  };
+}
+
+function anyName(columns: readonly (readonly [NameColumn, readonly string[]])[]): Condition {
+  const checks = columns.map(([column, names]) =>
+    names.length === 0 ? "false" : `+${column} in (${names.map(() => "?").join(", ")})`,
+  );
+  return {
+    check: {
+      text: `(${checks.join(" or ")})`,
+      parameters: columns.flatMap(([, names]) => names),
+    },
+    terms: columns.flatMap(([column, names]) =>
+      names.map((name) => ({
+        column,
+        test: "= ?",
+        parameters: [name],
+        indexed: nameIndexes[column],
+      })),
+    ),
+  };
+}
+
+function threadCondition(thread: string): Condition {
+  const check = { text: "+thread_id = ?", parameters: [thread] };
+  const column = "substr(thread_id, 1, 8)";
+  const indexed = "thread_id is not null";
+  const parameters = [thread.slice(0, 8)];
+  return { check, terms: [{ column, test: "= ?", parameters, indexed, besides: check }] };
 }
 
 /** Where the rows come from. */
@@ -110,36 +160,64 @@ export function soughtRows(q: string, search: string | null): RowSource | null {
   };
 }
 
-/** @param lead the condition whose index is to be used; the others' are kept out of it by a `+` */
-export function listStatement(
-  { before, since }: Pick<LogFilter, "before" | "since">,
-  limit: number,
-  conditions: readonly Condition[],
-  lead: Condition | null,
-  source: RowSource = everyRow,
-): Statement {
-  const { from, key } = source;
-  const where: string[] = [];
-  const parameters: (string | number)[] = [];
-  const add = (text: string, ...values: readonly (string | number)[]) => {
-    where.push(text);
-    parameters.push(...values);
+export type Times = Pick<LogFilter, "since" | "until">;
+
+/** Keys of rows of that time, and some beside it. @param key of a row */
+export function keysInTime({ since, until }: Times, key = "seq"): readonly Statement[] {
+  return [
+    ...(since === undefined ? [] : [{ text: `${key} >= ?`, parameters: [lowestSeq(since)] }]),
+    ...(until === undefined ? [] : [{ text: `${key} < ?`, parameters: [highestSeq(until)] }]),
+  ];
+}
+
+/** Rows of that time. */
+export function inTime(times: Times, key = "seq"): readonly Statement[] {
+  const { since, until } = times;
+  return [
+    ...(since === undefined ? [] : [{ text: "+timestamp >= ?", parameters: [since] }]),
+    ...(until === undefined ? [] : [{ text: "+timestamp < ?", parameters: [until] }]),
+    ...keysInTime(times, key),
+  ];
+}
+
+/** The key of a row that has gone is the one its id gave it. */
+export function olderThan(before: string | undefined, key = "seq"): readonly Statement[] {
+  if (before === undefined) return [];
+  const text = `${key} < coalesce((select seq from requests where id = ?), ?)`;
+  return [{ text, parameters: [before, seqOf(before)] }];
+}
+
+/** Rows of an index. */
+export function ofTerm({
+  column,
+  test,
+  parameters,
+  indexed,
+  besides,
+}: IndexTerm): readonly Statement[] {
+  return [
+    { text: `${indexed} and (${column}) ${test}`, parameters },
+    ...(besides === undefined ? [] : [besides]),
+  ];
+}
+
+/** All of them, behind `where`. */
+export function whole(statements: readonly Statement[]): Statement {
+  return {
+    text: statements.length === 0 ? "true" : statements.map(({ text }) => text).join(" and "),
+    parameters: statements.flatMap(({ parameters }) => parameters),
   };
-  if (source.condition !== null) add(source.condition.text, ...source.condition.parameters);
-  // The key of a row that has gone is the one its id gave it.
-  if (before !== undefined)
-    add(`${key} < coalesce((select seq from requests where id = ?), ?)`, before, seqOf(before));
-  if (since !== undefined) {
-    add("+timestamp >= ?", since);
-    add(`${key} >= ?`, lowestSeq(since));
-  }
-  for (const condition of conditions) {
-    const { column, test, indexed } = condition;
-    if (condition === lead && indexed !== null) add(indexed);
-    add(`${condition === lead ? "" : "+"}(${column}) ${test}`, ...condition.parameters);
-  }
-  const text = `select ${rowColumns.join(", ")} from ${from}
-    ${where.length === 0 ? "" : `where ${where.join(" and ")}`}
-    order by ${key} desc limit ?`;
-  return { text, parameters: [...parameters, limit] };
+}
+
+/** The statement that reads the newest of those rows. */
+export function newestStatement(
+  columns: string,
+  statements: readonly Statement[],
+  limit: number,
+): Statement {
+  const { text, parameters } = whole(statements);
+  return {
+    text: `select ${columns} from requests where ${text} order by seq desc limit ?`,
+    parameters: [...parameters, limit],
+  };
 }

@@ -28,3 +28,14 @@ const idLeadMs = 3_600_000;
 export function lowestSeq(since: number): number {
   return (since - idLeadMs - epoch) * perMs;
 }
+
+/** Keys of one ms whose rows stand behind others of it. */
+const slackMs = 10;
+
+/**
+ * Each row of before that time has a smaller key.
+ * @param until epoch ms
+ */
+export function highestSeq(until: number): number {
+  return (until + slackMs - epoch) * perMs;
+}

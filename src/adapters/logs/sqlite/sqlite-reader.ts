@@ -5,18 +5,16 @@ import type { PerformancePoint, PointsFilter } from "../../../ports/browse.ts";
 import type { BlobStore } from "../../../ports/blob-store.ts";
 import type { LogReader } from "../../../ports/log-reader.ts";
 import { ObjectStoreFailure } from "../../../ports/object-store.ts";
-import { filteredRows } from "./list-query.ts";
-import { indexedModels } from "./list-statement.ts";
+import { filteredRows, newestRows } from "./list-query.ts";
+import { sortedRows } from "./sorted-rows.ts";
 import { isoTime } from "../../../domain/log/log-entry.ts";
 import { logDetail } from "../rows/log-row.ts";
-import { newestFirst } from "../rows/newest-first.ts";
 import type { CapturedKind } from "../bodies/segment.ts";
 import { bodiesBefore } from "./log-state.ts";
 import { storedBodies } from "../bodies/stored-bodies.ts";
 import { createBodyReader } from "./segment-rows.ts";
 import { periodStats } from "./figure-rows.ts";
 import { inTransaction, runSql } from "../sqlite-file/run-sql.ts";
-import { lowestSeq } from "./seq.ts";
 import { apiRow, rowColumns, type StoredRow } from "../rows/stored-row.ts";
 
 /**
@@ -39,12 +37,11 @@ export function createSqliteReader(
   return {
     async list(filter) {
       const limit = filter.limit + 1; // one more tells whether there is a next page
-      const columns =
-        filter.model === undefined
-          ? (["original_model"] as const)
-          : (["original_model", "mapped_model"] as const);
-      const found = columns.map((column) => filteredRows(db, filter, limit, column, search));
-      const rows = newestFirst(...found).slice(0, limit);
+      const { sort = "time" } = filter;
+      const rows =
+        sort === "time"
+          ? filteredRows(db, filter, limit, search)
+          : sortedRows(db, filter, sort, limit, search);
       const logs = rows.slice(0, filter.limit).map(apiRow);
       return { logs, next: rows.length === limit ? (logs.at(-1)?.id ?? null) : null };
     },
@@ -106,30 +103,12 @@ const rowSql = `select ${rowColumns.join(", ")}, bodies from requests where id =
 type PointRow = Pick<StoredRow, Exclude<keyof PerformancePoint, "model">> &
   Pick<PerformancePoint, "model">;
 
-function readPoints(
-  db: Database,
-  { since, limit, model, service_type }: PointsFilter,
-): readonly PerformancePoint[] {
-  const conditions = ["seq >= ?", "timestamp >= ?", "state <> 'inflight'"];
-  const parameters: (string | number)[] = [lowestSeq(since), since];
-  if (service_type !== undefined) {
-    conditions.push("service_type = ?");
-    parameters.push(service_type);
-  }
-  const columns = model === undefined ? [null] : (["original_model", "mapped_model"] as const);
-  const found = columns.map((column) => {
-    const own = column === null ? [] : [`${column} = ?`, indexedModels[column]];
-    return runSql<PointRow>(
-      db,
-      `select id, timestamp, coalesce(mapped_model, original_model) as model, upstream,
-          duration_ms, ttft_ms, prompt_tokens, completion_tokens, total_tokens, status_code, state
-        from requests where ${[...conditions, ...own].join(" and ")} order by seq desc limit ?`,
-      [...parameters, ...(model === undefined ? [] : [model]), limit],
-    );
-  });
-  const [rows = [], more] = found;
-  // Tens of thousands may be asked for, and those of one statement are in order.
-  return (more === undefined ? rows : newestFirst(rows, more).slice(0, limit)).map(
+const pointColumns = `id, timestamp, coalesce(mapped_model, original_model) as model, upstream,
+  duration_ms, ttft_ms, prompt_tokens, completion_tokens, total_tokens, status_code, state`;
+const hasEnded = { text: "+state <> 'inflight'", parameters: [] };
+
+function readPoints(db: Database, { limit, ...filter }: PointsFilter): readonly PerformancePoint[] {
+  return newestRows<PointRow>(db, pointColumns, filter, limit, [hasEnded]).map(
     ({ timestamp, ...point }) => ({ ...point, timestamp: isoTime(timestamp) }),
   );
 }

@@ -8,7 +8,10 @@ import { file, write } from "bun";
 import { openDatabase, openForReading } from "../../../../src/adapters/logs/sqlite/database.ts";
 import {
   filterConditions,
-  listStatement,
+  inTime,
+  newestStatement,
+  ofTerm,
+  olderThan,
 } from "../../../../src/adapters/logs/sqlite/list-statement.ts";
 import { captured, idAt, logWrite, noon } from "../../../lab/log-entries.ts";
 import { sqliteStoreOn } from "../../../lab/log-place.ts";
@@ -174,25 +177,37 @@ describe("the SQLite store", () => {
     { resent_from: idAt(noon) },
     { since: noon },
     { before: idAt(noon) },
+    { until: noon },
+    { user: "ann" },
+    { client: "codex" },
+    { thread: idAt(noon) },
     { model: "gpt-4", before: idAt(noon), since: noon },
     { state: "failed" as const, status: { from: 200, to: 299 }, upstream: "fast-box" },
   ])("answers %j from an index, in the list's order", async (filter) => {
     await withTempFolder(async (folder) => {
       const path = join(folder, "requests.db");
       const { database } = await openDatabase(path, noon);
-      const [lead = null, ...others] = filterConditions({ limit: 5, ...filter }, "mapped_model");
-      const conditions = lead === null ? others : [lead, ...others];
-      const query = listStatement(filter, 6, conditions, lead);
-      const raw = new Database(path, { readonly: true });
-      const plan = raw
-        .query<{ detail: string }, never[]>(`explain query plan ${query.text}`)
-        .all(...(query.parameters as never[]))
-        .map(({ detail }) => detail)
-        .join("; ");
-      raw.close();
+      const conditions = filterConditions(filter, () => ["gpt-4"]);
+      const led = conditions.findIndex(({ terms }) => terms !== null);
+      const checks = conditions.filter((_, at) => at !== led).map(({ check }) => check);
+      const times = [
+        ...inTime(filter),
+        ...olderThan("before" in filter ? filter.before : undefined),
+      ];
+      for (const term of conditions[led]?.terms ?? [null]) {
+        const own = term === null ? [] : ofTerm(term);
+        const query = newestStatement("*", [...own, ...times, ...checks], 6);
+        const raw = new Database(path, { readonly: true });
+        const plan = raw
+          .query<{ detail: string }, never[]>(`explain query plan ${query.text}`)
+          .all(...(query.parameters as never[]))
+          .map(({ detail }) => detail)
+          .join("; ");
+        raw.close();
+        expect(plan).toMatch(/^SEARCH requests USING (?:INDEX|INTEGER PRIMARY KEY)/);
+        expect(plan).not.toContain("B-TREE");
+      }
       database.close();
-      expect(plan).toMatch(/^SEARCH requests USING (?:INDEX|INTEGER PRIMARY KEY)/);
-      expect(plan).not.toContain("B-TREE");
     });
   });
 });

@@ -1,62 +1,53 @@
-// Which conditions a filter comes to, and which of them leads.
+// Which conditions a filter comes to, and which indexes lead to its rows.
 import { expect, test } from "bun:test";
-import {
-  type Condition,
-  filterConditions,
-  leadOf,
-  listStatement,
-} from "../../../../src/adapters/logs/sqlite/list-statement.ts";
 import type { LogFilter } from "../../../../src/ports/browse.ts";
+import { filterConditions } from "../../../../src/adapters/logs/sqlite/list-statement.ts";
+
+const known = { original_model: ["m-1", "m-2"], mapped_model: ["m-3"], client: ["codex/1"] };
+const conditionsOf = (filter: Partial<LogFilter>) =>
+  filterConditions(filter, (column) => known[column]);
 
 test.each<[string, Partial<LogFilter>, readonly string[]]>([
   ["nothing", {}, []],
-  ["a model, by the column asked for", { model: "m" }, ["mapped_model = ?"]],
-  ["one status", { status: { from: 404, to: 404 } }, ["status_code = ?"]],
-  ["a class of status", { status: { from: 400, to: 499 } }, ["status_code / 100 = ?"]],
-  ["a range of status", { status: { from: 400, to: 450 } }, ["status_code between ? and ?"]],
-  ["several", { state: "failed", upstream: "u" }, ["upstream = ?", "state = ?"]],
+  [
+    "part of a model's name",
+    { model: "m" },
+    ["(+original_model in (?, ?) or +mapped_model in (?))"],
+  ],
+  ["a client", { client: "codex" }, ["(+client in (?))"]],
+  ["a thread", { thread: "0d1f2a3b-0000-8000-8000-00000000abcd" }, ["+thread_id = ?"]],
+  ["one status", { status: { from: 404, to: 404 } }, ["+(status_code) = ?"]],
+  ["a class of status", { status: { from: 400, to: 499 } }, ["+(status_code / 100) = ?"]],
+  ["a range of status", { status: { from: 400, to: 450 } }, ["+(status_code) between ? and ?"]],
+  ["several", { state: "failed", upstream: "u" }, ["+(upstream) = ?", "+(state) = ?"]],
 ])("a filter by %s", (_, filter, expected) => {
-  const conditions = filterConditions({ limit: 5, ...filter }, "mapped_model");
-  expect(conditions.map(({ column, test: is }) => `${column} ${is}`)).toEqual([...expected]);
+  expect(conditionsOf(filter).map(({ check }) => check.text)).toEqual([...expected]);
 });
 
-const conditions: readonly Condition[] = ["a", "b", "c"].map((column) => ({
-  column,
-  test: "= ?",
-  parameters: [column],
-  indexed: column === "b" ? "b <> 1" : "true",
-}));
-
-test.each<[string, readonly number[], string | undefined]>([
-  ["that lets fewest rows through", [5, 2, 9], "b"],
-  ["that comes first of equals", [5, 2, 2], "b"],
-  ["that lets none through", [5, 2, 0], "c"],
-])("the condition %s leads", (_, rows, expected) => {
-  expect(leadOf(conditions, rows)?.column).toBe(expected);
-});
-
-test.each<[string, Partial<LogFilter>, readonly (string | null)[]]>([
-  ["the model asked for", { model: "m" }, ["mapped_model is not original_model"]],
+test.each<[string, Partial<LogFilter>, readonly string[] | null]>([
+  [
+    "models, each under the name asked for or sent",
+    { model: "m" },
+    ["true", "true", "mapped_model is not original_model"],
+  ],
   ["an upstream", { upstream: "u" }, ["true"]],
+  ["a user", { user: "ann" }, ["who is not null"]],
+  ["a client", { client: "codex" }, ["client is not null"]],
   ["a state that few have", { state: "failed" }, ["state <> 'completed'"]],
-  ["a state that most have", { state: "completed" }, [null]],
+  ["a state that most have", { state: "completed" }, null],
   ["a service that few call", { service_type: "ollama" }, ["service_type <> 'openai'"]],
-  ["a service that most call", { service_type: "openai" }, [null]],
+  ["a service that most call", { service_type: "openai" }, null],
   ["a status that few have", { status: { from: 404, to: 404 } }, ["status_code <> 200"]],
-  ["the status that most have", { status: { from: 200, to: 200 } }, [null]],
-  ["the class that most are of", { status: { from: 200, to: 299 } }, [null]],
+  ["the status that most have", { status: { from: 200, to: 200 } }, null],
+  ["the class that most are of", { status: { from: 200, to: 299 } }, null],
   ["a range above it", { status: { from: 201, to: 404 } }, ["status_code <> 200"]],
 ])("a filter by %s is read from what its index holds", (_, filter, expected) => {
-  const found = filterConditions({ limit: 5, ...filter }, "mapped_model");
-  expect(found.map(({ indexed }) => indexed)).toEqual([...expected]);
+  const [condition] = conditionsOf(filter);
+  const found = condition?.terms?.map(({ indexed }) => indexed) ?? null;
+  expect(found).toEqual(expected === null ? null : [...expected]);
 });
 
-test("no condition, no lead", () => {
-  expect(leadOf([], [])).toBeNull();
-});
-
-test("the index of the lead is used, the others' are not", () => {
-  const { text, parameters } = listStatement({}, 6, conditions, conditions[1] ?? null);
-  expect(text).toContain("where +(a) = ? and b <> 1 and (b) = ? and +(c) = ?");
-  expect(parameters).toEqual(["a", "b", "c", 6]);
+test("a part that stands in no name lets nothing through", () => {
+  const [condition] = filterConditions({ model: "none" }, () => []);
+  expect(condition).toMatchObject({ check: { text: "(false or false)" }, terms: [] });
 });

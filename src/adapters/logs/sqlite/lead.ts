@@ -1,0 +1,92 @@
+// Which index leads to the rows of a filter: the one with the fewest, so that all else is checked on them.
+import type { Database } from "bun:sqlite";
+import type { LogFilter } from "../../../ports/browse.ts";
+import { clientPasses } from "../../../domain/log/client-program.ts";
+import { namesWith } from "../../../domain/log/name-part.ts";
+import { runSql } from "../sqlite-file/run-sql.ts";
+import { type NameColumn, namesIn } from "./known-names.ts";
+import {
+  type Condition,
+  filterConditions,
+  type IndexTerm,
+  keysInTime,
+  olderThan,
+  type Statement,
+  whole,
+} from "./list-statement.ts";
+
+/** Rows, by way of one condition's indexes or of none. */
+export interface Lead {
+  /** Their rows together are those of the condition; null: the way leads through all rows. */
+  readonly terms: readonly IndexTerm[] | null;
+  /** What has to be checked on each. */
+  readonly checks: readonly Statement[];
+  /** How many rows it leads to, `maxCounted` for more; null: they were not counted. */
+  readonly rows: number | null;
+}
+
+/** Enough to distinguish a filter that lets few rows through from one that lets many. */
+export const maxCounted = 20_000;
+
+/** Indexes that are looked into one after the other, rather than that all rows are gone through. */
+const fewTerms = 20;
+
+/** The conditions of a filter on columns. */
+export function conditionsOf(db: Database, filter: Omit<LogFilter, "limit">): readonly Condition[] {
+  const { model = "", client = "" } = filter;
+  const tests = {
+    original_model: namesWith(model),
+    mapped_model: namesWith(model),
+    client: clientPasses(client),
+  } satisfies Record<NameColumn, (name: string) => boolean>;
+  return filterConditions(filter, (column) => namesIn(db, column, tests[column]));
+}
+
+/** @param isCounted whether the rows are to be counted even where there is one way only */
+export function leadOf(
+  db: Database,
+  conditions: readonly Condition[],
+  filter: Pick<LogFilter, "since" | "until" | "before">,
+  isCounted = false,
+): Lead {
+  const ways = conditions.flatMap((condition) =>
+    condition.terms === null ? [] : [{ condition, terms: condition.terms }],
+  );
+  const [only] = ways;
+  const checksBeside = (chosen: Condition | null) =>
+    conditions.filter((condition) => condition !== chosen).map(({ check }) => check);
+  if (only === undefined) return { terms: null, checks: checksBeside(null), rows: null };
+  if (ways.length === 1 && !isCounted && only.terms.length <= fewTerms)
+    return { terms: only.terms, checks: checksBeside(only.condition), rows: null };
+  let best = { ...only, rows: Number.POSITIVE_INFINITY };
+  for (const way of ways) {
+    const rows = rowsOf(db, way.terms, filter);
+    if (rows < best.rows) best = { ...way, rows };
+  }
+  const { condition, terms, rows } = best;
+  if (rows >= maxCounted && terms.length > fewTerms)
+    return { terms: null, checks: checksBeside(null), rows };
+  return { terms, checks: checksBeside(condition), rows };
+}
+
+/** How many rows the indexes lead to, as numbers of their keys alone; at most `maxCounted`. */
+function rowsOf(
+  db: Database,
+  terms: readonly IndexTerm[],
+  filter: Pick<LogFilter, "since" | "until" | "before">,
+): number {
+  const keys = [...keysInTime(filter), ...olderThan(filter.before)];
+  let rows = 0;
+  for (const { column, test, parameters, indexed } of terms) {
+    const own = { text: `${indexed} and (${column}) ${test}`, parameters };
+    const where = whole([own, ...keys]);
+    const [counted] = runSql<{ rows: number }>(
+      db,
+      `select count(*) as rows from (select 1 from requests where ${where.text} limit ?)`,
+      [...where.parameters, maxCounted - rows],
+    );
+    rows += counted?.rows ?? 0;
+    if (rows >= maxCounted) break;
+  }
+  return rows;
+}
