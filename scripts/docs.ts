@@ -8,6 +8,7 @@ import {
   instanceKeys,
   type KeyNote,
   matchKeys,
+  priceKeys,
   routeKeys,
   serverKeys,
 } from "../src/domain/config/routes-keys.ts";
@@ -31,6 +32,7 @@ const pages: Readonly<Record<string, Readonly<Record<string, () => string>>>> = 
     "match-keys": () => keyTable(matchKeys),
     "route-keys": () => keyTable(routeKeys),
     "handling-keys": () => keyTable(handlingKeys),
+    "price-keys": () => keyTable(priceKeys),
   },
   "commands.md": { commands: commandSections },
   "api.md": {

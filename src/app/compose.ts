@@ -17,6 +17,7 @@ import { createTryCalls, tryRoutes } from "../adapters/http/try-calls.ts";
 import { createFormReader } from "../adapters/http/read-form.ts";
 import type { TurnedAway } from "../adapters/http/refusal.ts";
 import { type RunningServer, type ServerOptions, startServer } from "../adapters/http/server.ts";
+import { packPrices } from "../adapters/logs/pipeline/wire-prices.ts";
 import { createMetrics } from "../adapters/metrics/metrics.ts";
 import { createLazyPages } from "../adapters/pages/lazy-pages.ts";
 import type { PagesDeps } from "../adapters/pages/shared/pages-deps.ts";
@@ -111,6 +112,7 @@ export function compose(
   };
   const log = settings.logging ? startLog(settings, version, clock, logger, used) : null;
   const logs = log?.logs ?? null;
+  logs?.priced(packPrices(initialRouting));
   const store = log?.store ?? null;
   const metrics = createMetrics({
     version,
@@ -147,6 +149,7 @@ export function compose(
     logger,
     adopted({ servers }) {
       limiter.adopt(servers.values());
+      logs?.priced(packPrices(routing()));
       models.reloaded().catch((error: unknown) => logger.error(String(error)));
     },
   });

@@ -115,7 +115,11 @@ export const rowFields = {
   finish_reason: maybeText(
     "`stop`, `length`, `tool_calls`, `content_filter`, whatever the format; another word of the upstream's stays as it came",
   ),
-  cost: nullable(Type.Number({ description: "USD; null: it cannot be priced" })),
+  cost: nullable(
+    Type.Number({
+      description: "USD, by the counts of the attempt that answered; null: it cannot be priced",
+    }),
+  ),
   thread_id: maybeText("UUID of the conversation or session that the call belongs to"),
   client: maybeText("the client's program, `name/version` or `name`, as its User-Agent says"),
   asked: maybeText("the last words asked, in one line"),

@@ -1,7 +1,8 @@
-// The routes file as a whole: servers, aliases and rules, or every problem at once.
-import type { Alias, Rule, Server } from "../routing/types.ts";
+// The routes file as a whole: servers, aliases, rules and prices, or every problem at once.
+import type { Alias, ModelPrice, Rule, Server } from "../routing/types.ts";
 import type { ConfigNode, ConfigProblem } from "./config-node.ts";
 import { parseAliases } from "./parse-aliases.ts";
+import { parsePrices } from "./parse-prices.ts";
 import { parseRules } from "./parse-rules.ts";
 import { parseServers } from "./parse-servers.ts";
 import { createReader } from "./reader.ts";
@@ -13,10 +14,17 @@ export interface RoutesSpec {
   readonly servers: ReadonlyMap<string, Server>;
   readonly aliases: ReadonlyMap<string, Alias>;
   readonly rules: readonly Rule[];
+  /** For all servers, in the order written. */
+  readonly prices: readonly ModelPrice[];
 }
 
 /** What a missing or empty file says. */
-export const emptyRoutes: RoutesSpec = { servers: new Map(), aliases: new Map(), rules: [] };
+export const emptyRoutes: RoutesSpec = {
+  servers: new Map(),
+  aliases: new Map(),
+  rules: [],
+  prices: [],
+};
 
 export interface RoutesContext {
   /** As problems shall name it. */
@@ -33,7 +41,12 @@ export function parseRoutes(
 ): { readonly routes: RoutesSpec } | { readonly problems: readonly ConfigProblem[] } {
   if (isEmpty(root)) return { routes: emptyRoutes };
   const reader = createReader(context.file, context.env);
-  const entries = reader.entries(root, "the routes file", ["servers", "aliases", "routes"]);
+  const entries = reader.entries(root, "the routes file", [
+    "servers",
+    "aliases",
+    "routes",
+    "prices",
+  ]);
   const section = (key: string): ConfigNode | null => {
     const node = entries?.get(key)?.value;
     // A key with nothing but comments below it is an empty section.
@@ -44,11 +57,13 @@ export function parseRoutes(
     servers === null
       ? new Map<string, Server | null>()
       : parseServers(reader, servers, (path) => context.readable(path));
+  const prices = section("prices");
   const lookup = createServerLookup(known);
   const routes: RoutesSpec = {
     servers: new Map([...known].flatMap(([name, server]) => (server ? [[name, server]] : []))),
     aliases: aliases === null ? new Map() : parseAliases(reader, aliases, lookup),
     rules: rules === null ? [] : parseRules(reader, rules, lookup),
+    prices: prices === null ? [] : parsePrices(reader, prices, "prices"),
   };
   const problems = reader.problems();
   return problems.length > 0 ? { problems } : { routes };

@@ -72,6 +72,29 @@ export const serverKeys = {
     meaning:
       "an outgoing HTTP proxy, with user name and password where it needs them (never shown); `HTTP_PROXY` and `NO_PROXY` are ignored",
   },
+  prices: {
+    takes: "mapping",
+    default: "none",
+    meaning: "what its models cost, before the [prices](#prices) of all servers",
+  },
+} as const satisfies Keys;
+
+export const priceKeys = {
+  input: {
+    takes: "USD for a million tokens",
+    default: "required",
+    meaning: "of the prompt",
+  },
+  cached: {
+    takes: "USD for a million tokens",
+    default: "as `input`",
+    meaning: "of the prompt's part that was read from a cache",
+  },
+  output: {
+    takes: "USD for a million tokens",
+    default: "required",
+    meaning: "of the completion, thinking included; `0` for embeddings",
+  },
 } as const satisfies Keys;
 
 export const aliasKeys = {

@@ -28,6 +28,7 @@ export function plainServer(
     ca: null,
     insecure: false,
     proxy: null,
+    prices: [],
     overrides: noOverrides,
     line,
   };

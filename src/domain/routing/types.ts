@@ -49,6 +49,20 @@ export type Speech = "chat" | "responses" | "messages";
 /** How a server is asked in an API: as clients ask, at its usual path or this one; or translated to another. */
 export type SpeechWay = "native" | "translate" | { readonly path: string };
 
+/** USD for a million tokens. */
+export interface Price {
+  readonly input: number;
+  /** Of what was read from a cache; null: as `input`. */
+  readonly cached: number | null;
+  readonly output: number;
+}
+
+/** What the models cost that the condition holds for, by the names that are sent upstream. */
+export interface ModelPrice {
+  readonly model: TextMatcher;
+  readonly price: Price;
+}
+
 export interface Server {
   /** The configured name, `default`, or the URL's origin where the URL stood in a route or alias. */
   readonly name: string;
@@ -71,6 +85,8 @@ export interface Server {
   readonly insecure: boolean;
   /** URL of an outgoing HTTP proxy, which may hold a password; null: none. */
   readonly proxy: string | null;
+  /** Of its models, before those that the routes file has for all servers. */
+  readonly prices: readonly ModelPrice[];
   readonly overrides: PolicyOverrides;
   /** Of the routes file, counted from 1; null where it is not an entry of `servers`. */
   readonly line: number | null;
@@ -150,6 +166,8 @@ export interface Routing {
   readonly servers: ReadonlyMap<string, Server>;
   readonly aliases: ReadonlyMap<string, Alias>;
   readonly rules: readonly Rule[];
+  /** For all servers, in the order written. */
+  readonly prices: readonly ModelPrice[];
   readonly defaultServer: Server;
   readonly policy: Policy;
 }

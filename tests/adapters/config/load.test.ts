@@ -116,7 +116,7 @@ describe("the example files", () => {
   test("the large one shows every key", async () => {
     const text = await Bun.file(enhanced).text();
     const own =
-      "url type api_key max_concurrency max_queue headers ca insecure proxy instances server model source_host path user header upstream";
+      "url type api_key max_concurrency max_queue headers ca insecure proxy instances server model source_host path user header upstream prices input cached output";
     const keys = [...overrideKeys, ...own.split(" ")];
     for (const key of keys) expect(text).toMatch(new RegExp(`(^|[\\s{])${key}:`));
   });

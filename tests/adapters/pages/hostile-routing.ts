@@ -7,6 +7,9 @@ import { sampleUpstream } from "./sample.ts";
 export function hostileRouting(text: string): Routing {
   const plain = routingOf("");
   const overrides = { stopOn: [text] };
+  const prices = [
+    { model: { kind: "exact", text } as const, price: { input: 1, cached: null, output: 2 } },
+  ];
   const server: Server = {
     ...plain.defaultServer,
     name: text,
@@ -14,6 +17,7 @@ export function hostileRouting(text: string): Routing {
     apiKey: text,
     headers: [[text, text]],
     ca: text,
+    prices,
     overrides,
     line: 1,
   };
@@ -42,6 +46,7 @@ export function hostileRouting(text: string): Routing {
       ],
     ]),
     rules: [{ number: 1, line: 1, match, says: text, overrides, server, model: text }],
+    prices,
     policy: { ...plain.policy, stopOn: [text] },
   };
 }

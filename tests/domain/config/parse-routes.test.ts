@@ -453,6 +453,7 @@ describe("what is read", () => {
       ca: "/etc/ssl/lab.pem",
       insecure: true,
       proxy: "http://me:pass@proxy.lan:3128",
+      prices: [],
       overrides: {
         stripThinking: "move",
         stripJsonMarkdown: true,
@@ -483,6 +484,7 @@ describe("what is read", () => {
       ca: null,
       insecure: false,
       proxy: null,
+      prices: [],
       overrides: {},
       line: 1,
     });
@@ -495,10 +497,15 @@ describe("what is read", () => {
     expect([...servers.keys()]).toEqual(["b", "10", "2", "1.0"]);
   });
 
-  test.each(["", "# nothing yet", "servers:\naliases:\nroutes:\n", "{}"])(
+  test.each(["", "# nothing yet", "servers:\naliases:\nroutes:\nprices:\n", "{}"])(
     "an empty file: %p",
     (yaml) => {
-      expect(routes(yaml)).toEqual({ servers: new Map(), aliases: new Map(), rules: [] });
+      expect(routes(yaml)).toEqual({
+        servers: new Map(),
+        aliases: new Map(),
+        rules: [],
+        prices: [],
+      });
     },
   );
 

@@ -19,6 +19,7 @@ import { createRecorder } from "./recorder.ts";
 import type { Recorder } from "./recorder.ts";
 import { createSearchWatch } from "./search-watch.ts";
 import { unpackReadings } from "./wire-batch.ts";
+import type { WirePrices } from "./wire-prices.ts";
 import type { OpenReport } from "./worker-calls.ts";
 import { createWorkerThread } from "./worker-thread.ts";
 
@@ -56,6 +57,8 @@ export interface Logs {
   tryReading(): Promise<void>;
   /** What waits here for a store that routers share; null: the log is this router's own. Rejects where the thread cannot be asked. */
   spool(): Promise<SpoolReport | null>;
+  /** What calls cost that end from now on. */
+  priced(prices: WirePrices): void;
   readonly events: CallEvents;
   /** Has events tell of calls that other routers have answered. */
   endedElsewhere(rows: readonly LogRow[]): void;
@@ -196,6 +199,10 @@ export function openLogs(options: LogsOptions): Logs {
       const result = await writing.call("spool", null);
       if (!result.ok) throw new Error(result.message);
       return result.value;
+    },
+    priced(prices) {
+      // A call would start the thread again.
+      if (!closed) writing.call("prices", { prices }).catch(() => undefined);
     },
     events,
     endedElsewhere(rows) {

@@ -27,6 +27,7 @@ import type { CapturedBodies, LogEntry } from "../../../domain/log/log-entry.ts"
 import { keptAnswer } from "../../../domain/protocols/openai-responses/kept-answer.ts";
 import type { LogWrite, OwnedAnswer } from "./log-engine.ts";
 import { bodyBytes } from "../rows/log-row.ts";
+import type { CallCosts } from "./call-costs.ts";
 import { createKnownTexts } from "./known-texts.ts";
 import { createRepeatedBodies } from "./repeated-bodies.ts";
 import type { RecordedEntry } from "./wire-batch.ts";
@@ -57,8 +58,11 @@ interface Answered {
 /** Bytes of a string that hold the characters a search looks at, unless most of them are escaped. */
 const longestString = 3 * newText;
 
-/** To be used for all rows of a log in their order: what earlier ones said is not read again. */
-export function createEntryReader(): EntryReader {
+/**
+ * To be used for all rows of a log in their order: what earlier ones said is not read again.
+ * @param costOf what a call costs, by what was read of its usage
+ */
+export function createEntryReader(costOf: CallCosts["nanos"] = () => null): EntryReader {
   const texts = createKnownTexts();
   const askedBefore = createRepeatedBodies<Asked>();
   const answeredBefore = createRepeatedBodies<Answered>();
@@ -91,7 +95,8 @@ export function createEntryReader(): EntryReader {
         read = usageOf(response ?? noBytes).reading(call, sent);
       const said = { asked: asked?.text ?? "", answered: answered.text };
       const answer = answerIn(bodies);
-      const sense = senseOf(entry, asked?.words ?? null);
+      const costNanos = costOf(entry, read);
+      const sense = { ...senseOf(entry, asked?.words ?? null), costNanos };
       return { entry, bodies, reading: read, said, sense, ...(answer === null ? {} : { answer }) };
     },
     forgetTexts: () => {
@@ -122,7 +127,7 @@ function answerIn({ request, response, delivered, kept }: CapturedBodies): Owned
   return answer === null ? null : { ...answer, owner: kept.owner, upstream: kept.upstream };
 }
 
-/** What is known of a call beside its usage. */
+/** What is known of a call without its usage. */
 function senseOf({ userAgent }: LogEntry, asked: string | null): CallSense {
   return { ...nothingSensed, client: clientName(userAgent), asked };
 }

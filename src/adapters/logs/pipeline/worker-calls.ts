@@ -14,6 +14,7 @@ import type { Happening, OpenedStore } from "./log-engine.ts";
 import type { LogPlace } from "./log-place.ts";
 import type { PackedPoints } from "./pack-points.ts";
 import type { SpoolReport } from "../../../ports/spool.ts";
+import type { WirePrices } from "./wire-prices.ts";
 import type { WireBatch } from "./wire-batch.ts";
 
 export interface OpenReport extends OpenedStore {
@@ -55,6 +56,8 @@ export interface WorkerCalls {
     readonly input: { readonly batch: WireBatch };
     readonly output: WireReport;
   };
+  /** What calls cost from the next batch on. After `open`, whose place chooses the engine. */
+  readonly prices: { readonly input: { readonly prices: WirePrices }; readonly output: null };
   /** Removes what is older, then what nothing needs, in steps between which writes go on. Epoch ms; null: nothing. */
   readonly retain: {
     readonly input: {

@@ -4,6 +4,7 @@ import { setImmediate as turn, setTimeout as sleep } from "node:timers/promises"
 import type { MessagePort } from "node:worker_threads";
 import type { Group } from "../../../ports/group.ts";
 import type { LogReader } from "../../../ports/log-reader.ts";
+import { createCallCosts } from "../pipeline/call-costs.ts";
 import { type LogEngine, SearchDamage } from "../pipeline/log-engine.ts";
 import type { LogPlace } from "../pipeline/log-place.ts";
 import { packPoints } from "../pipeline/pack-points.ts";
@@ -84,7 +85,8 @@ function placeIn({ input }: WorkerRequest): LogPlace | null {
 function createAnswers(engine: LogEngine, createEngine: () => LogEngine): Answers {
   const { upkeep } = engine;
   const writer = createWriter(engine);
-  const reader = createEntryReader();
+  const costs = createCallCosts();
+  const reader = createEntryReader((call, usage) => costs.nanos(call, usage));
   const removing = createStepPace(maxRowsPerStep, stepMs);
   const filling = createStepPace(maxRowsPerStep, stepMs);
   /** One job at a time, as an engine asks for. */
@@ -144,11 +146,17 @@ function createAnswers(engine: LogEngine, createEngine: () => LogEngine): Answer
     },
     write: ({ batch }) =>
       inLine(async () => {
-        const writes = unpackBatch(batch).map((recorded) => reader.read(recorded));
+        const batched = unpackBatch(batch);
+        await costs.prepare(batched.map(({ entry }) => entry));
+        const writes = batched.map((recorded) => reader.read(recorded));
         const report = await writer.write(writes);
         if (report.failed.length > 0) reader.forgetTexts();
         return { ...report, readings: packReadings(writes.map(({ reading }) => reading)) };
       }),
+    async prices({ prices }) {
+      costs.adopt(prices);
+      return null;
+    },
     async retain({ rowsBefore, bodiesBefore, answersBefore }) {
       if (rowsBefore !== null || bodiesBefore !== null)
         await inSteps(

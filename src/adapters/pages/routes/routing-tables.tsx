@@ -1,10 +1,11 @@
 /** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
-// The configuration in force as tables: rules, aliases, servers, renamed models, and what holds otherwise.
+// The configuration in force as tables: rules, aliases, servers, renamed models, prices, and what holds otherwise.
 import { Html } from "@elysiajs/html";
 import { describeMatch } from "../../../domain/routing/match-rule.ts";
 import type { Replacement } from "../../../domain/routing/replacement.ts";
 import type { AliasInstance, Routing, Rule, Server } from "../../../domain/routing/types.ts";
 import { speaksInWords, typeNames } from "../shared/server-words.ts";
+import { Prices } from "./price-table.tsx";
 import { PairRow, ConfigSection, Says, Source, Table } from "./config-table.tsx";
 import { balanceInWords, policyInWords, weightInWords } from "./policy-words.ts";
 
@@ -88,6 +89,7 @@ export function RoutingTables({ routing, file }: RoutingTablesProps): JSX.Elemen
           )}
         </Table>
       </ConfigSection>
+      <Prices routing={routing} />
       <ConfigSection id="policy" title="Default policy" count={1}>
         <p class="says">
           {policyInWords(policy).map((said) => (

@@ -1,0 +1,53 @@
+// What a call costs is in its row: by the routes file, by the server's address, or not at all.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "bun:test";
+import { withRouter } from "../lab/start-router.ts";
+
+const answer = {
+  id: "c",
+  object: "chat.completion",
+  choices: [{ index: 0, message: { role: "assistant", content: "hi" }, finish_reason: "stop" }],
+  usage: {
+    prompt_tokens: 1_000,
+    completion_tokens: 100,
+    total_tokens: 1_100,
+    prompt_tokens_details: { cached_tokens: 400 },
+  },
+};
+
+test("a priced model, one on a server of one's own, an unknown one, and a price that changed", async () => {
+  const server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => Response.json(answer) });
+  const here = `http://127.0.0.1:${server.port}`;
+  // A host of someone else's, which is reached through a proxy that answers by itself.
+  const routes = (input: number) => `servers:
+  own: ${here}
+  hosted: { url: "http://api.example.com", proxy: "${here}" }
+prices:
+  "/^priced/": { input: ${input}, cached: 0.25, output: 10 }
+`;
+  try {
+    await withRouter({ routes: routes(2.5) }, async (router) => {
+      const ask = async (model: string) => {
+        const sent = await router.post("/v1/chat/completions", {
+          model,
+          messages: [{ role: "user", content: "hi" }],
+        });
+        expect(await sent.json()).toEqual(answer);
+        return (await router.rows())[0];
+      };
+      expect(await ask("hosted/priced-1")).toMatchObject({ upstream: "hosted", cost: 0.0026 });
+      expect(await ask("own/priced-1")).toMatchObject({ cost: 0.0026 });
+      expect(await ask("own/whatever")).toMatchObject({ upstream: "own", cost: 0 });
+      expect(await ask("hosted/whatever")).toMatchObject({ upstream: "hosted", cost: null });
+      const page = await (await fetch(`${router.url}/routes`)).text();
+      expect(page).toContain('id="prices"');
+      writeFileSync(join(router.folder, "routes.yaml"), routes(5));
+      while (!router.log.some((line) => line.startsWith("the routes file was read again")))
+        await Bun.sleep(10);
+      expect(await ask("hosted/priced-1")).toMatchObject({ cost: 0.0041 });
+    });
+  } finally {
+    await server.stop(true);
+  }
+});
