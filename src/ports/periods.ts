@@ -55,6 +55,15 @@ export interface Period {
   /** By requests, most first, at most 50; the rest as one named `other`. Present where broken down. */
   readonly groups?: readonly PeriodGroup[];
   readonly bars?: readonly PeriodBar[];
+  /** Present where there are more calls than were read: what is missing is of older ones. */
+  readonly cut?: PeriodCut;
+}
+
+export interface PeriodCut {
+  /** The newest so many were read. */
+  readonly calls: number;
+  /** What is of those alone: groups and bars, or `figures` as well. */
+  readonly of: "parts" | "figures";
 }
 
 /** A promise rejects where the log cannot be read. */

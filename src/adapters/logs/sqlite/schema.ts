@@ -8,7 +8,7 @@ import { segmentTables } from "./segment-rows.ts";
 
 /** To be raised with every change of the statements below. */
 const version = 10;
-/** What files of this version lack is added to them; rows get it later, see sense-older.ts. */
+/** What files of this version lack is added to them; their rows keep it empty. */
 const extensible = 9;
 
 /** Thrown for a file that an older version wrote: it holds nothing that this one can read. */

@@ -19,6 +19,7 @@ import type { PagesDeps } from "../shared/pages-deps.ts";
 import { Dashboard, dashboardHead } from "./dashboard.tsx";
 import { type DashboardQuery, exportForms, readQuery } from "./dashboard-query.ts";
 import { dimensions } from "./period-query.ts";
+import type { CallCount } from "./requests.tsx";
 
 export function dashboardRoutes(deps: PagesDeps) {
   const { browse } = deps;
@@ -34,13 +35,14 @@ export function dashboardRoutes(deps: PagesDeps) {
     ]);
 
   /** Of the calls that the list is of, however far one has paged. */
-  async function countOf(query: DashboardQuery): Promise<number> {
+  async function countOf(query: DashboardQuery): Promise<CallCount> {
     const { since, until } = query.filter;
     const times = {
       ...(since === undefined ? {} : { since }),
       ...(until === undefined ? {} : { until }),
     };
-    return (await browse.period({ filter: { ...query.calls, ...times } })).figures.requests;
+    const { figures, cut } = await browse.period({ filter: { ...query.calls, ...times } });
+    return { calls: figures.requests, isExact: cut?.of !== "figures" };
   }
 
   return new Elysia({ name: "dashboard" })

@@ -2,7 +2,7 @@
 // The dashboard: a period's figures and chart, filters, the requests.
 import { Html } from "@elysiajs/html";
 import type { InFlightCall, UpstreamState } from "../../../ports/browse.ts";
-import type { Period } from "../../../ports/periods.ts";
+import type { Period, PeriodCut } from "../../../ports/periods.ts";
 import type { RefusedCalls } from "../../../ports/refusals.ts";
 import { Breakdown } from "./breakdown.tsx";
 import { Connect } from "./connect.tsx";
@@ -14,6 +14,7 @@ import { PeriodBar } from "./period-bar.tsx";
 import { PeriodChart } from "./period-chart.tsx";
 import { RefusedLine } from "./refused-line.tsx";
 import { Requests, type RequestsProps } from "./requests.tsx";
+import { whole } from "../shared/format.ts";
 import { type HeadProps, Layout } from "../shared/layout.tsx";
 import type { RoutingNames } from "../shared/pages-deps.ts";
 import { UnreadLine } from "./unread-line.tsx";
@@ -68,6 +69,7 @@ export function Dashboard(props: DashboardProps): JSX.Element {
           />
           <section class="period" id="period" data-live aria-label={`Over ${query.period.says}`}>
             <PeriodChart query={query} period={period} now={frame.now} />
+            {period.cut !== undefined && <CutLine cut={period.cut} />}
             <Breakdown query={query} groups={period.groups ?? []} />
           </section>
           <RefusedLine refused={props.refused} now={frame.now} />
@@ -81,6 +83,16 @@ export function Dashboard(props: DashboardProps): JSX.Element {
         </>
       )}
     </Layout>
+  );
+}
+
+/** What is shown of a part of the calls must not look as if it were of all. */
+function CutLine({ cut }: { readonly cut: PeriodCut }): JSX.Element {
+  const what = cut.of === "figures" ? "Figures, bars and groups" : "Bars and groups";
+  return (
+    <p class="cut faint" safe>
+      {`${what} are of the newest ${whole(cut.calls)} calls of this period.`}
+    </p>
   );
 }
 

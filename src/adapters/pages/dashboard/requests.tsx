@@ -7,12 +7,18 @@ import type { PageFrame } from "../shared/pages-deps.ts";
 import { dashboardHref, type DashboardQuery, exportHref } from "./dashboard-query.ts";
 import { RequestTable } from "./request-table.tsx";
 
+export interface CallCount {
+  readonly calls: number;
+  /** false: there are more. */
+  readonly isExact: boolean;
+}
+
 export interface RequestsProps {
   readonly frame: PageFrame;
   readonly query: DashboardQuery;
   readonly page: LogPage;
   /** How many calls the list is of; null: not counted. */
-  readonly count: number | null;
+  readonly count: CallCount | null;
   /** See RequestTable. */
   readonly opening: boolean;
 }
@@ -56,10 +62,11 @@ export function Requests({ frame, query, page, count, opening }: RequestsProps):
 }
 
 /** `1,234 calls match in the last 24 h`. */
-function countWords(count: number | null, query: DashboardQuery): string {
+function countWords(count: CallCount | null, query: DashboardQuery): string {
   if (count === null) return "";
-  const calls = `${whole(count)} ${count === 1 ? "call" : "calls"}`;
-  const match = query.filtered ? (count === 1 ? " matches" : " match") : "";
+  const { calls: number, isExact } = count;
+  const calls = `${isExact ? "" : "over "}${whole(number)} ${number === 1 ? "call" : "calls"}`;
+  const match = query.filtered ? (number === 1 ? " matches" : " match") : "";
   return `${calls}${match}${query.period.isChosen ? ` in ${query.period.says}` : ""}`;
 }
 

@@ -1,6 +1,12 @@
 // The read side for API and pages: the log's rows and figures, with what only the running process knows.
 import type { Browse, LogPage, Today } from "../../../ports/browse.ts";
-import type { CallFilter, Period, PeriodQuestion, PeriodReader } from "../../../ports/periods.ts";
+import type {
+  CallFilter,
+  Period,
+  PeriodCut,
+  PeriodQuestion,
+  PeriodReader,
+} from "../../../ports/periods.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { LogReader } from "../../../ports/log-reader.ts";
 import type { GroupView } from "../group/group-view.ts";
@@ -29,6 +35,16 @@ const mostPoints = 10_000;
 const keptMs = 2_000;
 const mostKept = 16;
 
+interface ReadCalls {
+  readonly calls: readonly PeriodCall[];
+  /** There are more, and older ones. */
+  readonly isCut: boolean;
+}
+
+function cutAt(calls: number | null, of: PeriodCut["of"]): Pick<Period, "cut"> {
+  return calls === null ? {} : { cut: { calls, of } };
+}
+
 /** The driving port of the read side over a log. */
 export function createBrowse(options: BrowseOptions): Browse & PeriodReader {
   const { reader, clock, live, group, droppedRows, droppedBodies } = options;
@@ -50,18 +66,23 @@ export function createBrowse(options: BrowseOptions): Browse & PeriodReader {
   async function readPeriod(question: PeriodQuestion): Promise<Period> {
     const { filter, by, bars } = question;
     const { since, ...more } = filter;
-    if (Object.keys(more).length > 0) return periodOfCalls(await callsOf(filter), question);
+    if (Object.keys(more).length > 0) {
+      const { calls, isCut } = await callsOf(filter);
+      return {
+        ...periodOfCalls(calls, question),
+        ...cutAt(isCut ? calls.length : null, "figures"),
+      };
+    }
     const isOfPoints = by === "model" || by === "upstream";
-    const [stats, calls] = await Promise.all([
+    const [stats, { calls, isCut }] = await Promise.all([
       reader.stats(since ?? null),
       by === undefined && bars === undefined
-        ? []
+        ? { calls: [], isCut: false }
         : isOfPoints
-          ? reader.points({ since: since ?? 0, limit: mostPoints })
+          ? pointsOf(since ?? 0)
           : callsOf(filter),
     ]);
     // With more calls than were read, bars reach back less far.
-    const isCut = calls.length >= (isOfPoints ? mostPoints : mostCalls);
     const oldest = isCut ? Date.parse(calls.at(-1)?.timestamp ?? "") : 0;
     const shown = bars?.filter((begin) => begin >= oldest);
     const period = periodOfCalls(calls, {
@@ -70,10 +91,19 @@ export function createBrowse(options: BrowseOptions): Browse & PeriodReader {
     });
     // Points do not say what they cost.
     const priced = isOfPoints ? { unpriced: 0 } : {};
-    return { ...period, figures: { ...period.figures, ...stats, ...priced } };
+    return {
+      ...period,
+      figures: { ...period.figures, ...stats, ...priced },
+      ...cutAt(isCut ? calls.length : null, "parts"),
+    };
   }
 
-  async function callsOf(filter: CallFilter): Promise<readonly PeriodCall[]> {
+  async function pointsOf(since: number): Promise<ReadCalls> {
+    const calls = await reader.points({ since, limit: mostPoints });
+    return { calls, isCut: calls.length >= mostPoints };
+  }
+
+  async function callsOf(filter: CallFilter): Promise<ReadCalls> {
     const calls: PeriodCall[] = [];
     let before: string | null = null;
     do {
@@ -86,7 +116,7 @@ export function createBrowse(options: BrowseOptions): Browse & PeriodReader {
         calls.push({ ...row, model: row.mapped_model ?? row.original_model });
       before = page.next;
     } while (before !== null && calls.length < mostCalls);
-    return calls;
+    return { calls, isCut: before !== null };
   }
 
   return {

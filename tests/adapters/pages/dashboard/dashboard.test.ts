@@ -409,3 +409,21 @@ test.each<[string, boolean, Record<string, string>, string | null]>([
   const account = document.querySelector(".bar .account");
   expect(account?.getAttribute("href") ?? account?.getAttribute("action") ?? null).toBe(leads);
 });
+
+test("figures of the newest calls alone say so, and their number is not given as exact", async () => {
+  const browse = sampleBrowse([sampleDetail()]);
+  const cut: PagesDeps["browse"] = {
+    ...browse,
+    period: async (question) => ({
+      ...(await browse.period(question)),
+      cut: { calls: 5_000, of: "figures" },
+    }),
+  };
+  const { document } = await openPage(cut, "/?model=llama");
+  expect(elementText(document, "#period .cut")).toBe(
+    "Figures, bars and groups are of the newest 5,000 calls of this period.",
+  );
+  expect(elementText(document, "#count")).toStartWith("over ");
+  const { document: whole } = await openPage(browse, "/");
+  expect(whole.querySelector("#period .cut")).toBeNull();
+});

@@ -1,6 +1,7 @@
 // What the read side adds to the log's own figures.
 import { expect, test } from "bun:test";
 import { createBrowse } from "../../../../src/app/usecases/log/browse.ts";
+import { logRow } from "../../../../src/adapters/logs/rows/log-row.ts";
 import { captured, idAt, logWrite, noon, startedEntry } from "../../../lab/log-entries.ts";
 import { createMemoryLogStore } from "../../../lab/memory-log-store.ts";
 
@@ -90,4 +91,28 @@ test("figures of a period are those of the log's sums; what is filtered is count
   const failed = await browse.period({ filter: { since, state: "failed" }, bars });
   expect(failed.figures.requests).toBe(1);
   expect(failed.bars?.map(({ errors }) => errors)).toEqual([1, 0, 0]);
+});
+
+test("figures of more calls than are read say of how many they are", async () => {
+  const row = logRow(logWrite({ timestamp: noon }));
+  const page = Array.from({ length: 500 }, () => row);
+  let pages = 0;
+  const browse = createBrowse({
+    reader: {
+      ...createMemoryLogStore(),
+      list: async () => ({ logs: page, next: ++pages < 12 ? row.id : null }),
+    },
+    clock: { now: () => 0 },
+    live: {
+      count: () => 0,
+      inFlight: () => ({ inflight: [] }),
+      upstreams: () => ({ upstreams: [] }),
+      bodies: () => null,
+    },
+    group: null,
+    droppedRows: () => ({}),
+    droppedBodies: () => 0,
+  });
+  const { figures, cut } = await browse.period({ filter: { state: "completed" } });
+  expect([figures.requests, cut]).toEqual([5_000, { calls: 5_000, of: "figures" }]);
 });
