@@ -28,6 +28,7 @@ describe("a request's headers on their way upstream", () => {
     ["transfer-encoding", "chunked"],
     ["expect", "100-continue"],
     ["x-smolrouter-thinking", "keep"],
+    ["x-smolrouter-thread", "chapter 4"],
     ["x-smolrouter-token", "secret"],
   ])("%s stays here", (name, value) => {
     expect(sent([[name, value]])[name]).toBeUndefined();

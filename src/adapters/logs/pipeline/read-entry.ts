@@ -1,5 +1,6 @@
 // A recorded call with what its bodies say. This costs what parsing them costs, so it is done in
 // the log's thread, in one pass for all that is wanted of them, and once for bodies that repeat.
+import { CryptoHasher } from "bun";
 import { visitDocuments, parseRecord } from "../../../domain/log/answer-documents.ts";
 import {
   type AnswerReader,
@@ -9,6 +10,14 @@ import {
 import { createAnsweredReader } from "../../../domain/conversation/answered.ts";
 import { askedTurns } from "../../../domain/conversation/asked.ts";
 import { askedWords } from "../../../domain/conversation/asked-words.ts";
+import {
+  createThreadFinder,
+  sessionIn,
+  type ThreadFinder,
+} from "../../../domain/conversation/thread-finder.ts";
+import { type ConversationKeys, conversationKeys } from "../../../domain/conversation/turn-keys.ts";
+import { textOrNull } from "../../../domain/conversation/turn.ts";
+import type { Endpoint, EndpointKind } from "../../../domain/call/endpoint.ts";
 import { endpointOf } from "../../../domain/protocols/endpoint-of.ts";
 import {
   answeredText,
@@ -24,7 +33,7 @@ import { bodySource } from "../../../domain/bytes/json-source.ts";
 import { type CallSense, nothingSensed } from "../../../domain/log/call-sense.ts";
 import { clientName } from "../../../domain/log/client-name.ts";
 import type { CapturedBodies, LogEntry } from "../../../domain/log/log-entry.ts";
-import { keptAnswer } from "../../../domain/protocols/openai-responses/kept-answer.ts";
+import { answerIdIn, keptAnswer } from "../../../domain/protocols/openai-responses/kept-answer.ts";
 import type { LogWrite, OwnedAnswer } from "./log-engine.ts";
 import { bodyBytes } from "../rows/log-row.ts";
 import type { CallCosts } from "./call-costs.ts";
@@ -43,6 +52,10 @@ interface Asked {
   readonly text: string;
   /** The last words of it, for the list; null: none. */
   readonly words: string | null;
+  /** Of its turns; null: it has none. */
+  readonly keys: ConversationKeys | null;
+  /** Id of the answer that it continues; null: it names none. */
+  readonly continues: string | null;
   readonly size: number;
 }
 
@@ -64,6 +77,9 @@ const longestString = 3 * newText;
  */
 export function createEntryReader(costOf: CallCosts["nanos"] = () => null): EntryReader {
   const texts = createKnownTexts();
+  const threads = createThreadFinder({
+    digest: (text) => new CryptoHasher("sha256").update(text).digest("hex"),
+  });
   const askedBefore = createRepeatedBodies<Asked>();
   const answeredBefore = createRepeatedBodies<Answered>();
   return {
@@ -74,7 +90,10 @@ export function createEntryReader(costOf: CallCosts["nanos"] = () => null): Entr
           bodies,
           reading: nothingRead,
           said: nothingSpoken,
-          sense: senseOf(entry, null),
+          sense: {
+            ...senseOf(entry, null),
+            threadId: threads.threadOfSession(whoOf(entry), sessionIn(entry.requestHeaders)),
+          },
         };
       const request = bodies.request === null ? null : bodyBytes(bodies.request);
       const response = bodies.response === null ? null : bodyBytes(bodies.response);
@@ -95,8 +114,11 @@ export function createEntryReader(costOf: CallCosts["nanos"] = () => null): Entr
         read = usageOf(response ?? noBytes).reading(call, sent);
       const said = { asked: asked?.text ?? "", answered: answered.text };
       const answer = answerIn(bodies);
-      const costNanos = costOf(entry, read);
-      const sense = { ...senseOf(entry, asked?.words ?? null), costNanos };
+      const sense = {
+        ...senseOf(entry, asked?.words ?? null),
+        ...threadIn(threads, { entry, bodies }, endpoint, asked),
+        costNanos: costOf(entry, read),
+      };
       return { entry, bodies, reading: read, said, sense, ...(answer === null ? {} : { answer }) };
     },
     forgetTexts: () => {
@@ -105,6 +127,8 @@ export function createEntryReader(costOf: CallCosts["nanos"] = () => null): Entr
   };
 }
 
+/** What a turn's key takes, as characters of a text. */
+const charactersPerKey = 8;
 const noBytes = new Uint8Array();
 const everyText: IsNew = () => true;
 
@@ -132,12 +156,62 @@ function senseOf({ userAgent }: LogEntry, asked: string | null): CallSense {
   return { ...nothingSensed, client: clientName(userAgent), asked };
 }
 
+/** Whose a call is, as its row says. */
+function whoOf({ authUser, sourceIp }: LogEntry): string {
+  return authUser ?? sourceIp;
+}
+
+/** Where conversations are held; what else has turns, such as embeddings, is none. */
+const conversing: ReadonlySet<EndpointKind> = new Set<EndpointKind>([
+  "chat",
+  "completion",
+  "responses",
+  "messages",
+  "count-tokens",
+  "generate",
+]);
+
+function threadIn(
+  threads: ThreadFinder,
+  { entry, bodies }: Pick<RecordedEntry, "entry" | "bodies">,
+  { kind }: Endpoint,
+  asked: Asked | null,
+): Pick<CallSense, "threadId" | "turnsKey"> {
+  const replayed = bodies.kept?.request ?? null;
+  const given = bodies.delivered ?? bodies.response;
+  const [head] = given?.chunks ?? [];
+  const continues = asked?.continues ?? null;
+  const asks = conversing.has(kind);
+  const keys = !asks ? null : replayed === null ? (asked?.keys ?? null) : keysIn(replayed);
+  const threadId = threads.threadOf({
+    id: entry.id,
+    who: whoOf(entry),
+    startedAt: entry.timestamp,
+    endedAt: entry.completedAt ?? entry.timestamp,
+    session: sessionIn(entry.requestHeaders),
+    continues: asks ? continues : null,
+    isWhole: continues === null || replayed !== null,
+    keys,
+    answer: kind === "responses" && head !== undefined ? answerIdIn(head) : null,
+  });
+  return { threadId, turnsKey: keys?.whole ?? null };
+}
+
+/** Of a request with all that it referred to. */
+function keysIn(request: Uint8Array): ConversationKeys | null {
+  const record = recordIn(shortenedJson(request, longestString) ?? request);
+  return record === null ? null : conversationKeys(askedTurns(record));
+}
+
 function readRequest(bytes: Uint8Array, isNew: IsNew): Asked {
   const record = recordIn(shortenedJson(bytes, longestString) ?? bytes);
-  if (record === null) return { text: "", words: null, size: 0 };
+  if (record === null) return { text: "", words: null, keys: null, continues: null, size: 0 };
   const turns = askedTurns(record);
   const text = askedText(turns, isNew);
-  return { text, words: askedWords(turns), size: text.length };
+  const keys = conversationKeys(turns);
+  const continues = textOrNull(record["previous_response_id"]);
+  const size = text.length + (keys?.turns ?? 0) * charactersPerKey;
+  return { text, words: askedWords(turns), keys, continues, size };
 }
 
 function readResponse(bytes: Uint8Array, isNew: IsNew): Answered {

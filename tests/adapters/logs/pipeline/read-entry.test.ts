@@ -129,3 +129,89 @@ test("a row says which program asked and its last words, one in flight the progr
   expect(read("completed")).toMatchObject({ client: "curl/8.5.0", asked: "first lines" });
   expect(read("inflight")).toMatchObject({ client: "curl/8.5.0", asked: null });
 });
+
+describe("a row's thread", () => {
+  const first = [system, user("one")];
+  const second = [...first, assistant("first"), user("two")];
+
+  test("is that of the call which its conversation continues, each with a key of its own", () => {
+    const reader = createEntryReader();
+    const [begun, other, continued] = [
+      reader.read(call(first, "first")).sense,
+      reader.read(call([system, user("another")], "first")).sense,
+      reader.read(call(second, "second")).sense,
+    ];
+    expect(begun.threadId).not.toBeNull();
+    expect(continued.threadId).toBe(begun.threadId);
+    expect(other.threadId).not.toBe(begun.threadId);
+    expect(new Set([begun, other, continued].map(({ turnsKey }) => turnsKey)).size).toBe(3);
+    expect(continued.turnsKey).toMatch(/^[0-9a-f]{16}$/);
+  });
+
+  test("is its user's own, though the body was read before", () => {
+    const reader = createEntryReader();
+    const { entry, bodies } = call(first, "first");
+    const of = (authUser: string | null) =>
+      reader.read({ entry: { ...entry, authUser }, bodies }).sense.threadId;
+    const ids = [of("mara"), of("noor"), of(null)];
+    expect(new Set(ids).size).toBe(3);
+    expect(of("mara")).toBe(ids[0]!);
+  });
+
+  test("is its session's from the start, whatever is asked", () => {
+    const reader = createEntryReader();
+    const { entry, bodies } = call(first, "first");
+    const asked = { ...entry, requestHeaders: [["x-smolrouter-thread", "chapter 4"]] as const };
+    const inFlight = reader.read({
+      entry: { ...asked, state: "inflight" },
+      bodies: { request: null, response: null },
+    });
+    const ended = reader.read({ entry: asked, bodies });
+    expect(inFlight.sense.threadId).not.toBeNull();
+    expect(ended.sense.threadId).toBe(inFlight.sense.threadId);
+    expect(ended.sense.threadId).not.toBe(reader.read({ entry, bodies }).sense.threadId);
+  });
+
+  test("is missing where nothing is said, as with embeddings", () => {
+    const reader = createEntryReader();
+    const request = captured(JSON.stringify({ model: "m", input: "one" }));
+    const entry = logEntry({ path: "/v1/embeddings" });
+    const { sense } = reader.read({ entry, bodies: { request, response: null } });
+    expect(sense).toMatchObject({ threadId: null, turnsKey: null });
+  });
+
+  test("is that of the answer it names; its key is of all turns where these are known", () => {
+    const reader = createEntryReader();
+    const message = (role: string, content: string) => ({ type: "message", role, content });
+    const read = (request: object, id: string, replayed: object | null = null) =>
+      reader.read({
+        entry: logEntry({ path: "/v1/responses" }),
+        bodies: {
+          request: captured(JSON.stringify(request)),
+          response: captured(JSON.stringify({ id, object: "response", output: [] })),
+          ...(replayed === null
+            ? {}
+            : {
+                kept: {
+                  owner: "mara",
+                  upstream: null,
+                  request: new TextEncoder().encode(JSON.stringify(replayed)),
+                },
+              }),
+        },
+      }).sense;
+    const begun = read({ input: "one" }, "resp_1");
+    const all = {
+      input: [message("user", "one"), message("assistant", "first"), message("user", "yes")],
+    };
+    const added = { previous_response_id: "resp_1", input: "yes" };
+    const continued = read(added, "resp_2", all);
+    const alone = read({ input: "yes" }, "resp_3");
+    const again = read({ previous_response_id: "resp_2", input: "yes" }, "resp_4");
+    expect(continued.threadId).toBe(begun.threadId);
+    expect(again.threadId).toBe(begun.threadId);
+    expect(alone.threadId).not.toBe(begun.threadId);
+    expect(continued.turnsKey).toBe(read(all, "resp_5").turnsKey);
+    expect(again.turnsKey).toBe(alone.turnsKey);
+  });
+});
