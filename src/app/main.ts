@@ -7,12 +7,20 @@ import type { CommandIo } from "./cli/io.ts";
 import { coloursWelcome } from "./cli/paint.ts";
 import { applyRuntimeSettings } from "./cli/runtime-settings.ts";
 import { runServe } from "./cli/serve.ts";
+import { startedAs } from "./cli/started-as.ts";
 import { versionText } from "./version.ts";
 
 const io: CommandIo = {
   env: process.env,
   terminal: process.stderr.isTTY,
   colour: coloursWelcome(process.env, process.stdout.isTTY),
+  startedAs: startedAs({
+    script: process.argv[1],
+    program: process.execPath,
+    runtime: Bun.version,
+    folder: process.cwd(),
+    env: process.env,
+  }),
   print: createTerminalWriter((text) => process.stdout.write(text)),
   complain: createTerminalWriter((text) => process.stderr.write(text)),
 };

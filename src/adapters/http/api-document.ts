@@ -84,12 +84,11 @@ function withoutLinks(markdown: string): string {
   return markdown.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1");
 }
 
-/** A schema in the words of JSON Schema 2020-12, where the members of a tuple are `prefixItems`. */
-function schemaObject(schema: TSchema): JsonObject {
-  return inWords(schema as JsonObject) as JsonObject;
+/** A schema in the words of JSON Schema 2020-12, where the members of a tuple are `prefixItems`; the library's own marks are symbols, and left behind. */
+function schemaObject(schema: TSchema): Json {
+  return inWords(schema);
 }
 
-/** The library's own marks are symbols, which are left behind. */
 function inWords(value: Json): Json {
   if (isList(value)) return value.map(inWords);
   if (typeof value !== "object" || value === null) return value;

@@ -52,7 +52,7 @@ export async function runInit(
   }
   io.print("");
   io.print(`wrote ${path}`);
-  for (const line of nextSteps(findings, path, configured)) io.print(line);
+  for (const line of nextSteps(findings, path, configured, io.startedAs)) io.print(line);
   return 0;
 }
 
@@ -71,14 +71,20 @@ function tell({ found, routers }: LocalFindings, places: readonly LocalServer[],
   }
 }
 
-function nextSteps({ found }: LocalFindings, path: string, configured: string): readonly string[] {
+/** @param program what to type to start the router, before its flags */
+function nextSteps(
+  { found }: LocalFindings,
+  path: string,
+  configured: string,
+  program = "smolrouter",
+): readonly string[] {
   const [first] = found;
   const taken = found.find(({ server }) => server.baseUrl.endsWith(`:${defaultPort}`));
   const flags = [
     ...(path === configured ? [] : [`--config ${path}`]),
     ...(taken === undefined ? [] : ["--port 1235"]),
   ];
-  const start = ["smolrouter", ...flags].join(" ");
+  const start = [program, ...flags].join(" ");
   if (first === undefined)
     return ["no model server answered: write yours into it, then start the router:", `  ${start}`];
   return [

@@ -24,6 +24,10 @@ export function applyRuntimeSettings(env: Environment): void {
 /** A compiled binary is its own script; from source, Bun needs the name of the one to run. */
 function scriptAndArguments(): string[] {
   const [, script, ...rest] = process.argv;
-  const compiled = script === undefined || script.startsWith("/$bunfs/") || script.includes("~BUN");
-  return compiled ? rest : [script, ...rest];
+  return script === undefined || isCompiled(script) ? rest : [script, ...rest];
+}
+
+/** Whether a script's name is that of one inside a binary. */
+export function isCompiled(script: string): boolean {
+  return script.startsWith("/$bunfs/") || script.includes("~BUN");
 }

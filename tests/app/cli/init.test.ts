@@ -50,6 +50,15 @@ test("init finds the servers that answer with models, writes them down and says 
     }),
   ));
 
+test("init names the command that works: the one by which it was started itself", () =>
+  withTempFolder((folder) =>
+    withFakes({ one: { models: ["m"] } }, async ({ one }) => {
+      const reported = { ...io(folder), startedAs: "bun run start" };
+      expect(await runInit(plainly, reported, [place("one", one.url)])).toBe(0);
+      expect(reported.printed.at(-1)).toBe(`  DEFAULT_UPSTREAM=${one.url} bun run start`);
+    }),
+  ));
+
 test("init does not take a running router for a model server", () =>
   withTempFolder((folder) =>
     withFakes({ a: {} }, ({ a }) =>

@@ -12,17 +12,19 @@ export interface LoginPageProps {
   readonly next: string;
   /** Who is signed in; null: nobody. */
   readonly user: string | null;
+  /** Whether a token was sent that opens nothing; `says` holds why. */
+  readonly failed: boolean;
 }
 
-export function LoginPage({ frame, says, next, user }: LoginPageProps): JSX.Element {
+export function LoginPage({ frame, says, next, user, failed }: LoginPageProps): JSX.Element {
   return (
     <Layout title="Sign in" frame={frame}>
       <section class="message">
         <h1>Sign in</h1>
-        <p role="status" safe>
+        <p id="says" role={failed ? "alert" : "status"} class={failed ? "refused-token" : ""} safe>
           {says}
         </p>
-        <form method="post" action="/login">
+        <form method="post" action="/login" class="sign-in">
           {/* For password managers: they keep a secret under a name. */}
           <input type="text" name="user" value="smolrouter" autocomplete="username" hidden />
           <input type="hidden" name="next" value={Html.escapeHtml(next)} />
@@ -36,9 +38,15 @@ export function LoginPage({ frame, says, next, user }: LoginPageProps): JSX.Elem
               type="password"
               autocomplete="current-password"
               spellcheck="false"
+              autocapitalize="none"
+              autocorrect="off"
+              aria-describedby="says"
+              aria-invalid={failed ? "true" : "false"}
               required
               autofocus
-            />{" "}
+            />
+          </p>
+          <p>
             <button type="submit">Sign in</button>
           </p>
         </form>

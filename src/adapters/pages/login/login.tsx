@@ -4,6 +4,7 @@ import { type AnyElysia, Elysia } from "elysia";
 import { Html } from "@elysiajs/html";
 import { headerValue } from "../../../domain/http/headers.ts";
 import { cookieValue, tokenCookie } from "../../../domain/security/credentials.ts";
+import { isTokenForm, pastedToken } from "../../../domain/security/pasted-token.ts";
 import { localPath } from "../../../domain/security/paths.ts";
 import type { Tokens } from "../../../ports/tokens.ts";
 import { LoginPage } from "./login-page.tsx";
@@ -43,7 +44,13 @@ export function createLogin({ tokens, now, version, readForm }: LoginDeps): Logi
     zone: zoneOf(request),
   });
 
-  async function ask(request: Request, status: number, says: string, next = pathOf(request)) {
+  async function ask(
+    request: Request,
+    status: number,
+    says: string,
+    next = pathOf(request),
+    failed = false,
+  ) {
     const frame = frameOf(request);
     if (tokens === null) {
       const words = [`${says}.`.replace(/\.\.$/, "."), noSecret];
@@ -52,22 +59,20 @@ export function createLogin({ tokens, now, version, readForm }: LoginDeps): Logi
     const cookie = cookieValue([...request.headers], tokenCookie);
     const reading = cookie === null ? null : await tokens.read(cookie);
     const user = reading?.kind === "good" ? (reading.user ?? "") : null;
-    return html(status, <LoginPage frame={frame} says={says} next={next} user={user} />);
+    return html(
+      status,
+      <LoginPage frame={frame} says={says} next={next} user={user} failed={failed} />,
+    );
   }
 
   async function signIn(request: Request): Promise<Response> {
     const form = await readForm(request);
     if (!("fields" in form)) return ask(request, form.status, form.message, "/");
     const next = localPath(form.fields.get("next"));
-    const token = form.fields.get("token")?.trim() ?? "";
+    const token = pastedToken(form.fields.get("token") ?? "");
     const reading = await tokens?.read(token);
-    if (reading?.kind !== "good") {
-      const says =
-        reading?.kind === "stale"
-          ? "This token has expired or is not valid yet."
-          : "This is not a valid token for this router.";
-      return ask(request, 401, says, next);
-    }
+    if (reading?.kind !== "good")
+      return ask(request, 401, whyNot(token, reading?.kind ?? "foreign"), next, true);
     const age = reading.expiresAt === null ? null : Math.floor((reading.expiresAt - now()) / 1_000);
     return seeOther(next, cookieOf(request, token, age));
   }
@@ -90,6 +95,16 @@ export function createLogin({ tokens, now, version, readForm }: LoginDeps): Logi
           parse: "none",
         }),
   };
+}
+
+/** Why a token does not open the pages, and what would. */
+function whyNot(token: string, kind: "stale" | "foreign"): string {
+  if (token === "") return "Paste a token to sign in.";
+  if (!isTokenForm(token))
+    return "This is not a whole token: it has three parts with dots between, all on the line that smolrouter token prints.";
+  return kind === "stale"
+    ? "This token has expired or is not valid yet: make another one with smolrouter token."
+    : "This is not a valid token for this router: it was signed with another JWT_SECRET, or some of it is missing.";
 }
 
 /** Where a refused request wanted to go; a browser can go there again only if it was to look. */
