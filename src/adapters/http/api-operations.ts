@@ -1,5 +1,6 @@
 // What can be asked under /api, with which parameters and answers: docs/api.md and the OpenAPI document are made from this table.
 import { type TSchema, Type } from "@sinclair/typebox";
+import { logSorts } from "./api-query.ts";
 import { logStates, object, serviceTypes, text } from "./row-schema.ts";
 import { errorSchema, eventSchema, readSchemas } from "./schemas.ts";
 
@@ -56,7 +57,31 @@ const oneOf = (values: readonly string[]): TSchema =>
 
 const model: QueryParameter = {
   name: "model",
-  meaning: "the model's exact name, as asked for or as sent upstream",
+  meaning: "part of the model's name, as asked for or as sent upstream; case does not matter",
+  default: "any",
+  schema: Type.String(),
+};
+const until: QueryParameter = {
+  name: "until",
+  meaning: "only rows before this time, written as for `since`",
+  default: "all",
+  schema: Type.String(),
+};
+const upstream: QueryParameter = {
+  name: "upstream",
+  meaning: "the upstream's exact name",
+  default: "any",
+  schema: Type.String(),
+};
+const user: QueryParameter = {
+  name: "user",
+  meaning: "who asked: `sub` of the client's token, or its address",
+  default: "any",
+  schema: Type.String(),
+};
+const client: QueryParameter = {
+  name: "client",
+  meaning: "the client's program, `name` or `name/version`",
   default: "any",
   schema: Type.String(),
 };
@@ -82,7 +107,11 @@ const logQuery: readonly QueryParameter[] = [
     default: "all",
     schema: Type.String(),
   },
+  until,
   model,
+  upstream,
+  user,
+  client,
   serviceType,
   {
     name: "status",
@@ -91,16 +120,16 @@ const logQuery: readonly QueryParameter[] = [
     schema: Type.String({ pattern: "^[1-5]([0-9][0-9]|[xX][xX])$" }),
   },
   {
-    name: "upstream",
-    meaning: "the upstream's exact name",
-    default: "any",
-    schema: Type.String(),
-  },
-  {
     name: "state",
     meaning: "`inflight`, `completed`, `failed`, `cancelled` or `interrupted`",
     default: "any",
     schema: oneOf(logStates),
+  },
+  {
+    name: "thread",
+    meaning: "calls of the conversation or session with this `thread_id`",
+    default: "any",
+    schema: uuid,
   },
   {
     name: "resent_from",
@@ -114,6 +143,13 @@ const logQuery: readonly QueryParameter[] = [
       "words of models, upstream, path, address, user, error message, prompt or answer; or an id, or its first eight characters and more",
     default: "any",
     schema: Type.String(),
+  },
+  {
+    name: "sort",
+    meaning:
+      "`time` (the newest first), or `duration`, `tokens` or `cost` (the largest first, equal ones the newest first)",
+    default: "`time`",
+    schema: oneOf(logSorts),
   },
 ];
 
@@ -131,7 +167,11 @@ const pointQuery: readonly QueryParameter[] = [
     default: "1,000",
     schema: limit(10_000),
   },
+  until,
   model,
+  upstream,
+  user,
+  client,
   serviceType,
 ];
 

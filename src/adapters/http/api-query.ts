@@ -114,7 +114,7 @@ const logParameters: Parameters<LogFilter> = {
 };
 
 /** Orders of a list. */
-const logSorts: readonly LogSort[] = ["time", "duration", "tokens", "cost"];
+export const logSorts: readonly LogSort[] = ["time", "duration", "tokens", "cost"];
 
 const notATime = (name: string) =>
   `${name} must be an ISO 8601 time with its zone, such as 2026-01-31T08:00:00Z`;
