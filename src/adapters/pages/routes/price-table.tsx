@@ -2,7 +2,7 @@
 // What models cost: the routes file's prices, and by which list hosted APIs are priced otherwise.
 import { Html } from "@elysiajs/html";
 import { listPrices } from "../../../domain/log/list-prices.ts";
-import type { Routing } from "../../../domain/routing/types.ts";
+import type { Price, Routing } from "../../../domain/routing/types.ts";
 import { ConfigSection, Table } from "./config-table.tsx";
 
 export function Prices({ routing }: { readonly routing: Routing }): JSX.Element {
@@ -14,16 +14,14 @@ export function Prices({ routing }: { readonly routing: Routing }): JSX.Element 
   return (
     <ConfigSection id="prices" title="Prices, USD for a million tokens" count={1}>
       {all.length > 0 && (
-        <Table of="Prices" heads={["Model", "Server", "Input", "Cached", "Output"]}>
+        <Table of="Prices" heads={["Model", "Server", "Price"]}>
           {all.map(({ server, model, price }) => (
             <tr>
               <th scope="row" safe>
                 {model.text}
               </th>
               <td safe>{server}</td>
-              <td>{String(price.input)}</td>
-              <td>{String(price.cached ?? price.input)}</td>
-              <td>{String(price.output)}</td>
+              <td safe>{priceInWords(price)}</td>
             </tr>
           ))}
         </Table>
@@ -36,4 +34,10 @@ export function Prices({ routing }: { readonly routing: Routing }): JSX.Element 
       </p>
     </ConfigSection>
   );
+}
+
+/** In one cell, so that each figure has its name where columns stand one below the other. */
+function priceInWords({ input, cached, output }: Price): string {
+  const read = cached === null ? [] : [`cached ${cached}`];
+  return [`input ${input}`, ...read, `output ${output}`].join(" · ");
 }

@@ -55,6 +55,20 @@ test("every server, alias and rule is shown with what it says and the line it st
   ]);
 });
 
+test("prices are shown with their server, and so is the list that hosted APIs are priced by", async () => {
+  const prices = `
+servers: { a: { url: https://a, prices: { m: { input: 0.8, cached: 0.1, output: 2.4 } } } }
+prices: { "/<b>/": { input: 1, output: 0 } }`;
+  const document = await show("", prices);
+  expect(rowsOf(document, "prices")).toEqual([
+    "m | a | input 0.8 · cached 0.1 · output 2.4",
+    "/<b>/ | any | input 1 · output 0",
+  ]);
+  const none = await show();
+  expect(rowsOf(none, "prices")).toEqual([]);
+  expect(elementText(none, "#prices")).toContain("list prices of 2026-09-23");
+});
+
 test("keys and header values are shown nowhere", async () => {
   expect((await show("?model=coder")).documentElement.innerHTML).not.toContain("s3cret");
 });
