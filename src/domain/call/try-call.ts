@@ -102,11 +102,7 @@ export function tryBody(
   const before = rest["messages"] ?? [];
   if (!Array.isArray(before) || !before.every((one) => isRecord(one)))
     return wrong("rest", "`messages` in the rest of the request must be a list of objects.");
-  const messages = withPrompt(
-    withSystem(before as readonly JsonRecord[], fields.system),
-    fields.prompt,
-    image,
-  );
+  const messages = withPrompt(withSystem(before, fields.system), fields.prompt, image);
   if (messages.length === 0) return wrong("prompt", "There is nothing to send: write a prompt.");
 
   const { model: _model, messages: _messages, ...kept } = rest;

@@ -43,7 +43,7 @@ const senseColumns = [
 ];
 
 /** Indexes of version 2 on the calls that have ended. */
-export const senseIndexes: readonly string[] = [
+const senseIndexes: readonly string[] = [
   `(${nameStart("who")}, id) where who is not null`,
   `(${nameStart("client_name")}, id) where client_name is not null`,
   "(thread_id, id) where thread_id is not null",

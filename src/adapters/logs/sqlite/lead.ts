@@ -26,7 +26,7 @@ export interface Lead {
 }
 
 /** Enough to distinguish a filter that lets few rows through from one that lets many. */
-export const maxCounted = 20_000;
+const maxCounted = 20_000;
 
 /** Indexes that are looked into one after the other, rather than that all rows are gone through. */
 const fewTerms = 20;
