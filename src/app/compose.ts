@@ -14,6 +14,7 @@ import { crossSitePolicy, isThisMachine } from "../adapters/http/this-machine.ts
 import { modelRoutes, ollamaRoutes } from "../adapters/http/model-routes.ts";
 import { healthRoutes, metricsRoute } from "../adapters/http/monitoring-routes.ts";
 import { createTryCalls, tryRoutes } from "../adapters/http/try-calls.ts";
+import { createMayEdit } from "../adapters/http/may-edit.ts";
 import { createFormReader } from "../adapters/http/read-form.ts";
 import type { TurnedAway } from "../adapters/http/refusal.ts";
 import { type RunningServer, type ServerOptions, startServer } from "../adapters/http/server.ts";
@@ -37,6 +38,7 @@ import { createRecentCalls } from "./usecases/alerts/recent-calls.ts";
 import { watchAlerts } from "./usecases/alerts/watch-alerts.ts";
 import { createUsageCount } from "./usecases/log/count-usage.ts";
 import { createBrowse } from "./usecases/log/browse.ts";
+import { createRoutesEdit } from "./usecases/servers/edit-routes.ts";
 import { tellFirstLists } from "./usecases/servers/first-lists.ts";
 import { seenServers } from "./usecases/servers/failing-servers.ts";
 import { createLimiter } from "./usecases/servers/limiter.ts";
@@ -70,6 +72,8 @@ import { createTokenRatios } from "../domain/log/token-ratios.ts";
 const sharedBytes = 512 * 1024 * 1024;
 /** Bytes that bodies kept for the log may take, over all calls under way. */
 const capturedBytes = 256 * 1024 * 1024;
+/** Bytes of a form that holds a routes file: escaped, it takes three times what it is. */
+const fileFormBytes = 1024 * 1024;
 /** ms that calls under way may take to finish after a stop was asked for. */
 const drainMs = 30_000;
 
@@ -97,7 +101,7 @@ export interface Running {
 
 /** @throws the system's error where the address cannot be bound */
 export function compose(
-  { settings, routing: initialRouting, routingBase, routesSource }: Configuration,
+  { settings, routing: initialRouting, routingBase, routesSource, routesFile }: Configuration,
   logger: Logger,
   version: string,
 ): Running {
@@ -244,6 +248,7 @@ export function compose(
     sseKeepaliveMs: settings.sseKeepaliveMs,
   });
   const admissions = createAdmissions();
+  const policy = crossSitePolicy(settings);
   const tokens = settings.jwtSecret === null ? null : createTokens(settings.jwtSecret, clock);
   const readForm = createFormReader(clock);
   const pages = createLazyPages({ tokens, now: () => clock.now(), version, readForm });
@@ -322,6 +327,22 @@ export function compose(
       discovery: () => models.discovery(),
       serversNow,
       routesFile: settings.routesConfig.path,
+      routesEdit: createRoutesEdit({
+        file: routesFile,
+        reader: logs.reader,
+        routing,
+        base: routingBase,
+        clock,
+        reload: () => watch.reload(),
+      }),
+      mayEdit: createMayEdit({
+        allowed: settings.routesEdit,
+        tokens,
+        admissions,
+        isThisMachine,
+        acceptedNames: policy.acceptedNames,
+      }),
+      readFileForm: createFormReader(clock, fileFormBytes),
       notices,
       refusedCalls: () => refusals.seen(),
       readForm,
@@ -354,7 +375,7 @@ export function compose(
       ...settings.listen,
       routes,
       gatekeeper: createGatekeeper({
-        policy: crossSitePolicy(settings),
+        policy,
         webUi: settings.webUiSecurity,
         tokens,
         admissions,

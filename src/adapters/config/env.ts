@@ -13,7 +13,6 @@ import { parseServerUrl, shownUrl } from "../../domain/config/server-url.ts";
 import type { ServerUrl } from "../../domain/routing/upstream-url.ts";
 import type { ModelMap, Policy, ThinkingMode } from "../../domain/routing/types.ts";
 import type { LogFormat, LogLevel, Settings } from "../../domain/config/settings.ts";
-import { notYet } from "./not-yet.ts";
 import { oneLine } from "./problem-line.ts";
 import type { EnvironmentProblem } from "./problem-line.ts";
 import { readS3 } from "./s3-variables.ts";
@@ -54,11 +53,7 @@ export function parseEnvironment(
   env: Environment,
   { terminal, overrides = {} }: EnvironmentContext,
 ): EnvironmentSettings | EnvironmentFault {
-  const missing = missingFeatures(env);
-  const refused = new Set(missing.map(({ variable }) => variable));
-  // Reported once, as a missing feature; not again as an unknown word.
-  const known = Object.fromEntries(Object.entries(env).filter(([name]) => !refused.has(name)));
-  const read = createVariableReader(known, overrides);
+  const read = createVariableReader(env, overrides);
 
   const defaultUpstream = readUpstream(read);
   const blobType = read.oneOf("BLOB_STORAGE_TYPE", ["filesystem", "memory", "s3"]);
@@ -66,6 +61,7 @@ export function parseEnvironment(
   const settings: Settings = {
     listen: { host: readHost(read), port: read.number("LISTEN_PORT", port) },
     routesConfig: { path: read.text("ROUTES_CONFIG"), required: read.isSet("ROUTES_CONFIG") },
+    routesEdit: read.bool("ROUTES_EDIT"),
     logging: read.bool("ENABLE_LOGGING"),
     hasDefaultUpstream: read.isSet("DEFAULT_UPSTREAM"),
     policy: readPolicy(read),
@@ -96,7 +92,7 @@ export function parseEnvironment(
         (terminal ? "pretty" : "json"),
     },
   };
-  const problems = [...read.problems(), ...missing];
+  const problems = read.problems();
   if (problems.length > 0 || defaultUpstream === null || modelMap === null)
     return {
       problems,
@@ -198,16 +194,6 @@ function readModelMap(read: VariableReader): ModelMap | null {
   if ("modelMap" in compiled) return compiled.modelMap;
   for (const problem of compiled.problems) read.tell("MODEL_MAP", problem);
   return null;
-}
-
-function missingFeatures(env: Environment): readonly EnvironmentProblem[] {
-  const problems: EnvironmentProblem[] = [];
-  for (const [variable, { asks, secret, message }] of Object.entries(notYet)) {
-    const value = (env[variable] ?? "").trim();
-    if (value === "" || !asks(value)) continue;
-    problems.push({ variable, shown: secret ? "[hidden]" : oneLine(value), message });
-  }
-  return problems;
 }
 
 /** Rounded up, so that the shortest time is not none. */

@@ -5,6 +5,8 @@ import type { Routing } from "../../domain/routing/types.ts";
 import type { Settings } from "../../domain/config/settings.ts";
 import { parseEnvironment } from "./env.ts";
 import type { ConfigurationProblem } from "./problem-line.ts";
+import type { RoutesFile } from "../../ports/routes-edit.ts";
+import { createRoutesFile } from "./routes-on-disk.ts";
 import { lookAtFile, parseRoutesFile } from "./routes-file.ts";
 import { type ConfigurationWarning, unreadVariables } from "./unread-variables.ts";
 import type { Overrides } from "./variable-reader.ts";
@@ -19,6 +21,8 @@ export interface Configuration {
   readonly routingBase: RoutingBase;
   /** How the routes file is read again while the program runs. */
   readonly routesSource: RoutesSource;
+  /** The routes file as a text that people change. */
+  readonly routesFile: RoutesFile;
 }
 
 export interface LoadOptions {
@@ -62,6 +66,7 @@ export function loadConfiguration(
   return {
     settings,
     warnings,
+    routesFile: createRoutesFile(where.path, env),
     routesSource: {
       path: where.path,
       look,

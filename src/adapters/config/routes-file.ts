@@ -51,7 +51,7 @@ export function parseRoutesFile(
   }
   const tree = parseTree(text, path, path.toLowerCase().endsWith(".json") ? "json" : "yaml");
   if ("problems" in tree) return tree;
-  return parseRoutes(tree.root, { file: path, env, readable });
+  return parseRoutes(tree.root, { file: path, env, readable: isReadable });
 }
 
 function failureCode(thrown: unknown): string {
@@ -66,7 +66,8 @@ function fail(
   return { problems: [{ file, message }] };
 }
 
-function readable(path: string): boolean {
+/** Whether this process may read a file. */
+export function isReadable(path: string): boolean {
   try {
     accessSync(path, constants.R_OK);
     return true;

@@ -1,7 +1,6 @@
 // What the environment seems to say to this program without being heard.
 import { lookalikes } from "../../domain/config/lookalikes.ts";
 import type { Environment } from "../../domain/config/substitute.ts";
-import { laterNames } from "./not-yet.ts";
 import { variables } from "./variables.ts";
 
 export interface ConfigurationWarning {
@@ -15,7 +14,7 @@ export function unreadVariables(env: Environment): readonly ConfigurationWarning
   const set = Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== "");
   const own = Object.keys(variables);
   return lookalikes(
-    set.map(([name]) => name).filter((name) => !laterNames.includes(name)),
+    set.map(([name]) => name),
     own,
   ).map(({ variable, meant }) => ({
     variable,

@@ -24,6 +24,11 @@ export const variables = {
     default: "routes.yaml",
     meaning: "routes file, YAML or (`.json`) JSON; where it is set, the file must exist",
   },
+  ROUTES_EDIT: {
+    default: "false",
+    meaning:
+      "whether `/routes` may save the routes file: for whoever is signed in, or, without `JWT_SECRET`, from this machine only",
+  },
   ENABLE_LOGGING: {
     default: "true",
     meaning: "`false`: no log, no pages, no read API; a pure proxy",

@@ -13,11 +13,12 @@ const maxBytes = 64 * 1024;
 /** Bytes of all forms being read at once. */
 const sharedBytes = 16 * 1024 * 1024;
 
-export function createFormReader(clock: UploadClock) {
+/** @param most bytes that a form may have */
+export function createFormReader(clock: UploadClock, most = maxBytes) {
   const budget = createBudget(sharedBytes);
   return async (request: Request): Promise<SubmittedForm> => {
     using share = budget.share();
-    const read = await readBody(request, { maxRequestSize: maxBytes, share }, clock);
+    const read = await readBody(request, { maxRequestSize: most, share }, clock);
     switch (read.kind) {
       case "read":
         return { fields: new URLSearchParams(new TextDecoder().decode(read.bytes)) };
@@ -25,7 +26,7 @@ export function createFormReader(clock: UploadClock) {
         return { status: 499, message: "the client left before it had sent the form" };
       case "problem":
         return read.problem.kind === "request_too_large"
-          ? { status: 413, message: `a form has at most ${maxBytes} bytes` }
+          ? { status: 413, message: `a form has at most ${most} bytes` }
           : { status: problemStatus(read.problem.kind), message: read.problem.message };
     }
   };

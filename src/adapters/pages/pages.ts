@@ -8,6 +8,7 @@ import type { PagesDeps } from "./shared/pages-deps.ts";
 import { formRefused, frameOf, seeOther } from "./shared/page-response.tsx";
 import { performanceRoutes } from "./performance/performance-routes.tsx";
 import { requestRoutes } from "./request/request-routes.tsx";
+import { routesPageRoutes } from "./routes/routes-page-routes.tsx";
 import { tryPageRoutes } from "./try/try-routes.tsx";
 
 export function pages(deps: PagesDeps) {
@@ -16,6 +17,7 @@ export function pages(deps: PagesDeps) {
     .use(performanceRoutes(deps))
     .use(requestRoutes(deps))
     .use(configurationRoutes(deps))
+    .use(routesPageRoutes(deps))
     .use(tryPageRoutes(deps))
     .use(noticeRoutes(deps))
     .get(

@@ -1,21 +1,16 @@
 // `smolrouter backtest`: which of the logged requests would a candidate routes file send elsewhere?
 import { loadConfiguration } from "../../adapters/config/load.ts";
 import {
-  type Backtest,
   type BacktestReport,
-  createBacktest,
-  type Decision,
+  decisionInWords,
   type RouteChange,
 } from "../../domain/routing/backtest.ts";
-import type { LogRow } from "../../ports/browse.ts";
-import type { LogReader } from "../../ports/log-reader.ts";
+import { backtestLog } from "../usecases/log/backtest-log.ts";
 import type { BacktestCommand } from "./command.ts";
 import type { CommandIo } from "./io.ts";
 import { openToRead, ownLog } from "./open-log.ts";
 import { createPaint, type Paint } from "./paint.ts";
 import { printProblems } from "./print-problems.ts";
-
-const rowsAtOnce = 500;
 
 /**
  * Reads the log of DATABASE_URL or DB_PATH; a running router is not disturbed.
@@ -35,11 +30,12 @@ export async function runBacktest(
     return 1;
   }
   const since = sinceMs === null ? null : now - sinceMs;
-  const backtest = createBacktest(current.routing, candidate.routing);
+  let report: BacktestReport;
   try {
     const { log, close } = await openToRead(ownLog(current.settings));
     try {
-      await addRows(backtest, log, since);
+      const routings = { current: current.routing, candidate: candidate.routing };
+      ({ report } = await backtestLog({ reader: log, ...routings, since }));
     } finally {
       await close();
     }
@@ -47,46 +43,11 @@ export async function runBacktest(
     io.complain(error instanceof Error ? error.message : String(error));
     return 1;
   }
-  const report = backtest.report();
   const sinceTime = since === null ? null : new Date(since).toISOString();
   if (json) io.print(JSON.stringify({ file, since: sinceTime, ...report }));
   else
     for (const line of reportLines(report, file, sinceTime, createPaint(io.colour))) io.print(line);
   return 0;
-}
-
-async function addRows(
-  backtest: Backtest,
-  reader: Pick<LogReader, "list">,
-  since: number | null,
-): Promise<void> {
-  const range = since === null ? {} : { since };
-  for (let before: string | null | undefined; before !== null;) {
-    const page = await reader.list({
-      limit: rowsAtOnce,
-      ...range,
-      ...(before === undefined ? {} : { before }),
-    });
-    for (const row of page.logs) backtest.add(loggedCall(row));
-    before = page.next;
-  }
-}
-
-function loggedCall(row: LogRow): Parameters<Backtest["add"]>[0] {
-  return {
-    id: row.id,
-    model: row.original_model,
-    sourceIp: row.source_ip,
-    path: row.path.split("?", 1)[0] ?? row.path,
-    user: row.auth_user,
-    headers: row.request_headers,
-    route: row.route,
-    attempts: row.attempts.map(({ upstream, upstream_url: url, model }) => ({
-      upstream,
-      url,
-      model,
-    })),
-  };
 }
 
 function reportLines(
@@ -110,15 +71,8 @@ function changeLines({ count, before, after, models, example }: RouteChange, pai
   return [
     "",
     `${paint.strong(`${count} ×`)} ${shown.join(", ")}${more}`,
-    `    now   ${decisionText(before)}`,
-    `    then  ${decisionText(after)}`,
+    `    now   ${decisionInWords(before)}`,
+    `    then  ${decisionInWords(after)}`,
     paint.faint(`    e.g.  ${example}`),
   ];
-}
-
-function decisionText({ route, targets }: Decision): string {
-  const places = targets.map(({ upstream, model }) =>
-    model === null ? upstream : `${upstream}/${model}`,
-  );
-  return `${route}: ${places.length === 0 ? "nowhere" : places.join(", then ")}`;
 }

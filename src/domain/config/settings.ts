@@ -31,6 +31,8 @@ export interface Settings {
     /** Set by the user, so that a missing file is a mistake. */
     readonly required: boolean;
   };
+  /** Whether the page may save that file. */
+  readonly routesEdit: boolean;
   readonly logging: boolean;
   /** Whether the default upstream was set by the user, so that it should be there. */
   readonly hasDefaultUpstream: boolean;

@@ -154,6 +154,14 @@ export function createBacktest(current: Routing, candidate: Routing): Backtest {
   };
 }
 
+/** `alias:x: hosted/big, then attic/small` */
+export function decisionInWords({ route, targets }: Decision): string {
+  const places = targets.map(({ upstream, model }) =>
+    model === null ? upstream : `${upstream}/${model}`,
+  );
+  return `${route}: ${places.length === 0 ? "nowhere" : places.join(", then ")}`;
+}
+
 function headersAskedFor(...routings: readonly Routing[]): ReadonlySet<string> {
   const rules = routings.flatMap((routing) => routing.rules);
   return new Set(rules.flatMap(({ match }) => match.headers.map(({ name }) => name)));

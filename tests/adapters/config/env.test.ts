@@ -24,6 +24,7 @@ test("an empty environment has the documented defaults", () => {
   expect(settings).toEqual({
     listen: { host: "127.0.0.1", port: 1234 },
     routesConfig: { path: "routes.yaml", required: false },
+    routesEdit: false,
     logging: true,
     hasDefaultUpstream: false,
     policy: documentedPolicy,
@@ -69,6 +70,7 @@ describe("a variable sets what it says, in its unit", () => {
     ["LISTEN_HOST", "router.lan", { listen: { host: "router.lan" } }],
     ["LISTEN_PORT", "0", { listen: { port: 0 } }],
     ["LISTEN_PORT", " 65535 ", { listen: { port: 65_535 } }],
+    ["ROUTES_EDIT", "yes", { routesEdit: true }],
     ["ROUTES_CONFIG", "routes.yaml", { routesConfig: { path: "routes.yaml", required: true } }],
     ["ENABLE_LOGGING", "No", { logging: false }],
     ["REQUEST_TIMEOUT", "0.25", { policy: { requestTimeoutMs: 250 } }],
@@ -269,16 +271,6 @@ describe("a value that is wrong is named with what would be right", () => {
   });
 });
 
-test.each([["ROUTES_EDIT", "true", "true"]])(
-  "%s asks for what this version lacks, so it does not start",
-  (name, value, shown) => {
-    const reported = lines({ [name]: value });
-    expect(reported).toHaveLength(1);
-    expect(reported[0]).toStartWith(`environment: ${name}=${shown}: `);
-    expect(reported[0]).toContain("not supported by this version");
-  },
-);
-
 test.each(["hooks.example/s3cret", "ftp://hooks.example/s3cret", "https://h/s3cret?format=xml"])(
   "a webhook that cannot be posted to is refused without showing it: %s",
   (value) => {
@@ -297,7 +289,6 @@ test("what belongs to a feature that is off, or is off itself, is not a problem"
       INSTANCE_NAME: "one",
       SPOOL_MAX_SIZE: "1",
       MAX_RESPONSE_AGE_DAYS: "1",
-      ROUTES_EDIT: "false",
     }),
   ).toEqual([]);
 });

@@ -10,6 +10,7 @@ import { periodOfCalls } from "../../../src/app/usecases/log/period-of-calls.ts"
 import { emptyDiscovery } from "../../../src/domain/routing/discovery.ts";
 import { reportedNow } from "../../../src/domain/routing/reported-now.ts";
 import type { Actions } from "../../../src/ports/actions.ts";
+import type { RoutesEdit } from "../../../src/ports/routes-edit.ts";
 import type {
   LogDetail,
   LogRow,
@@ -180,6 +181,13 @@ export const sampleActions: Actions = {
   sendAgain: () => Promise.resolve({ kind: "refused", why: "this is a test" }),
 };
 
+/** An empty file that is always valid and never saved. */
+export const sampleRoutesEdit: RoutesEdit = {
+  open: () => Promise.resolve({ text: "", why: null, hash: null, isRedacted: false }),
+  try: () => Promise.resolve({ kind: "valid", tested: null }),
+  save: () => Promise.resolve({ kind: "failed", why: "this is a test" }),
+};
+
 /** What pages need, over a log; nothing is configured and no action does anything. */
 export function sampleDeps(browse: PagesDeps["browse"], over: Partial<PagesDeps> = {}): PagesDeps {
   const nothingConfigured = routingOf("");
@@ -190,6 +198,9 @@ export function sampleDeps(browse: PagesDeps["browse"], over: Partial<PagesDeps>
     discovery: () => emptyDiscovery,
     serversNow: reportedNow(browse.upstreams().upstreams),
     routesFile: "routes.yaml",
+    routesEdit: sampleRoutesEdit,
+    mayEdit: () => Promise.resolve(false),
+    readFileForm: createFormReader(systemClock),
     refusedCalls: () => ({ count: 0, last: null }),
     notices: { current: () => [], dismiss: () => {} },
     readForm: createFormReader(systemClock),
@@ -226,6 +237,26 @@ export async function openPage(
   const { document } = new Window();
   document.write(await response.text());
   return { status: response.status, headers: response.headers, document };
+}
+
+/** What comes back of a form, as the browser parses it. */
+export async function submitForm(
+  path: string,
+  fields: Readonly<Record<string, string>>,
+  deps: Partial<PagesDeps> = {},
+): Promise<Opened & { readonly text: string }> {
+  const app = new Elysia().use(pages(sampleDeps(sampleBrowse([]), deps)));
+  const response = await app.handle(
+    new Request(`http://router.lan:1234${path}`, {
+      method: "POST",
+      body: new URLSearchParams(fields),
+      headers: { host: "router.lan:1234" },
+    }),
+  );
+  const text = await response.text();
+  const { document } = new Window();
+  document.write(text);
+  return { status: response.status, headers: response.headers, document, text };
 }
 
 /** Text as it reads, blanks collapsed. */

@@ -125,11 +125,10 @@ describe("the command line", () => {
     }
   });
 
-  test("--help names every variable and no feature that is missing", () => {
+  test("--help names every variable", () => {
     const command = parseCommand(["--help"]);
     if (command.kind !== "help") throw new Error(command.kind);
     for (const name of Object.keys(variables)) expect(command.text).toContain(`  ${name} (`);
-    expect(command.text).not.toMatch(/ROUTES_EDIT/);
   });
 });
 

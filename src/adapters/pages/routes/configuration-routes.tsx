@@ -1,15 +1,12 @@
 /** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
-// `/upstreams` and `/routes`: what is configured, and how it is doing.
+// `/upstreams`: what is configured, and how it is doing.
 import { Elysia } from "elysia";
 import { Html } from "@elysiajs/html";
-import { planRoute } from "../../../domain/routing/plan.ts";
 import { activityOf, chartPoints, daySpan, keeping } from "../dashboard/activity.ts";
 import { keptFor } from "../dashboard/kept-for.ts";
-import { questionOf, readExplain } from "./explain-query.ts";
 import { MessagePage } from "../shared/message-page.tsx";
 import { formRefused, frameOf, page, readable, seeOther } from "../shared/page-response.tsx";
 import type { PagesDeps } from "../shared/pages-deps.ts";
-import { RoutesPage } from "./routes-page.tsx";
 import { UpstreamsPage } from "../upstreams/upstreams-page.tsx";
 
 const slices = 24;
@@ -62,23 +59,5 @@ export function configurationRoutes(deps: PagesDeps) {
         return page(request, 422, <MessagePage frame={frame} title={title} says={says} />);
       },
       { parse: "none" },
-    )
-    .get("/routes", ({ request }) => {
-      const routing = deps.routing();
-      const fields = readExplain(new URL(request.url).searchParams);
-      const question = questionOf(fields);
-      return page(
-        request,
-        200,
-        <RoutesPage
-          frame={frameOf(request, deps)}
-          routing={routing}
-          file={deps.routesFile}
-          fields={fields}
-          plan={question === null ? null : planRoute(question, routing, deps.discovery())}
-          upstreams={browse.upstreams().upstreams}
-          serversNow={deps.serversNow}
-        />,
-      );
-    });
+    );
 }

@@ -10,6 +10,7 @@ import type { ExplainFields } from "./explain-query.ts";
 import { Layout } from "../shared/layout.tsx";
 import type { PageFrame } from "../shared/pages-deps.ts";
 import { knownModelNames } from "../dashboard/model-names.ts";
+import { ChangeSection, type ChangeProps } from "./change-section.tsx";
 import { RoutingTables } from "./routing-tables.tsx";
 
 export interface RoutesPageProps {
@@ -22,10 +23,11 @@ export interface RoutesPageProps {
   readonly plan: RoutePlan | null;
   readonly upstreams: readonly UpstreamState[];
   readonly serversNow: ServersNow;
+  readonly change: ChangeProps;
 }
 
 export function RoutesPage(props: RoutesPageProps): JSX.Element {
-  const { frame, routing, file, fields, plan, upstreams, serversNow } = props;
+  const { frame, routing, file, fields, plan, upstreams, serversNow, change } = props;
   const { servers, aliases, rules } = routing;
   const empty = servers.size === 0 && aliases.size === 0 && rules.length === 0;
   return (
@@ -44,6 +46,7 @@ export function RoutesPage(props: RoutesPageProps): JSX.Element {
         models={knownModelNames(routing, upstreams)}
         policy={routing.policy}
       />
+      <ChangeSection {...change} />
       {empty && (
         <p class="notice">
           Nothing is configured, so every request goes to the default upstream. Write servers,

@@ -1,4 +1,5 @@
 // Style sheet, script and icon: embedded in the program, named by their content so that browsers keep them for good.
+import change from "../assets/change.css" with { type: "text" };
 import charts from "../assets/charts.css" with { type: "text" };
 import config from "../assets/config.css" with { type: "text" };
 import conversation from "../assets/conversation.css" with { type: "text" };
@@ -51,7 +52,15 @@ export const assets = {
     "css",
     "text/css; charset=utf-8",
     squeezed(
-      style + requests + config + charts + request + conversation + performanceStyle + tryStyle,
+      style +
+        requests +
+        config +
+        charts +
+        request +
+        conversation +
+        performanceStyle +
+        tryStyle +
+        change,
     ),
   ),
   script: asset(

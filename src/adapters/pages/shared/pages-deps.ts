@@ -8,6 +8,7 @@ import type { Browse } from "../../../ports/browse.ts";
 import type { PeriodReader } from "../../../ports/periods.ts";
 import type { RefusedCalls } from "../../../ports/refusals.ts";
 import type { Notice, Notices } from "../../../ports/notices.ts";
+import type { RoutesEdit } from "../../../ports/routes-edit.ts";
 
 /** What the pages say of the routing in force; the domain's `Routing` is one. */
 export interface RoutingNames {
@@ -57,6 +58,11 @@ export interface PagesDeps {
   tryCall(request: Request): Promise<Tried>;
   /** The routes file, as configured. */
   readonly routesFile: string;
+  readonly routesEdit: RoutesEdit;
+  /** Whether whoever sent a request may see the routes file's keys and save it. */
+  mayEdit(request: Request): Promise<boolean>;
+  /** A form with a whole file in it. */
+  readonly readFileForm: ReadForm;
   /** Epoch ms. */
   now(): number;
   /** Does some work once the page asked for has been given and shown. */

@@ -10,6 +10,7 @@ import {
 import { assets } from "../shared/assets.ts";
 import { Layout } from "../shared/layout.tsx";
 import type { PageFrame } from "../shared/pages-deps.ts";
+import { written } from "../shared/written.ts";
 import { AnswerCard, type TriedAnswer } from "./answer-card.tsx";
 
 export interface TryPageProps {
@@ -192,11 +193,6 @@ const modes = {
   strip: "removed",
   keep: "left in the text",
 } as const satisfies Readonly<Record<(typeof thinkingModes)[number], string>>;
-
-/** HTML drops a line break that opens a textarea. */
-function written(text: string): string {
-  return text.startsWith("\n") ? `\n${text}` : text;
-}
 
 interface ParameterProps {
   readonly name: string;
