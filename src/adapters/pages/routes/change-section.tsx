@@ -56,7 +56,7 @@ export function ChangeSection(props: ChangeProps): JSX.Element {
               <span safe>{file}</span>
               <textarea
                 name="text"
-                rows="24"
+                rows="20"
                 class="code"
                 wrap="off"
                 spellcheck="false"
@@ -172,18 +172,16 @@ function Problems({ problems, text }: ProblemsProps): JSX.Element {
 
 function Tested({ tested }: { readonly tested: DayTested }): JSX.Element {
   const { calls, unchanged, changed, unrouted, changes, isCut } = tested;
-  const which = isCut
-    ? `the newest ${whole(calls)} calls of the last 24 hours`
-    : `${whole(calls)} calls of the last 24 hours`;
+  const which = isCut ? `the newest ${whole(calls)} calls` : callsOf(calls);
   const more = changes.length - mostChanges;
   return (
     <>
-      <h3 safe>{changed === 0 ? "Valid: nothing changes" : `Valid: ${whole(changed)} change`}</h3>
+      <h3 safe>
+        {`Valid: ${changed === 0 ? "no call" : callsOf(changed)} would have gone elsewhere`}
+      </h3>
       <p class="faint" safe>
-        {`Of ${which}, ${whole(unchanged)} go where they went and ${whole(changed)} would go elsewhere.` +
-          (unrouted > 0
-            ? ` ${whole(unrouted)} were refused before they were routed, and are left out.`
-            : "")}
+        {`Decided again: ${which} of the last 24 hours. ${whole(unchanged)} would have gone where they went.` +
+          (unrouted > 0 ? ` ${whole(unrouted)} refused before routing, and so left out.` : "")}
       </p>
       <ol class="changes">
         {changes.slice(0, mostChanges).map((change) => (
@@ -193,6 +191,10 @@ function Tested({ tested }: { readonly tested: DayTested }): JSX.Element {
       {more > 0 && <p class="faint" safe>{`and ${whole(more)} more ways`}</p>}
     </>
   );
+}
+
+function callsOf(count: number): string {
+  return count === 1 ? "1 call" : `${whole(count)} calls`;
 }
 
 function Change({ change }: { readonly change: RouteChange }): JSX.Element {

@@ -78,8 +78,8 @@ test("a valid text says what would have gone elsewhere, and offers a download; s
   const { status, document } = await submitForm("/routes", fields, deps(reported("m")));
   expect(status).toBe(200);
   expect(elementText(document, ".change-says")).toBe(
-    "Valid: 2 changeOf 5 calls of the last 24 hours, 2 go where they went and 2 would go elsewhere. " +
-      "1 were refused before they were routed, and are left out." +
+    "Valid: 2 calls would have gone elsewhereDecided again: 5 calls of the last 24 hours. " +
+      "2 would have gone where they went. 1 refused before routing, and so left out." +
       "2 × m, (no model)nowm: m/mthenm: nowhereOne of them",
   );
   expect(wishes(document)).toEqual(["try", "download", "save"]);

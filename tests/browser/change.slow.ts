@@ -1,0 +1,95 @@
+// Trying and saving a change of the routes file in a real browser, without a script, on a phone, by keyboard.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { source as axe } from "axe-core";
+import type { Browser, Page } from "playwright-core";
+import type { FakeModel } from "../../src/adapters/fake-model/fake-model.ts";
+import { startFakeModel } from "../../src/adapters/fake-model/start-fake-model.ts";
+import { startRouter, type TestRouter } from "../lab/start-router.ts";
+import { launchBrowser, still, visit as visitWith } from "./visit.ts";
+
+let browser: Browser;
+let fake: FakeModel;
+let router: TestRouter;
+let routes: string;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+  fake = await startFakeModel({ name: "a", models: ["m", "n"] });
+  // HTML drops a line break that opens a textarea; a file may begin with one.
+  routes = `\n# Where calls go
+servers:
+  a: { url: "${fake.url}", max_concurrency: 4 } # the box under the desk, which is not to be asked for more than four answers at a time
+aliases:
+  x: { instances: [a/m] }\n`;
+  router = await startRouter({ env: { ROUTES_EDIT: "true" }, routes });
+  await (await router.post("/v1/chat/completions", { model: "x", messages: [] })).text();
+  await router.rows();
+});
+afterAll(async () => {
+  await browser.close();
+  await router.stop();
+  await fake.stop();
+});
+
+const faults = (page: Page) =>
+  page.evaluate<unknown>(
+    "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 160))]))",
+  );
+const isWider = (page: Page) =>
+  page.evaluate<boolean>("document.documentElement.scrollWidth > innerWidth");
+
+test.each([
+  [390, "dark"],
+  [1280, "light"],
+] as const)(
+  "at %p in the %s, problems and then changes stand with the text, nothing too wide and without a fault of axe-core",
+  async (width, colorScheme) => {
+    const options = { ...still, colorScheme, viewport: { width, height: 900 } };
+    const wrong = await visitWith(browser, options, async (page) => {
+      await page.goto(`${router.url}/routes`);
+      await page.locator(".change summary").focus();
+      await page.keyboard.press("Enter");
+      const text = page.locator("[name=text]");
+      expect(await text.inputValue()).toBe(routes);
+      await text.fill(routes.replace("max_concurrency: 4", "max_concurency: 4"));
+      await page.getByRole("button", { name: "Try" }).press("Enter");
+      await page.getByText("Line 4, column").waitFor();
+      await page.evaluate(axe);
+      expect([await faults(page), await isWider(page)]).toEqual([[], false]);
+      await text.fill(routes.replace("[a/m]", "[a/n]"));
+      await page.getByRole("button", { name: "Try" }).press("Enter");
+      await page.getByText("alias:x: a/n").waitFor();
+      await page.evaluate(axe);
+      expect([await faults(page), await isWider(page)]).toEqual([[], false]);
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("button", { name: "Download" }).click(),
+      ]);
+      expect(readFileSync(await download.path(), "utf8")).toBe(routes.replace("[a/m]", "[a/n]"));
+    });
+    // The status of a page with problems, 422, is one that browsers note.
+    expect(wrong.filter((one) => !one.includes("422"))).toEqual([]);
+  },
+);
+
+test("without a script a change is saved, and a second page that was open before is refused", async () => {
+  const options = { ...still, javaScriptEnabled: false };
+  const after = routes.replace("[a/m]", "[a/n]");
+  const wrong = await visitWith(browser, options, async (page) => {
+    const other = await page.context().newPage();
+    for (const one of [page, other]) {
+      await one.goto(`${router.url}/routes`);
+      await one.locator(".change summary").click();
+      await one.locator("[name=text]").fill(after);
+      await one.getByRole("button", { name: "Try" }).click();
+    }
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("What was there before is kept").waitFor();
+    expect(readFileSync(join(router.folder, "routes.yaml"), "utf8")).toBe(after);
+    await other.getByRole("button", { name: "Save" }).click();
+    await other.getByText("has changed since it was opened").waitFor();
+  });
+  expect(wrong.filter((one) => !one.includes("409"))).toEqual([]);
+});
