@@ -18,6 +18,15 @@ import {
   ollamaFieldTable,
   responsesFieldTable,
 } from "../tests/domain/protocols/fields/field-tables.ts";
+import {
+  keptHeaders,
+  problemTable,
+  readHeaderTable,
+  sentHeaderTable,
+  setHeaderTable,
+  upstreamErrorTable,
+  upstreamHeaderTable,
+} from "./docs-reference.ts";
 import { operationTable, queryTable, schemaSections } from "./docs-schemas.ts";
 
 const docs = join(import.meta.dir, "../docs");
@@ -40,6 +49,15 @@ const pages: Readonly<Record<string, Readonly<Record<string, () => string>>>> = 
     "logs-query": () => queryTable("/api/logs"),
     "performance-query": () => queryTable("/api/performance"),
     schemas: schemaSections,
+  },
+  "reference.md": {
+    problems: problemTable,
+    "upstream-errors": upstreamErrorTable,
+    "read-headers": readHeaderTable,
+    "set-headers": setHeaderTable,
+    "sent-headers": sentHeaderTable,
+    "upstream-headers": upstreamHeaderTable,
+    "kept-headers": keptHeaders,
   },
   "protocols.md": {
     "messages-fields": messagesFieldTable,

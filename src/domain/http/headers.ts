@@ -18,7 +18,7 @@ const hopByHop = [
   "http2-settings", // part of an offer of h2c, whether or not Connection names it (RFC 7540 §3.2.1)
 ];
 
-const notForwardedUpstream = new Set([
+export const notForwardedUpstream: ReadonlySet<string> = new Set([
   ...hopByHop,
   "host", // names the router, not the upstream
   "content-length", // the body may change length; the HTTP client sets it anew
@@ -27,7 +27,7 @@ const notForwardedUpstream = new Set([
   "expect", // answered by this server before the body was read
 ]);
 
-const notForwardedToClient = new Set([
+export const notForwardedToClient: ReadonlySet<string> = new Set([
   ...hopByHop,
   "content-length", // the answer may be streamed or changed; the server sets it anew
   "x-request-id", // the router's own stands there; the upstream's is kept in the row

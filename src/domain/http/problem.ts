@@ -36,7 +36,8 @@ interface ProblemForm {
   readonly code: string;
 }
 
-const forms: Record<ProblemKind, ProblemForm> = {
+/** How each kind is answered where a client speaks OpenAI's protocols. */
+export const problemForms: Readonly<Record<ProblemKind, ProblemForm>> = {
   invalid_json: { status: 400, type: "invalid_request_error", code: "invalid_json" },
   invalid_request: { status: 400, type: "invalid_request_error", code: "invalid_request" },
   invalid_model: { status: 400, type: "invalid_request_error", code: "invalid_model" },
@@ -105,7 +106,7 @@ export const internalError = problem(
 );
 
 export function problemStatus(kind: ProblemKind): number {
-  return forms[kind].status;
+  return problemForms[kind].status;
 }
 
 /** The `error` object of `/v1`; `extra` fields stand behind the four standard ones. */
@@ -113,6 +114,6 @@ export function errorObject(
   why: RequestProblem,
   extra: Readonly<Record<string, unknown>> = {},
 ): Record<string, unknown> {
-  const { type, code } = forms[why.kind];
+  const { type, code } = problemForms[why.kind];
   return { message: why.message, type, param: why.param, code, ...extra };
 }

@@ -7,7 +7,7 @@ import { readErrorBody } from "./upstream-error.ts";
 export function openAiError(status: number, body: Uint8Array): WrittenObject {
   const said = readErrorBody(body);
   const message = said?.message ?? `the upstream answered with status ${status} and said no more`;
-  const { type, code } = words.get(status) ?? (status < 500 ? refused : failed);
+  const { type, code } = openAiErrorWords.get(status) ?? (status < 500 ? refused : failed);
   const overflow = status < 500 && said !== null && contextOverflow(said) !== null;
   return {
     error: { message, type, param: null, code: overflow ? "context_length_exceeded" : code },
@@ -23,7 +23,8 @@ const refused: ErrorWords = { type: "invalid_request_error", code: null };
 const failed: ErrorWords = { type: "server_error", code: "upstream_error" };
 const busy: ErrorWords = { type: "server_error", code: "service_unavailable" };
 
-const words: ReadonlyMap<number, ErrorWords> = new Map([
+/** Types and codes by an upstream's status. */
+export const openAiErrorWords: ReadonlyMap<number, ErrorWords> = new Map([
   [401, { type: "authentication_error", code: "authentication_error" }],
   [402, { type: "insufficient_quota", code: "insufficient_quota" }],
   [403, { type: "permission_error", code: "permission_error" }],

@@ -19,7 +19,8 @@ export const messagesErrors: ErrorForm = {
   soFar: null,
 };
 
-const types: ReadonlyMap<number, string> = new Map([
+/** By status; every other one below 500 is `invalid_request_error`, the rest `api_error`. */
+export const messagesErrorTypes: ReadonlyMap<number, string> = new Map([
   [401, "authentication_error"],
   [402, "billing_error"],
   [403, "permission_error"],
@@ -33,5 +34,5 @@ const types: ReadonlyMap<number, string> = new Map([
 
 /** @param status 400 or above */
 export function messagesErrorType(status: number): string {
-  return types.get(status) ?? (status < 500 ? "invalid_request_error" : "api_error");
+  return messagesErrorTypes.get(status) ?? (status < 500 ? "invalid_request_error" : "api_error");
 }
