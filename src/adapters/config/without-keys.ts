@@ -33,7 +33,11 @@ export function withoutKeys(text: string): string | null {
       cuts.set(start, { end, by: JSON.stringify(by) + ends });
     }
   };
+  // An anchor may be referred to from within itself.
+  const hidden = new Set<unknown>();
   const hide = (node: unknown): void => {
+    if (hidden.has(node)) return;
+    hidden.add(node);
     if (isAlias(node)) hide(node.resolve(document));
     else if (isScalar(node)) {
       if (!isReference(textOf(node))) cut(node, redacted);

@@ -31,6 +31,7 @@ describe.each([
   ["a quoted text", 'servers: { a: { "api_key": "s3cret", url: "http://a" } }'],
   ["an anchor", "servers: { a: { url: &k s3cret, api_key: *k } }"],
   ["an anchor of headers", "x: &h { A: s3cret }\nservers: { a: { headers: *h } }"],
+  ["an anchor that contains itself", "x: &h { headers: *h, api_key: s3cret }"],
   ["a merge", "x: &b { api_key: s3cret }\nservers: { a: { <<: *b, url: http://a } }"],
   ["a reference and more", "servers: { a: { api_key: '${A}s3cret' } }"],
   ["a misspelt key", "servers: { a: { api-key: s3cret } }"],
