@@ -1,4 +1,5 @@
 // What changes something is done for the router's own pages only: every action there is, behind the real door.
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Elysia } from "elysia";
 import { apiRoutes } from "../../src/adapters/http/api-routes.ts";
@@ -57,6 +58,14 @@ const senders: Readonly<Record<string, [taken: boolean, headers: () => Record<st
   "its namesake without TLS": [false, () => ({ origin: own(), "sec-fetch-site": "cross-site" })],
 };
 
+test("each is documented", async () => {
+  const page = await Bun.file(join(import.meta.dir, "../../docs/api.md")).text();
+  const missing = actions
+    .map((action) => action.join(" ").replace("some-id", "{id}"))
+    .filter((action) => !page.includes(`| \`${action}\` |`));
+  expect(missing).toEqual([]);
+});
+
 test("these are the actions", () => {
   expect(actions.map((action) => action.join(" ")).toSorted()).toEqual([
     "POST /api/inflight/some-id/cancel",
@@ -64,6 +73,7 @@ test("these are the actions", () => {
     "POST /logout",
     "POST /notices/dismiss",
     "POST /request/some-id/again",
+    "POST /routes",
     "POST /try",
     "POST /upstreams/check",
     "POST /upstreams/memory",
