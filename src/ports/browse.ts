@@ -184,6 +184,7 @@ export type PerformancePoint = Pick<
   | "prompt_tokens"
   | "completion_tokens"
   | "total_tokens"
+  | "cost"
   | "status_code"
   | "state"
 > & {

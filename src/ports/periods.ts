@@ -62,7 +62,7 @@ export interface Period {
 export interface PeriodCut {
   /** The newest so many were read. */
   readonly calls: number;
-  /** What is of those alone: groups and bars, or `figures` as well. */
+  /** What is of those alone: cost, groups and bars, or all `figures` as well. */
   readonly of: "parts" | "figures";
 }
 

@@ -141,6 +141,7 @@ export function samplePoints(count: number): readonly PerformancePoint[] {
       prompt_tokens: failed ? null : prompt,
       completion_tokens: failed ? null : completion,
       total_tokens: failed ? null : prompt + completion,
+      cost: null,
     });
   }
   return points.toSorted((a, b) => (a.timestamp < b.timestamp ? 1 : -1));

@@ -1,4 +1,5 @@
 // What every log store must do; run on each implementation.
+import { nothingSensed } from "../../src/domain/log/call-sense.ts";
 import { describe, expect, test } from "bun:test";
 import type { LogFilter, PointsFilter } from "../../src/ports/browse.ts";
 import type { LogEngine, LogUpkeep } from "../../src/adapters/logs/pipeline/log-engine.ts";
@@ -440,7 +441,8 @@ export function logStoreContract(
       });
 
     on("hold what a chart shows", async (store) => {
-      await store.write(calls);
+      const sense = { ...nothingSensed, costNanos: 2_000_000 };
+      await store.write(calls.map((call) => ({ ...call, sense })));
       expect((await store.points({ since: noon, limit: 10 }))[1]).toEqual({
         id: idAt(noon),
         timestamp: "2026-03-01T12:00:00.000Z",
@@ -451,6 +453,7 @@ export function logStoreContract(
         prompt_tokens: null,
         completion_tokens: null,
         total_tokens: 9,
+        cost: 0.002,
         status_code: 200,
         state: "completed",
       });

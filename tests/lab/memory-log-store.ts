@@ -89,6 +89,7 @@ export function createMemoryLogStore(): ContractedLog {
           prompt_tokens: row.prompt_tokens,
           completion_tokens: row.completion_tokens,
           total_tokens: row.total_tokens,
+          cost: row.cost,
           status_code: row.status_code,
           state: row.state,
         }));

@@ -66,6 +66,7 @@ const performanceSchema = object({
       prompt_tokens: rowFields.prompt_tokens,
       completion_tokens: rowFields.completion_tokens,
       total_tokens: rowFields.total_tokens,
+      cost: rowFields.cost,
       status_code: rowFields.status_code,
       state: stateSchema,
     }),

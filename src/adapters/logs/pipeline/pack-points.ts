@@ -2,7 +2,13 @@
 // long to clone.
 import type { PerformancePoint } from "../../../ports/browse.ts";
 
-type Numbers = "duration_ms" | "ttft_ms" | "prompt_tokens" | "completion_tokens" | "total_tokens";
+type Numbers =
+  | "duration_ms"
+  | "ttft_ms"
+  | "prompt_tokens"
+  | "completion_tokens"
+  | "total_tokens"
+  | "cost";
 
 export interface PackedPoints {
   /** A line each: many short texts take longer to clone than a long one. */
@@ -38,6 +44,7 @@ export function packPoints(points: readonly PerformancePoint[]): PackedPoints {
       prompt_tokens: column((point) => point.prompt_tokens),
       completion_tokens: column((point) => point.completion_tokens),
       total_tokens: column((point) => point.total_tokens),
+      cost: column((point) => point.cost),
       status_code: column((point) => point.status_code),
     },
     model: named(({ model }) => model),
@@ -66,6 +73,7 @@ export function unpackPoints(packed: PackedPoints): readonly PerformancePoint[] 
     prompt_tokens: known(numbers.prompt_tokens, at),
     completion_tokens: known(numbers.completion_tokens, at),
     total_tokens: known(numbers.total_tokens, at),
+    cost: known(numbers.cost, at),
     status_code: known(numbers.status_code, at),
     state: names[state[at] ?? -1] as PerformancePoint["state"],
   }));

@@ -1,5 +1,6 @@
 // The figures of a period, added up over all routers.
 import type { PeriodStats, PerformancePoint, PointsFilter } from "../../../ports/browse.ts";
+import { nanosPerDollar } from "../../../domain/log/call-sense.ts";
 import { isoTime } from "../../../domain/log/log-entry.ts";
 import type { CountedRow, FigureChange } from "../rows/figures.ts";
 import { newestFirst } from "../rows/newest-first.ts";
@@ -102,7 +103,8 @@ export async function readPoints(
             coalesce(r.other_model, r.original_model) as model, r.upstream, r.duration_ms, r.ttft_ms,
             r.prompt_tokens::double precision as prompt_tokens,
             r.completion_tokens::double precision as completion_tokens,
-            r.total_tokens::double precision as total_tokens, r.status_code, r.state
+            r.total_tokens::double precision as total_tokens,
+            r.cost::double precision as cost, r.status_code, r.state
           from requests r where ${where} order by ${order} limit ${values.add(limit, "integer")}`,
         values.all,
       ),
@@ -111,10 +113,11 @@ export async function readPoints(
   const [rows = [], ...more] = found;
   // Tens of thousands may be asked for, and those of one statement are in order.
   const all = more.length === 0 ? rows : newestFirst(rows, ...more).slice(0, limit);
-  return all.map(({ timestamp, ...point }) => ({
+  return all.map(({ timestamp, cost, ...point }) => ({
     ...point,
     model: point.model === null ? null : originalText(point.model),
     upstream: point.upstream === null ? null : originalText(point.upstream),
     timestamp: isoTime(timestamp),
+    cost: cost === null ? null : cost / nanosPerDollar,
   }));
 }

@@ -1,5 +1,6 @@
 // The log's read side in SQLite: pages off the indexes, bodies put together again.
 import type { Database } from "bun:sqlite";
+import { nanosPerDollar } from "../../../domain/log/call-sense.ts";
 import type { CapturedBodies, CapturedBody } from "../../../domain/log/log-entry.ts";
 import type { PerformancePoint, PointsFilter } from "../../../ports/browse.ts";
 import type { BlobStore } from "../../../ports/blob-store.ts";
@@ -104,11 +105,15 @@ type PointRow = Pick<StoredRow, Exclude<keyof PerformancePoint, "model">> &
   Pick<PerformancePoint, "model">;
 
 const pointColumns = `id, timestamp, coalesce(mapped_model, original_model) as model, upstream,
-  duration_ms, ttft_ms, prompt_tokens, completion_tokens, total_tokens, status_code, state`;
+  duration_ms, ttft_ms, prompt_tokens, completion_tokens, total_tokens, cost, status_code, state`;
 const hasEnded = { text: "+state <> 'inflight'", parameters: [] };
 
 function readPoints(db: Database, { limit, ...filter }: PointsFilter): readonly PerformancePoint[] {
   return newestRows<PointRow>(db, pointColumns, filter, limit, [hasEnded]).map(
-    ({ timestamp, ...point }) => ({ ...point, timestamp: isoTime(timestamp) }),
+    ({ timestamp, cost, ...point }) => ({
+      ...point,
+      timestamp: isoTime(timestamp),
+      cost: cost === null ? null : cost / nanosPerDollar,
+    }),
   );
 }

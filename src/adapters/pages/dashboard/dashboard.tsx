@@ -88,7 +88,7 @@ export function Dashboard(props: DashboardProps): JSX.Element {
 
 /** What is shown of a part of the calls must not look as if it were of all. */
 function CutLine({ cut }: { readonly cut: PeriodCut }): JSX.Element {
-  const what = cut.of === "figures" ? "Figures, bars and groups" : "Bars and groups";
+  const what = cut.of === "figures" ? "Figures, bars and groups" : "Cost, bars and groups";
   return (
     <p class="cut faint" safe>
       {`${what} are of the newest ${whole(cut.calls)} calls of this period.`}

@@ -89,11 +89,9 @@ export function createBrowse(options: BrowseOptions): Browse & PeriodReader {
       ...question,
       ...(shown === undefined ? {} : { bars: shown }),
     });
-    // Points do not say what they cost.
-    const priced = isOfPoints ? { unpriced: 0 } : {};
     return {
       ...period,
-      figures: { ...period.figures, ...stats, ...priced },
+      figures: { ...period.figures, ...stats },
       ...cutAt(isCut ? calls.length : null, "parts"),
     };
   }

@@ -14,6 +14,7 @@ const bare: PerformancePoint = {
   prompt_tokens: null,
   completion_tokens: null,
   total_tokens: null,
+  cost: null,
   status_code: null,
   state: "interrupted",
 };
