@@ -34,7 +34,7 @@ const spellings: Readonly<Record<string, (path: string) => string>> = {
   "many at the end": (path) => `${path}///`,
   "two at the start": (path) => `/${path}`,
   "two everywhere": (path) => path.replaceAll("/", "//"),
-  "many before a query": (path) => `${path}///?//a=//b/`,
+  "many before a query": (path) => `${path}///?model=//b/`,
 };
 
 /** What tells one answer from another, whatever it says of the moment. */

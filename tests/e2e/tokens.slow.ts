@@ -168,6 +168,7 @@ const reads = [
   "/api/logs",
   "/api/logs/01a205b4-8eed-7758-a486-f2ad3d7b7496",
   "/api/stats",
+  "/api/openapi.json",
   "/api/inflight",
   "/api/performance",
   "/api/upstreams",

@@ -56,6 +56,7 @@ export const everyPath: readonly RawRequest[] = [
   { path: `/api/inflight/${id}/cancel`, method: "POST" },
   { path: "/api/performance" },
   { path: "/api/upstreams" },
+  { path: "/api/openapi.json" },
   { path: "/api" },
   { path: "/nowhere" },
   { path: "/metrics", method: "PUT" },
