@@ -23,6 +23,7 @@ const paths = {
   performance: "/performance",
   upstreams: "/upstreams",
   routes: "/routes?model=coding-assistant",
+  try: "/try",
 } as const;
 
 /** Those that the README shows. */

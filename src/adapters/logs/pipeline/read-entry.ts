@@ -1,6 +1,7 @@
 // A recorded call with what its bodies say. This costs what parsing them costs, so it is done in
 // the log's thread, in one pass for all that is wanted of them, and once for bodies that repeat.
 import { CryptoHasher } from "bun";
+import { answerWarnings, loadTime } from "../../../domain/log/answer-warnings.ts";
 import { visitDocuments, parseRecord } from "../../../domain/log/answer-documents.ts";
 import {
   type AnswerReader,
@@ -64,6 +65,8 @@ interface Answered {
   readonly text: string;
   readonly size: number;
   readonly usage: AnswerReader;
+  /** What its upstream says that loading the model took; null: it does not say. */
+  readonly loadMs: number | null;
   /** Its texts are not whole: their lengths say nothing. */
   readonly isShortened: boolean;
 }
@@ -118,6 +121,7 @@ export function createEntryReader(costOf: CallCosts["nanos"] = () => null): Entr
         ...senseOf(entry, asked?.words ?? null),
         ...threadIn(threads, { entry, bodies }, endpoint, asked),
         costNanos: costOf(entry, read),
+        warnings: answerWarnings({ finish: read.finishReason, ...answered }),
       };
       return { entry, bodies, reading: read, said, sense, ...(answer === null ? {} : { answer }) };
     },
@@ -218,12 +222,14 @@ function readResponse(bytes: Uint8Array, isNew: IsNew): Answered {
   const short = shortenedJson(bytes, longestString);
   const usage = createAnswerReader();
   const answer = createAnsweredReader(newText);
+  let loadMs: number | null = null;
   visitDocuments(short ?? bytes, (document) => {
     usage.add(document);
     answer.add(document);
+    loadMs = loadTime(document) ?? loadMs;
   });
   const text = answeredText(answer, isNew);
-  return { text, size: text.length, usage, isShortened: short !== null };
+  return { text, size: text.length, usage, loadMs, isShortened: short !== null };
 }
 
 function usageOf(bytes: Uint8Array): AnswerReader {

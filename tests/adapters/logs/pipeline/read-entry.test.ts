@@ -215,3 +215,16 @@ describe("a row's thread", () => {
     expect(again.turnsKey).toBe(alone.turnsKey);
   });
 });
+
+test("an answer that was cut, or whose model had to be loaded, says so", () => {
+  const entry = logEntry({ path: "/api/chat" });
+  const request = captured(JSON.stringify({ model: "m", messages: [user("go on")] }));
+  const last = { done: true, done_reason: "length", load_duration: 9_000_000_000 };
+  const response = captured(
+    ...[{ message: assistant("and on"), done: false }, last].map(
+      (line) => `${JSON.stringify({ model: "m", ...line })}\n`,
+    ),
+  );
+  const { sense } = createEntryReader().read({ entry, bodies: { request, response } });
+  expect(sense.warnings).toEqual(["reply_cut", "slow_load"]);
+});
