@@ -67,20 +67,15 @@ export function createBrowse(options: BrowseOptions): Browse & PeriodReader {
     const { filter, by, bars } = question;
     const { since, ...more } = filter;
     if (Object.keys(more).length > 0) {
-      const { calls, isCut } = await callsOf(filter);
+      const { calls, isCut } = await callsFor(question);
       return {
         ...periodOfCalls(calls, question),
         ...cutAt(isCut ? calls.length : null, "figures"),
       };
     }
-    const isOfPoints = by === "model" || by === "upstream";
     const [stats, { calls, isCut }] = await Promise.all([
       reader.stats(since ?? null),
-      by === undefined && bars === undefined
-        ? { calls: [], isCut: false }
-        : isOfPoints
-          ? pointsOf(since ?? 0)
-          : callsOf(filter),
+      by === undefined && bars === undefined ? { calls: [], isCut: false } : callsFor(question),
     ]);
     // With more calls than were read, bars reach back less far.
     const oldest = isCut ? Date.parse(calls.at(-1)?.timestamp ?? "") : 0;
@@ -96,9 +91,14 @@ export function createBrowse(options: BrowseOptions): Browse & PeriodReader {
     };
   }
 
-  async function pointsOf(since: number): Promise<ReadCalls> {
-    const calls = await reader.points({ since, limit: mostPoints });
-    return { calls, isCut: calls.length >= mostPoints };
+  /** A point is read in a tenth of a row's time, but does not say who asked. */
+  async function callsFor({ filter, by }: PeriodQuestion): Promise<ReadCalls> {
+    const { since = 0, state, status, thread, resent_from, q, ...own } = filter;
+    const sought = [state, status, thread, resent_from, q];
+    if (by === "user" || by === "client" || sought.some((one) => one !== undefined))
+      return callsOf(filter);
+    const points = await reader.points({ ...own, since, limit: mostPoints });
+    return { calls: points, isCut: points.length >= mostPoints };
   }
 
   async function callsOf(filter: CallFilter): Promise<ReadCalls> {
