@@ -1,6 +1,5 @@
 // The wiring, top to bottom: adapters into use cases, use cases behind the server.
 import type { AnyElysia } from "elysia";
-import { createWebhook } from "../adapters/alerts/webhook.ts";
 import { systemClock } from "../adapters/clock/system-clock.ts";
 import type { Configuration } from "../adapters/config/load.ts";
 import { watchRoutes } from "../adapters/config/watch-routes.ts";
@@ -32,15 +31,14 @@ import { createVia } from "../domain/http/via.ts";
 import { createBudget } from "../domain/failover/budget.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { UsageObserver } from "../ports/observer.ts";
+import { startAlerts } from "./start-alerts.ts";
 import { startGroup } from "./start-group.ts";
 import { startLog } from "./start-log.ts";
 import { createRecentCalls } from "./usecases/alerts/recent-calls.ts";
-import { watchAlerts } from "./usecases/alerts/watch-alerts.ts";
 import { createUsageCount } from "./usecases/log/count-usage.ts";
 import { createBrowse } from "./usecases/log/browse.ts";
 import { createRoutesEdit } from "./usecases/servers/edit-routes.ts";
 import { tellFirstLists } from "./usecases/servers/first-lists.ts";
-import { seenServers } from "./usecases/servers/failing-servers.ts";
 import { createLimiter } from "./usecases/servers/limiter.ts";
 import { checkUpstreams, createHealthBoard } from "./usecases/servers/health-board.ts";
 import { createInFlightBoard } from "./usecases/log/in-flight.ts";
@@ -174,30 +172,17 @@ export function compose(
       ? null
       : createStoredAnswers(recentAnswers, logs.answers, clock);
   const recentCalls = createRecentCalls(clock);
-  const alerts = watchAlerts({
-    facts() {
-      // It counts as use: a server of which nobody asks anything is looked at, too.
-      if (settings.alertWebhook !== null) models.discovery();
-      return {
-        servers: seenServers({
-          routing,
-          health,
-          models,
-          hasDefault: settings.hasDefaultUpstream,
-          now: () => clock.now(),
-        }),
-        calls: recentCalls.count(),
-        rows: log?.written() ?? null,
-        spool: log?.spool?.report() ?? null,
-      };
-    },
-    sink:
-      settings.alertWebhook === null
-        ? null
-        : createWebhook({ url: settings.alertWebhook, version, clock, logger }),
+  const alerts = startAlerts({
+    settings,
+    version,
+    routing,
+    health,
+    models,
+    calls: recentCalls,
+    log,
     clock,
-    router: settings.instanceName,
-    address: (path) => `http://${reachedAt(settings)}:${server.port}${path}`,
+    logger,
+    port: () => server.port,
   });
   const relay = createRelay({
     routing,
@@ -426,12 +411,6 @@ export function compose(
       await exporter?.close();
     },
   };
-}
-
-/** By which other machines may find it, where it listens on all addresses. */
-function reachedAt({ listen, instanceName }: Configuration["settings"]): string {
-  if (listen.host === "0.0.0.0" || listen.host === "::") return instanceName;
-  return listen.host.includes(":") ? `[${listen.host}]` : listen.host;
 }
 
 function stackOf(error: unknown): string {
