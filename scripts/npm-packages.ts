@@ -1,0 +1,62 @@
+// The npm packages of a release: a launcher, and for each platform a package that holds its binary.
+// npm installs of the optional dependencies only the one that fits `os`, `cpu` and `libc`, so nothing
+// has to be fetched by a script after installation.
+import manifest from "../package.json" with { type: "json" };
+import { type Target, targetNames, targets } from "./release-targets.ts";
+
+const shared = { version: manifest.version, license: manifest.license };
+
+/** The name of a platform's package. The launcher makes the same of Node's platform and arch. */
+export function packageName(target: Target): string {
+  return `@${manifest.name}/${target}`;
+}
+
+/** package.json of the launcher, which is what `npx smolrouter` runs. */
+export function launcherManifest() {
+  return {
+    name: manifest.name,
+    ...shared,
+    description: manifest.description,
+    type: "module",
+    bin: { [manifest.name]: "bin/smolrouter.js" },
+    files: ["bin"],
+    engines: { node: ">=18" },
+    // Exactly this version: launcher and binary are released together.
+    optionalDependencies: Object.fromEntries(
+      targetNames.map((target) => [packageName(target), manifest.version]),
+    ),
+  };
+}
+
+/** package.json of a platform's package. It has no `bin`: the launcher finds its `bin/smolrouter`. */
+export function platformManifest(target: Target) {
+  const { os, cpu, libc } = targets[target];
+  return {
+    name: packageName(target),
+    ...shared,
+    description: `The binary of ${manifest.name} for ${target}`,
+    files: ["bin"],
+    os: [os],
+    cpu: [cpu],
+    ...(libc === null ? {} : { libc: [libc] }),
+    // Yarn's zip files cannot be executed.
+    preferUnplugged: true,
+    // A package with a scope is private unless it says otherwise.
+    publishConfig: { access: "public" },
+  };
+}
+
+/** What npm's page of the launcher says. */
+export function launcherReadme(): string {
+  return `# SmolRouter
+
+${manifest.description}.
+
+\`\`\`sh
+npx ${manifest.name} demo      # built-in model servers and a router in front of them
+npx ${manifest.name} --help
+\`\`\`
+
+The binary comes as an optional dependency for the platform: ${targetNames.join(", ")}; on Linux with glibc.
+`;
+}

@@ -1,0 +1,132 @@
+// The npm launcher under Node, in a folder laid out as npm does it, with a script as the binary.
+import { afterEach, expect, test } from "bun:test";
+import { chmod, copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { spawn, which } from "bun";
+import { launcherManifest } from "../../scripts/npm-packages.ts";
+
+const node = which("node");
+const nodeTest = test.skipIf(node === null);
+const platform = `${process.platform}-${process.arch}`;
+const folders: string[] = [];
+
+afterEach(async () => {
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
+});
+
+interface Layout {
+  /** The stand-in for the binary; null where npm did not install the platform's package. */
+  readonly binary: string | null;
+  readonly optional?: Readonly<Record<string, string>>;
+}
+
+/** @returns the launcher's path */
+async function install({ binary, optional }: Layout): Promise<string> {
+  const modules = join(await mkdtemp(join(tmpdir(), "launcher-")), "node_modules");
+  folders.push(join(modules, ".."));
+  const launcher = join(modules, "smolrouter/bin/smolrouter.js");
+  await mkdir(join(modules, "smolrouter/bin"), { recursive: true });
+  await copyFile(join(import.meta.dir, "../../scripts/npm-launcher.js"), launcher);
+  const manifest = launcherManifest();
+  await writeFile(
+    join(modules, "smolrouter/package.json"),
+    JSON.stringify({
+      ...manifest,
+      optionalDependencies: optional ?? {
+        ...manifest.optionalDependencies,
+        [`@smolrouter/${platform}`]: manifest.version,
+      },
+    }),
+  );
+  if (binary !== null) {
+    const path = join(modules, "@smolrouter", platform, "bin/smolrouter");
+    await mkdir(join(path, ".."), { recursive: true });
+    await writeFile(path, binary);
+    await chmod(path, 0o755);
+  }
+  return launcher;
+}
+
+const start = (launcher: string, ...args: readonly string[]) =>
+  spawn([node ?? "", launcher, ...args], { stdin: "pipe", stdout: "pipe", stderr: "pipe" });
+
+nodeTest("passes arguments, input, both outputs and the exit code", async () => {
+  const launcher = await install({
+    binary: `#!/bin/sh
+for one in "$@"; do echo "<$one>"; done
+cat
+echo problem >&2
+exit 42
+`,
+  });
+  const run = start(launcher, "serve", "--port=1", "two words", "");
+  await run.stdin.write("typed");
+  await run.stdin.end();
+  expect(await run.stdout.text()).toBe("<serve>\n<--port=1>\n<two words>\n<>\ntyped");
+  expect(await run.stderr.text()).toBe("problem\n");
+  expect(await run.exited).toBe(42);
+});
+
+nodeTest.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+  "passes %s on once and waits for the binary to end in its own way",
+  async (signal) => {
+    const launcher = await install({
+      binary: `#!${node}
+let times = 0;
+process.on("${signal}", () => {
+  times += 1;
+  // Where a second one came, it would be here before the input has ended.
+  process.stdin.on("end", () => { console.log("${signal}", times); process.exit(7); });
+  console.log("stopping");
+});
+process.stdin.resume();
+console.log("ready");
+`,
+    });
+    const run = start(launcher);
+    const output = run.stdout.getReader();
+    const next = async () => new TextDecoder().decode((await output.read()).value);
+    expect(await next()).toBe("ready\n");
+    run.kill(signal);
+    expect(await next()).toBe("stopping\n");
+    await run.stdin.end();
+    expect(await next()).toBe(`${signal} 1\n`);
+    expect(await run.exited).toBe(7);
+  },
+);
+
+nodeTest("ends by the signal that ended the binary", async () => {
+  const launcher = await install({ binary: "#!/bin/sh\nkill -TERM $$\n" });
+  const run = start(launcher);
+  await run.exited;
+  expect(run.signalCode).toBe("SIGTERM");
+});
+
+nodeTest("says what to do where the platform's package is missing", async () => {
+  const run = start(await install({ binary: null }));
+  const said = await run.stderr.text();
+  expect(await run.exited).toBe(1);
+  expect(said).toStartWith("smolrouter: ");
+  expect(said).not.toContain("    at ");
+  // On a musl system the advice is another one.
+  if (!said.includes("musl")) {
+    expect(said).toContain(`@smolrouter/${platform}`);
+    expect(said).toContain("npm install smolrouter --include=optional");
+  }
+});
+
+nodeTest("names the platforms that have a binary where this one has none", async () => {
+  const optional = { "@smolrouter/plan9-mips": "1.0.0" };
+  const run = start(await install({ binary: null, optional }));
+  expect(await run.stderr.text()).toContain(
+    `there is no binary for ${platform}; there are ones for plan9-mips.`,
+  );
+  expect(await run.exited).toBe(1);
+});
+
+nodeTest("says that a binary cannot be started, and why", async () => {
+  const run = start(await install({ binary: "#!/nowhere/sh\n" }));
+  expect(await run.stderr.text()).toMatch(/^smolrouter: cannot start .*ENOENT/);
+  expect(await run.exited).toBe(1);
+});
