@@ -69,6 +69,13 @@ export function logEngineContract(
       expect(engine.takeHappenings()).toEqual([]);
     });
 
+    on("finds nothing to understand in rows of its own", async (engine, place) => {
+      await engine.open(place, noon);
+      await engine.write(rows);
+      const senseOf = () => Promise.reject(new Error("it was asked"));
+      expect(await engine.upkeep.senseOlder(10, senseOf)).toBe(false);
+    });
+
     on("has a store to throw away, as new", async (engine) => {
       await engine.openScratch(noon);
       expect(await engine.write(rows)).toEqual({ lostBodies: 0, message: null });

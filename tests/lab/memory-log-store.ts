@@ -185,6 +185,7 @@ export function createMemoryEngine(): LogEngine {
       removeOlderAnswers: async (before, limit) => answers.removeOlder(before, limit),
       tidy: () => async () => false,
       fillSearch: async () => false,
+      senseOlder: async () => false,
       checkSearch: async () => undefined,
     },
     explain: (error) => ({ kind: "entry", message: String(error) }),

@@ -11,6 +11,7 @@ import type { LogDetail } from "../../../ports/browse.ts";
 import type { LogReader } from "../../../ports/log-reader.ts";
 import type { LogPlace } from "./log-place.ts";
 import type { SpoolReport } from "../../../ports/spool.ts";
+import type { RecordedEntry } from "./wire-batch.ts";
 
 /** An entry with what was read in its bodies, ready to be stored. */
 export interface LogWrite {
@@ -128,9 +129,17 @@ export interface LogUpkeep {
   tidy(): () => Promise<boolean>;
   /** Puts some of the rows that the search does not find yet, the newest first, into its index. */
   fillSearch(limit: number): Promise<boolean>;
+  /**
+   * Understands some of the rows that an older version wrote, the newest first, and writes what is
+   * made of them into them.
+   */
+  senseOlder(limit: number, senseOf: SenseOf): Promise<boolean>;
   /** Looks the search's index through, which takes a while, and mends it where it is damaged. */
   checkSearch(): Promise<void>;
 }
+
+/** What is to be made of a call that was logged before anything was. */
+export type SenseOf = (call: Required<RecordedEntry>) => Promise<CallSense>;
 
 export interface OpenedStore {
   /** Rows that an earlier process had left in flight. */

@@ -146,7 +146,19 @@ export function openLogs(options: LogsOptions): Logs {
 
   let cancelClean = () => {};
   let cleaning: Promise<void> = Promise.resolve();
+  let older: "waiting" | "under way" | "understood" = "waiting";
+  let understanding: Promise<void> = Promise.resolve();
   let closed = false;
+
+  /** After rows that are too old are gone; what fails is tried again with the next clean-up. */
+  async function understandOlder(): Promise<void> {
+    older = "under way";
+    const result = await writing.call("senseOlder", null);
+    older = result.ok ? "understood" : "waiting";
+    if (!result.ok && !closed)
+      trouble(`calls of an older version could not be looked through: ${result.message}`);
+  }
+
   async function clean(): Promise<void> {
     const before = (age: number | null) => (age === null ? null : clock.now() - age);
     const input = {
@@ -159,6 +171,7 @@ export function openLogs(options: LogsOptions): Logs {
     if (result.ok) search.befell(result.value);
     else trouble(`old rows of the log could not be removed: ${result.message}`);
     search.retry();
+    if (result.ok && older === "waiting") understanding = understandOlder();
     cancelClean = clock.after(hourMs, () => {
       cleaning = clean();
     });
@@ -222,6 +235,7 @@ export function openLogs(options: LogsOptions): Logs {
       writing.stop();
       await cleaning;
       await searching;
+      await understanding;
     },
   };
 }

@@ -110,6 +110,8 @@ export interface WorkerCalls {
   };
   /** Fills a search index that was begun anew; answers when it holds all rows. */
   readonly fillSearch: { readonly input: null; readonly output: readonly Happening[] };
+  /** Understands the rows of an older version; answers when there are none left. */
+  readonly senseOlder: { readonly input: null; readonly output: null };
   /** Looks the search's index through, for one that a read found damaged. */
   readonly checkSearch: { readonly input: null; readonly output: readonly Happening[] };
   /** What waits for a store that routers share; null: the store is this router's own. */

@@ -252,6 +252,7 @@ export function createPostgresEngine(options: PostgresEngineOptions): LogEngine 
         };
       },
       fillSearch: async () => false,
+      senseOlder: async () => false,
       checkSearch: async () => undefined,
     },
 

@@ -59,6 +59,8 @@ export function createPostgresUpkeep({
     },
     // The server fills and mends its indexes by itself.
     fillSearch: async () => false,
+    // Rows of an older version keep what they have.
+    senseOlder: async () => false,
     checkSearch: async () => undefined,
   };
 }

@@ -1,10 +1,11 @@
 // A call as the API gives it, back in the form in which stores take calls: for copies from one to another.
-import { nothingRead } from "../../../domain/log/answer-reading.ts";
+import { type AnswerReading, nothingRead } from "../../../domain/log/answer-reading.ts";
 import { nanosPerDollar } from "../../../domain/log/call-sense.ts";
-import type { CapturedBody, LogEntry } from "../../../domain/log/log-entry.ts";
+import type { CapturedBodies, CapturedBody, LogEntry } from "../../../domain/log/log-entry.ts";
 import type { LogDetail, LogRow } from "../../../ports/browse.ts";
 import type { LogWrite } from "../pipeline/log-engine.ts";
 import { spokenText } from "../pipeline/read-entry.ts";
+import type { RecordedEntry } from "../pipeline/wire-batch.ts";
 import { bodyBytes } from "./log-row.ts";
 
 /** What `logRow` and `logDetail` have made of a call, undone. */
@@ -25,16 +26,7 @@ export function copiedCall(detail: LogDetail): LogWrite {
     entry: entryOf(detail),
     bodies: { request, response, delivered },
     // Whoever counts what answers report has counted this one.
-    reading: {
-      ...nothingRead,
-      promptTokens: detail.prompt_tokens,
-      completionTokens: detail.completion_tokens,
-      totalTokens: detail.total_tokens,
-      tokensEstimated: detail.tokens_estimated,
-      cachedTokens: detail.cached_tokens,
-      reasoningTokens: detail.reasoning_tokens,
-      finishReason: detail.finish_reason,
-    },
+    reading: readingOf(detail),
     sense: {
       threadId: detail.thread_id,
       turnsKey: null,
@@ -48,6 +40,24 @@ export function copiedCall(detail: LogDetail): LogWrite {
       request === null ? null : bodyBytes(request),
       response === null ? null : bodyBytes(response),
     ),
+  };
+}
+
+/** A call as the recorder had it, from its row, with what was read of its usage then. */
+export function recordedCall(row: LogRow, bodies: CapturedBodies): Required<RecordedEntry> {
+  return { entry: entryOf(row), bodies, reading: readingOf(row) };
+}
+
+function readingOf(row: LogRow): AnswerReading {
+  return {
+    ...nothingRead,
+    promptTokens: row.prompt_tokens,
+    completionTokens: row.completion_tokens,
+    totalTokens: row.total_tokens,
+    tokensEstimated: row.tokens_estimated,
+    cachedTokens: row.cached_tokens,
+    reasoningTokens: row.reasoning_tokens,
+    finishReason: row.finish_reason,
   };
 }
 

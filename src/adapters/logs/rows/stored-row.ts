@@ -180,11 +180,20 @@ export function rowValues({
   ];
 }
 
+type SenseValues = readonly [
+  who: string | null,
+  clientName: string | null,
+  client: string | null,
+  threadId: string | null,
+  turnsKey: string | null,
+  cost: number | null,
+];
+
 /** What is known of a call beside its usage, in the order of the last of `rowColumns`. */
 function senseValues(
   { authUser, sourceIp }: Pick<LogEntry, "authUser" | "sourceIp">,
   { client, threadId, turnsKey, costNanos }: CallSense,
-): readonly (string | number | null)[] {
+): SenseValues {
   const program = wellFormed(client);
   const who = wellFormed(authUser ?? sourceIp);
   return [who, programOf(program), program, threadId, turnsKey, costNanos];
@@ -284,6 +293,30 @@ export function interruptedRow(row: StoredRow, at: number): StoredRow {
   const [, , ...rest] = JSON.parse(row.detail) as Detail;
   const detail: Detail = [at, interruptedWhy, ...rest];
   return { ...row, state: "interrupted", detail: JSON.stringify(detail) };
+}
+
+/** Warnings' place in a Detail, and those of what older versions do not have. */
+const places = { warnings: 13, protocol: 23, asked: 24 } as const;
+
+/** The row of an older version with what has been made of its call since; all else of it stays as it was. */
+export function sensedRow(row: StoredRow, sense: CallSense): StoredRow {
+  const before = JSON.parse(row.detail) as Detail;
+  const [, , sourceIp, , , , authUser] = before;
+  const detail: unknown[] = [...before];
+  detail[places.warnings] = [...new Set([...before[places.warnings], ...sense.warnings])];
+  detail[places.protocol] ??= null;
+  detail[places.asked] = sense.asked;
+  const [who, name, client, thread, turns, cost] = senseValues({ sourceIp, authUser }, sense);
+  return {
+    ...row,
+    detail: JSON.stringify(detail),
+    who,
+    client_name: name,
+    client,
+    thread_id: thread,
+    turns_key: turns,
+    cost,
+  };
 }
 
 function storedAttempt(

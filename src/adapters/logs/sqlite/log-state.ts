@@ -38,6 +38,7 @@ const names = {
   search: "search_table",
   searchBelow: "search_below",
   bodiesBefore: "bodies_before",
+  senseBelow: "sense_below",
 } as const;
 
 const usualSearch = "search";
@@ -127,4 +128,18 @@ export function bodiesBefore(db: Database): number {
     names.bodiesBefore,
   ]);
   return Number(row?.value ?? 0);
+}
+
+/** Rows with a smaller key may be an older version's, still to be understood; null: none are. */
+export function senseBelow(db: Database): number | null {
+  const [row] = runSql<StateRow>(db, "select name, value from state where name = ?", [
+    names.senseBelow,
+  ]);
+  return row === undefined ? null : Number(row.value);
+}
+
+/** @param below as `senseBelow` gives it from now on */
+export function sensedDownTo(db: Database, below: number | null): void {
+  if (below !== null) set(db, names.senseBelow, below);
+  else runSql(db, "delete from state where name = ?", [names.senseBelow]);
 }

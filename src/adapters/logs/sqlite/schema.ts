@@ -8,7 +8,7 @@ import { segmentTables } from "./segment-rows.ts";
 
 /** To be raised with every change of the statements below. */
 const version = 10;
-/** What files of this version lack is added to them; their rows keep it empty. */
+/** What files of this version lack is added to them; their rows get it later; see sense-older.ts. */
 const extensible = 9;
 
 /** Thrown for a file that an older version wrote: it holds nothing that this one can read. */
@@ -55,7 +55,7 @@ const senseIndexes = [
 const extension = [
   ...senseColumns.map((column) => `alter table requests add column ${column}`),
   ...senseIndexes,
-  // Of every row there is, newest first.
+  // What they are to hold of every row there is; see log-state.ts.
   `insert into state select 'sense_below', max(seq) + 1 from requests having max(seq) is not null`,
 ];
 

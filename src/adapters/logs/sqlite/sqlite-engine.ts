@@ -133,6 +133,7 @@ export function createSqliteEngine(
         inStep(async ({ store, database }) =>
           database.state.search === null ? false : store.indexOlder(limit),
         ),
+      senseOlder: (limit, senseOf) => inStep(({ store }) => store.senseOlder(limit, senseOf)),
       async checkSearch() {
         const { database } = await file.opened();
         const { search } = database.state;

@@ -8,12 +8,13 @@ import { writeAnswers } from "./answer-rows.ts";
 import { ownerKey } from "../rows/answer-keys.ts";
 import { createSegmentWriter } from "../bodies/segment-writer.ts";
 import { contentsOf, onceEach } from "../rows/once-each.ts";
-import type { LogWrite, WriteResult } from "../pipeline/log-engine.ts";
+import type { LogWrite, SenseOf, WriteResult } from "../pipeline/log-engine.ts";
 import { createRetention, type SqliteRetention } from "./retention.ts";
 import { inTransaction, runSql } from "../sqlite-file/run-sql.ts";
 import { interruptedWhy } from "../rows/stored-row.ts";
 import { createSearchIndex, type SearchIndex } from "./search-index.ts";
 import { indexOlder } from "./search-repair.ts";
+import { senseOlder } from "./sense-older.ts";
 import { createSqliteReader } from "./sqlite-reader.ts";
 import { type RemovedSegments, segmentTable } from "./segment-rows.ts";
 import { writeBatch } from "./write-batch.ts";
@@ -44,6 +45,8 @@ export interface SqliteStore extends LogReader, SqliteRetention {
    * @returns whether there are more
    */
   indexOlder(limit: number): Promise<boolean>;
+  /** See LogUpkeep. */
+  senseOlder(limit: number, senseOf: SenseOf): Promise<boolean>;
 }
 
 /** Sets a row's `completed_at` and `error_message`, its two parameters. */
@@ -84,6 +87,7 @@ export function createSqliteStore(options: SqliteStoreOptions): SqliteStore {
     write: (writes) => write(writes, search),
     writeUnsearched: (writes) => write(writes, createSearchIndex(null)),
     indexOlder: (limit) => indexOlder(db, blobs, search, limit),
+    senseOlder: (limit, senseOf) => senseOlder(db, blobs, senseOf, limit),
 
     keepAnswers(kept) {
       answers.grew(inTransaction(db, "immediate", () => writeAnswers(db, kept)));

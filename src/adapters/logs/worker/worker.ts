@@ -10,7 +10,7 @@ import type { LogPlace } from "../pipeline/log-place.ts";
 import { packPoints } from "../pipeline/pack-points.ts";
 import { createEntryReader } from "../pipeline/read-entry.ts";
 import { createStepPace, type StepPace } from "../pipeline/step-pace.ts";
-import { packReadings, unpackBatch } from "../pipeline/wire-batch.ts";
+import { packReadings, type RecordedEntry, unpackBatch } from "../pipeline/wire-batch.ts";
 import type {
   CallResult,
   WorkerCallKind,
@@ -89,6 +89,7 @@ function createAnswers(engine: LogEngine, createEngine: () => LogEngine): Answer
   const reader = createEntryReader((call, usage) => costs.nanos(call, usage));
   const removing = createStepPace(maxRowsPerStep, stepMs);
   const filling = createStepPace(maxRowsPerStep, stepMs);
+  const sensing = createStepPace(maxRowsPerStep, stepMs);
   /** One job at a time, as an engine asks for. */
   const inLine = createLine();
   const inOtherLine = createLine();
@@ -171,6 +172,20 @@ function createAnswers(engine: LogEngine, createEngine: () => LogEngine): Answer
     async fillSearch() {
       await inSteps(() => upkeep.fillSearch(filling.size()), filling);
       return engine.takeHappenings();
+    },
+    async senseOlder() {
+      // What is remembered of them, the newest first, would mislead the threads of new calls.
+      const older = createEntryReader((call, usage) => costs.nanos(call, usage));
+      let isAny = false;
+      const senseOf = async (call: RecordedEntry) => {
+        isAny = true;
+        await costs.prepare([call.entry]);
+        return older.read(call).sense;
+      };
+      await inSteps(() => upkeep.senseOlder(sensing.size(), senseOf), sensing);
+      // As after the warm-up.
+      if (isAny) Bun.gc(true);
+      return null;
     },
     checkSearch: () =>
       aside(async () => {

@@ -5,8 +5,17 @@ import { join } from "node:path";
 import { write } from "bun";
 import { openLogs } from "../../../../src/adapters/logs/pipeline/open-logs.ts";
 import type { Logs, LogsOptions } from "../../../../src/adapters/logs/pipeline/open-logs.ts";
-import { captured, idAt, logEntry, noBodies, noon, startedCall } from "../../../lab/log-entries.ts";
+import {
+  captured,
+  idAt,
+  logEntry,
+  logWrite,
+  noBodies,
+  noon,
+  startedCall,
+} from "../../../lab/log-entries.ts";
 import { blobPlace } from "../../../lab/log-place.ts";
+import { beginVersion9 } from "../../../lab/log-version-9.ts";
 import { patientClock } from "../../../lab/patient-clock.ts";
 import { withTempFolder } from "../../../lab/temp-folder.ts";
 
@@ -44,6 +53,22 @@ const answer = {
 };
 
 describe("the log", () => {
+  test(
+    "finds calls of an older version by client and user soon after it was opened",
+    onFile(async (path) => {
+      const count = 500;
+      beginVersion9(
+        path,
+        Array.from({ length: count }, (_, at) => logWrite({ timestamp: noon + at })),
+      );
+      await withLogs({ path }, async ({ reader }, reported) => {
+        const filter = { limit: count, client: "curl", user: "10.0.0.5" };
+        while ((await reader.list(filter)).logs.length < count);
+        expect(reported).toEqual([]);
+      });
+    }),
+  );
+
   test(
     "shows a call that just ended to whoever asks next, usage read from its answer",
     onFile(async (path) => {

@@ -1,0 +1,58 @@
+// Rows of an older version get what new ones have (who asked, with which program, in which thread, at what
+// cost), newest first; the log is written and read meanwhile.
+import type { Database } from "bun:sqlite";
+import type { BlobStore } from "../../../ports/blob-store.ts";
+import type { SenseOf } from "../pipeline/log-engine.ts";
+import { recordedCall } from "../rows/copied-call.ts";
+import { apiRow, rowColumns, sensedRow, type StoredRow } from "../rows/stored-row.ts";
+import { inTransaction, runSql } from "../sqlite-file/run-sql.ts";
+import { sensedDownTo, senseBelow } from "./log-state.ts";
+import { bodiesOfRow } from "./sqlite-reader.ts";
+
+type OlderRow = StoredRow & { readonly seq: number; readonly bodies: string | null };
+
+const olderSql = `select seq, ${rowColumns.join(", ")}, bodies
+  from requests where seq < ? and who is null order by seq desc limit ?`;
+
+const sensedColumns = [
+  "detail",
+  "who",
+  "client_name",
+  "client",
+  "thread_id",
+  "turns_key",
+  "cost",
+] as const satisfies readonly (keyof StoredRow)[];
+
+/** One that was removed or written since is left as it is. */
+const sensedSql = `update requests set ${sensedColumns.map((column) => `${column} = ?`).join(", ")}
+  where seq = ? and id = ? and who is null`;
+
+/**
+ * Understands the newest of the rows that nothing was made of yet, at most `limit`. A stop costs the
+ * step at most: how far it has come is written along with the rows.
+ * @param senseOf what is to be made of a call
+ * @returns whether there are more
+ */
+export async function senseOlder(
+  db: Database,
+  blobs: Pick<BlobStore, "get">,
+  senseOf: SenseOf,
+  limit: number,
+): Promise<boolean> {
+  const below = senseBelow(db);
+  if (below === null) return false;
+  const rows = runSql<OlderRow>(db, olderSql, [below, limit]);
+  const sensed: (readonly [seq: number, row: StoredRow])[] = [];
+  // One after the other: the bodies of all of them may be large.
+  for (const row of rows) {
+    const { bodies } = await bodiesOfRow(db, blobs, row);
+    sensed.push([row.seq, sensedRow(row, await senseOf(recordedCall(apiRow(row), bodies)))]);
+  }
+  inTransaction(db, "immediate", () => {
+    for (const [seq, row] of sensed)
+      runSql(db, sensedSql, [...sensedColumns.map((column) => row[column]), seq, row.id]);
+    sensedDownTo(db, rows.length < limit ? null : (rows.at(-1)?.seq ?? null));
+  });
+  return rows.length === limit;
+}
