@@ -54,6 +54,8 @@ export interface LogRow {
   readonly cost: number | null;
   /** Of the conversation or session it belongs to, a UUID; null: of none, or it is not known yet. */
   readonly thread_id: string | null;
+  /** 16 hex digits that stand for all turns of the request; null likewise. */
+  readonly turns_key: string | null;
   /** The client's program, `name/version` or `name`; null: its User-Agent does not say. */
   readonly client: string | null;
   /** The last words asked, in one line; null: none. */

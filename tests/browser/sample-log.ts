@@ -409,6 +409,7 @@ function rowOf(sample: SampleCall, index: number): LogRow {
     reasoning_tokens: null,
     cost: costOf(sample),
     thread_id: path.includes("chat") ? threadOf(sample) : null,
+    turns_key: null,
     client: sample.agent ?? null,
     asked: path.includes("chat") ? (questions[index % questions.length] ?? null) : null,
     finish_reason: running || state === "failed" ? null : "stop",

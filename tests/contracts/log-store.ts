@@ -89,6 +89,7 @@ export function logStoreContract(
           reasoning_tokens: null,
           cost: null,
           thread_id: null,
+          turns_key: null,
           client: null,
           asked: null,
           finish_reason: "stop",
@@ -117,6 +118,7 @@ export function logStoreContract(
       expect((await store.list({ limit: 1 })).logs).toMatchObject([
         {
           thread_id: sense.threadId,
+          turns_key: sense.turnsKey,
           asked: sense.asked,
           client: "claude-cli/1.0.3",
           cost: 1.23456789,

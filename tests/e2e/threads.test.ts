@@ -62,7 +62,22 @@ describe("a thread", () => {
     const page = await (await fetch(`${router.url}/?thread=${thread}`, { headers })).text();
     const listed = [...page.matchAll(/href="\/request\/([0-9a-f-]+)/g)].map(([, id]) => id);
     expect([...new Set(listed)]).toEqual([second, first]);
-    expect(page.split(`href="/?thread=${thread}" title="List the calls`)).toHaveLength(3);
+    expect(page.split(`href="/thread/${thread}" title="Read this`)).toHaveLength(3);
+  });
+
+  test("reads as one conversation, in which each call stands before its answer", async () => {
+    const first = await chat([user("seven")]);
+    const second = await chat([user("seven"), said, user("eight")]);
+    const aside = await chat([user("seven"), said, user("nine")]);
+    const last = await chat([user("seven"), said, user("eight"), said, user("ten")]);
+    const page = await fetch(`${router.url}/thread/${await threadOf(first)}`);
+    expect(page.status).toBe(200);
+    const [line = "", branches = ""] = (await page.text()).split('id="branches-title"');
+    const linked = (html: string) => [
+      ...new Set([...html.matchAll(/href="\/request\/([0-9a-f-]+)/g)].map(([, id]) => id)),
+    ];
+    expect(linked(line)).toEqual([first, second, last]);
+    expect(linked(branches)).toEqual([aside]);
   });
 
   test("is a session's calls, whose name the router keeps where it is its own", async () => {

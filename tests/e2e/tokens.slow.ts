@@ -163,7 +163,7 @@ test("rules may match the token's user", () =>
     ),
   ));
 
-const pages = ["/", "/upstreams", "/routes", "/performance", "/request/x", "/nowhere"];
+const pages = ["/", "/upstreams", "/routes", "/performance", "/request/x", "/thread/x", "/nowhere"];
 const reads = [
   "/api/logs",
   "/api/logs/01a205b4-8eed-7758-a486-f2ad3d7b7496",

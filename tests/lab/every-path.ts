@@ -37,6 +37,7 @@ export const everyPath: readonly RawRequest[] = [
   { path: "/", method: "HEAD" },
   { path: "/performance" },
   { path: `/request/${id}` },
+  { path: `/thread/${id}` },
   { path: `/request/${id}/again`, body: "model=m" },
   { path: "/upstreams" },
   { path: "/upstreams/check", method: "POST" },

@@ -121,6 +121,9 @@ export const rowFields = {
     }),
   ),
   thread_id: maybeText("UUID of the conversation or session that the call belongs to"),
+  turns_key: maybeText(
+    "16 hex digits that stand for all turns of the request: calls of a thread that have the same asked the same",
+  ),
   client: maybeText("the client's program, `name/version` or `name`, as its User-Agent says"),
   asked: maybeText("the last words asked, in one line"),
   request_size: wholeNumber("bytes received from the client"),

@@ -9,6 +9,7 @@ import { formRefused, frameOf, seeOther } from "./shared/page-response.tsx";
 import { performanceRoutes } from "./performance/performance-routes.tsx";
 import { requestRoutes } from "./request/request-routes.tsx";
 import { routesPageRoutes } from "./routes/routes-page-routes.tsx";
+import { threadRoutes } from "./thread/thread-routes.tsx";
 import { tryPageRoutes } from "./try/try-routes.tsx";
 
 export function pages(deps: PagesDeps) {
@@ -16,6 +17,7 @@ export function pages(deps: PagesDeps) {
     .use(dashboardRoutes(deps))
     .use(performanceRoutes(deps))
     .use(requestRoutes(deps))
+    .use(threadRoutes(deps))
     .use(configurationRoutes(deps))
     .use(routesPageRoutes(deps))
     .use(tryPageRoutes(deps))

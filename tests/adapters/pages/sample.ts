@@ -78,6 +78,7 @@ export function sampleDetail(over: Partial<LogDetail> = {}): LogDetail {
     reasoning_tokens: null,
     cost: null,
     thread_id: null,
+    turns_key: null,
     client: null,
     asked: null,
     finish_reason: "stop",

@@ -29,7 +29,7 @@ export function copiedCall(detail: LogDetail): LogWrite {
     reading: readingOf(detail),
     sense: {
       threadId: detail.thread_id,
-      turnsKey: null,
+      turnsKey: detail.turns_key,
       asked: detail.asked,
       client: detail.client,
       costNanos: detail.cost === null ? null : Math.round(detail.cost * nanosPerDollar),

@@ -46,6 +46,7 @@ export function logRow({ entry, reading, sense = nothingSensed }: WrittenRow): L
     finish_reason: reading.finishReason,
     cost: sense.costNanos === null ? null : sense.costNanos / nanosPerDollar,
     thread_id: sense.threadId,
+    turns_key: sense.turnsKey,
     client: sense.client,
     asked: sense.asked,
     request_size: entry.requestSize,

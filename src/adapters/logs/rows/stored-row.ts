@@ -279,6 +279,7 @@ export function apiRow(stored: StoredRow): LogRow {
     finish_reason: finishReason,
     cost: stored.cost === null ? null : stored.cost / nanosPerDollar,
     thread_id: stored.thread_id,
+    turns_key: stored.turns_key,
     client: stored.client,
     asked,
     request_size: requestSize,

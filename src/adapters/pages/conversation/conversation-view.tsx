@@ -118,7 +118,7 @@ interface EarlierTurnsProps {
 }
 
 /** Turns that are fetched when someone wants to read them. */
-function EarlierTurns({ callId, span, turns }: EarlierTurnsProps): JSX.Element {
+export function EarlierTurns({ callId, span, turns }: EarlierTurnsProps): JSX.Element {
   const size = turns.slice(span.from, span.to).reduce((sum, turn) => sum + turnSize(turn), 0);
   const [first, last] = [whole(span.from + 1), whole(span.to)];
   const count = span.to - span.from;
@@ -149,7 +149,7 @@ function Forms({ detail, isPlain }: ConversationViewProps): JSX.Element {
 }
 
 /** The conversation up to here is another call's. @param props.answer the id of its answer, which holds the call's where it is the router's */
-function Continues(props: { readonly answer: string }): JSX.Element {
+export function Continues(props: { readonly answer: string }): JSX.Element {
   const call = callIdIn(props.answer);
   return (
     <p class="continues">

@@ -98,11 +98,11 @@ function Asked({ row, q }: Pick<RequestLineProps, "row" | "q">): JSX.Element {
       {row.thread_id !== null && (
         <a
           class="thread"
-          href={`/?thread=${encodeURIComponent(row.thread_id)}`}
-          title="List the calls of this conversation"
+          href={`/thread/${encodeURIComponent(row.thread_id)}`}
+          title="Read this conversation as a whole"
         >
           <span aria-hidden="true">≡</span>
-          <span class="hidden" safe>{`List the calls of this conversation: ${asked ?? call}`}</span>
+          <span class="hidden" safe>{`Read this conversation as a whole: ${asked ?? call}`}</span>
         </a>
       )}
     </td>

@@ -139,13 +139,17 @@ export function RequestPage(props: RequestPageProps): JSX.Element {
 function Crumbs({
   neighbours,
   frame,
-}: Pick<RequestPageProps, "neighbours" | "frame">): JSX.Element {
+  detail,
+}: Pick<RequestPageProps, "neighbours" | "frame" | "detail">): JSX.Element {
   const { older, newer } = neighbours;
   return (
     <nav class="crumbs" aria-label="Requests">
       <a href={frame.list} data-list>
         ← Requests
       </a>
+      {detail.thread_id !== null && (
+        <a href={`/thread/${encodeURIComponent(detail.thread_id)}`}>Whole thread</a>
+      )}
       <span class="turn-pages">
         {newer !== null && (
           <a rel="prev" href={`/request/${encodeURIComponent(newer)}`}>

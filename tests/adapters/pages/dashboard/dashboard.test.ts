@@ -132,7 +132,7 @@ test("a row says who asked what with which program, and state, models, upstream,
   expect(cells).toEqual([
     "completed200",
     "mara opencode",
-    "Mend the retry loop≡List the calls of this conversation: Mend the retry loop",
+    "Mend the retry loop≡Read this conversation as a whole: Mend the retry loop",
     "coding-assistant → sent as big-coder",
     "fast-box⤳ 22 attempts",
     "~12k / 34",
@@ -143,7 +143,7 @@ test("a row says who asked what with which program, and state, models, upstream,
   const links = [...document.querySelectorAll("#requests td a")];
   expect(links.map((link) => link.getAttribute("href"))).toEqual([
     `/request/${row.id}`,
-    `/?thread=${row.thread_id}`,
+    `/thread/${row.thread_id}`,
   ]);
   expect(document.querySelector("#requests time")?.getAttribute("title")).toBe(
     "2026-03-12 16:00:00 UTC",

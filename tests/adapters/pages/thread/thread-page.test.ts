@@ -1,0 +1,176 @@
+// The page of a thread reads as one conversation, with the calls behind it.
+import { describe, expect, test } from "bun:test";
+import type { Document } from "happy-dom";
+import { askedTurns } from "../../../../src/domain/conversation/asked.ts";
+import { turnKeys } from "../../../../src/domain/conversation/turn-keys.ts";
+import type { LogDetail } from "../../../../src/ports/browse.ts";
+import { hostileDetail, hostileTexts } from "../hostile-detail.ts";
+import { elementText, openPage, sampleBrowse, sampleDetail } from "../sample.ts";
+
+const thread = "0d1f2a3b-0000-8000-8000-00000000abcd";
+const user = (content: string) => ({ role: "user", content });
+const said = (content: string) => ({ role: "assistant", content });
+
+function callOf(number: number, messages: readonly object[], over: Partial<LogDetail> = {}) {
+  return sampleDetail({
+    id: `0195a2c4-0000-7000-8000-00000000000${number}`,
+    timestamp: `2026-03-12T16:00:0${number}.000Z`,
+    thread_id: thread,
+    turns_key: turnKeys(askedTurns({ messages })).at(-1) ?? null,
+    asked: `question ${number}`,
+    auth_user: "mara",
+    client: "opencode/1.2",
+    cost: 0.5,
+    request_body: JSON.stringify({ messages }),
+    response_body: JSON.stringify({ choices: [{ message: said(`answer ${number}`) }] }),
+    ...over,
+  });
+}
+
+const first = callOf(1, [user("question 1")]);
+const second = callOf(2, [user("question 1"), said("answer 1"), user("question 2")]);
+const branch = callOf(3, [user("question 1"), said("answer 1"), user("question 3")], {
+  state: "failed",
+  status_code: 502,
+  error_message: "connection refused",
+});
+const third = callOf(4, [
+  user("question 1"),
+  said("answer 1"),
+  user("question 2"),
+  said("answer 2"),
+  user("question 4"),
+]);
+
+const open = (calls: readonly LogDetail[], next: string | null = null) =>
+  openPage(sampleBrowse(calls, next), `/thread/${thread}`);
+
+/** Turns by their words, calls by the last figure of their ids, in the order of the page. */
+function lines(document: Document, within: string): readonly string[] {
+  return [...document.querySelectorAll(`${within} .turn .text, ${within} .call-line`)].map((line) =>
+    line.classList.contains("call-line")
+      ? `call ${line.querySelector("a")?.getAttribute("href")?.slice(-1)}`
+      : line.textContent.trim(),
+  );
+}
+
+test("each answer follows the call that brought it, and other branches are listed below", async () => {
+  const { status, document } = await open([third, branch, second, first]);
+  expect(status).toBe(200);
+  expect(lines(document, ".conversation")).toEqual([
+    "question 1",
+    "call 1",
+    "answer 1",
+    "question 2",
+    "call 2",
+    "answer 2",
+    "question 4",
+    "call 4",
+    "answer 4",
+  ]);
+  expect(lines(document, ".branches")).toEqual(["call 3"]);
+  expect(elementText(document, ".branches .call-line")).toContain("connection refused");
+  expect(elementText(document, ".branches .asked")).toBe("question 3");
+});
+
+test("its head says what it is about, whose it is and what it used", async () => {
+  const { document } = await open([third, branch, second, first]);
+  expect(elementText(document, "h1")).toBe("question 1");
+  expect(elementText(document, ".request-head .state")).toContain("maraopencode/1.2");
+  expect([...document.querySelectorAll(".facts > div")].map((fact) => fact.textContent)).toEqual([
+    "Calls4",
+    "Tokens48 in136 out",
+    "Cost$2.00",
+    "Time span1 s",
+    "Errors1",
+  ]);
+  expect(document.querySelector(`.crumbs a[href="/?thread=${thread}"]`)).not.toBeNull();
+});
+
+test("a call says when it was, who answered and what it used", async () => {
+  const { document } = await open([first]);
+  expect(elementText(document, ".call-line").replace(/ /g, "")).toBe(
+    "completed2026-03-1216:00:01UTCllama3-8bfast-box12in,34out$0.502.1s",
+  );
+});
+
+test("where the newest request is not kept, the one before is read", async () => {
+  const gone = { ...third, request_body: null, response_body: null };
+  const { document } = await open([gone, second, first]);
+  expect(lines(document, ".conversation").at(-1)).toBe("answer 2");
+  expect(lines(document, ".branches")).toEqual(["call 4"]);
+});
+
+test("where no request is kept, the calls are listed", async () => {
+  const { document } = await open([{ ...first, request_body: null }]);
+  expect(elementText(document, ".conversation .nothing")).toContain("bodies are gone");
+  expect(elementText(document, "#branches-title")).toBe("Calls");
+  expect(lines(document, ".branches")).toEqual(["call 1"]);
+});
+
+test("a call under way stands at the end", async () => {
+  const running = callOf(5, [], {
+    state: "inflight",
+    duration_ms: null,
+    turns_key: null,
+    request_body: null,
+    response_body: null,
+  });
+  const { document } = await open([running, first]);
+  expect(lines(document, ".conversation")).toEqual(["question 1", "call 1", "answer 1", "call 5"]);
+  expect(document.querySelector(".branches")).toBeNull();
+});
+
+test("of a long conversation the beginning is folded, and its calls with it", async () => {
+  const messages = Array.from({ length: 81 }, (_, index) =>
+    index % 2 === 0 ? user(`q${index}`) : said(`a${index}`),
+  );
+  const { document } = await open([callOf(2, messages), callOf(1, messages.slice(0, 1))]);
+  expect(document.querySelectorAll(".turn").length).toBeLessThan(messages.length);
+  expect(document.querySelector("details.fetched a")?.getAttribute("href")).toContain("/turns/0-");
+  expect(elementText(document, ".folded-calls summary")).toBe("1 call in these turns");
+});
+
+test("a thread of more calls than are shown says so", async () => {
+  const { document } = await open([first], first.id);
+  expect(elementText(document, ".request-head .notice")).toContain("newest 1 calls");
+});
+
+test.each([`/thread/${thread}`, "/thread/nope", "/thread/%3Cb%3E"])(
+  "%s is a page with 404 where the log has no such thread",
+  async (path) => {
+    const { status, document } = await openPage(sampleBrowse([]), path);
+    expect(status).toBe(404);
+    expect(elementText(document, "h1")).toBe("No such thread");
+  },
+);
+
+test("a log that cannot be read is a page with 503", async () => {
+  const browse = { ...sampleBrowse([]), list: () => Promise.reject(new Error("locked")) };
+  expect((await openPage(browse, `/thread/${thread}`)).status).toBe(503);
+});
+
+test("the page of a request leads to its thread", async () => {
+  const { document } = await openPage(sampleBrowse([first]), `/request/${first.id}`);
+  expect(document.querySelector(`.crumbs a[href="/thread/${thread}"]`)).not.toBeNull();
+});
+
+describe.each(hostileTexts)("with %p in every field", (text) => {
+  test("the page has the elements it has without", async () => {
+    const skeleton = async (words: string) => {
+      const hostile = { ...hostileDetail(words), thread_id: thread, asked: words, client: words };
+      const { document } = await open([
+        { ...hostile, turns_key: words },
+        { ...hostile, id: words },
+      ]);
+      const elements = [...document.querySelectorAll("*")];
+      return elements
+        .filter((element) => element.closest(".md > *") === null)
+        .map(({ tagName, attributes }) => {
+          const names = [...attributes].map(({ name }) => name).toSorted();
+          return `${tagName}[${names.join(" ")}]`;
+        });
+    };
+    expect(await skeleton(text)).toEqual(await skeleton("harmless"));
+  });
+});
