@@ -17,7 +17,7 @@ const only = (name, comment, from, ...allowed) =>
   forbid(name, comment, { path: from }, { pathNot: allowed });
 
 const MAY_WIRE =
-  "^src/app/(compose\\.tsx?|main\\.ts|start-(log|group)\\.ts|log-worker\\.ts|cli/.+)$";
+  "^src/app/(compose\\.tsx?|main\\.ts|start-(log|group|alerts)\\.ts|log-worker\\.ts|cli/.+)$";
 const MAY_CALL_UPSTREAMS =
   "^src/(ports/|adapters/(upstream/|fake-model/memory-upstream)|app/compose\\.tsx?|app/usecases/(relay/(attempt|commit|answer-failures|recognise-stream|event-stream|hold-answer|stream-failure)|servers/(models|ask-server|probe))[^/]*\\.ts$)";
 
@@ -122,7 +122,7 @@ module.exports = {
     ),
     forbid(
       "wiring-in-one-place",
-      "Only compose, start-log, main and the commands name adapters.",
+      "Only compose, the start files, main and the commands name adapters.",
       { path: "^src/", pathNot: [MAY_WIRE, "^src/adapters/"] },
       { path: "^src/adapters/" },
     ),
