@@ -8,7 +8,7 @@ const source: Start = {
   folder: "/home/ada/smolrouter",
   env: { PATH: "/usr/local/bin:/usr/bin" },
 };
-const binary: Start = { ...source, script: "/$bunfs/root/smolrouter" };
+const binary: Start = { ...source, script: "/$bunfs/smolrouter" };
 const npm = "npm/11.19.1 node/v20.20.2 linux x64 workspaces/false";
 const ranBy = (npm_config_user_agent: string) => ({
   env: { npm_lifecycle_event: "start", npm_config_user_agent },

@@ -6,9 +6,9 @@ import type { Run } from "./client.ts";
 import { originalText } from "./safe-text.ts";
 import { nameStart } from "./tables.ts";
 
-/** At most so many are looked at: a flood of invented names is not to hold up a list. */
+/** Limit on names looked at: a flood of invented ones must not hold up a list. */
 const maxNames = 2_000;
-/** So many are looked up in their indexes; for more all calls are gone through. */
+/** Limit on names looked up in their indexes; with more, all calls are scanned. */
 const maxLed = 12;
 /** Of a name, what its index holds. */
 const startLength = 200;

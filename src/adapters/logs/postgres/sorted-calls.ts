@@ -198,7 +198,7 @@ async function walkedPlaces(
   return found;
 }
 
-/** The value so many calls further on; null: there are not as many. */
+/** The value that many calls further on; null: there are fewer. */
 async function valueBehind(run: Run, column: Column, known: Condition): Promise<number | null> {
   const values = createValues();
   const [row] = await run<{ value: number }>(

@@ -157,7 +157,7 @@ export const tables: readonly string[] = [
 ];
 
 /**
- * From version 1 to 2. Indexes on partitions that hold rows come by and by, as to make them takes long;
+ * From version 1 to 2. Indexes on partitions that hold rows are built one at a time afterwards, since that takes long;
  * those of partitions made from now on come with them.
  */
 export const toVersion2: readonly string[] = [

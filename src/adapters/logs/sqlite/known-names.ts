@@ -13,7 +13,7 @@ export const nameIndexes = {
 
 export type NameColumn = keyof typeof nameIndexes;
 
-/** At most so many are looked at: a flood of invented names is not to hold up a list. */
+/** Limit on names looked at: a flood of invented ones must not hold up a list. */
 const maxNames = 2_000;
 
 /** @returns those that pass, in order of their letters */

@@ -27,7 +27,7 @@ export interface IndexTerm {
 export interface Condition {
   /** Checks it on a row, and leads to no index. */
   readonly check: Statement;
-  /** Rows of any of these fulfil it, and no others; null: most rows do, and there is no index. */
+  /** Index terms whose rows together are exactly those that match; null: most rows match, so no index serves it. */
   readonly terms: readonly IndexTerm[] | null;
 }
 

@@ -10,7 +10,7 @@ import type { PagesDeps } from "../shared/pages-deps.ts";
 import { readAnswer } from "./read-answer.ts";
 import { TryPage, type TryPageProps } from "./try-page.tsx";
 
-/** A larger one is no pleasure to edit. */
+/** A larger request is unwieldy in a form. */
 const longestRest = 4 * 1024 * 1024;
 
 export function tryPageRoutes(deps: PagesDeps) {
