@@ -45,9 +45,9 @@ export function Figures({ query, figures, inflight, waiting }: FiguresProps): JS
           mark={alarm(figures) === "bad" ? "bad" : ""}
         />
         <Figure
-          name="Duration"
+          name="Median duration"
           value={duration(figures.duration_ms_median)}
-          note={`median, p95 ${duration(figures.duration_ms_p95)}`}
+          note={`p95 ${duration(figures.duration_ms_p95)}`}
           href={dashboardHref(address, { sort: "duration" })}
         />
         <Figure name="First token" value={duration(figures.ttft_ms_median)} note="median" />

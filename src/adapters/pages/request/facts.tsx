@@ -3,7 +3,7 @@
 import { Html } from "@elysiajs/html";
 import type { PropsWithChildren } from "@elysiajs/html";
 import type { LogDetail } from "../../../ports/browse.ts";
-import { bytes, duration, none, whole } from "../shared/format.ts";
+import { bytes, dollars, duration, none, whole } from "../shared/format.ts";
 import { routeInWords, ruleSays } from "../routes/route-words.ts";
 import type { RoutingNames } from "../shared/pages-deps.ts";
 
@@ -19,6 +19,7 @@ export function Facts({ detail, routing, now }: FactsProps): JSX.Element {
   const soFar = Math.max(0, now - Date.parse(detail.timestamp));
   const rule = detail.route === null ? null : ruleSays(detail.route, routing);
   const speed = tokensPerSecond(detail);
+  const price = costOf(detail);
   return (
     <dl class="facts">
       <Fact name="Duration">
@@ -46,6 +47,7 @@ export function Facts({ detail, routing, now }: FactsProps): JSX.Element {
         {detail.reasoning_tokens !== null && detail.reasoning_tokens > 0 && (
           <small>{`${whole(detail.reasoning_tokens)} for thinking`}</small>
         )}
+        {price !== null && <small safe>{price}</small>}
       </Fact>
       <Fact name="Finish">
         <b safe>{detail.finish_reason ?? none}</b>
@@ -109,6 +111,12 @@ function tokens(detail: LogDetail): string {
   if (prompt === null && completion === null) return none;
   const shown = (count: number | null): string => (count === null ? none : whole(count));
   return `${shown(prompt)} in, ${shown(completion)} out`;
+}
+
+/** null: it used nothing that could cost. */
+function costOf({ cost, total_tokens: used }: LogDetail): string | null {
+  if (cost !== null) return `costs ${dollars(cost)}`;
+  return used !== null && used > 0 ? "no price is known" : null;
 }
 
 /** From the first token to the end, as that is when tokens were written; null for plain calls. */

@@ -319,3 +319,19 @@ test.each([
   );
   expect(elementText(document, "#response-body-clean")).toContain("all 2 upstreams failed");
 });
+
+test("a request says what it cost, and that no price is known where tokens were used", async () => {
+  const cases = [
+    [{ cost: 0.0123, total_tokens: 12 }, "costs $0.012"],
+    [{ cost: 0, total_tokens: 12 }, "costs $0"],
+    [{ cost: null, total_tokens: 12 }, "no price is known"],
+  ] as const;
+  for (const [fields, words] of cases) {
+    const detail = sampleDetail(fields);
+    const { document } = await openPage(sampleBrowse([detail]), `/request/${detail.id}`);
+    expect(document.querySelector(".facts")?.textContent).toContain(words);
+  }
+  const unused = sampleDetail({ cost: null, total_tokens: null });
+  const { document } = await openPage(sampleBrowse([unused]), `/request/${unused.id}`);
+  expect(document.querySelector(".facts")?.textContent).not.toContain("price");
+});
