@@ -17,7 +17,7 @@ const only = (name, comment, from, ...allowed) =>
   forbid(name, comment, { path: from }, { pathNot: allowed });
 
 const MAY_WIRE =
-  "^src/app/(compose\\.tsx?|main\\.ts|start-(log|group|alerts)\\.ts|log-worker\\.ts|cli/.+)$";
+  "^src/app/(compose\\.tsx?|main\\.ts|start-(log|group|alerts|reading)\\.ts|log-worker\\.ts|cli/.+)$";
 const MAY_CALL_UPSTREAMS =
   "^src/(ports/|adapters/(upstream/|fake-model/memory-upstream)|app/compose\\.tsx?|app/usecases/(relay/(attempt|commit|answer-failures|recognise-stream|event-stream|hold-answer|stream-failure)|servers/(models|ask-server|probe))[^/]*\\.ts$)";
 

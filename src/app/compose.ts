@@ -4,7 +4,6 @@ import { systemClock } from "../adapters/clock/system-clock.ts";
 import type { Configuration } from "../adapters/config/load.ts";
 import { watchRoutes } from "../adapters/config/watch-routes.ts";
 import { createAdmissions } from "../adapters/http/admissions.ts";
-import { apiRoutes } from "../adapters/http/api-routes.ts";
 import { answerRoutes } from "../adapters/http/answer-routes.ts";
 import { callAnswers, callRoutes, findText } from "../adapters/http/call-routes.ts";
 import { createEventFeed } from "../adapters/http/events.ts";
@@ -12,15 +11,12 @@ import { createGatekeeper } from "../adapters/http/gatekeeper.ts";
 import { crossSitePolicy, isThisMachine } from "../adapters/http/this-machine.ts";
 import { modelRoutes, ollamaRoutes } from "../adapters/http/model-routes.ts";
 import { healthRoutes, metricsRoute } from "../adapters/http/monitoring-routes.ts";
-import { createTryCalls, tryRoutes } from "../adapters/http/try-calls.ts";
-import { createMayEdit } from "../adapters/http/may-edit.ts";
 import { createFormReader } from "../adapters/http/read-form.ts";
 import type { TurnedAway } from "../adapters/http/refusal.ts";
 import { type RunningServer, type ServerOptions, startServer } from "../adapters/http/server.ts";
 import { packPrices } from "../adapters/logs/pipeline/wire-prices.ts";
 import { createMetrics } from "../adapters/metrics/metrics.ts";
 import { createLazyPages } from "../adapters/pages/lazy-pages.ts";
-import type { PagesDeps } from "../adapters/pages/shared/pages-deps.ts";
 import { createSchemaThread } from "../adapters/schemas/schema-thread.ts";
 import { createCallLog } from "../adapters/telemetry/call-log.ts";
 import { createSpanExporter } from "../adapters/telemetry/otlp-exporter.ts";
@@ -34,17 +30,15 @@ import type { UsageObserver } from "../ports/observer.ts";
 import { startAlerts } from "./start-alerts.ts";
 import { startGroup } from "./start-group.ts";
 import { startLog } from "./start-log.ts";
+import { startReading } from "./start-reading.ts";
 import { createRecentCalls } from "./usecases/alerts/recent-calls.ts";
 import { createUsageCount } from "./usecases/log/count-usage.ts";
-import { createBrowse } from "./usecases/log/browse.ts";
-import { createRoutesEdit } from "./usecases/servers/edit-routes.ts";
 import { tellFirstLists } from "./usecases/servers/first-lists.ts";
 import { createLimiter } from "./usecases/servers/limiter.ts";
-import { checkUpstreams, createHealthBoard } from "./usecases/servers/health-board.ts";
+import { createHealthBoard } from "./usecases/servers/health-board.ts";
 import { createInFlightBoard } from "./usecases/log/in-flight.ts";
 import { orAfter } from "./usecases/or-after.ts";
 import { createLoadedBoard } from "./usecases/servers/loaded-board.ts";
-import { createMemoryWishes } from "./usecases/servers/memory-wishes.ts";
 import { createModels } from "./usecases/servers/models.ts";
 import { observeLoads } from "./usecases/servers/observe-loads.ts";
 import { createNotices, routesNotice } from "./usecases/log/notices.ts";
@@ -61,22 +55,15 @@ import { createServerClient } from "./usecases/servers/ask-server.ts";
 import { createContinueCall } from "./usecases/answers/continue-call.ts";
 import { createRecentAnswers } from "./usecases/answers/recent-answers.ts";
 import { createStoredAnswers } from "./usecases/answers/stored-answers.ts";
-import { createSendAgain } from "./usecases/log/send-again.ts";
 import { createPromptEstimates } from "./usecases/log/prompt-estimates.ts";
-import { createLiveView } from "./usecases/log/live-view.ts";
 import { createTokenRatios } from "../domain/log/token-ratios.ts";
 
 /** Bytes that the bodies of all requests being answered may take; and, apart from them, held answers. */
 const sharedBytes = 512 * 1024 * 1024;
 /** Bytes that bodies kept for the log may take, over all calls under way. */
 const capturedBytes = 256 * 1024 * 1024;
-/** Bytes of a form that holds a routes file: escaped, it takes three times what it is. */
-const fileFormBytes = 1024 * 1024;
 /** ms that calls under way may take to finish after a stop was asked for. */
 const drainMs = 30_000;
-
-/** ms in which a browser has shown what it got, and no reading for the next page gets in its way. */
-const afterPageMs = 300;
 
 export interface Running {
   readonly url: string;
@@ -278,81 +265,25 @@ export function compose(
           clock,
           logger,
         });
-  if (logs !== null && feed !== null) {
-    const tryCall = createTryCalls({ answerCall, admissions, clock });
-    const wishes = createMemoryWishes({ routing, models, loaded, ask, clock, logger });
-    const browse = createBrowse({
-      reader: logs.reader,
-      clock,
-      live: createLiveView({
-        clock,
-        routing,
-        board,
-        limiter,
-        health,
-        models,
-        loaded,
-        wishes,
-        spoken,
-        group,
-      }),
+  if (log !== null && feed !== null) {
+    const reading = startReading({
+      settings,
+      version,
+      log,
+      servers: { limiter, health, models, loaded, spoken, now: serversNow, ask },
+      calls: { board, service: relay, answer: answerCall, admissions },
+      routes: { routing, file: routesFile, base: routingBase, reload: () => watch.reload() },
+      access: { tokens, acceptedNames: policy.acceptedNames, readForm },
+      pages,
+      feed,
       group,
-      droppedRows: () => log?.droppedRows() ?? {},
-      droppedBodies: () => log?.droppedBodies() ?? 0,
-    });
-    const again = createSendAgain({ browse, service: relay, clock, logger });
-    const shown: PagesDeps = {
-      browse,
-      actions: {
-        checkUpstreams: () => checkUpstreams({ routing, models, health }),
-        wishMemory: (server, model, wish) => wishes.wish(server, model, wish),
-        sendAgain: (callId, how) => again.send(callId, how),
-      },
-      routing,
-      discovery: () => models.discovery(),
-      serversNow,
-      routesFile: settings.routesConfig.path,
-      routesEdit: createRoutesEdit({
-        file: routesFile,
-        reader: logs.reader,
-        routing,
-        base: routingBase,
-        clock,
-        reload: () => watch.reload(),
-      }),
-      mayEdit: createMayEdit({
-        allowed: settings.routesEdit,
-        tokens,
-        admissions,
-        isThisMachine,
-        acceptedNames: policy.acceptedNames,
-      }),
-      readFileForm: createFormReader(clock, fileFormBytes),
       notices,
       refusedCalls: () => refusals.seen(),
-      readForm,
-      tryCall: (request) => tryCall(request, false),
-      now: () => clock.now(),
-      later: (work) => void clock.after(afterPageMs, work),
-      version,
-      canSignIn: tokens !== null,
-      address: `http://${settings.listen.host}:${settings.listen.port}`,
-    };
-    routes.push(
-      tryRoutes(tryCall),
-      apiRoutes({
-        browse,
-        events: feed,
-        clock,
-        version,
-        cancel: (callId) => board.cancel(callId) || (group?.cancel(callId) ?? false),
-      }),
-    );
-    loadPages = () => {
-      // The thread for reads starts meanwhile; what it cannot read, the page will say.
-      logs.reader.list({ limit: 1 }).catch(() => undefined);
-      return pages.load(shown);
-    };
+      clock,
+      logger,
+    });
+    routes.push(...reading.routes);
+    loadPages = reading.loadPages;
   }
   let server: RunningServer;
   try {
