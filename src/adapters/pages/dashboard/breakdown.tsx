@@ -5,7 +5,7 @@ import type { Dimension, PeriodGroup } from "../../../ports/periods.ts";
 import { dashboardHref, type DashboardQuery } from "./dashboard-query.ts";
 import { alarm } from "./figures.tsx";
 import { colouredGroups } from "./period-chart.tsx";
-import { dimensions } from "./period-query.ts";
+import { dimensions } from "../shared/period-query.ts";
 import { dollars, duration, percent, short, whole } from "../shared/format.ts";
 
 export interface BreakdownProps {

@@ -16,9 +16,9 @@ import {
   zoneOf,
 } from "../shared/page-response.tsx";
 import type { PagesDeps } from "../shared/pages-deps.ts";
+import { dimensions } from "../shared/period-query.ts";
 import { Dashboard, dashboardHead } from "./dashboard.tsx";
 import { type DashboardQuery, exportForms, readQuery } from "./dashboard-query.ts";
-import { dimensions } from "./period-query.ts";
 import type { CallCount } from "./requests.tsx";
 
 export function dashboardRoutes(deps: PagesDeps) {

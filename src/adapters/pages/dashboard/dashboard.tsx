@@ -7,17 +7,20 @@ import type { RefusedCalls } from "../../../ports/refusals.ts";
 import { Breakdown } from "./breakdown.tsx";
 import { Connect } from "./connect.tsx";
 import { Figures } from "./figures.tsx";
-import { FilterBar } from "./filter-bar.tsx";
 import { InFlightList } from "./in-flight-list.tsx";
+import { type Address, dashboardHref } from "./dashboard-query.ts";
+import { Measures } from "./measures.tsx";
 import { namesToOffer } from "./model-names.ts";
-import { PeriodBar } from "./period-bar.tsx";
 import { PeriodChart } from "./period-chart.tsx";
 import { RefusedLine } from "./refused-line.tsx";
 import { Requests, type RequestsProps } from "./requests.tsx";
+import type { CallHref } from "../shared/call-query.ts";
+import { FilterBar } from "../shared/filter-bar.tsx";
 import { whole } from "../shared/format.ts";
 import { type HeadProps, Layout } from "../shared/layout.tsx";
 import type { RoutingNames } from "../shared/pages-deps.ts";
-import { UnreadLine } from "./unread-line.tsx";
+import { PeriodBar } from "../shared/period-bar.tsx";
+import { UnreadLine } from "../shared/unread-line.tsx";
 import { Welcome } from "./welcome.tsx";
 
 export interface DashboardProps extends RequestsProps {
@@ -37,6 +40,7 @@ export const dashboardHead: HeadProps = { title: "Dashboard" };
 
 export function Dashboard(props: DashboardProps): JSX.Element {
   const { frame, query, page, period, inflight, upstreams, routing } = props;
+  const href: CallHref = (changes) => dashboardHref(query.address, changes);
   const waiting = inflight.filter(({ position }) => position !== null).length;
   const connect = {
     origin: frame.origin,
@@ -60,7 +64,9 @@ export function Dashboard(props: DashboardProps): JSX.Element {
         </>
       ) : (
         <>
-          <PeriodBar query={query} zone={frame.zone} />
+          <PeriodBar period={query.period} href={href} zone={frame.zone}>
+            <Measures query={query} />
+          </PeriodBar>
           <Figures
             query={query}
             figures={period.figures}
@@ -74,7 +80,13 @@ export function Dashboard(props: DashboardProps): JSX.Element {
           </section>
           <RefusedLine refused={props.refused} now={frame.now} />
           <InFlightList calls={inflight} />
-          <FilterBar query={query} offers={namesToOffer(routing, page.logs, query)} />
+          <FilterBar
+            query={query}
+            offers={namesToOffer(routing, page.logs, query)}
+            action="/"
+            href={href}
+            kept={keptOf(query.address)}
+          />
           <Requests {...props} />
           <details class="more">
             <summary>Point a client here</summary>
@@ -84,6 +96,12 @@ export function Dashboard(props: DashboardProps): JSX.Element {
       )}
     </Layout>
   );
+}
+
+/** What the filters leave as it is. */
+function keptOf(address: Address): Readonly<Record<string, string>> {
+  const { period = "", by = "", show = "", sort = "" } = address;
+  return { period, by, show, sort };
 }
 
 /** What is shown of a part of the calls must not look as if it were of all. */

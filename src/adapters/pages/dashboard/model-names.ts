@@ -2,8 +2,8 @@
 import type { Routing } from "../../../domain/routing/types.ts";
 import type { LogRow, UpstreamState } from "../../../ports/browse.ts";
 import type { RoutingNames } from "../shared/pages-deps.ts";
-import type { DashboardQuery } from "./dashboard-query.ts";
-import type { Offers } from "./filter-bar.tsx";
+import type { CallQuery } from "../shared/call-query.ts";
+import type { Offers } from "../shared/filter-bar.tsx";
 
 /** Beyond that a list helps nobody. */
 const maxOffered = 500;
@@ -25,7 +25,7 @@ export function knownModelNames(
 export function namesToOffer(
   routing: Pick<RoutingNames, "servers" | "aliases">,
   rows: readonly LogRow[],
-  { fields }: Pick<DashboardQuery, "fields">,
+  { fields }: Pick<CallQuery, "fields">,
 ): Offers {
   const distinct = (names: readonly (string | null)[], typed: string): readonly string[] =>
     [...new Set(names)]

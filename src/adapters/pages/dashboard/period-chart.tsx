@@ -3,8 +3,8 @@
 import { Html } from "@elysiajs/html";
 import type { CallSums, Period, PeriodBar } from "../../../ports/periods.ts";
 import { dollars, short, whole } from "../shared/format.ts";
-import { dashboardHref, type DashboardQuery } from "./dashboard-query.ts";
-import { dimensions, type Measure, measures, timeParam } from "./period-query.ts";
+import { dashboardHref, type DashboardQuery, type Measure, measures } from "./dashboard-query.ts";
+import { dimensions, timeParam } from "../shared/period-query.ts";
 
 export interface PeriodChartProps {
   readonly query: DashboardQuery;
@@ -42,7 +42,8 @@ interface Span {
 }
 
 export function PeriodChart({ query, period, now }: PeriodChartProps): JSX.Element {
-  const { show, by, says, range } = query.period;
+  const { show } = query;
+  const { by, says, range } = query.period;
   const bars = period.bars ?? [];
   const end = range.until ?? now;
   const spans = bars.map((bar, place): Span => {
@@ -115,7 +116,7 @@ interface BarProps {
 }
 
 function Bar({ query, span, left, isLast, scale, colours }: BarProps): JSX.Element {
-  const { show } = query.period;
+  const { show } = query;
   const { bar, from, to } = span;
   const value = measured[show];
   const total = value(bar);

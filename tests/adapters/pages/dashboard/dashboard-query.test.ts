@@ -46,8 +46,9 @@ test("an address made from a filter reads back as the same filter", () => {
 const at = (iso: string) => Date.parse(iso);
 
 test("without a period, figures are of the last 24 h and the list is of all times", () => {
-  const { period, filter } = read("");
-  expect(period).toMatchObject({ name: "24h", by: "model", show: "calls", isChosen: false });
+  const { period, show, filter } = read("");
+  expect(show).toBe("calls");
+  expect(period).toMatchObject({ name: "24h", by: "model", isChosen: false });
   expect(period.range).toEqual({ since: at("2026-03-11T16:42:00Z"), until: null });
   expect(filter).toEqual({ limit: 50 });
 });
@@ -73,6 +74,7 @@ test.each([
   ["since=yesterday", "since"],
   ["since=2026-03-12&until=2026-03-11", "until"],
   ["by=route", "by"],
+  ["show=all", "show"],
   ["sort=size", "sort"],
   ["thread=1", "thread"],
   ["before=x%20y", "before"],

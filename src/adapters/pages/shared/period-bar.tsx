@@ -1,17 +1,25 @@
 /** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
-// What stands over the figures: the period they are of, what they are broken down by, and what bars show.
+// What stands over the figures of a page: the period they are of, what they are broken down by, and what the page adds.
 import { Html } from "@elysiajs/html";
-import { dashboardHref, type DashboardQuery } from "./dashboard-query.ts";
-import { dimensions, localField, measures, type PeriodName, periods } from "./period-query.ts";
+import type { PropsWithChildren } from "@elysiajs/html";
+import type { CallHref } from "./call-query.ts";
+import {
+  dimensions,
+  localField,
+  type PeriodChoice,
+  type PeriodName,
+  periods,
+} from "./period-query.ts";
 
 export interface PeriodBarProps {
-  readonly query: DashboardQuery;
+  readonly period: PeriodChoice;
+  readonly href: CallHref;
   /** The reader's, an IANA name. */
   readonly zone: string;
 }
 
-export function PeriodBar({ query, zone }: PeriodBarProps): JSX.Element {
-  const { address, period } = query;
+export function PeriodBar(props: PropsWithChildren<PeriodBarProps>): JSX.Element {
+  const { period, href, zone } = props;
   const { since, until } = period.range;
   const isCustom = period.name === "custom";
   return (
@@ -19,7 +27,7 @@ export function PeriodBar({ query, zone }: PeriodBarProps): JSX.Element {
       <nav class="segments" aria-label="Period">
         {(Object.keys(periods) as PeriodName[]).map((name) => (
           <a
-            href={dashboardHref(address, { period: name, since: "", until: "" })}
+            href={href({ period: name, since: "", until: "" })}
             aria-current={period.name === name ? "true" : undefined}
           >
             {periods[name].words}
@@ -58,7 +66,7 @@ export function PeriodBar({ query, zone }: PeriodBarProps): JSX.Element {
       {isCustom && (
         <a
           class="clear"
-          href={dashboardHref(address, { period: "", since: "", until: "" })}
+          href={href({ period: "", since: "", until: "" })}
           aria-label="Leave the time chosen"
         >
           ×
@@ -66,24 +74,12 @@ export function PeriodBar({ query, zone }: PeriodBarProps): JSX.Element {
       )}
       <nav class="segments" aria-label="Broken down by">
         {Object.entries(dimensions).map(([name, words]) => (
-          <a
-            href={dashboardHref(address, { by: name })}
-            aria-current={period.by === name ? "true" : undefined}
-          >
+          <a href={href({ by: name })} aria-current={period.by === name ? "true" : undefined}>
             {words}
           </a>
         ))}
       </nav>
-      <nav class="segments last" aria-label="Bars show">
-        {Object.entries(measures).map(([name, words]) => (
-          <a
-            href={dashboardHref(address, { show: name })}
-            aria-current={period.show === name ? "true" : undefined}
-          >
-            {words}
-          </a>
-        ))}
-      </nav>
+      {props.children}
     </div>
   );
 }

@@ -1,4 +1,4 @@
-// The part of an address that says of when calls are looked at, by what they are broken down, and what bars show.
+// The part of an address that says of when calls are looked at, and by what they are broken down.
 import type { Dimension } from "../../../ports/periods.ts";
 import { lastRange, offsetAt, type PeriodRange, toUtc } from "../../../domain/log/period-range.ts";
 
@@ -21,14 +21,6 @@ export const dimensions: Readonly<Record<Dimension, string>> = {
   client: "Client",
 };
 
-export const measures = {
-  calls: "Calls",
-  tokens: "Tokens",
-  cost: "Cost",
-  errors: "Errors",
-} as const;
-export type Measure = keyof typeof measures;
-
 export interface PeriodChoice {
   /** `custom`: the range stands in the address. */
   readonly name: PeriodName | "custom";
@@ -39,10 +31,10 @@ export interface PeriodChoice {
   /** In words, such as `the last 24 h`. */
   readonly says: string;
   readonly by: Dimension;
-  readonly show: Measure;
 }
 
-export type PeriodParam = "period" | "since" | "until" | "by" | "show";
+export const periodParams = ["period", "since", "until", "by"] as const;
+export type PeriodParam = (typeof periodParams)[number];
 
 /**
  * @param now epoch ms
@@ -70,20 +62,20 @@ export function readPeriod(
     if (time === null && given(name) !== "") unread.push(name);
     return time;
   };
-  const [by, show] = [oneOf("by", dimensions, "model"), oneOf("show", measures, "calls")];
+  const by = oneOf("by", dimensions, "model");
   const period = oneOf("period", periods, usualPeriod);
   const [since, until] = [timeOf("since"), timeOf("until")];
   if (since !== null && until !== null && until <= since) unread.push("until");
   else if (since !== null || until !== null) {
     const { span } = periods[usualPeriod];
     const from = since ?? Math.min(until ?? now, now) - span;
-    const choice = { range: { since: from, until }, by, show, isChosen: true } as const;
+    const choice = { range: { since: from, until }, by, isChosen: true } as const;
     return { choice: { name: "custom", says: "the time chosen", ...choice }, unread };
   }
   const { span, says } = periods[period];
   const isChosen = given("period") === period;
   return {
-    choice: { name: period, range: lastRange(span, now), isChosen, says, by, show },
+    choice: { name: period, range: lastRange(span, now), isChosen, says, by },
     unread,
   };
 }

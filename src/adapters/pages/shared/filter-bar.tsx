@@ -1,25 +1,30 @@
 /** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
-// The dashboard's filters: a plain form, so that what is filtered stands in the URL.
+// Filters of calls: a plain form, so that what is filtered stands in the URL.
 import { Html } from "@elysiajs/html";
-import { dashboardHref, filterFields, services, states } from "./dashboard-query.ts";
-import type { Address, DashboardQuery, FilterField } from "./dashboard-query.ts";
+import { filterFields, services, states } from "./call-query.ts";
+import type { CallAddress, CallHref, CallQuery, FilterField } from "./call-query.ts";
 
 /** Names to offer in the fields that take any. */
 export type Offers = Readonly<Record<"model" | "upstream" | "user" | "client", readonly string[]>>;
 
 export interface FilterBarProps {
-  readonly query: DashboardQuery;
+  readonly query: CallQuery;
   readonly offers: Offers;
+  /** The page's path. */
+  readonly action: string;
+  readonly href: CallHref;
+  /** What the form leaves as it is, by parameter; empty values are left out. */
+  readonly kept: Readonly<Record<string, string>>;
 }
 
-export function FilterBar({ query, offers }: FilterBarProps): JSX.Element {
-  const { fields, address } = query;
+export function FilterBar({ query, offers, action, href, kept }: FilterBarProps): JSX.Element {
+  const { fields } = query;
   return (
     <form
       class="filters"
       id="filters"
       method="get"
-      action="/"
+      action={action}
       role="search"
       aria-label="Filter requests"
     >
@@ -49,13 +54,12 @@ export function FilterBar({ query, offers }: FilterBarProps): JSX.Element {
         chosen={fields.service_type}
         of={services}
       />
-      {kept.map((name) => (
-        <Kept address={address} name={name} />
-      ))}
-      {fields.thread !== "" && <input type="hidden" name="thread" value={fields.thread} />}
+      {Object.entries({ ...kept, thread: fields.thread }).map(([name, value]) =>
+        value === "" ? "" : <input type="hidden" name={name} value={value} />,
+      )}
       <button type="submit">Filter</button>
       {query.filtered && (
-        <a class="clear" href={dashboardHref(address, nothing)}>
+        <a class="clear" href={href(nothing)}>
           Clear
         </a>
       )}
@@ -63,18 +67,7 @@ export function FilterBar({ query, offers }: FilterBarProps): JSX.Element {
   );
 }
 
-/** What the form leaves as it is. */
-const kept = ["period", "by", "show", "sort"] as const;
-
-const nothing: Address = Object.fromEntries(filterFields.map((field) => [field, ""]));
-
-function Kept(props: {
-  readonly address: Address;
-  readonly name: (typeof kept)[number];
-}): JSX.Element {
-  const value = props.address[props.name] ?? "";
-  return value === "" ? "" : <input type="hidden" name={props.name} value={value} />;
-}
+const nothing: CallAddress = Object.fromEntries(filterFields.map((field) => [field, ""]));
 
 const statuses = ["2xx", "4xx", "5xx", "429", "499", "502", "504"];
 
@@ -85,7 +78,7 @@ const unreadHints: Partial<Readonly<Record<FilterField, string>>> = {
 interface FieldProps {
   readonly name: Exclude<FilterField, "thread">;
   readonly label: string;
-  readonly query: DashboardQuery;
+  readonly query: CallQuery;
   readonly offer?: readonly string[];
   readonly hint: string;
   readonly wide?: boolean;
