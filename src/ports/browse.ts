@@ -159,20 +159,15 @@ export interface Stats extends Today {
   readonly total: PeriodStats;
 }
 
-export interface PointsFilter {
+/** As of a list; calls in flight are never among the points. */
+export interface PointsFilter extends Omit<
+  LogFilter,
+  "since" | "limit" | "before" | "sort" | "resent_from"
+> {
   /** Epoch ms. */
   readonly since: number;
-  /** Epoch ms, exclusive. */
-  readonly until?: number;
   /** 1 to 50,000; the API takes 10,000 at most. */
   readonly limit: number;
-  /** Part of its name, as asked for or as sent upstream; case does not matter. */
-  readonly model?: string;
-  readonly upstream?: string;
-  readonly user?: string;
-  /** The client's program, `name` or `name/version`. */
-  readonly client?: string;
-  readonly service_type?: LoggedService;
 }
 
 /** A call that has ended, as a point in a chart. */
@@ -192,6 +187,10 @@ export type PerformancePoint = Pick<
 > & {
   /** As sent upstream, else as asked for. */
   readonly model: string | null;
+  /** `sub` of a token, or an address; null: the row is of an older version. */
+  readonly user: string | null;
+  /** The client's program, `name/version` or `name`; null: its User-Agent does not say. */
+  readonly client: string | null;
 };
 
 export interface Performance {

@@ -17,5 +17,5 @@ export interface LogReader {
   /** Figures of the rows since an epoch ms; null: of all rows. */
   stats(since: number | null): Promise<PeriodStats>;
   /** Calls that have ended, newest first. */
-  points(filter: PointsFilter): Promise<readonly PerformancePoint[]>;
+  points(filter: Omit<PointsFilter, "q">): Promise<readonly PerformancePoint[]>;
 }

@@ -102,12 +102,24 @@ function createChance(seed: number): () => number {
 
 const dayMs = 86_400_000;
 
+/** Who asks with what; the first ones more often. */
+const askers: readonly Pick<PerformancePoint, "user" | "client">[] = [
+  { user: "mara", client: "claude-cli/2.0.14" },
+  { user: "mara", client: "claude-cli/2.0.14" },
+  { user: "mara", client: "OpenAI/Python/1.58.1" },
+  { user: "jonas", client: "codex_cli_rs/0.46.0" },
+  { user: "jonas", client: "opencode/0.14.1" },
+  { user: "192.168.1.23", client: "HomeAssistant/2026.3" },
+  { user: "192.168.1.40", client: null },
+];
+
 /** Calls per hour of the day, UTC, against each other. */
 const busy = [1, 1, 0, 0, 0, 1, 2, 5, 9, 12, 14, 12, 7, 10, 15, 16, 15, 9, 6, 5, 6, 4, 3, 2];
 
 /** Newest first. */
 export function samplePoints(count: number): readonly PerformancePoint[] {
   const chance = createChance(7);
+  const askedBy = createChance(11);
   /** About 1; now and then much more. */
   const spread = (width: number): number =>
     Math.exp((chance() + chance() + chance() - 1.5) * width);
@@ -134,6 +146,7 @@ export function samplePoints(count: number): readonly PerformancePoint[] {
       timestamp: new Date(time).toISOString(),
       model: habit.model,
       upstream: habit.upstream,
+      ...askers[Math.floor(askedBy() * askers.length)]!,
       state: failed ? "failed" : "completed",
       status_code: failed ? 502 : 200,
       duration_ms: failed ? 5_000 : first + writing,

@@ -432,6 +432,10 @@ export function logStoreContract(
       ["are so many at most", { limit: 1 }, [1]],
       ["are those of a model, asked for or sent", { model: "llama3" }, [1]],
       ["are those of a service", { service_type: "openai" }, [0]],
+      ["are those with a status", { status: { from: 200, to: 299 }, upstream: "fast-box" }, [1, 0]],
+      ["are those in a state", { state: "failed" }, [1]],
+      ["are never those in flight", { state: "inflight" }, []],
+      ["are those of a user", { user: "10.0.0.1" }, []],
     ];
     for (const [rule, filter, minutes] of table)
       on(rule, async (store) => {
@@ -443,13 +447,15 @@ export function logStoreContract(
       });
 
     on("hold what a chart shows", async (store) => {
-      const sense = { ...nothingSensed, costNanos: 2_000_000 };
+      const sense = { ...nothingSensed, client: "curl/8", costNanos: 2_000_000 };
       await store.write(calls.map((call) => ({ ...call, sense })));
       expect((await store.points({ since: noon, limit: 10 }))[1]).toEqual({
         id: idAt(noon),
         timestamp: "2026-03-01T12:00:00.000Z",
         model: "gpt-4",
         upstream: "fast-box",
+        user: "10.0.0.5",
+        client: "curl/8",
         duration_ms: 1500,
         ttft_ms: 12.5,
         prompt_tokens: null,

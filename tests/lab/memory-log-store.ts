@@ -84,6 +84,8 @@ export function createMemoryLogStore(): ContractedLog {
           timestamp: row.timestamp,
           model: row.mapped_model ?? row.original_model,
           upstream: row.upstream,
+          user: row.auth_user ?? row.source_ip,
+          client: row.client,
           duration_ms: row.duration_ms,
           ttft_ms: row.ttft_ms,
           prompt_tokens: row.prompt_tokens,

@@ -61,6 +61,8 @@ const performanceSchema = object({
       timestamp: rowFields.timestamp,
       model: maybeText("as sent upstream, else as asked for"),
       upstream: rowFields.upstream,
+      user: maybeText("`sub` of its token, else its address; null: of a row of an older version"),
+      client: rowFields.client,
       duration_ms: rowFields.duration_ms,
       ttft_ms: rowFields.ttft_ms,
       prompt_tokens: rowFields.prompt_tokens,

@@ -143,7 +143,8 @@ export function sampleBrowse(
 
 /** A row as the charts see it. */
 export function pointOf(row: LogRow): PerformancePoint {
-  return { ...row, model: row.mapped_model ?? row.original_model };
+  const model = row.mapped_model ?? row.original_model;
+  return { ...row, model, user: row.auth_user ?? row.source_ip };
 }
 
 export function sampleUpstream(over: Partial<UpstreamState> = {}): UpstreamState {

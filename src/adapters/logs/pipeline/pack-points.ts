@@ -10,6 +10,10 @@ type Numbers =
   | "total_tokens"
   | "cost";
 
+/** Two bytes a point, unless there are more names than they can tell apart. */
+type Places = Int16Array | Int32Array;
+const mostInShort = 0x7fff;
+
 export interface PackedPoints {
   /** A line each: many short texts take longer to clone than a long one. */
   readonly ids: string;
@@ -18,9 +22,11 @@ export interface PackedPoints {
   readonly numbers: Readonly<Record<Numbers | "status_code", Float64Array>>;
   /** Each name once; points have its place, -1 where they have none. */
   readonly names: readonly string[];
-  readonly model: Int32Array;
-  readonly upstream: Int32Array;
-  readonly state: Int32Array;
+  readonly model: Places;
+  readonly upstream: Places;
+  readonly user: Places;
+  readonly client: Places;
+  readonly state: Places;
 }
 
 export function packPoints(points: readonly PerformancePoint[]): PackedPoints {
@@ -34,7 +40,16 @@ export function packPoints(points: readonly PerformancePoint[]): PackedPoints {
   const column = (of: (point: PerformancePoint) => number | null) =>
     Float64Array.from(points, (point) => of(point) ?? Number.NaN);
   const named = (of: (point: PerformancePoint) => string | null) =>
-    Int32Array.from(points, (point) => place(of(point)));
+    points.map((point) => place(of(point)));
+  const placed = {
+    model: named(({ model }) => model),
+    upstream: named(({ upstream }) => upstream),
+    user: named(({ user }) => user),
+    client: named(({ client }) => client),
+    state: named(({ state }) => state),
+  };
+  const fitting = (places: readonly number[]): Places =>
+    names.size > mostInShort ? Int32Array.from(places) : Int16Array.from(places);
   return {
     ids: points.map(({ id }) => id).join("\n"),
     timestamps: points.map(({ timestamp }) => timestamp).join("\n"),
@@ -47,16 +62,18 @@ export function packPoints(points: readonly PerformancePoint[]): PackedPoints {
       cost: column((point) => point.cost),
       status_code: column((point) => point.status_code),
     },
-    model: named(({ model }) => model),
-    upstream: named(({ upstream }) => upstream),
-    state: named(({ state }) => state),
+    model: fitting(placed.model),
+    upstream: fitting(placed.upstream),
+    user: fitting(placed.user),
+    client: fitting(placed.client),
+    state: fitting(placed.state),
     names: [...names.keys()],
   };
 }
 
 /** What `packPoints` packed. */
 export function unpackPoints(packed: PackedPoints): readonly PerformancePoint[] {
-  const { ids, numbers, names, model, upstream, state } = packed;
+  const { ids, numbers, names, model, upstream, user, client, state } = packed;
   const known = (column: Float64Array, at: number): number | null => {
     const value = column[at] ?? Number.NaN;
     return Number.isNaN(value) ? null : value;
@@ -68,6 +85,8 @@ export function unpackPoints(packed: PackedPoints): readonly PerformancePoint[] 
     timestamp: timestamps[at] ?? "",
     model: names[model[at] ?? -1] ?? null,
     upstream: names[upstream[at] ?? -1] ?? null,
+    user: names[user[at] ?? -1] ?? null,
+    client: names[client[at] ?? -1] ?? null,
     duration_ms: known(numbers.duration_ms, at),
     ttft_ms: known(numbers.ttft_ms, at),
     prompt_tokens: known(numbers.prompt_tokens, at),

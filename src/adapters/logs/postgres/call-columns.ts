@@ -1,6 +1,6 @@
 // A call's columns in PostgreSQL, in `requests` and `inflight` alike, and a row on its way into them.
 import type { StoredRow } from "../rows/stored-row.ts";
-import { originalText, safeText } from "./safe-text.ts";
+import { originalOrNull, originalText, safeText } from "./safe-text.ts";
 
 const types = {
   id: "uuid",
@@ -75,7 +75,6 @@ export function storedRow(columns: ReadColumns): StoredRow {
   };
 }
 
-const originalOrNull = (text: string | null) => (text === null ? null : originalText(text));
 const textOrNull = (text: string | null) => (text === null ? null : safeText(text));
 
 export function columnsOf(row: StoredRow): CallColumns {

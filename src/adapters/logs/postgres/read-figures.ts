@@ -18,7 +18,7 @@ import type { Run } from "./client.ts";
 import type { Floors } from "./floors.ts";
 import { alternatives, ledCalls } from "./led-calls.ts";
 import { modelConditions } from "./model-names.ts";
-import { originalText } from "./safe-text.ts";
+import { originalOrNull } from "./safe-text.ts";
 import { createValues } from "./statement-values.ts";
 
 const sumSql = `select kind, bucket, sum(amount)::double precision as amount from figures
@@ -81,7 +81,7 @@ type PointRow = Omit<PerformancePoint, "timestamp"> & { readonly timestamp: numb
 /** Calls that have ended, newest first. */
 export async function readPoints(
   run: Run,
-  { since, until, limit, model, ...filter }: PointsFilter,
+  { since, until, limit, model, ...filter }: Omit<PointsFilter, "q">,
   floors: Floors,
 ): Promise<readonly PerformancePoint[]> {
   const range = rangeOf({ since, ...(until === undefined ? {} : { until }) }, floors);
@@ -100,7 +100,8 @@ export async function readPoints(
     found.push(
       await run<PointRow>(
         `select r.id::text as id, r."timestamp"::double precision as "timestamp",
-            coalesce(r.other_model, r.original_model) as model, r.upstream, r.duration_ms, r.ttft_ms,
+            coalesce(r.other_model, r.original_model) as model, r.upstream, r.who as "user", r.client,
+            r.duration_ms, r.ttft_ms,
             r.prompt_tokens::double precision as prompt_tokens,
             r.completion_tokens::double precision as completion_tokens,
             r.total_tokens::double precision as total_tokens,
@@ -115,8 +116,10 @@ export async function readPoints(
   const all = more.length === 0 ? rows : newestFirst(rows, ...more).slice(0, limit);
   return all.map(({ timestamp, cost, ...point }) => ({
     ...point,
-    model: point.model === null ? null : originalText(point.model),
-    upstream: point.upstream === null ? null : originalText(point.upstream),
+    model: originalOrNull(point.model),
+    upstream: originalOrNull(point.upstream),
+    user: originalOrNull(point.user),
+    client: originalOrNull(point.client),
     timestamp: isoTime(timestamp),
     cost: cost === null ? null : cost / nanosPerDollar,
   }));

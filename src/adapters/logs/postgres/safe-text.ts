@@ -19,3 +19,8 @@ export function originalText(safe: string): string {
     String.fromCharCode(Number.parseInt(digits, 16)),
   );
 }
+
+/** Likewise, of a column that may be empty. */
+export function originalOrNull(safe: string | null): string | null {
+  return safe === null ? null : originalText(safe);
+}

@@ -2,7 +2,7 @@
 import type { Database } from "bun:sqlite";
 import { nanosPerDollar } from "../../../domain/log/call-sense.ts";
 import type { CapturedBodies, CapturedBody } from "../../../domain/log/log-entry.ts";
-import type { PerformancePoint, PointsFilter } from "../../../ports/browse.ts";
+import type { PerformancePoint } from "../../../ports/browse.ts";
 import type { BlobStore } from "../../../ports/blob-store.ts";
 import type { LogReader } from "../../../ports/log-reader.ts";
 import { ObjectStoreFailure } from "../../../ports/object-store.ts";
@@ -101,14 +101,17 @@ export async function bodiesOfRow(
 
 const rowSql = `select ${rowColumns.join(", ")}, bodies from requests where id = ?`;
 
-type PointRow = Pick<StoredRow, Exclude<keyof PerformancePoint, "model">> &
-  Pick<PerformancePoint, "model">;
+type PointRow = Pick<StoredRow, Exclude<keyof PerformancePoint, "model" | "user">> &
+  Pick<PerformancePoint, "model" | "user">;
 
 const pointColumns = `id, timestamp, coalesce(mapped_model, original_model) as model, upstream,
-  duration_ms, ttft_ms, prompt_tokens, completion_tokens, total_tokens, cost, status_code, state`;
+  who as user, client, duration_ms, ttft_ms, prompt_tokens, completion_tokens, total_tokens, cost, status_code, state`;
 const hasEnded = { text: "+state <> 'inflight'", parameters: [] };
 
-function readPoints(db: Database, { limit, ...filter }: PointsFilter): readonly PerformancePoint[] {
+function readPoints(
+  db: Database,
+  { limit, ...filter }: Parameters<LogReader["points"]>[0],
+): readonly PerformancePoint[] {
   return newestRows<PointRow>(db, pointColumns, filter, limit, [hasEnded]).map(
     ({ timestamp, cost, ...point }) => ({
       ...point,

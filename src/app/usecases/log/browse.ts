@@ -1,5 +1,5 @@
 // The read side for API and pages: the log's rows and figures, with what only the running process knows.
-import type { Browse, LogPage, Today } from "../../../ports/browse.ts";
+import type { Browse, LogPage, LogRow, Today } from "../../../ports/browse.ts";
 import type {
   CallFilter,
   Period,
@@ -43,6 +43,11 @@ interface ReadCalls {
 
 function cutAt(calls: number | null, of: PeriodCut["of"]): Pick<Period, "cut"> {
   return calls === null ? {} : { cut: { calls, of } };
+}
+
+function pointOf(row: LogRow): PeriodCall {
+  const model = row.mapped_model ?? row.original_model;
+  return { ...row, model, user: row.auth_user ?? row.source_ip };
 }
 
 /** The driving port of the read side over a log. */
@@ -110,8 +115,7 @@ export function createBrowse(options: BrowseOptions): Browse & PeriodReader {
         limit: rowsAtOnce,
         ...(before === null ? {} : { before }),
       });
-      for (const row of page.logs)
-        calls.push({ ...row, model: row.mapped_model ?? row.original_model });
+      for (const row of page.logs) calls.push(pointOf(row));
       before = page.next;
     } while (before !== null && calls.length < mostCalls);
     return { calls, isCut: before !== null };
@@ -149,7 +153,11 @@ export function createBrowse(options: BrowseOptions): Browse & PeriodReader {
       if (periods.size > mostKept && oldest !== undefined) periods.delete(oldest);
       return period;
     },
-    performance: async (filter) => ({ points: await reader.points(filter) }),
+    performance: async ({ q, limit, ...filter }) => {
+      if (q === undefined) return { points: await reader.points({ ...filter, limit }) };
+      const { calls } = await callsOf({ ...filter, q });
+      return { points: calls.filter(({ state }) => state !== "inflight").slice(0, limit) };
+    },
     inFlight: () => live.inFlight(),
     upstreams: () => live.upstreams(),
   };

@@ -10,8 +10,7 @@ import type {
 } from "../../../ports/periods.ts";
 
 /** What figures are made of; what a call does not say counts as absent. */
-export type PeriodCall = PerformancePoint &
-  Partial<Pick<LogRow, "auth_user" | "source_ip" | "client" | "cost" | "cached_tokens">>;
+export type PeriodCall = PerformancePoint & Partial<Pick<LogRow, "cached_tokens">>;
 
 const mostGroups = 50;
 
@@ -35,15 +34,10 @@ export function periodOfCalls(calls: readonly PeriodCall[], question: PeriodQues
 
 type Grouped = readonly (readonly [name: string | null, calls: readonly PeriodCall[]])[];
 
-function nameOf(call: PeriodCall, by: Dimension): string | null {
-  if (by === "user") return call.auth_user ?? call.source_ip ?? null;
-  return call[by] ?? null;
-}
-
 function groupsOf(calls: readonly PeriodCall[], by: Dimension): Grouped {
   const groups = new Map<string | null, PeriodCall[]>();
   for (const call of calls) {
-    const name = nameOf(call, by);
+    const name = call[by];
     const group = groups.get(name);
     if (group === undefined) groups.set(name, [call]);
     else group.push(call);

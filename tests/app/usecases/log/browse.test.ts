@@ -116,3 +116,28 @@ test("figures of more calls than are read say of how many they are", async () =>
   const { figures, cut } = await browse.period({ filter: { state: "completed" } });
   expect([figures.requests, cut]).toEqual([5_000, { calls: 5_000, of: "figures" }]);
 });
+
+test("points of words that are searched for are found by the list, without calls in flight", async () => {
+  const store = createMemoryLogStore();
+  await store.write([
+    logWrite({ timestamp: noon, authUser: "ann" }, { request: captured("a word sought") }),
+    logWrite({ timestamp: noon + 1 }),
+    { ...logWrite(), entry: startedEntry({ timestamp: noon + 2 }) },
+  ]);
+  const browse = createBrowse({
+    reader: store,
+    clock: { now: () => noon },
+    live: {
+      count: () => 0,
+      inFlight: () => ({ inflight: [] }),
+      upstreams: () => ({ upstreams: [] }),
+      bodies: () => null,
+    },
+    group: null,
+    droppedRows: () => ({}),
+    droppedBodies: () => 0,
+  });
+  const { points } = await browse.performance({ since: noon, limit: 10, q: "fast" });
+  expect(points.map(({ id }) => id)).toEqual([idAt(noon + 1), idAt(noon)]);
+  expect(points[1]?.user).toBe("ann");
+});
