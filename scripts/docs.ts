@@ -4,6 +4,7 @@ import { variableRows } from "../src/adapters/config/variables.ts";
 import { commandNames, commandTable } from "../src/app/cli/help.ts";
 import {
   aliasKeys,
+  budgetKeys,
   handlingKeys,
   instanceKeys,
   type KeyNote,
@@ -42,6 +43,7 @@ const pages: Readonly<Record<string, Readonly<Record<string, () => string>>>> = 
     "route-keys": () => keyTable(routeKeys),
     "handling-keys": () => keyTable(handlingKeys),
     "price-keys": () => keyTable(priceKeys),
+    "budget-keys": () => keyTable(budgetKeys),
   },
   "commands.md": { commands: commandSections },
   "api.md": {

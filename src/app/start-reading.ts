@@ -24,6 +24,7 @@ import type { StartedLog } from "./start-log.ts";
 import { createBrowse } from "./usecases/log/browse.ts";
 import type { InFlightBoard } from "./usecases/log/in-flight.ts";
 import { createLiveView } from "./usecases/log/live-view.ts";
+import { createMonthCost } from "./usecases/log/month-cost.ts";
 import { createSendAgain } from "./usecases/log/send-again.ts";
 import type { createServerClient } from "./usecases/servers/ask-server.ts";
 import { createRoutesEdit } from "./usecases/servers/edit-routes.ts";
@@ -121,6 +122,7 @@ export function startReading(parts: ReadingParts): StartedReading {
   const again = createSendAgain({ browse, service, clock, logger });
   const shown: PagesDeps = {
     browse,
+    monthCost: createMonthCost(browse, clock),
     actions: {
       checkUpstreams: () => checkUpstreams({ routing, models, health }),
       wishMemory: (server, model, wish) => wishes.wish(server, model, wish),

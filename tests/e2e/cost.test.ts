@@ -24,6 +24,7 @@ test("a priced model, one on a server of one's own, an unknown one, and a price 
   own: ${here}
   hosted: { url: "http://api.example.com", proxy: "${here}" }
 prices:
+  monthly_budget: 1
   "/^priced/": { input: ${input}, cached: 0.25, output: 10 }
 `;
   try {
@@ -46,6 +47,11 @@ prices:
       while (!router.log.some((line) => line.startsWith("the routes file was read again")))
         await Bun.sleep(10);
       expect(await ask("hosted/priced-1")).toMatchObject({ cost: 0.0041 });
+      const home = await (await fetch(`${router.url}/`)).text();
+      const [, budget = ""] = /id="budget">(.*?)<svg/s.exec(home) ?? [];
+      expect(budget.replace(/<[^>]*>/g, "").replace(/\s+/g, " ")).toBe(
+        "$0.0093 of $1 this month, 0.9 %",
+      );
     });
   } finally {
     await server.stop(true);

@@ -24,7 +24,7 @@ export async function runCheck({ file, json }: CheckCommand, io: CommandIo): Pro
     }
     return 1;
   }
-  const { servers, aliases, rules } = loaded.routing;
+  const { servers, aliases, rules, monthlyBudget } = loaded.routing;
   if (json)
     io.print(
       JSON.stringify({
@@ -33,6 +33,7 @@ export async function runCheck({ file, json }: CheckCommand, io: CommandIo): Pro
         servers: servers.size,
         aliases: aliases.size,
         routes: rules.length,
+        ...(monthlyBudget === null ? {} : { monthly_budget: monthlyBudget }),
         ...inJson(loaded),
       }),
     );
@@ -41,6 +42,7 @@ export async function runCheck({ file, json }: CheckCommand, io: CommandIo): Pro
     const ok = createPaint(io.colour).good("ok");
     for (const line of found) io.print(`${ok}: ${line}`);
     io.print(`${ok}: ${countsText(loaded.routing)}`);
+    if (monthlyBudget !== null) io.print(`${ok}: a budget of $${monthlyBudget} a month`);
   }
   return 0;
 }

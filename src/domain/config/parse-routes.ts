@@ -16,6 +16,8 @@ export interface RoutesSpec {
   readonly rules: readonly Rule[];
   /** For all servers, in the order written. */
   readonly prices: readonly ModelPrice[];
+  /** USD for a calendar month; null: none is named. */
+  readonly monthlyBudget: number | null;
 }
 
 /** What a missing or empty file says. */
@@ -24,6 +26,7 @@ export const emptyRoutes: RoutesSpec = {
   aliases: new Map(),
   rules: [],
   prices: [],
+  monthlyBudget: null,
 };
 
 export interface RoutesContext {
@@ -63,7 +66,7 @@ export function parseRoutes(
     servers: new Map([...known].flatMap(([name, server]) => (server ? [[name, server]] : []))),
     aliases: aliases === null ? new Map() : parseAliases(reader, aliases, lookup),
     rules: rules === null ? [] : parseRules(reader, rules, lookup),
-    prices: prices === null ? [] : parsePrices(reader, prices, "prices"),
+    ...(prices === null ? { prices: [], monthlyBudget: null } : parsePrices(reader, prices)),
   };
   const problems = reader.problems();
   return problems.length > 0 ? { problems } : { routes };

@@ -7,7 +7,7 @@ import type { Server, ServerType } from "../routing/types.ts";
 import type { ConfigNode, MapEntry } from "./config-node.ts";
 import { overrideKeys, parseOverrides } from "./parse-overrides.ts";
 import type { NumberRange, NodeReader, Text } from "./reader.ts";
-import { parsePrices } from "./parse-prices.ts";
+import { parseServerPrices } from "./parse-prices.ts";
 import { parseSpeaks } from "./parse-speaks.ts";
 import { serverKeys } from "./routes-keys.ts";
 
@@ -85,7 +85,7 @@ function parseServer(
     ca: value("ca", (at) => parseCa(reader, at, readable)),
     insecure: value("insecure", (at, key) => reader.bool(at, key)) ?? false,
     proxy: value("proxy", (at) => parseProxy(reader, at, `proxy of ${what}`)),
-    prices: value("prices", (at) => parsePrices(reader, at, `prices of ${what}`)) ?? [],
+    prices: value("prices", (at) => parseServerPrices(reader, at, `prices of ${what}`)) ?? [],
     overrides: parseOverrides(reader, entries),
   };
   if (url === null) return null;

@@ -97,6 +97,16 @@ export const priceKeys = {
   },
 } as const satisfies Keys;
 
+/** Under the routes file's `prices`, beside models: nothing else there is a number. */
+export const budgetKeys = {
+  monthly_budget: {
+    takes: "USD, above 0",
+    default: "none",
+    meaning:
+      "what all calls of a calendar month may cost; the dashboard shows how much of it is spent",
+  },
+} as const satisfies Keys;
+
 export const aliasKeys = {
   instances: {
     takes: "list of instances",

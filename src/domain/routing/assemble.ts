@@ -13,7 +13,7 @@ export interface RoutingBase {
 
 /** The default upstream at the address of a configured server is that server: one limit, one line, one health, one name. */
 export function assembleRouting(
-  routes: Pick<Routing, "servers" | "aliases" | "rules" | "prices">,
+  routes: Pick<Routing, "servers" | "aliases" | "rules" | "prices" | "monthlyBudget">,
   { modelMap, defaultUpstream, policy }: RoutingBase,
 ): Routing {
   const configured = serverAt(defaultUpstream.baseUrl, routes.servers.values());

@@ -168,6 +168,8 @@ export interface Routing {
   readonly rules: readonly Rule[];
   /** For all servers, in the order written. */
   readonly prices: readonly ModelPrice[];
+  /** USD for a calendar month; null: none is named. */
+  readonly monthlyBudget: number | null;
   readonly defaultServer: Server;
   readonly policy: Policy;
 }

@@ -6,6 +6,7 @@ import { createFormReader } from "../../../src/adapters/http/read-form.ts";
 import { pages } from "../../../src/adapters/pages/pages.ts";
 import type { PagesDeps } from "../../../src/adapters/pages/shared/pages-deps.ts";
 import type { LoggedAttempt } from "../../../src/domain/log/log-entry.ts";
+import { createMonthCost } from "../../../src/app/usecases/log/month-cost.ts";
 import { periodOfCalls } from "../../../src/app/usecases/log/period-of-calls.ts";
 import { emptyDiscovery } from "../../../src/domain/routing/discovery.ts";
 import { reportedNow } from "../../../src/domain/routing/reported-now.ts";
@@ -195,6 +196,7 @@ export function sampleDeps(browse: PagesDeps["browse"], over: Partial<PagesDeps>
   const nothingConfigured = routingOf("");
   return {
     browse,
+    monthCost: createMonthCost(browse, { now: over.now ?? (() => now) }),
     actions: sampleActions,
     routing: () => nothingConfigured,
     discovery: () => emptyDiscovery,

@@ -184,6 +184,16 @@ aliases: { x: { instances: [a] } }`);
     expect((await run(["check"], { ROUTES_CONFIG: path })).code).toBe(0);
   });
 
+  test("check says a month's budget", async () => {
+    const path = file("prices: { monthly_budget: 49.5 }");
+    expect((await run(["check", path])).printed).toEqual([
+      "ok: 0 servers, 0 aliases, 0 routes",
+      "ok: a budget of $49.5 a month",
+    ]);
+    const [asJson = ""] = (await run(["check", path, "--json"])).printed;
+    expect(JSON.parse(asJson)).toMatchObject({ valid: true, monthly_budget: 49.5 });
+  });
+
   test("check prints every problem of environment and file, and exits 1", async () => {
     const path = file("servers: { a: nope }\nroute: []");
     expect(await run(["check", path], { LOG_LEVEL: "x" })).toEqual({

@@ -50,3 +50,37 @@ prices:
     "routes.yaml:1:9: prices must be a mapping, not a number",
   ]);
 });
+
+test("a month's budget stands beside the models, and may come from the environment", () => {
+  const { prices, monthlyBudget } = routingOf(`
+prices:
+  monthly_budget: 49.5
+  m: { input: 1, output: 2 }`);
+  expect([monthlyBudget, prices.length]).toEqual([49.5, 1]);
+  expect(
+    routingOf('prices: { monthly_budget: "${BUDGET}" }', { env: { BUDGET: "20" } }).monthlyBudget,
+  ).toBe(20);
+  expect(routingOf("prices: { m: { input: 1, output: 2 } }").monthlyBudget).toBeNull();
+  const quoted = routingOf('prices: { "/^monthly_budget$/": { input: 1, output: 2 } }');
+  expect([quoted.monthlyBudget, quoted.prices.length]).toEqual([null, 1]);
+});
+
+test("a budget that is none is refused with what would be right", () => {
+  const wrong = (value: string) => problems(`prices: { monthly_budget: ${value} }`);
+  const range = "must be a number above 0 up to 1000000000";
+  expect(wrong("0")).toEqual([`routes.yaml:1:27: monthly_budget (USD): 0 ${range}`]);
+  expect(wrong("-5")).toEqual([`routes.yaml:1:27: monthly_budget (USD): -5 ${range}`]);
+  expect(wrong("$50")).toEqual([`routes.yaml:1:27: monthly_budget (USD): $50 ${range}`]);
+  expect(wrong("{ input: 1, output: 1 }")).toEqual([
+    "routes.yaml:1:27: monthly_budget (USD) must be a number above 0 up to 1000000000, not a mapping",
+  ]);
+  expect(problems("prices: { month: 50, budget_monthly: 1, monthly_bugdet: 5, m: 3 }")).toEqual([
+    "routes.yaml:1:11: prices: a model's price is { input, output }; the month's budget is monthly_budget",
+    "routes.yaml:1:22: prices: a model's price is { input, output }; the month's budget is monthly_budget",
+    'routes.yaml:1:41: prices: a model\'s price is { input, output } (did you mean "monthly_budget"?)',
+    'routes.yaml:1:63: price of "m" must be a mapping, not a number',
+  ]);
+  expect(problems("servers: { a: { url: https://a, prices: { monthly_budget: 5 } } }")).toEqual([
+    "routes.yaml:1:43: monthly_budget is of all servers: it belongs under the routes file's own prices",
+  ]);
+});

@@ -505,6 +505,7 @@ describe("what is read", () => {
         aliases: new Map(),
         rules: [],
         prices: [],
+        monthlyBudget: null,
       });
     },
   );

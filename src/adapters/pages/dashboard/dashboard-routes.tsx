@@ -3,6 +3,7 @@
 import { Elysia } from "elysia";
 import { Html } from "@elysiajs/html";
 import { barsOf } from "../../../domain/log/period-range.ts";
+import type { Routing } from "../../../domain/routing/types.ts";
 import type { PeriodQuestion } from "../../../ports/periods.ts";
 import { exportRows } from "../request/export.ts";
 import { missingPage } from "../shared/missing-page.tsx";
@@ -26,12 +27,15 @@ export function dashboardRoutes(deps: PagesDeps) {
   const missing = missingPage(deps);
 
   /** Side by side: the page is there when the slowest is. */
-  const read = (query: DashboardQuery, now: number, zone: string) =>
+  const read = (query: DashboardQuery, { monthlyBudget }: Routing, now: number, zone: string) =>
     Promise.all([
       browse.list(query.filter),
       browse.period(questionOf(query, now, zone)),
       countOf(query),
       browse.inFlight(),
+      monthlyBudget === null
+        ? null
+        : deps.monthCost(zone).then((month) => ({ budget: monthlyBudget, month })),
     ]);
 
   /** Of the calls that the list is of, however far one has paged. */
@@ -49,9 +53,10 @@ export function dashboardRoutes(deps: PagesDeps) {
     .get("/", ({ request }) => {
       const frame = frameOf(request, deps);
       const query = readQuery(new URL(request.url).searchParams, frame.now, frame.zone);
-      const made = readable(read(query, frame.now, frame.zone)).then((found): MadePage => {
+      const routing = deps.routing();
+      const made = readable(read(query, routing, frame.now, frame.zone)).then((found): MadePage => {
         if (!found.ok) return unreadable(frame);
-        const [page, period, count, { inflight }] = found.value;
+        const [page, period, count, { inflight }, budget] = found.value;
         const html = (
           <Dashboard
             frame={frame}
@@ -61,8 +66,9 @@ export function dashboardRoutes(deps: PagesDeps) {
             count={count}
             inflight={inflight}
             upstreams={browse.upstreams().upstreams}
-            routing={deps.routing()}
+            routing={routing}
             refused={deps.refusedCalls()}
+            budget={budget}
             opening={isOpening(request)}
           />
         );

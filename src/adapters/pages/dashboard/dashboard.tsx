@@ -3,8 +3,10 @@
 import { Html } from "@elysiajs/html";
 import type { InFlightCall, UpstreamState } from "../../../ports/browse.ts";
 import type { Period, PeriodCut } from "../../../ports/periods.ts";
+import type { MonthCost } from "../../../domain/log/budget.ts";
 import type { RefusedCalls } from "../../../ports/refusals.ts";
 import { Breakdown } from "./breakdown.tsx";
+import { BudgetLine } from "./budget-line.tsx";
 import { Connect } from "./connect.tsx";
 import { Figures } from "./figures.tsx";
 import { InFlightList } from "./in-flight-list.tsx";
@@ -29,6 +31,8 @@ export interface DashboardProps extends RequestsProps {
   readonly upstreams: readonly UpstreamState[];
   readonly routing: Pick<RoutingNames, "servers" | "aliases">;
   readonly refused: RefusedCalls;
+  /** The month's budget in USD and what is spent of it; null: none is named. */
+  readonly budget: { readonly budget: number; readonly month: MonthCost } | null;
 }
 
 /** Something runs, so that figures move all the time. */
@@ -72,6 +76,11 @@ export function Dashboard(props: DashboardProps): JSX.Element {
             figures={period.figures}
             inflight={inflight.length}
             waiting={waiting}
+            below={
+              props.budget && (
+                <BudgetLine {...props.budget} query={query} now={frame.now} zone={frame.zone} />
+              )
+            }
           />
           <section class="period" id="period" data-live aria-label={`Over ${query.period.says}`}>
             <PeriodChart query={query} period={period} now={frame.now} />

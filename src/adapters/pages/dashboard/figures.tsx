@@ -11,9 +11,12 @@ export interface FiguresProps {
   readonly inflight: number;
   /** Calls under way that wait for their turn. */
   readonly waiting: number;
+  /** What stands below; null: nothing. */
+  readonly below: JSX.Element | null;
 }
 
-export function Figures({ query, figures, inflight, waiting }: FiguresProps): JSX.Element {
+export function Figures(props: FiguresProps): JSX.Element {
+  const { query, figures, inflight, waiting, below } = props;
   const { address } = query;
   const { prompt_tokens: prompt, completion_tokens: completion, cached_tokens: cached } = figures;
   return (
@@ -70,6 +73,7 @@ export function Figures({ query, figures, inflight, waiting }: FiguresProps): JS
           href={dashboardHref(address, { sort: "cost" })}
         />
       </dl>
+      {below}
     </section>
   );
 }

@@ -3,6 +3,7 @@
 import { Html } from "@elysiajs/html";
 import { listPrices } from "../../../domain/log/list-prices.ts";
 import type { Price, Routing } from "../../../domain/routing/types.ts";
+import { budget } from "../shared/format.ts";
 import { ConfigSection, Table } from "./config-table.tsx";
 
 export function Prices({ routing }: { readonly routing: Routing }): JSX.Element {
@@ -27,6 +28,11 @@ export function Prices({ routing }: { readonly routing: Routing }): JSX.Element 
         </Table>
       )}
       <p class="says">
+        {routing.monthlyBudget !== null && (
+          <span class="tag" safe>
+            {`budget of ${budget(routing.monthlyBudget)} a month`}
+          </span>
+        )}
         <span class="tag">servers on private addresses: 0</span>
         <span class="tag" safe>
           {`hosted APIs: list prices of ${date} (${name} ${version})`}

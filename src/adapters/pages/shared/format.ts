@@ -87,3 +87,8 @@ export function dollars(amount: number | null): string {
   if (amount < 999.995) return `$${amount.toFixed(2)}`;
   return `$${whole(Math.round(amount))}`;
 }
+
+/** A budget in US dollars: as `dollars`, without cents where there are none, `$50`. */
+export function budget(amount: number): string {
+  return Number.isInteger(amount) ? `$${whole(amount)}` : dollars(amount);
+}

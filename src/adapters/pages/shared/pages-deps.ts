@@ -1,5 +1,6 @@
 // What the pages need of the rest, handed over by the composition.
 import type { ServersNow } from "../../../domain/routing/candidate-order.ts";
+import type { MonthCost } from "../../../domain/log/budget.ts";
 import type { DiscoverySnapshot } from "../../../domain/routing/discovery.ts";
 import type { Routing, Rule } from "../../../domain/routing/types.ts";
 import type { Actions } from "../../../ports/actions.ts";
@@ -42,6 +43,8 @@ export interface PagesDeps {
     "list" | "get" | "stats" | "today" | "upstreams" | "inFlight" | "performance"
   > &
     PeriodReader;
+  /** What calls of the month cost that it is in a zone, an IANA name. Rejects where the log cannot be read. */
+  monthCost(zone: string): Promise<MonthCost>;
   readonly actions: Actions;
   /** What every page says until it is put right or dismissed. */
   readonly notices: Notices;

@@ -2,6 +2,7 @@
 import { expect, test } from "bun:test";
 import type { PagesDeps } from "../../../../src/adapters/pages/shared/pages-deps.ts";
 import type { LogFilter } from "../../../../src/ports/browse.ts";
+import { routingOf } from "../../../lab/routing-of.ts";
 import type { PeriodQuestion } from "../../../../src/ports/periods.ts";
 import {
   openPage,
@@ -426,4 +427,38 @@ test("figures of the newest calls alone say so, and their number is not given as
   expect(elementText(document, "#count")).toStartWith("over ");
   const { document: whole } = await openPage(browse, "/");
   expect(whole.querySelector("#period .cut")).toBeNull();
+});
+
+test("a month's budget is shown with what is spent of it, in the reader's zone, and not where none is named", async () => {
+  const zones: string[] = [];
+  const month = {
+    since: Date.parse("2026-02-28T23:00:00Z"),
+    until: Date.parse("2026-03-31T22:00:00Z"),
+    unpriced: 0,
+    isPart: false,
+  };
+  const open = async (cost: number | null, more: object = {}, yaml = "{ monthly_budget: 50 }") => {
+    const browse = sampleBrowse([sampleDetail()], null, sampleStats({ requests: 9 }));
+    const { document } = await openPage(
+      browse,
+      "/",
+      {
+        routing: () => routingOf(`prices: ${yaml}`),
+        monthCost: (zone) => {
+          zones.push(zone);
+          return Promise.resolve({ ...month, cost, ...more });
+        },
+      },
+      { cookie: "smolrouter_zone=Europe/Berlin" },
+    );
+    return document.querySelector("#budget") === null ? null : elementText(document, "#budget");
+  };
+  expect(await open(12.4)).toBe("$12.40 of $50 this month, 25 %on course for $32.79 by 31 Mar");
+  expect(await open(0)).toBe("$0 of $50 this month, 0 %");
+  expect(await open(null)).toBe("$0 of $50 this month, 0 %");
+  expect(await open(null, { unpriced: 2 })).toBe("– of $50 this month2 calls could not be priced");
+  expect(await open(60, { isPart: true })).toBe("over $60.00 of $50 this month, 120 % over budget");
+  expect(await open(12.4, {}, "{}")).toBeNull();
+  expect(new Set(zones)).toEqual(new Set(["Europe/Berlin"]));
+  expect(zones.length).toBe(5);
 });

@@ -69,6 +69,12 @@ prices: { "/<b>/": { input: 1, output: 0 } }`;
   expect(elementText(none, "#prices")).toContain("list prices of 2026-09-23");
 });
 
+test("a month's budget stands with the prices", async () => {
+  const shown = elementText(await show("", "prices: { monthly_budget: 1200 }"), "#prices");
+  expect(shown).toContain("budget of $1,200 a month");
+  expect(elementText(await show(), "#prices")).not.toContain("budget");
+});
+
 test("keys and header values are shown nowhere", async () => {
   expect((await show("?model=coder")).documentElement.innerHTML).not.toContain("s3cret");
 });

@@ -1,0 +1,103 @@
+// The month's budget on the dashboard: what it says at each level, in every width, light and dark.
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { source as axe } from "axe-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { createMonthCost } from "../../src/app/usecases/log/month-cost.ts";
+import { periodOfCalls } from "../../src/app/usecases/log/period-of-calls.ts";
+import { routingOf } from "../lab/routing-of.ts";
+import { samplePoints } from "./sample-day.ts";
+import { sampleLog, sampleNow, sampleRows } from "./sample-log.ts";
+import { servePages, type ServedPages } from "./serve-pages.ts";
+import { launchBrowser, still, visit as visitWith } from "./visit.ts";
+
+const day = samplePoints(1_000);
+
+let browser: Browser;
+let served: ServedPages;
+let spent = { cost: 12.4, unpriced: 0 };
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+  const monthCost = () =>
+    createMonthCost(
+      {
+        period: () =>
+          Promise.resolve({ figures: { ...periodOfCalls([], { filter: {} }).figures, ...spent } }),
+      },
+      { now: () => sampleNow },
+    );
+  served = servePages(
+    {
+      ...sampleLog(sampleRows(64)),
+      period: (question) => Promise.resolve(periodOfCalls(day, question)),
+    },
+    {
+      routing: () => routingOf("prices: { monthly_budget: 50 }"),
+      monthCost: (zone) => monthCost()(zone),
+    },
+  );
+});
+
+afterAll(async () => {
+  await browser.close();
+  await served.stop();
+});
+
+const visit = async (options: BrowserContextOptions, act: (page: Page) => Promise<void>) => {
+  expect(await visitWith(browser, { ...still, ...options }, act)).toEqual([]);
+};
+
+const text = `document.querySelector("#budget").innerText.replace(/\\s+/g, " ").trim()`;
+const colour = `getComputedStyle(document.querySelector("#budget .spent")).fill`;
+const faults = `axe.run().then(({ violations }) =>
+  violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 160))]))`;
+
+test("the line says what is spent of how much, and where it leads; its bar changes colour at 80 and at 100 %", () =>
+  visit({ viewport: { width: 1280, height: 720 }, timezoneId: "UTC" }, async (page) => {
+    const seen: [string, string][] = [];
+    for (const now of [
+      { cost: 12.4, unpriced: 0 },
+      { cost: 41, unpriced: 1 },
+      { cost: 61.5, unpriced: 1_204 },
+    ]) {
+      spent = now;
+      await page.goto(served.origin, { waitUntil: "load" });
+      seen.push([await page.evaluate<string>(text), await page.evaluate<string>(colour)]);
+    }
+    expect(seen.map(([words]) => words)).toEqual([
+      "$12.40 of $50 this month, 25 % on course for $32.87 by 31 Mar",
+      "$41.00 of $50 this month, 82 % nearly spent 1 call could not be priced · on course for $108.67 by 31 Mar",
+      "$61.50 of $50 this month, 123 % over budget 1,204 calls could not be priced · on course for $163.00 by 31 Mar",
+    ]);
+    expect(new Set(seen.map(([, fill]) => fill)).size).toBe(3);
+    const href = await page.locator("#budget a").getAttribute("href");
+    expect(href).toBe("/?since=2026-03-01T00%3A00Z&show=cost");
+  }));
+
+const widths = [390, 768, 1280, 1920] as const;
+test.each(widths)("at %i px the line has no fault that axe-core knows, light and dark", (width) =>
+  visit({ viewport: { width, height: 900 }, colorScheme: "light" }, async (page) => {
+    for (const now of [
+      { cost: 12.4, unpriced: 0 },
+      { cost: 41, unpriced: 1 },
+      { cost: 61.5, unpriced: 1_204 },
+    ]) {
+      spent = now;
+      await page.emulateMedia({ colorScheme: "light" });
+      await page.goto(served.origin, { waitUntil: "load" });
+      await page.evaluate(axe);
+      expect(await page.evaluate(faults)).toEqual([]);
+      await page.emulateMedia({ colorScheme: "dark" });
+      expect(await page.evaluate(faults)).toEqual([]);
+      expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBe(0);
+    }
+  }),
+);
+
+test("at 1280 × 720 twelve requests are in sight beneath it", () =>
+  visit({ viewport: { width: 1280, height: 720 } }, async (page) => {
+    await page.goto(served.origin, { waitUntil: "load" });
+    const inSight = `[...document.querySelectorAll("#requests tbody tr")]
+      .filter((row) => row.getBoundingClientRect().bottom <= innerHeight).length`;
+    expect(await page.evaluate<number>(inSight)).toBeGreaterThanOrEqual(12);
+  }));
