@@ -47,7 +47,7 @@ prices:
       while (!router.log.some((line) => line.startsWith("the routes file was read again")))
         await Bun.sleep(10);
       expect(await ask("hosted/priced-1")).toMatchObject({ cost: 0.0041 });
-      const home = await (await fetch(`${router.url}/`)).text();
+      const home = await (await fetch(router.url, { headers: { accept: "text/html" } })).text();
       const [, budget = ""] = /id="budget">(.*?)<svg/s.exec(home) ?? [];
       expect(budget.replace(/<[^>]*>/g, "").replace(/\s+/g, " ")).toBe(
         "$0.0093 of $1 this month, 0.9 %",
