@@ -63,6 +63,10 @@ function seeing(engine: LogEngine): LogEngine {
         await arrived();
         return engine.upkeep.removeOlderAnswers(...limits);
       },
+      async senseOlder(...step) {
+        await arrived();
+        return engine.upkeep.senseOlder(...step);
+      },
     },
   };
 }

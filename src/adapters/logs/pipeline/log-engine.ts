@@ -131,7 +131,8 @@ export interface LogUpkeep {
   fillSearch(limit: number): Promise<boolean>;
   /**
    * Understands some of the rows that an older version wrote, the newest first, and writes what is
-   * made of them into them.
+   * made of them into them; where routers share the store, one of them at a time. Once it has said that
+   * there is no more, routers of an older version may write some.
    */
   senseOlder(limit: number, senseOf: SenseOf): Promise<boolean>;
   /** Looks the search's index through, which takes a while, and mends it where it is damaged. */

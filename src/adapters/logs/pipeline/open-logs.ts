@@ -146,15 +146,18 @@ export function openLogs(options: LogsOptions): Logs {
 
   let cancelClean = () => {};
   let cleaning: Promise<void> = Promise.resolve();
-  let older: "waiting" | "under way" | "understood" = "waiting";
+  let isUnderstanding = false;
   let understanding: Promise<void> = Promise.resolve();
   let closed = false;
 
-  /** After rows that are too old are gone; what fails is tried again with the next clean-up. */
+  /**
+   * After rows that are too old are gone. What fails is tried again with the next clean-up; where routers
+   * of an older version share the store, there may be more by then.
+   */
   async function understandOlder(): Promise<void> {
-    older = "under way";
+    isUnderstanding = true;
     const result = await writing.call("senseOlder", null);
-    older = result.ok ? "understood" : "waiting";
+    isUnderstanding = false;
     if (!result.ok && !closed)
       trouble(`calls of an older version could not be looked through: ${result.message}`);
   }
@@ -171,7 +174,7 @@ export function openLogs(options: LogsOptions): Logs {
     if (result.ok) search.befell(result.value);
     else trouble(`old rows of the log could not be removed: ${result.message}`);
     search.retry();
-    if (result.ok && older === "waiting") understanding = understandOlder();
+    if (result.ok && !isUnderstanding) understanding = understandOlder();
     cancelClean = clock.after(hourMs, () => {
       cleaning = clean();
     });

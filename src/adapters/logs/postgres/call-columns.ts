@@ -38,9 +38,12 @@ type CallColumns = Record<keyof typeof types, string | number | boolean | null>;
 export const callColumns = Object.keys(types).join(", ");
 
 /** Names and types, as `json_to_recordset` wants them. */
-export const callColumnTypes = Object.entries(types)
-  .map(([name, type]) => `${name} ${type}`)
-  .join(", ");
+export const callColumnTypes = columnTypes(Object.keys(types) as (keyof typeof types)[]);
+
+/** Likewise, of some of them. */
+export function columnTypes(names: readonly (keyof typeof types)[]): string {
+  return names.map((name) => `${name} ${types[name]}`).join(", ");
+}
 
 /** The columns in a shape that needs no further conversion: bigint would come as text. */
 export const readColumns = columnsRead("");

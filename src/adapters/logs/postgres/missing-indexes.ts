@@ -1,6 +1,6 @@
 // Indexes that a later version of the tables has, on partitions that were there before it: made one at a
 // time, as writes to a partition wait meanwhile. Partitions of later days have them from the start.
-import type { Client } from "./client.ts";
+import type { Client, Run } from "./client.ts";
 import { whileLeading } from "./leading.ts";
 
 interface MissingIndex {
@@ -23,6 +23,11 @@ const missingSql = `select part.relname as table, whole.relname as index,
     and not exists (select from pg_index own join pg_inherits of on of.inhrelid = own.indexrelid
       where own.indrelid = part.oid and of.inhparent = whole.oid)
   order by part.relname desc, whole.relname limit 1`;
+
+/** @returns whether a partition still waits for one */
+export async function isIndexMissing(run: Run): Promise<boolean> {
+  return (await run(missingSql)).length > 0;
+}
 
 /** To be waited for: as many bytes as a statement of ten minutes may take on its way. */
 const patience = 300_000_000;

@@ -19,7 +19,7 @@ import { createPostgresStore } from "./postgres-store.ts";
 import { createPostgresUpkeep } from "./postgres-upkeep.ts";
 import { removeAnswer } from "./remove-answers.ts";
 import { createTimelyDatabase } from "./timely-database.ts";
-import { waitingCall } from "./waiting-bodies.ts";
+import { waitingCall, withWaitingParts } from "./waiting-bodies.ts";
 
 export interface PostgresEngineOptions {
   /**
@@ -124,6 +124,8 @@ export function createPostgresEngine(options: PostgresEngineOptions): LogEngine 
       maxLogAgeMs,
       maxBytes: at.blobs.maxTotalSize,
       objects,
+      readObjects: soonObjects === null ? null : withWaitingParts(spool, soonObjects),
+      instance: spool.instance.id,
       now,
     });
     const reader = createPostgresReader(client, soonObjects);
@@ -252,7 +254,7 @@ export function createPostgresEngine(options: PostgresEngineOptions): LogEngine 
         };
       },
       fillSearch: async () => false,
-      senseOlder: async () => false,
+      senseOlder: async (...step) => (await opened()).upkeep.senseOlder(...step),
       checkSearch: async () => undefined,
     },
 

@@ -10,6 +10,7 @@ import { makeMissingIndex } from "./missing-indexes.ts";
 import { createPartitions } from "./partitions.ts";
 import { removeOlderAnswers } from "./remove-answers.ts";
 import { createRetention } from "./retention.ts";
+import { createSenseOlder } from "./sense-older.ts";
 
 export interface PostgresUpkeepOptions {
   readonly client: Client;
@@ -19,6 +20,10 @@ export interface PostgresUpkeepOptions {
   readonly maxBytes: number;
   /** Where bodies lie beside the database; null: nowhere. */
   readonly objects: Pick<ObjectStore, "list" | "remove"> | null;
+  /** Likewise, for reading, with what waits here to be brought there. */
+  readonly readObjects: Pick<ObjectStore, "get"> | null;
+  /** UUID of this router. */
+  readonly instance: string;
   /** The clock that ages are counted by, epoch ms. */
   readonly now: () => number;
 }
@@ -28,6 +33,8 @@ export function createPostgresUpkeep({
   maxLogAgeMs,
   maxBytes,
   objects,
+  readObjects,
+  instance,
   now,
 }: PostgresUpkeepOptions): LogUpkeep {
   const partitions = createPartitions(client, maxLogAgeMs);
@@ -59,8 +66,7 @@ export function createPostgresUpkeep({
     },
     // The server fills and mends its indexes by itself.
     fillSearch: async () => false,
-    // Rows of an older version keep what they have.
-    senseOlder: async () => false,
+    senseOlder: createSenseOlder({ client, instance, objects: readObjects, now }),
     checkSearch: async () => undefined,
   };
 }

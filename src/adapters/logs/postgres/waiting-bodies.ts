@@ -31,8 +31,19 @@ export async function waitingCall(
   };
   const detail = await createPostgresReader(client, here).get(id, more);
   if (!found || !missing) return found ? detail : null;
-  const both: Pick<ObjectStore, "get"> = {
-    get: async (key, range) => (await here.get(key, range)) ?? objects.get(key, range),
+  return createPostgresReader(client, withWaitingParts(spool, objects)).get(id, more);
+}
+
+/** Objects as they will be once all that waits here has arrived. */
+export function withWaitingParts(
+  spool: WaitingBodies["spool"],
+  objects: Pick<ObjectStore, "get">,
+): Pick<ObjectStore, "get"> {
+  return {
+    async get(key, range) {
+      const part =
+        range === undefined || !spool.holdsObjects() ? null : spool.objectPart(key, range.at);
+      return part ?? objects.get(key, range);
+    },
   };
-  return createPostgresReader(client, both).get(id, more);
 }

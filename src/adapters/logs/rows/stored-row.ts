@@ -72,6 +72,17 @@ export const rowColumns = [
   "cost",
 ] as const satisfies readonly (keyof StoredRow)[];
 
+/** What `sensedRow` changes. */
+export const sensedColumns = [
+  "detail",
+  "who",
+  "client_name",
+  "client",
+  "thread_id",
+  "turns_key",
+  "cost",
+] as const satisfies readonly (keyof StoredRow)[];
+
 /** Of a call that its router did not live to end. */
 export const interruptedWhy = "the router stopped before this call had ended";
 

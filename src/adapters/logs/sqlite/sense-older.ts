@@ -4,7 +4,13 @@ import type { Database } from "bun:sqlite";
 import type { BlobStore } from "../../../ports/blob-store.ts";
 import type { SenseOf } from "../pipeline/log-engine.ts";
 import { recordedCall } from "../rows/copied-call.ts";
-import { apiRow, rowColumns, sensedRow, type StoredRow } from "../rows/stored-row.ts";
+import {
+  apiRow,
+  rowColumns,
+  sensedColumns,
+  sensedRow,
+  type StoredRow,
+} from "../rows/stored-row.ts";
 import { inTransaction, runSql } from "../sqlite-file/run-sql.ts";
 import { sensedDownTo, senseBelow } from "./log-state.ts";
 import { bodiesOfRow } from "./sqlite-reader.ts";
@@ -13,16 +19,6 @@ type OlderRow = StoredRow & { readonly seq: number; readonly bodies: string | nu
 
 const olderSql = `select seq, ${rowColumns.join(", ")}, bodies
   from requests where seq < ? and who is null order by seq desc limit ?`;
-
-const sensedColumns = [
-  "detail",
-  "who",
-  "client_name",
-  "client",
-  "thread_id",
-  "turns_key",
-  "cost",
-] as const satisfies readonly (keyof StoredRow)[];
 
 /** One that was removed or written since is left as it is. */
 const sensedSql = `update requests set ${sensedColumns.map((column) => `${column} = ?`).join(", ")}

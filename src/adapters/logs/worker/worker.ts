@@ -31,6 +31,8 @@ type Answers = {
 const maxRowsPerStep = 100;
 /** ms: a write behind such a step hardly notices. */
 const stepMs = 10;
+/** Likewise, where a step waits for other machines most of the time. */
+const sharedStepMs = 50;
 
 /** ms without a question after which the thread gives back what the last ones have left in memory. */
 const restAfterMs = 500;
@@ -89,7 +91,10 @@ function createAnswers(engine: LogEngine, createEngine: () => LogEngine): Answer
   const reader = createEntryReader((call, usage) => costs.nanos(call, usage));
   const removing = createStepPace(maxRowsPerStep, stepMs);
   const filling = createStepPace(maxRowsPerStep, stepMs);
-  const sensing = createStepPace(maxRowsPerStep, stepMs);
+  const sensing = createStepPace(
+    maxRowsPerStep,
+    engine.shared === undefined ? stepMs : sharedStepMs,
+  );
   /** One job at a time, as an engine asks for. */
   const inLine = createLine();
   const inOtherLine = createLine();

@@ -20,7 +20,15 @@ const today = Math.floor(Date.now() / day) * day;
 const week = { maxLogAgeMs: 7 * day };
 
 function upkeepOn(client: Client, own: Partial<PostgresUpkeepOptions> = {}) {
-  const all = { maxBytes: 1e9, objects: null, now: Date.now, ...week, ...own };
+  const all = {
+    maxBytes: 1e9,
+    objects: null,
+    readObjects: null,
+    instance: labInstance(1).id,
+    now: Date.now,
+    ...week,
+    ...own,
+  };
   return createPostgresUpkeep({ client, ...all });
 }
 
