@@ -94,9 +94,9 @@ export function compose(
   const upstream = createFetchUpstream(clock);
   const board = createInFlightBoard();
   const ratios = createTokenRatios();
-  const used: UsageObserver["used"] = (entry, usage) => {
-    metrics.used(entry, usage);
-    tracer?.used(entry, usage);
+  const used: UsageObserver["used"] = (entry, usage, cost) => {
+    metrics.used(entry, usage, cost);
+    tracer?.used(entry, usage, cost);
     if (usage.prompt !== null) ratios.counted(entry.mappedModel, entry.requestSize, usage.prompt);
   };
   const log = settings.logging ? startLog(settings, version, clock, logger, used) : null;

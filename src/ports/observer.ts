@@ -1,4 +1,5 @@
 // Whoever wants to know of calls: the log, the in-flight board, metrics, page events.
+import type { CallCost } from "../domain/log/cost.ts";
 import type { ReportedUsage } from "../domain/log/answer-usage.ts";
 import type { CapturedBodies, CapturedBody, LogEntry } from "../domain/log/log-entry.ts";
 import type { Target } from "../domain/routing/plan.ts";
@@ -35,5 +36,5 @@ export interface CallObserver {
 /** Whoever counts what answers say of themselves. */
 export interface UsageObserver {
   /** Once per routed call, after `ended`, when its answer was read off the calls' path. */
-  used(entry: LogEntry, usage: ReportedUsage): void;
+  used(entry: LogEntry, usage: ReportedUsage, cost: CallCost): void;
 }

@@ -47,6 +47,18 @@ prices:
       while (!router.log.some((line) => line.startsWith("the routes file was read again")))
         await Bun.sleep(10);
       expect(await ask("hosted/priced-1")).toMatchObject({ cost: 0.0041 });
+      const metrics = (await (await fetch(`${router.url}/metrics`)).text()).split("\n");
+      const dollars = metrics
+        .filter((line) => line.startsWith("smolrouter_cost_usd_total{"))
+        .map((line) => [line.split(" ")[0]?.slice(25), Number(line.split(" ")[1]).toFixed(6)]);
+      expect(dollars).toEqual([
+        ['{upstream="hosted",model="priced-1"}', "0.006700"],
+        ['{upstream="own",model="priced-1"}', "0.002600"],
+        ['{upstream="own",model="whatever"}', "0.000000"],
+      ]);
+      expect(metrics).toContain(
+        'smolrouter_unpriced_calls_total{upstream="hosted",model="whatever"} 1',
+      );
       const home = await (await fetch(router.url, { headers: { accept: "text/html" } })).text();
       const [, budget = ""] = /id="budget">(.*?)<svg/s.exec(home) ?? [];
       expect(budget.replace(/<[^>]*>/g, "").replace(/\s+/g, " ")).toBe(

@@ -1,5 +1,6 @@
 // Figures for Prometheus, kept from the calls observed. Label values are bounded.
 import { readdirSync } from "node:fs";
+import { nanosPerDollar } from "../../domain/log/call-sense.ts";
 import { createBoundedLabels } from "../../domain/log/bounded-labels.ts";
 import type { LogEntry } from "../../domain/log/log-entry.ts";
 import type { CallObserver, UsageObserver } from "../../ports/observer.ts";
@@ -62,6 +63,16 @@ export function createMetrics(deps: MetricsDeps): Metrics {
     "model",
     "kind",
   ]);
+  const cost = createCounter(
+    "smolrouter_cost_usd_total",
+    "US dollars that calls cost, by their prices when they ended",
+    ["upstream", "model"],
+  );
+  const unpriced = createCounter(
+    "smolrouter_unpriced_calls_total",
+    "Calls that used tokens whose price is not known",
+    ["upstream", "model"],
+  );
   const attempts = createCounter(
     "smolrouter_attempts_total",
     "Tries at upstreams, by what came of them",
@@ -82,6 +93,8 @@ export function createMetrics(deps: MetricsDeps): Metrics {
     duration,
     firstToken,
     tokens,
+    // Priced in the log's thread.
+    ...(deps.log === null ? [] : [cost, unpriced]),
     attempts,
     failovers,
     refusals,
@@ -114,12 +127,14 @@ export function createMetrics(deps: MetricsDeps): Metrics {
         duration.observe(durationMs / 1_000, upstream, entry.service);
       if (ttftMs !== null) firstToken.observe(ttftMs / 1_000, upstream, model);
     },
-    used({ mappedModel, upstream: name }, { prompt, completion }) {
+    used({ mappedModel, upstream: name }, { prompt, completion }, costs) {
       // Known by name, or not, since the call ended.
       const model = models.label(mappedModel, false);
       const upstream = upstreams.label(name, true);
       if (prompt !== null) tokens.add(prompt, upstream, model, "prompt");
       if (completion !== null) tokens.add(completion, upstream, model, "completion");
+      if (costs === "unpriced") unpriced.add(1, upstream, model);
+      else if (costs !== null) cost.add(costs / nanosPerDollar, upstream, model);
     },
     refused: (status, surface) => refusals.add(1, String(status), surface),
     text: () => families.map((family) => family.text()).join(""),

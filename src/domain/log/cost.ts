@@ -74,3 +74,17 @@ function costOf(tokens: number | null, price: number): number | null {
   if (price === 0) return 0;
   return tokens === null ? null : tokens * price * nanosPerToken;
 }
+
+/** Billionths of a US dollar; `unpriced`: it used tokens whose price is not known; null: it used none that are known of. */
+export type CallCost = number | "unpriced" | null;
+
+/**
+ * @param nanos null: the call cannot be priced
+ */
+export function callCost(
+  nanos: number | null,
+  { totalTokens }: Pick<AnswerReading, "totalTokens">,
+): CallCost {
+  if (nanos !== null) return nanos;
+  return totalTokens !== null && totalTokens > 0 ? "unpriced" : null;
+}

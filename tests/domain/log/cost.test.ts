@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { costNanos, priceOf, type Prices } from "../../../src/domain/log/cost.ts";
+import { callCost, costNanos, priceOf, type Prices } from "../../../src/domain/log/cost.ts";
 import { routingOf } from "../../lab/routing-of.ts";
 
 const usage = (
@@ -80,4 +80,12 @@ prices:
     expect(priceOf(call(null, "m"), prices)).toBeNull();
     expect(priceOf({ ...call("hosted", null), originalModel: null }, prices)).toBeNull();
   });
+});
+
+test("a call without a price is unpriced where it used tokens, and nothing where it used none", () => {
+  expect(callCost(0, { totalTokens: 5 })).toBe(0);
+  expect(callCost(7, { totalTokens: null })).toBe(7);
+  expect(callCost(null, { totalTokens: 5 })).toBe("unpriced");
+  expect(callCost(null, { totalTokens: 0 })).toBeNull();
+  expect(callCost(null, { totalTokens: null })).toBeNull();
 });

@@ -18,7 +18,7 @@ import type { KnownEnd } from "./open-calls.ts";
 import { createRecorder } from "./recorder.ts";
 import type { Recorder } from "./recorder.ts";
 import { createSearchWatch } from "./search-watch.ts";
-import { unpackReadings } from "./wire-batch.ts";
+import { unpackRead } from "./wire-read.ts";
 import type { WirePrices } from "./wire-prices.ts";
 import type { OpenReport } from "./worker-calls.ts";
 import { createWorkerThread } from "./worker-thread.ts";
@@ -39,7 +39,7 @@ export interface LogsOptions {
   /** ms; null: kept answers go with the bodies. */
   readonly maxAnswerAgeMs: number | null;
   readonly clock: Pick<Clock, "now" | "after">;
-  /** Called with what each call's answer reports. */
+  /** Called with what each call's answer reports, and what it cost. */
   readonly used: UsageObserver["used"];
   /** Called with what goes wrong after opening, in words. */
   readonly trouble: (message: string) => void;
@@ -99,8 +99,8 @@ export function openLogs(options: LogsOptions): Logs {
     async send(batch) {
       const result = await writing.call("write", { batch }, [batch.bytes.buffer]);
       if (!result.ok) return result;
-      const { readings, ...report } = result.value;
-      return { ok: true, value: { ...report, readings: unpackReadings(readings) } };
+      const { read, ...report } = result.value;
+      return { ok: true, value: { ...report, ...unpackRead(read) } };
     },
     events,
     used: options.used,

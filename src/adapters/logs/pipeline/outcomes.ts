@@ -1,6 +1,7 @@
 // What became of the calls handed to the log: reported to listeners, counted where they are lost,
 // and kept where an end has to be written once more.
 import { type AnswerReading, nothingRead } from "../../../domain/log/answer-reading.ts";
+import { type CallCost, callCost } from "../../../domain/log/cost.ts";
 import type { CapturedBodies, LogEntry } from "../../../domain/log/log-entry.ts";
 import { reportedUsage } from "../../../domain/log/reported-usage.ts";
 import type { Clock } from "../../../ports/clock.ts";
@@ -15,7 +16,7 @@ export interface OutcomesOptions {
   readonly clock: Pick<Clock, "now" | "after">;
   /** Called with each call that ended, once it is written or dropped. */
   readonly events?: Pick<CallEventSource, "started" | "ended"> | undefined;
-  /** Called once with what each call's answer reports, as the log's thread read it. */
+  /** Called once with what each call's answer reports and cost, as the log's thread read it. */
   readonly used?: UsageObserver["used"] | undefined;
   /** Called with what became of each batch, and whether it had bodies. */
   readonly answered?: ((report: WriteReport, hadBodies: boolean) => void) | undefined;
@@ -67,10 +68,10 @@ export function createOutcomes(options: OutcomesOptions): Outcomes {
   let failure: string | null = null;
 
   /** Once for each call, however often its end is written. */
-  function reportEnded(entry: LogEntry, reading: AnswerReading): void {
+  function reportEnded(entry: LogEntry, reading: AnswerReading, cost: CallCost): void {
     if (open.hasFailed(entry.id)) return;
     events?.ended(entry, reading);
-    used?.(entry, reading.reported);
+    used?.(entry, reading.reported, cost);
   }
 
   /** The end of a call could not be kept. */
@@ -101,7 +102,7 @@ export function createOutcomes(options: OutcomesOptions): Outcomes {
 
     cameTooLate(entry, bodies) {
       dropped.log_closed++;
-      used?.(entry, reportedUsage(bodies.response));
+      used?.(entry, reportedUsage(bodies.response), null);
     },
 
     unqueued({ rows, bodies: bodiesDropped }) {
@@ -109,7 +110,7 @@ export function createOutcomes(options: OutcomesOptions): Outcomes {
       if (bodiesDropped > 0) repeated.tell("bodies come faster than the log's disk takes them");
       for (const { entry, bodies, reading } of rows) {
         const read = reading ?? { ...nothingRead, reported: reportedUsage(bodies.response) };
-        reportEnded(entry, read);
+        reportEnded(entry, read, callCost(null, read));
         drop({ entry, bodies: allLost(bodies), reading: read }, "queue_full");
       }
     },
@@ -139,7 +140,7 @@ export function createOutcomes(options: OutcomesOptions): Outcomes {
           continue;
         }
         const reading = (result.ok ? result.value.readings[index] : undefined) ?? nothingRead;
-        reportEnded(entry, reading);
+        reportEnded(entry, reading, (result.ok ? result.value.costs[index] : undefined) ?? null);
         if (isLost) drop({ entry, bodies, reading }, "write_failed");
         else open.endWritten(entry.id);
       }

@@ -117,15 +117,6 @@ export function unpackBatch({ rows, bytes }: WireBatch): readonly RecordedEntry[
   }));
 }
 
-/** What was read of a batch, by place in it, for its way back: an object each would be cloned. */
-export function packReadings(readings: readonly AnswerReading[]): string {
-  return JSON.stringify(readings);
-}
-
-export function unpackReadings(packed: string): readonly AnswerReading[] {
-  return JSON.parse(packed) as readonly AnswerReading[];
-}
-
 /** The places of an entry's fields; the compiler names one that is missing. */
 const places: Readonly<Record<keyof LogEntry, null>> = {
   id: null,

@@ -1,5 +1,6 @@
 // What the main thread may ask of a log worker, and the answers.
 import type { AnswerReading } from "../../../domain/log/answer-reading.ts";
+import type { CallCost } from "../../../domain/log/cost.ts";
 import type {
   LogDetail,
   LogFilter,
@@ -37,12 +38,14 @@ export interface WriterReport {
 export interface WriteReport extends WriterReport {
   /** What the answers say, by place within the batch. */
   readonly readings: readonly AnswerReading[];
+  /** What the calls cost, likewise. */
+  readonly costs: readonly CallCost[];
 }
 
 /** A `WriteReport` on its way back. */
 export interface WireReport extends WriterReport {
-  /** Packed. */
-  readonly readings: string;
+  /** Readings and costs, packed. */
+  readonly read: string;
 }
 
 /** Each call's input and output. */

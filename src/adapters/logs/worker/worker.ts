@@ -10,7 +10,8 @@ import type { LogPlace } from "../pipeline/log-place.ts";
 import { packPoints } from "../pipeline/pack-points.ts";
 import { createEntryReader } from "../pipeline/read-entry.ts";
 import { createStepPace, type StepPace } from "../pipeline/step-pace.ts";
-import { packReadings, type RecordedEntry, unpackBatch } from "../pipeline/wire-batch.ts";
+import { type RecordedEntry, unpackBatch } from "../pipeline/wire-batch.ts";
+import { packRead } from "../pipeline/wire-read.ts";
 import type {
   CallResult,
   WorkerCallKind,
@@ -157,7 +158,7 @@ function createAnswers(engine: LogEngine, createEngine: () => LogEngine): Answer
         const writes = batched.map((recorded) => reader.read(recorded));
         const report = await writer.write(writes);
         if (report.failed.length > 0) reader.forgetTexts();
-        return { ...report, readings: packReadings(writes.map(({ reading }) => reading)) };
+        return { ...report, read: packRead(writes) };
       }),
     async prices({ prices }) {
       costs.adopt(prices);

@@ -5,7 +5,7 @@ import { reportedUsage } from "../../../domain/log/reported-usage.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { CallObserver, UsageObserver } from "../../../ports/observer.ts";
 
-/** @param used is called once for each call that ended */
+/** @param used is called once for each call that ended; what it cost is the log's to know */
 export function createUsageCount(
   clock: Pick<Clock, "after">,
   used: UsageObserver["used"],
@@ -15,7 +15,7 @@ export function createUsageCount(
   function readAll(): void {
     const calls = ended;
     ended = [];
-    for (const { entry, response } of calls) used(entry, reportedUsage(response));
+    for (const { entry, response } of calls) used(entry, reportedUsage(response), null);
   }
 
   return {

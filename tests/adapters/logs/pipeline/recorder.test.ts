@@ -10,13 +10,14 @@ import type {
 } from "../../../../src/adapters/logs/pipeline/worker-calls.ts";
 import { nothingRead } from "../../../../src/domain/log/answer-reading.ts";
 import { noUsage, type ReportedUsage } from "../../../../src/domain/log/answer-usage.ts";
+import type { CallCost } from "../../../../src/domain/log/cost.ts";
 import type { LogEntry } from "../../../../src/domain/log/log-entry.ts";
 import { createHandClock } from "../../../lab/hand-clock.ts";
 import { captured, idAt, logEntry, noBodies, noon, startedCall } from "../../../lab/log-entries.ts";
 
 const written: Extract<CallResult<WriteReport>, { ok: true }> = {
   ok: true,
-  value: { failed: [], message: null, lostBodies: 0, happened: [], readings: [] },
+  value: { failed: [], message: null, lostBodies: 0, happened: [], readings: [], costs: [] },
 };
 const call = (number: number, own: Partial<LogEntry> = {}) =>
   logEntry({ id: idAt(noon, number), ...own });
@@ -497,6 +498,21 @@ describe("what an answer reports is reported once", () => {
     ]);
   });
 
+  test("with what it cost, as priced in the log's thread", async () => {
+    const costs: CallCost[] = [];
+    const { recorder, clock, answer } = counting({
+      used: (_entry, _usage, cost) => void costs.push(cost),
+      limits: { entries: 4, bytes: 1_000 },
+    });
+    for (let at = 1; at <= 4; at++) recorder.ended(call(at), noBodies);
+    clock.pass(25);
+    await answer({
+      ok: true,
+      value: { ...written.value, costs: [2_600_000, "unpriced", null, 0] },
+    });
+    expect(costs).toEqual([2_600_000, "unpriced", null, 0]);
+  });
+
   test("though the row could not be written, and is written once more later", async () => {
     const { recorder, clock, answer, reported } = counting();
     recorder.started(startedCall({ id: idAt(noon, 1) }));
@@ -512,6 +528,7 @@ describe("what an answer reports is reported once", () => {
         lostBodies: 0,
         happened: [],
         readings: [reading],
+        costs: [5],
       },
     });
     recorder.ended(call(2), noBodies);
