@@ -83,6 +83,21 @@ test.each(widths)("at %i px no state has a fault that axe-core knows, light and 
   }),
 );
 
+test("a phone shows the search and what filters, and every other field when asked by keyboard", () =>
+  visit({ viewport: { width: 390, height: 844 } }, async (page) => {
+    await page.goto(`${served.origin}/?model=smol`);
+    const shown = () =>
+      page
+        .locator(".filters :is(input, select)[name]:visible")
+        .evaluateAll((fields) => fields.map((field) => field.getAttribute("name")));
+    expect(await shown()).toEqual(["q", "model"]);
+    await page.getByLabel("More").focus();
+    await page.keyboard.press("Space");
+    expect((await shown()).toSorted()).toEqual(
+      ["q", "model", "upstream", "user", "client", "status", "state", "service_type"].toSorted(),
+    );
+  }));
+
 test("filters, orders and pages stand in the address, and come back with the list by link and by history", () =>
   visit({ viewport: sizes.wide }, async (page) => {
     await page.goto(served.origin);

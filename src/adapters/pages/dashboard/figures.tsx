@@ -48,9 +48,9 @@ export function Figures(props: FiguresProps): JSX.Element {
           mark={alarm(figures) === "bad" ? "bad" : ""}
         />
         <Figure
-          name="Median duration"
+          name="Duration"
           value={duration(figures.duration_ms_median)}
-          note={`p95 ${duration(figures.duration_ms_p95)}`}
+          note={`median, p95 ${duration(figures.duration_ms_p95)}`}
           href={dashboardHref(address, { sort: "duration" })}
         />
         <Figure name="First token" value={duration(figures.ttft_ms_median)} note="median" />

@@ -29,6 +29,11 @@ export function FilterBar({ query, offers, action, href, kept }: FilterBarProps)
       aria-label="Filter requests"
     >
       <Field name="q" label="Search" query={query} wide hint="Search words, models, errors, ids" />
+      {/* A phone shows what filters, and the rest when asked: the list would begin below the fold. */}
+      <label class="more-filters">
+        <input type="checkbox" class="hidden" autocomplete="off" />
+        More
+      </label>
       <Field name="model" label="Model" query={query} offer={offers.model} hint="Model" />
       <Field
         name="upstream"

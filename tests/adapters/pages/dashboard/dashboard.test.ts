@@ -201,7 +201,7 @@ test("the figures are those of the period, and say how many calls have no price"
     ["1,234", "in last 7 days"],
     ["0", "nothing running"],
     ["4.0 %", "50 failed"],
-    ["2.1 s", "p95 1 min 1 s"],
+    ["2.1 s", "median, p95 1 min 1 s"],
     ["340 ms", "median"],
     ["1.2M", "1.2M in (50 % cached), 34k out"],
     ["$12.35", "7 unpriced"],
