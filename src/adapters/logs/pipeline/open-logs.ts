@@ -43,6 +43,8 @@ export interface LogsOptions {
   readonly used: UsageObserver["used"];
   /** Called with what goes wrong after opening, in words. */
   readonly trouble: (message: string) => void;
+  /** Starts one of the log's threads; absent: the program's own. */
+  readonly startWorker?: () => Worker;
 }
 
 export interface Logs {
@@ -91,8 +93,10 @@ export function openLogs(options: LogsOptions): Logs {
     ...(patienceMs === undefined ? {} : { patienceMs }),
   };
   const events = createCallEvents();
-  const writing = createWorkerThread();
-  const reading = createWorkerThread();
+  const writing = createWorkerThread(options.startWorker, () => {
+    openAgain();
+  });
+  const reading = createWorkerThread(options.startWorker);
   const notices = createLogNotices(clock);
   const search = createSearchWatch(writing, notices, trouble);
   const recorder = createRecorder({
@@ -191,6 +195,23 @@ export function openLogs(options: LogsOptions): Logs {
     reading.stop();
   }
 
+  let prices: WirePrices | null = null;
+
+  /**
+   * A thread that takes the place of one that died knows neither the log nor prices. Calls under way
+   * are interrupted to it, as after a restart, until their ends replace their rows.
+   */
+  function openAgain(): void {
+    if (closed) return;
+    writing
+      .call("open", { place, now: clock.now() })
+      .then((result) => {
+        if (result.ok) notices.unopened(result.value.failed);
+      })
+      .catch(() => undefined);
+    if (prices !== null) writing.call("prices", { prices }).catch(() => undefined);
+  }
+
   async function open(): Promise<OpenReport> {
     const result = await writing.call("open", { place, now: clock.now() });
     cleaning = clean();
@@ -216,7 +237,8 @@ export function openLogs(options: LogsOptions): Logs {
       if (!result.ok) throw new Error(result.message);
       return result.value;
     },
-    priced(prices) {
+    priced(wire) {
+      prices = wire;
       // A call would start the thread again.
       if (!closed) writing.call("prices", { prices }).catch(() => undefined);
     },

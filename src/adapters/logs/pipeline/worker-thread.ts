@@ -24,8 +24,15 @@ export interface WorkerThread {
   stop(): void;
 }
 
-/** A worker that starts with its first call, and again with the next one after it died. */
-export function createWorkerThread(start: () => Worker = startWorker): WorkerThread {
+/**
+ * A worker that starts with its first call, and again with the next one after it died.
+ * @param startedAgain what it then calls first goes to the new worker before the call that started it
+ */
+export function createWorkerThread(
+  start: () => Worker = startWorker,
+  startedAgain: () => void = () => undefined,
+): WorkerThread {
+  let hasRun = false;
   const pending = new Map<number, (result: CallResult<unknown>) => void>();
   let worker: Worker | null = null;
   let calls = 0;
@@ -49,6 +56,8 @@ export function createWorkerThread(start: () => Worker = startWorker): WorkerThr
       died("it closed by itself");
     });
     worker = started;
+    if (hasRun) startedAgain();
+    hasRun = true;
     return started;
   }
 

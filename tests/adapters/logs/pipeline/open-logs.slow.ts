@@ -14,6 +14,8 @@ import {
   noon,
   startedCall,
 } from "../../../lab/log-entries.ts";
+import { packPrices } from "../../../../src/adapters/logs/pipeline/wire-prices.ts";
+import { routingOf } from "../../../lab/routing-of.ts";
 import { blobPlace } from "../../../lab/log-place.ts";
 import { beginVersion9 } from "../../../lab/log-version-9.ts";
 import { patientClock } from "../../../lab/patient-clock.ts";
@@ -65,6 +67,44 @@ describe("the log", () => {
         const filter = { limit: count, client: "curl", user: "10.0.0.5" };
         while ((await reader.list(filter)).logs.length < count);
         expect(reported).toEqual([]);
+      });
+    }),
+  );
+
+  test(
+    "goes on where its thread died: rows are written, at their prices, those of calls under way, too",
+    onFile(async (path) => {
+      const workers: Worker[] = [];
+      const startWorker = () => {
+        // As open-logs.ts starts it.
+        const worker = new Worker(new URL("../../../../src/app/log-worker.ts", import.meta.url));
+        workers.push(worker);
+        return worker;
+      };
+      await withLogs({ path, startWorker }, async (logs) => {
+        const { recorder, reader } = logs;
+        logs.priced(packPrices(routingOf("prices: { llama3-8b: { input: 1, output: 2 } }")));
+        recorder.started(startedCall({ id: idAt(noon, 1) }));
+        await recorder.flush();
+        const [writing] = workers;
+        const died = Promise.withResolvers<void>();
+        writing?.addEventListener("close", () => {
+          died.resolve();
+        });
+        writing?.terminate();
+        await died.promise;
+        for (const call of [2, 1])
+          recorder.ended(logEntry({ id: idAt(noon, call), mappedModel: "llama3-8b" }), {
+            request: captured('{"messages":[]}'),
+            response: captured(JSON.stringify(answer)),
+          });
+        await recorder.flush();
+        const page = await reader.list({ limit: 10 });
+        expect(page.logs.map(({ id, state, cost }) => [id, state, cost])).toEqual([
+          [idAt(noon, 2), "completed", 0.000025],
+          [idAt(noon, 1), "completed", 0.000025],
+        ]);
+        expect(recorder.droppedRows()).toEqual({ queue_full: 0, write_failed: 0, log_closed: 0 });
       });
     }),
   );

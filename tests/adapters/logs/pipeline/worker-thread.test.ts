@@ -40,3 +40,26 @@ test("a read of a database that is not there is reported in words", async () => 
   expect(result).toEqual({ ok: false, message: "unable to open database file" });
   thread.stop();
 });
+
+test("a worker that takes the place of another hears first what it has to know", async () => {
+  const dies = `self.onmessage = () => { throw new Error("broken"); };`;
+  const tells = `const heard = [];
+    self.onmessage = ({ data }) => {
+      heard.push(data.kind);
+      postMessage({ number: data.number, result: { ok: true, value: heard } });
+    };`;
+  const sources = [dies, tells];
+  let again = 0;
+  const thread = createWorkerThread(
+    () => workerThatRuns(sources.shift() ?? ""),
+    () => {
+      again++;
+      thread.call("prices", { prices: { all: [], servers: [] } }).catch(() => undefined);
+    },
+  );
+  await thread.call("close", null);
+  expect(again).toBe(0);
+  expect(await thread.call("close", null)).toMatchObject({ ok: true, value: ["prices", "close"] });
+  expect(again).toBe(1);
+  thread.stop();
+});
