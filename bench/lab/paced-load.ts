@@ -5,6 +5,8 @@ export interface PacedLoad {
   readonly seconds: number;
   /** The request's body, for the call of that number. */
   readonly body: (call: number) => string;
+  /** Beside the type. */
+  readonly headers?: (call: number) => Readonly<Record<string, string>>;
 }
 
 export interface PacedReport {
@@ -19,7 +21,7 @@ export interface PacedReport {
 /** @param url of a router; its chats are called */
 export async function runPaced(
   url: string,
-  { perSecond, seconds, body }: PacedLoad,
+  { perSecond, seconds, body, headers }: PacedLoad,
 ): Promise<PacedReport> {
   const took: number[] = [];
   const failed: string[] = [];
@@ -33,7 +35,7 @@ export async function runPaced(
     try {
       const response = await fetch(`${url}/v1/chat/completions`, {
         method: "POST",
-        headers: { "content-type": "application/json" },
+        headers: { "content-type": "application/json", ...headers?.(number) },
         body: body(number),
       });
       await response.arrayBuffer();

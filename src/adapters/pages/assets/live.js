@@ -57,6 +57,17 @@ function isRead(section) {
   return section.getBoundingClientRect().top < 0 || performance.now() - pointed < readingMs;
 }
 
+/** Rows that are marked as they arrive; where more do every second, a mark on each says nothing. */
+const fewNew = 8;
+
+/** Those that only show once one scrolls: laying out fifty rows at a time is felt. */
+function outOfSight(rows, fresh, added) {
+  const { top, height } = rows.getBoundingClientRect();
+  const inSight = (innerHeight - top) / (height / rows.children.length);
+  const places = new Map([...fresh.children].map((row, place) => [row, place]));
+  return added.filter((row) => places.get(row) > inSight);
+}
+
 function update(old, next) {
   const rows = old.querySelector(".requests tbody");
   const fresh = next.querySelector(".requests tbody");
@@ -71,7 +82,8 @@ function update(old, next) {
       announce(old, added.length);
       return;
     }
-    for (const row of added) row.classList.add("new");
+    if (added.length <= fewNew) for (const row of added) row.classList.add("new");
+    else for (const row of outOfSight(rows, fresh, added)) row.classList.add("later");
   }
   morph(old, next);
   announce(old, 0);
