@@ -8,29 +8,47 @@ import { createRequire } from "node:module";
 import { isatty } from "node:tty";
 
 const require = createRequire(import.meta.url);
+const isWindows = process.platform === "win32";
 const platform = `${process.platform}-${process.arch}`;
-const name = `@smolrouter/${platform}`;
+
+/** Whether this system's C library is musl: the one that Node itself runs with. */
+function isMusl() {
+  if (process.platform !== "linux") return false;
+  // Else it would look up the names of the network's addresses.
+  process.report.excludeNetwork = true;
+  return !process.report.getReport().header.glibcVersionRuntime;
+}
+
+const packageOf = (one) => `@smolrouter/${one}`;
+
+/** The path of a platform's binary; null: its package is not installed. */
+function installed(one) {
+  try {
+    return require.resolve(`${packageOf(one)}/bin/smolrouter${isWindows ? ".exe" : ""}`);
+  } catch {
+    return null;
+  }
+}
+
+/** The platform whose binary this system can run. */
+function fitting() {
+  return isMusl() ? `${platform}-musl` : platform;
+}
 
 /** Why there is no binary, and what to do. */
 function advice() {
   const { optionalDependencies } = JSON.parse(
     readFileSync(new URL("../package.json", import.meta.url), "utf8"),
   );
-  const known = Object.keys(optionalDependencies);
-  if (!known.includes(name)) {
-    const platforms = known.map((one) => one.slice(one.indexOf("/") + 1)).join(", ");
+  const known = Object.keys(optionalDependencies).map((one) => one.slice(one.indexOf("/") + 1));
+  const wanted = fitting();
+  if (!known.includes(wanted))
     return [
-      `there is no binary for ${platform}; there are ones for ${platforms}.`,
+      `there is no binary for ${wanted}; there are ones for ${known.join(", ")}.`,
       "Run it from source with Bun, or in a container: the README of the repository says how.",
     ];
-  }
-  if (process.platform === "linux" && !process.report.getReport().header.glibcVersionRuntime)
-    return [
-      "the binary for Linux needs glibc, and this system has another C library (Alpine: musl).",
-      "Use an image with glibc, such as node:22-slim, or run it from source with Bun.",
-    ];
   return [
-    `the package ${name}, which holds the binary for this platform, is not installed.`,
+    `the package ${packageOf(wanted)}, which holds the binary for this platform, is not installed.`,
     "Install again with optional dependencies (without --omit=optional):",
     "  npm install smolrouter --include=optional",
     "If node_modules or package-lock.json come from another platform, remove both first.",
@@ -43,21 +61,23 @@ function fail(lines) {
 }
 
 function binary() {
-  try {
-    return require.resolve(`${name}/bin/smolrouter`);
-  } catch {
-    return fail(advice());
-  }
+  const usual = installed(platform);
+  const musl = process.platform === "linux" ? installed(`${platform}-musl`) : null;
+  // An npm that does not look at `libc` has installed both.
+  if (usual !== null && musl !== null) return isMusl() ? musl : usual;
+  return usual ?? musl ?? fail(advice());
 }
 
-const child = spawn(binary(), process.argv.slice(2), { stdio: "inherit" });
+const path = binary();
+const child = spawn(path, process.argv.slice(2), { stdio: "inherit" });
 
 // A terminal sends Ctrl-C, and that its window was closed, to the child, too; a second signal would stop
-// the router immediately instead of letting its calls end. So these are passed on only without one.
-const atTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
-for (const signal of ["SIGINT", "SIGQUIT", "SIGHUP"])
+// the router immediately instead of letting its calls end. So these are passed on only without one. On
+// Windows they always reach the child, and to pass one on would be to kill it.
+const reachesChild = isWindows || [0, 1, 2].some((descriptor) => isatty(descriptor));
+for (const signal of ["SIGINT", "SIGQUIT", "SIGHUP", "SIGBREAK"])
   process.on(signal, () => {
-    if (!atTerminal) child.kill(signal);
+    if (!reachesChild) child.kill(signal);
   });
 for (const signal of ["SIGTERM", "SIGUSR2"])
   process.on(signal, () => {
@@ -65,9 +85,14 @@ for (const signal of ["SIGTERM", "SIGUSR2"])
   });
 
 child.on("error", (error) => {
-  fail([`cannot start ${child.spawnfile}: ${error.message}`]);
+  // The file is there, but not what should load it: it is for another C library.
+  if (error.code === "ENOENT" && path !== installed(fitting())) fail(advice());
+  fail([`cannot start ${path}: ${error.message}`]);
 });
 child.on("exit", (code, signal) => {
+  // So ends what musl's loader could not load; it has said what is missing.
+  if (code === 127 && isMusl())
+    console.error("smolrouter: the binary needs libstdc++: on Alpine, apk add libstdc++");
   if (signal === null) process.exit(code);
   // Ends as the child did, so that whoever waits sees the same signal.
   process.removeAllListeners(signal);

@@ -4,18 +4,26 @@
 import manifest from "../package.json" with { type: "json" };
 import { type Target, targetNames, targets } from "./release-targets.ts";
 
-const shared = { version: manifest.version, license: manifest.license };
+/** @param homepage null: there is none yet */
+const shared = (homepage: string | null) => ({
+  version: manifest.version,
+  license: manifest.license,
+  ...(homepage === null ? {} : { homepage }),
+  ...(homepage?.startsWith("https://github.com/") === true
+    ? { repository: { type: "git", url: `git+${homepage}.git` } }
+    : {}),
+});
 
-/** The name of a platform's package. The launcher makes the same of Node's platform and arch. */
+/** The name of a platform's package. The launcher makes the same of Node's platform, arch and C library. */
 export function packageName(target: Target): string {
   return `@${manifest.name}/${target}`;
 }
 
 /** package.json of the launcher, which is what `npx smolrouter` runs. */
-export function launcherManifest() {
+export function launcherManifest(homepage: string | null) {
   return {
     name: manifest.name,
-    ...shared,
+    ...shared(homepage),
     description: manifest.description,
     type: "module",
     bin: { [manifest.name]: "bin/smolrouter.js" },
@@ -28,12 +36,12 @@ export function launcherManifest() {
   };
 }
 
-/** package.json of a platform's package. It has no `bin`: the launcher finds its `bin/smolrouter`. */
-export function platformManifest(target: Target) {
+/** package.json of a platform's package. It has no `bin` of its own: the launcher finds the file in it. */
+export function platformManifest(target: Target, homepage: string | null) {
   const { os, cpu, libc } = targets[target];
   return {
     name: packageName(target),
-    ...shared,
+    ...shared(homepage),
     description: `The binary of ${manifest.name} for ${target}`,
     files: ["bin"],
     os: [os],
@@ -57,6 +65,6 @@ npx ${manifest.name} demo      # built-in model servers and a router in front of
 npx ${manifest.name} --help
 \`\`\`
 
-The binary comes as an optional dependency for the platform: ${targetNames.join(", ")}; on Linux with glibc.
+The binary comes as an optional dependency for the platform: ${targetNames.join(", ")}.
 `;
 }

@@ -4,15 +4,17 @@
 // and is the only thing that makes the script fail.
 //   --downloads=URL   where the archives will be found, for the formula: the folder's address without
 //                     a slash at the end. Without it the formula installs the archives made here, to try it.
+//   --homepage=URL    the project's page, for packages and formula, which every release wants; known
+//                     without it where the archives lie among GitHub's releases.
 import { createHash } from "node:crypto";
 import { chmod, copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { pathToFileURL, spawnSync } from "bun";
 import manifest from "../package.json" with { type: "json" };
-import { type Archive, homebrewFormula } from "./homebrew-formula.ts";
+import { type Archive, homebrewFormula, homepageOf } from "./homebrew-formula.ts";
 import { launcherManifest, launcherReadme, platformManifest } from "./npm-packages.ts";
-import { type Target, targetNames } from "./release-targets.ts";
+import { programName, type Target, targetNames, targets } from "./release-targets.ts";
 import { createSbom } from "./sbom.ts";
 
 const root = resolve(import.meta.dir, "..");
@@ -21,8 +23,11 @@ const npm = join(root, "dist/npm");
 const homebrew = join(root, "dist/homebrew");
 const name = (part: string): string => `${manifest.name}-${manifest.version}-${part}`;
 
-const { values: flags } = parseArgs({ options: { downloads: { type: "string" } } });
+const { values: flags } = parseArgs({
+  options: { downloads: { type: "string" }, homepage: { type: "string" } },
+});
 const downloads = flags.downloads ?? pathToFileURL(folder).href;
+const homepage = flags.homepage ?? homepageOf(downloads);
 
 interface Built {
   readonly target: Target;
@@ -32,9 +37,10 @@ interface Built {
 }
 
 function build(target: Target): Built {
-  const path = join(folder, name(target));
+  const { bun, os } = targets[target];
+  const path = join(folder, name(target) + (os === "win32" ? ".exe" : ""));
   const done = spawnSync(
-    [process.execPath, "scripts/build.ts", `--target=bun-${target}`, `--outfile=${path}`],
+    [process.execPath, "scripts/build.ts", `--target=bun-${bun}`, `--outfile=${path}`],
     { cwd: root, stdout: "ignore", stderr: "pipe" },
   );
   if (done.success) return { target, path, missing: null };
@@ -53,23 +59,33 @@ async function writePackage(part: string, content: object): Promise<string> {
 }
 
 async function writeLauncher(): Promise<void> {
-  const bin = await writePackage(manifest.name, launcherManifest());
+  const bin = await writePackage(manifest.name, launcherManifest(homepage));
   await copyFile(join(root, "scripts/npm-launcher.js"), join(bin, "smolrouter.js"));
   await chmod(join(bin, "smolrouter.js"), 0o755);
   await writeFile(join(npm, manifest.name, "README.md"), launcherReadme());
 }
 
 async function writePlatform({ target, path }: Built): Promise<string> {
-  const bin = await writePackage(target, platformManifest(target));
-  await copyFile(path, join(bin, "smolrouter"));
-  await chmod(join(bin, "smolrouter"), 0o755);
+  const bin = await writePackage(target, platformManifest(target, homepage));
+  await copyFile(path, join(bin, programName(target)));
+  await chmod(join(bin, programName(target)), 0o755);
   return bin;
 }
 
 /** @param bin the folder that the binary lies in by the name it gets. @returns the archive's path */
 function pack(target: Target, bin: string): string {
   const path = join(folder, `${name(target)}.tar.gz`);
-  const done = spawnSync(["tar", "-czf", path, "-C", bin, "smolrouter", "-C", root, "LICENSE"]);
+  const done = spawnSync([
+    "tar",
+    "-czf",
+    path,
+    "-C",
+    bin,
+    programName(target),
+    "-C",
+    root,
+    "LICENSE",
+  ]);
   if (!done.success) throw new Error(`tar: ${done.stderr.toString().trim()}`);
   return path;
 }
@@ -107,10 +123,11 @@ for (const path of files) {
 await writeFile(join(folder, "SHA256SUMS"), `${sums.join("\n")}\n`);
 console.log("made     SHA256SUMS");
 
-await writeFile(join(homebrew, "smolrouter.rb"), homebrewFormula(archives));
+await writeFile(join(homebrew, "smolrouter.rb"), homebrewFormula(archives, homepage));
 console.log("made     homebrew/smolrouter.rb");
 if (flags.downloads === undefined)
   console.log("         which installs the archives of this folder; --downloads=URL for a release");
+if (homepage === null) console.log("         without a homepage: --homepage=URL for a release");
 
 const missing = built.filter((one) => one.missing !== null);
 for (const { target, missing: why } of missing) console.log(`MISSING  ${target}: ${why}`);

@@ -32,11 +32,11 @@ async function main(argv: readonly string[]): Promise<number> {
   const command = parseCommand(argv);
   switch (command.kind) {
     case "serve":
-      applyRuntimeSettings(io.env);
-      return runServe(command, io);
+      return (await applyRuntimeSettings(io.env)) ?? runServe(command, io);
     case "demo":
-      applyRuntimeSettings(io.env);
-      return (await import("./cli/demo.ts")).runDemo(command, io);
+      return (
+        (await applyRuntimeSettings(io.env)) ?? (await import("./cli/demo.ts")).runDemo(command, io)
+      );
     case "check":
       return (await import("./cli/check.ts")).runCheck(command, io);
     case "explain":

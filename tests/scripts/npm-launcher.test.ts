@@ -18,17 +18,26 @@ afterEach(async () => {
 interface Layout {
   /** The stand-in for the binary; null where npm did not install the platform's package. */
   readonly binary: string | null;
+  /** Further packages' files, by their names below `node_modules/@smolrouter`. */
+  readonly others?: Readonly<Record<string, string>>;
   readonly optional?: Readonly<Record<string, string>>;
 }
 
+/** Has Node report another system. @param glibc version of the C library; absent: musl */
+const pretending = (platform: string, glibc?: string) => `
+Object.defineProperty(process, "platform", { value: "${platform}" });
+Object.defineProperty(process, "arch", { value: "x64" });
+process.report.getReport = () => ({ header: { glibcVersionRuntime: ${JSON.stringify(glibc)} } });
+`;
+
 /** @returns the launcher's path */
-async function install({ binary, optional }: Layout): Promise<string> {
+async function install({ binary, others = {}, optional }: Layout): Promise<string> {
   const modules = join(await mkdtemp(join(tmpdir(), "launcher-")), "node_modules");
   folders.push(join(modules, ".."));
   const launcher = join(modules, "smolrouter/bin/smolrouter.js");
   await mkdir(join(modules, "smolrouter/bin"), { recursive: true });
   await copyFile(join(import.meta.dir, "../../scripts/npm-launcher.js"), launcher);
-  const manifest = launcherManifest();
+  const manifest = launcherManifest(null);
   await writeFile(
     join(modules, "smolrouter/package.json"),
     JSON.stringify({
@@ -39,13 +48,27 @@ async function install({ binary, optional }: Layout): Promise<string> {
       },
     }),
   );
-  if (binary !== null) {
-    const path = join(modules, "@smolrouter", platform, "bin/smolrouter");
+  const files = binary === null ? others : { [`${platform}/bin/smolrouter`]: binary, ...others };
+  for (const [name, text] of Object.entries(files)) {
+    const path = join(modules, "@smolrouter", name);
     await mkdir(join(path, ".."), { recursive: true });
-    await writeFile(path, binary);
+    await writeFile(path, text);
     await chmod(path, 0o755);
   }
   return launcher;
+}
+
+/** What the launcher does on another system. */
+async function runPretending(system: string, layout: Layout) {
+  const launcher = await install(layout);
+  const preload = join(launcher, "../pretend.cjs");
+  await writeFile(preload, system);
+  const run = spawn([node ?? "", "--require", preload, launcher], {
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const [printed, said] = await Promise.all([run.stdout.text(), run.stderr.text()]);
+  return { printed, said, code: await run.exited };
 }
 
 const start = (launcher: string, ...args: readonly string[]) =>
@@ -109,11 +132,9 @@ nodeTest("says what to do where the platform's package is missing", async () => 
   expect(await run.exited).toBe(1);
   expect(said).toStartWith("smolrouter: ");
   expect(said).not.toContain("    at ");
-  // On a musl system the advice is another one.
-  if (!said.includes("musl")) {
-    expect(said).toContain(`@smolrouter/${platform}`);
-    expect(said).toContain("npm install smolrouter --include=optional");
-  }
+  // As it may be on a system with musl.
+  expect(said).toContain(`@smolrouter/${platform}`);
+  expect(said).toContain("npm install smolrouter --include=optional");
 });
 
 nodeTest("names the platforms that have a binary where this one has none", async () => {
@@ -130,3 +151,39 @@ nodeTest("says that a binary cannot be started, and why", async () => {
   expect(await run.stderr.text()).toMatch(/^smolrouter: cannot start .*ENOENT/);
   expect(await run.exited).toBe(1);
 });
+
+const prints = (word: string) => `#!/bin/sh\necho ${word}\n`;
+const both = {
+  "linux-x64/bin/smolrouter": prints("glibc"),
+  "linux-x64-musl/bin/smolrouter": prints("musl"),
+};
+
+nodeTest.each([
+  ["glibc", pretending("linux", "2.36")],
+  ["musl", pretending("linux")],
+])("takes the binary for %s where an npm has installed both", async (word, system) => {
+  expect(await runPretending(system, { binary: null, others: both })).toMatchObject({
+    printed: `${word}\n`,
+    code: 0,
+  });
+});
+
+nodeTest("finds the binary of Windows by the name that Windows starts", async () => {
+  const others = { "win32-x64/bin/smolrouter.exe": prints("windows") };
+  expect(await runPretending(pretending("win32"), { binary: null, others })).toMatchObject({
+    printed: "windows\n",
+    code: 0,
+  });
+});
+
+nodeTest(
+  "asks for the package of musl where a binary for glibc came from another system",
+  async () => {
+    // What the system says of a program whose loader it does not have.
+    const others = { "linux-x64/bin/smolrouter": "#!/nowhere/ld-linux.so\n" };
+    const run = await runPretending(pretending("linux"), { binary: null, others });
+    expect(run.said).toContain("the package @smolrouter/linux-x64-musl");
+    expect(run.said).toContain("come from another platform");
+    expect(run.code).toBe(1);
+  },
+);

@@ -11,14 +11,29 @@ export const runtimeSettings: Readonly<Record<string, string>> = {
 };
 
 /**
- * Starts the program anew in the same process with the runtime's settings in its environment; does
- * nothing where all are there. One that is set already stays as it is.
+ * Starts the program anew with the runtime's settings in its environment, in the same process. Windows
+ * has no such thing: there another process runs, and this one stands for it. One that is set already
+ * stays as it is.
+ * @returns the exit code of that other process; null: all are there, so that this is the one to go on
  */
-export function applyRuntimeSettings(env: Environment): void {
-  const isComplete = Object.keys(runtimeSettings).every((name) => env[name] !== undefined);
-  if (isComplete || process.execve === undefined) return;
+export async function applyRuntimeSettings(
+  env: Environment,
+  platform: NodeJS.Platform = process.platform,
+): Promise<number | null> {
+  if (Object.keys(runtimeSettings).every((name) => env[name] !== undefined)) return null;
   const command = [process.execPath, ...process.execArgv, ...scriptAndArguments()];
-  process.execve(process.execPath, command, { ...runtimeSettings, ...env });
+  const complete = { ...runtimeSettings, ...env };
+  if (platform === "win32") return exitCodeOf(command, complete);
+  process.execve?.(process.execPath, command, complete);
+  return null;
+}
+
+async function exitCodeOf(command: string[], env: Environment): Promise<number> {
+  // Those of a console reach the other process as well, which ends in its own way.
+  for (const signal of ["SIGINT", "SIGBREAK", "SIGHUP"]) process.on(signal, () => undefined);
+  // It ends with this one, however this one ends: the runtime binds the two in a job of Windows.
+  const child = Bun.spawn(command, { env, stdin: "inherit", stdout: "inherit", stderr: "inherit" });
+  return child.exited;
 }
 
 /** A compiled binary is its own script; from source, Bun needs the name of the one to run. */

@@ -73,13 +73,15 @@ export async function startServing(options: ServeOptions, io: CommandIo): Promis
   const stopped = Promise.withResolvers<void>();
   let stopping: Promise<void> | null = null;
   const stop = () => (stopping ??= running.stop().finally(() => stopped.resolve()));
-  onSignal(() => {
+  const askedToStop = () => {
     if (stopping !== null) process.exit(1);
     logger.info("stopping: calls under way are finished first; a second signal stops at once");
     stop().catch((error: unknown) => logger.error(String(error)));
-  });
+  };
+  // The last is Windows' own: Ctrl-Break at a console.
+  for (const signal of ["SIGTERM", "SIGINT", "SIGBREAK"]) process.on(signal, askedToStop);
   process.on("SIGHUP", () => {
-    if (terminal && terminalIsGone()) process.kill(process.pid, "SIGTERM");
+    if (saysWindowIsGone(terminal)) askedToStop();
     else running.reload().catch((error: unknown) => logger.error(String(error)));
   });
   await running.ready;
@@ -101,19 +103,19 @@ export async function startServing(options: ServeOptions, io: CommandIo): Promis
   return { url: running.url, insteadOf, stop, stopped: stopped.promise };
 }
 
-/** SIGHUP asks a service to read its files again, but tells a program in a window that the window was closed. */
-function terminalIsGone(): boolean {
+/**
+ * SIGHUP asks a service to read its files again, but tells a program in a window that the window was
+ * closed; on Windows, which has no such signal, that is all it stands for.
+ */
+function saysWindowIsGone(terminal: boolean): boolean {
+  if (process.platform === "win32") return true;
+  if (!terminal) return false;
   try {
     closeSync(openSync("/dev/tty", "r"));
     return false;
   } catch {
     return true;
   }
-}
-
-function onSignal(then: () => void): void {
-  process.on("SIGTERM", then);
-  process.on("SIGINT", then);
 }
 
 function startLine(url: string, { settings, routing }: Configuration): string {

@@ -1,5 +1,5 @@
 // The words by which a person can start this program once more, as it was started now: the binary, or from source.
-import { basename, delimiter, dirname, relative } from "node:path";
+import { basename, delimiter, dirname, isAbsolute, relative, sep } from "node:path";
 import type { Environment } from "../../domain/config/substitute.ts";
 import { isCompiled } from "./runtime-settings.ts";
 
@@ -18,6 +18,9 @@ export interface Start {
 /** What to type in a shell in that folder, before a command's name and flags. */
 export function startedAs({ script, program, runtime, folder, env }: Start): string {
   if (script === undefined || isCompiled(script)) {
+    // By way of npm's launcher: where the binary lies is nobody's business, and not for long with npx.
+    if (/[\\/]node_modules[\\/]@smolrouter[\\/]/.test(program))
+      return env["npm_lifecycle_event"] === "npx" ? "npx smolrouter" : "smolrouter";
     const found = (env["PATH"] ?? "").split(delimiter).includes(dirname(program));
     return found ? quoted(basename(program)) : quoted(fromHere(program, folder));
   }
@@ -31,9 +34,10 @@ export function startedAs({ script, program, runtime, folder, env }: Start): str
 /** A path that a shell takes for one, relative where it lies below. */
 function fromHere(path: string, folder: string): string {
   const below = relative(folder, path);
-  return below.startsWith("..") ? path : `./${below}`;
+  return below.startsWith("..") || isAbsolute(below) ? path : `.${sep}${below}`;
 }
 
 function quoted(word: string): string {
+  if (sep === "\\") return /^[\w.\\/:@+-]+$/.test(word) ? word : `"${word}"`;
   return /^[\w./@+-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

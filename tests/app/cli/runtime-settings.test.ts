@@ -14,8 +14,10 @@ const program = join(folder, "program.ts");
 writeFileSync(
   program,
   `import { applyRuntimeSettings } from ${JSON.stringify(join(import.meta.dir, "../../../src/app/cli/runtime-settings.ts"))};
-applyRuntimeSettings(process.env);
-console.log(JSON.stringify({ pid: process.pid, arguments: process.argv.slice(2), env: process.env }));`,
+const code = await applyRuntimeSettings(process.env, process.argv.includes("--windows") ? "win32" : process.platform);
+if (code !== null) process.exit(code);
+console.log(JSON.stringify({ pid: process.pid, arguments: process.argv.slice(2), env: process.env }));
+process.exitCode = 7;`,
 );
 
 interface Printed {
@@ -24,10 +26,11 @@ interface Printed {
   readonly env: Readonly<Record<string, string>>;
 }
 
-async function run(env: Readonly<Record<string, string>>) {
-  const child = Bun.spawn([process.execPath, program, "--port", "1"], { env, stdout: "pipe" });
+async function run(env: Readonly<Record<string, string>>, ...flags: readonly string[]) {
+  const command = [process.execPath, program, "--port", "1", ...flags];
+  const child = Bun.spawn(command, { env, stdout: "pipe" });
   const printed = JSON.parse(await child.stdout.text()) as Printed;
-  return { ...printed, isSame: printed.pid === child.pid };
+  return { ...printed, isSame: printed.pid === child.pid, exitCode: await child.exited };
 }
 
 test("the program starts itself anew with them, in the same process and with the same arguments", async () => {
@@ -41,4 +44,13 @@ test("the program starts itself anew with them, in the same process and with the
 test("one that is set already stays as it is", async () => {
   const { env } = await run({ MIMALLOC_PURGE_DELAY: "5" });
   expect(env).toMatchObject({ ...runtimeSettings, MIMALLOC_PURGE_DELAY: "5" });
+});
+
+test("on Windows another process runs with them, and its exit code is the program's", async () => {
+  expect(await run({ LISTEN_PORT: "1" }, "--windows")).toMatchObject({
+    isSame: false,
+    exitCode: 7,
+    arguments: ["--port", "1", "--windows"],
+    env: { LISTEN_PORT: "1", ...runtimeSettings },
+  });
 });

@@ -9,6 +9,7 @@ const source: Start = {
   env: { PATH: "/usr/local/bin:/usr/bin" },
 };
 const binary: Start = { ...source, script: "/$bunfs/smolrouter" };
+const fetched = "/home/ada/.npm/_npx/1f/node_modules/@smolrouter/linux-x64/bin/smolrouter";
 const npm = "npm/11.19.1 node/v20.20.2 linux x64 workspaces/false";
 const ranBy = (npm_config_user_agent: string) => ({
   env: { npm_lifecycle_event: "start", npm_config_user_agent },
@@ -34,6 +35,8 @@ test.each<[string, string, Start]>([
     "'/opt/model things/smolrouter'",
     { ...binary, program: "/opt/model things/smolrouter" },
   ],
+  ["npx", "npx smolrouter", { ...binary, program: fetched, env: { npm_lifecycle_event: "npx" } }],
+  ["a package of npm", "smolrouter", { ...binary, program: fetched }],
 ])("what was started by %s is started again by %s", (_, words, start) => {
   expect(startedAs(start)).toBe(words);
 });
