@@ -38,6 +38,7 @@ import { createLimiter } from "./usecases/servers/limiter.ts";
 import { createHealthBoard } from "./usecases/servers/health-board.ts";
 import { createInFlightBoard } from "./usecases/log/in-flight.ts";
 import { orAfter } from "./usecases/or-after.ts";
+import { loadedContexts } from "./usecases/servers/loaded-contexts.ts";
 import { createLoadedBoard } from "./usecases/servers/loaded-board.ts";
 import { createModels } from "./usecases/servers/models.ts";
 import { observeLoads } from "./usecases/servers/observe-loads.ts";
@@ -143,7 +144,11 @@ export function compose(
     },
   });
   const routing = () => live.current();
-  const loaded = createLoadedBoard(ask, clock);
+  const loaded = createLoadedBoard(ask, clock, () => logs?.contexts(contexts()));
+  const contexts = () => {
+    const { servers, defaultServer } = routing();
+    return loadedContexts(loaded, new Set([...servers.keys(), defaultServer.name]));
+  };
   const models = createModels({ routing, ask, clock, loaded });
   const ollama = createOllamaCatalog({ routing, models, ask, clock });
   const health = createHealthBoard(clock, (baseUrl) => models.changed(baseUrl));

@@ -51,7 +51,7 @@ const calls: readonly LogWrite[] = Array.from({ length: count }, (_, at) =>
 
 /** As the log's thread has it. */
 export function senses(): SenseOf {
-  const reader = createEntryReader((_, { promptTokens }) => promptTokens);
+  const reader = createEntryReader({ costOf: (_, { promptTokens }) => promptTokens });
   return (call) => Promise.resolve(reader.read(call).sense);
 }
 

@@ -90,7 +90,7 @@ export const rowFields = {
   dropped: Type.Array(Type.String(), { description: "fields a translation could not carry" }),
   warnings: Type.Array(Type.String(), {
     description:
-      "what did not stop the call: `malformed_event`, or a field that its server wants and the client did not send (`added: max_tokens`), or why an answer could not be judged by its request's schema (`not_judged: …`); of the answer: `reply_cut` at its length limit, `repeated` over and over, `slow_load` of the model, 3 s or more, as Ollama says",
+      "what did not stop the call: `malformed_event`, or a field that its server wants and the client did not send (`added: max_tokens`), or why an answer could not be judged by its request's schema (`not_judged: …`); of the answer: `reply_cut` at its length limit, `prompt_truncated`: the upstream counted far fewer tokens of the prompt than were sent, or as many as its context holds, `repeated` over and over, `slow_load` of the model, 3 s or more, as Ollama says",
   }),
   resent_from: maybeText("id of the request that this one repeats (send again)"),
   stream: Type.Boolean(),

@@ -10,9 +10,11 @@ export interface JudgedAnswer {
   readonly text: string;
   /** What the upstream says that loading the model took; null: it does not say. */
   readonly loadMs: number | null;
+  /** The upstream read less of the prompt than was sent. */
+  readonly isPromptCut: boolean;
 }
 
-export type AnswerWarning = "reply_cut" | "repeated" | "slow_load";
+export type AnswerWarning = "reply_cut" | "prompt_truncated" | "repeated" | "slow_load";
 
 /** A model that is in memory says a few ms. */
 const slowLoadMs = 3_000;
@@ -27,9 +29,11 @@ export function loadTime(document: JsonRecord): number | null {
 }
 
 /** In the order in which they are shown. */
-export function answerWarnings({ finish, text, loadMs }: JudgedAnswer): readonly AnswerWarning[] {
+export function answerWarnings(answer: JudgedAnswer): readonly AnswerWarning[] {
+  const { finish, text, loadMs, isPromptCut } = answer;
   const warnings: AnswerWarning[] = [];
   if (finish === "length") warnings.push("reply_cut");
+  if (isPromptCut) warnings.push("prompt_truncated");
   // One that came to its end by itself repeated what it was asked to, unless it did so for long.
   const isEnded = finish !== null && finish !== "length";
   if (loops(text, isEnded ? longLoop : shortLoop)) warnings.push("repeated");

@@ -16,6 +16,8 @@ export interface LoadedModel {
   readonly size: number | null;
   /** Epoch ms when it is unloaded unless it is called before; null: the server does not say. */
   readonly until: number | null;
+  /** Tokens of a call that fit, prompt and answer together. Present where the server says. */
+  readonly context?: number;
 }
 
 /** A software's own way to say what it has loaded. */
@@ -64,8 +66,9 @@ const ollama: LoadedQuestion = {
         : {
             name,
             state: "loaded",
-            size: bytesIn(entry["size"]),
+            size: amountIn(entry["size"]),
             until: Number.isNaN(until) ? null : until,
+            ...contextIn(entry["context_length"]),
           };
     }),
   loadsOnCall: true,
@@ -131,13 +134,24 @@ function readStates(
     const state = said !== null && Object.hasOwn(states, said) ? states[said] : undefined;
     return model === null || state === undefined
       ? null
-      : { name: model, state, size: null, until: null };
+      : {
+          name: model,
+          state,
+          size: null,
+          until: null,
+          ...contextIn(entry["loaded_context_length"]),
+        };
   });
   // Models of which nothing is said may well be loaded.
   return isStated ? models : null;
 }
 
-function bytesIn(value: unknown): number | null {
+function contextIn(value: unknown): Pick<LoadedModel, "context"> {
+  const tokens = amountIn(value);
+  return tokens === null ? {} : { context: tokens };
+}
+
+function amountIn(value: unknown): number | null {
   return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : null;
 }
 

@@ -6,7 +6,7 @@ const sentence =
   "The quick brown fox jumps over the lazy dog, as it does in every text of this kind. ";
 const prose = Array.from({ length: 60 }, (_, at) => `${at}. ${sentence}`).join("");
 const of = (text: string, finish: string | null = "length", loadMs: number | null = null) =>
-  answerWarnings({ finish, text, loadMs });
+  answerWarnings({ finish, text, loadMs, isPromptCut: false });
 
 test.each<[string, string, string | null, boolean]>([
   ["a sentence again and again, cut at its length", prose + sentence.repeat(12), "length", true],

@@ -60,6 +60,21 @@ test("size and end are numbers and dates, or unknown", () => {
   ]);
 });
 
+test("the context of a model is a number of tokens, or left out", () => {
+  const inOllama = [
+    { model: "a", context_length: 4_096 },
+    { model: "b", context_length: 0 },
+  ];
+  expect(read("ollama", null, { models: inOllama })?.map(({ context }) => context)).toEqual([
+    4_096,
+    undefined,
+  ]);
+  const inLmStudio = { id: "a", state: "loaded", loaded_context_length: 8_192 };
+  expect(read("openai", "lm-studio", { data: [inLmStudio] })).toEqual([
+    { name: "a", state: "loaded", size: null, until: null, context: 8_192 },
+  ]);
+});
+
 test.each<[ServerType, Engine | null, string | undefined]>([
   ["ollama", null, "/api/ps"],
   ["openai", "ollama", "/api/ps"],

@@ -1,6 +1,7 @@
 // The log as the program uses it: recorder and reader over two workers, and the hourly clean-up.
 import type { Clock } from "../../../ports/clock.ts";
 import type { Group } from "../../../ports/group.ts";
+import type { ServerContexts } from "../../../domain/log/contexts.ts";
 import type { KeptAnswers } from "../../../ports/kept-answers.ts";
 import type { LogReader } from "../../../ports/log-reader.ts";
 import type { CallEvents, LogRow } from "../../../ports/browse.ts";
@@ -61,6 +62,8 @@ export interface Logs {
   spool(): Promise<SpoolReport | null>;
   /** What calls cost that end from now on. */
   priced(prices: WirePrices): void;
+  /** What models in memory can read of a prompt, for calls that end from now on. */
+  contexts(contexts: readonly ServerContexts[]): void;
   readonly events: CallEvents;
   /** Has events tell of calls that other routers have answered. */
   endedElsewhere(rows: readonly LogRow[]): void;
@@ -196,9 +199,10 @@ export function openLogs(options: LogsOptions): Logs {
   }
 
   let prices: WirePrices | null = null;
+  let contexts: readonly ServerContexts[] = [];
 
   /**
-   * A thread that takes the place of one that died knows neither the log nor prices. Calls under way
+   * A thread that takes the place of one that died knows neither the log nor prices nor contexts. Calls under way
    * are interrupted to it, as after a restart, until their ends replace their rows.
    */
   function openAgain(): void {
@@ -210,6 +214,7 @@ export function openLogs(options: LogsOptions): Logs {
       })
       .catch(() => undefined);
     if (prices !== null) writing.call("prices", { prices }).catch(() => undefined);
+    writing.call("contexts", { contexts }).catch(() => undefined);
   }
 
   async function open(): Promise<OpenReport> {
@@ -241,6 +246,11 @@ export function openLogs(options: LogsOptions): Logs {
       prices = wire;
       // A call would start the thread again.
       if (!closed) writing.call("prices", { prices }).catch(() => undefined);
+    },
+    contexts(said) {
+      const isNews = JSON.stringify(said) !== JSON.stringify(contexts);
+      contexts = said;
+      if (isNews && !closed) writing.call("contexts", { contexts }).catch(() => undefined);
     },
     events,
     endedElsewhere(rows) {

@@ -5,6 +5,7 @@ import { answerWarnings, loadTime } from "../../../domain/log/answer-warnings.ts
 import { visitDocuments, parseRecord } from "../../../domain/log/answer-documents.ts";
 import {
   type AnswerReader,
+  type AnswerReading,
   createAnswerReader,
   nothingRead,
 } from "../../../domain/log/answer-reading.ts";
@@ -17,7 +18,7 @@ import {
   type ThreadFinder,
 } from "../../../domain/conversation/thread-finder.ts";
 import { type ConversationKeys, conversationKeys } from "../../../domain/conversation/turn-keys.ts";
-import { textOrNull } from "../../../domain/conversation/turn.ts";
+import { textOrNull, type Turn } from "../../../domain/conversation/turn.ts";
 import type { Endpoint, EndpointKind } from "../../../domain/call/endpoint.ts";
 import { endpointOf } from "../../../domain/protocols/endpoint-of.ts";
 import {
@@ -33,11 +34,14 @@ import { shortenedJson } from "../../../domain/bytes/shortened-json.ts";
 import { bodySource } from "../../../domain/bytes/json-source.ts";
 import { type CallSense, nothingSensed } from "../../../domain/log/call-sense.ts";
 import { clientName } from "../../../domain/log/client-name.ts";
+import { sentCharacters } from "../../../domain/log/prompt-cut.ts";
 import type { CapturedBodies, LogEntry } from "../../../domain/log/log-entry.ts";
 import { answerIdIn, keptAnswer } from "../../../domain/protocols/openai-responses/kept-answer.ts";
 import type { LogWrite, OwnedAnswer } from "./log-engine.ts";
 import { bodyBytes } from "../rows/log-row.ts";
+import { type CallContexts, unknownContext } from "./call-contexts.ts";
 import type { CallCosts } from "./call-costs.ts";
+import { contextWanted, isOllamas, wasPromptCut } from "./cut-prompt.ts";
 import { createKnownTexts } from "./known-texts.ts";
 import { createRepeatedBodies } from "./repeated-bodies.ts";
 import type { RecordedEntry } from "./wire-batch.ts";
@@ -57,6 +61,10 @@ interface Asked {
   readonly keys: ConversationKeys | null;
   /** Id of the answer that it continues; null: it names none. */
   readonly continues: string | null;
+  /** Characters of its prompt that a model reads. */
+  readonly characters: number;
+  /** Tokens that its prompt may have, where it says so to Ollama; null: it does not. */
+  readonly contextWanted: number | null;
   readonly size: number;
 }
 
@@ -67,6 +75,8 @@ interface Answered {
   readonly usage: AnswerReader;
   /** What its upstream says that loading the model took; null: it does not say. */
   readonly loadMs: number | null;
+  /** Whether its words are Ollama's. */
+  readonly isOllama: boolean;
   /** Its texts are not whole: their lengths say nothing. */
   readonly isShortened: boolean;
 }
@@ -74,17 +84,39 @@ interface Answered {
 /** Bytes of a string that hold the characters a search looks at, unless most of them are escaped. */
 const longestString = 3 * newText;
 
-/**
- * To be used for all rows of a log in their order: what earlier ones said is not read again.
- * @param costOf what a call costs, by what was read of its usage
- */
-export function createEntryReader(costOf: CallCosts["nanos"] = () => null): EntryReader {
+/** What is known of calls beside their rows and bodies. */
+export interface KnownOfCalls {
+  /** What a call costs, by what was read of its usage. */
+  readonly costOf?: CallCosts["nanos"];
+  /** How much of a prompt its model can read. */
+  readonly contextOf?: CallContexts["of"];
+}
+
+/** To be used for all rows of a log in their order: what earlier ones said is not read again. */
+export function createEntryReader({
+  costOf = () => null,
+  contextOf = () => unknownContext,
+}: KnownOfCalls = {}): EntryReader {
   const texts = createKnownTexts();
   const threads = createThreadFinder({
     digest: (text) => new CryptoHasher("sha256").update(text).digest("hex"),
   });
   const askedBefore = createRepeatedBodies<Asked>();
   const answeredBefore = createRepeatedBodies<Answered>();
+
+  function isCutIn(
+    entry: LogEntry,
+    request: Uint8Array | null,
+    asked: Asked | null,
+    answered: Answered,
+    read: AnswerReading,
+  ): boolean {
+    if (request === null || asked === null) return false;
+    const known = contextOf(entry);
+    const model = { ...known, isOllama: known.isOllama || answered.isOllama };
+    return wasPromptCut({ entry, read, ...asked, model, turns: () => turnsOf(request) });
+  }
+
   return {
     read({ entry, bodies, reading }) {
       if (entry.state === "inflight")
@@ -121,7 +153,11 @@ export function createEntryReader(costOf: CallCosts["nanos"] = () => null): Entr
         ...senseOf(entry, asked?.words ?? null),
         ...threadIn(threads, { entry, bodies }, endpoint, asked),
         costNanos: costOf(entry, read),
-        warnings: answerWarnings({ finish: read.finishReason, ...answered }),
+        warnings: answerWarnings({
+          finish: read.finishReason,
+          ...answered,
+          isPromptCut: reads(endpoint) && isCutIn(entry, request, asked, answered, read),
+        }),
       };
       return { entry, bodies, reading: read, said, sense, ...(answer === null ? {} : { answer }) };
     },
@@ -175,6 +211,11 @@ const conversing: ReadonlySet<EndpointKind> = new Set<EndpointKind>([
   "generate",
 ]);
 
+/** Whether a model reads the request, to answer it. */
+function reads({ kind }: Endpoint): boolean {
+  return conversing.has(kind) && kind !== "count-tokens";
+}
+
 function threadIn(
   threads: ThreadFinder,
   { entry, bodies }: Pick<RecordedEntry, "entry" | "bodies">,
@@ -203,33 +244,58 @@ function threadIn(
 
 /** Of a request with all that it referred to. */
 function keysIn(request: Uint8Array): ConversationKeys | null {
+  return conversationKeys(turnsOf(request));
+}
+
+/** Its long texts are cut. */
+function turnsOf(request: Uint8Array): readonly Turn[] {
   const record = recordIn(shortenedJson(request, longestString) ?? request);
-  return record === null ? null : conversationKeys(askedTurns(record));
+  return record === null ? [] : askedTurns(record);
 }
 
 function readRequest(bytes: Uint8Array, isNew: IsNew): Asked {
   const record = recordIn(shortenedJson(bytes, longestString) ?? bytes);
-  if (record === null) return { text: "", words: null, keys: null, continues: null, size: 0 };
+  if (record === null) return nothingAsked;
   const turns = askedTurns(record);
   const text = askedText(turns, isNew);
   const keys = conversationKeys(turns);
   const continues = textOrNull(record["previous_response_id"]);
   const size = text.length + (keys?.turns ?? 0) * charactersPerKey;
-  return { text, words: askedWords(turns), keys, continues, size };
+  return {
+    text,
+    words: askedWords(turns),
+    keys,
+    continues,
+    characters: sentCharacters(turns),
+    contextWanted: contextWanted(record),
+    size,
+  };
 }
+
+const nothingAsked: Asked = {
+  text: "",
+  words: null,
+  keys: null,
+  continues: null,
+  characters: 0,
+  contextWanted: null,
+  size: 0,
+};
 
 function readResponse(bytes: Uint8Array, isNew: IsNew): Answered {
   const short = shortenedJson(bytes, longestString);
   const usage = createAnswerReader();
   const answer = createAnsweredReader(newText);
   let loadMs: number | null = null;
+  let isOllama = false;
   visitDocuments(short ?? bytes, (document) => {
     usage.add(document);
     answer.add(document);
     loadMs = loadTime(document) ?? loadMs;
+    isOllama ||= isOllamas(document);
   });
   const text = answeredText(answer, isNew);
-  return { text, size: text.length, usage, loadMs, isShortened: short !== null };
+  return { text, size: text.length, usage, loadMs, isOllama, isShortened: short !== null };
 }
 
 function usageOf(bytes: Uint8Array): AnswerReader {

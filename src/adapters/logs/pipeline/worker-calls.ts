@@ -1,5 +1,6 @@
 // What the main thread may ask of a log worker, and the answers.
 import type { AnswerReading } from "../../../domain/log/answer-reading.ts";
+import type { ServerContexts } from "../../../domain/log/contexts.ts";
 import type { CallCost } from "../../../domain/log/cost.ts";
 import type {
   LogDetail,
@@ -61,6 +62,11 @@ export interface WorkerCalls {
   };
   /** What calls cost from the next batch on. After `open`, whose place chooses the engine. */
   readonly prices: { readonly input: { readonly prices: WirePrices }; readonly output: null };
+  /** The contexts of loaded models, from the next batch on; likewise after `open`. */
+  readonly contexts: {
+    readonly input: { readonly contexts: readonly ServerContexts[] };
+    readonly output: null;
+  };
   /** Removes what is older, then what nothing needs, in steps between which writes go on. Epoch ms; null: nothing. */
   readonly retain: {
     readonly input: {

@@ -4,7 +4,8 @@ import { setImmediate as turn, setTimeout as sleep } from "node:timers/promises"
 import type { MessagePort } from "node:worker_threads";
 import type { Group } from "../../../ports/group.ts";
 import type { LogReader } from "../../../ports/log-reader.ts";
-import { createCallCosts } from "../pipeline/call-costs.ts";
+import { type CallCosts, createCallCosts } from "../pipeline/call-costs.ts";
+import { createCallContexts } from "../pipeline/call-contexts.ts";
 import { type LogEngine, SearchDamage } from "../pipeline/log-engine.ts";
 import type { LogPlace } from "../pipeline/log-place.ts";
 import { packPoints } from "../pipeline/pack-points.ts";
@@ -89,7 +90,9 @@ function createAnswers(engine: LogEngine, createEngine: () => LogEngine): Answer
   const { upkeep } = engine;
   const writer = createWriter(engine);
   const costs = createCallCosts();
-  const reader = createEntryReader((call, usage) => costs.nanos(call, usage));
+  const contexts = createCallContexts();
+  const costOf: CallCosts["nanos"] = (call, usage) => costs.nanos(call, usage);
+  const reader = createEntryReader({ costOf, contextOf: (call) => contexts.of(call) });
   const removing = createStepPace(maxRowsPerStep, stepMs);
   const filling = createStepPace(maxRowsPerStep, stepMs);
   const sensing = createStepPace(
@@ -164,6 +167,10 @@ function createAnswers(engine: LogEngine, createEngine: () => LogEngine): Answer
       costs.adopt(prices);
       return null;
     },
+    async contexts(said) {
+      contexts.adopt(said.contexts);
+      return null;
+    },
     async retain({ rowsBefore, bodiesBefore, answersBefore }) {
       if (rowsBefore !== null || bodiesBefore !== null)
         await inSteps(
@@ -181,7 +188,7 @@ function createAnswers(engine: LogEngine, createEngine: () => LogEngine): Answer
     },
     async senseOlder() {
       // What is remembered of them, the newest first, would mislead the threads of new calls.
-      const older = createEntryReader((call, usage) => costs.nanos(call, usage));
+      const older = createEntryReader({ costOf });
       let isAny = false;
       const senseOf = async (call: RecordedEntry) => {
         isAny = true;

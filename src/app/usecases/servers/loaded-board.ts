@@ -75,7 +75,12 @@ interface Known {
 /** ms between an answer of a server and the next question for the sake of a call. */
 const restMs = 2_000;
 
-export function createLoadedBoard(ask: AskServer, clock: Pick<Clock, "now">): LoadedBoard {
+/** @param taken is called when an answer has come into force, or a server is forgotten */
+export function createLoadedBoard(
+  ask: AskServer,
+  clock: Pick<Clock, "now">,
+  taken: () => void = () => undefined,
+): LoadedBoard {
   const findQuestion = createFindLoadedQuestion(ask, clock);
   // A server that cannot say has no entry: for all the others, a look costs nothing more.
   const servers = new Map<string, Known>();
@@ -124,13 +129,16 @@ export function createLoadedBoard(ask: AskServer, clock: Pick<Clock, "now">): Lo
       const before = servers.get(name);
       if (answer === null) servers.delete(name);
       else servers.set(name, answer);
-      if (answer === null || before === undefined) return;
       // The answer may be older than a call that was answered meanwhile.
-      for (const [key, model] of before.models)
-        if (model.servedAt !== null && model.servedAt >= answer.readAt)
-          answer.models.set(key, model);
+      for (const [key, model] of answer === null ? [] : (before?.models ?? []))
+        if (model.servedAt !== null && model.servedAt >= (answer?.readAt ?? 0))
+          answer?.models.set(key, model);
+      taken();
     },
-    forget: (name) => void servers.delete(name),
+    forget(name) {
+      servers.delete(name);
+      taken();
+    },
     knows: (name) => servers.has(name),
     list(name) {
       const known = servers.get(name);

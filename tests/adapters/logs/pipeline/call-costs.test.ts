@@ -94,9 +94,10 @@ test("pages and documentation name the table that is installed", async () => {
 test("a row has what its own usage costs", () => {
   const response = JSON.stringify({ usage: { prompt_tokens: 7, completion_tokens: 5 } });
   const bodies = { request: captured("{}"), response: captured(response) };
-  const reader = createEntryReader(
-    (_, { promptTokens, completionTokens }) => (promptTokens ?? 0) * 100 + (completionTokens ?? 0),
-  );
+  const reader = createEntryReader({
+    costOf: (_, { promptTokens, completionTokens }) =>
+      (promptTokens ?? 0) * 100 + (completionTokens ?? 0),
+  });
   const read = (state: "completed" | "inflight") =>
     reader.read({ entry: logEntry({ path: "/v1/chat/completions", state }), bodies }).sense;
   expect(read("completed").costNanos).toBe(705);
