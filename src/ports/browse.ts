@@ -3,6 +3,7 @@ import type { LoggedAttempt, LoggedService, LogState } from "../domain/log/log-e
 import type { MemoryWish } from "../domain/routing/model-memory.ts";
 import type { LoadState } from "../domain/routing/loaded-models.ts";
 import type { ListStanding } from "../domain/routing/model-list.ts";
+import type { Contact } from "../domain/routing/contact.ts";
 import type { StandingCode } from "../domain/failover/health.ts";
 import type { WayReason } from "../domain/call/way.ts";
 import type { ServerType } from "../domain/routing/types.ts";
@@ -244,6 +245,8 @@ export interface UpstreamState {
   readonly protocols: readonly AskedProtocol[];
   /** `well`; `resting` while it cools down after failures; `probe-due` (half-open) and `probing` afterwards. */
   readonly state: StandingCode;
+  /** Whether it is known to be there, by the last call that it answered or the last try to list its models. */
+  readonly contact: Contact;
   /** In a row. */
   readonly failures: number;
   readonly last_error: string | null;

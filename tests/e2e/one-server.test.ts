@@ -91,3 +91,21 @@ servers:
       },
     ),
   ));
+
+test("a server that nobody has reached is not called healthy", () =>
+  withFakes({ box: {} }, ({ box }) =>
+    withRouter(
+      { env: { DEFAULT_UPSTREAM: "http://127.0.0.1:1" }, routes: `servers: { box: "${box.url}" }` },
+      async (router) => {
+        await (await fetch(`${router.url}/v1/models`)).json();
+        expect(
+          (await upstreams(router)).map(({ name, state, contact }) => ({ name, state, contact })),
+        ).toEqual([
+          { name: "box", state: "well", contact: "reached" },
+          { name: "default", state: "well", contact: "not-reached" },
+        ]);
+        const page = await (await fetch(`${router.url}/upstreams`)).text();
+        expect(page).toContain("2 servers, 1 not reached");
+      },
+    ),
+  ));

@@ -138,6 +138,13 @@ const upstreamsSchema = object({
         Type.Literal("probe-due"),
         Type.Literal("probing"),
       ]),
+      contact: Type.Union(
+        [Type.Literal("reached"), Type.Literal("not-reached"), Type.Literal("unknown")],
+        {
+          description:
+            "whether it is known to be there, by the last call that it answered or the last try to list its models; state says only what failed calls say against it",
+        },
+      ),
       failures: wholeNumber("in a row"),
       last_error: nullable(Type.String()),
       rests_until: maybeText(time),

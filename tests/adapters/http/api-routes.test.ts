@@ -76,6 +76,7 @@ const liveLists: Pick<Browse, "inFlight" | "upstreams"> = {
         type: "openai",
         protocols: [{ protocol: "messages", way: "messages>chat", reason: "learned" }],
         state: "resting",
+        contact: "reached",
         failures: 3,
         last_error: "connection refused",
         rests_until: "2026-11-22T12:00:10.000Z",

@@ -160,6 +160,7 @@ export function sampleUpstream(over: Partial<UpstreamState> = {}): UpstreamState
       { protocol: "ollama", way: "ollama>chat", reason: "type" },
     ],
     state: "well",
+    contact: "reached",
     failures: 0,
     last_error: null,
     rests_until: null,

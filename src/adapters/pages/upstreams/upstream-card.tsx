@@ -20,13 +20,13 @@ export interface UpstreamCardProps {
 }
 
 export function UpstreamCard({ upstream, now, recent }: UpstreamCardProps): JSX.Element {
-  const { name, url, type, state, failures, last_error: error } = upstream;
-  const troubled = state !== "well" || failures > 0;
+  const { name, url, type, state, contact, failures, last_error: error } = upstream;
+  const troubled = state !== "well" || failures > 0 || contact === "not-reached";
   return (
     <li id={`upstream-${name}`} class={`upstream ${state}`}>
       <div class="upstream-name">
         <h2>
-          <span class={`dot ${dots[state]}`} aria-hidden="true"></span>
+          <span class={`dot ${dotOf(upstream)}`} aria-hidden="true"></span>
           <span safe>{name}</span>
         </h2>
         <p class="faint">
@@ -54,12 +54,21 @@ export function UpstreamCard({ upstream, now, recent }: UpstreamCardProps): JSX.
   );
 }
 
+type HowItIs = Pick<UpstreamState, "state" | "contact" | "failures">;
+
+/** Of one that no failed calls speak against. */
+const contactWords: Readonly<Record<UpstreamState["contact"], string>> = {
+  reached: "Healthy",
+  "not-reached": "Not reached",
+  unknown: "Not asked yet",
+};
+
 /** How a server is doing, without the time left of a cool-down. */
-function standingInWords({ state, failures }: Pick<UpstreamState, "state" | "failures">): string {
+function standingInWords({ state, contact, failures }: HowItIs): string {
   const row = failures === 1 ? "1 failure" : `${failures} failures in a row`;
   switch (state) {
     case "well":
-      return failures === 0 ? "Healthy" : `Healthy, after ${row}`;
+      return failures === 0 ? contactWords[contact] : `${contactWords[contact]}, after ${row}`;
     case "resting":
       return `Cooling down after ${row}`;
     case "probe-due":
@@ -69,8 +78,17 @@ function standingInWords({ state, failures }: Pick<UpstreamState, "state" | "fai
   }
 }
 
-const dots: Readonly<Record<UpstreamState["state"], string>> = {
-  well: "completed",
+function dotOf({ state, contact }: HowItIs): string {
+  return state === "well" ? contactDots[contact] : dots[state];
+}
+
+const contactDots: Readonly<Record<UpstreamState["contact"], string>> = {
+  reached: "completed",
+  "not-reached": "failed",
+  unknown: "cancelled",
+};
+
+const dots: Readonly<Record<Exclude<UpstreamState["state"], "well">, string>> = {
   resting: "failed",
   "probe-due": "interrupted",
   probing: "inflight",

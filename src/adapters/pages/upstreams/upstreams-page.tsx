@@ -20,13 +20,12 @@ const pollMs = 2000;
 
 export function UpstreamsPage(props: UpstreamsPageProps): JSX.Element {
   const { frame, upstreams, routers, activity } = props;
-  const unhealthy = upstreams.filter(({ state }) => state !== "well").length;
   return (
     <Layout title="Upstreams" frame={frame} at="upstreams" poll={pollMs}>
       <header class="page-head">
         <h1>Upstreams</h1>
         <p class="faint" id="summary" data-live safe>
-          {summary(upstreams.length, unhealthy, routers)}
+          {summary(upstreams, routers)}
         </p>
         <form method="post" action="/upstreams/check">
           <button type="submit" title="Ask every server for its models">
@@ -54,11 +53,22 @@ export function UpstreamsPage(props: UpstreamsPageProps): JSX.Element {
   );
 }
 
-function summary(count: number, unhealthy: number, routers: readonly RouterState[]): string {
+function summary(upstreams: readonly UpstreamState[], routers: readonly RouterState[]): string {
+  const count = upstreams.length;
   const servers = `${count} ${count === 1 ? "server" : "servers"}`;
-  const health = unhealthy === 0 ? "all healthy" : `${unhealthy} cooling down or half-open`;
   const self = routers.find((router) => router.self);
-  return `${servers}, ${health}${self === undefined ? "" : `, as seen from ${self.name}`}`;
+  return `${servers}, ${healthOf(upstreams)}${self === undefined ? "" : `, as seen from ${self.name}`}`;
+}
+
+function healthOf(upstreams: readonly UpstreamState[]): string {
+  const well = upstreams.filter(({ state }) => state === "well");
+  const counts: readonly (readonly [number, string])[] = [
+    [upstreams.length - well.length, "cooling down or half-open"],
+    [well.filter(({ contact }) => contact === "not-reached").length, "not reached"],
+    [well.filter(({ contact }) => contact === "unknown").length, "not asked yet"],
+  ];
+  const some = counts.filter(([count]) => count > 0).map(([count, words]) => `${count} ${words}`);
+  return some.length === 0 ? "all healthy" : some.join(", ");
 }
 
 function recentOf(

@@ -2,6 +2,7 @@
 import { joinBytes } from "../../../domain/bytes/join-bytes.ts";
 import { standing, standingCodes } from "../../../domain/failover/health.ts";
 import { type CapturedBody, isoTime } from "../../../domain/log/log-entry.ts";
+import { contactOf } from "../../../domain/routing/contact.ts";
 import { runsElsewhere } from "../../../domain/routing/loaded-models.ts";
 import { serversOf } from "../../../domain/routing/model-list.ts";
 import { type SpokenShown, waysTo } from "../../../domain/protocols/choose-way.ts";
@@ -147,6 +148,11 @@ function stateOf(server: Server, live: LiveState): UpstreamState {
       reason: way.because,
     })),
     state: standingCodes[state],
+    contact: contactOf({
+      answeredAt: health.answeredAt(server.baseUrl),
+      list: list.standing,
+      listedAt: list.triedAt,
+    }),
     failures: known.failures,
     last_error: known.lastError,
     rests_until:

@@ -18,6 +18,8 @@ import type { Models } from "./models.ts";
 export interface HealthBoard {
   standing(baseUrl: string): Standing;
   health(baseUrl: string): Health;
+  /** Epoch ms of the last call that it answered, with whatever status; null: none. */
+  answeredAt(baseUrl: string): number | null;
   /** An attempt begins. */
   asked(baseUrl: string): void;
   served(baseUrl: string): void;
@@ -35,6 +37,7 @@ export function createHealthBoard(
 ): HealthBoard {
   // Healthy servers have no entry: the common path is one look-up.
   const ailing = new Map<string, Health>();
+  const answers = new Map<string, number>();
   const known = (baseUrl: string) => ailing.get(baseUrl) ?? noFailures;
   function undecidedAt(baseUrl: string) {
     const health = ailing.get(baseUrl);
@@ -43,14 +46,17 @@ export function createHealthBoard(
   return {
     standing: (baseUrl) => standing(known(baseUrl), clock.now()),
     health: known,
+    answeredAt: (baseUrl) => answers.get(baseUrl) ?? null,
     asked(baseUrl) {
       const health = ailing.get(baseUrl);
       if (health !== undefined) ailing.set(baseUrl, asked(health, clock.now()));
     },
     served(baseUrl) {
+      answers.set(baseUrl, clock.now());
       if (ailing.delete(baseUrl)) onBack(baseUrl);
     },
     failed(baseUrl, failure) {
+      if (failure.status !== null) answers.set(baseUrl, clock.now());
       if (blamesServer(failure))
         ailing.set(baseUrl, failed(known(baseUrl), clock.now(), failure.message));
       else undecidedAt(baseUrl);

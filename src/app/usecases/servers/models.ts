@@ -40,6 +40,8 @@ export interface ModelListState {
   readonly models: readonly ListedModel[];
   /** Epoch ms of the last good list; null before the first. */
   readonly fetchedAt: number | null;
+  /** Epoch ms of the last try that came to an end; null before the first. */
+  readonly triedAt: number | null;
   readonly standing: ListStanding;
   /** Why the last try brought no list; null where it did. */
   readonly error: string | null;
@@ -63,7 +65,13 @@ interface Refresh {
 const freshMs = 30_000;
 /** A missed model makes the lists look old sooner, but not with every request. */
 const missedMs = 5_000;
-const unknown: ModelListState = { models: [], fetchedAt: null, standing: "unasked", error: null };
+const unknown: ModelListState = {
+  models: [],
+  fetchedAt: null,
+  triedAt: null,
+  standing: "unasked",
+  error: null,
+};
 
 type Fetched =
   | { readonly kind: "list"; readonly models: readonly ListedModel[] }
@@ -112,12 +120,20 @@ export function createModels({ routing, ask, clock, loaded }: ModelsDeps): Model
   function take(server: Server, fetched: Fetched): void {
     const before = states.get(server.name) ?? unknown;
     if (server === routing().defaultServer) denied = fetched.kind === "denied";
+    const now = clock.now();
     states.set(
       server.name,
       fetched.kind === "list"
-        ? { models: fetched.models, fetchedAt: clock.now(), standing: "listed", error: null }
+        ? {
+            models: fetched.models,
+            fetchedAt: now,
+            triedAt: now,
+            standing: "listed",
+            error: null,
+          }
         : {
             ...before,
+            triedAt: now,
             standing: fetched.kind === "unreachable" ? "unreachable" : "answered",
             error: fetched.error,
           },

@@ -21,6 +21,9 @@ async function show(over: Partial<UpstreamState>) {
 test.each<[Partial<UpstreamState>, string]>([
   [{}, "Healthy"],
   [{ failures: 1 }, "Healthy, after 1 failure"],
+  [{ contact: "unknown" }, "Not asked yet"],
+  [{ contact: "not-reached" }, "Not reached"],
+  [{ contact: "not-reached", failures: 2 }, "Not reached, after 2 failures in a row"],
   [
     { state: "resting", failures: 3, rests_until: "2026-03-12T16:00:18.200Z" },
     "Cooling down after 3 failures in a row, 9 s left",

@@ -17,12 +17,14 @@ const over: Health = { ...resting, coolsUntil: now - 20_000 };
 const listed = (fetchedAt: number): ModelListState => ({
   models: [],
   fetchedAt,
+  triedAt: fetchedAt,
   standing: "listed",
   error: null,
 });
 const away: ModelListState = {
   models: [],
   fetchedAt: null,
+  triedAt: null,
   standing: "unreachable",
   error: "timed out",
 };

@@ -16,6 +16,7 @@ async function warnings(
     state: (name: string) => ({
       models: [],
       fetchedAt: null,
+      triedAt: null,
       standing,
       error: errors[name] ?? null,
     }),

@@ -21,6 +21,7 @@ test("a server that cools down and answers the check is tried by the next reques
       state: (name) => ({
         models: [],
         fetchedAt: 1_000,
+        triedAt: null,
         standing: name in errors ? "unreachable" : "listed",
         error: errors[name] ?? null,
       }),
@@ -30,4 +31,14 @@ test("a server that cools down and answers the check is tried by the next reques
   expect(health.standing("http://back:1")).toBe("half-open");
   expect(health.standing("http://gone:1")).toBe("cooling-down");
   expect(health.standing("http://default:8000")).toBe("healthy");
+});
+
+test("a server has answered when a call brought a status, whatever it was", () => {
+  const clock = createHandClock(1_000);
+  const health = createHealthBoard(clock, () => undefined);
+  const url = "http://box:1";
+  health.failed(url, { reason: "refused", status: null, message: "connection refused" });
+  expect(health.answeredAt(url)).toBeNull();
+  health.failed(url, { reason: "status", status: 500, message: "500" });
+  expect(health.answeredAt(url)).toBe(1_000);
 });
