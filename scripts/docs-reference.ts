@@ -195,7 +195,8 @@ const readHeaders: Readonly<Record<string, string>> = {
   authorization:
     "`Bearer` and the router's token, where there is a `JWT_SECRET`; else the upstream's key",
   "x-api-key": "likewise, in calls",
-  cookie: "`smolrouter_token`, what signing in at `/login` sets; it alone is not passed on",
+  cookie:
+    "`smolrouter_token`, what signing in at `/login` sets, and `smolrouter_zone`, the time zone that pages show times in; all but these are passed on",
   host: "the name the router is called by: pages and read API answer to `ALLOWED_HOSTS` alone",
   origin: "the web page that calls: `ALLOWED_ORIGINS`",
   "sec-fetch-site": "whether a browser says that another site asks",
@@ -264,7 +265,8 @@ const setHeaders: Readonly<Record<string, string>> = {
   "access-control-allow-headers": "likewise",
   "access-control-allow-private-network": "likewise",
   "access-control-max-age": "likewise: a day",
-  "access-control-expose-headers": "those of this table that a page's script may read",
+  "access-control-expose-headers":
+    "those that a page's script may read: ids, `retry-after` and all `x-smolrouter-*` of this table, and the rate limits of OpenAI's and Anthropic's APIs (`x-ratelimit-*`, `anthropic-ratelimit-*`)",
   "x-accel-buffering": "`no`, on events: proxies must not gather them",
   ...Object.fromEntries(
     ownHeaders("page").map(([name, value]) => [

@@ -41,7 +41,8 @@ export const notForwardedToClient: ReadonlySet<string> = new Set([
 ]);
 
 const routerPrefix = "x-smolrouter-";
-const routerCookie = "smolrouter_token";
+/** Of the sign-in, and of what pages leave in the browser. */
+const routerCookies = "smolrouter_";
 
 /** What a header or query value becomes in the log; it never goes on to an upstream. */
 export const redacted = "[redacted]";
@@ -107,8 +108,8 @@ export function requestHeaders(client: HeaderList, context: ForwardingContext): 
     if (name === "x-forwarded-for") forwardedFor = `${value}, `;
     else if (name === "via") via = `${value}, `;
     else if (name === "cookie") {
-      const rest = withoutRouterCookie(value);
-      if (rest !== "") out.push([name, rest]);
+      const rest = withoutRouterCookies(value);
+      if (rest !== "") out.push(rest === value ? field : [name, rest]);
     } else out.push(field);
   }
   if (context.sourceIp !== "") out.push(["x-forwarded-for", forwardedFor + context.sourceIp]);
@@ -149,8 +150,8 @@ export function responseHeaders(
       continue;
     }
     if (name.startsWith(routerPrefix) || named.has(name)) continue;
-    // Nor may an upstream sign a browser in here, or out.
-    if (name === "set-cookie" && field[1].trim().startsWith(routerCookie)) continue;
+    // Nor may an upstream sign a browser in here, or out, or change what pages left there.
+    if (name === "set-cookie" && field[1].trim().startsWith(routerCookies)) continue;
     out.push(field);
   }
   for (const field of own) out.push(field);
@@ -170,10 +171,11 @@ function namesOf(headers: HeaderList): ReadonlySet<string> {
   return headers.length === 0 ? nothing : new Set(headers.map(([name]) => name));
 }
 
-function withoutRouterCookie(value: string): string {
+function withoutRouterCookies(value: string): string {
+  if (!value.includes(routerCookies)) return value;
   return value
     .split(/;\s*/)
-    .filter((cookie) => !cookie.startsWith(`${routerCookie}=`))
+    .filter((cookie) => !cookie.startsWith(routerCookies))
     .join("; ");
 }
 

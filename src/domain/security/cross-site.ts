@@ -112,9 +112,27 @@ function fetchRefusal({ headers, surface, method }: Knock, policy: CrossSitePoli
     : "a web page of another site may not load this; ALLOWED_ORIGINS applies to /v1 and the Ollama API only";
 }
 
-/** Answers that scripts may read beyond the ones browsers let them read anyway. */
-const exposed =
-  "X-Request-Id, X-SmolRouter-Upstream, X-SmolRouter-Model, X-SmolRouter-Attempts, X-SmolRouter-Dropped, Retry-After";
+/** Of hosted APIs, by which clients pace themselves: OpenAI's, whose form most others have, and Anthropic's. */
+const rateLimits: readonly string[] = ["limit", "remaining", "reset"].flatMap((what) => [
+  ...["requests", "tokens"].map((of) => `X-RateLimit-${what}-${of}`),
+  ...["requests", "tokens", "input-tokens", "output-tokens"].map(
+    (of) => `Anthropic-RateLimit-${of}-${what}`,
+  ),
+]);
+
+/** Headers that scripts may read beyond the ones browsers let them read anyway. */
+const exposed = [
+  "X-Request-Id",
+  "Request-Id",
+  "X-SmolRouter-Upstream",
+  "X-SmolRouter-Model",
+  "X-SmolRouter-Attempts",
+  "X-SmolRouter-Protocol",
+  "X-SmolRouter-Dropped",
+  "X-SmolRouter-Estimated",
+  "Retry-After",
+  ...rateLimits,
+].join(", ");
 
 /** No credentials: the sign-in cookie is not for calls, and tokens in headers need none. */
 function corsHeaders(origin: string): HeaderList {

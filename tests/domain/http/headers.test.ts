@@ -91,9 +91,16 @@ describe("a request's headers on their way upstream", () => {
     expect(out["accept-encoding"]).toBe("identity");
   });
 
-  test("the router's cookie stays, others go on", () => {
+  test("the router's cookies stay, that of the reader's time zone included; others go on as they came", () => {
     expect(sent([["cookie", "a=1; smolrouter_token=x; b=2"]])["cookie"]).toBe("a=1; b=2");
     expect(sent([["cookie", "smolrouter_token=x"]])["cookie"]).toBeUndefined();
+    const both = "smolrouter_zone=Europe/Berlin; smolrouter_token=x";
+    expect(sent([["cookie", both]])["cookie"]).toBeUndefined();
+    expect(sent([["cookie", `${both};a=1`]])["cookie"]).toBe("a=1");
+    expect(sent([["cookie", "a=1;b=2"]])["cookie"]).toBe("a=1;b=2");
+    expect(sent([["cookie", "not_smolrouter_zone=1; b=2"]])["cookie"]).toBe(
+      "not_smolrouter_zone=1; b=2",
+    );
   });
 });
 
@@ -108,6 +115,8 @@ test("an answer's headers: the message's go on, the connection's and the router'
       ["x-ratelimit-remaining", "3"],
       ["set-cookie", "a=1"],
       ["set-cookie", "b=2"],
+      ["set-cookie", "smolrouter_token=theirs"],
+      ["set-cookie", "smolrouter_zone=theirs"],
     ],
     "GET",
   );

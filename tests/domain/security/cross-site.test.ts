@@ -1,4 +1,5 @@
 // What web pages may do, decision by decision.
+import { join } from "node:path";
 import { describe, expect, test } from "bun:test";
 import { parseAddressMatcher } from "../../../src/domain/net/address-matcher.ts";
 import { type CrossSitePolicy, judgeCrossSite } from "../../../src/domain/security/cross-site.ts";
@@ -279,4 +280,18 @@ test("every refusal names the variable that would allow it, or says that none do
   ];
   for (const one of refused)
     expect(one).toMatchObject({ message: expect.stringMatching(/ALLOWED_(ORIGINS|HOSTS)/) });
+});
+
+test("a page's script may read every header by which the router says how a call went", async () => {
+  const judged = judge("/v1/models", { origin: "http://localhost:3000" });
+  const cors = new Map(judged.kind === "passed" ? judged.cors : []);
+  const exposed = new Set(cors.get("access-control-expose-headers")?.toLowerCase().split(", "));
+  const reference = await Bun.file(join(import.meta.dir, "../../../docs/reference.md")).text();
+  const [, table = ""] = reference.split(/<!-- \/?set-headers.*-->/);
+  const own = [...table.matchAll(/^\| `(x-smolrouter-[\w-]+)`/gm)].map(([, name = ""]) => name);
+  expect(own.length).toBeGreaterThan(5);
+  for (const name of [...own, "x-request-id", "request-id", "retry-after"])
+    expect(exposed).toContain(name);
+  expect(exposed).toContain("x-ratelimit-remaining-tokens");
+  expect(exposed).toContain("anthropic-ratelimit-input-tokens-reset");
 });
