@@ -1,6 +1,7 @@
 // What a request's body asks, as turns: chat, completions, embeddings, Responses, Anthropic's messages, Ollama.
 import { isRecord } from "../bytes/json.ts";
 import type { JsonRecord } from "../bytes/json.ts";
+import { detailsText } from "../call/reasoning-details.ts";
 import { answerTextParts, bareImage, contentParts, plainText, toolCallPart } from "./parts.ts";
 import { itemParts } from "./response-items.ts";
 import { asJson, listOf, textOrNull } from "./turn.ts";
@@ -29,6 +30,8 @@ export function messageTurn(message: JsonRecord): Turn {
     const thought = textOrNull(message[field]);
     if (thought !== null && parts.length === 0) parts.push({ kind: "thinking", text: thought });
   }
+  const listed = parts.length > 0 ? null : detailsText(message["reasoning_details"]);
+  if (listed !== null) parts.push({ kind: "thinking", text: listed });
   if (toolResult) {
     const id = textOrNull(message["tool_call_id"]);
     parts.push({ kind: "tool-result", id, text: plainText(message["content"]), failed: false });

@@ -1,6 +1,7 @@
 // One answer while its pieces come in.
 import { isRecord } from "../bytes/json.ts";
 import type { JsonRecord } from "../bytes/json.ts";
+import { detailsText } from "../call/reasoning-details.ts";
 import { answerTextParts, contentParts, toolCallPart } from "./parts.ts";
 import { listOf, textOrNull } from "./turn.ts";
 import type { Turn, TurnPart } from "./turn.ts";
@@ -74,7 +75,8 @@ export function createDraft(most: number): Draft {
       const reasoning = ["reasoning_content", "reasoning", "thinking"]
         .map((field) => textOrNull(message[field]))
         .find((said) => said !== null);
-      if (reasoning !== undefined && reasoning !== null) draft.thinking(reasoning);
+      const thought = reasoning ?? detailsText(message["reasoning_details"]);
+      if (thought !== null) draft.thinking(thought);
       if (typeof message["refusal"] === "string") draft.refusal(message["refusal"]);
       for (const call of listOf(message["tool_calls"])) addCall(call);
       if (isRecord(message["function_call"]))

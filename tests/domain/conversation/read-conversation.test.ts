@@ -51,6 +51,21 @@ describe("an answer comes together from", () => {
       [answer("stop", thinking("hm"), text("Hi"))],
     ],
     [
+      "thoughts that only OpenRouter's list has, what cannot be read aside",
+      events(
+        delta({ reasoning: null, reasoning_details: [{ type: "reasoning.text", text: "h" }] }),
+        delta({ reasoning_details: [{ type: "reasoning.summary", summary: "m" }] }),
+        delta({ reasoning_details: [{ type: "reasoning.encrypted", data: "x" }], content: "Hi" }),
+        delta({}, "stop"),
+      ),
+      [answer("stop", thinking("hm"), text("Hi"))],
+    ],
+    [
+      "thoughts that are there twice, once",
+      events(delta({ reasoning: "hm", reasoning_details: [{ text: "hm" }] }), delta({}, "stop")),
+      [answer("stop", thinking("hm"))],
+    ],
+    [
       "parallel tool calls, piece by piece",
       events(
         delta({ tool_calls: [{ index: 0, id: "a", function: { name: "f", arguments: "" } }] }),

@@ -1,5 +1,6 @@
 // What a choice of a chat or completion says, be it of a whole message, a delta or a text.
 import { isRecord, type JsonRecord, textMember } from "../../bytes/json.ts";
+import { detailsText } from "../../call/reasoning-details.ts";
 import type { AnswerEvent } from "../neutral/answer.ts";
 
 /** Where a choice holds what it says; of a completion that is nowhere but in the choice itself. */
@@ -12,7 +13,8 @@ export function readContent(choice: JsonRecord, held: JsonRecord, into: AnswerEv
   const { content } = held;
   const parts = Array.isArray(content) ? (content as readonly unknown[]).filter(isRecord) : none;
   // Servers that know both names fill them with the same words.
-  const reasoning = textMember(held, "reasoning_content") ?? textMember(held, "reasoning") ?? "";
+  const thought = textMember(held, "reasoning_content") ?? textMember(held, "reasoning") ?? "";
+  const reasoning = thought === "" ? (detailsText(held["reasoning_details"]) ?? "") : thought;
   const thinking = parts.length === 0 ? reasoning : reasoning + parts.map(partThinking).join("");
   if (thinking !== "") into.push({ kind: "thinking", text: thinking });
   const spoken = typeof content === "string" ? content : parts.map(partText).join("");

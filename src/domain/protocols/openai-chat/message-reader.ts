@@ -1,5 +1,6 @@
 // The messages of a chat, read into neutral ones.
 import { isRecord, textMember } from "../../bytes/json.ts";
+import { detailsText } from "../../call/reasoning-details.ts";
 import type { JsonSource } from "../../bytes/json-source.ts";
 import { customArguments } from "../neutral/custom-tool.ts";
 import type { CallPart, ReasoningPart, RequestMessage } from "../neutral/request.ts";
@@ -70,7 +71,13 @@ function thoughts(reader: RecordReader, notes: RequestNotes): readonly Reasoning
   const key =
     textMember(reader.record, "reasoning_content") === null ? "reasoning" : "reasoning_content";
   const text = reader.takeText(key);
-  if (text === null) return [];
+  if (text === null) {
+    const listed = detailsText(reader.record["reasoning_details"]);
+    if (listed === null) return [];
+    reader.take("reasoning_details");
+    const path = reader.path("reasoning_details");
+    return [notes.note({ kind: "reasoning", path, text: listed, seal: null })];
+  }
   const other = key === "reasoning_content" ? "reasoning" : "reasoning_content";
   if (reader.record[other] === text) reader.take(other);
   return [notes.note({ kind: "reasoning", path: reader.path(key), text, seal: null })];
