@@ -167,7 +167,7 @@ export interface PointsFilter extends Omit<
 > {
   /** Epoch ms. */
   readonly since: number;
-  /** 1 to 50,000; the API takes 10,000 at most. */
+  /** 1 to 10,000. */
   readonly limit: number;
 }
 

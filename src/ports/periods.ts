@@ -29,16 +29,13 @@ export interface CallSums {
   readonly unpriced: number;
 }
 
-/** Of completed calls; null: there is none that has it. */
-export interface CallTimes {
+export interface CallFigures extends CallSums {
+  /** 0 to 1; 0 where there were no calls. */
+  readonly error_rate: number;
+  /** Times are those of completed calls. */
   readonly duration_ms_median: number | null;
   readonly duration_ms_p95: number | null;
   readonly ttft_ms_median: number | null;
-}
-
-export interface CallFigures extends CallSums, CallTimes {
-  /** 0 to 1; 0 where there were no calls. */
-  readonly error_rate: number;
 }
 
 export interface PeriodGroup extends CallFigures {
@@ -46,8 +43,7 @@ export interface PeriodGroup extends CallFigures {
   readonly name: string | null;
 }
 
-/** Times of a bar are absent where only sums of it are kept. */
-export interface PeriodBar extends CallSums, Partial<CallTimes> {
+export interface PeriodBar extends CallSums {
   /** ISO 8601 UTC with ms: where it begins. */
   readonly start: string;
   /** By `by`, in the order of `groups`, those with calls. Present where broken down. */

@@ -1,5 +1,7 @@
 // A day of calls as points: quiet at night, busy in the afternoon, a bad hour at a quarter past ten.
-import type { PerformancePoint } from "../../src/ports/browse.ts";
+import type { Browse, PerformancePoint, PointsFilter } from "../../src/ports/browse.ts";
+import type { PeriodReader } from "../../src/ports/periods.ts";
+import { periodOfCalls } from "../../src/app/usecases/log/period-of-calls.ts";
 import { sampleNow } from "./sample-log.ts";
 
 interface Habit {
@@ -158,4 +160,26 @@ export function samplePoints(count: number): readonly PerformancePoint[] {
     });
   }
   return points.toSorted((a, b) => (a.timestamp < b.timestamp ? 1 : -1));
+}
+
+/** A log whose calls these are: their points, and figures of them, as they are filtered. */
+export function dayLog(
+  points: readonly PerformancePoint[],
+): Pick<Browse, "performance"> & PeriodReader {
+  const of = ({ since, until, ...filter }: Partial<PointsFilter>) =>
+    points.filter((point) => {
+      const time = Date.parse(point.timestamp);
+      return (
+        time >= (since ?? 0) &&
+        time < (until ?? Number.POSITIVE_INFINITY) &&
+        (filter.model === undefined || (point.model?.includes(filter.model) ?? false)) &&
+        (["upstream", "user", "client", "state"] as const).every(
+          (name) => filter[name] === undefined || point[name] === filter[name],
+        )
+      );
+    });
+  return {
+    performance: ({ limit, ...filter }) => Promise.resolve({ points: of(filter).slice(0, limit) }),
+    period: (question) => Promise.resolve(periodOfCalls(of(question.filter), question)),
+  };
 }

@@ -1,56 +1,24 @@
-// Draws the scatter of the performance page with uPlot: tens of thousands of dots on one canvas,
-// zoomed by dragging, each a link to its request.
-/* oxlint-disable typescript/no-unsafe-assignment, typescript/no-unsafe-call, typescript/no-unsafe-member-access, typescript/no-unsafe-argument, typescript/no-unsafe-return -- a browser's names have no types in this project */
+// Draws the scatter of the performance page with uPlot: thousands of dots on one canvas, zoomed by
+// dragging, buttons and keys, each a way to its request.
+/* oxlint-disable typescript/no-unsafe-assignment, typescript/no-unsafe-call, typescript/no-unsafe-member-access, typescript/no-unsafe-argument, typescript/no-unsafe-return -- a browser's names have no types in this project; joined with chart-axes.js and chart-marks.js */
 const place = document.getElementById("scatter");
 const state = document.getElementById("scatter-state");
-const zoomOut = document.getElementById("zoom-out");
 
-const dot = 5;
-/** CSS pixels around the pointer in which a dot counts as meant. */
+const dot = 7;
+/** CSS pixels around the pointer in which a dot counts as meant; a finger is wider. */
 const nearEnough = 12;
-const chartHeight = 440;
-
-/** `1.2k`, `340 ms`: as format.ts has them. */
-function count(value) {
-  if (value >= 1e6) return `${+(value / 1e6).toFixed(1)}M`;
-  return value >= 1000 ? `${+(value / 1000).toFixed(1)}k` : String(+value.toFixed(1));
-}
-function span(ms) {
-  if (ms < 1000) return `${+ms.toFixed(1)} ms`;
-  return ms < 60_000 ? `${+(ms / 1000).toFixed(1)} s` : `${+(ms / 60_000).toFixed(1)} min`;
-}
-
-function seconds(ms) {
-  return ms < 1000 ? `${+ms.toFixed(1)} ms` : `${count(ms / 1000)} s`;
-}
-
-/** About six round values. */
-function linearTicks(low, high) {
-  const rough = (high - low) / 6;
-  const unit = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((times) => times * unit).find((size) => size >= rough);
-  const ticks = [];
-  for (let at = Math.ceil(low / step); at * step <= high; at++) ticks.push(at * step);
-  return ticks;
-}
-
-/** 1, 2 and 5 times each power of ten; within less than one power, as on a linear axis. */
-function logTicks(low, high) {
-  if (high / low < 10) return linearTicks(low, high);
-  const ticks = [];
-  for (let unit = 10 ** Math.floor(Math.log10(low)); unit <= high; unit *= 10)
-    for (const times of [1, 2, 5])
-      if (times * unit >= low && times * unit <= high) ticks.push(times * unit);
-  return ticks;
-}
-
-/** All lines are drawn; where they are many, those at powers of ten have a name. */
-function named(value, ticks) {
-  return ticks.length < 8 || Number.isInteger(+Math.log10(value).toFixed(9));
-}
+const fingerNear = 24;
+/** Where the page is narrow, labels and the height make way. */
+const narrow = 560;
+const heights = { wide: 440, narrow: 320 };
 
 function colour(name) {
   return getComputedStyle(place).getPropertyValue(name).trim();
+}
+
+/** A UUIDv7 begins with its time, epoch ms. */
+function timeOf(id) {
+  return new Date(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16));
 }
 
 function draw(points) {
@@ -60,33 +28,51 @@ function draw(points) {
   const xs = points.x.map((value) => Math.max(lowest, value));
   const ys = points.y.map((value) => Math.max(lowest, value));
   const failed = new Set(points.failed);
-  const groups = [...points.names, null].map((_, group) => {
-    const wanted = group < points.names.length ? group : -1;
-    return points.group.flatMap((own, at) => (own === wanted ? [at] : []));
-  });
+  const { length: names } = points.names;
+  const groups = Array.from({ length: names + 1 }, () => []);
+  for (const [at, group] of points.group.entries()) groups[group < 0 ? names : group].push(at);
+  let hidden = new Set();
+  const keyOf = (at) =>
+    failed.has(at) ? "failed" : points.group[at] < 0 ? names : points.group[at];
+  const isHidden = (at) =>
+    hidden.has(keyOf(at)) || hidden.has(points.group[at] < 0 ? names : points.group[at]);
+
   /** What lies in which cell of the screen, made anew with every drawing. */
   let cells = new Map();
   const cellOf = (x, y) => Math.floor(x / nearEnough) * 10_000 + Math.floor(y / nearEnough);
+  let images = null;
+
+  /** Colours are those of the scheme, sizes those of the screen: both may change. */
+  function makeImages(ratio) {
+    const size = Math.round(dot * ratio);
+    return {
+      size,
+      failed: markImage(failedShape, colour("--bad"), size, true),
+      groups: groups.map((_, at) =>
+        markImage(shapeOf(at, names), colour(at < names ? `--s${at + 1}` : "--s0"), size, false),
+      ),
+    };
+  }
 
   function drawGroup(plot, series) {
     const members = groups[series - 1];
     const { ctx } = plot;
     const ratio = devicePixelRatio;
-    const fill = colour(series <= points.names.length ? `--s${series}` : "--s0");
-    const bad = colour("--bad");
+    images ??= makeImages(ratio);
+    const { size } = images;
     const { left, top, width, height } = plot.bbox;
     ctx.save();
     ctx.beginPath();
     ctx.rect(left, top, width, height);
     ctx.clip();
-    ctx.globalAlpha = members.length > 5000 ? 0.45 : 0.7;
-    const size = dot * ratio;
+    ctx.globalAlpha = members.length > 5000 ? 0.55 : 0.8;
     for (const at of members) {
+      if (hidden.size > 0 && isHidden(at)) continue;
       const x = plot.valToPos(xs[at], "x", true);
       const y = plot.valToPos(ys[at], "y", true);
       if (x < left || x > left + width || y < top || y > top + height) continue;
-      ctx.fillStyle = failed.has(at) ? bad : fill;
-      ctx.fillRect(x - size / 2, y - size / 2, size, size);
+      const image = failed.has(at) ? images.failed : images.groups[series - 1];
+      ctx.drawImage(image, Math.round(x - size / 2), Math.round(y - size / 2));
       const cell = cellOf((x - left) / ratio, (y - top) / ratio);
       const found = cells.get(cell);
       if (found) found.push(at);
@@ -96,21 +82,18 @@ function draw(points) {
     return null;
   }
 
-  function extent(values) {
-    let [low, high] = [Infinity, -Infinity];
-    for (const value of values) {
-      low = Math.min(low, value);
-      high = Math.max(high, value);
-    }
-    if (low > high) [low, high] = [1, 10];
-    return log ? [low / 1.2, high * 1.2] : [0, Math.max(1, high * 1.04)];
-  }
-  const full = { x: extent(xs), y: extent(ys) };
+  const full = { x: extent(xs, log), y: extent(ys, log) };
   let zoom = full;
 
   const family = getComputedStyle(document.body).fontFamily;
+  const isNarrow = () => place.clientWidth < narrow;
+  const sizeNow = () => ({
+    width: place.clientWidth,
+    height: isNarrow() ? heights.narrow : heights.wide,
+  });
   const axis = (name, say) => ({
-    label: name,
+    // The heading names both axes, too.
+    label: isNarrow() ? undefined : name,
     stroke: () => colour("--muted"),
     grid: { stroke: () => colour("--line"), width: 1 },
     ticks: { show: false },
@@ -130,8 +113,7 @@ function draw(points) {
   const plot = new uPlot(
     {
       mode: 2,
-      width: place.clientWidth,
-      height: chartHeight,
+      ...sizeNow(),
       legend: { show: false },
       cursor: {
         drag: { x: true, y: true, setScale: false, uni: 10 },
@@ -167,23 +149,56 @@ function draw(points) {
     [null, ...groups.map((members) => [members.map((at) => xs[at]), members.map((at) => ys[at])])],
     place,
   );
+  plot.root.setAttribute("role", "img");
+  plot.root.setAttribute("aria-label", `${points.id.length} dots`);
   plot.over.append(tip);
 
+  const sayLegend = createLegend(document.getElementById("legend"), seriesOf(points), (now) => {
+    hidden = now;
+    show(null);
+    plot.redraw(false);
+    tellLegend();
+  });
+
+  /** How many dots of each series are in view, and where their middle lies. */
+  function tellLegend() {
+    const values = new Map();
+    const [[left, right], [low, high]] = [zoom.x, zoom.y];
+    for (const [at, y] of ys.entries()) {
+      if (xs[at] < left || xs[at] > right || y < low || y > high) continue;
+      const key = keyOf(at);
+      const own = values.get(key);
+      if (own) own.push(points.y[at]);
+      else values.set(key, [points.y[at]]);
+    }
+    sayLegend(values);
+  }
+
   function zoomTo(next) {
-    zoom = next;
-    zoomOut.hidden = next === full;
+    const isFull = next.x === full.x && next.y === full.y;
+    zoom = isFull ? full : next;
+    for (const id of ["zoom-out", "zoom-all"]) document.getElementById(id).disabled = isFull;
     plot.batch(() => {
-      plot.setScale("x", { min: next.x[0], max: next.x[1] });
-      plot.setScale("y", { min: next.y[0], max: next.y[1] });
+      plot.setScale("x", { min: zoom.x[0], max: zoom.x[1] });
+      plot.setScale("y", { min: zoom.y[0], max: zoom.y[1] });
     });
     show(null);
+    tellLegend();
+  }
+
+  /** @param times the new size of the view, of the old one @param across, up what it moves by, of its size */
+  function change(times, across = 0, up = 0) {
+    zoomTo({
+      x: stretched(zoom.x, full.x, log, times, across),
+      y: stretched(zoom.y, full.y, log, times, up),
+    });
   }
 
   /** The dot next to a place on the chart, where one is near enough. */
-  function dotAt(left, top) {
-    let [best, least] = [null, nearEnough ** 2];
-    for (const across of [-nearEnough, 0, nearEnough])
-      for (const down of [-nearEnough, 0, nearEnough])
+  function dotAt(left, top, near) {
+    let [best, least] = [null, near ** 2];
+    for (let across = -near; across <= near; across += nearEnough)
+      for (let down = -near; down <= near; down += nearEnough)
         for (const at of cells.get(cellOf(left + across, top + down)) ?? []) {
           const far =
             (plot.valToPos(xs[at], "x") - left) ** 2 + (plot.valToPos(ys[at], "y") - top) ** 2;
@@ -192,52 +207,124 @@ function draw(points) {
     return best;
   }
 
-  function show(at) {
+  const addressOf = (at) => `/request/${encodeURIComponent(points.id[at])}`;
+
+  /** @param pinned it stays, with a link, as where nothing hovers */
+  function show(at, pinned = false) {
     tip.hidden = at === null;
+    tip.classList.toggle("pinned", pinned);
     plot.over.classList.toggle("on-dot", at !== null);
     if (at === null) return;
     const name = points.names[points.group[at]] ?? "other";
     const bad = failed.has(at) ? " · not completed" : "";
-    tip.textContent = `${name}\n${span(points.y[at])} · ${count(points.x[at])} tokens${bad}`;
+    const when = localClock(timeOf(points.id[at])).slice(5, 16);
+    tip.textContent = `${name}\n${span(points.y[at])} · ${count(points.x[at])} tokens${bad}\n${when}`;
+    if (pinned) {
+      const link = document.createElement("a");
+      link.href = addressOf(at);
+      link.textContent = "Open request";
+      tip.append("\n", link);
+    }
     const left = plot.valToPos(xs[at], "x");
-    const flip = left > plot.over.clientWidth - 180;
+    const { clientWidth: width, clientHeight: height } = plot.over;
+    const flip = left > width / 2;
     tip.style.left = flip ? "auto" : `${left + 10}px`;
-    tip.style.right = flip ? `${plot.over.clientWidth - left + 10}px` : "auto";
-    tip.style.top = `${Math.max(0, plot.valToPos(ys[at], "y") - 40)}px`;
+    tip.style.right = flip ? `${width - left + 10}px` : "auto";
+    tip.style.maxWidth = `${Math.max(flip ? left : width - left, width / 2) - 14}px`;
+    const top = plot.valToPos(ys[at], "y") - 40;
+    tip.style.top = `${Math.max(0, Math.min(height - tip.offsetHeight, top))}px`;
   }
 
-  const where = (event) => {
+  const where = (event, near) => {
     const box = plot.over.getBoundingClientRect();
-    return dotAt(event.clientX - box.left, event.clientY - box.top);
+    return dotAt(event.clientX - box.left, event.clientY - box.top, near);
   };
-  let [downX, downY] = [0, 0];
-  plot.over.addEventListener("mousemove", (event) =>
-    show(event.buttons === 0 ? where(event) : null),
-  );
-  plot.over.addEventListener("mouseleave", () => show(null));
-  plot.over.addEventListener(
-    "mousedown",
-    (event) => ([downX, downY] = [event.clientX, event.clientY]),
-  );
+  let down = { x: 0, y: 0, isTouch: false };
+  plot.over.addEventListener("mousemove", (event) => {
+    if (!down.isTouch) show(event.buttons === 0 ? where(event, nearEnough) : null);
+  });
+  plot.over.addEventListener("mouseleave", () => {
+    if (!down.isTouch) show(null);
+  });
+  for (const come of ["pointerdown", "pointermove"])
+    plot.over.addEventListener(come, ({ type, clientX: x, clientY: y, pointerType }) => {
+      const isTouch = pointerType === "touch";
+      if (type === "pointerdown") down = { x, y, isTouch };
+      else down.isTouch = isTouch;
+    });
   plot.over.addEventListener("click", (event) => {
-    // The end of a drag is not a click.
-    if (Math.hypot(event.clientX - downX, event.clientY - downY) > 3) return;
-    const at = where(event);
+    // What was pinned has its own link; the end of a drag is not a click.
+    if (event.target.closest(".tip")) return;
+    if (Math.hypot(event.clientX - down.x, event.clientY - down.y) > 3) return;
+    if (down.isTouch) {
+      const at = where(event, fingerNear);
+      show(at, at !== null);
+      return;
+    }
+    const at = where(event, nearEnough);
     if (at === null) return;
-    const address = `/request/${encodeURIComponent(points.id[at])}`;
-    if (event.ctrlKey || event.metaKey) open(address);
-    else location.assign(address);
+    if (event.ctrlKey || event.metaKey) open(addressOf(at));
+    else location.assign(addressOf(at));
   });
   plot.over.addEventListener("dblclick", () => zoomTo(full));
-  zoomOut.addEventListener("click", () => zoomTo(full));
+
+  const keys = {
+    "+": () => change(0.5),
+    "=": () => change(0.5),
+    "-": () => change(2),
+    0: () => zoomTo(full),
+    ArrowLeft: () => change(1, -0.2),
+    ArrowRight: () => change(1, 0.2),
+    ArrowUp: () => change(1, 0, 0.2),
+    ArrowDown: () => change(1, 0, -0.2),
+    Escape: () => show(null),
+  };
+  place.tabIndex = 0;
+  place.setAttribute("aria-describedby", "scatter-keys");
+  place.addEventListener("keydown", (event) => {
+    // The whole has nowhere to move to: arrows scroll the page then.
+    const moves = event.key.startsWith("Arrow");
+    if (event.ctrlKey || event.metaKey || event.altKey || (moves && zoom === full)) return;
+    const act = keys[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+  document.getElementById("zoom-in").addEventListener("click", () => change(0.5));
+  document.getElementById("zoom-out").addEventListener("click", () => change(2));
+  document.getElementById("zoom-all").addEventListener("click", () => zoomTo(full));
+  document.getElementById("zoom").hidden = false;
+  document.getElementById("scatter-keys").hidden = false;
+
   new ResizeObserver(() => {
-    plot.setSize({ width: place.clientWidth, height: chartHeight });
+    images = null;
+    plot.setSize(sizeNow());
   }).observe(place);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => plot.redraw());
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    images = null;
+    plot.redraw();
+  });
+  tellLegend();
   place.dataset.drawn = String(points.id.length);
 }
 
+/** What the legend lists: the groups, those without a colour, and what did not complete. */
+function seriesOf({ names, group, failed }) {
+  const { length: rest } = names;
+  const series = names.map((words, key) => ({
+    key,
+    words,
+    shape: shapeOf(key, rest),
+    kind: `s${key + 1}`,
+  }));
+  if (group.includes(-1)) series.push({ key: rest, words: "other", shape: restShape, kind: "s0" });
+  if (failed.length > 0)
+    series.push({ key: "failed", words: "not completed", shape: failedShape, kind: "failed" });
+  return series;
+}
+
 async function load() {
+  state.textContent = "Loading the calls…";
   const answer = await fetch(place.dataset.points, { cache: "no-store" });
   if (!answer.ok) throw new Error(`status ${answer.status}`);
   const points = await answer.json();

@@ -69,13 +69,21 @@ export function activityOf(
   return {
     from,
     to: now,
-    slices: cutAt(
+    slices: figuresBetween(
       points,
       Array.from({ length: slices }, (_, place) => from + place * length),
-    ).map(figuresOf),
+    ),
     byModel: named(points, ({ model }) => model),
     byUpstream: named(points, ({ upstream }) => upstream),
   };
+}
+
+/** Figures of what began between each beginning and the next, as `cutAt` has them. */
+export function figuresBetween(
+  points: readonly PerformancePoint[],
+  begins: readonly number[],
+): readonly CallFigures[] {
+  return cutAt(points, begins).map(figuresOf);
 }
 
 /**

@@ -16,7 +16,7 @@ export interface BreakdownProps {
 /** More groups than that come as one, named so (ports/periods.ts). */
 const mostGroups = 50;
 
-const without: Readonly<Record<Dimension, string>> = {
+export const without: Readonly<Record<Dimension, string>> = {
   model: "no model",
   upstream: "no upstream",
   user: "nobody",

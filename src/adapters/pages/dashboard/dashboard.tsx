@@ -12,7 +12,7 @@ import { Figures } from "./figures.tsx";
 import { InFlightList } from "./in-flight-list.tsx";
 import { type Address, dashboardHref } from "./dashboard-query.ts";
 import { Measures } from "./measures.tsx";
-import { namesToOffer } from "./model-names.ts";
+import { namesToOffer, shownNames } from "./model-names.ts";
 import { PeriodChart } from "./period-chart.tsx";
 import { RefusedLine } from "./refused-line.tsx";
 import { Requests, type RequestsProps } from "./requests.tsx";
@@ -91,7 +91,7 @@ export function Dashboard(props: DashboardProps): JSX.Element {
           <InFlightList calls={inflight} />
           <FilterBar
             query={query}
-            offers={namesToOffer(routing, page.logs, query)}
+            offers={namesToOffer(routing, shownNames(page.logs), query)}
             action="/"
             href={href}
             kept={keptOf(query.address)}

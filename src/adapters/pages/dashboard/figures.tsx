@@ -2,6 +2,7 @@
 // The strip of figures over the dashboard, of the period and the calls that are filtered.
 import { Html } from "@elysiajs/html";
 import type { CallFigures, CallSums } from "../../../ports/periods.ts";
+import { performanceHref } from "../performance/performance-query.ts";
 import { dashboardHref, type DashboardQuery } from "./dashboard-query.ts";
 import { dollars, duration, percent, short, whole } from "../shared/format.ts";
 
@@ -53,7 +54,12 @@ export function Figures(props: FiguresProps): JSX.Element {
           note={`median, p95 ${duration(figures.duration_ms_p95)}`}
           href={dashboardHref(address, { sort: "duration" })}
         />
-        <Figure name="First token" value={duration(figures.ttft_ms_median)} note="median" />
+        <Figure
+          name="First token"
+          value={duration(figures.ttft_ms_median)}
+          note="median"
+          href={performanceHref(address, { y: "ttft_ms" })}
+        />
         <Figure
           name="Tokens"
           value={short(prompt + completion)}
@@ -96,7 +102,7 @@ interface FigureProps {
   readonly mark?: "" | "bad" | "running";
 }
 
-function Figure({ name, value, note, href, mark = "" }: FigureProps): JSX.Element {
+export function Figure({ name, value, note, href, mark = "" }: FigureProps): JSX.Element {
   return (
     <div class={`figure ${mark}`}>
       <dt safe>{name}</dt>

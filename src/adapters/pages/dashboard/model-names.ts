@@ -21,32 +21,31 @@ export function knownModelNames(
   return [...new Set(names)].slice(0, maxOffered);
 }
 
-/** Names to offer in the filters' fields: those configured, and those in the list. */
+/** Names to offer in the filters' fields: those configured, and those of the calls shown. */
 export function namesToOffer(
-  routing: Pick<RoutingNames, "servers" | "aliases">,
-  rows: readonly LogRow[],
+  { aliases, servers }: Pick<RoutingNames, "servers" | "aliases">,
+  shown: Readonly<Record<keyof Offers, readonly (string | null)[]>>,
   { fields }: Pick<CallQuery, "fields">,
 ): Offers {
-  const distinct = (names: readonly (string | null)[], typed: string): readonly string[] =>
+  const distinct = (names: Iterable<string | null>, typed: string): readonly string[] =>
     [...new Set(names)]
       .filter((name): name is string => name !== null && name !== typed)
-      .toSorted();
+      .toSorted()
+      .slice(0, maxOffered);
   return {
-    model: distinct(
-      [...routing.aliases.keys(), ...rows.flatMap((row) => [row.original_model, row.mapped_model])],
-      fields.model,
-    ),
-    upstream: distinct(
-      [...routing.servers.keys(), ...rows.map((row) => row.upstream)],
-      fields.upstream,
-    ),
-    user: distinct(
-      rows.map((row) => row.auth_user ?? row.source_ip),
-      fields.user,
-    ),
-    client: distinct(
-      rows.map((row) => row.client),
-      fields.client,
-    ),
+    model: distinct([...aliases.keys(), ...shown.model], fields.model),
+    upstream: distinct([...servers.keys(), ...shown.upstream], fields.upstream),
+    user: distinct(shown.user, fields.user),
+    client: distinct(shown.client, fields.client),
+  };
+}
+
+/** Of rows. */
+export function shownNames(rows: readonly LogRow[]) {
+  return {
+    model: rows.flatMap((row) => [row.original_model, row.mapped_model]),
+    upstream: rows.map((row) => row.upstream),
+    user: rows.map((row) => row.auth_user ?? row.source_ip),
+    client: rows.map((row) => row.client),
   };
 }

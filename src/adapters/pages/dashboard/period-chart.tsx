@@ -5,6 +5,7 @@ import type { CallSums, Period, PeriodBar } from "../../../ports/periods.ts";
 import { dollars, short, whole } from "../shared/format.ts";
 import { dashboardHref, type DashboardQuery, type Measure, measures } from "./dashboard-query.ts";
 import { dimensions, timeParam } from "../shared/period-query.ts";
+import { isDays, spanWords, Tick, ticksOf, type TimeSpan } from "./time-axis.tsx";
 
 export interface PeriodChartProps {
   readonly query: DashboardQuery;
@@ -34,11 +35,8 @@ const inWords: Readonly<Record<Measure, (value: number) => string>> = {
   errors: (value) => `${whole(value)} failed`,
 };
 
-interface Span {
+interface Span extends TimeSpan {
   readonly bar: PeriodBar;
-  /** Epoch ms. */
-  readonly from: number;
-  readonly to: number;
 }
 
 export function PeriodChart({ query, period, now }: PeriodChartProps): JSX.Element {
@@ -175,38 +173,4 @@ function hintOf(bar: PeriodBar, show: Measure): string {
   const unpriced = show === "cost" && bar.unpriced > 0 ? `, ${whole(bar.unpriced)} unpriced` : "";
   const sum = priced ? inWords[show](value(bar)) : "no price";
   return sum + errors + unpriced + lines.join("") + more;
-}
-
-/** `03-12 14:00–14:30`, in UTC. */
-function spanWords(from: number, to: number): string {
-  const [begin, end] = [from, to].map((time) => new Date(time).toISOString());
-  const [day, lastDay] = [begin?.slice(5, 10), end?.slice(5, 10)];
-  const [clock, lastClock] = [begin?.slice(11, 16), end?.slice(11, 16)];
-  return day === lastDay
-    ? `${day} ${clock}–${lastClock}`
-    : `${day} ${clock}–${lastDay} ${lastClock}`;
-}
-
-const ticks = 6;
-
-/** For each bar its tick or null; few enough that their words have room. */
-function ticksOf(spans: readonly Span[]): readonly (Span | null)[] {
-  const step = Math.max(1, Math.ceil(spans.length / ticks));
-  return spans.map((span, place) => (place % step === (spans.length - 1) % step ? span : null));
-}
-
-function isDays(spans: readonly Span[]): boolean {
-  const [first] = spans;
-  return first !== undefined && (spans.at(-1)?.to ?? 0) - first.from > 2 * 86_400_000;
-}
-
-function Tick({ span, days }: { readonly span: Span; readonly days: boolean }): JSX.Element {
-  const iso = new Date(span.from).toISOString();
-  return (
-    <span>
-      <time datetime={iso} data-zone={days ? "day" : "hour"} safe>
-        {days ? iso.slice(5, 10) : iso.slice(11, 16)}
-      </time>
-    </span>
-  );
 }

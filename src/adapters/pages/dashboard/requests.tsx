@@ -4,6 +4,7 @@ import { Html } from "@elysiajs/html";
 import type { LogPage } from "../../../ports/browse.ts";
 import { whole } from "../shared/format.ts";
 import type { PageFrame } from "../shared/pages-deps.ts";
+import { performanceHref } from "../performance/performance-query.ts";
 import { dashboardHref, type DashboardQuery, exportHref } from "./dashboard-query.ts";
 import { RequestTable } from "./request-table.tsx";
 
@@ -44,6 +45,7 @@ export function Requests({ frame, query, page, count, opening }: RequestsProps):
           <span class="count" id="count" safe>
             {countWords(count, query)}
           </span>
+          <a href={performanceHref(address)}>Performance</a>
           <a href={exportHref("csv", address)} download="">
             CSV
           </a>

@@ -1,25 +1,37 @@
 /** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
-// `/performance`: how long calls took against their tokens, as a chart and as tables.
+// `/performance`: how long calls took against their tokens, as a chart, over time and as tables.
 import { Html } from "@elysiajs/html";
+import type { PerformancePoint } from "../../../ports/browse.ts";
+import type { Period } from "../../../ports/periods.ts";
 import { assets } from "../shared/assets.ts";
+import type { CallHref } from "../shared/call-query.ts";
+import { FilterBar, type Offers } from "../shared/filter-bar.tsx";
 import { whole } from "../shared/format.ts";
 import { type HeadProps, Layout } from "../shared/layout.tsx";
+import type { PageFrame } from "../shared/pages-deps.ts";
+import { PeriodBar } from "../shared/period-bar.tsx";
+import { UnreadLine } from "../shared/unread-line.tsx";
+import { GroupFigures } from "./group-figures.tsx";
 import {
-  colours,
+  listHref,
   maxPoints,
   performanceHref,
   type PerformanceQuery,
-  periods,
-  scales,
-  surfaces,
-  xAxes,
-  yAxes,
 } from "./performance-query.ts";
-import { GroupFigures, type PerformanceTablesProps, Slowest } from "./performance-tables.tsx";
+import { Scatter } from "./scatter.tsx";
+import { Slowest } from "./slowest.tsx";
+import type { Speeds } from "./speeds.ts";
+import { Timeline } from "./timeline.tsx";
+import { TimesStrip } from "./times-strip.tsx";
 
-export interface PerformancePageProps extends PerformanceTablesProps {
-  /** Names to offer. */
-  readonly models: readonly string[];
+export interface PerformancePageProps {
+  readonly frame: PageFrame;
+  readonly query: PerformanceQuery;
+  /** Newest first. */
+  readonly points: readonly PerformancePoint[];
+  readonly period: Period;
+  readonly speeds: Speeds;
+  readonly offers: Offers;
 }
 
 export const performanceHead: HeadProps = {
@@ -29,126 +41,70 @@ export const performanceHead: HeadProps = {
 };
 
 export function PerformancePage(props: PerformancePageProps): JSX.Element {
-  const { frame, query, points } = props;
+  const { frame, query, points, period, speeds, offers } = props;
+  const { address } = query;
+  const href: CallHref = (changes) => performanceHref(address, changes);
   return (
     <Layout {...performanceHead} frame={frame} at="performance">
       <header class="page-head">
         <h1>Performance</h1>
-        <p class="faint" safe>
-          {counted(points.length)}
-        </p>
+        <a class="list-link" href={listHref(query)}>
+          List of these calls
+        </a>
       </header>
-      <Filters query={query} models={props.models} />
+      <UnreadLine query={query} />
+      <PeriodBar period={query.period} href={href} zone={frame.zone} />
+      <FilterBar
+        query={query}
+        offers={offers}
+        action="/performance"
+        href={href}
+        kept={keptOf(query)}
+      />
       {points.length === 0 ? (
-        <p class="notice">
-          No call has ended in this period. Calls appear here as soon as they end; a longer period
-          may have some.
-        </p>
+        <Nothing query={query} calls={period.figures.requests} />
       ) : (
         <>
-          <Scatter query={query} />
-          <GroupFigures {...props} />
-          <Slowest {...props} />
+          <TimesStrip query={query} period={period} speeds={speeds} />
+          <Scatter query={query} says={drawnWords(points.length, period)} />
+          <Timeline query={query} points={points} frame={frame} />
+          <GroupFigures query={query} period={period} speeds={speeds} />
+          <Slowest query={query} points={points} frame={frame} />
         </>
       )}
     </Layout>
   );
 }
 
-function counted(count: number): string {
-  if (count >= maxPoints) return `the last ${whole(count)} calls`;
-  return `${whole(count)} ${count === 1 ? "call" : "calls"}`;
+/** What the filters leave as it is. */
+function keptOf({ address }: PerformanceQuery): Readonly<Record<string, string>> {
+  const { period = "", by = "", y = "", x = "", scale = "" } = address;
+  return { period, by, y, x, scale };
 }
 
-function Filters(props: {
+/** Of which calls the dots are, so that a part of them does not look as if it were all. */
+function drawnWords(drawn: number, { figures }: Period): string {
+  if (drawn < maxPoints) return `${whole(drawn)} ${drawn === 1 ? "call" : "calls"}`;
+  const all = Math.max(drawn, figures.requests);
+  return `the newest ${whole(drawn)} of ${whole(all)} calls`;
+}
+
+function Nothing(props: {
   readonly query: PerformanceQuery;
-  readonly models: readonly string[];
+  /** Those that match, be it in flight. */
+  readonly calls: number;
 }): JSX.Element {
-  const { query, models } = props;
+  const { query, calls } = props;
+  const says =
+    calls > 0
+      ? `What matches in ${query.period.says} has not ended yet.`
+      : `No call ${query.filtered ? "that matches ended" : "ended"} in ${query.period.says}.`;
   return (
-    <form class="filters labelled" method="get" action="/performance" aria-label="What is drawn">
-      <Choice name="y" label="Y axis" of={yAxes} chosen={query.y} />
-      <Choice name="x" label="X axis" of={xAxes} chosen={query.x} />
-      <Choice name="by" label="Colour" of={colours} chosen={query.by} />
-      <Choice name="scale" label="Scale" of={scales} chosen={query.scale} />
-      <Choice name="hours" label="Period" of={periods} chosen={query.hours} />
-      <Choice name="service_type" label="API" of={surfaces} chosen={query.service_type} />
-      <label class="field">
-        <span>Model</span>
-        <input
-          type="text"
-          name="model"
-          value={query.model}
-          placeholder="any"
-          list="known-models"
-          maxlength={300}
-          autocomplete="off"
-          spellcheck="false"
-        />
-        <datalist id="known-models">
-          {models.map((model) => (
-            <option value={model} />
-          ))}
-        </datalist>
-      </label>
-      <button type="submit">Show</button>
-    </form>
-  );
-}
-
-interface SelectProps {
-  readonly name: keyof PerformanceQuery;
-  readonly label: string;
-  readonly of: Readonly<Record<string, string>>;
-  readonly chosen: string;
-}
-
-function Choice({ name, label, of, chosen }: SelectProps): JSX.Element {
-  return (
-    <label class="field narrow">
-      <span safe>{label}</span>
-      <select name={name}>
-        {Object.entries(of).map(([value, words]) => (
-          <option value={value} selected={value === chosen} safe>
-            {words}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-}
-
-function Scatter({ query }: { readonly query: PerformanceQuery }): JSX.Element {
-  const what = `${yAxes[query.y]} against ${xAxes[query.x].toLowerCase()}, a dot for each call`;
-  return (
-    <section class="scatter" aria-labelledby="scatter-title">
-      <header class="section-head">
-        <h2 id="scatter-title" safe>
-          {what}
-        </h2>
-        <p class="faint">
-          drag to zoom, click a dot for its request{" "}
-          <button type="button" class="small" id="zoom-out" hidden>
-            Zoom out
-          </button>
-        </p>
-      </header>
-      <div
-        id="scatter"
-        role="img"
-        aria-label={`${what}; the tables below have the figures`}
-        data-points={performanceHref("/performance/points", query)}
-        data-scale={query.scale}
-        data-x={xAxes[query.x]}
-        data-y={yAxes[query.y]}
-      >
-        <p class="nothing" id="scatter-state" role="status">
-          Loading the calls…
-        </p>
-        <noscript>
-          <p class="nothing">The chart is drawn by a script; the tables below have the figures.</p>
-        </noscript>
-      </div>
-    </section>
+    <p class="notice">
+      <span
+        safe
+      >{`${says} Calls appear here as soon as they end; a longer period may have some. `}</span>
+      {query.filtered && <a href="/performance">Clear the filter</a>}
+    </p>
   );
 }

@@ -1,5 +1,8 @@
-// The performance page's query string: what is drawn against what, of which calls.
+// The performance page's query string: of which calls, and what is drawn against what.
 import type { PointsFilter } from "../../../ports/browse.ts";
+import type { PeriodQuestion } from "../../../ports/periods.ts";
+import { type Address, dashboardHref } from "../dashboard/dashboard-query.ts";
+import { type CallQuery, callParams, readCalls, withQuery } from "../shared/call-query.ts";
 
 export const yAxes = { duration_ms: "Duration", ttft_ms: "First token" } as const;
 export const xAxes = {
@@ -7,68 +10,85 @@ export const xAxes = {
   completion_tokens: "Completion tokens",
   total_tokens: "All tokens",
 } as const;
-export const colours = { model: "Model", upstream: "Upstream" } as const;
 export const scales = { log: "Logarithmic", linear: "Linear" } as const;
-export const periods = {
-  "1": "Last hour",
-  "6": "Last 6 h",
-  "24": "Last 24 h",
-  "168": "Last 7 days",
-} as const;
-export const surfaces = { "": "Any API", openai: "openai", ollama: "ollama" } as const;
 
-export interface PerformanceQuery {
+const drawnParams = ["y", "x", "scale"] as const;
+const addressParams = [...callParams, ...drawnParams] as const;
+export type PerformanceAddress = Readonly<Partial<Record<(typeof addressParams)[number], string>>>;
+
+export interface PerformanceQuery extends CallQuery {
   readonly y: keyof typeof yAxes;
   readonly x: keyof typeof xAxes;
-  readonly by: keyof typeof colours;
   readonly scale: keyof typeof scales;
-  readonly hours: keyof typeof periods;
-  readonly service_type: keyof typeof surfaces;
-  /** Empty: all. */
-  readonly model: string;
+  /** All that can be read of the address. */
+  readonly address: PerformanceAddress;
 }
 
-const longest = 300;
 /** More of them make no chart any clearer. */
-export const maxPoints = 50_000;
+export const maxPoints = 10_000;
 
-/** What cannot be read counts as not given. */
-export function readPerformance(params: URLSearchParams): PerformanceQuery {
+/**
+ * What cannot be read counts as not given, and is named.
+ * @param now epoch ms
+ * @param zone the reader's, an IANA name
+ */
+export function readPerformance(
+  params: URLSearchParams,
+  now: number,
+  zone: string,
+): PerformanceQuery {
+  const calls = readCalls(params, drawnParams, now, zone);
+  const unread: string[] = [];
+  const drawn: Record<string, string> = {};
   const oneOf = <K extends string>(
-    name: string,
+    name: (typeof drawnParams)[number],
     known: Readonly<Record<K, string>>,
     usual: NoInfer<K>,
-  ): K => (Object.keys(known) as K[]).find((key) => key === params.get(name)) ?? usual;
+  ): K => {
+    const given = (params.get(name) ?? "").trim();
+    const found = (Object.keys(known) as K[]).find((key) => key === given);
+    if (found === undefined && given !== "") unread.push(name);
+    if (found !== undefined && found !== usual) drawn[name] = found;
+    return found ?? usual;
+  };
+  const [y, x] = [oneOf("y", yAxes, "duration_ms"), oneOf("x", xAxes, "completion_tokens")];
+  const scale = oneOf("scale", scales, "log");
   return {
-    y: oneOf("y", yAxes, "duration_ms"),
-    x: oneOf("x", xAxes, "completion_tokens"),
-    by: oneOf("by", colours, "model"),
-    scale: oneOf("scale", scales, "log"),
-    hours: oneOf("hours", periods, "24"),
-    service_type: oneOf("service_type", surfaces, ""),
-    model: (params.get("model") ?? "").trim().slice(0, longest),
+    ...calls,
+    y,
+    x,
+    scale,
+    unread: [...calls.unread, ...unread],
+    address: { ...calls.address, ...drawn },
   };
 }
 
-/** @param now epoch ms */
-export function pointsFilter(
-  { hours, model, service_type: service }: PerformanceQuery,
-  now: number,
-): PointsFilter {
-  return {
-    since: now - Number(hours) * 3_600_000,
-    limit: maxPoints,
-    ...(model === "" ? {} : { model }),
-    ...(service === "" ? {} : { service_type: service }),
-  };
+/** An address of the page, or of its points, with changes; what is usual is left out. */
+export function performanceHref(
+  address: PerformanceAddress,
+  changes: PerformanceAddress = {},
+  path = "/performance",
+): string {
+  return withQuery(path, addressParams, { ...address, ...changes });
 }
 
-/** An address with this query, what is usual left out. */
-export function performanceHref(path: string, query: PerformanceQuery): string {
-  const usual = readPerformance(new URLSearchParams());
-  const params = new URLSearchParams();
-  for (const [name, value] of Object.entries(query))
-    if (value !== usual[name as keyof PerformanceQuery]) params.set(name, String(value));
-  const text = params.toString();
-  return text === "" ? path : `${path}?${text}`;
+/** The list of the same calls: without a period it would be of all times. */
+export function listHref({ address, period }: PerformanceQuery, changes: Address = {}): string {
+  const times = period.isChosen ? {} : { period: period.name };
+  return dashboardHref(address, { ...times, ...changes });
+}
+
+export function pointsFilter({ calls, period }: CallQuery): PointsFilter {
+  const { resent_from: _, ...filter } = calls;
+  const { since, until } = period.range;
+  return { ...filter, since, ...(until === null ? {} : { until }), limit: maxPoints };
+}
+
+/** Figures of the same calls, and of those in flight. */
+export function periodQuestion({ calls, period }: CallQuery): PeriodQuestion {
+  const { since, until } = period.range;
+  return {
+    filter: { ...calls, since, ...(until === null ? {} : { until }) },
+    by: period.by,
+  };
 }

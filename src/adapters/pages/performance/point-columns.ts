@@ -1,9 +1,13 @@
 // Points for the chart as columns: a tenth of what they take as objects.
 import type { PerformancePoint } from "../../../ports/browse.ts";
+import type { Dimension } from "../../../ports/periods.ts";
 import type { PerformanceQuery } from "./performance-query.ts";
 
+/** Calls of one name, as the figures of a period have them; null: those that have none. */
+export type GroupName = string | null;
+
 export interface PointColumns {
-  /** The groups that have a colour; a group's place is its number. */
+  /** The groups that have a colour, in words; a group's place is its number. */
   readonly names: readonly string[];
   readonly id: readonly string[];
   readonly x: readonly number[];
@@ -14,15 +18,19 @@ export interface PointColumns {
   readonly failed: readonly number[];
 }
 
-/** Calls that lack either value are left out: nothing can be drawn of them. */
+/**
+ * Calls that lack either value are left out: nothing can be drawn of them.
+ * @param groups those that have a colour, with their words
+ */
 export function pointColumns(
   points: readonly PerformancePoint[],
-  { x, y, by }: Pick<PerformanceQuery, "x" | "y" | "by">,
-  names: readonly string[],
+  { x, y }: Pick<PerformanceQuery, "x" | "y">,
+  by: Dimension,
+  groups: ReadonlyMap<GroupName, string>,
 ): PointColumns {
-  const places = new Map(names.map((name, place) => [name, place]));
+  const places = new Map([...groups.keys()].map((name, place) => [name, place]));
   const columns = {
-    names,
+    names: [...groups.values()],
     id: [] as string[],
     x: [] as number[],
     y: [] as number[],
@@ -36,7 +44,7 @@ export function pointColumns(
     columns.id.push(point.id);
     columns.x.push(across);
     columns.y.push(up);
-    columns.group.push(places.get(point[by] ?? "") ?? -1);
+    columns.group.push(places.get(point[by]) ?? -1);
   }
   return columns;
 }

@@ -1,4 +1,6 @@
 // Style sheet, script and icon: embedded in the program, named by their content so that browsers keep them for good.
+import chartAxes from "../assets/chart-axes.js" with { type: "text" };
+import chartMarks from "../assets/chart-marks.js" with { type: "text" };
 import change from "../assets/change.css" with { type: "text" };
 import charts from "../assets/charts.css" with { type: "text" };
 import config from "../assets/config.css" with { type: "text" };
@@ -78,7 +80,12 @@ export const assets = {
   uplotStyle: asset("uplot", "css", "text/css; charset=utf-8", uplotStyle),
   /** Streams answers into the page where things are tried. */
   tryScript: asset("try", "js", "text/javascript; charset=utf-8", tryScript),
-  performance: asset("performance", "js", "text/javascript; charset=utf-8", performance),
+  performance: asset(
+    "performance",
+    "js",
+    "text/javascript; charset=utf-8",
+    chartAxes + chartMarks + performance,
+  ),
   icon: asset("icon", "svg", "image/svg+xml", icon),
 } as const;
 

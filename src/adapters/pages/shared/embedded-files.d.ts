@@ -27,6 +27,14 @@ declare module "*/highlight.js" {
   const text: string;
   export default text;
 }
+declare module "*/chart-axes.js" {
+  const text: string;
+  export default text;
+}
+declare module "*/chart-marks.js" {
+  const text: string;
+  export default text;
+}
 declare module "*/performance.js" {
   const text: string;
   export default text;

@@ -3,7 +3,6 @@ import type { LogRow, PerformancePoint } from "../../../ports/browse.ts";
 import type {
   CallFigures,
   CallSums,
-  CallTimes,
   Dimension,
   Period,
   PeriodBar,
@@ -63,7 +62,6 @@ function barsOf(
     return {
       start: new Date(begin).toISOString(),
       ...sumsOf(whole[place] ?? []),
-      ...timesOf(whole[place] ?? []),
       ...(groups === undefined ? {} : { groups }),
     };
   });
@@ -103,19 +101,13 @@ function sumsOf(calls: readonly PeriodCall[]): CallSums {
 
 function figuresOf(calls: readonly PeriodCall[]): CallFigures {
   const sums = sumsOf(calls);
-  return {
-    ...sums,
-    ...timesOf(calls),
-    error_rate: sums.requests === 0 ? 0 : sums.errors / sums.requests,
-  };
-}
-
-function timesOf(calls: readonly PeriodCall[]): CallTimes {
   const completed = calls.filter(({ state }) => state === "completed");
   const sorted = (values: readonly (number | null)[]): readonly number[] =>
     values.filter((value) => value !== null).toSorted((a, b) => a - b);
   const durations = sorted(completed.map(({ duration_ms: ms }) => ms));
   return {
+    ...sums,
+    error_rate: sums.requests === 0 ? 0 : sums.errors / sums.requests,
     duration_ms_median: quantile(durations, 0.5),
     duration_ms_p95: quantile(durations, 0.95),
     ttft_ms_median: quantile(sorted(completed.map(({ ttft_ms: ms }) => ms)), 0.5),
