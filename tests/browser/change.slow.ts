@@ -7,7 +7,7 @@ import type { Browser, Page } from "playwright-core";
 import type { FakeModel } from "../../src/adapters/fake-model/fake-model.ts";
 import { startFakeModel } from "../../src/adapters/fake-model/start-fake-model.ts";
 import { startRouter, type TestRouter } from "../lab/start-router.ts";
-import { launchBrowser, still, visit as visitWith } from "./visit.ts";
+import { launchBrowser, still, tabTo, visit as visitWith } from "./visit.ts";
 
 let browser: Browser;
 let fake: FakeModel;
@@ -41,7 +41,9 @@ const isWider = (page: Page) =>
   page.evaluate<boolean>("document.documentElement.scrollWidth > innerWidth");
 
 test.each([
+  [320, "light"],
   [390, "dark"],
+  [768, "dark"],
   [1280, "light"],
 ] as const)(
   "at %p in the %s, problems and then changes stand with the text, nothing too wide and without a fault of axe-core",
@@ -49,20 +51,32 @@ test.each([
     const options = { ...still, colorScheme, viewport: { width, height: 900 } };
     const wrong = await visitWith(browser, options, async (page) => {
       await page.goto(`${router.url}/routes`);
-      await page.locator(".change summary").focus();
+      await tabTo(page, ".change summary");
       await page.keyboard.press("Enter");
       const text = page.locator("[name=text]");
+      await tabTo(page, "[name=text]");
       expect(await text.inputValue()).toBe(routes);
-      await text.fill(routes.replace("max_concurrency: 4", "max_concurency: 4"));
-      await page.getByRole("button", { name: "Try" }).press("Enter");
+      const write = async (changed: string) => {
+        await tabTo(page, "[name=text]");
+        await page.keyboard.press("Control+A");
+        await page.keyboard.insertText(changed);
+        // A tab leaves the text, as it leaves any field.
+        await tabTo(page, ".change button");
+        await page.keyboard.press("Enter");
+      };
+      const looksWell = async () => {
+        await page.evaluate(axe);
+        expect([await faults(page), await isWider(page)]).toEqual([[], false]);
+        await page.emulateMedia({ colorScheme: colorScheme === "dark" ? "light" : "dark" });
+        expect(await faults(page)).toEqual([]);
+        await page.emulateMedia({ colorScheme });
+      };
+      await write(routes.replace("max_concurrency: 4", "max_concurency: 4"));
       await page.getByText("Line 4, column").waitFor();
-      await page.evaluate(axe);
-      expect([await faults(page), await isWider(page)]).toEqual([[], false]);
-      await text.fill(routes.replace("[a/m]", "[a/n]"));
-      await page.getByRole("button", { name: "Try" }).press("Enter");
+      await looksWell();
+      await write(routes.replace("[a/m]", "[a/n]"));
       await page.getByText("alias:x: a/n").waitFor();
-      await page.evaluate(axe);
-      expect([await faults(page), await isWider(page)]).toEqual([[], false]);
+      await looksWell();
       const [download] = await Promise.all([
         page.waitForEvent("download"),
         page.getByRole("button", { name: "Download" }).click(),

@@ -79,3 +79,16 @@ export async function watchWork(page: Page): Promise<() => Promise<number>> {
   await work();
   return work;
 }
+
+/** More stops than any page has. */
+const mostStops = 300;
+
+/** Goes on with the tab key, as one does without a mouse, until an element that matches has the focus. */
+export async function tabTo(page: Page, selector: string): Promise<void> {
+  const isThere = `document.activeElement?.matches(${JSON.stringify(selector)}) ?? false`;
+  for (let stop = 0; stop < mostStops; stop++) {
+    if (await page.evaluate<boolean>(isThere)) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`the tab key does not lead to ${selector}`);
+}

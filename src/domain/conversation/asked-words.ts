@@ -9,6 +9,9 @@ const mostRead = 16 * 1024;
 const agentBlock =
   /<(system-reminder|environment_context|environment_details|user_instructions|ide_opened_file|ide_selection)>[\s\S]*?(?:<\/\1>|$)/g;
 
+/** Something that leaves a mark; a line of joiners and fillers alone is nothing that one could read or click on. */
+const isSeen = /[^\s\p{Default_Ignorable_Code_Point}\p{Cf}]/u;
+
 /**
  * @param turns of the request, see `askedTurns`
  * @returns one line, at most 200 characters: the newest turn's words, or the name of the tool whose result it
@@ -48,7 +51,7 @@ function oneLine(text: string): string | null {
   const read = text.slice(0, mostRead);
   const own = read.includes("<") ? read.replace(agentBlock, " ") : read;
   const line = own.replace(/[\s\p{Cc}]+/gu, " ").trim();
-  if (line === "") return null;
+  if (!isSeen.test(line)) return null;
   if (line.length <= mostShown) return line.toWellFormed();
   const cut = line.slice(0, mostShown);
   const last = cut.charCodeAt(mostShown - 1);

@@ -68,6 +68,11 @@ test.each<readonly [string, Record<string, unknown>, string | null]>([
   ],
   ["not a system prompt", { messages: [{ role: "system", content: "s" }] }, null],
   ["nothing of an empty request", {}, null],
+  [
+    "nothing of what nobody can see",
+    { messages: [user("\u200b\u200d \u2060\ufeff\u202e\u3164")] },
+    null,
+  ],
 ])("are %s", (_, request, expected) => {
   expect(words(request)).toBe(expected);
 });

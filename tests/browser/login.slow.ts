@@ -1,0 +1,76 @@
+// Signing in, in a real browser: by keyboard alone, at four widths, in both schemes, without a script.
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { source as axe } from "axe-core";
+import type { Browser, Page } from "playwright-core";
+import { startRouter, type TestRouter } from "../lab/start-router.ts";
+import { testSecret, tokenOf } from "../lab/tokens.ts";
+import { launchBrowser, still, tabTo, visit } from "./visit.ts";
+
+let browser: Browser;
+let router: TestRouter;
+beforeAll(async () => {
+  browser = await launchBrowser();
+  router = await startRouter({ env: { JWT_SECRET: testSecret, WEBUI_SECURITY: "ALWAYS_AUTH" } });
+});
+afterAll(async () => {
+  await browser.close();
+  await router.stop();
+});
+
+/** What axe-core finds in both schemes, and whether the page is wider than its window. */
+async function looksOf(page: Page): Promise<unknown> {
+  const seen: unknown[] = [];
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.evaluate(axe);
+    seen.push(
+      await page.evaluate(
+        "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 160))]))",
+      ),
+    );
+  }
+  return [...seen, await page.evaluate("document.documentElement.scrollWidth > innerWidth")];
+}
+const well = [[], [], false];
+/** Browsers note each page that came with such a status. */
+const unexpected = (wrong: readonly string[]) => wrong.filter((one) => !one.includes("401"));
+
+test.each([320, 390, 768, 1280])(
+  "at %p pixels one signs in with the keyboard alone, comes to the page one wanted, and signs out again",
+  async (width) => {
+    const options = { ...still, viewport: { width, height: 900 } };
+    const wrong = await visit(browser, options, async (page) => {
+      await page.goto(`${router.url}/upstreams`);
+      // The field has the focus, so that a token is pasted without a step before.
+      await page.locator("#token:focus").waitFor();
+      expect(await looksOf(page)).toEqual(well);
+      await page.keyboard.insertText("not a token");
+      await page.keyboard.press("Enter");
+      await page.getByRole("alert").waitFor();
+      expect(await page.getByRole("alert").textContent()).toContain("not a whole token");
+      await page.locator("#token[aria-invalid=true]:focus").waitFor();
+      expect(await looksOf(page)).toEqual(well);
+      await page.keyboard.insertText(tokenOf());
+      await page.keyboard.press("Enter");
+      await page.waitForURL("**/upstreams");
+      expect(await page.evaluate("document.documentElement.scrollWidth > innerWidth")).toBe(false);
+      await tabTo(page, "form.account button");
+      await page.keyboard.press("Enter");
+      await page.waitForURL("**/login");
+    });
+    expect(unexpected(wrong)).toEqual([]);
+  },
+);
+
+test("without a script one signs in just so, and no token is left in the address or where scripts read", async () => {
+  const wrong = await visit(browser, { ...still, javaScriptEnabled: false }, async (page) => {
+    await page.goto(`${router.url}/login?next=%2Froutes`);
+    await page.locator("#token").fill(tokenOf());
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.waitForURL("**/routes");
+    expect(page.url()).toBe(`${router.url}/routes`);
+    const [cookie] = (await page.context().cookies()).filter(({ value }) => value === tokenOf());
+    expect(cookie).toMatchObject({ httpOnly: true, sameSite: "Strict" });
+  });
+  expect(unexpected(wrong)).toEqual([]);
+});
