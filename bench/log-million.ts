@@ -1,53 +1,20 @@
 // How long the read API's questions take on a large log, asked as the reading thread asks them.
 // Run it with: bun bench/log-million.ts [rows, default 1000000] [file of an earlier run, to ask it again]
-import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createFilesystemBlobs } from "../src/adapters/blobs/filesystem-blobs.ts";
-import { openDatabase, openForReading } from "../src/adapters/logs/sqlite/database.ts";
+import { openForReading } from "../src/adapters/logs/sqlite/database.ts";
 import { createSqliteReader } from "../src/adapters/logs/sqlite/sqlite-reader.ts";
-import { createSqliteStore } from "../src/adapters/logs/sqlite/sqlite-store.ts";
 import type { LogFilter } from "../src/ports/browse.ts";
 import type { LogReader } from "../src/ports/log-reader.ts";
 import { printTable } from "../tests/lab/print-table.ts";
-import { models, sampleCall, sampleId, vocabulary } from "./lab/sample-calls.ts";
+import { blobsBeside, fillLog, logEnd as now, weekMs } from "./lab/fill-log.ts";
+import { models, sampleId, vocabulary } from "./lab/sample-calls.ts";
 
 const rows = Number(process.argv[2] ?? 1_000_000);
 const folder = mkdtempSync(join(tmpdir(), "smolrouter-million-"));
 const path = process.argv[3] ?? join(folder, "requests.db");
-const weekMs = 7 * 86_400_000;
-const now = Date.UTC(2026, 2, 1, 12);
-
-async function build(): Promise<void> {
-  const started = performance.now();
-  const { database } = await openDatabase(path, now);
-  const blobs = createFilesystemBlobs(join(folder, "blobs"));
-  const store = createSqliteStore({
-    db: database.connection,
-    blobs,
-    inlineLimit: 16_384,
-    search: "search",
-  });
-  const batches: number[] = [];
-  for (let place = 0; place < rows;) {
-    const batch = Array.from({ length: Math.min(500, rows - place) }, () =>
-      sampleCall(now - weekMs + Math.floor((place++ * weekMs) / rows)),
-    );
-    const before = performance.now();
-    await store.write(batch);
-    batches.push(performance.now() - before);
-    if (place % 100_000 === 0)
-      console.error(`${place} rows, ${Math.round((performance.now() - started) / 1000)} s`);
-  }
-  database.close();
-  const seconds = batches.reduce((sum, ms) => sum + ms, 0) / 1000;
-  batches.sort((a, b) => a - b);
-  console.log(
-    `${rows} rows written through the store in ${seconds.toFixed(0)} s (${Math.round(rows / seconds)} rows/s; ` +
-      `a batch of 500: median ${batches[batches.length >> 1]?.toFixed(0)} ms, slowest ${batches.at(-1)?.toFixed(0)} ms), ` +
-      `${Math.round(statSync(path).size / rows)} bytes a row`,
-  );
-}
 
 const day = 86_400_000;
 const list = (filter: Partial<LogFilter>) => (reader: LogReader) =>
@@ -112,11 +79,11 @@ const questions: readonly (readonly [string, (reader: LogReader) => Promise<unkn
 ];
 
 try {
-  if (!existsSync(path)) await build();
+  if (!existsSync(path)) console.log(await fillLog(path, rows));
   const database = openForReading(path);
   const reader = createSqliteReader(
     database.connection,
-    createFilesystemBlobs(join(folder, "blobs")),
+    createFilesystemBlobs(blobsBeside(path)),
     database.state.search,
   );
   const results: (readonly [string, string, string])[] = [];
