@@ -210,3 +210,39 @@ test("management goes to the Ollama server the model resolves to, or is refused"
     error: "/api/pull is for Ollama servers only, and foreign is not one",
   });
 });
+
+describe("the progress of a pull", () => {
+  const progress = ['{"status":"pulling manifest"}\n', '{"status":"pulling abc","total":9}\n'];
+  const pull = async (...pieces: readonly string[]) => {
+    lab.native.script(({ path }) =>
+      path === "/api/pull"
+        ? { kind: "answer", headers: { "content-type": "application/x-ndjson" }, pieces }
+        : undefined,
+    );
+    const answer = await lab.router.post("/api/pull", { model: "native/m" });
+    return { text: await answer.text(), row: (await lab.router.rows())[0] };
+  };
+
+  test("passes line by line as it came, and its end is one", async () => {
+    const { text, row } = await pull(...progress, '{"status":"success"}\n');
+    expect(text).toBe(`${progress.join("")}{"status":"success"}\n`);
+    expect(row).toMatchObject({ state: "completed", stream: true, error_message: null });
+  });
+
+  test("that ends with an error is a failed call, with the server's words", async () => {
+    const error = '{"error":"pull model manifest: file does not exist"}\n';
+    const { text, row } = await pull(...progress, error);
+    expect(text).toBe(progress.join("") + error);
+    expect(row).toMatchObject({
+      state: "failed",
+      error_message: expect.stringContaining("pull model manifest: file does not exist"),
+    });
+  });
+
+  test("that breaks off is a failed call, which the client hears of", async () => {
+    const { text, row } = await pull(...progress);
+    expect(text).toStartWith(progress.join(""));
+    expect(text).toContain('"error"');
+    expect(row).toMatchObject({ state: "failed" });
+  });
+});

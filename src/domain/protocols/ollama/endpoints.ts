@@ -22,6 +22,8 @@ export const ollamaChatEndpoint = ollama(
 );
 const embed = ollama("embed", "takes-json", "promises-json", "counts-tokens");
 const management = ollama("management", "takes-json");
+/** Its answer is the lines of its progress. */
+const longManagement = ollama("management", "takes-json", "streams-by-default");
 const list = ollama("list", "takes-json");
 
 /** The digest of a blob follows. */
@@ -46,9 +48,9 @@ export const ollamaEndpoints: readonly OllamaEndpointRow[] = [
   { path: "/api/tags", methods: ["GET"], endpoint: list },
   { path: "/api/ps", methods: ["GET"], endpoint: list },
   { path: "/api/version", methods: ["GET"], endpoint: list },
-  { path: "/api/pull", methods: ["POST"], endpoint: management },
-  { path: "/api/push", methods: ["POST"], endpoint: management },
-  { path: "/api/create", methods: ["POST"], endpoint: management },
+  { path: "/api/pull", methods: ["POST"], endpoint: longManagement },
+  { path: "/api/push", methods: ["POST"], endpoint: longManagement },
+  { path: "/api/create", methods: ["POST"], endpoint: longManagement },
   { path: "/api/copy", methods: ["POST"], endpoint: { ...management, otherModelKey: "source" } },
   { path: "/api/delete", methods: ["DELETE"], endpoint: management },
   { path: `${blobPrefix}:digest`, methods: ["HEAD", "POST"], endpoint: blob },

@@ -28,7 +28,7 @@ function readLine(line: JsonRecord): EventReading {
   const content = contentOf(line);
   const failure = failureIn(line, content !== null);
   if (failure !== null) return saysError(failure);
-  const done = line["done"] === true;
+  const done = line["done"] === true || line["status"] === lastProgress;
   if (content === null) return done ? says.final : says.nothing;
   return done ? { ...says[content], end: "final" } : says[content];
 }
@@ -39,5 +39,9 @@ function contentOf(line: JsonRecord): ContentKind | null {
   if (holdsText(line["response"])) return "answer";
   if (message !== null && (holdsText(message["content"]) || holdsItems(message["tool_calls"])))
     return "answer";
-  return holdsText(line["thinking"]) || holdsText(message?.["thinking"]) ? "reasoning" : null;
+  if (holdsText(line["thinking"]) || holdsText(message?.["thinking"])) return "reasoning";
+  return typeof line["status"] === "string" ? "answer" : null;
 }
+
+/** How a pull, a push and the making of a model end that went well; their other lines have other words. */
+const lastProgress = "success";
