@@ -41,6 +41,8 @@ export interface CallFigures extends CallSums {
 export interface PeriodGroup extends CallFigures {
   /** null: the calls that have none, as those without a model. */
   readonly name: string | null;
+  /** The calls of several names together, under the name `other`. */
+  readonly rest?: true;
 }
 
 export interface PeriodBar extends CallSums {
@@ -64,6 +66,13 @@ export interface PeriodCut {
   readonly calls: number;
   /** What is of those alone: cost, groups and bars, or all `figures` as well. */
   readonly of: "parts" | "figures";
+}
+
+/** How many calls there are of a filter. */
+export interface CallCount {
+  readonly calls: number;
+  /** false: there may be more. */
+  readonly isExact: boolean;
 }
 
 /** A promise rejects where the log cannot be read. */

@@ -22,7 +22,7 @@ const logGrowth = Math.log(growth);
 const lowestBucket = -1;
 
 /** @param time ms */
-function bucketOf(time: number): number {
+export function bucketOf(time: number): number {
   return time < 1 ? lowestBucket : Math.round(Math.log(time) / logGrowth);
 }
 

@@ -101,11 +101,11 @@ export function createPeriodFigures(): PeriodFigures {
  * Index of a quantile by nearest rank: an observed value, never a mean of two.
  * @param part above 0, at most 1
  */
-function nearestRank(count: number, part: number): number {
+export function nearestRank(count: number, part: number): number {
   return Math.max(0, Math.ceil(count * part) - 1);
 }
 
-function bucketAt(histogram: ReadonlyMap<number, number>, index: number): number {
+export function bucketAt(histogram: ReadonlyMap<number, number>, index: number): number {
   let passed = 0;
   const buckets = [...histogram].toSorted(([a], [b]) => a - b);
   for (const [bucket, amount] of buckets) {

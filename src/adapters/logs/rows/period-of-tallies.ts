@@ -1,0 +1,219 @@
+// A period's figures put together from its parts, the same in every store. A store that is asked for a
+// period whose filter `isTallied` (tally-cells.ts)
+// 1. takes the parts of the period from `tallyParts`;
+// 2. gives every tally of `parts.whole` to `addWhole`, added up by cell as far as it likes;
+// 3. gives every tally of `parts.bars` to `addBar`, added up by bar and cell, without times;
+// 4. gives every call of `parts.rows` that has ended, and every one in flight within the period, to
+//    `addCall`; those that the filter does not let through are sorted out here, as cells are;
+// 5. asks for `period`. For a count steps 2 and 4 are enough; sums but requests may then be 0.
+import { nanosPerDollar } from "../../../domain/log/call-sense.ts";
+import { isoTime } from "../../../domain/log/log-entry.ts";
+import type {
+  CallFigures,
+  CallSums,
+  Period,
+  PeriodBar,
+  PeriodGroup,
+  PeriodQuestion,
+} from "../../../ports/periods.ts";
+import {
+  addCall,
+  addSums,
+  addTally,
+  noSums,
+  noTally,
+  type TalliedCall,
+  type Tally,
+  type TallySums,
+} from "./tally.ts";
+import { type Cell, cellName, cellOf, cellTest } from "./tally-cells.ts";
+import { timeAt } from "./tally-times.ts";
+
+/** More groups are one, named `other`. */
+const mostGroups = 50;
+const restName = "other";
+
+export interface PeriodSum {
+  /** Whether a cell's tallies have to be added at all. */
+  concerns(cell: Cell): boolean;
+  addWhole(cell: Cell, tally: Tally): void;
+  /** @param bar its place among the question's */
+  addBar(bar: number, cell: Cell, sums: TallySums): void;
+  addCall(call: TalliedCall): void;
+  /** What has been added. */
+  period(): Period;
+  /** Whether none of it may lack calls whose names were given up. */
+  isExact(): boolean;
+}
+
+/** null: the calls that have none; undefined: those whose name was given up. */
+type Name = string | null | undefined;
+
+type Sums = ReturnType<typeof noSums> & { errors: number };
+type Total = ReturnType<typeof noTally> & { errors: number };
+
+interface Bar {
+  readonly sums: Sums;
+  readonly groups: Map<Name, Sums>;
+}
+
+export function createPeriodSum({ filter, by, bars }: PeriodQuestion): PeriodSum {
+  const test = cellTest(filter);
+  const whole: Total = newTotal();
+  const groups = new Map<Name, Total>();
+  const shown = bars?.map((): Bar => ({ sums: newSums(), groups: new Map() }));
+  let isExact = true;
+
+  function takes(cell: Cell): boolean {
+    const answer = test(cell);
+    if (answer === "perhaps") isExact = false;
+    return answer === "yes";
+  }
+
+  function addToBar(place: number, name: Name, isError: boolean, sums: TallySums): void {
+    const bar = shown?.[place];
+    if (bar === undefined) return;
+    const all = [bar.sums, ...(by === undefined ? [] : [known(bar.groups, name, newSums)])];
+    for (const one of all) {
+      addSums(one, sums);
+      if (isError) one.errors += sums.requests;
+    }
+  }
+
+  function add(cell: Cell, tally: Tally): void {
+    const all = [whole, ...(by === undefined ? [] : [known(groups, cellName(cell, by), newTotal)])];
+    for (const one of all) {
+      addTally(one, tally);
+      if (cell.state === "failed") one.errors += tally.requests;
+    }
+  }
+
+  return {
+    concerns: (cell) => test(cell) !== "no",
+    addWhole(cell, tally) {
+      if (takes(cell)) add(cell, tally);
+    },
+    addBar(bar, cell, sums) {
+      if (takes(cell)) addToBar(bar, nameIn(cell, by), cell.state === "failed", sums);
+    },
+    addCall(call) {
+      const cell = cellOf(call);
+      const { since = 0, until = Number.POSITIVE_INFINITY } = filter;
+      if (call.timestamp < since || call.timestamp >= until || !takes(cell)) return;
+      const tally = noTally();
+      addCall(tally, call);
+      add(cell, tally);
+      const place = bars?.findLastIndex((begin) => begin <= call.timestamp) ?? 0;
+      addToBar(Math.max(0, place), nameIn(cell, by), cell.state === "failed", tally);
+    },
+    period() {
+      const ordered = by === undefined ? undefined : inOrder(groups);
+      return {
+        figures: figuresOf(whole),
+        ...(ordered === undefined ? {} : { groups: groupsOf(ordered) }),
+        ...(bars === undefined ? {} : { bars: barsOf(bars, shown ?? [], ordered) }),
+      };
+    },
+    isExact: () => isExact,
+  };
+}
+
+function nameIn(cell: Cell, by: PeriodQuestion["by"]): Name {
+  return by === undefined ? null : cellName(cell, by);
+}
+
+function known<T>(groups: Map<Name, T>, name: Name, fresh: () => T): T {
+  const found = groups.get(name) ?? fresh();
+  groups.set(name, found);
+  return found;
+}
+
+const newSums = (): Sums => ({ ...noSums(), errors: 0 });
+const newTotal = (): Total => ({ ...noTally(), errors: 0 });
+
+interface OrderedGroups {
+  readonly named: readonly (readonly [name: string | null, total: Total])[];
+  /** All others together; null: there are none. */
+  readonly rest: Total | null;
+}
+
+/** The most requests first, equal ones by name. */
+function inOrder(groups: ReadonlyMap<Name, Total>): OrderedGroups {
+  const sorted = [...groups]
+    .flatMap(([name, total]) => (name === undefined ? [] : [[name, total] as const]))
+    .filter(([, { requests }]) => requests > 0)
+    .toSorted(([a, one], [b, other]) =>
+      one.requests === other.requests
+        ? (a ?? "").localeCompare(b ?? "")
+        : other.requests - one.requests,
+    );
+  const unnamed = groups.get(undefined);
+  const others = [
+    ...sorted.slice(mostGroups).map(([, total]) => total),
+    ...(unnamed === undefined ? [] : [unnamed]),
+  ];
+  const rest = newTotal();
+  for (const total of others) {
+    addTally(rest, total);
+    rest.errors += total.errors;
+  }
+  return { named: sorted.slice(0, mostGroups), rest: rest.requests === 0 ? null : rest };
+}
+
+function groupsOf({ named, rest }: OrderedGroups): readonly PeriodGroup[] {
+  return [
+    ...named.map(([name, total]) => ({ name, ...figuresOf(total) })),
+    ...(rest === null ? [] : [{ name: restName, rest: true as const, ...figuresOf(rest) }]),
+  ];
+}
+
+function barsOf(
+  begins: readonly number[],
+  bars: readonly Bar[],
+  ordered: OrderedGroups | undefined,
+): readonly PeriodBar[] {
+  const order = ordered?.named.map(([name]) => name) ?? [];
+  const names = new Set<Name>(order);
+  return begins.map((begin, place) => {
+    const { sums, groups } = bars[place] ?? { sums: newSums(), groups: new Map<Name, Sums>() };
+    const rest = newSums();
+    for (const [name, others] of groups)
+      if (!names.has(name)) {
+        addSums(rest, others);
+        rest.errors += others.errors;
+      }
+    const named = order.flatMap((name) => {
+      const own = groups.get(name);
+      return own === undefined || own.requests === 0 ? [] : [{ name, ...sumsOf(own) }];
+    });
+    const others = rest.requests === 0 ? [] : [{ name: restName, ...sumsOf(rest) }];
+    return {
+      start: isoTime(begin),
+      ...sumsOf(sums),
+      ...(ordered === undefined ? {} : { groups: [...named, ...others] }),
+    };
+  });
+}
+
+function sumsOf({ priced, cost, unpriced, errors, ...sums }: Sums): CallSums {
+  return {
+    requests: sums.requests,
+    errors,
+    prompt_tokens: sums.prompt_tokens,
+    completion_tokens: sums.completion_tokens,
+    cached_tokens: sums.cached_tokens,
+    cost: priced === 0 ? null : cost / nanosPerDollar,
+    unpriced,
+  };
+}
+
+function figuresOf(total: Total): CallFigures {
+  const { requests, errors } = total;
+  return {
+    ...sumsOf(total),
+    error_rate: requests === 0 ? 0 : errors / requests,
+    duration_ms_median: timeAt(total.durations, 0.5),
+    duration_ms_p95: timeAt(total.durations, 0.95),
+    ttft_ms_median: timeAt(total.ttfts, 0.5),
+  };
+}

@@ -1,0 +1,97 @@
+// Times of many calls as a histogram: how many lie in which bucket, each known to within 2 %. Stores
+// keep it in one value, packed either way below, and merge by adding up what buckets hold.
+import { bucketTime } from "./figures.ts";
+import { bucketAt, nearestRank } from "./period-figures.ts";
+
+/** By bucket (figures.ts), how many; below 0 in what is to be taken away. */
+export type Times = ReadonlyMap<number, number>;
+
+export function addTimes(to: Map<number, number>, times: Times, sign: 1 | -1 = 1): void {
+  for (const [bucket, amount] of times) addTime(to, bucket, sign * amount);
+}
+
+/** What comes to nothing is left out. */
+export function addTime(to: Map<number, number>, bucket: number, amount: number): void {
+  const sum = (to.get(bucket) ?? 0) + amount;
+  if (sum === 0) to.delete(bucket);
+  else to.set(bucket, sum);
+}
+
+/**
+ * The time in ms that so large a share of all does not exceed; null: there is none.
+ * @param part above 0, at most 1
+ */
+export function timeAt(times: Times, part: number): number | null {
+  let count = 0;
+  for (const amount of times.values()) count += amount;
+  return count <= 0 ? null : bucketTime(bucketAt(times, nearestRank(count, part)));
+}
+
+/** Bytes, as few as can be: for a store that merges in code. Amounts are above 0. */
+export function packTimes(times: Times): Uint8Array | null {
+  if (times.size === 0) return null;
+  const bytes: number[] = [];
+  let before = 0;
+  for (const [bucket, amount] of [...times].toSorted(([a], [b]) => a - b)) {
+    pushNumber(bytes, bucket + bucketsBelow - before);
+    pushNumber(bytes, amount);
+    before = bucket + bucketsBelow;
+  }
+  return Uint8Array.from(bytes);
+}
+
+/** What `packTimes` packed. */
+export function unpackTimes(packed: Uint8Array | null): Map<number, number> {
+  const times = new Map<number, number>();
+  if (packed === null) return times;
+  let [at, bucket] = [0, 0];
+  const number = (): number => {
+    let [value, factor] = [0, 1];
+    for (;;) {
+      const byte = packed[at++] ?? 0;
+      value += (byte & 0x7f) * factor;
+      if (byte < 0x80) return value;
+      factor *= 0x80;
+    }
+  };
+  while (at < packed.length) {
+    bucket += number();
+    times.set(bucket - bucketsBelow, number());
+  }
+  return times;
+}
+
+/** The lowest bucket is -1; packed numbers are not below 0. */
+const bucketsBelow = 1;
+
+/** Seven bits a byte, the lowest first; all but the last have the eighth set. */
+function pushNumber(bytes: number[], value: number): void {
+  let rest = value;
+  while (rest >= 0x80) {
+    bytes.push((rest % 0x80) | 0x80);
+    rest = Math.floor(rest / 0x80);
+  }
+  bytes.push(rest);
+}
+
+/** Between the numbers of two buckets: no amount comes near it. */
+const numbersOfBucket = 2 ** 32;
+
+/**
+ * A number a bucket, for a store that merges in SQL: (bucket + 1) * 2^32 + amount, as bigints. There
+ * lists are merged by putting one behind the other and adding up by bucket, which is
+ * `(number + 2147483648) >> 32` of each, and the amount what is beside it. Amounts may be below 0.
+ */
+export function timesAsNumbers(times: Times): readonly number[] {
+  return [...times].map(([bucket, amount]) => (bucket + bucketsBelow) * numbersOfBucket + amount);
+}
+
+/** What such numbers say, whether or not they were merged. */
+export function timesOfNumbers(numbers: readonly number[]): Map<number, number> {
+  const times = new Map<number, number>();
+  for (const number of numbers) {
+    const bucket = Math.round(number / numbersOfBucket);
+    addTime(times, bucket - bucketsBelow, number - bucket * numbersOfBucket);
+  }
+  return times;
+}
