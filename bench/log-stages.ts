@@ -11,6 +11,7 @@ import { createEntryReader } from "../src/adapters/logs/pipeline/read-entry.ts";
 import { packBatch, unpackBatch } from "../src/adapters/logs/pipeline/wire-batch.ts";
 import { openDatabase } from "../src/adapters/logs/sqlite/database.ts";
 import { inTransaction } from "../src/adapters/logs/sqlite-file/run-sql.ts";
+import { createCellBook } from "../src/adapters/logs/sqlite/cell-rows.ts";
 import { createSearchIndex } from "../src/adapters/logs/sqlite/search-index.ts";
 import { segmentTable } from "../src/adapters/logs/sqlite/segment-rows.ts";
 import { contentsOf } from "../src/adapters/logs/rows/once-each.ts";
@@ -130,6 +131,7 @@ async function openLog(name: string): Promise<Database> {
 try {
   // The same rows go into a log without a search and into one with it: the difference is the search.
   const [bare, searched] = [await openLog("bare.db"), await openLog("searched.db")];
+  const [cells, bareCells] = [createCellBook(), createCellBook()];
   const [index, noIndex] = [createSearchIndex("search"), createSearchIndex(null)];
   const blobs = createFilesystemBlobs(join(folder, "blobs"));
   const segments = createSegmentWriter(segmentTable(bare), blobs, 16_384);
@@ -148,12 +150,12 @@ try {
       const kept = await segments.begin(writes.map(contentsOf));
       done();
       inTransaction(bare, "immediate", () => {
-        writeBatch(bare, noIndex, writes, kept);
+        writeBatch(bare, { index: noIndex, cells: bareCells }, writes, kept);
       });
       kept.committed();
       done();
       inTransaction(searched, "immediate", () => {
-        writeBatch(searched, index, writes, kept);
+        writeBatch(searched, { index, cells }, writes, kept);
       });
       done();
       const took = times.slice(1).map((time, place) => (time - (times[place] ?? 0)) / each.rows);

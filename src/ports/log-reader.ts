@@ -7,6 +7,7 @@ import type {
   PeriodStats,
   PointsFilter,
 } from "./browse.ts";
+import type { CallCount, CallFilter, Period, PeriodQuestion } from "./periods.ts";
 
 /** A promise rejects where the log cannot be read. */
 export interface LogReader {
@@ -18,4 +19,8 @@ export interface LogReader {
   stats(since: number | null): Promise<PeriodStats>;
   /** Calls that have ended, newest first. */
   points(filter: Omit<PointsFilter, "q">): Promise<readonly PerformancePoint[]>;
+  /** Figures of a period, by a filter that tallies know; see domain/log/tallied-filter.ts. */
+  period(question: PeriodQuestion): Promise<Period>;
+  /** How many rows there are that a filter lets through. */
+  count(filter: CallFilter): Promise<CallCount>;
 }

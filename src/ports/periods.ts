@@ -57,15 +57,8 @@ export interface Period {
   /** By requests, most first, at most 50; the rest as one named `other`. Present where broken down. */
   readonly groups?: readonly PeriodGroup[];
   readonly bars?: readonly PeriodBar[];
-  /** Present where there are more calls than were read: what is missing is of older ones. */
-  readonly cut?: PeriodCut;
-}
-
-export interface PeriodCut {
-  /** The newest so many were read. */
-  readonly calls: number;
-  /** What is of those alone: cost, groups and bars, or all `figures` as well. */
-  readonly of: "parts" | "figures";
+  /** Present where all of it is of the newest calls alone, as there are more than were read, or counted yet. */
+  readonly cut?: { readonly calls: number };
 }
 
 /** How many calls there are of a filter. */

@@ -484,6 +484,10 @@ export function sampleLog(initial: readonly LogRow[]): SampleLog {
       const next = found.length > logs.length ? (logs.at(-1)?.id ?? null) : null;
       return Promise.resolve({ logs, next });
     },
+    count: (filter) => {
+      const found = rows.filter((row) => matches(row, { ...filter, limit: 1 }));
+      return Promise.resolve({ calls: found.length, isExact: true });
+    },
     get: (id) => {
       const row = rows.find((candidate) => candidate.id === id);
       return Promise.resolve(row === undefined ? null : detailOf(row));

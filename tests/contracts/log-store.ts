@@ -24,6 +24,8 @@ export function contractedLog(engine: LogEngine, place: LogPlace): ContractedLog
     get: async (id) => (await engine.reader(place)).get(id),
     stats: async (since) => (await engine.reader(place)).stats(since),
     points: async (filter) => (await engine.reader(place)).points(filter),
+    period: async (question) => (await engine.reader(place)).period(question),
+    count: async (filter) => (await engine.reader(place)).count(filter),
     write: (batch) => engine.write(batch),
     removeOlder: (...limits) => engine.upkeep.removeOlder(...limits),
     async interruptLeftovers(now) {

@@ -6,10 +6,17 @@ import type { CapturedBodies } from "../../src/domain/log/log-entry.ts";
 import { hasWords, soughtWords, wordsOf } from "../../src/domain/log/words-of.ts";
 import { clientPasses } from "../../src/domain/log/client-program.ts";
 import { namesWith } from "../../src/domain/log/name-part.ts";
+import { type PeriodCall, periodOfCalls } from "../../src/app/usecases/log/period-of-calls.ts";
 import type { LogFilter, LogRow, LogSort } from "../../src/ports/browse.ts";
 import type { FoundAnswer, MadeItem } from "../../src/ports/kept-answers.ts";
 import type { LogEngine, LogWrite } from "../../src/adapters/logs/pipeline/log-engine.ts";
 import type { ContractedLog } from "../contracts/log-store.ts";
+
+/** A row as figures of periods are made of it. */
+export function periodCall(row: LogRow): PeriodCall {
+  const model = row.mapped_model ?? row.original_model;
+  return { ...row, model, user: row.auth_user ?? row.source_ip };
+}
 
 interface KeptRow {
   readonly row: LogRow;
@@ -95,6 +102,16 @@ export function createMemoryLogStore(): ContractedLog {
           status_code: row.status_code,
           state: row.state,
         }));
+    },
+    async period(question) {
+      const calls = rows().filter((row) => passes(row, { ...question.filter, limit: 1 }));
+      return periodOfCalls(calls.map(periodCall), question);
+    },
+    async count(filter) {
+      const found = [...kept.values()].filter(
+        ({ row, words }) => passes(row, { ...filter, limit: 1 }) && isFound(row, words, filter.q),
+      );
+      return { calls: found.length, isExact: true };
     },
     async interruptLeftovers(now) {
       const left = [...kept.values()].filter(({ row }) => row.state === "inflight");

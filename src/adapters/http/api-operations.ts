@@ -1,6 +1,6 @@
 // What can be asked under /api, with which parameters and answers: docs/api.md and the OpenAPI document are made from this table.
 import { type TSchema, Type } from "@sinclair/typebox";
-import { logSorts } from "./api-query.ts";
+import { dimensions, logSorts } from "./api-query.ts";
 import { logStates, object, serviceTypes, text } from "./row-schema.ts";
 import { errorSchema, eventSchema, readSchemas } from "./schemas.ts";
 
@@ -153,6 +153,26 @@ const logQuery: readonly QueryParameter[] = [
   },
 ];
 
+/** Of GET /api/periods. */
+const periodQuery: readonly QueryParameter[] = [
+  ...logQuery
+    .filter(({ name }) => !["limit", "before", "sort"].includes(name))
+    .map((one) => (one.name === "since" ? { ...one, default: "24 hours ago" } : one)),
+  {
+    name: "by",
+    meaning: "what figures and bars are broken down by: `model`, `upstream`, `user` or `client`",
+    default: "nothing",
+    schema: oneOf(dimensions),
+  },
+  {
+    name: "step",
+    meaning:
+      "length of a bar in seconds: whole minutes, or whole hours where the period begins over 48 hours ago; bars begin at multiples of it in UTC, at most 1,000 of them",
+    default: "no bars",
+    schema: Type.Integer({ minimum: 60, multipleOf: 60 }),
+  },
+];
+
 /** Of GET /api/performance. */
 const pointQuery: readonly QueryParameter[] = [
   {
@@ -205,6 +225,17 @@ const reads: Readonly<Record<ReadPath, ReadNote>> = {
     summary: "Counts, latencies and tokens of all calls and of the last 24 hours",
     query: [],
     answers: { 200: good(readSchemas["/api/stats"], "the figures"), 503: away },
+  },
+  "/api/periods": {
+    id: "getPeriod",
+    summary:
+      "Figures of a period: whole, by bar of a chart, and by model, upstream, user or client",
+    query: periodQuery,
+    answers: {
+      200: good(readSchemas["/api/periods"], "the figures"),
+      400: unreadable,
+      503: away,
+    },
   },
   "/api/performance": {
     id: "listPoints",

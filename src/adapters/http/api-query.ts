@@ -1,5 +1,6 @@
-// The queries of GET /api/logs and /api/performance, read into filters; what is wrong is reported in a sentence.
+// The queries of GET /api/logs, /api/periods and /api/performance, read into filters; what is wrong is reported in a sentence.
 import type { LogFilter, LogSort, PointsFilter } from "../../ports/browse.ts";
+import type { CallFilter, Dimension, PeriodQuestion } from "../../ports/periods.ts";
 import { logStates, serviceTypes } from "./row-schema.ts";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -63,14 +64,8 @@ const limitUpTo =
     return null;
   };
 
-/** Of /api/logs, in the order of the documentation. */
-const logParameters: Parameters<LogFilter> = {
-  limit: limitUpTo(largestLimit),
-  before(value, filter) {
-    if (!isRowId(value)) return "before must be the id of a row, as in next";
-    filter.before = value.toLowerCase();
-    return null;
-  },
+/** What calls are asked for, in the order of the documentation. */
+const callParameters: Parameters<CallFilter> = {
   since(value, filter) {
     const time = parseIsoTime(value);
     if (time === null) return notATime("since");
@@ -105,6 +100,17 @@ const logParameters: Parameters<LogFilter> = {
     filter.q = value;
     return null;
   },
+};
+
+/** Of /api/logs, in the order of the documentation. */
+const logParameters: Parameters<LogFilter> = {
+  limit: limitUpTo(largestLimit),
+  before(value, filter) {
+    if (!isRowId(value)) return "before must be the id of a row, as in next";
+    filter.before = value.toLowerCase();
+    return null;
+  },
+  ...callParameters,
   sort(value, filter) {
     const sort = logSorts.find((known) => known === value);
     if (sort === undefined) return `sort must be one of ${logSorts.join(", ")}`;
@@ -136,6 +142,57 @@ const pointParameters: Parameters<PointsFilter & { readonly hours: number }> = {
   limit: limitUpTo(maxPoints),
   ...common,
 };
+
+interface PeriodQuery extends CallFilter {
+  readonly by?: Dimension;
+  /** Seconds. */
+  readonly step?: number;
+}
+
+/** Of /api/periods. */
+const periodParameters: Parameters<PeriodQuery> = {
+  ...callParameters,
+  by(value, question) {
+    const by = dimensions.find((known) => known === value);
+    if (by === undefined) return `by must be one of ${dimensions.join(", ")}`;
+    question.by = by;
+    return null;
+  },
+  step(value, question) {
+    const step = Number(value);
+    if (!/^\d{1,9}$/.test(value) || step < minuteSeconds || step % minuteSeconds !== 0)
+      return "step must be whole minutes in seconds, such as 3600";
+    question.step = step;
+    return null;
+  },
+};
+
+/** By what periods are broken down. */
+export const dimensions: readonly Dimension[] = ["model", "upstream", "user", "client"];
+
+const minuteSeconds = 60;
+const mostBars = 1_000;
+/** Bars that begin longer ago are whole hours. */
+const minutesForMs = 48 * hourMs;
+
+/** What a query of /api/periods asks for; without `since` of the last 24 hours. @param now epoch ms */
+export function readPeriodQuery(query: URLSearchParams, now: number): QueryReading<PeriodQuestion> {
+  const read = readInto<PeriodQuery>({}, periodParameters, query);
+  if ("error" in read) return read;
+  const { by, step, ...filter } = read;
+  const { since = now - defaultHours * hourMs, until = now } = filter;
+  const question = { filter: { ...filter, since }, ...(by === undefined ? {} : { by }) };
+  if (step === undefined) return question;
+  const stepMs = step * 1_000;
+  if (since < now - minutesForMs && stepMs % hourMs !== 0)
+    return { error: "step must be whole hours (3600) where the period begins over 48 hours ago" };
+  const first = Math.floor(since / stepMs) * stepMs;
+  const count = Math.ceil((until - first) / stepMs);
+  if (count > mostBars)
+    return { error: `step is too short: the period would have more than ${mostBars} bars` };
+  const bars = Array.from({ length: Math.max(0, count) }, (_, bar) => first + bar * stepMs);
+  return { ...question, bars };
+}
 
 /** What a query asks for, or what is wrong with it in words. */
 export type QueryReading<Filter> = Filter | { readonly error: string };
@@ -185,8 +242,9 @@ function parseIsoTime(value: string): number | null {
   return Number.isNaN(time) ? null : time;
 }
 
-/** The parameters of GET /api/logs and of /api/performance, which must all be documented. */
+/** The parameters of what can be asked with a query, which must all be documented. */
 export const queryNames = {
   "/api/logs": Object.keys(logParameters),
+  "/api/periods": Object.keys(periodParameters),
   "/api/performance": Object.keys(pointParameters),
 } as const;

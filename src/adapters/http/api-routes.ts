@@ -1,15 +1,17 @@
 // The read API over the log: lists, single requests and figures as JSON, calls as events; and the end
 // of a call under way.
 import { Elysia } from "elysia";
-import type { Browse } from "../../ports/browse.ts";
+import type { Browse, LogFilter } from "../../ports/browse.ts";
+import type { PeriodReader } from "../../ports/periods.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { apiDocument } from "./api-document.ts";
-import { isRowId, readLogQuery, readPointsQuery } from "./api-query.ts";
+import { isRowId, readLogQuery, readPeriodQuery, readPointsQuery } from "./api-query.ts";
+import type { CountedPage } from "./schemas.ts";
 import type { EventFeed } from "./events.ts";
 import type { ConnectionTimeouts } from "./request-facts.ts";
 
 export interface ApiDeps {
-  readonly browse: Browse;
+  readonly browse: Browse & PeriodReader;
   readonly events: Pick<EventFeed, "open">;
   readonly clock: Pick<Clock, "now">;
   /** The router's. */
@@ -25,7 +27,7 @@ export function apiRoutes({ browse, events, clock, version, cancel }: ApiDeps) {
       .get("/api/logs", ({ request }) => {
         const filter = readLogQuery(new URL(request.url).searchParams);
         if ("error" in filter) return Response.json(filter, { status: 400 });
-        return answer(() => browse.list(filter));
+        return answer(() => countedPage(browse, filter));
       })
       .get("/api/logs/:id", ({ params: { id } }) =>
         answer(
@@ -34,6 +36,11 @@ export function apiRoutes({ browse, events, clock, version, cancel }: ApiDeps) {
         ),
       )
       .get("/api/stats", () => answer(() => browse.stats()))
+      .get("/api/periods", ({ request }) => {
+        const question = readPeriodQuery(new URL(request.url).searchParams, clock.now());
+        if ("error" in question) return Response.json(question, { status: 400 });
+        return answer(() => browse.period(question));
+      })
       .get("/api/performance", ({ request }) => {
         const filter = readPointsQuery(new URL(request.url).searchParams, clock.now());
         if ("error" in filter) return Response.json(filter, { status: 400 });
@@ -63,12 +70,22 @@ export function apiRoutes({ browse, events, clock, version, cancel }: ApiDeps) {
       .all("/api/logs", wrongMethod)
       .all("/api/logs/:id", wrongMethod)
       .all("/api/stats", wrongMethod)
+      .all("/api/periods", wrongMethod)
       .all("/api/performance", wrongMethod)
       .all("/api/events", wrongMethod)
       .all("/api/inflight", wrongMethod)
       .all("/api/upstreams", wrongMethod)
       .all("/api/openapi.json", wrongMethod)
   );
+}
+
+async function countedPage(browse: ApiDeps["browse"], filter: LogFilter): Promise<CountedPage> {
+  const { limit: _limit, before: _before, sort: _sort, ...calls } = filter;
+  const [page, { calls: count, isExact }] = await Promise.all([
+    browse.list(filter),
+    browse.count(calls),
+  ]);
+  return { ...page, count, count_exact: isExact };
 }
 
 const eventHeaders = {

@@ -1,6 +1,7 @@
 // What the read API answers, as JSON schemas: docs/api.md is made from them, and the types below hold
 // them equal to the port's.
 import { type Static, type TSchema, Type } from "@sinclair/typebox";
+import type { Period } from "../../ports/periods.ts";
 import type {
   InFlight,
   LogDetail,
@@ -29,7 +30,13 @@ const pageSchema = object({
   next: maybeText("to give as `before` for the next page; null on the last one"),
 });
 
-const periodSchema = object({
+const countedPageSchema = object({
+  ...pageSchema.properties,
+  count: wholeNumber("calls that match, on all pages together"),
+  count_exact: Type.Boolean({ description: "false: there are more, which were not counted" }),
+});
+
+const statsOfSchema = object({
   requests: wholeNumber("all calls, those in flight included"),
   errors: wholeNumber("calls in state `failed`"),
   error_rate: Type.Number({ minimum: 0, maximum: 1, description: "0 where there were no calls" }),
@@ -42,9 +49,72 @@ const periodSchema = object({
   completion_tokens: wholeNumber("sum"),
 });
 
+const sums = {
+  requests: wholeNumber("all calls, those in flight included"),
+  errors: wholeNumber("calls in state `failed`"),
+  prompt_tokens: wholeNumber("sum"),
+  completion_tokens: wholeNumber("sum"),
+  cached_tokens: wholeNumber("sum"),
+  cost: nullable(
+    Type.Number({ description: "USD of the calls that have a price; null: none has" }),
+  ),
+  unpriced: wholeNumber("calls with tokens whose price is not known"),
+};
+const times = {
+  duration_ms_median: nullable(
+    Type.Number({ description: "of completed calls, within 2 %; null: there are none" }),
+  ),
+  duration_ms_p95: nullable(Type.Number({ description: "likewise" })),
+  ttft_ms_median: nullable(Type.Number({ description: "of completed streams; likewise" })),
+};
+const figures = {
+  ...sums,
+  ...times,
+  error_rate: Type.Number({ minimum: 0, maximum: 1, description: "0 where there were no calls" }),
+};
+const groupName = maybeText("null: the calls that have none, as those without a model");
+
+const periodSchema = object({
+  figures: object(figures),
+  groups: Type.Optional(
+    Type.Array(
+      object({
+        name: groupName,
+        rest: Type.Optional(
+          Type.Literal(true, { description: "several names together, as `other`" }),
+        ),
+        ...figures,
+      }),
+      { description: "by `by`, the most requests first, at most 50 and the rest" },
+    ),
+  ),
+  bars: Type.Optional(
+    Type.Array(
+      object({
+        start: text(time),
+        ...sums,
+        ...Type.Partial(Type.Object(times)).properties,
+        groups: Type.Optional(
+          Type.Array(object({ name: groupName, ...sums }), { description: "those with calls" }),
+        ),
+      }),
+      { description: "by `step`, oldest first" },
+    ),
+  ),
+  cut: Type.Optional(
+    Type.Object(
+      { calls: wholeNumber("how many were read, or are counted by now: the newest") },
+      {
+        description: "present where all figures are of the newest calls alone",
+        additionalProperties: false,
+      },
+    ),
+  ),
+});
+
 const statsSchema = object({
-  total: periodSchema,
-  last_24h: periodSchema,
+  total: statsOfSchema,
+  last_24h: statsOfSchema,
   inflight: wholeNumber("calls under way now"),
   dropped_rows: Type.Record(Type.String(), wholeNumber("rows"), {
     description: "rows the log had to drop since start, by reason",
@@ -246,6 +316,12 @@ const upstreamsSchema = object({
   ),
 });
 
+/** A page of the list, and how many calls there are on all of them. */
+export interface CountedPage extends LogPage {
+  readonly count: number;
+  readonly count_exact: boolean;
+}
+
 type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T;
 /** `unknown` where two types are the same in every field, else `never`. */
 type Same<A, B> =
@@ -259,9 +335,10 @@ const schemaOf =
 
 /** The answers of the read paths, by path. */
 export const readSchemas = {
-  "/api/logs": schemaOf<LogPage>()(pageSchema),
+  "/api/logs": schemaOf<CountedPage>()(countedPageSchema),
   "/api/logs/{id}": schemaOf<LogDetail>()(detailSchema),
   "/api/stats": schemaOf<Stats>()(statsSchema),
+  "/api/periods": schemaOf<Period>()(periodSchema),
   "/api/performance": schemaOf<Performance>()(performanceSchema),
   "/api/inflight": schemaOf<InFlight>()(inFlightSchema),
   "/api/upstreams": schemaOf<Upstreams>()(upstreamsSchema),

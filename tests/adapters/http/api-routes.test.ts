@@ -5,7 +5,9 @@ import { apiRoutes } from "../../../src/adapters/http/api-routes.ts";
 import { createCallEvents } from "../../../src/adapters/logs/pipeline/call-events.ts";
 import { createEventFeed } from "../../../src/adapters/http/events.ts";
 import { errorSchema, readSchemas } from "../../../src/adapters/http/schemas.ts";
+import { periodOfCalls } from "../../../src/app/usecases/log/period-of-calls.ts";
 import { createBrowse } from "../../../src/app/usecases/log/browse.ts";
+import type { PeriodQuestion, PeriodReader } from "../../../src/ports/periods.ts";
 import type { Browse, LogFilter, PointsFilter } from "../../../src/ports/browse.ts";
 import { createHandClock } from "../../lab/hand-clock.ts";
 import { captured, idAt, logWrite, noon, startedEntry } from "../../lab/log-entries.ts";
@@ -13,7 +15,7 @@ import { createMemoryLogStore } from "../../lab/memory-log-store.ts";
 
 const feed = createEventFeed({ events: createCallEvents(), clock: createHandClock() });
 
-async function ask(browse: Browse, path: string, method = "GET") {
+async function ask(browse: Browse & PeriodReader, path: string, method = "GET") {
   const request = new Request(`http://router.test${path}`, { method });
   const response = await apiRoutes({
     browse,
@@ -26,7 +28,7 @@ async function ask(browse: Browse, path: string, method = "GET") {
   return { response, body: text === "" ? null : (JSON.parse(text) as Record<string, unknown>) };
 }
 
-async function filled(): Promise<Browse> {
+async function filled(): Promise<Browse & PeriodReader> {
   const store = createMemoryLogStore();
   await store.write([
     logWrite(
@@ -100,7 +102,13 @@ const liveLists: Pick<Browse, "inFlight" | "upstreams"> = {
 function listening() {
   const filters: LogFilter[] = [];
   const points: PointsFilter[] = [];
-  const browse: Browse = {
+  const questions: PeriodQuestion[] = [];
+  const browse: Browse & PeriodReader = {
+    count: async () => ({ calls: 3, isExact: false }),
+    period: async (question) => {
+      questions.push(question);
+      return periodOfCalls([], question);
+    },
     list: async (filter) => {
       filters.push(filter);
       return { logs: [], next: null };
@@ -114,7 +122,7 @@ function listening() {
     },
     ...liveLists,
   };
-  return { browse, filters, points };
+  return { browse, filters, points, questions };
 }
 
 describe("answers of the read API", () => {
@@ -122,6 +130,7 @@ describe("answers of the read API", () => {
     ["/api/logs", "/api/logs"],
     ["/api/logs/{id}", `/api/logs/${idAt(noon)}`],
     ["/api/stats", "/api/stats"],
+    ["/api/periods", "/api/periods?since=2026-03-01&until=2026-03-02&step=3600&by=model"],
     ["/api/performance", "/api/performance"],
     ["/api/inflight", "/api/inflight"],
     ["/api/upstreams", "/api/upstreams"],
@@ -141,6 +150,8 @@ describe("answers of the read API", () => {
     expect(first.body?.["next"]).toBe(idAt(noon + 1));
     const second = await ask(browse, `/api/logs?limit=2&before=${String(first.body?.["next"])}`);
     expect(second.body).toMatchObject({ logs: [{ id: idAt(noon) }], next: null });
+    for (const { body } of [first, second])
+      expect(body).toMatchObject({ count: 3, count_exact: true });
   });
 
   test("are never kept by a cache", async () => {
@@ -208,6 +219,50 @@ describe("the query of /api/logs", () => {
   test("hears all that is wrong with it at once", async () => {
     const { body } = await ask(listening().browse, "/api/logs?limit=0&status=9&state=x");
     expect(String(body?.["error"]).split("; ")).toHaveLength(3);
+  });
+});
+
+describe("the query of /api/periods", () => {
+  const day = 86_400_000;
+  test.each<[string, PeriodQuestion]>([
+    ["", { filter: { since: noon - day } }],
+    ["?since=2026-03-01&by=user", { filter: { since: noon - day / 2 }, by: "user" }],
+    [
+      "?since=2026-03-01T11:00:00Z&step=1800&model=m&status=5xx",
+      {
+        filter: { since: noon - 3_600_000, model: "m", status: { from: 500, to: 599 } },
+        bars: [noon - 3_600_000, noon - 1_800_000],
+      },
+    ],
+    [
+      "?since=2026-03-01T11:10:00Z&until=2026-03-01T12:10:00Z&step=3600",
+      {
+        filter: { since: noon - 3_000_000, until: noon + 600_000 },
+        bars: [noon - 3_600_000, noon],
+      },
+    ],
+    ["?since=2026-03-02&step=3600", { filter: { since: noon + day / 2 }, bars: [] }],
+  ])("%s is understood", async (query, expected) => {
+    const { browse, questions } = listening();
+    const { response } = await ask(browse, `/api/periods${query}`);
+    expect(response.status).toBe(200);
+    expect(questions).toEqual([expected]);
+  });
+
+  test.each([
+    ["by=day", "by must be one of model, upstream, user, client"],
+    ["step=30", "step must be whole minutes in seconds"],
+    ["step=90", "step must be whole minutes in seconds"],
+    ["step=1h", "step must be whole minutes in seconds"],
+    ["step=60", "step is too short: the period would have more than 1000 bars"],
+    ["since=2026-02-20&step=1800", "step must be whole hours (3600) where"],
+    ["limit=3", '"limit" is not a parameter of this list'],
+  ])("with %s is refused, and hears what would be right", async (query, error) => {
+    const { browse, questions } = listening();
+    const { response, body } = await ask(browse, `/api/periods?${query}`);
+    expect(response.status).toBe(400);
+    expect(body?.["error"]).toStartWith(error);
+    expect(questions).toEqual([]);
   });
 });
 

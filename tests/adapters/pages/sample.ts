@@ -132,6 +132,7 @@ export function sampleBrowse(
           ? { logs: details, next }
           : { logs: details.filter((row) => row.resent_from === resent_from), next: null },
       ),
+    count: () => Promise.resolve({ calls: details.length, isExact: true }),
     get: (id) => Promise.resolve(details.find((detail) => detail.id === id) ?? null),
     stats: () => Promise.resolve(stats),
     today: () => Promise.resolve(stats),

@@ -40,5 +40,7 @@ export function createLogReader(options: LogReaderOptions): LogReader {
     stats: (since) => read(() => thread.call("stats", { place, since })),
     points: async (filter) =>
       unpackPoints(await read(() => thread.call("points", { place, filter }))),
+    period: (question) => read(() => thread.call("period", { place, question })),
+    count: (filter) => read(() => thread.call("count", { place, filter })),
   };
 }

@@ -11,6 +11,7 @@ import type {
   RouterName,
 } from "../../../ports/browse.ts";
 import type { Board, CallElsewhere, GroupSnapshot, Heard } from "../../../ports/group.ts";
+import type { CallCount, CallFilter, Period, PeriodQuestion } from "../../../ports/periods.ts";
 import type { FoundAnswer, MadeItem } from "../../../ports/kept-answers.ts";
 import type { Happening, OpenedStore } from "./log-engine.ts";
 import type { LogPlace } from "./log-place.ts";
@@ -96,6 +97,14 @@ export interface WorkerCalls {
   readonly points: {
     readonly input: { readonly place: LogPlace; readonly filter: PointsFilter };
     readonly output: PackedPoints;
+  };
+  readonly period: {
+    readonly input: { readonly place: LogPlace; readonly question: PeriodQuestion };
+    readonly output: Period;
+  };
+  readonly count: {
+    readonly input: { readonly place: LogPlace; readonly filter: CallFilter };
+    readonly output: CallCount;
   };
   readonly answer: {
     readonly input: {

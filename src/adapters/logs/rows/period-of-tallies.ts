@@ -1,5 +1,5 @@
 // A period's figures put together from its parts, the same in every store. A store that is asked for a
-// period whose filter `isTallied` (tally-cells.ts)
+// period whose filter tallies know (domain/log/tallied-filter.ts)
 // 1. takes the parts of the period from `tallyParts`;
 // 2. gives every tally of `parts.whole` to `addWhole`, added up by cell as far as it likes;
 // 3. gives every tally of `parts.bars` to `addBar`, added up by bar and cell, without times;

@@ -47,9 +47,16 @@ export function cellOf(call: Omit<Cell, "folded">): Cell {
   const { service_type, original_model, mapped_model, upstream, who, client, state, status_code } =
     call;
   const isLong = (name: string | null) => name !== null && name.length > longestName;
-  const cell = {
-    ...{ service_type, original_model, mapped_model, upstream, who, client, state, status_code },
-    folded: 0 as const,
+  const cell: Cell = {
+    service_type,
+    original_model,
+    mapped_model,
+    upstream,
+    who,
+    client,
+    state,
+    status_code,
+    folded: 0,
   };
   if ([upstream, who].some(isLong)) return foldedCell(cell, 2);
   return [original_model, mapped_model, client].some(isLong) ? foldedCell(cell, 1) : cell;
@@ -78,15 +85,10 @@ export function cellKey(cell: Cell): string {
   return new CryptoHasher("sha256").update(text).digest("hex").slice(0, 32);
 }
 
-/** Whether tallies know what a filter asks for; else its calls have to be looked at one by one. */
-export function isTallied({ q, thread, resent_from }: CallFilter): boolean {
-  return q === undefined && thread === undefined && resent_from === undefined;
-}
-
 /** `perhaps`: the names that the filter asks for were given up. */
 export type CellAnswer = "yes" | "no" | "perhaps";
 
-/** @returns tests whether the calls of a cell pass a filter for which `isTallied`, its times aside */
+/** @returns tests whether the calls of a cell pass a filter that tallies know, its times aside */
 export function cellTest(filter: CallFilter): (cell: Cell) => CellAnswer {
   const { model, user, client, service_type, status, upstream, state } = filter;
   const isModel = namesWith(model ?? "");

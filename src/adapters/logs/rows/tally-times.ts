@@ -27,12 +27,13 @@ export function timeAt(times: Times, part: number): number | null {
   return count <= 0 ? null : bucketTime(bucketAt(times, nearestRank(count, part)));
 }
 
-/** Bytes, as few as can be: for a store that merges in code. Amounts are above 0. */
+/** Bytes, as few as can be: for a store that merges in code. Amounts of 0 and below are left out. */
 export function packTimes(times: Times): Uint8Array | null {
-  if (times.size === 0) return null;
+  const held = [...times].filter(([, amount]) => amount > 0);
+  if (held.length === 0) return null;
   const bytes: number[] = [];
   let before = 0;
-  for (const [bucket, amount] of [...times].toSorted(([a], [b]) => a - b)) {
+  for (const [bucket, amount] of held.toSorted(([a], [b]) => a - b)) {
     pushNumber(bytes, bucket + bucketsBelow - before);
     pushNumber(bytes, amount);
     before = bucket + bucketsBelow;

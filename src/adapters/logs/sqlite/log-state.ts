@@ -38,6 +38,7 @@ const names = {
   search: "search_table",
   searchBelow: "search_below",
   bodiesBefore: "bodies_before",
+  rowsFrom: "rows_from",
   senseBelow: "sense_below",
 } as const;
 
@@ -124,17 +125,29 @@ export function bodiesGoneBefore(db: Database, before: number): void {
 
 /** Epoch ms; 0 where none are removed before their rows. */
 export function bodiesBefore(db: Database): number {
-  const [row] = runSql<StateRow>(db, "select name, value from state where name = ?", [
-    names.bodiesBefore,
-  ]);
-  return Number(row?.value ?? 0);
+  return numberAt(db, names.bodiesBefore) ?? 0;
 }
 
-/** Rows with a smaller key may be an older version's, still to be understood; null: none are. */
+/** Rows before an epoch ms have gone, or are about to. */
+export function rowsGoneBefore(db: Database, before: number): void {
+  if (before > rowsFrom(db)) set(db, names.rowsFrom, before);
+}
+
+/** Epoch ms from which all rows are there; 0 where none has been removed. */
+export function rowsFrom(db: Database): number {
+  return numberAt(db, names.rowsFrom) ?? 0;
+}
+
+/**
+ * Rows with a smaller key are in no tally, and may be an older version's that nothing was made of yet;
+ * null: there are none.
+ */
 export function senseBelow(db: Database): number | null {
-  const [row] = runSql<StateRow>(db, "select name, value from state where name = ?", [
-    names.senseBelow,
-  ]);
+  return numberAt(db, names.senseBelow);
+}
+
+function numberAt(db: Database, name: string): number | null {
+  const [row] = runSql<StateRow>(db, "select name, value from state where name = ?", [name]);
   return row === undefined ? null : Number(row.value);
 }
 

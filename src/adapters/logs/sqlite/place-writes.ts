@@ -1,7 +1,9 @@
 // Where a batch's rows go in the table: each row to its own place, a row that is there already to the same.
 import type { Database } from "bun:sqlite";
 import type { LogWrite } from "../pipeline/log-engine.ts";
-import type { CountedRow, FigureSums } from "../rows/figures.ts";
+import type { FigureSums } from "../rows/figures.ts";
+import type { TalliedCall, TallyBatch } from "../rows/tally.ts";
+import { talliedColumns } from "./tallied-rows.ts";
 import { runSql } from "../sqlite-file/run-sql.ts";
 import { seqOf } from "./seq.ts";
 
@@ -15,29 +17,38 @@ export interface PlacedWrite {
   readonly bodies: string | null;
 }
 
-type EarlierRow = CountedRow & {
+/** What a batch adds to and takes from. */
+export interface BatchCounts {
+  readonly figures: FigureSums;
+  readonly tallies: TallyBatch;
+  /** Whether tallies have, or are to have, a row with that key. */
+  isTallied(seq: number): boolean;
+}
+
+type EarlierRow = TalliedCall & {
   readonly seq: number;
   readonly id: string;
   readonly bodies: string | null;
 };
 
-const earlierSql = `select seq, id, timestamp, state, duration_ms, ttft_ms, prompt_tokens,
-  completion_tokens, bodies from requests where id in (select value from json_each(?))`;
+const earlierSql = `select seq, id, bodies, ${talliedColumns}
+  from requests where id in (select value from json_each(?))`;
 
 /**
- * Finds a place for each write; what stands there is taken out of the figures.
+ * Finds a place for each write; what stands there is taken out of figures and tallies.
  * @param batch no id twice
  * @returns them by id
  */
 export function placeWrites(
   db: Database,
   batch: readonly LogWrite[],
-  figures: Pick<FigureSums, "subtract">,
+  { figures, tallies, isTallied }: BatchCounts,
 ): ReadonlyMap<string, PlacedWrite> {
   const ids = batch.map(({ entry }) => entry.id);
   const earlier = new Map<string, EarlierRow>();
   for (const row of runSql<EarlierRow>(db, earlierSql, [JSON.stringify(ids)])) {
     figures.subtract(row);
+    if (isTallied(row.seq)) tallies.subtract(row);
     earlier.set(row.id, row);
   }
   const seqs = freeSeqs(

@@ -5,7 +5,9 @@ import type { LogUpkeep } from "../pipeline/log-engine.ts";
 import { createFigureSums } from "../rows/figures.ts";
 import type { CountedRow } from "../rows/figures.ts";
 import type { SegmentWriter } from "../bodies/segment-writer.ts";
-import { bodiesGoneBefore } from "./log-state.ts";
+import type { CellBook } from "./cell-rows.ts";
+import { bodiesGoneBefore, rowsGoneBefore } from "./log-state.ts";
+import { removeOlderTallies } from "./tally-rows.ts";
 import type { AnswerBook } from "./answer-book.ts";
 import { oldestOutside, removeSegments, type RemovedSegments } from "./segment-rows.ts";
 import { writeFigures } from "./figure-rows.ts";
@@ -39,6 +41,7 @@ export interface RetentionParts {
   readonly blobs: BlobStore;
   readonly segments: Pick<SegmentWriter, "outsideBytes" | "removed">;
   readonly answers: AnswerBook;
+  readonly cells: CellBook;
   readonly search: SearchIndex;
   /** Removes from the blob store what a transaction removed. */
   readonly dropBlobs: (removed: RemovedSegments) => Promise<void>;
@@ -54,6 +57,7 @@ export function createRetention({
   blobs,
   segments,
   answers,
+  cells,
   search,
   dropBlobs,
 }: RetentionParts): SqliteRetention {
@@ -81,7 +85,8 @@ export function createRetention({
       if (bodiesBefore !== null) bodiesGoneBefore(db, bodiesBefore);
       const before = Math.max(rowsBefore ?? 0, bodiesBefore ?? 0);
       const bodies = await remove("needed_until < ?", before, limit);
-      return rows === limit || bodies === limit;
+      const isMore = rowsBefore !== null && removeOlderTallies(db, cells, rowsBefore, limit);
+      return rows === limit || bodies === limit || isMore;
     },
 
     async removeExcess(maxBytes, limit) {
@@ -140,6 +145,7 @@ function rowsStep(db: Database, search: SearchIndex, before: number, limit: numb
     [before, limit],
   );
   if (rows.length === 0) return 0;
+  rowsGoneBefore(db, before);
   const figures = createFigureSums();
   for (const row of rows) figures.subtract(row);
   const seqs = rows.map(({ seq }) => seq);

@@ -1,15 +1,17 @@
-// The log's tables in SQLite, in code: a compiled binary has no folder of files to read. A file of the
-// version before is brought up to date in place; an older one is kept as it is, and a fresh one begun.
+// The log's tables in SQLite, in code: a compiled binary has no folder of files to read. A file of one of
+// the two versions before is brought up to date in place; an older one is kept as it is, and a fresh one begun.
 import type { Database } from "bun:sqlite";
 import { answerTables } from "./answer-rows.ts";
 import { inTransaction, runSql } from "../sqlite-file/run-sql.ts";
 import { searchTable } from "./search-index.ts";
 import { segmentTables } from "./segment-rows.ts";
+import { tallyTables } from "./tally-rows.ts";
 
 /** To be raised with every change of the statements below. */
-const version = 10;
-/** What files of this version lack is added to them; their rows get it later; see sense-older.ts. */
-const extensible = 9;
+const version = 11;
+/** The first version that had what is made of calls, and the one before. */
+const sensing = 10;
+const plain = 9;
 
 /** Thrown for a file that an older version wrote: it holds nothing that this one can read. */
 export class OutdatedSchema extends Error {
@@ -24,6 +26,8 @@ const tables = [
   "segments",
   "segment_data",
   "figures",
+  "cells",
+  "tallies",
   "state",
   "search",
   "responses",
@@ -31,7 +35,7 @@ const tables = [
   "response_items",
 ];
 
-/** Columns that came with version 10. */
+/** Columns that came with version `sensing`. */
 const senseColumns = [
   "who text",
   "client_name text",
@@ -52,12 +56,22 @@ const senseIndexes = [
   "create index requests_cost on requests (cost)",
 ];
 
-const extension = [
-  ...senseColumns.map((column) => `alter table requests add column ${column}`),
-  ...senseIndexes,
-  // What they are to hold of every row there is; see log-state.ts.
-  `insert into state select 'sense_below', max(seq) + 1 from requests having max(seq) is not null`,
-];
+/** What files of earlier versions lack; their rows get it later, the newest first: see sense-older.ts. */
+const extensions: ReadonlyMap<number, readonly string[]> = new Map([
+  [
+    plain,
+    [...senseColumns.map((column) => `alter table requests add column ${column}`), ...senseIndexes],
+  ],
+  [
+    sensing,
+    [
+      ...tallyTables,
+      // Every row there is is still to be understood, and to be tallied; see log-state.ts.
+      `insert or replace into state
+        select 'sense_below', max(seq) + 1 from requests having max(seq) is not null`,
+    ],
+  ],
+]);
 
 const statements = [
   `create table requests (
@@ -70,6 +84,7 @@ const statements = [
   `create table figures (
     span integer not null, start integer not null, kind integer not null, bucket integer not null,
     amount integer not null, primary key (span, start, kind, bucket)) without rowid`,
+  ...tallyTables,
   // What the log knows of itself; see log-state.ts.
   "create table state (name text primary key, value not null) without rowid",
   searchTable("search"),
@@ -92,8 +107,8 @@ const statements = [
 ];
 
 /**
- * Makes the tables where there are none yet, all or none of them, and adds what those of the version
- * before lack.
+ * Makes the tables where there are none yet, all or none of them, and adds what those of earlier versions
+ * lack.
  * @throws OutdatedSchema; an error in words where the file is not one to be touched; SQLite's own
  */
 export function settleSchema(db: Database): void {
@@ -104,9 +119,11 @@ export function settleSchema(db: Database): void {
   inTransaction(db, "immediate", () => {
     // Another process may have been here since.
     if (isCurrent(db)) return;
-    if (versionOf(db) === extensible) {
+    const written = versionOf(db);
+    if (written !== null && extensions.has(written)) {
+      const lacking = [...extensions].flatMap(([from, added]) => (from < written ? [] : added));
       const answers = hasTable(db, "responses") ? [] : answerTables;
-      for (const statement of [...extension, ...answers]) runSql(db, statement);
+      for (const statement of [...lacking, ...answers]) runSql(db, statement);
       runSql(db, `pragma user_version = ${version}`);
       return;
     }
@@ -130,7 +147,7 @@ function settleAnswers(db: Database): void {
 
 function isCurrent(db: Database): boolean {
   const written = versionOf(db);
-  if (written === null || written === extensible) return false;
+  if (written === null || extensions.has(written)) return false;
   if (written === version) return true;
   if (written < version) throw new OutdatedSchema();
   throw new Error(
@@ -146,8 +163,9 @@ function versionOf(db: Database): number | null {
   if (!columns.some(({ name }) => name === "detail")) return null;
   const [row] = runSql<{ user_version: number }>(db, "pragma user_version");
   // A repair may have lost it.
-  const columned = columns.some(({ name }) => name === "who") ? version : extensible;
-  return row?.user_version || columned;
+  if (row?.user_version) return row.user_version;
+  if (hasTable(db, "tallies")) return version;
+  return columns.some(({ name }) => name === "who") ? sensing : plain;
 }
 
 function hasTable(db: Database, name: string): boolean {

@@ -1,5 +1,5 @@
 // Rows of an older version get what new ones have (who asked, with which program, in which thread, at what
-// cost), newest first; the log is written and read meanwhile.
+// cost) and are tallied, newest first; the log is written and read meanwhile.
 import type { Database } from "bun:sqlite";
 import type { BlobStore } from "../../../ports/blob-store.ts";
 import type { SenseOf } from "../pipeline/log-engine.ts";
@@ -11,28 +11,37 @@ import {
   sensedRow,
   type StoredRow,
 } from "../rows/stored-row.ts";
+import { createTallyBatch } from "../rows/tally.ts";
 import { inTransaction, runSql } from "../sqlite-file/run-sql.ts";
+import type { CellBook } from "./cell-rows.ts";
 import { sensedDownTo, senseBelow } from "./log-state.ts";
 import { bodiesOfRow } from "./sqlite-reader.ts";
+import { talliedRows } from "./tallied-rows.ts";
+import { writeTallies } from "./tally-rows.ts";
 
 type OlderRow = StoredRow & { readonly seq: number; readonly bodies: string | null };
 
 const olderSql = `select seq, ${rowColumns.join(", ")}, bodies
-  from requests where seq < ? and who is null order by seq desc limit ?`;
+  from requests where seq < ? order by seq desc limit ?`;
 
 /** One that was removed or written since is left as it is. */
 const sensedSql = `update requests set ${sensedColumns.map((column) => `${column} = ?`).join(", ")}
   where seq = ? and id = ? and who is null`;
 
+export interface OlderRows {
+  readonly db: Database;
+  readonly blobs: Pick<BlobStore, "get">;
+  readonly cells: CellBook;
+}
+
 /**
- * Understands the newest of the rows that nothing was made of yet, at most `limit`. A stop costs the
- * step at most: how far it has come is written along with the rows.
+ * Understands the newest of the rows that nothing was made of yet and tallies them, at most `limit`. A stop
+ * costs the step at most: how far it has come is written along with the rows.
  * @param senseOf what is to be made of a call
  * @returns whether there are more
  */
 export async function senseOlder(
-  db: Database,
-  blobs: Pick<BlobStore, "get">,
+  { db, blobs, cells }: OlderRows,
   senseOf: SenseOf,
   limit: number,
 ): Promise<boolean> {
@@ -42,13 +51,24 @@ export async function senseOlder(
   const sensed: (readonly [seq: number, row: StoredRow])[] = [];
   // One after the other: the bodies of all of them may be large.
   for (const row of rows) {
+    if (row.who !== null) continue;
     const { bodies } = await bodiesOfRow(db, blobs, row);
     sensed.push([row.seq, sensedRow(row, await senseOf(recordedCall(apiRow(row), bodies)))]);
   }
-  inTransaction(db, "immediate", () => {
-    for (const [seq, row] of sensed)
-      runSql(db, sensedSql, [...sensedColumns.map((column) => row[column]), seq, row.id]);
-    sensedDownTo(db, rows.length < limit ? null : (rows.at(-1)?.seq ?? null));
-  });
-  return rows.length === limit;
+  const last = rows.length < limit ? null : (rows.at(-1)?.seq ?? null);
+  try {
+    inTransaction(db, "immediate", () => {
+      for (const [seq, row] of sensed)
+        runSql(db, sensedSql, [...sensedColumns.map((column) => row[column]), seq, row.id]);
+      const tallies = createTallyBatch();
+      for (const call of talliedRows(db, "seq >= ? and seq < ?", [last ?? 0, below]))
+        tallies.add(call);
+      writeTallies(db, cells, tallies.changes());
+      sensedDownTo(db, last);
+    });
+  } catch (error) {
+    cells.forget();
+    throw error;
+  }
+  return last !== null;
 }

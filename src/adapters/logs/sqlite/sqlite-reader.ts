@@ -1,6 +1,7 @@
 // The log's read side in SQLite: pages off the indexes, bodies put together again.
 import type { Database } from "bun:sqlite";
 import { nanosPerDollar } from "../../../domain/log/call-sense.ts";
+import { isTallied } from "../../../domain/log/tallied-filter.ts";
 import type { CapturedBodies, CapturedBody } from "../../../domain/log/log-entry.ts";
 import type { PerformancePoint } from "../../../ports/browse.ts";
 import type { BlobStore } from "../../../ports/blob-store.ts";
@@ -14,7 +15,9 @@ import type { CapturedKind } from "../bodies/segment.ts";
 import { bodiesBefore } from "./log-state.ts";
 import { storedBodies } from "../bodies/stored-bodies.ts";
 import { createBodyReader } from "./segment-rows.ts";
+import { countRows } from "./count-rows.ts";
 import { periodStats } from "./figure-rows.ts";
+import { tallyCount, tallyPeriod } from "./read-tallies.ts";
 import { inTransaction, runSql } from "../sqlite-file/run-sql.ts";
 import { apiRow, rowColumns, type StoredRow } from "../rows/stored-row.ts";
 
@@ -65,6 +68,13 @@ export function createSqliteReader(
     },
 
     points: async (filter) => readPoints(db, filter),
+
+    period: async (question) => inTransaction(db, "deferred", () => tallyPeriod(db, question)),
+
+    count: async (filter) =>
+      inTransaction(db, "deferred", () =>
+        isTallied(filter) ? tallyCount(db, filter) : countRows(db, filter, search),
+      ),
   };
 }
 

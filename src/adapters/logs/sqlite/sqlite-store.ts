@@ -5,18 +5,23 @@ import type { LogReader } from "../../../ports/log-reader.ts";
 import type { CopiedAnswer } from "../../../ports/log-copy.ts";
 import { createAnswerBook } from "./answer-book.ts";
 import { writeAnswers } from "./answer-rows.ts";
+import { createCellBook } from "./cell-rows.ts";
 import { ownerKey } from "../rows/answer-keys.ts";
 import { createSegmentWriter } from "../bodies/segment-writer.ts";
+import { createTallyBatch, type TalliedCall } from "../rows/tally.ts";
 import { contentsOf, onceEach } from "../rows/once-each.ts";
 import type { LogWrite, SenseOf, WriteResult } from "../pipeline/log-engine.ts";
 import { createRetention, type SqliteRetention } from "./retention.ts";
 import { inTransaction, runSql } from "../sqlite-file/run-sql.ts";
 import { interruptedWhy } from "../rows/stored-row.ts";
+import { senseBelow } from "./log-state.ts";
 import { createSearchIndex, type SearchIndex } from "./search-index.ts";
 import { indexOlder } from "./search-repair.ts";
 import { senseOlder } from "./sense-older.ts";
 import { createSqliteReader } from "./sqlite-reader.ts";
 import { type RemovedSegments, segmentTable } from "./segment-rows.ts";
+import { talliedColumns } from "./tallied-rows.ts";
+import { writeTallies } from "./tally-rows.ts";
 import { writeBatch } from "./write-batch.ts";
 
 export interface SqliteStoreOptions {
@@ -58,6 +63,7 @@ export function createSqliteStore(options: SqliteStoreOptions): SqliteStore {
   const search = createSearchIndex(options.search);
   const segments = createSegmentWriter(segmentTable(db), blobs, options.inlineLimit);
   const answers = createAnswerBook(db);
+  const cells = createCellBook();
 
   async function dropBlobs(removed: RemovedSegments): Promise<void> {
     segments.removed(removed);
@@ -69,11 +75,14 @@ export function createSqliteStore(options: SqliteStoreOptions): SqliteStore {
     const batch = onceEach(writes);
     const kept = await segments.begin(batch.map(contentsOf));
     try {
-      const grown = inTransaction(db, "immediate", () => writeBatch(db, index, batch, kept));
+      const grown = inTransaction(db, "immediate", () =>
+        writeBatch(db, { index, cells }, batch, kept),
+      );
       answers.grew(grown);
     } catch (error) {
       await kept.abandoned();
       index.forget();
+      cells.forget();
       throw error;
     }
     kept.committed();
@@ -82,12 +91,12 @@ export function createSqliteStore(options: SqliteStoreOptions): SqliteStore {
 
   return {
     ...createSqliteReader(db, blobs, options.search),
-    ...createRetention({ db, blobs, segments, answers, search, dropBlobs }),
+    ...createRetention({ db, blobs, segments, answers, cells, search, dropBlobs }),
 
     write: (writes) => write(writes, search),
     writeUnsearched: (writes) => write(writes, createSearchIndex(null)),
     indexOlder: (limit) => indexOlder(db, blobs, search, limit),
-    senseOlder: (limit, senseOf) => senseOlder(db, blobs, senseOf, limit),
+    senseOlder: (limit, senseOf) => senseOlder({ db, blobs, cells }, senseOf, limit),
 
     keepAnswers(kept) {
       answers.grew(inTransaction(db, "immediate", () => writeAnswers(db, kept)));
@@ -96,12 +105,19 @@ export function createSqliteStore(options: SqliteStoreOptions): SqliteStore {
       answers.remove("owner = ? and id = ?", [ownerKey(owner), id], 1) > 0,
 
     async interruptLeftovers(now) {
-      return runSql(
-        db,
-        `update requests set state = 'interrupted', ${setEnd}
-          where state = 'inflight' and state <> 'completed' returning 1`,
-        [now, interruptedWhy],
-      ).length;
+      return inTransaction(db, "immediate", () => {
+        const ended = runSql<TalliedCall & { readonly seq: number }>(
+          db,
+          `update requests set state = 'interrupted', ${setEnd}
+            where state = 'inflight' and state <> 'completed' returning seq, ${talliedColumns}`,
+          [now, interruptedWhy],
+        );
+        const tallies = createTallyBatch();
+        const below = senseBelow(db) ?? 0;
+        for (const row of ended) if (row.seq >= below) tallies.add(row);
+        writeTallies(db, cells, tallies.changes());
+        return ended.length;
+      });
     },
   };
 }

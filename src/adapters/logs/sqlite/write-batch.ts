@@ -1,18 +1,28 @@
-// A batch in its transaction: rows, their figures, their words for the search, their bodies.
+// A batch in its transaction: rows, their figures and tallies, their words for the search, their bodies.
 import type { Database } from "bun:sqlite";
 import type { PackedSegments } from "../bodies/pack-segments.ts";
 import type { LogWrite } from "../pipeline/log-engine.ts";
 import { countedRow, createFigureSums } from "../rows/figures.ts";
+import { createTallyBatch, talliedWrite } from "../rows/tally.ts";
 import { writtenText } from "../rows/indexed-text.ts";
 import { answersIn } from "../rows/kept-answer-rows.ts";
 import { writeAnswers } from "./answer-rows.ts";
+import type { CellBook } from "./cell-rows.ts";
 import { writeFigures } from "./figure-rows.ts";
+import { senseBelow } from "./log-state.ts";
 import { type Insertion, insertRows, replacing } from "./insert-rows.ts";
 import { placeWrites } from "./place-writes.ts";
 import { writtenBodies } from "../bodies/stored-bodies.ts";
 import type { IndexedRow, SearchIndex } from "./search-index.ts";
 import { writeSegments } from "./segment-rows.ts";
 import { rowColumns, rowValues } from "../rows/stored-row.ts";
+import { writeTallies } from "./tally-rows.ts";
+
+/** What the connection that writes remembers of the search's index and of cells. */
+export interface BatchBooks {
+  readonly index: SearchIndex;
+  readonly cells: CellBook;
+}
 
 /**
  * @param kept the bodies of the batch, in its order
@@ -20,14 +30,21 @@ import { rowColumns, rowValues } from "../rows/stored-row.ts";
  */
 export function writeBatch(
   db: Database,
-  index: SearchIndex,
+  { index, cells }: BatchBooks,
   batch: readonly LogWrite[],
   kept: PackedSegments,
 ): number {
   const figures = createFigureSums();
-  const placed = placeWrites(db, batch, figures);
+  const tallies = createTallyBatch();
+  const below = senseBelow(db) ?? 0;
+  // Those below are tallied by whoever understands older rows; see sense-older.ts.
+  const isTallied = (seq: number) => seq >= below;
+  const placed = placeWrites(db, batch, { figures, tallies, isTallied });
   const rows = [...placed.values()];
-  for (const { write } of rows) figures.add(countedRow(write));
+  for (const { write, seq } of rows) {
+    figures.add(countedRow(write));
+    if (isTallied(seq)) tallies.add(talliedWrite(write));
+  }
   const indexed: IndexedRow[] = [];
   insertRows(
     db,
@@ -51,6 +68,7 @@ export function writeBatch(
   );
   writeSegments(db, kept);
   writeFigures(db, figures.changes());
+  writeTallies(db, cells, tallies.changes());
   return writeAnswers(db, answersIn(batch));
 }
 

@@ -215,6 +215,8 @@ function createAnswers(engine: LogEngine, createEngine: () => LogEngine): Answer
     stats: ({ place, since }) => read(place, (reader) => reader.stats(since)),
     points: ({ place, filter }) =>
       read(place, async (reader) => packPoints(await reader.points(filter))),
+    period: ({ place, question }) => read(place, (reader) => reader.period(question)),
+    count: ({ place, filter }) => read(place, (reader) => reader.count(filter)),
     answer: ({ place, owner, id }) =>
       reading(async () => (await engine.answers(place)).find(owner, id)),
     answerItems: ({ place, owner, ids }) =>

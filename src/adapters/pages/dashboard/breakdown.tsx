@@ -13,9 +13,6 @@ export interface BreakdownProps {
   readonly groups: readonly PeriodGroup[];
 }
 
-/** More groups than that come as one, named so (ports/periods.ts). */
-const mostGroups = 50;
-
 export const without: Readonly<Record<Dimension, string>> = {
   model: "no model",
   upstream: "no upstream",
@@ -60,7 +57,7 @@ export function Breakdown({ query, groups }: BreakdownProps): JSX.Element {
                   class={`swatch s${place < colouredGroups ? place + 1 : 0}`}
                   aria-hidden="true"
                 ></i>
-                <GroupName query={query} name={group.name} isRest={place >= mostGroups} />
+                <GroupName query={query} name={group.name} isRest={group.rest === true} />
               </th>
               <td class="number">{whole(group.requests)}</td>
               <td class={`number ${alarm(group)}`}>{percent(group.error_rate)}</td>

@@ -4,7 +4,7 @@ import { Elysia } from "elysia";
 import { Html } from "@elysiajs/html";
 import { barsOf } from "../../../domain/log/period-range.ts";
 import type { Routing } from "../../../domain/routing/types.ts";
-import type { PeriodQuestion } from "../../../ports/periods.ts";
+import type { CallCount, PeriodQuestion } from "../../../ports/periods.ts";
 import { exportRows } from "../request/export.ts";
 import { missingPage } from "../shared/missing-page.tsx";
 import {
@@ -20,7 +20,6 @@ import type { PagesDeps } from "../shared/pages-deps.ts";
 import { dimensions } from "../shared/period-query.ts";
 import { Dashboard, dashboardHead } from "./dashboard.tsx";
 import { type DashboardQuery, exportForms, readQuery } from "./dashboard-query.ts";
-import type { CallCount } from "./requests.tsx";
 
 export function dashboardRoutes(deps: PagesDeps) {
   const { browse } = deps;
@@ -39,14 +38,13 @@ export function dashboardRoutes(deps: PagesDeps) {
     ]);
 
   /** Of the calls that the list is of, however far one has paged. */
-  async function countOf(query: DashboardQuery): Promise<CallCount> {
+  function countOf(query: DashboardQuery): Promise<CallCount> {
     const { since, until } = query.filter;
     const times = {
       ...(since === undefined ? {} : { since }),
       ...(until === undefined ? {} : { until }),
     };
-    const { figures, cut } = await browse.period({ filter: { ...query.calls, ...times } });
-    return { calls: figures.requests, isExact: cut?.of !== "figures" };
+    return browse.count({ ...query.calls, ...times });
   }
 
   return new Elysia({ name: "dashboard" })

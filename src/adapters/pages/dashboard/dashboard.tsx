@@ -2,7 +2,7 @@
 // The dashboard: a period's figures and chart, filters, the requests.
 import { Html } from "@elysiajs/html";
 import type { InFlightCall, UpstreamState } from "../../../ports/browse.ts";
-import type { Period, PeriodCut } from "../../../ports/periods.ts";
+import type { Period } from "../../../ports/periods.ts";
 import type { MonthCost } from "../../../domain/log/budget.ts";
 import type { RefusedCalls } from "../../../ports/refusals.ts";
 import { Breakdown } from "./breakdown.tsx";
@@ -84,7 +84,7 @@ export function Dashboard(props: DashboardProps): JSX.Element {
           />
           <section class="period" id="period" data-live aria-label={`Over ${query.period.says}`}>
             <PeriodChart query={query} period={period} now={frame.now} />
-            {period.cut !== undefined && <CutLine cut={period.cut} />}
+            {period.cut !== undefined && <CutLine calls={period.cut.calls} />}
             <Breakdown query={query} groups={period.groups ?? []} />
           </section>
           <RefusedLine refused={props.refused} now={frame.now} />
@@ -114,11 +114,10 @@ function keptOf(address: Address): Readonly<Record<string, string>> {
 }
 
 /** What is shown of a part of the calls must not look as if it were of all. */
-function CutLine({ cut }: { readonly cut: PeriodCut }): JSX.Element {
-  const what = cut.of === "figures" ? "Figures, bars and groups" : "Cost, bars and groups";
+function CutLine({ calls }: { readonly calls: number }): JSX.Element {
   return (
     <p class="cut faint" safe>
-      {`${what} are of the newest ${whole(cut.calls)} calls of this period.`}
+      {`Figures, bars and groups are of the newest ${whole(calls)} calls of this period.`}
     </p>
   );
 }

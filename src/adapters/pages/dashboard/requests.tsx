@@ -4,15 +4,10 @@ import { Html } from "@elysiajs/html";
 import type { LogPage } from "../../../ports/browse.ts";
 import { whole } from "../shared/format.ts";
 import type { PageFrame } from "../shared/pages-deps.ts";
+import type { CallCount } from "../../../ports/periods.ts";
 import { performanceHref } from "../performance/performance-query.ts";
 import { dashboardHref, type DashboardQuery, exportHref } from "./dashboard-query.ts";
 import { RequestTable } from "./request-table.tsx";
-
-export interface CallCount {
-  readonly calls: number;
-  /** false: there are more. */
-  readonly isExact: boolean;
-}
 
 export interface RequestsProps {
   readonly frame: PageFrame;

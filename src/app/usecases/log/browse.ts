@@ -1,12 +1,7 @@
 // The read side for API and pages: the log's rows and figures, with what only the running process knows.
 import type { Browse, LogPage, LogRow, Today } from "../../../ports/browse.ts";
-import type {
-  CallFilter,
-  Period,
-  PeriodCut,
-  PeriodQuestion,
-  PeriodReader,
-} from "../../../ports/periods.ts";
+import type { CallFilter, Period, PeriodQuestion, PeriodReader } from "../../../ports/periods.ts";
+import { isTallied } from "../../../domain/log/tallied-filter.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { LogReader } from "../../../ports/log-reader.ts";
 import type { GroupView } from "../group/group-view.ts";
@@ -30,7 +25,6 @@ const dayMs = 86_400_000;
 const rowsAtOnce = 500;
 /** Beyond that figures are of the newest. */
 const mostCalls = 5_000;
-const mostPoints = 10_000;
 /** ms for which figures are given again, and how many. */
 const keptMs = 2_000;
 const mostKept = 16;
@@ -39,10 +33,6 @@ interface ReadCalls {
   readonly calls: readonly PeriodCall[];
   /** There are more, and older ones. */
   readonly isCut: boolean;
-}
-
-function cutAt(calls: number | null, of: PeriodCut["of"]): Pick<Period, "cut"> {
-  return calls === null ? {} : { cut: { calls, of } };
 }
 
 function pointOf(row: LogRow): PeriodCall {
@@ -67,43 +57,12 @@ export function createBrowse(options: BrowseOptions): Browse & PeriodReader {
 
   const periods = new Map<string, { readonly at: number; readonly period: Promise<Period> }>();
 
-  /** Figures of all calls are in the log's sums; what is filtered, or broken down, is read call by call. */
+  /** What tallies do not know is read call by call. */
   async function readPeriod(question: PeriodQuestion): Promise<Period> {
-    const { filter, by, bars } = question;
-    const { since, ...more } = filter;
-    if (Object.keys(more).length > 0) {
-      const { calls, isCut } = await callsFor(question);
-      return {
-        ...periodOfCalls(calls, question),
-        ...cutAt(isCut ? calls.length : null, "figures"),
-      };
-    }
-    const [stats, { calls, isCut }] = await Promise.all([
-      reader.stats(since ?? null),
-      by === undefined && bars === undefined ? { calls: [], isCut: false } : callsFor(question),
-    ]);
-    // With more calls than were read, bars reach back less far.
-    const oldest = isCut ? Date.parse(calls.at(-1)?.timestamp ?? "") : 0;
-    const shown = bars?.filter((begin) => begin >= oldest);
-    const period = periodOfCalls(calls, {
-      ...question,
-      ...(shown === undefined ? {} : { bars: shown }),
-    });
-    return {
-      ...period,
-      figures: { ...period.figures, ...stats },
-      ...cutAt(isCut ? calls.length : null, "parts"),
-    };
-  }
-
-  /** A point is read in a tenth of a row's time, but does not say who asked. */
-  async function callsFor({ filter, by }: PeriodQuestion): Promise<ReadCalls> {
-    const { since = 0, state, status, thread, resent_from, q, ...own } = filter;
-    const sought = [state, status, thread, resent_from, q];
-    if (by === "user" || by === "client" || sought.some((one) => one !== undefined))
-      return callsOf(filter);
-    const points = await reader.points({ ...own, since, limit: mostPoints });
-    return { calls: points, isCut: points.length >= mostPoints };
+    if (isTallied(question.filter)) return reader.period(question);
+    const { calls, isCut } = await callsOf(question.filter);
+    const period = periodOfCalls(calls, question);
+    return isCut ? { ...period, cut: { calls: calls.length } } : period;
   }
 
   async function callsOf(filter: CallFilter): Promise<ReadCalls> {
@@ -153,6 +112,7 @@ export function createBrowse(options: BrowseOptions): Browse & PeriodReader {
       if (periods.size > mostKept && oldest !== undefined) periods.delete(oldest);
       return period;
     },
+    count: (filter) => reader.count(filter),
     performance: async ({ q, limit, ...filter }) => {
       if (q === undefined) return { points: await reader.points({ ...filter, limit }) };
       const { calls } = await callsOf({ ...filter, q });

@@ -1,5 +1,6 @@
 // Periods put together from tallies say what their calls say one by one: sums exactly, times within 2 %.
 import { describe, expect, test } from "bun:test";
+import { periodCall } from "../../../lab/memory-log-store.ts";
 import { periodOfCalls } from "../../../../src/app/usecases/log/period-of-calls.ts";
 import { nothingSensed } from "../../../../src/domain/log/call-sense.ts";
 import { barsOf } from "../../../../src/domain/log/period-range.ts";
@@ -131,8 +132,7 @@ function exactPeriod(calls: readonly LogWrite[], question: PeriodQuestion): Peri
       (upstream === undefined || row.upstream === upstream) &&
       (service_type === undefined || row.service_type === service_type),
   );
-  const named = passing.map((row) => ({ ...row, model: row.mapped_model ?? row.original_model }));
-  return periodOfCalls(named, question);
+  return periodOfCalls(passing.map(periodCall), question);
 }
 
 function compare(found: Period, exact: Period): void {
