@@ -4,6 +4,7 @@
 import { expect } from "bun:test";
 import type { LogWrite } from "../../src/adapters/logs/pipeline/log-engine.ts";
 import type { LogFilter } from "../../src/ports/browse.ts";
+import { isTallied } from "../../src/domain/log/tallied-filter.ts";
 import { wordsOf } from "../../src/domain/log/words-of.ts";
 import { writtenText } from "../../src/adapters/logs/rows/indexed-text.ts";
 import { captured, logWrite } from "../lab/log-entries.ts";
@@ -108,6 +109,27 @@ async function expectSameReads(
     };
     await same({ points }, (store) => store.points(points));
   }
+  const calls = filters.map(({ before: _before, sort: _sort, ...filter }) => filter);
+  for (const filter of calls) {
+    const one = random.chance(0.5) ? filter : { since: since(), ...filter, ...random.pick(calls) };
+    await same({ count: one }, (store) => store.count(one));
+    if (!isTallied(one)) continue;
+    const question = {
+      filter: one,
+      ...(random.chance(0.3) ? {} : { by: random.pick(dimensions) }),
+      ...(random.chance(0.3) ? {} : { bars: barsFrom(random, one.since ?? first) }),
+    };
+    await same({ period: question }, (store) => store.period(question));
+  }
+}
+
+const dimensions = ["model", "upstream", "user", "client"] as const;
+
+/** Of whole hours, or of whole minutes. */
+function barsFrom(random: Random, since: number): readonly number[] {
+  const step = random.pick([60_000, hourMs, 24 * hourMs]);
+  const count = random.int(1, 60);
+  return Array.from({ length: count }, (_, at) => (Math.floor(since / step) + at) * step);
 }
 
 const models = [

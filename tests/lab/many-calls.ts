@@ -1,6 +1,7 @@
 // A shared log of many calls, made by the server itself: of days up to now, without bodies.
 import type { Client } from "../../src/adapters/logs/postgres/client.ts";
 import { lowestId } from "../../src/adapters/logs/postgres/id-times.ts";
+import { tallySpans } from "../../src/adapters/logs/rows/tally.ts";
 import { hourMs, minuteMs } from "../../src/adapters/logs/rows/figures.ts";
 import type { SharedStore } from "../../src/adapters/logs/outbox/shared-store.ts";
 import { tables } from "../../src/adapters/logs/postgres/tables.ts";
@@ -44,6 +45,9 @@ export async function fillWithCalls(
   });
   for (const span of [minuteMs, hourMs])
     await client.run(insertFigures, [span, starts[0], end, Math.floor(perDay / (dayMs / span))]);
+  await client.run(insertCells);
+  for (const span of tallySpans)
+    await client.run(insertTallies, [span, starts[0], end, Math.floor(perDay / (dayMs / span))]);
 }
 
 /** As `rowValues` packs it. */
@@ -52,7 +56,7 @@ const detail = `[null,null,"10.0.0.5","POST","/v1/chat/completions",null,null,nu
 
 const insertRequests = `insert into requests (id, timestamp, state, service_type, original_model,
     other_model, mapped, upstream, status_code, duration_ms, ttft_ms, prompt_tokens,
-    completion_tokens, total_tokens, resent_from, detail, instance)
+    completion_tokens, total_tokens, resent_from, detail, instance, counted)
   select ${idOf("$1::bigint")}, $1::bigint + n * $3::bigint / $2::bigint,
     case when n % 100 = 7 then 'failed' when n % 1000 = 8 then 'cancelled' else 'completed' end,
     case when n % 50 = 3 then 'ollama' else 'openai' end,
@@ -62,7 +66,7 @@ const insertRequests = `insert into requests (id, timestamp, state, service_type
     case when n % 100 = 7 then 502 when n % 1000 = 8 then 499 when n % 200 = 9 then 404 else 200 end,
     n % 5000, n % 300, n % 1000, n % 500, n % 1500,
     case when n % 20000 = 5 then '00000000-0000-7000-8000-000000000000' end,
-    '${detail}', '00000000-0000-7000-8000-000000000001'
+    '${detail}', '00000000-0000-7000-8000-000000000001', true
   from generate_series(0, $2::bigint - 1) n`;
 
 const insertWords = `insert into search (id, words)
@@ -80,6 +84,21 @@ const insertFigures = `insert into figures (span, start, kind, bucket, instance,
     from generate_series($2::bigint / $1 * $1, $3::bigint, $1::bigint) start,
       generate_series(0, 5) kind, generate_series(0, 15) bucket
     where kind > 3 or bucket = 0 on conflict do nothing`;
+
+/** Likewise: two routers' tallies of a dozen cells, each with fifty different times. */
+const insertCells = `insert into cells (key, service_type, original_model, mapped_model, upstream, who,
+    client, state, status_code, folded, used_on)
+  select md5(n::text)::uuid, 'openai', 'model-' || n % 7, 'model-' || n % 7, 'box-' || n % 4,
+    '10.0.0.' || n % 5, 'curl', case when n = 7 then 'failed' else 'completed' end, 200, 0, 30000
+  from generate_series(1, 12) n`;
+const insertTallies = `insert into tallies (span, start, cell, instance, requests, prompt_tokens,
+    completion_tokens, cached_tokens, cost, priced, unpriced, durations, ttfts)
+  select $1::integer, start, key, ('00000000-0000-7000-8000-00000000000' || router)::uuid,
+      greatest($4::bigint / 24, 1), 10, 10, 0, 0, 0, 0, times, times
+    from generate_series($2::bigint / $1 * $1, $3::bigint, $1::bigint) start, cells,
+      generate_series(1, 2) router,
+      (select array_agg(((100 + n)::bigint << 32) + 1) as times from generate_series(1, 50) n) as timed
+  on conflict do nothing`;
 
 /** To fill them first takes half as long. */
 async function withoutIndexes(

@@ -25,7 +25,7 @@ export function idsSince(time: number): string | null {
 }
 
 /** Each row of before that time has an id before it: a call's id is made before its time is taken. @param until epoch ms */
-function idsUntil(until: number): string {
+export function idsUntil(until: number): string {
   return lowestId(until + 1);
 }
 

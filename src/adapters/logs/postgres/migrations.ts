@@ -1,7 +1,14 @@
 // Brings the tables up to date: whoever comes first makes them, the others wait for it and find them.
 import type { Client, Run } from "./client.ts";
 import { defaultPartitions } from "./partitions.ts";
-import { oldestBinary, partitioned, schemaVersion, tables, toVersion2 } from "./tables.ts";
+import {
+  oldestBinary,
+  partitioned,
+  schemaVersion,
+  tables,
+  toVersion2,
+  toVersion3,
+} from "./tables.ts";
 
 /** Tables of one version, and the way to them from earlier ones. */
 export interface Schema {
@@ -17,7 +24,10 @@ export const ownSchema: Schema = {
   version: schemaVersion,
   oldestBinary,
   tables: [...tables, ...defaultPartitions],
-  steps: new Map([[2, toVersion2]]),
+  steps: new Map([
+    [2, toVersion2],
+    [3, toVersion3],
+  ]),
 };
 
 /** Rejects where the database holds what is not ours. */
@@ -70,7 +80,7 @@ export async function findSchema(run: Run): Promise<FoundSchema | null> {
     `select relname as name from pg_class
       where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p', 'v', 'm', 'f')
         and relname in ('meta', 'instances', 'inflight', 'figures', 'responses', 'response_items',
-          'rejected', ${partitioned.map((table) => `'${table}'`).join(", ")})
+          'rejected', 'cells', 'tallies', ${partitioned.map((table) => `'${table}'`).join(", ")})
       order by relname`,
   );
   const names = rows.map(({ name }) => name);

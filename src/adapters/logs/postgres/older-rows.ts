@@ -1,5 +1,5 @@
-// The statements that find rows of older versions and write what is made of them: a round goes from the
-// newest down, by one router at a time, and goes on where it was cut short.
+// The statements that find rows of older versions and write what is made of them, which count in tallies from
+// then on: a round goes from the newest down, by one router at a time, and goes on where it was cut short.
 import type { StoredRow } from "../rows/stored-row.ts";
 import { sensedColumns } from "../rows/stored-row.ts";
 import { idsSince, type IdRange, inRange, sinceTime, whole } from "./call-conditions.ts";
@@ -14,6 +14,8 @@ import type { Client, Run } from "./client.ts";
 import type { PlacedBodies } from "./read-bodies.ts";
 import { inOrderedReading } from "./reading.ts";
 import { createValues } from "./statement-values.ts";
+import { talliesOf } from "./write-calls.ts";
+import { writeTallies } from "./write-tallies.ts";
 
 /** Names in `meta`. */
 const names = { below: "sense_below", lease: "sense_lease" } as const;
@@ -54,14 +56,14 @@ export async function leaseRound(run: Run, instance: string): Promise<OlderRound
   return row?.own === true ? row : null;
 }
 
-/** One that nothing was made of yet. */
+/** One that does not count yet; nearly always nothing was made of it either. */
 export interface OlderCall extends PlacedBodies {
   readonly row: StoredRow;
 }
 
 /**
  * The newest of a range, at most `limit`, that had ended by a time: bodies of others may still be on
- * their way. Bodies that count as removed are left out.
+ * their way. Bodies that count as removed, or that nothing is to be made of, are left out.
  * @param ended epoch ms
  */
 export function olderCalls(
@@ -84,14 +86,14 @@ export function olderCalls(
     );
     const rows = await run<ReadColumns & { bodies: string | null; segments: string }>(
       `select ${readColumnsOfR}, r.bodies, array_to_string(r.segments, ' ') as segments
-        from requests r where r.who is null and ${where}
+        from requests r where not r.counted and ${where}
           and r."timestamp" + coalesce(r.duration_ms, 0) < ${values.add(ended, "double precision")}
         order by r.id desc limit ${values.add(limit, "integer")}`,
       values.all,
     );
     return rows.map(({ bodies, segments, ...call }) => {
       const row = storedRow(call);
-      const isBare = row.timestamp < floors.bodies;
+      const isBare = row.timestamp < floors.bodies || row.who !== null;
       return {
         row,
         bodies: isBare ? null : bodies,
@@ -104,37 +106,52 @@ export function olderCalls(
 const assignments = sensedColumns.map((column) => `${column} = given.${column}`).join(", ");
 
 /**
- * Writes what was made of rows of one range, newest first, and how far the round has come; one that was
- * removed or written since is left as it is.
+ * Writes what was made of rows of one range, newest first, and how far the round has come. One that was
+ * removed or written since is left as it is; the others count from now on.
+ * @param instance of this router, UUID
  * @param below as in OlderRound from now on; null: as it is
  */
 export async function writeSensed(
-  run: Run,
+  client: Client,
+  instance: string,
   rows: readonly StoredRow[],
   below: string | null,
 ): Promise<void> {
-  const values = createValues();
-  const parts: string[] = [];
-  const [newest, oldest] = [rows[0]?.id, rows.at(-1)?.id];
-  if (newest !== undefined && oldest !== undefined) {
-    const given = rows.map((row) => {
-      const columns = columnsOf(row);
-      return Object.fromEntries(
-        ["id" as const, ...sensedColumns].map((name) => [name, columns[name]]),
+  await client.inTransaction(async (run) => {
+    const written = await updateRows(run, rows);
+    // A router that has lost its lease meanwhile does not lead another one back up.
+    if (below !== null)
+      await run(
+        `insert into meta (name, value) values ('${names.below}', $1)
+          on conflict (name) do update set value = excluded.value
+            where meta.value collate "C" > excluded.value`,
+        [below],
       );
-    });
-    parts.push(`sensed as (update requests r set ${assignments}
+    await writeTallies(run, instance, talliesOf(written.map((row) => ({ row }))));
+  });
+}
+
+/** @returns those that did not count before */
+async function updateRows(run: Run, rows: readonly StoredRow[]): Promise<readonly StoredRow[]> {
+  const [newest, oldest] = [rows[0]?.id, rows.at(-1)?.id];
+  if (newest === undefined || oldest === undefined) return [];
+  const given = rows.map((row) => {
+    const columns = columnsOf(row);
+    return Object.fromEntries(
+      ["id" as const, ...sensedColumns].map((name) => [name, columns[name]]),
+    );
+  });
+  const values = createValues();
+  const written = await run<{ id: string }>(
+    `update requests r set ${assignments}, counted = true
       from json_to_recordset(${values.add(JSON.stringify(given), "text")}::json)
         as given (${columnTypes(["id", ...sensedColumns])})
-      where r.id = given.id and r.who is null
-        and r.id between ${values.add(oldest, "uuid")} and ${values.add(newest, "uuid")})`);
-  }
-  // A router that has lost its lease meanwhile does not lead another one back up.
-  if (below !== null)
-    parts.push(`marked as (insert into meta (name, value)
-      values ('${names.below}', ${values.add(below, "text")})
-      on conflict (name) do update set value = excluded.value
-        where meta.value collate "C" > excluded.value)`);
-  if (parts.length > 0)
-    await run(`with ${parts.join(",\n    ")} select`, values.all, values.bytes());
+      where r.id = given.id and not r.counted
+        and r.id between ${values.add(oldest, "uuid")} and ${values.add(newest, "uuid")}
+      returning r.id::text as id`,
+    values.all,
+    values.bytes(),
+  );
+  const ids = new Set(written.map(({ id }) => id));
+  return rows.filter(({ id }) => ids.has(id));
 }

@@ -224,6 +224,8 @@ export function createPostgresEngine(options: PostgresEngineOptions): LogEngine 
         get: (id) => timely.read((more) => reader.get(id, more), objectLimitMs),
         stats: (since) => timely.read(() => reader.stats(since)),
         points: (filter) => timely.read(() => reader.points(filter)),
+        period: (question) => timely.read(() => reader.period(question)),
+        count: (filter) => timely.read(() => reader.count(filter)),
       };
     },
     async answers(at) {

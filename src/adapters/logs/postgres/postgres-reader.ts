@@ -1,13 +1,16 @@
 // The log's read side in PostgreSQL: what all routers have written, as one log.
 import type { LogReader } from "../../../ports/log-reader.ts";
+import { isTallied } from "../../../domain/log/tallied-filter.ts";
 import type { ObjectStore } from "../../../ports/object-store.ts";
 import { logDetail } from "../rows/log-row.ts";
 import { apiRow, type StoredRow } from "../rows/stored-row.ts";
 import { type ReadColumns, readColumnsOfR, storedRow } from "./call-columns.ts";
 import { type Client, type Run, transferMs } from "./client.ts";
+import { countCalls } from "./count-calls.ts";
 import { listedCalls } from "./list-calls.ts";
 import { bytesOf, type PlacedBodies, putTogether, readSegments } from "./read-bodies.ts";
 import { periodStats, readPoints } from "./read-figures.ts";
+import { type KnownCells, tallyCount, tallyPeriod } from "./read-tallies.ts";
 import { inOrderedReading, inReading } from "./reading.ts";
 import { type SearchLimits, searchLimits } from "./search-calls.ts";
 import type { MoreTime } from "./timely-database.ts";
@@ -23,6 +26,8 @@ export function createPostgresReader(
   objects: Pick<ObjectStore, "get"> | null,
   limits: SearchLimits = searchLimits,
 ): PostgresReader {
+  const cells: KnownCells = new Map();
+
   return {
     async list(filter) {
       const limit = filter.limit + 1; // one more tells whether there is a next page
@@ -56,6 +61,12 @@ export function createPostgresReader(
 
     stats: (since) => inReading(client, (run, floors) => periodStats(run, since, floors)),
     points: (filter) => inOrderedReading(client, (run, floors) => readPoints(run, filter, floors)),
+    period: (question) =>
+      inReading(client, (run, floors) => tallyPeriod(run, question, floors, cells)),
+    count: (filter) =>
+      isTallied(filter)
+        ? inReading(client, (run, floors) => tallyCount(run, filter, floors, cells))
+        : inOrderedReading(client, (run, floors) => countCalls(run, filter, floors, limits)),
   };
 }
 

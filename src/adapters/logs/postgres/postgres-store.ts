@@ -1,5 +1,6 @@
 // The log's write side in PostgreSQL, as one router's outbox drives it. Reading is another's part.
 import type { SharedInstance, SharedStore } from "../outbox/shared-store.ts";
+import { createCellBook } from "./cell-book.ts";
 import type { Client } from "./client.ts";
 import { explainFailure } from "./failures.ts";
 import { interruptOwn } from "./interrupted-calls.ts";
@@ -17,6 +18,7 @@ export interface PostgresStoreOptions {
 
 export function createPostgresStore({ client, maxLogAgeMs }: PostgresStoreOptions): SharedStore {
   const partitions = createPartitions(client, maxLogAgeMs);
+  const cells = createCellBook();
   let instance: SharedInstance | null = null;
 
   function settled(): SharedInstance {
@@ -27,6 +29,7 @@ export function createPostgresStore({ client, maxLogAgeMs }: PostgresStoreOption
   return {
     async settle(own) {
       await settleSchema(client);
+      cells.forget();
       await partitions.ahead();
       const [row] = await client.run<{ shipped: number }>(
         `insert into instances (id, name, version) values ($1::uuid, $2, $3)
@@ -39,7 +42,7 @@ export function createPostgresStore({ client, maxLogAgeMs }: PostgresStoreOption
       return { shipped: row?.shipped ?? 0 };
     },
     ship: async (shipments) => ({
-      refused: await ship({ client, partitions, sender: settled() }, shipments),
+      refused: await ship({ client, partitions, sender: settled(), cells }, shipments),
     }),
     interrupt: (ids, now) => interruptOwn(client, settled().id, ids, now),
     explain: explainFailure,

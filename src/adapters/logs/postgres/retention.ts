@@ -2,6 +2,7 @@
 // Rows are hidden before, from their very age on.
 import type { Client, Run } from "./client.ts";
 import { hourMs, minuteMs } from "../rows/figures.ts";
+import { dayMs, lastingSpans, tallyDaysKept, tallySpans } from "../rows/tally.ts";
 import { raiseFloors } from "./floors.ts";
 import { lowestId } from "./id-times.ts";
 import { whileLeading } from "./leading.ts";
@@ -75,12 +76,27 @@ async function removeRest(run: Run, before: Ages, limit: number): Promise<boolea
   for (const span of [minuteMs, hourMs])
     if (await removed(run, "figures", `span = ${span} and start <= $1::bigint`, rows - span, limit))
       isMore = true;
+  if (await removeTallies(run, rows, limit)) isMore = true;
   await run(
     `delete from instances where not exists (select from inflight where instance = instances.id)
       and seen_at < least(now() - interval '${instanceDays} days', to_timestamp($1::float8 / 1000))`,
     [rows],
   );
   return isMore;
+}
+
+/** Those of hours and days outlive their rows. @param rows epoch ms @returns whether there is more */
+async function removeTallies(run: Run, rows: number, limit: number): Promise<boolean> {
+  const lasting = Math.min(rows, (await databaseTime(run)) - tallyDaysKept * dayMs);
+  let isMore = false;
+  for (const span of tallySpans) {
+    const before = lastingSpans.includes(span) ? lasting : rows;
+    const where = `span = ${span} and start <= $1::bigint`;
+    if (await removed(run, "tallies", where, Math.floor(before - span), limit)) isMore = true;
+  }
+  // Nothing can be left of its last day.
+  const day = Math.floor(lasting / dayMs) - 1;
+  return (await removed(run, "cells", "used_on < $1::integer", day, limit)) || isMore;
 }
 
 /** @returns whether there may be more */

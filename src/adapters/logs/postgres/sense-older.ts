@@ -1,5 +1,5 @@
-// Rows of older versions in the shared log get what new ones have: those that were there before this
-// version, the newest first, and those that routers of an older version write beside this one.
+// Rows of older versions in the shared log get what new ones have, and count as they do: those that were there
+// before this version, the newest first, and those that routers of an older version write beside this one.
 import { ObjectStoreFailure, type ObjectStore } from "../../../ports/object-store.ts";
 import type { CapturedBodies } from "../../../domain/log/log-entry.ts";
 import type { SenseOf } from "../pipeline/log-engine.ts";
@@ -79,12 +79,14 @@ export function createSenseOlder({ client, instance, objects, now }: SenseOlderO
       const bodies = await bodiesOf(some);
       for (const [at, { row }] of some.entries())
         sensed.push(
-          sensedRow(row, await senseOf(recordedCall(apiRow(row), bodies[at] ?? noBodies))),
+          row.who === null
+            ? sensedRow(row, await senseOf(recordedCall(apiRow(row), bodies[at] ?? noBodies)))
+            : row,
         );
     }
     const isThrough = calls.length < limit;
     const last = isThrough ? bottom : (calls.at(-1)?.row.id ?? bottom);
-    await writeSensed(client.run, sensed, range.isNew ? null : last);
+    await writeSensed(client, instance, sensed, range.isNew ? null : last);
     range.before = last;
     if (isThrough) round.ranges.shift();
     return round.ranges.length > 0;

@@ -2,6 +2,7 @@
 import type { Shipment, ShippedCall } from "../outbox/shipment.ts";
 import type { SharedInstance } from "../outbox/shared-store.ts";
 import type { StoredRow } from "../rows/stored-row.ts";
+import type { CellBook } from "./cell-book.ts";
 import type { Client, Run } from "./client.ts";
 import { explainFailure } from "./failures.ts";
 import { idTime } from "./id-times.ts";
@@ -9,7 +10,7 @@ import type { NeededTimes, Partitions } from "./partitions.ts";
 import { createRefusals } from "./refusals.ts";
 import { safeText } from "./safe-text.ts";
 import { writeAnswers, writeItems, writeSegments } from "./write-bodies.ts";
-import { writeEnds, writeStarts } from "./write-calls.ts";
+import { talliesOf, writeEnds, writeStarts } from "./write-calls.ts";
 import { type Load, writeNewLoad } from "./write-load.ts";
 
 /** Where shipments go, and whose they are. */
@@ -17,6 +18,7 @@ export interface Way {
   readonly client: Client;
   readonly partitions: Partitions;
   readonly sender: SharedInstance;
+  readonly cells: CellBook;
 }
 
 function loadOf(shipments: readonly Shipment[]): Load {
@@ -117,12 +119,15 @@ async function shipSingly(
 }
 
 /** As `shipTogether`, in one statement; the server refuses all where not all of it is new. */
-async function shipNew({ client, partitions, sender }: Way, shipments: readonly Shipment[]) {
+async function shipNew({ client, partitions, sender, cells }: Way, shipments: readonly Shipment[]) {
   const [first, last] = [shipments[0], shipments.at(-1)];
   if (first === undefined || last === undefined) return;
   await partitions.ready(timesOf(shipments));
   const numbers = { id: sender.id, first: first.seq, last: last.seq };
-  await writeNewLoad(client.run, numbers, loadOf(shipments));
+  const load = loadOf(shipments);
+  const tallies = await cells.fold(client.run, talliesOf(load.ends).changes());
+  await writeNewLoad(client.run, numbers, load, tallies);
+  cells.written(tallies.cells);
 }
 
 /** As SharedStore says of `ship`. @returns how many rows were refused */

@@ -2,7 +2,7 @@
 // and go with the partition of their day: an id is a UUIDv7, and so key, order and partition in one.
 
 /** Raised with every change; binaries of older versions work beside newer ones down to `oldestBinary`. */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 
 /** The version whose binaries, and all later ones, can work with these tables. */
 export const oldestBinary = 1;
@@ -51,8 +51,43 @@ const senseIndexes: readonly string[] = [
   "(duration_ms nulls first, id)",
   "(total_tokens nulls first, id)",
   "(cost nulls first, id)",
-  // Those that older binaries have written.
-  "(id) where who is null",
+];
+
+/** Whether a call that has ended counts in its tallies: one that an older binary wrote does later. Of version 3. */
+const countedColumn = "counted boolean not null default false";
+const countedIndex = "(id) where not counted";
+
+/** Of version 3. A cell is known by its key, and stays for as long as tallies of it may. */
+const tallyTables: readonly string[] = [
+  `create table cells (
+    key uuid primary key,
+    service_type text not null,
+    original_model text,
+    mapped_model text,
+    upstream text,
+    who text,
+    client text,
+    state text not null,
+    status_code integer,
+    folded smallint not null,
+    -- Day of its latest call, since 1970.
+    used_on integer not null)`,
+  // Each router has its own, as with figures. Times are numbers of a bucket each, see tally-times.ts.
+  `create table tallies (
+    span integer not null,
+    start bigint not null,
+    cell uuid not null,
+    instance uuid not null,
+    requests bigint not null,
+    prompt_tokens bigint not null,
+    completion_tokens bigint not null,
+    cached_tokens bigint not null,
+    cost bigint not null,
+    priced bigint not null,
+    unpriced bigint not null,
+    durations bigint[] not null,
+    ttfts bigint[] not null,
+    primary key (span, start, cell, instance)) with (fillfactor = 60)`,
 ];
 
 /**
@@ -84,6 +119,7 @@ export const tables: readonly string[] = [
     bodies text,
     segments uuid[],
     ${senseColumns.join(", ")},
+    ${countedColumn},
     primary key (id)) partition by range (id)`,
   // An entry of an index holds 2,704 bytes; a model's name may be as long as a request.
   `create index on requests (${nameStart("original_model")}, id)`,
@@ -96,7 +132,7 @@ export const tables: readonly string[] = [
   "create index on requests (resent_from, id) where resent_from is not null",
   // For figures of a part of a minute.
   'create index on requests ("timestamp")',
-  ...senseIndexes.map((index) => `create index on requests ${index}`),
+  ...[...senseIndexes, countedIndex].map((index) => `create index on requests ${index}`),
   // Calls that have begun; an end takes its call out of here.
   `create table inflight (${callColumns}, ${senseColumns.join(", ")}, primary key (id))`,
   "create index on inflight (instance)",
@@ -121,6 +157,7 @@ export const tables: readonly string[] = [
     instance uuid not null,
     amount bigint not null,
     primary key (span, start, kind, bucket, instance))`,
+  ...tallyTables,
   // Answers that requests may refer to. Items stand once for each owner, and stay while one of them
   // was used since: the day, in days since 1970, is moved on at most once a day.
   `create table responses (
@@ -166,6 +203,15 @@ export const toVersion2: readonly string[] = [
       `alter table ${table} ${senseColumns.map((column) => `add column ${column}`).join(", ")}`,
   ),
   ...senseIndexes.map((index) => `create index on only requests ${index}`),
+];
+
+/** From version 2 to 3. */
+export const toVersion3: readonly string[] = [
+  `alter table requests add column ${countedColumn}`,
+  `create index on only requests ${countedIndex}`,
+  ...tallyTables,
+  // All rows are to be looked through for it: see older-rows.ts.
+  "delete from meta where name = 'sense_below'",
 ];
 
 /** Tables whose rows go by partitions. */

@@ -1,17 +1,32 @@
 // The statements that write calls, within a transaction: ends once each, starts until their end comes.
 import type { ShippedCall } from "../outbox/shipment.ts";
-import { type CountedRow, createFigureSums } from "../rows/figures.ts";
-import type { StoredRow } from "../rows/stored-row.ts";
-import { callColumns, callColumnTypes, columnsOf } from "./call-columns.ts";
+import { createFigureSums } from "../rows/figures.ts";
+import { cachedTokensIn, type StoredRow } from "../rows/stored-row.ts";
+import { createTallyBatch, type TallyBatch } from "../rows/tally.ts";
+import {
+  callColumns,
+  callColumnTypes,
+  columnsOf,
+  type ReadColumns,
+  readColumns,
+  storedRow,
+} from "./call-columns.ts";
 import type { Run } from "./client.ts";
 import { createValues, type Values } from "./statement-values.ts";
 import { writeFigures } from "./write-figures.ts";
+import { writeTallies } from "./write-tallies.ts";
 
 /** What of ends is written for the first time, or once more. */
 interface WrittenEnds {
   readonly inserted: readonly ShippedCall[];
   /** Rows that had been marked as interrupted, and whose true end this is. */
-  readonly replaced: readonly CountedRow[];
+  readonly replaced: readonly ReplacedRow[];
+}
+
+interface ReplacedRow {
+  readonly row: StoredRow;
+  /** Whether it counts in its tallies. */
+  readonly counted: boolean;
 }
 
 const endColumns = `${callColumns}, bodies, segments`;
@@ -38,8 +53,8 @@ export function endsParts(
       select given.* from json_to_recordset(${values.add(JSON.stringify(given), "text")}::json)
         as given (${callColumnTypes}, bodies text, segments uuid[], words text)${and}),
     put as (
-      insert into requests (${endColumns}, instance)
-        select ${endColumns}, ${values.add(instance, "uuid")} from given
+      insert into requests (${endColumns}, instance, counted)
+        select ${endColumns}, ${values.add(instance, "uuid")}, who is not null from given
         on conflict (id) do nothing returning id),
     found as (
       insert into search (id, words)
@@ -51,12 +66,26 @@ export function endsParts(
 /** The search's entry of such a row goes along: a new one comes. */
 const removeInterrupted = `with gone as (
     delete from requests where id = any ($1::text::uuid[]) and state = 'interrupted'
-      returning id, timestamp, state, duration_ms, ttft_ms, prompt_tokens, completion_tokens),
+      returning *),
   lost as (delete from search using gone where search.id = gone.id)
-  select timestamp::double precision, state, duration_ms, ttft_ms,
-    prompt_tokens::double precision, completion_tokens::double precision, id::text from gone`;
+  select ${readColumns}, counted from gone`;
 
-/** Writes ends and their figures. @returns how many were not there */
+/** What ends add to tallies: all but those of older binaries' calls, of which more is to be known first. */
+export function talliesOf(
+  ends: readonly Pick<ShippedCall, "row">[],
+  replaced: readonly ReplacedRow[] = [],
+): TallyBatch {
+  const tallies = createTallyBatch();
+  for (const { row } of ends) if (row.who !== null) tallies.add(talliedRow(row));
+  for (const { row, counted } of replaced) if (counted) tallies.subtract(talliedRow(row));
+  return tallies;
+}
+
+function talliedRow(row: StoredRow) {
+  return { ...row, cached_tokens: cachedTokensIn(row.detail) };
+}
+
+/** Writes ends, their figures and tallies. @returns how many were not there */
 export async function writeEnds(
   run: Run,
   instance: string,
@@ -65,8 +94,9 @@ export async function writeEnds(
   const { inserted, replaced } = await putEnds(run, instance, ends);
   const figures = createFigureSums();
   for (const { row } of inserted) figures.add(row);
-  for (const row of replaced) figures.subtract(row);
+  for (const { row } of replaced) figures.subtract(row);
   await writeFigures(run, instance, figures.changes());
+  await writeTallies(run, instance, talliesOf(inserted, replaced));
   return inserted.length;
 }
 
@@ -79,10 +109,11 @@ async function putEnds(
   if (inserted.length === ends.length) return { inserted, replaced: [] };
   const taken = new Set(inserted.map(({ row }) => row.id));
   const there = ends.filter(({ row }) => !taken.has(row.id));
-  const replaced = await run<CountedRow & { id: string }>(removeInterrupted, [
+  const gone = await run<ReadColumns & Pick<ReplacedRow, "counted">>(removeInterrupted, [
     uuids(there.map(({ row }) => row.id)),
   ]);
-  const free = new Set(replaced.map(({ id }) => id));
+  const replaced = gone.map(({ counted, ...columns }) => ({ row: storedRow(columns), counted }));
+  const free = new Set(replaced.map(({ row }) => row.id));
   const again = there.filter(({ row }) => free.has(row.id));
   return { inserted: [...inserted, ...(await insert(run, instance, again))], replaced };
 }

@@ -3,10 +3,12 @@
 import type { Shipment } from "../outbox/shipment.ts";
 import { createFigureSums } from "../rows/figures.ts";
 import type { Run } from "./client.ts";
+import type { FoldedTallies } from "./cell-book.ts";
 import { createValues } from "./statement-values.ts";
 import { answersInsertion, itemsInsertion, segmentsInsertion } from "./write-bodies.ts";
 import { endsParts, startsInsertion } from "./write-calls.ts";
 import { figuresInsertion } from "./write-figures.ts";
+import { talliesParts } from "./write-tallies.ts";
 
 /** What several shipments come to together: of one id the last. */
 export type Load = Omit<Shipment, "seq">;
@@ -25,8 +27,14 @@ const ifMoved = ", moved";
 /**
  * Writes all of it. Where some of the shipments are in already, or a call's end is there, as that of one
  * counted as interrupted may be, the server refuses the whole as an invalid value, and nothing is written.
+ * @param tallies of its ends
  */
-export async function writeNewLoad(run: Run, sender: LoadSender, load: Load): Promise<void> {
+export async function writeNewLoad(
+  run: Run,
+  sender: LoadSender,
+  load: Load,
+  tallies: FoldedTallies,
+): Promise<void> {
   const { ends, starts, segments, items, answers } = load;
   const { id, first, last } = sender;
   const values = createValues();
@@ -44,6 +52,7 @@ export async function writeNewLoad(run: Run, sender: LoadSender, load: Load): Pr
     parts.push(
       endsParts(values, id, ends, ifMoved),
       `counted as (${figuresInsertion(values, id, figures.changes(), ifMoved)})`,
+      ...talliesParts(values, id, tallies, ifMoved),
     );
   }
   if (starts.length > 0) parts.push(`begun as (${startsInsertion(values, id, starts, ifMoved)})`);

@@ -313,6 +313,10 @@ const places = { warnings: 13, protocol: 23, asked: 24 } as const;
 /** Place of `cached_tokens` in the JSON of a Detail. */
 export const cachedTokensPlace = 16;
 
+export function cachedTokensIn(detail: string): number | null {
+  return (JSON.parse(detail) as Detail)[cachedTokensPlace];
+}
+
 /** The row of an older version with what has been made of its call since; all else of it stays as it was. */
 export function sensedRow(row: StoredRow, sense: CallSense): StoredRow {
   const before = JSON.parse(row.detail) as Detail;

@@ -47,7 +47,7 @@ async function whenEmpty(spool: { figures(): { readonly rows: number } }): Promi
   while (spool.figures().rows > 0) await Bun.sleep(10);
 }
 
-/** What stands in the tables, counted twice over: rows themselves, and the figures. */
+/** What stands in the tables, counted three times over: rows themselves, the figures and the tallies. */
 async function counted(url: string) {
   const client = createClient({ url, connections: 1, silenceMs: 20_000 });
   try {
@@ -56,6 +56,8 @@ async function counted(url: string) {
         (select coalesce(sum(prompt_tokens), 0) from requests)::integer as tokens,
         (select coalesce(sum(amount), 0) from figures where span = 60000 and kind = 0)::integer as figures,
         (select coalesce(sum(amount), 0) from figures where span = 60000 and kind = 2)::integer as token_figures,
+        (select coalesce(sum(requests), 0) from tallies where span = 86400000)::integer as tallies,
+        (select coalesce(sum(prompt_tokens), 0) from tallies where span = 60000)::integer as token_tallies,
         (select count(*) from inflight)::integer as inflight,
         (select count(*) from search)::integer as found,
         (select count(*) from requests where bodies is null)::integer as bodiless,
@@ -74,6 +76,8 @@ const whole = (rows: number, tokens: number) => ({
   tokens,
   figures: rows,
   token_figures: tokens,
+  tallies: rows,
+  token_tallies: tokens,
   inflight: 0,
   found: rows,
   bodiless: 0,

@@ -8,6 +8,7 @@ import { day } from "../../../../src/adapters/logs/postgres/partition-ranges.ts"
 import { createPostgresReader } from "../../../../src/adapters/logs/postgres/postgres-reader.ts";
 import { createPostgresStore } from "../../../../src/adapters/logs/postgres/postgres-store.ts";
 import type { LogFilter } from "../../../../src/ports/browse.ts";
+import type { PeriodQuestion } from "../../../../src/ports/periods.ts";
 import type { LogReader } from "../../../../src/ports/log-reader.ts";
 import { fillWithCalls } from "../../../lab/many-calls.ts";
 import { type LabPostgres, startPostgres } from "../../../lab/postgres.ts";
@@ -17,6 +18,7 @@ import { explained } from "../../../lab/query-plans.ts";
 
 /** Half past one: what is an hour old lies in the last partition, ids of up to an hour before in the one before. */
 const end = Math.floor(Date.now() / day) * day - day + 5_400_000;
+const hour = 3_600_000;
 const calls = { days: 8, perDay: isWhole ? 125_000 : 50_000 };
 let server: LabPostgres;
 let client: Client;
@@ -118,6 +120,32 @@ async function expectFiguresFromSums(): Promise<void> {
   }
 }
 
+const periods: readonly PeriodQuestion[] = [
+  { filter: { since: end - hour, until: end }, by: "model", bars: barsOf(hour, 60_000) },
+  { filter: { since: end - day + 12_345 }, by: "user", bars: barsOf(day, hour / 4) },
+  { filter: { since: end - 7 * day, model: "del-3" }, by: "upstream", bars: barsOf(7 * day, hour) },
+  { filter: {} },
+];
+
+function barsOf(back: number, step: number): readonly number[] {
+  return Array.from({ length: back / step }, (_, at) => end - back + at * step);
+}
+
+async function expectPeriodsFromTallies(): Promise<void> {
+  const plans = explained(client);
+  const reader = createPostgresReader(plans.client, null);
+  for (const question of periods) {
+    expect((await reader.period(question)).figures.requests).toBeGreaterThan(500);
+    expect(await reader.count(question.filter)).toMatchObject({ isExact: true });
+    const { touched, readThrough } = plans.take();
+    const tables = readThrough.filter((table) => /^(?:requests|tallies)/.test(table));
+    expect([question, tables, touched > 50_000 ? touched : 0]).toEqual([question, [], 0]);
+  }
+  const repeats = { resent_from: "00000000-0000-7000-8000-000000000000" };
+  expect((await reader.count(repeats)).calls).toBeGreaterThan(5);
+  expect(plans.take()).toMatchObject({ readThrough: [] });
+}
+
 test(
   "lists and searches touch about the rows that they give, and no table is read through",
   expectFewTouched,
@@ -141,6 +169,7 @@ test("what several indexes have in common is the newest of it, page by page", as
 });
 
 test("figures are added up from sums", expectFiguresFromSums);
+test("periods and counts are added up from tallies", expectPeriodsFromTallies);
 
 describe("once the tables are analyzed", () => {
   beforeAll(async () => {
@@ -148,6 +177,7 @@ describe("once the tables are analyzed", () => {
   });
   test("lists and searches touch no more", expectFewTouched);
   test("figures are added up from sums", expectFiguresFromSums);
+  test("periods and counts are added up from tallies", expectPeriodsFromTallies);
 });
 
 test("takes so long (printed, as a busy machine says nothing)", async () => {
@@ -158,6 +188,14 @@ test("takes so long (printed, as a busy machine says nothing)", async () => {
     ),
     ["figures of a day", (from) => from.stats(end - day)],
     ["figures of all", (from) => from.stats(null)],
+    ...periods.map(
+      (question, at) =>
+        [
+          `a period of ${["an hour", "a day", "a week", "all"][at]}`,
+          (from: LogReader) => from.period(question),
+        ] as const,
+    ),
+    ["the count of a week", (from) => from.count({ since: end - 7 * day })],
     ["10,000 points", (from) => from.points({ since: end - day, limit: 10_000 })],
   ];
   const lines: string[] = [];

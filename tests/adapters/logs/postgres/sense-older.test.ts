@@ -46,7 +46,7 @@ olderRowsContract("PostgreSQL", (writes, run) =>
         remove: async (id) => void (await client.run("delete from requests where id = $1", [id])),
         understand: async (id, thread) =>
           void (await client.run(
-            "update requests set who = 'someone', thread_id = $2 where id = $1",
+            "update requests set who = 'someone', thread_id = $2, counted = true where id = $1",
             [id, thread],
           )),
       });
