@@ -39,7 +39,8 @@ export function tallyCount(db: Database, filter: CallFilter): CallCount {
 /** Ranges as rows of `given`, and the tallies of each, read off their key. */
 const inRanges = `from json_each(?) as given cross join tallies on span = given.value ->> 'span'
   and start >= given.value ->> 'from' and start < given.value ->> 'to'`;
-const sums = sumColumns.map((column) => `sum(${column}) as ${column}`).join(", ");
+/** Not `sum`, which throws where servers have reported more tokens than a whole number holds. */
+const sums = sumColumns.map((column) => `total(${column}) as ${column}`).join(", ");
 
 const wholeSql = `select cell, ${[...sumColumns, "durations", "ttfts"].join(", ")} ${inRanges}`;
 const barsSql = `select given.value ->> 'bar' as bar, cell, ${sums} ${inRanges}

@@ -27,7 +27,7 @@ test("a file of version 9 gets what it lacks in place, and keeps every row", () 
       { client: "codex/1.2", thread_id: idAt(noon), cost: 5e-9 },
     ]);
     database.close();
-    expect(queryDatabase<object>(path, "pragma user_version")).toEqual([{ user_version: 10 }]);
+    expect(queryDatabase<object>(path, "pragma user_version")).toEqual([{ user_version: 11 }]);
     expect(queryDatabase<object>(path, "pragma integrity_check")).toEqual([
       { integrity_check: "ok" },
     ]);

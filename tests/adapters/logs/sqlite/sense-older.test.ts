@@ -6,21 +6,9 @@ import { olderRowsContract, senses, type SensedColumns } from "../../../contract
 import { logWrite, noon } from "../../../lab/log-entries.ts";
 import { logPlace, sqliteLog } from "../../../lab/log-place.ts";
 import { beginVersion9 } from "../../../lab/log-version-9.ts";
+import { asOlderVersion } from "../../../lab/older-log.ts";
 import { queryDatabase } from "../../../lab/query-database.ts";
 import { withTempFolder } from "../../../lab/temp-folder.ts";
-
-/** Takes from a file what version 9 did not have. */
-function asVersion9(path: string): void {
-  const raw = new Database(path);
-  raw.run(`update requests set who = null, client_name = null, client = null, thread_id = null,
-    turns_key = null, cost = null, detail = json_remove(detail, '$[24]', '$[23]')`);
-  for (const index of ["who", "client", "thread", "duration", "tokens", "cost"])
-    raw.run(`drop index requests_${index}`);
-  for (const column of ["who", "client_name", "client", "thread_id", "turns_key", "cost"])
-    raw.run(`alter table requests drop column ${column}`);
-  raw.run("pragma user_version = 9");
-  raw.close();
-}
 
 olderRowsContract("SQLite", (writes, run) =>
   withTempFolder(async (folder) => {
@@ -32,7 +20,7 @@ olderRowsContract("SQLite", (writes, run) =>
     // Bodies are kept as they were: written by this version, and what it knows more is taken away.
     await log.write([...writes]);
     await log.close();
-    asVersion9(path);
+    asOlderVersion(path, 9);
     await log.open(place, noon);
     const change = (text: string, ...values: readonly string[]) => {
       const raw = new Database(path);
