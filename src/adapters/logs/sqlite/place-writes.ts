@@ -22,7 +22,7 @@ export interface BatchCounts {
   readonly figures: FigureSums;
   readonly tallies: TallyBatch;
   /** Whether tallies have, or are to have, a row with that key. */
-  isTallied(seq: number): boolean;
+  readonly isTallied: (seq: number) => boolean;
 }
 
 type EarlierRow = TalliedCall & {
