@@ -140,7 +140,6 @@ export function periodsContract(
           {
             id: idAt(now - at * minuteMs, at),
             timestamp: now - at * minuteMs,
-            originalModel: `${at % 4}`,
           },
           {},
           { promptTokens },

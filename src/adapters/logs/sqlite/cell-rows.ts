@@ -3,7 +3,7 @@
 import type { Database } from "bun:sqlite";
 import { dayMs, type TallyChange } from "../rows/tally.ts";
 import { type Cell, cellColumns, cellKey, foldedCell, foldingFor } from "../rows/tally-cells.ts";
-import { runSql } from "../sqlite-file/run-sql.ts";
+import { inTransaction, runSql } from "../sqlite-file/run-sql.ts";
 
 export const cellTable = `create table cells (
     cell integer primary key autoincrement, key text not null unique, service_type text not null,
@@ -92,6 +92,16 @@ export function createCellBook(): CellBook {
       count = null;
     },
   };
+}
+
+/** Does the work in one transaction; where that fails, the book forgets what it met in it. */
+export function withCells<Result>(db: Database, book: CellBook, work: () => Result): Result {
+  try {
+    return inTransaction(db, "immediate", work);
+  } catch (error) {
+    book.forget();
+    throw error;
+  }
 }
 
 /** Cells never change, and no number is given twice: they are remembered from one question to the next. */

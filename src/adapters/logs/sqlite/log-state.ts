@@ -128,7 +128,7 @@ export function bodiesBefore(db: Database): number {
   return numberAt(db, names.bodiesBefore) ?? 0;
 }
 
-/** Rows before an epoch ms have gone, or are about to. */
+/** The rows of before an epoch ms have gone, but for those of its last ms that may be about to. */
 export function rowsGoneBefore(db: Database, before: number): void {
   if (before > rowsFrom(db)) set(db, names.rowsFrom, before);
 }

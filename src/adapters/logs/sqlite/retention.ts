@@ -85,7 +85,7 @@ export function createRetention({
       if (bodiesBefore !== null) bodiesGoneBefore(db, bodiesBefore);
       const before = Math.max(rowsBefore ?? 0, bodiesBefore ?? 0);
       const bodies = await remove("needed_until < ?", before, limit);
-      const isMore = rowsBefore !== null && removeOlderTallies(db, cells, rowsBefore, limit);
+      const isMore = rowsBefore !== null && removeOlderTallies(db, cells, limit);
       return rows === limit || bodies === limit || isMore;
     },
 
@@ -144,8 +144,10 @@ function rowsStep(db: Database, search: SearchIndex, before: number, limit: numb
       from requests where timestamp < ? order by timestamp limit ?`,
     [before, limit],
   );
-  if (rows.length === 0) return 0;
-  rowsGoneBefore(db, before);
+  const last = rows.at(-1);
+  if (last === undefined) return 0;
+  // What is still there is counted until its turn comes, and a clock that goes wrong costs later rows nothing.
+  rowsGoneBefore(db, last.timestamp + 1);
   const figures = createFigureSums();
   for (const row of rows) figures.subtract(row);
   const seqs = rows.map(({ seq }) => seq);

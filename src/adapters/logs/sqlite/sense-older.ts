@@ -12,8 +12,8 @@ import {
   type StoredRow,
 } from "../rows/stored-row.ts";
 import { createTallyBatch } from "../rows/tally.ts";
-import { inTransaction, runSql } from "../sqlite-file/run-sql.ts";
-import type { CellBook } from "./cell-rows.ts";
+import { runSql } from "../sqlite-file/run-sql.ts";
+import { type CellBook, withCells } from "./cell-rows.ts";
 import { sensedDownTo, senseBelow } from "./log-state.ts";
 import { bodiesOfRow } from "./sqlite-reader.ts";
 import { talliedRows } from "./tallied-rows.ts";
@@ -21,8 +21,10 @@ import { writeTallies } from "./tally-rows.ts";
 
 type OlderRow = StoredRow & { readonly seq: number; readonly bodies: string | null };
 
+const seqsSql = "select seq from requests where seq < ? order by seq desc limit ?";
+/** Most rows of a file may have been understood already, and only lack tallies. */
 const olderSql = `select seq, ${rowColumns.join(", ")}, bodies
-  from requests where seq < ? order by seq desc limit ?`;
+  from requests where seq >= ? and seq < ? and who is null order by seq desc`;
 
 /** One that was removed or written since is left as it is. */
 const sensedSql = `update requests set ${sensedColumns.map((column) => `${column} = ?`).join(", ")}
@@ -47,28 +49,22 @@ export async function senseOlder(
 ): Promise<boolean> {
   const below = senseBelow(db);
   if (below === null) return false;
-  const rows = runSql<OlderRow>(db, olderSql, [below, limit]);
+  const seqs = runSql<{ seq: number }>(db, seqsSql, [below, limit]);
+  const last = seqs.length < limit ? null : (seqs.at(-1)?.seq ?? null);
   const sensed: (readonly [seq: number, row: StoredRow])[] = [];
   // One after the other: the bodies of all of them may be large.
-  for (const row of rows) {
-    if (row.who !== null) continue;
+  for (const row of runSql<OlderRow>(db, olderSql, [last ?? 0, below])) {
     const { bodies } = await bodiesOfRow(db, blobs, row);
     sensed.push([row.seq, sensedRow(row, await senseOf(recordedCall(apiRow(row), bodies)))]);
   }
-  const last = rows.length < limit ? null : (rows.at(-1)?.seq ?? null);
-  try {
-    inTransaction(db, "immediate", () => {
-      for (const [seq, row] of sensed)
-        runSql(db, sensedSql, [...sensedColumns.map((column) => row[column]), seq, row.id]);
-      const tallies = createTallyBatch();
-      for (const call of talliedRows(db, "seq >= ? and seq < ?", [last ?? 0, below]))
-        tallies.add(call);
-      writeTallies(db, cells, tallies.changes());
-      sensedDownTo(db, last);
-    });
-  } catch (error) {
-    cells.forget();
-    throw error;
-  }
+  withCells(db, cells, () => {
+    for (const [seq, row] of sensed)
+      runSql(db, sensedSql, [...sensedColumns.map((column) => row[column]), seq, row.id]);
+    const tallies = createTallyBatch();
+    for (const call of talliedRows(db, "seq >= ? and seq < ?", [last ?? 0, below]))
+      tallies.add(call);
+    writeTallies(db, cells, tallies.changes());
+    sensedDownTo(db, last);
+  });
   return last !== null;
 }

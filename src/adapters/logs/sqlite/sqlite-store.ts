@@ -5,7 +5,7 @@ import type { LogReader } from "../../../ports/log-reader.ts";
 import type { CopiedAnswer } from "../../../ports/log-copy.ts";
 import { createAnswerBook } from "./answer-book.ts";
 import { writeAnswers } from "./answer-rows.ts";
-import { createCellBook } from "./cell-rows.ts";
+import { createCellBook, withCells } from "./cell-rows.ts";
 import { ownerKey } from "../rows/answer-keys.ts";
 import { createSegmentWriter } from "../bodies/segment-writer.ts";
 import { createTallyBatch, type TalliedCall } from "../rows/tally.ts";
@@ -105,7 +105,7 @@ export function createSqliteStore(options: SqliteStoreOptions): SqliteStore {
       answers.remove("owner = ? and id = ?", [ownerKey(owner), id], 1) > 0,
 
     async interruptLeftovers(now) {
-      return inTransaction(db, "immediate", () => {
+      return withCells(db, cells, () => {
         const ended = runSql<TalliedCall & { readonly seq: number }>(
           db,
           `update requests set state = 'interrupted', ${setEnd}

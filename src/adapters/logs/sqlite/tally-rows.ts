@@ -12,9 +12,10 @@ import {
   type TallyTotal,
 } from "../rows/tally.ts";
 import { packTimes, unpackTimes } from "../rows/tally-times.ts";
-import { inTransaction, runSql } from "../sqlite-file/run-sql.ts";
-import { type CellBook, cellTable, removeUnusedCells } from "./cell-rows.ts";
+import { runSql } from "../sqlite-file/run-sql.ts";
+import { type CellBook, cellTable, removeUnusedCells, withCells } from "./cell-rows.ts";
 import { type Insertion, insertRows } from "./insert-rows.ts";
+import { rowsFrom } from "./log-state.ts";
 
 /** A tally as it lies in its table. */
 export interface TallyRow extends TallySums {
@@ -114,26 +115,22 @@ const shortSpans = tallySpans.filter((span) => !lastingSpans.includes(span));
 /**
  * Removes some of the tallies that have outlived their use: short spans of before the rows that are
  * there, lasting ones once they are older than both these and `tallyDaysKept`.
- * @param rowsFrom epoch ms
  * @param limit of each span
  * @returns whether there are more
  */
-export function removeOlderTallies(
-  db: Database,
-  book: CellBook,
-  rowsFrom: number,
-  limit: number,
-): boolean {
+export function removeOlderTallies(db: Database, book: CellBook, limit: number): boolean {
+  // By what was logged, not by the clock: one that goes wrong for a moment must not cost a year's figures.
+  const from = rowsFrom(db);
   const [newest] = runSql<{ start: number | null }>(
     db,
     "select max(start) as start from tallies where span = ?",
     [dayMs],
   );
-  // By what was logged, not by the clock: one that goes wrong for a moment must not cost a year's figures.
-  const lasting = Math.min(rowsFrom, (newest?.start ?? 0) - tallyDaysKept * dayMs);
-  return inTransaction(db, "immediate", () => {
+  const lasting = Math.min(from, (newest?.start ?? 0) - tallyDaysKept * dayMs);
+  return withCells(db, book, () => {
     const removed = [
-      ...shortSpans.map((span) => removeSpan(db, span, rowsFrom - span, limit)),
+      // One that began before is not read: of its time whole hours are; see rows/tally-parts.ts.
+      ...shortSpans.map((span) => removeSpan(db, span, from, limit)),
       ...lastingSpans.map((span) => removeSpan(db, span, lasting - span, limit)),
       removeUnusedCells(db, Math.floor(lasting / dayMs) - 1, limit),
     ];
