@@ -93,7 +93,6 @@ const periodSchema = object({
       object({
         start: text(time),
         ...sums,
-        ...Type.Partial(Type.Object(times)).properties,
         groups: Type.Optional(
           Type.Array(object({ name: groupName, ...sums }), { description: "those with calls" }),
         ),

@@ -18,9 +18,6 @@ export interface GroupFiguresProps {
   readonly speeds: Speeds;
 }
 
-/** More groups than that come as one, named so (ports/periods.ts). */
-const mostGroups = 50;
-
 const heads = ["Calls", "Errors", "Median", "p95", "First token", "Tokens/s"] as const;
 
 export function GroupFigures({ query, period, speeds }: GroupFiguresProps): JSX.Element {
@@ -57,7 +54,7 @@ export function GroupFigures({ query, period, speeds }: GroupFiguresProps): JSX.
                       class={`swatch s${place < colouredGroups ? place + 1 : 0}`}
                       aria-hidden="true"
                     ></i>
-                    <Name query={query} name={group.name} isRest={place >= mostGroups} />
+                    <Name query={query} name={group.name} isRest={group.rest === true} />
                   </th>
                   <td class="number" data-label="Calls">
                     {whole(group.requests)}

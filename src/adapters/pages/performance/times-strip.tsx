@@ -24,9 +24,9 @@ export function TimesStrip({ query, period, speeds }: TimesStripProps): JSX.Elem
           name="Calls"
           value={whole(figures.requests)}
           note={
-            cut?.of === "figures"
-              ? "the newest of them"
-              : `in ${query.period.says.replace(/^the /, "")}`
+            cut === undefined
+              ? `in ${query.period.says.replace(/^the /, "")}`
+              : "the newest of them"
           }
           href={listHref(query)}
         />

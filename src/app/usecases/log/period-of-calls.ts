@@ -27,7 +27,13 @@ export function periodOfCalls(calls: readonly PeriodCall[], question: PeriodQues
     figures: figuresOf(within),
     ...(grouped === undefined
       ? {}
-      : { groups: grouped.map(([name, group]) => ({ name, ...figuresOf(group) })) }),
+      : {
+          groups: grouped.map(([name, group], place) => ({
+            name,
+            ...(place === mostGroups ? { rest: true as const } : {}),
+            ...figuresOf(group),
+          })),
+        }),
     ...(bars === undefined ? {} : { bars: barsOf(within, bars, grouped) }),
   };
 }
