@@ -184,7 +184,7 @@ test("the configuration is explained without scripts, too", async () => {
     await page.locator(".explain-form button").click();
     expect(await page.locator(".because").textContent()).toContain("MODEL_MAP renamed");
     await page.goto(`${served.origin}/performance`);
-    expect(await page.locator(".figures-table tbody tr").count()).toBe(7);
+    expect(await page.locator(".figures-table tbody tr").count()).toBe(12);
   });
   expect(wrong).toEqual([]);
 });

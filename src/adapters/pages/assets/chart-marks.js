@@ -24,8 +24,7 @@ function shapeOf(series, names) {
 
 /** A mark as an image, which is drawn thousands of times. @param size canvas pixels */
 function markImage(shape, colour, size, isStroke) {
-  const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = size;
+  const canvas = new OffscreenCanvas(size, size);
   const ctx = canvas.getContext("2d");
   ctx.scale(size / 10, size / 10);
   const path = new Path2D(shape);
@@ -37,7 +36,8 @@ function markImage(shape, colour, size, isStroke) {
     ctx.fillStyle = colour;
     ctx.fill(path);
   }
-  return canvas;
+  // A canvas would be copied whenever it is drawn.
+  return canvas.transferToImageBitmap();
 }
 
 /** The same for the legend, whose colour the style sheet knows. */

@@ -16,31 +16,43 @@ function colour(name) {
   return getComputedStyle(place).getPropertyValue(name).trim();
 }
 
+/** Resolves in a task of its own, after a frame has been shown. */
+function nextFrame() {
+  return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+}
+
 /** A UUIDv7 begins with its time, epoch ms. */
 function timeOf(id) {
   return new Date(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16));
 }
 
-function draw(points) {
+async function draw(points) {
   const log = place.dataset.scale === "log";
   // A logarithm has no zero.
   const lowest = log ? 1 : 0;
   const xs = points.x.map((value) => Math.max(lowest, value));
   const ys = points.y.map((value) => Math.max(lowest, value));
-  const failed = new Set(points.failed);
+  // Where they lie is worked out anew with every drawing: from what the axes are even in.
+  const [acrossOf, upOf] = [xs, ys].map((values) =>
+    Float64Array.from(values, log ? Math.log : Number),
+  );
+  const hasFailed = new Uint8Array(xs.length);
+  for (const at of points.failed) hasFailed[at] = 1;
   const { length: names } = points.names;
   const groups = Array.from({ length: names + 1 }, () => []);
   for (const [at, group] of points.group.entries()) groups[group < 0 ? names : group].push(at);
   let hidden = new Set();
   const keyOf = (at) =>
-    failed.has(at) ? "failed" : points.group[at] < 0 ? names : points.group[at];
+    hasFailed[at] === 1 ? "failed" : points.group[at] < 0 ? names : points.group[at];
   const isHidden = (at) =>
     hidden.has(keyOf(at)) || hidden.has(points.group[at] < 0 ? names : points.group[at]);
 
-  /** What lies in which cell of the screen, made anew with every drawing. */
-  let cells = new Map();
+  /** What lies in which cell of the screen; made when it is asked for after a drawing. */
+  let cells = null;
   const cellOf = (x, y) => Math.floor(x / nearEnough) * 10_000 + Math.floor(y / nearEnough);
   let images = null;
+  /** Axes first, and dots with the next frame: together they would hold up whoever scrolls. */
+  let hasAxes = false;
 
   /** Colours are those of the scheme, sizes those of the screen: both may change. */
   function makeImages(ratio) {
@@ -54,7 +66,19 @@ function draw(points) {
     };
   }
 
+  /** Where a dot lies in a box that shows the view. */
+  function placesOn({ left, top, width, height }) {
+    const even = log ? Math.log : Number;
+    const [[low, high], [bottom, upper]] = [zoom.x.map(even), zoom.y.map(even)];
+    const [wide, tall] = [width / (high - low), height / (upper - bottom)];
+    return {
+      x: (at) => left + (acrossOf[at] - low) * wide,
+      y: (at) => top + (upper - upOf[at]) * tall,
+    };
+  }
+
   function drawGroup(plot, series) {
+    if (!hasAxes) return null;
     const members = groups[series - 1];
     const { ctx } = plot;
     const ratio = devicePixelRatio;
@@ -66,17 +90,15 @@ function draw(points) {
     ctx.rect(left, top, width, height);
     ctx.clip();
     ctx.globalAlpha = members.length > 5000 ? 0.55 : 0.8;
+    const place = placesOn({ left, top, width, height });
+    const half = size / 2;
     for (const at of members) {
       if (hidden.size > 0 && isHidden(at)) continue;
-      const x = plot.valToPos(xs[at], "x", true);
-      const y = plot.valToPos(ys[at], "y", true);
+      const x = place.x(at);
+      const y = place.y(at);
       if (x < left || x > left + width || y < top || y > top + height) continue;
-      const image = failed.has(at) ? images.failed : images.groups[series - 1];
-      ctx.drawImage(image, Math.round(x - size / 2), Math.round(y - size / 2));
-      const cell = cellOf((x - left) / ratio, (y - top) / ratio);
-      const found = cells.get(cell);
-      if (found) found.push(at);
-      else cells.set(cell, [at]);
+      const image = hasFailed[at] === 1 ? images.failed : images.groups[series - 1];
+      ctx.drawImage(image, Math.round(x - half), Math.round(y - half));
     }
     ctx.restore();
     return null;
@@ -132,7 +154,7 @@ function draw(points) {
       ],
       series: [null, ...groups.map(() => ({ paths: drawGroup }))],
       hooks: {
-        drawClear: [() => (cells = new Map())],
+        drawClear: [() => (cells = null)],
         setSelect: [
           (chart) => {
             const { left, top, width, height } = chart.select;
@@ -156,6 +178,7 @@ function draw(points) {
   const sayLegend = createLegend(document.getElementById("legend"), seriesOf(points), (now) => {
     hidden = now;
     show(null);
+    cells = null;
     plot.redraw(false);
     tellLegend();
   });
@@ -194,14 +217,37 @@ function draw(points) {
     });
   }
 
+  const boxNow = () => ({
+    left: 0,
+    top: 0,
+    width: plot.over.clientWidth,
+    height: plot.over.clientHeight,
+  });
+
+  function cellsNow() {
+    const { width, height } = boxNow();
+    const on = placesOn(boxNow());
+    const made = new Map();
+    for (let at = 0; at < xs.length; at++) {
+      const [x, y] = [on.x(at), on.y(at)];
+      if (x < 0 || x > width || y < 0 || y > height || isHidden(at)) continue;
+      const cell = cellOf(x, y);
+      const found = made.get(cell);
+      if (found) found.push(at);
+      else made.set(cell, [at]);
+    }
+    return made;
+  }
+
   /** The dot next to a place on the chart, where one is near enough. */
   function dotAt(left, top, near) {
+    cells ??= cellsNow();
+    const on = placesOn(boxNow());
     let [best, least] = [null, near ** 2];
     for (let across = -near; across <= near; across += nearEnough)
       for (let down = -near; down <= near; down += nearEnough)
         for (const at of cells.get(cellOf(left + across, top + down)) ?? []) {
-          const far =
-            (plot.valToPos(xs[at], "x") - left) ** 2 + (plot.valToPos(ys[at], "y") - top) ** 2;
+          const far = (on.x(at) - left) ** 2 + (on.y(at) - top) ** 2;
           if (far < least) [best, least] = [at, far];
         }
     return best;
@@ -216,7 +262,7 @@ function draw(points) {
     plot.over.classList.toggle("on-dot", at !== null);
     if (at === null) return;
     const name = points.names[points.group[at]] ?? "other";
-    const bad = failed.has(at) ? " · not completed" : "";
+    const bad = hasFailed[at] === 1 ? " · not completed" : "";
     const when = localClock(timeOf(points.id[at])).slice(5, 16);
     tip.textContent = `${name}\n${span(points.y[at])} · ${count(points.x[at])} tokens${bad}\n${when}`;
     if (pinned) {
@@ -297,13 +343,20 @@ function draw(points) {
   document.getElementById("scatter-keys").hidden = false;
 
   new ResizeObserver(() => {
+    const size = sizeNow();
+    // It is heard once in the beginning, too.
+    if (size.width === plot.width && size.height === plot.height) return;
     images = null;
-    plot.setSize(sizeNow());
+    plot.setSize(size);
   }).observe(place);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
     images = null;
     plot.redraw();
   });
+  await nextFrame();
+  hasAxes = true;
+  plot.redraw(false);
+  await nextFrame();
   tellLegend();
   place.dataset.drawn = String(points.id.length);
 }
@@ -333,7 +386,9 @@ async function load() {
     return;
   }
   state.remove();
-  draw(points);
+  // Reading and drawing are tasks of their own.
+  await nextFrame();
+  await draw(points);
 }
 
 if (place)

@@ -109,7 +109,7 @@ function cutAt(
 }
 
 /** By name, the most used first; points without one are left out. */
-export function named(
+function named(
   points: readonly PerformancePoint[],
   nameOf: (point: PerformancePoint) => string | null,
 ): readonly NamedFigures[] {
