@@ -97,7 +97,7 @@ export interface LogDetail extends LogRow {
 export interface LogFilter {
   /** 1 to 500. */
   readonly limit: number;
-  /** Only rows older than this id. */
+  /** Only rows that come after the one with this id in the list's order: with `time`, older ones. */
   readonly before?: string;
   /** Epoch ms. */
   readonly since?: number;

@@ -97,7 +97,8 @@ const logQuery: readonly QueryParameter[] = [
   { name: "limit", meaning: "rows on a page, 1 to 500", default: "50", schema: limit(500) },
   {
     name: "before",
-    meaning: "only rows older than this id: the last page's `next`",
+    meaning:
+      "only rows that come after the one with this id: older ones, with another `sort` those after it in that order; the last page's `next`, given with the same `sort`",
     default: "the newest",
     schema: uuid,
   },
