@@ -16,6 +16,8 @@ async function again(
   id: string,
   form: Record<string, string>,
 ): Promise<string> {
+  // A client may have all of an answer before the call has ended.
+  await ended(router, id);
   const response = await fetch(`${router.url}/request/${id}/again`, {
     method: "POST",
     body: new URLSearchParams(form),

@@ -1,6 +1,8 @@
 // The real program under load, killed without warning, and what its log then holds.
 import { join } from "node:path";
 import { Database } from "bun:sqlite";
+import type { LogPage } from "../../src/ports/browse.ts";
+import { until } from "./live-view.ts";
 import { createRandom } from "./random.ts";
 import { type SpawnedRouter, spawnRouter } from "./spawn-router.ts";
 import { withTempFolder } from "./temp-folder.ts";
@@ -10,7 +12,7 @@ export interface KillReport {
   readonly kills: number;
   /** Calls answered. */
   readonly answered: number;
-  /** Of these, answered longer than the grace before the kill: their rows must be there. */
+  /** Of these, those whose rows must be there: answered longer than the grace before the kill, or seen in the log. */
   readonly owed: number;
   /** Owed rows that are missing, or not complete, and owed answers that cannot be continued. */
   readonly lost: readonly string[];
@@ -22,8 +24,11 @@ export interface KillReport {
 
 export interface KillOptions {
   readonly seed?: number;
-  /** ms that a row may take into the log: 100 on a machine that has nothing else to do. */
-  readonly graceMs?: number;
+  /**
+   * ms that a row may take into the log: 100 on a machine that has nothing else to do. null: as long as
+   * it takes; owed is what the router has shown of its log before the kill.
+   */
+  readonly graceMs?: number | null;
   /** That send one call after the other. */
   readonly clients?: number;
   /** Called after each kill with what is known so far. */
@@ -72,17 +77,20 @@ export async function killRepeatedly(
         const calls = await loadUntilKilled(
           router,
           clients,
-          random.int(20, Math.max(400, graceMs * 2)),
+          random.int(20, Math.max(400, (graceMs ?? 0) * 2)),
+          graceMs === null,
         );
+        const isOwed = (id: string, at: number) =>
+          graceMs === null ? calls.shown.has(id) : calls.killedAt - at > graceMs;
         const { missing, wrong } = inspect(path, calls.answered, calls.kept);
         answered += calls.answered.size;
         for (const [id, at] of calls.answered) {
           const before = calls.killedAt - at;
-          if (before > graceMs) owed++;
-          if (before > graceMs && calls.kept.has(id)) previous = responseIdOf(id);
+          if (isOwed(id, at)) owed++;
+          if (isOwed(id, at) && calls.kept.has(id)) previous = responseIdOf(id);
           if (!missing.has(id)) continue;
           latestLoss = Math.max(latestLoss, before);
-          if (before > graceMs) lost.push(`${id}, ${Math.round(before)} ms before kill ${round}`);
+          if (isOwed(id, at)) lost.push(`${id}, ${Math.round(before)} ms before kill ${round}`);
         }
         damage.push(...wrong.map((what) => `${what}, after kill ${round}`));
         tell(report(round));
@@ -95,15 +103,21 @@ export async function killRepeatedly(
 /** Calls answered before the time to the kill begins: with none, it would prove nothing. */
 const enough = 10;
 
-/** @returns when each call was answered, and when the process was killed */
+/**
+ * @param looks whether the log is looked at before the time to the kill begins
+ * @returns when each call was answered, and when the process was killed
+ */
 async function loadUntilKilled(
   router: SpawnedRouter,
   clients: number,
   afterMs: number,
+  looks: boolean,
 ): Promise<{
   readonly answered: ReadonlyMap<string, number>;
   /** Of these, answers that can be continued. */
   readonly kept: ReadonlySet<string>;
+  /** Of these, those that the log has shown; none where it was not looked at. */
+  readonly shown: ReadonlySet<string>;
   readonly killedAt: number;
 }> {
   const answered = new Map<string, number>();
@@ -141,13 +155,23 @@ async function loadUntilKilled(
   }
   const load = Array.from({ length: clients }, (_, number) => client(number));
   await someAnswered.promise;
+  const shown = new Set(looks ? answered.keys() : []);
+  if (shown.size > 0) await until(() => showsAll(router, shown));
   await Bun.sleep(afterMs);
   killedAt = performance.now();
   process.kill(router.pid, "SIGKILL");
   await router.exited;
   await Promise.all(load);
   await router.stop();
-  return { answered, kept, killedAt };
+  return { answered, kept, shown, killedAt };
+}
+
+/** Whether the log has the rows of these calls. */
+async function showsAll({ url }: SpawnedRouter, ids: ReadonlySet<string>): Promise<boolean> {
+  const page = await fetch(`${url}/api/logs?state=completed&limit=500`);
+  const { logs } = (await page.json()) as LogPage;
+  const there = new Set(logs.map(({ id }) => id));
+  return [...ids].every((id) => there.has(id));
 }
 
 function responseIdOf(callId: string): string {
