@@ -6,7 +6,7 @@ import { resolve } from "node:path";
 import { chromium } from "playwright-core";
 import type { Stats } from "../src/ports/browse.ts";
 import { sampleFailover, sampleLog, sampleRows } from "../tests/browser/sample-log.ts";
-import { samplePoints } from "../tests/browser/sample-day.ts";
+import { dayLog, samplePoints } from "../tests/browser/sample-day.ts";
 import { sampleRouting } from "../tests/browser/sample-servers.ts";
 import { servePages } from "../tests/browser/serve-pages.ts";
 
@@ -44,7 +44,7 @@ await mkdir(folder, { recursive: true });
 const log = sampleLog(rows);
 const day = (await log.stats()).last_24h;
 const routing = sampleRouting();
-const day24 = samplePoints(1_327);
+const dayOf = dayLog(samplePoints(1_327));
 // As if the rows were the last of a day's, and the day one of a week's.
 const stats: Stats = {
   total: { ...day, requests: 9_418 },
@@ -63,7 +63,10 @@ const stats: Stats = {
 const served = servePages(
   {
     ...log,
-    performance: ({ limit }) => Promise.resolve({ points: day24.slice(0, limit) }),
+    performance: dayOf.performance,
+    // The chart's page asks for groups without bars: its figures are of its dots.
+    period: (question) =>
+      (question.by !== undefined && question.bars === undefined ? dayOf : log).period(question),
     stats: () => Promise.resolve(stats),
     today: () => Promise.resolve(stats),
   },

@@ -47,7 +47,6 @@ export function Scatter({ query, says }: ScatterProps): JSX.Element {
           </button>
         </div>
       </div>
-      <ul class="legend" id="legend" aria-label={`Series by ${by}`} hidden></ul>
       <div
         id="scatter"
         role="group"
@@ -65,6 +64,7 @@ export function Scatter({ query, says }: ScatterProps): JSX.Element {
           </p>
         </noscript>
       </div>
+      <ul class="legend" id="legend" aria-label={`Series by ${by}`} hidden></ul>
       <p class="faint keys" id="scatter-keys" hidden>
         Drag over a part to zoom into it. With the focus on the chart, <kbd>+</kbd> and <kbd>−</kbd>{" "}
         zoom, arrows move, <kbd>0</kbd> shows all.
