@@ -1,5 +1,6 @@
 // The driving port of the read side: what API and pages may ask of the log. Field names are the API's own.
 import type { LoggedAttempt, LoggedService, LogState } from "../domain/log/log-entry.ts";
+import type { MatchedPlace } from "../domain/log/matched-place.ts";
 import type { MemoryWish } from "../domain/routing/model-memory.ts";
 import type { LoadState } from "../domain/routing/loaded-models.ts";
 import type { ListStanding } from "../domain/routing/model-list.ts";
@@ -126,9 +127,18 @@ export interface LogFilter {
 
 export type LogSort = "time" | "duration" | "tokens" | "cost";
 
+/** A row as a list gives it. */
+export interface ListedRow extends LogRow {
+  /**
+   * Where it has what was searched for. Absent: nothing was, its last words asked have all of it, or the
+   * place could not be found in time.
+   */
+  readonly match?: MatchedPlace;
+}
+
 export interface LogPage {
   /** In the order asked for. */
-  readonly logs: readonly LogRow[];
+  readonly logs: readonly ListedRow[];
   /** What to give as `before` for the next page; null on the last one. */
   readonly next: string | null;
 }

@@ -67,6 +67,7 @@ test.each(widths)("at %i px no state has a fault that axe-core knows, light and 
     for (const path of [
       "/?period=24h&by=user&show=cost",
       "/?q=retry&status=9&x=1&since=2026-03-01",
+      "/?q=judge",
     ]) {
       await page.goto(servedDay.origin + path, { waitUntil: "load" });
       await page.locator("#range summary").click();
@@ -103,6 +104,48 @@ test("a phone shows the search and what filters, and every other field when aske
       "state",
       "service_type",
     ]);
+  }));
+
+/** What a search of the sample log finds in answers, in errors, and in what was asked before. */
+const searches = ["judge", "retry", "hosted", "connection"] as const;
+
+test("after a search each request shows where it has been found, on a phone, too", async () => {
+  for (const viewport of [sizes.phone, sizes.wide])
+    await visit({ viewport }, async (page) => {
+      for (const q of searches) {
+        await page.goto(`${served.origin}/?q=${encodeURIComponent(q)}`, { waitUntil: "load" });
+        expect(await page.locator("#requests tbody tr").count()).toBeGreaterThan(0);
+        // A mark that is cut off shows nothing.
+        const unmarked = await page.evaluate<string[]>(`
+          [...document.querySelectorAll("#requests tbody tr")].filter((row) => {
+            const box = row.getBoundingClientRect();
+            return ![...row.querySelectorAll("mark")].some((mark) => {
+              const own = mark.getBoundingClientRect();
+              const cell = mark.closest("td").getBoundingClientRect();
+              return own.width > 0 && own.left < cell.right && own.top < cell.bottom;
+            });
+          }).map((row) => row.textContent)`);
+        expect({ q, viewport, unmarked }).toEqual({ q, viewport, unmarked: [] });
+        const heights = await page.evaluate<number[]>(
+          `[...document.querySelectorAll("#requests .place")].map((cell) => cell.offsetHeight)`,
+        );
+        expect(Math.max(0, ...heights)).toBeLessThan(42);
+        expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBe(0);
+      }
+    });
+});
+
+test("a request that comes while a search is shown comes with its place", () =>
+  visit({ viewport: sizes.wide }, async (page) => {
+    const log = sampleLog(rows.slice(3, 12));
+    const own = servePages(log);
+    await page.goto(`${own.origin}/?q=judge`, { waitUntil: "load" });
+    await own.listening;
+    const row = { ...rows[11]!, id: "0195a2c5-0001-7000-8000-000000000000" };
+    log.add(row);
+    own.tell({ kind: "completed", row });
+    await page.locator(`#r-${row.id} .place mark`).first().waitFor();
+    await own.stop();
   }));
 
 test("filters, orders and pages stand in the address, and come back with the list by link and by history", () =>

@@ -14,6 +14,7 @@ import type {
 } from "../../src/ports/browse.ts";
 import type { PeriodReader } from "../../src/ports/periods.ts";
 import { sampleBodies } from "./sample-bodies.ts";
+import { isSought, sampleListed } from "./sample-places.ts";
 import { sampleUpstreams } from "./sample-servers.ts";
 
 /** When the samples end; pages that show them take it for now. */
@@ -468,21 +469,21 @@ export function sampleLog(initial: readonly LogRow[]): SampleLog {
       (row.status_code !== null &&
         row.status_code >= filter.status.from &&
         row.status_code <= filter.status.to)) &&
-    (filter.q === undefined || JSON.stringify(row).toLowerCase().includes(filter.q.toLowerCase()));
+    (filter.q === undefined || isSought(detailOf(row), filter.q));
   return {
     add: (row) => void rows.unshift(row),
     replace: (row) => {
       const index = rows.findIndex(({ id }) => id === row.id);
       if (index >= 0) rows[index] = row;
     },
-    list: (filter) => {
+    list: async (filter) => {
       const { sort = "time" } = filter;
       const found = rows.filter((row) => matches(row, filter));
       const of = sortedBy[sort];
       if (of !== null) found.sort((a, b) => of(b) - of(a));
-      const logs = found.slice(0, filter.limit);
+      const logs = await sampleListed(found.slice(0, filter.limit), filter.q, detailOf);
       const next = found.length > logs.length ? (logs.at(-1)?.id ?? null) : null;
-      return Promise.resolve({ logs, next });
+      return { logs, next };
     },
     count: (filter) => {
       const found = rows.filter((row) => matches(row, { ...filter, limit: 1 }));

@@ -1,5 +1,6 @@
 // A log store in memory, for tests of what reads the log, and as a second opinion on the contract.
 import { logDetail, logRow } from "../../src/adapters/logs/rows/log-row.ts";
+import { createPlaceSearch } from "../../src/adapters/logs/rows/matched-places.ts";
 import { writtenText } from "../../src/adapters/logs/rows/indexed-text.ts";
 import { callIdIn } from "../../src/domain/call/answer-id.ts";
 import type { CapturedBodies } from "../../src/domain/log/log-entry.ts";
@@ -26,6 +27,24 @@ interface KeptRow {
 
 export function createMemoryLogStore(): ContractedLog {
   const kept = new Map<string, KeptRow>();
+  const places = createPlaceSearch();
+  const located = async (ids: readonly string[]) => {
+    const bodies = new Map<string, CapturedBodies>();
+    for (const id of ids) {
+      const own = kept.get(id)?.bodies;
+      if (own !== undefined && (own.request ?? own.response) !== null) bodies.set(id, own);
+    }
+    const bytes = ({ request, response }: CapturedBodies) =>
+      [request, response]
+        .flatMap((body) => body?.chunks ?? [])
+        .reduce((sum, { length }) => sum + length, 0);
+    const sizes = new Map(
+      [...bodies].map(([id, own]) => [id, { bytes: bytes(own), segments: [] }]),
+    );
+    const read = async (chosen: readonly string[]) =>
+      new Map([...bodies].filter(([id]) => chosen.includes(id)));
+    return { sizes, read };
+  };
   const rows = () => [...kept.values()].map(({ row }) => row);
   const byId = (a: LogRow, b: LogRow) => (a.id < b.id ? 1 : -1);
   const before = (time: number | null) =>
@@ -59,7 +78,9 @@ export function createMemoryLogStore(): ContractedLog {
           return from === undefined ? sort === "time" && row.id < last : order(row, from) > 0;
         })
         .toSorted(order);
-      const logs = found.slice(0, filter.limit);
+      const rows = found.slice(0, filter.limit);
+      const { q } = filter;
+      const logs = q === undefined ? rows : await places.withPlaces(rows, q, located);
       return { logs, next: found.length > logs.length ? (logs.at(-1)?.id ?? null) : null };
     },
     async get(id) {

@@ -28,7 +28,7 @@ function directLog(
   const packer = createWritePacker({ inlineLimit: null, now: Date.now });
   let seq = 0;
   return {
-    ...createPostgresReader(client, null, limits),
+    ...createPostgresReader(client, null, limits === undefined ? {} : { limits }),
     answers: createPostgresAnswers(client),
     async write(writes) {
       const flush = await packer.pack(writes, true);

@@ -133,6 +133,34 @@ export const rowFields = {
   instance: Type.Optional(routerSchema),
 };
 
+/** A row of a list. */
+export const listedSchema = object({
+  ...rowFields,
+  match: Type.Optional(
+    object(
+      {
+        in: Type.Union([
+          Type.Literal("id"),
+          Type.Literal("model"),
+          Type.Literal("upstream"),
+          Type.Literal("user"),
+          Type.Literal("address"),
+          Type.Literal("error"),
+          Type.Literal("request"),
+          Type.Literal("response"),
+          Type.Literal("path"),
+        ]),
+        text: text("one line around the place, at most 160 UTF-16 code units"),
+        at: Type.Array(Type.Tuple([Type.Integer({ minimum: 0 }), Type.Integer({ minimum: 1 })]), {
+          description:
+            "what of the text was searched for, in order: from and to, the second exclusive, in UTF-16 code units (as JavaScript counts)",
+        }),
+      },
+      "where the call has what `q` asks for and `asked` does not say; absent where `asked` says it, without `q`, and where the bodies are not there or there are too many on the page to be read in time",
+    ),
+  ),
+});
+
 const base64 = Type.Optional(
   Type.Literal("base64", { description: "present where the body is not UTF-8" }),
 );

@@ -13,6 +13,7 @@ import type {
 } from "../../ports/browse.ts";
 import {
   detailSchema,
+  listedSchema,
   maybeText,
   nullable,
   object,
@@ -26,7 +27,7 @@ import {
 } from "./row-schema.ts";
 
 const pageSchema = object({
-  logs: Type.Array(object(rowFields), { description: "in the order asked for" }),
+  logs: Type.Array(listedSchema, { description: "in the order asked for" }),
   next: maybeText("to give as `before` for the next page; null on the last one"),
 });
 

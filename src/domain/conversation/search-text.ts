@@ -42,6 +42,22 @@ export function askedText(asked: readonly Turn[], isNew: IsNew): string {
   ]);
 }
 
+/** The words of a request, all of it: those since the model's last answer, and those from before, the newest first. */
+export interface AskedTexts {
+  fresh(): string;
+  older(): string;
+}
+
+/** To look for what `askedText` gave an index at a time when more or less was known. */
+export function askedTexts(asked: readonly Turn[]): AskedTexts {
+  const lastAnswer = asked.findLastIndex((turn) => turn.role === "assistant");
+  const every: Take = () => true;
+  return {
+    fresh: () => partsText(asked.slice(lastAnswer + 1), newText, every),
+    older: () => partsText(asked.slice(0, lastAnswer + 1).toReversed(), newText, every),
+  };
+}
+
 type Take = (text: string, turn: Turn) => boolean;
 
 function isPrompt(role: string): boolean {

@@ -8,6 +8,11 @@ export function spacedWords(text: string): string {
   return ideographs.test(text) ? text.replaceAll(everyIdeograph, " $& ") : text;
 }
 
+/** Whether a character is a word by itself. */
+export function isIdeograph(character: string): boolean {
+  return ideographs.test(character);
+}
+
 export interface SoughtPart {
   /** Words that must stand in this order, next to each other. */
   readonly phrase: string;

@@ -1,10 +1,11 @@
 // The words of a call, for stores that keep words and not an index of SQLite's: the same that its
 // FTS5 makes of the same texts.
-import { characterKind, plainWord } from "./word-characters.ts";
-import { soughtParts, spacedWords } from "./search-words.ts";
+import { soughtParts } from "./search-words.ts";
+import { visitWords } from "./visit-words.ts";
+import { plainWord } from "./word-characters.ts";
 
 /** UTF-16 units of a word that are compared: an index has no room for longer ones. */
-const longestWord = 512;
+export const longestWord = 512;
 
 /** By what a call is found. */
 export interface FoundBy {
@@ -29,38 +30,21 @@ export function wordsOf({ names, asked, answered }: FoundBy): readonly string[] 
 export function wordsIn(text: string): readonly string[] {
   // Most texts; several times as fast as looking at each character.
   if (onlyAscii.test(text)) return text.toLowerCase().match(asciiWords)?.map(cut) ?? [];
-  const spaced = spacedWords(text);
   const words: string[] = [];
-  let start = -1;
-  let isAscii = true;
-  for (let at = 0; at <= spaced.length; at++) {
-    const code = spaced.codePointAt(at) ?? 0;
-    const goesOn = isWordAt(code, start >= 0);
-    if (goesOn) {
-      if (start < 0) [start, isAscii] = [at, true];
-      if (code > 0x7f) isAscii = false;
-    } else if (start >= 0) {
-      const word = spaced.slice(start, at);
-      words.push(cut(isAscii ? word.toLowerCase() : plainWord(word)));
-      start = -1;
-    }
-    if (code > 0xffff) at++;
-  }
+  visitWords(text, (start, end, isAscii) => {
+    const word = text.slice(start, end);
+    words.push(comparedWord(word, isAscii));
+    return true;
+  });
   return words;
 }
 
 const onlyAscii = /^[\0-\x7f]*$/;
 const asciiWords = /[a-z0-9]+/g;
 
-function isWordAt(code: number, within: boolean): boolean {
-  if (code <= 0x7f)
-    return (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39) || isUpper(code);
-  const kind = characterKind(code);
-  return kind === "word" || (kind === "mark" && within);
-}
-
-function isUpper(code: number): boolean {
-  return code >= 0x41 && code <= 0x5a;
+/** A word of a text as it is compared. @param isAscii all of it is */
+export function comparedWord(word: string, isAscii: boolean): string {
+  return cut(isAscii ? word.toLowerCase() : plainWord(word));
 }
 
 /** Not within a character. */

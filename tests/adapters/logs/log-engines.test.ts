@@ -7,6 +7,7 @@ import { keptAnswersContract } from "../../contracts/kept-answers.ts";
 import { logEngineContract } from "../../contracts/log-engine.ts";
 import { type ContractedLog, contractedLog, logStoreContract } from "../../contracts/log-store.ts";
 import { periodsContract } from "../../contracts/periods.ts";
+import { searchPlacesContract } from "../../contracts/search-places.ts";
 import { anyBucket, logPlace, sqliteLog, sqliteLogWithObjects } from "../../lab/log-place.ts";
 import { createMemoryObjects } from "../../lab/memory-objects.ts";
 import { createMemoryEngine } from "../../lab/memory-log-store.ts";
@@ -48,6 +49,7 @@ for (const [name, withEngine] of Object.entries(engines)) {
   logEngineContract(name, withEngine);
   keptAnswersContract(name, withEngine);
   logStoreContract(name, opened(withEngine));
+  searchPlacesContract(name, opened(withEngine));
 }
 
 // What the others are measured by, and where bodies lie makes no difference to figures.

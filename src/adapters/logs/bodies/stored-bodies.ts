@@ -67,3 +67,22 @@ export function storedBodies(text: string | null): StoredBodies {
   }
   return found;
 }
+
+/** What reading a request and its answer takes. */
+export interface SpokenSize {
+  /** As they were captured. */
+  readonly bytes: number;
+  /** That have to be unpacked, as pieces name them. */
+  readonly segments: readonly number[];
+}
+
+/** @returns null: neither is there */
+export function spokenSize({ request, response }: StoredBodies): SpokenSize | null {
+  const bodies = [request?.pieces ?? null, response?.pieces ?? null];
+  if (bodies.every((pieces) => pieces === null)) return null;
+  const pieces = bodies.flatMap((own) => own ?? []);
+  return {
+    bytes: pieces.reduce((sum, { length }) => sum + length, 0),
+    segments: [...new Set(pieces.map(({ segment }) => segment))],
+  };
+}

@@ -19,7 +19,11 @@ export function withKnownEnds(
     ...reader,
     async list(filter) {
       const { logs, next } = await reader.list(filter);
-      const rows = logs.map((row) => ended(row) ?? row);
+      const rows = logs.map((row) => {
+        const end = ended(row);
+        if (end === null) return row;
+        return row.match === undefined ? end : { ...end, match: row.match };
+      });
       return {
         logs: rows.filter(({ state }) => filter.state === undefined || state === filter.state),
         next,

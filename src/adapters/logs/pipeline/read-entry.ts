@@ -2,7 +2,7 @@
 // the log's thread, in one pass for all that is wanted of them, and once for bodies that repeat.
 import { CryptoHasher } from "bun";
 import { answerWarnings, loadTime } from "../../../domain/log/answer-warnings.ts";
-import { visitDocuments, parseRecord } from "../../../domain/log/answer-documents.ts";
+import { visitDocuments } from "../../../domain/log/answer-documents.ts";
 import {
   type AnswerReader,
   type AnswerReading,
@@ -18,7 +18,7 @@ import {
   type ThreadFinder,
 } from "../../../domain/conversation/thread-finder.ts";
 import { type ConversationKeys, conversationKeys } from "../../../domain/conversation/turn-keys.ts";
-import { textOrNull, type Turn } from "../../../domain/conversation/turn.ts";
+import { textOrNull } from "../../../domain/conversation/turn.ts";
 import type { Endpoint, EndpointKind } from "../../../domain/call/endpoint.ts";
 import { endpointOf } from "../../../domain/protocols/endpoint-of.ts";
 import {
@@ -27,9 +27,7 @@ import {
   type IsNew,
   newText,
   nothingSpoken,
-  type SpokenText,
 } from "../../../domain/conversation/search-text.ts";
-import type { JsonRecord } from "../../../domain/bytes/json.ts";
 import { shortenedJson } from "../../../domain/bytes/shortened-json.ts";
 import { bodySource } from "../../../domain/bytes/json-source.ts";
 import { type CallSense, nothingSensed } from "../../../domain/log/call-sense.ts";
@@ -44,6 +42,7 @@ import type { CallCosts } from "./call-costs.ts";
 import { contextWanted, isOllamas, wasPromptCut } from "./cut-prompt.ts";
 import { createKnownTexts } from "./known-texts.ts";
 import { createRepeatedBodies } from "./repeated-bodies.ts";
+import { longestString, recordIn, turnsIn } from "./spoken-text.ts";
 import type { RecordedEntry } from "./wire-batch.ts";
 
 export interface EntryReader {
@@ -81,9 +80,6 @@ interface Answered {
   readonly isShortened: boolean;
 }
 
-/** Bytes of a string that hold the characters a search looks at, unless most of them are escaped. */
-const longestString = 3 * newText;
-
 /** What is known of calls beside their rows and bodies. */
 export interface KnownOfCalls {
   /** What a call costs, by what was read of its usage. */
@@ -114,7 +110,7 @@ export function createEntryReader({
     if (request === null || asked === null) return false;
     const known = contextOf(entry);
     const model = { ...known, isOllama: known.isOllama || answered.isOllama };
-    return wasPromptCut({ entry, read, ...asked, model, turns: () => turnsOf(request) });
+    return wasPromptCut({ entry, read, ...asked, model, turns: () => turnsIn(request) });
   }
 
   return {
@@ -170,15 +166,6 @@ export function createEntryReader({
 /** What a turn's key takes, as characters of a text. */
 const charactersPerKey = 8;
 const noBytes = new Uint8Array();
-const everyText: IsNew = () => true;
-
-/** What was asked and answered, for the search; bounded. null: there is no such body. */
-export function spokenText(request: Uint8Array | null, response: Uint8Array | null): SpokenText {
-  return {
-    asked: request === null ? "" : readRequest(request, everyText).text,
-    answered: response === null ? "" : readResponse(response, everyText).text,
-  };
-}
 
 /** The answer that is to be kept; null: none, or its bytes are not all here. */
 function answerIn({ request, response, delivered, kept }: CapturedBodies): OwnedAnswer | null {
@@ -244,13 +231,7 @@ function threadIn(
 
 /** Of a request with all that it referred to. */
 function keysIn(request: Uint8Array): ConversationKeys | null {
-  return conversationKeys(turnsOf(request));
-}
-
-/** Its long texts are cut. */
-function turnsOf(request: Uint8Array): readonly Turn[] {
-  const record = recordIn(shortenedJson(request, longestString) ?? request);
-  return record === null ? [] : askedTurns(record);
+  return conversationKeys(turnsIn(request));
 }
 
 function readRequest(bytes: Uint8Array, isNew: IsNew): Asked {
@@ -304,8 +285,4 @@ function usageOf(bytes: Uint8Array): AnswerReader {
     usage.add(document);
   });
   return usage;
-}
-
-function recordIn(bytes: Uint8Array): JsonRecord | null {
-  return parseRecord(new TextDecoder().decode(bytes));
 }

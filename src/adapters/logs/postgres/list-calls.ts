@@ -1,5 +1,6 @@
 // A page of calls out of PostgreSQL: those that have ended, and those in flight.
 import type { LogFilter } from "../../../ports/browse.ts";
+import { isIdStart } from "../../../domain/log/matched-place.ts";
 import { hasWords, type SoughtWords, soughtWords, wordsOf } from "../../../domain/log/words-of.ts";
 import { nothingSpoken } from "../../../domain/conversation/search-text.ts";
 import { indexedText } from "../rows/indexed-text.ts";
@@ -75,11 +76,6 @@ function idConditions(start: string): readonly Condition[] | null {
   return [
     (values) => `r.id between ${values.add(ids.from, "uuid")} and ${values.add(ids.to, "uuid")}`,
   ];
-}
-
-/** An id, or its beginning. */
-function isIdStart(q: string): boolean {
-  return /^[0-9a-f]{8}-[0-9a-f-]{0,27}$/i.test(q);
 }
 
 async function endedCalls(

@@ -55,6 +55,8 @@ const defaultOpenWaitMs = 500;
 const silenceMs = 5_000;
 /** ms that somebody who looks at a call waits for S3, beside what the database takes. */
 const objectLimitMs = 3_000;
+/** Likewise, of a list, for the places that a search has found. */
+const listLimitMs = 250;
 /** Of at most four that a router has: another one listens. */
 const connections = { writing: 1, reading: 2 };
 /** ms for which a router that ends goes on to send what waits. */
@@ -128,7 +130,9 @@ export function createPostgresEngine(options: PostgresEngineOptions): LogEngine 
       instance: spool.instance.id,
       now,
     });
-    const reader = createPostgresReader(client, soonObjects);
+    const reader = createPostgresReader(client, soonObjects, {
+      soonObjects: openObjects(at.blobs, listLimitMs),
+    });
     const answers = createPostgresAnswers(client);
     own = { client, reader, answers, spool, objects: soonObjects, group, upkeep };
     return own;
@@ -174,7 +178,9 @@ export function createPostgresEngine(options: PostgresEngineOptions): LogEngine 
     if (reading?.url === url) return reading;
     await reading?.client.close();
     const client = createClient({ url, connections: connections.reading, silenceMs });
-    const reader = createPostgresReader(client, openObjects(blobs, objectLimitMs));
+    const reader = createPostgresReader(client, openObjects(blobs, objectLimitMs), {
+      soonObjects: openObjects(blobs, listLimitMs),
+    });
     reading = { url, client, reader, answers: createPostgresAnswers(client) };
     return reading;
   }

@@ -5,9 +5,11 @@ import type { ObjectStore } from "../../../ports/object-store.ts";
 import { logDetail } from "../rows/log-row.ts";
 import { apiRow, type StoredRow } from "../rows/stored-row.ts";
 import { type ReadColumns, readColumnsOfR, storedRow } from "./call-columns.ts";
+import { createPlaceSearch } from "../rows/matched-places.ts";
 import { type Client, type Run, transferMs } from "./client.ts";
 import { countCalls } from "./count-calls.ts";
 import { listedCalls } from "./list-calls.ts";
+import { locateBodies } from "./listed-bodies.ts";
 import { bytesOf, type PlacedBodies, putTogether, readSegments } from "./read-bodies.ts";
 import { periodStats, readPoints } from "./read-figures.ts";
 import { type KnownCells, tallyCount, tallyPeriod } from "./read-tallies.ts";
@@ -20,21 +22,33 @@ export interface PostgresReader extends LogReader {
   get(id: string, more?: MoreTime): ReturnType<LogReader["get"]>;
 }
 
+export interface ReaderOptions {
+  readonly limits?: SearchLimits;
+  /** As `objects`, for lists, which wait less; where it is unset they take as long. */
+  readonly soonObjects?: Pick<ObjectStore, "get"> | null;
+}
+
 /** @param objects where segments of bodies may lie; null: nowhere but in the database */
 export function createPostgresReader(
   client: Client,
   objects: Pick<ObjectStore, "get"> | null,
-  limits: SearchLimits = searchLimits,
+  { limits = searchLimits, soonObjects: soon = objects }: ReaderOptions = {},
 ): PostgresReader {
   const cells: KnownCells = new Map();
-
+  const places = createPlaceSearch();
   return {
     async list(filter) {
       const limit = filter.limit + 1; // one more tells whether there is a next page
-      const rows = await inOrderedReading(client, (run, floors) =>
-        listedCalls(run, filter, limit, floors, limits),
-      );
-      const logs = rows.slice(0, filter.limit).map(apiRow);
+      const { rows, floors } = await inOrderedReading(client, async (run, floors) => ({
+        rows: await listedCalls(run, filter, limit, floors, limits),
+        floors,
+      }));
+      const found = rows.slice(0, filter.limit).map(apiRow);
+      const { q } = filter;
+      const logs =
+        q === undefined
+          ? found
+          : await places.withPlaces(found, q, (ids) => locateBodies(client, soon, floors, ids));
       return { logs, next: rows.length === limit ? (logs.at(-1)?.id ?? null) : null };
     },
 

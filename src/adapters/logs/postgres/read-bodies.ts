@@ -51,14 +51,20 @@ export interface ReadBodies {
   readonly lost: ReadonlySet<CapturedKind>;
 }
 
-/** @param objects null: there is none, and bodies that lie in one are lost */
+/** Segments as they were before they were compressed; null: one cannot be had. */
+export type UnpackedSegments = Map<SegmentRow, Promise<Uint8Array | null>>;
+
+/**
+ * @param objects null: there is none, and bodies that lie in one are lost
+ * @param unpacked what other calls of the same rows have unpacked
+ */
 export async function putTogether(
   { bodies: text, segments }: PlacedBodies,
   rows: readonly SegmentRow[],
   objects: Pick<ObjectStore, "get"> | null,
+  unpacked: UnpackedSegments = new Map(),
 ): Promise<ReadBodies> {
   const byId = new Map(rows.map((row) => [row.id, row]));
-  const unpacked = new Map<SegmentRow, Promise<Uint8Array | null>>();
   const bytesOf = (row: SegmentRow) => {
     const known = unpacked.get(row) ?? segmentBytes(row, objects);
     unpacked.set(row, known);

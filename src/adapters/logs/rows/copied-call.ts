@@ -4,7 +4,7 @@ import { nanosPerDollar } from "../../../domain/log/call-sense.ts";
 import type { CapturedBodies, CapturedBody, LogEntry } from "../../../domain/log/log-entry.ts";
 import type { LogDetail, LogRow } from "../../../ports/browse.ts";
 import type { LogWrite } from "../pipeline/log-engine.ts";
-import { spokenText } from "../pipeline/read-entry.ts";
+import { spokenText } from "../pipeline/spoken-text.ts";
 import type { RecordedEntry } from "../pipeline/wire-batch.ts";
 import { bodyBytes } from "./log-row.ts";
 

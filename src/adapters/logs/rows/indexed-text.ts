@@ -1,5 +1,6 @@
 // The texts by which the search finds a row, the same in every store.
 import type { SpokenText } from "../../../domain/conversation/search-text.ts";
+import { withNumbersApart } from "../../../domain/log/numbers-apart.ts";
 import type { LogWrite } from "../pipeline/log-engine.ts";
 
 /** What of a row is found beside what was said. */
@@ -53,9 +54,9 @@ const words = new Map<string, string>();
 function modelWords(name: string): string {
   const known = words.get(name);
   if (known !== undefined) return known;
-  const apart = name.replaceAll(/(?<=\p{L})(?=\p{N})|(?<=\p{N})(?=\p{L})/gu, " ");
+  const apart = withNumbersApart(name);
   if (words.size >= maxModels) words.clear();
-  const text = apart === name ? name : `${name}\n${apart}`;
+  const text = apart === null ? name : `${name}\n${apart.text}`;
   words.set(name, text);
   return text;
 }

@@ -1,4 +1,5 @@
 // A filter as conditions and statements that read its rows off an index, in the list's own order.
+import { isIdStart } from "../../../domain/log/matched-place.ts";
 import type { LogFilter } from "../../../ports/browse.ts";
 import { type NameColumn, nameIndexes } from "./known-names.ts";
 import { matchExpression } from "./search-index.ts";
@@ -142,8 +143,7 @@ export const everyRow: RowSource = {
 
 /** null where nothing can be found. */
 export function soughtRows(q: string, search: string | null): RowSource | null {
-  // An id, or its beginning.
-  if (/^[0-9a-f]{8}-[0-9a-f-]{0,27}$/i.test(q)) {
+  if (isIdStart(q)) {
     const id = q.toLowerCase();
     const condition = { text: "id >= ? and id < ?", parameters: [id, `${id}g`] };
     return { ...everyRow, condition };

@@ -11,12 +11,15 @@ import type { BlobOwner } from "./log-state.ts";
 import { createAnswerReader } from "./answer-rows.ts";
 import { createSqliteReader } from "./sqlite-reader.ts";
 
+export interface ReadBlobs {
+  /** For whoever looks at one call. */
+  readonly ofCall: Pick<BlobStore, "get">;
+  /** For lists, which wait less. */
+  readonly ofList: Pick<BlobStore, "get">;
+}
+
 /** Opens the blobs of a database, to be read. @param db of the database */
-export type ReadBlobs = (
-  place: BlobPlace,
-  owner: BlobOwner,
-  db: Database,
-) => Pick<BlobStore, "get">;
+export type OpenReadBlobs = (place: BlobPlace, owner: BlobOwner, db: Database) => ReadBlobs;
 
 type AnswerReader = Pick<KeptAnswers, "find" | "items">;
 
@@ -34,7 +37,7 @@ export interface ReadingFile {
   close(): void;
 }
 
-export function createReadingFile(blobsOf: ReadBlobs): ReadingFile {
+export function createReadingFile(blobsOf: OpenReadBlobs): ReadingFile {
   let open: Opened | null = null;
 
   function close(): void {
@@ -42,8 +45,9 @@ export function createReadingFile(blobsOf: ReadBlobs): ReadingFile {
     open = null;
   }
 
-  function readerOf(database: LogDatabase, blobs: Pick<BlobStore, "get">): LogReader {
-    const reader = createSqliteReader(database.connection, blobs, database.state.search);
+  function readerOf(database: LogDatabase, { ofCall, ofList }: ReadBlobs): LogReader {
+    const { connection, state } = database;
+    const reader = createSqliteReader(connection, ofCall, state.search, ofList);
     return {
       ...reader,
       async list(filter) {

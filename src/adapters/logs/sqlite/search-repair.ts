@@ -3,7 +3,7 @@
 import type { Database } from "bun:sqlite";
 import type { BlobStore } from "../../../ports/blob-store.ts";
 import { readState, searchHolds, searchIsIn } from "./log-state.ts";
-import { spokenText } from "../pipeline/read-entry.ts";
+import { spokenText } from "../pipeline/spoken-text.ts";
 import { inTransaction, runSql } from "../sqlite-file/run-sql.ts";
 import { indexedText } from "../rows/indexed-text.ts";
 import { inIndex, type IndexedRow, type SearchIndex, searchTable } from "./search-index.ts";

@@ -129,31 +129,35 @@ interface SegmentRow {
   readonly data: Uint8Array | null;
 }
 
-/** Reads bodies of one row: each segment is read and unpacked once for all of them. */
+/** Reads bodies of one row, or of several: each segment is read and unpacked once for all of them. */
 export function createBodyReader(
   db: Database,
   blobs: Pick<BlobStore, "get">,
 ): (pieces: readonly StoredPiece[]) => Promise<UnpackedBody> {
-  const unpacked = new Map<number, Uint8Array>();
+  const unpacked = new Map<number, Promise<Uint8Array | null>>();
+
+  async function unpack({ packed, name, data }: SegmentRow): Promise<Uint8Array | null> {
+    const stored = data ?? (name === null ? null : await blobs.get(name));
+    return stored !== null && packed === 1 ? zstdDecompressSync(stored) : stored;
+  }
+
   return async (pieces) => {
     const wanted = new Set(pieces.map(({ segment }) => segment).filter((id) => !unpacked.has(id)));
     if (wanted.size > 0) {
       const rows = runSql<SegmentRow>(db, segmentsSql, [JSON.stringify([...wanted])]);
       if (rows.length < wanted.size) return "gone";
       // All at once: each may come from another machine.
-      const found = await Promise.all(
-        rows.map(async ({ name, data }) => data ?? (name === null ? null : blobs.get(name))),
-      );
-      for (const [place, { id, packed }] of rows.entries()) {
-        const stored = found[place] ?? null;
-        if (stored === null) return "lost";
-        unpacked.set(id, packed === 1 ? zstdDecompressSync(stored) : stored);
-      }
+      for (const row of rows) unpacked.set(row.id, unpack(row));
     }
-    return Buffer.concat(
-      pieces.map(({ segment, at, length }) =>
-        (unpacked.get(segment) ?? new Uint8Array()).subarray(at, at + length),
-      ),
+    const found = await Promise.all(
+      pieces.map(async ({ segment }) => (await unpacked.get(segment)) ?? null),
     );
+    const parts: Uint8Array[] = [];
+    for (const [place, { at, length }] of pieces.entries()) {
+      const segment = found[place] ?? null;
+      if (segment === null) return "lost";
+      parts.push(segment.subarray(at, at + length));
+    }
+    return Buffer.concat(parts);
   };
 }

@@ -26,6 +26,8 @@ const scratch: LogPlace = {
 
 /** ms that somebody who looks at a call waits for S3. */
 const readLimitMs = 3_000;
+/** Likewise, with a list, for the places that a search has found. */
+const listLimitMs = 250;
 
 export interface SqliteEngine extends LogEngine {
   /** Answers that are copied from another store, once the log is open. */
@@ -43,8 +45,10 @@ export function createSqliteEngine(
   const file = createLogFile(openBlobs, openObjects);
   const reading = createReadingFile((place, owner, db) => {
     const blobs = file.blobs(place, owner);
-    if (place.type !== "s3" || place.s3 === null || place.s3 === undefined) return blobs;
-    return readS3Blobs(db, openObjects(place.s3, readLimitMs), blobs);
+    const { s3 = null } = place;
+    if (place.type !== "s3" || s3 === null) return { ofCall: blobs, ofList: blobs };
+    const within = (limitMs: number) => readS3Blobs(db, openObjects(s3, limitMs), blobs);
+    return { ofCall: within(readLimitMs), ofList: within(listLimitMs) };
   });
 
   /** What cannot be removed now is removed after a later write: this one is through. */

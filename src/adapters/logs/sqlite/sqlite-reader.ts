@@ -14,6 +14,8 @@ import { logDetail } from "../rows/log-row.ts";
 import type { CapturedKind } from "../bodies/segment.ts";
 import { bodiesBefore } from "./log-state.ts";
 import { storedBodies } from "../bodies/stored-bodies.ts";
+import { createPlaceSearch } from "../rows/matched-places.ts";
+import { locateBodies } from "./listed-bodies.ts";
 import { createBodyReader } from "./segment-rows.ts";
 import { countRows } from "./count-rows.ts";
 import { periodStats } from "./figure-rows.ts";
@@ -24,11 +26,13 @@ import { apiRow, rowColumns, type StoredRow } from "../rows/stored-row.ts";
 /**
  * Over tables that `openDatabase` has brought up to date.
  * @param search table of the search's index; null: there is none
+ * @param soonBlobs as `blobs`, for lists, which wait less
  */
 export function createSqliteReader(
   db: Database,
   blobs: Pick<BlobStore, "get">,
   search: string | null,
+  soonBlobs: Pick<BlobStore, "get"> = blobs,
 ): LogReader {
   /** What cannot be had now is shown as what is lost; the rest of the row is there. */
   const reachable: Pick<BlobStore, "get"> = {
@@ -38,6 +42,8 @@ export function createSqliteReader(
         throw error;
       }),
   };
+  const places = createPlaceSearch();
+  const located = (ids: readonly string[]) => locateBodies(db, soonBlobs, ids);
   return {
     async list(filter) {
       const limit = filter.limit + 1; // one more tells whether there is a next page
@@ -46,7 +52,9 @@ export function createSqliteReader(
         sort === "time"
           ? filteredRows(db, filter, limit, search)
           : sortedRows(db, filter, sort, limit, search);
-      const logs = rows.slice(0, filter.limit).map(apiRow);
+      const found = rows.slice(0, filter.limit).map(apiRow);
+      const { q } = filter;
+      const logs = q === undefined ? found : await places.withPlaces(found, q, located);
       return { logs, next: rows.length === limit ? (logs.at(-1)?.id ?? null) : null };
     },
 

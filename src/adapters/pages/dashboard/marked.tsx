@@ -1,36 +1,46 @@
 /** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
-// A text with the words that were searched for marked.
+// A text with what was searched for marked.
 import { Html } from "@elysiajs/html";
+import { joinedPlaces, type PlaceFinder } from "../../../domain/log/sought-places.ts";
 
-export interface MarkedProps {
+/** From and to, the second exclusive. */
+type Place = readonly [start: number, end: number];
+
+export interface MarkedAtProps {
   readonly text: string;
-  /** As typed; its words are found apart, whatever their case. */
-  readonly q: string;
+  /** In order; none overlap. */
+  readonly at: readonly Place[];
 }
 
-export function Marked({ text, q }: MarkedProps): JSX.Element {
+export function MarkedAt({ text, at }: MarkedAtProps): JSX.Element {
+  const pieces: { readonly piece: string; readonly isFound: boolean }[] = [];
+  let done = 0;
+  for (const [start, end] of at) {
+    pieces.push({ piece: text.slice(done, start), isFound: false });
+    pieces.push({ piece: text.slice(start, end), isFound: true });
+    done = end;
+  }
+  pieces.push({ piece: text.slice(done), isFound: false });
   return (
     <>
-      {piecesOf(text, q).map(({ piece, isFound }) =>
-        isFound ? <mark safe>{piece}</mark> : <span safe>{piece}</span>,
-      )}
+      {pieces
+        .filter(({ piece }) => piece !== "")
+        .map(({ piece, isFound }) =>
+          isFound ? <mark safe>{piece}</mark> : <span safe>{piece}</span>,
+        )}
     </>
   );
 }
 
-/** The text in pieces, in order; none is empty. */
-function piecesOf(
-  text: string,
-  q: string,
-): readonly { readonly piece: string; readonly isFound: boolean }[] {
-  const words = [...new Set(q.toLowerCase().split(/\s+/))].filter((word) => word !== "");
-  if (words.length === 0) return text === "" ? [] : [{ piece: text, isFound: false }];
-  // The longest first: of two that begin at the same place it says more.
-  const patterns = words
-    .toSorted((a, b) => b.length - a.length)
-    .map((word) => word.replace(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`));
-  return text
-    .split(new RegExp(`(${patterns.join("|")})`, "giu"))
-    .map((piece, place) => ({ piece, isFound: place % 2 === 1 }))
-    .filter(({ piece }) => piece !== "");
+export interface MarkedProps {
+  readonly text: string;
+  /** Of what was searched for; null: nothing was. */
+  readonly finder: PlaceFinder | null;
+  /** Whether the text is a model's name, whose numbers are found apart. */
+  readonly isModel?: boolean;
+}
+
+export function Marked({ text, finder, isModel = false }: MarkedProps): JSX.Element {
+  const places = isModel ? finder?.placesInModel(text) : finder?.places(text);
+  return <MarkedAt text={text} at={joinedPlaces(places ?? [])} />;
 }

@@ -1,25 +1,27 @@
 /** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // One request in the list.
 import { Html } from "@elysiajs/html";
-import type { LogRow } from "../../../ports/browse.ts";
+import type { PlaceFinder } from "../../../domain/log/sought-places.ts";
+import type { ListedRow, LogRow } from "../../../ports/browse.ts";
 import { Ago } from "../shared/clock-time.tsx";
 import { dollars, duration, none, short } from "../shared/format.ts";
 import { routeInWords } from "../routes/route-words.ts";
 import { RouterMark } from "../shared/router-mark.tsx";
 import { ModelName, StateMark } from "../shared/state-mark.tsx";
 import { Marked } from "./marked.tsx";
+import { PlaceLine } from "./place-line.tsx";
 import { WarningBadges } from "./warning-badges.tsx";
 
 export interface RequestLineProps {
-  readonly row: LogRow;
-  /** What was searched for; empty: nothing. */
-  readonly q: string;
+  readonly row: ListedRow;
+  /** Of what was searched for; null: nothing was. */
+  readonly finder: PlaceFinder | null;
   /** Epoch ms. */
   readonly now: number;
   readonly later: boolean;
 }
 
-export function RequestLine({ row, q, now, later }: RequestLineProps): JSX.Element {
+export function RequestLine({ row, finder, now, later }: RequestLineProps): JSX.Element {
   const running = row.state === "inflight";
   return (
     <tr
@@ -32,12 +34,16 @@ export function RequestLine({ row, q, now, later }: RequestLineProps): JSX.Eleme
         <StateMark state={row.state} />
         <span class="code">{row.status_code ?? (running ? "…" : none)}</span>
       </td>
-      <Who row={row} />
-      <Asked row={row} q={q} />
+      <Who row={row} finder={finder} />
+      <Asked row={row} finder={finder} />
       <td role="cell" class="c-model">
-        <ModelName original={row.original_model} mapped={row.mapped_model} />
+        <ModelName
+          original={row.original_model}
+          mapped={row.mapped_model}
+          shown={(name) => <Marked text={name} finder={finder} isModel />}
+        />
       </td>
-      <Upstream row={row} />
+      <Upstream row={row} finder={finder} />
       <Tokens row={row} />
       <td role="cell" class="number c-cost" safe>
         {dollars(row.cost)}
@@ -46,6 +52,7 @@ export function RequestLine({ row, q, now, later }: RequestLineProps): JSX.Eleme
       <td role="cell" class="number c-time">
         <Ago iso={row.timestamp} now={now} />
       </td>
+      <PlaceLine row={row} />
     </tr>
   );
 }
@@ -54,15 +61,17 @@ function requestHref(id: string): string {
   return `/request/${encodeURIComponent(id)}`;
 }
 
-function Who({ row }: { readonly row: LogRow }): JSX.Element {
+type CellProps = Pick<RequestLineProps, "row" | "finder">;
+
+function Who({ row, finder }: CellProps): JSX.Element {
   const { auth_user: user, source_ip: address, client, user_agent: agent } = row;
   const title = [user, address, client, agent === client ? null : agent]
     .filter((words) => words !== null)
     .join("\n");
   return (
     <td role="cell" class="c-who" title={title}>
-      <span class="who" safe>
-        {user ?? address}
+      <span class="who">
+        <Marked text={user ?? address} finder={finder} />
       </span>
       {client !== null && (
         <span class="faint" safe>
@@ -74,7 +83,7 @@ function Who({ row }: { readonly row: LogRow }): JSX.Element {
 }
 
 /** The last words asked, else the kind of call; in front of it why it failed, behind it what was odd. */
-function Asked({ row, q }: Pick<RequestLineProps, "row" | "q">): JSX.Element {
+function Asked({ row, finder }: CellProps): JSX.Element {
   const { asked, error_message: error } = row;
   const call = callName(row);
   const hasFailed = error !== null && row.state === "failed";
@@ -86,13 +95,13 @@ function Asked({ row, q }: Pick<RequestLineProps, "row" | "q">): JSX.Element {
             {call}
           </span>
         ) : (
-          <Marked text={asked} q={q} />
+          <Marked text={asked} finder={finder} />
         )}
       </a>
       <WarningBadges warnings={row.warnings} />
       {hasFailed && (
-        <span class="why" title={error} safe>
-          {error}
+        <span class="why" title={error}>
+          <Marked text={error} finder={finder} />
         </span>
       )}
       {row.thread_id !== null && (
@@ -126,7 +135,7 @@ function Duration({ row, now }: Pick<RequestLineProps, "row" | "now">): JSX.Elem
   );
 }
 
-function Upstream({ row }: { readonly row: LogRow }): JSX.Element {
+function Upstream({ row, finder }: CellProps): JSX.Element {
   const title = [
     row.upstream_url,
     row.route === null ? null : `${row.route}: ${routeInWords(row.route)}`,
@@ -135,8 +144,8 @@ function Upstream({ row }: { readonly row: LogRow }): JSX.Element {
     .join("\n");
   return (
     <td role="cell" class="c-upstream">
-      <span class="clip" title={title === "" ? undefined : title} safe>
-        {row.upstream ?? none}
+      <span class="clip" title={title === "" ? undefined : title}>
+        <Marked text={row.upstream ?? none} finder={finder} />
       </span>
       {row.attempts.length > 1 && <Failover row={row} />}
       <RouterMark router={row.instance} />

@@ -1,13 +1,14 @@
 /** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // The requests, a line each: who asked what of which model, and what came of it.
 import { Html } from "@elysiajs/html";
-import type { LogRow, LogSort } from "../../../ports/browse.ts";
+import { createPlaceFinder } from "../../../domain/log/sought-places.ts";
+import type { ListedRow, LogSort } from "../../../ports/browse.ts";
 import { dashboardHref, type DashboardQuery } from "./dashboard-query.ts";
 import { RequestLine } from "./request-line.tsx";
 
 export interface RequestTableProps {
   readonly query: DashboardQuery;
-  readonly rows: readonly LogRow[];
+  readonly rows: readonly ListedRow[];
   /** Epoch ms. */
   readonly now: number;
   /** The page is opened, not renewed: what is out of sight may follow a moment later. */
@@ -26,6 +27,7 @@ const orders: Readonly<Record<LogSort, string>> = {
 
 // Rows are grids, and browsers take elements for what they look like: the roles say what they are.
 export function RequestTable({ query, rows, now, opening }: RequestTableProps): JSX.Element {
+  const finder = createPlaceFinder(query.fields.q);
   return (
     <table class="requests" role="table">
       <caption class="hidden">Requests, {orders[query.sort]}</caption>
@@ -44,7 +46,7 @@ export function RequestTable({ query, rows, now, opening }: RequestTableProps): 
       </thead>
       <tbody role="rowgroup">
         {rows.map((row, place) => (
-          <RequestLine row={row} q={query.fields.q} now={now} later={opening && place >= inSight} />
+          <RequestLine row={row} finder={finder} now={now} later={opening && place >= inSight} />
         ))}
       </tbody>
     </table>

@@ -25,21 +25,25 @@ export function StateMark({ state }: { readonly state: LogState }): JSX.Element 
 export function ModelName(props: {
   readonly original: string | null;
   readonly mapped: string | null;
+  /** A name as it is to be shown, escaped; absent: as it is. */
+  readonly shown?: (name: string) => JSX.Element;
 }): JSX.Element {
-  const { original, mapped } = props;
-  const asked = original ?? mapped ?? "no model";
+  const { original, mapped, shown = (name) => <span safe>{name}</span> } = props;
+  const asked = original ?? mapped ?? "";
   return (
     <>
-      <span class={original === null && mapped === null ? "faint" : "model"} safe>
-        {asked}
-      </span>
+      {original === null && mapped === null ? (
+        <span class="faint">no model</span>
+      ) : (
+        <span class="model">{shown(asked)}</span>
+      )}
       {mapped !== null && mapped !== asked && (
         <span class="mapped">
           <span class="arrow" aria-hidden="true">
             {" → "}
           </span>
           <span class="hidden"> sent as </span>
-          <span safe>{mapped}</span>
+          {shown(mapped)}
         </span>
       )}
     </>

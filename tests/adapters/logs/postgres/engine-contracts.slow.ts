@@ -3,6 +3,7 @@
 import { keptAnswersContract } from "../../../contracts/kept-answers.ts";
 import { logEngineContract } from "../../../contracts/log-engine.ts";
 import { contractedLog, logStoreContract } from "../../../contracts/log-store.ts";
+import { searchPlacesContract } from "../../../contracts/search-places.ts";
 import { databaseInTurn } from "../../../lab/database-in-turn.ts";
 import { noon } from "../../../lab/log-entries.ts";
 import { withPooledDatabase } from "../../../lab/pgbouncer.ts";
@@ -22,10 +23,11 @@ for (const [name, within] of Object.entries(ways)) {
     logEngineContract(name, withEngine);
     keptAnswersContract(name, withEngine);
   }
-  logStoreContract(name, (run) =>
-    withEngine(async (engine, place) => {
-      await engine.open(place, noon);
-      await run(contractedLog(engine, place));
-    }),
-  );
+  for (const contract of [logStoreContract, searchPlacesContract])
+    contract(name, (run) =>
+      withEngine(async (engine, place) => {
+        await engine.open(place, noon);
+        await run(contractedLog(engine, place));
+      }),
+    );
 }

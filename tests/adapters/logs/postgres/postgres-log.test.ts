@@ -1,7 +1,10 @@
-// What is written to PostgreSQL and read from it, under the contract of log stores; by way of a pooler
+// What is written to PostgreSQL and read from it, under the contracts of log stores; by way of a pooler
 // in engine-contracts.slow.ts.
 import { logStoreContract } from "../../../contracts/log-store.ts";
+import { searchPlacesContract } from "../../../contracts/search-places.ts";
 import { withDatabase } from "../../../lab/postgres.ts";
 import { logsInTurn } from "../../../lab/postgres-log.ts";
 
-logStoreContract("PostgreSQL", logsInTurn(withDatabase));
+const inTurn = logsInTurn(withDatabase);
+logStoreContract("PostgreSQL", inTurn);
+searchPlacesContract("PostgreSQL", inTurn);

@@ -323,7 +323,7 @@ test("words that were searched for are marked where they were asked", async () =
   const row = sampleDetail({ asked: "Mend the Retry loop (again)" });
   const { document } = await openPage(sampleBrowse([row]), "/?q=retry+(AGAIN");
   const marks = [...document.querySelectorAll("#requests mark")].map((mark) => mark.textContent);
-  expect(marks).toEqual(["Retry", "(again"]);
+  expect(marks).toEqual(["Retry", "again"]);
 });
 
 test("what of the address cannot be read gets a line on the page", async () => {
