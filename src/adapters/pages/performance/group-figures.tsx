@@ -51,7 +51,7 @@ export function GroupFigures({ query, period, speeds }: GroupFiguresProps): JSX.
                 <tr>
                   <th scope="row">
                     <i
-                      class={`swatch s${place < colouredGroups ? place + 1 : 0}`}
+                      class={`swatch s${place < colouredGroups && group.rest !== true ? place + 1 : 0}`}
                       aria-hidden="true"
                     ></i>
                     <Name query={query} name={group.name} isRest={group.rest === true} />

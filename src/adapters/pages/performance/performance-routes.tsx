@@ -85,8 +85,12 @@ function offersOf(deps: PagesDeps, query: PerformanceQuery, points: readonly Per
   return namesToOffer(deps.routing(), names, query);
 }
 
+/** Calls of several names together have no colour, as those of the chart that have none. */
 function coloured(groups: readonly PeriodGroup[], by: Dimension): ReadonlyMap<GroupName, string> {
   return new Map(
-    groups.slice(0, colouredGroups).map(({ name }) => [name, name ?? without[by]] as const),
+    groups
+      .filter(({ rest }) => rest !== true)
+      .slice(0, colouredGroups)
+      .map(({ name }) => [name, name ?? without[by]] as const),
   );
 }

@@ -103,6 +103,26 @@ test.each([
   });
 });
 
+test("calls of several names together have no colour of their own", async () => {
+  const log = sampleBrowse(rows);
+  const period: typeof log.period = async (question) => {
+    const own = await log.period(question);
+    const groups = (own.groups ?? []).map((group, place) =>
+      place === 0 ? group : { ...group, name: "other", rest: true as const },
+    );
+    return { ...own, groups: groups.slice(0, 2) };
+  };
+  const app = new Elysia().use(pages(sampleDeps({ ...log, period })));
+  const answer = await app.handle(new Request("http://router.lan/performance/points"));
+  expect(await answer.json()).toMatchObject({ names: ["llama3-8b"], group: [0, -1, -1] });
+  const { document } = await openPage({ ...log, period }, "/performance");
+  const swatches = [...document.querySelectorAll(".figures-table .swatch")];
+  expect(swatches.map((swatch) => swatch.getAttribute("class"))).toEqual([
+    "swatch s1",
+    "swatch s0",
+  ]);
+});
+
 test("ten thousand points take as much by user as by model", async () => {
   const drawn = samplePoints(10_000);
   const log = { ...sampleBrowse([]), performance: () => Promise.resolve({ points: drawn }) };
