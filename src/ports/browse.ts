@@ -8,7 +8,6 @@ import type { Contact } from "../domain/routing/contact.ts";
 import type { StandingCode } from "../domain/failover/health.ts";
 import type { WayReason } from "../domain/call/way.ts";
 import type { ServerType } from "../domain/routing/types.ts";
-import type { CallCount, CallFilter } from "./periods.ts";
 import type { HeaderList } from "../domain/http/headers.ts";
 
 export interface LogRow {
@@ -341,8 +340,6 @@ export interface Upstreams {
 /** What the log holds. Each promise rejects where it cannot be read. */
 export interface BrowseLog {
   list(filter: LogFilter): Promise<LogPage>;
-  /** How many calls a filter lets through, of those that `list` lists. */
-  count(filter: CallFilter): Promise<CallCount>;
   get(id: string): Promise<LogDetail | null>;
   stats(): Promise<Stats>;
   /** The part of `stats` that is read in no time, however large the log is. */

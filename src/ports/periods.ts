@@ -71,4 +71,6 @@ export interface CallCount {
 /** A promise rejects where the log cannot be read. */
 export interface PeriodReader {
   period(question: PeriodQuestion): Promise<Period>;
+  /** How many calls a filter lets through, of those that a list has. */
+  count(filter: CallFilter): Promise<CallCount>;
 }

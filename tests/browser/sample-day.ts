@@ -165,7 +165,7 @@ export function samplePoints(count: number): readonly PerformancePoint[] {
 /** A log whose calls these are: their points, and figures of them, as they are filtered. */
 export function dayLog(
   points: readonly PerformancePoint[],
-): Pick<Browse, "performance"> & PeriodReader {
+): Pick<Browse, "performance"> & Pick<PeriodReader, "period"> {
   const of = ({ since, until, ...filter }: Partial<PointsFilter>) =>
     points.filter((point) => {
       const time = Date.parse(point.timestamp);

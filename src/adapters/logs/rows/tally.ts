@@ -8,7 +8,7 @@ import { type Cell, cellKey, cellOf } from "./tally-cells.ts";
 import { addTime, addTimes, type Times } from "./tally-times.ts";
 import type { StoredRow } from "./stored-row.ts";
 
-export const quarterMs = 900_000;
+const quarterMs = 900_000;
 export const dayMs = 86_400_000;
 
 /** ms. Each is made up of whole ones of those before it; all begin at multiples of themselves in UTC. */

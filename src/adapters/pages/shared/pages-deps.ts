@@ -40,7 +40,7 @@ export type Tried =
 export interface PagesDeps {
   readonly browse: Pick<
     Browse,
-    "list" | "count" | "get" | "stats" | "today" | "upstreams" | "inFlight" | "performance"
+    "list" | "get" | "stats" | "today" | "upstreams" | "inFlight" | "performance"
   > &
     PeriodReader;
   /** What calls of the month cost that it is in a zone, an IANA name. Rejects where the log cannot be read. */

@@ -15,7 +15,7 @@ interface Kept {
 
 /** @returns gives the cost of the month it is in a zone, an IANA name; rejects where the log cannot be read */
 export function createMonthCost(
-  browse: PeriodReader,
+  browse: Pick<PeriodReader, "period">,
   clock: Pick<Clock, "now">,
 ): (zone: string) => Promise<MonthCost> {
   /** By when the month begins, which most zones of a country have in common. */
