@@ -13,10 +13,10 @@ import { withFolderInMemory } from "../../../lab/temp-folder.ts";
 function watched(db: Database): ReadonlySet<string> {
   const texts = new Set<string>();
   const prepare = db.prepare.bind(db);
-  db.prepare = ((text: string) => {
+  db.prepare = (text: string) => {
     texts.add(text);
     return prepare(text);
-  }) as Database["prepare"];
+  };
   return texts;
 }
 
