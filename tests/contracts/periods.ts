@@ -133,6 +133,27 @@ export function periodsContract(
       expect(await store.count({ state: "failed" })).toEqual({ calls: 0, isExact: true });
     });
 
+    on("has calls with names that are too long beside the others", async (store) => {
+      const name = "x".repeat(10_000);
+      await store.write([
+        logWrite({ timestamp: now, mappedModel: name }),
+        logWrite({ timestamp: now - 1, authUser: name }),
+        logWrite({ timestamp: now - 2, authUser: "ann" }),
+      ]);
+      const { figures, groups } = await store.period({ filter: {}, by: "model" });
+      expect(figures.requests).toBe(3);
+      expect(groups?.map((group) => [group.name, group.requests])).toEqual([
+        ["llama3", 1],
+        ["other", 2],
+      ]);
+      expect(await store.count({})).toEqual({ calls: 3, isExact: true });
+      expect(await store.count({ user: "ann" })).toEqual({ calls: 1, isExact: false });
+      expect(await store.count({ status: { from: 200, to: 200 } })).toEqual({
+        calls: 3,
+        isExact: true,
+      });
+    });
+
     on("adds up as many tokens as servers may report", async (store) => {
       const promptTokens = Number.MAX_SAFE_INTEGER;
       const many = Array.from({ length: 1_500 }, (_, at) =>

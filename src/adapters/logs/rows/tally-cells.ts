@@ -12,6 +12,8 @@ import type { CallFilter, Dimension } from "../../../ports/periods.ts";
  */
 export type FoldLevel = 0 | 1 | 2;
 
+export const foldLevels: readonly FoldLevel[] = [0, 1, 2];
+
 export interface Cell {
   readonly service_type: LoggedService;
   readonly original_model: string | null;

@@ -2,7 +2,15 @@
 // the connection that writes.
 import type { Database } from "bun:sqlite";
 import { dayMs, type TallyChange } from "../rows/tally.ts";
-import { type Cell, cellColumns, cellKey, foldedCell, foldingFor } from "../rows/tally-cells.ts";
+import {
+  type Cell,
+  cellColumns,
+  cellKey,
+  foldedCell,
+  foldingFor,
+  type FoldLevel,
+  foldLevels,
+} from "../rows/tally-cells.ts";
 import { inTransaction, runSql } from "../sqlite-file/run-sql.ts";
 
 export const cellTable = `create table cells (
@@ -51,15 +59,27 @@ export function createCellBook(): CellBook {
     const there = known.get(key);
     if (there !== undefined) return there;
     count ??= runSql<{ cells: number }>(db, "select count(*) as cells from cells")[0]?.cells ?? 0;
-    const own = foldedCell(cell, foldingFor(count));
-    if (own !== cell) {
-      const folded = cellKey(own);
-      look(db, [folded]);
-      const into = known.get(folded) ?? insert(db, folded, own, day);
-      known.set(key, into);
-      return into;
+    const level = foldingFor(count);
+    if (foldedCell(cell, level) === cell) return insert(db, key, cell, day);
+    const into = foldedInto(db, cell, level, day);
+    known.set(key, into);
+    return into;
+  }
+
+  /** The least folded that is there: its calls may have been counted there when there was more room. */
+  function foldedInto(db: Database, cell: Cell, level: FoldLevel, day: number): Known {
+    const cells = foldLevels
+      .filter((one) => one > cell.folded && one <= level)
+      .map((one) => foldedCell(cell, one))
+      .map((own) => ({ own, key: cellKey(own) }));
+    const unknown = cells.flatMap(({ key }) => (known.has(key) ? [] : [key]));
+    if (unknown.length > 0) look(db, unknown);
+    for (const { key } of cells) {
+      const there = known.get(key);
+      if (there !== undefined) return there;
     }
-    return insert(db, key, cell, day);
+    const own = foldedCell(cell, level);
+    return insert(db, cellKey(own), own, day);
   }
 
   function insert(db: Database, key: string, cell: Cell, day: number): Known {

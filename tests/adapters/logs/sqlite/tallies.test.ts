@@ -99,8 +99,17 @@ test("a flood of names leaves few cells and few tallies, and what is sent again 
       calls: 0,
       isExact: true,
     });
+    // After a start, when there is less room than when their cells were chosen.
+    const again = sqliteStoreOn({ connection: db });
+    const failing = [mostCells.named - 9, mostCells.named + 9, count - 1];
+    for (const at of failing)
+      for (const { entry, ...write } of calls.slice(at, at + 1))
+        await again.write([{ ...write, entry: { ...entry, state: "failed" } }]);
+    const named = { user: `user-${mostCells.named + 9}` };
+    expect((await again.count({ ...named, state: "completed" })).calls).toBe(0);
+    expect(await again.count({ ...named, state: "failed" })).toEqual({ calls: 0, isExact: false });
     const { figures, groups } = await store.period({ filter: {}, by: "user" });
-    expect(figures.requests).toBe(count);
+    expect(figures).toMatchObject({ requests: count, errors: failing.length });
     expect(groups?.at(-1)).toMatchObject({ rest: true, requests: count - 50 });
   }));
 
