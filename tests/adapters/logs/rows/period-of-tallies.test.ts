@@ -3,7 +3,6 @@ import { describe, expect, test } from "bun:test";
 import { periodCall } from "../../../lab/memory-log-store.ts";
 import { periodOfCalls } from "../../../../src/app/usecases/log/period-of-calls.ts";
 import { nothingSensed } from "../../../../src/domain/log/call-sense.ts";
-import { barsOf } from "../../../../src/domain/log/period-range.ts";
 import { logRow } from "../../../../src/adapters/logs/rows/log-row.ts";
 import { createPeriodSum } from "../../../../src/adapters/logs/rows/period-of-tallies.ts";
 import {
@@ -22,18 +21,10 @@ import {
   unpackTimes,
 } from "../../../../src/adapters/logs/rows/tally-times.ts";
 import type { LogWrite } from "../../../../src/adapters/logs/pipeline/log-engine.ts";
-import type {
-  CallFilter,
-  Dimension,
-  Period,
-  PeriodQuestion,
-} from "../../../../src/ports/periods.ts";
+import type { Period, PeriodQuestion } from "../../../../src/ports/periods.ts";
 import { logWrite, noon } from "../../../lab/log-entries.ts";
+import { dayMs, expectSamePeriod, hourMs, minuteMs, randomQuestion } from "../../../lab/periods.ts";
 import { createRandom, type Random } from "../../../lab/random.ts";
-
-const minuteMs = 60_000;
-const hourMs = 3_600_000;
-const dayMs = 86_400_000;
 
 function randomCall(random: Random, from: number, to: number): LogWrite {
   const timestamp = random.int(from, to);
@@ -135,74 +126,13 @@ function exactPeriod(calls: readonly LogWrite[], question: PeriodQuestion): Peri
   return periodOfCalls(passing.map(periodCall), question);
 }
 
-function compare(found: Period, exact: Period): void {
-  const sums = ({ cost, ...one }: Period["figures"] | NonNullable<Period["bars"]>[number]) => {
-    const { requests, errors, prompt_tokens, completion_tokens, cached_tokens, unpriced } = one;
-    const rounded = cost === null ? null : Math.round(cost * 1e9);
-    return [requests, errors, prompt_tokens, completion_tokens, cached_tokens, unpriced, rounded];
-  };
-  const times = ["duration_ms_median", "duration_ms_p95", "ttft_ms_median"] as const;
-  const near = (a: Period["figures"], b: Period["figures"]) => {
-    for (const time of times)
-      if (b[time] === null) expect(a[time]).toBe(null);
-      else
-        expect(Math.abs((a[time] ?? Number.NaN) - b[time])).toBeLessThanOrEqual(
-          b[time] * 0.02 + 0.5,
-        );
-  };
-  expect(sums(found.figures)).toEqual(sums(exact.figures));
-  near(found.figures, exact.figures);
-  const byName = (groups: Period["groups"]) => new Map(groups?.map((one) => [one.name, one]));
-  expect(found.groups?.length).toBe(exact.groups?.length);
-  for (const [name, group] of byName(exact.groups)) {
-    const own = byName(found.groups).get(name);
-    if (own === undefined) throw new Error(`no group ${name}`);
-    expect(sums(own)).toEqual(sums(group));
-    near(own, group);
-  }
-  expect(found.bars?.map(({ start, ...bar }) => [start, ...sums(bar as never)])).toEqual(
-    exact.bars?.map(({ start, ...bar }) => [start, ...sums(bar as never)]),
-  );
-  const inBars = (period: Period) =>
-    period.bars?.map(({ groups = [] }) =>
-      groups.map(({ name, ...own }) => [name, ...sums(own as never)].join(" ")).toSorted(),
-    );
-  expect(inBars(found)).toEqual(inBars(exact));
-}
-
-function randomQuestion(random: Random, from: number, to: number): PeriodQuestion {
-  const unit = random.pick([1, minuteMs, hourMs]);
-  const since = Math.floor(random.int(from - hourMs, to) / unit) * unit;
-  const until = Math.ceil(random.int(since, to + hourMs) / unit) * unit;
-  const maybe = <T extends object>(own: T) => (random.chance(0.25) ? own : {});
-  const range = {
-    ...(random.chance(0.9) ? { since } : {}),
-    ...(random.chance(0.6) ? { until } : {}),
-  };
-  const filter: CallFilter = {
-    ...range,
-    ...maybe({ model: random.pick(["LAMA", "gpt", "x"]) }),
-    ...maybe({ user: random.pick(["ann", "10.0.0.5"]) }),
-    ...maybe({ client: random.pick(["codex", "codex/1", "curl"]) }),
-    ...maybe({ state: random.pick(["completed", "failed", "inflight"] as const) }),
-    ...maybe({
-      status: random.pick([
-        { from: 200, to: 200 },
-        { from: 400, to: 599 },
-      ]),
-    }),
-    ...maybe({ upstream: "a" }),
-    ...maybe({ service_type: "openai" as const }),
-  };
-  const zone = random.pick(["UTC", "Europe/Berlin", "Asia/Kathmandu", "America/St_Johns"]);
-  const bars = barsOf({ since: filter.since ?? from, until: filter.until ?? null }, to, zone);
-  const dimensions: readonly Dimension[] = ["model", "upstream", "user", "client"];
-  return {
-    filter,
-    ...(random.chance(0.8) ? { by: random.pick(dimensions) } : {}),
-    ...(random.chance(0.8) ? { bars } : {}),
-  };
-}
+/** What filters ask for. */
+const names = {
+  models: ["LAMA", "gpt", "x"],
+  users: ["ann", "10.0.0.5"],
+  clients: ["codex", "codex/1", "curl"],
+  upstreams: ["a"],
+};
 
 describe("a period of tallies", () => {
   test.each([
@@ -215,8 +145,8 @@ describe("a period of tallies", () => {
     const calls = Array.from({ length: 1_500 }, () => randomCall(random, noon, noon + length));
     const kept = tallied(calls);
     for (let round = 0; round < 60; round++) {
-      const question = randomQuestion(random, noon, noon + length);
-      compare(readPeriod(calls, question, kept, 0), exactPeriod(calls, question));
+      const question = randomQuestion(random, noon, noon + length, names);
+      expectSamePeriod(readPeriod(calls, question, kept, 0), exactPeriod(calls, question));
     }
   });
 
