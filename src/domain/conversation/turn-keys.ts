@@ -11,6 +11,21 @@ export interface ConversationKeys {
   readonly opening: string;
   /** Of all turns. */
   readonly whole: string;
+  /** What the keys are made of, for a request that begins alike. */
+  readonly chain: TurnChain;
+}
+
+/** The state of the hash before the first turn and after each, two words each. */
+export type TurnChain = Int32Array;
+
+/** Turns that an earlier request had, too, so that they need not be read again. */
+export interface KnownTurns {
+  /** Of the earlier request. */
+  readonly chain: TurnChain;
+  /** There, and in this request, none but system prompts stand before them. */
+  readonly before: { readonly there: number; readonly here: number };
+  /** How many there are. */
+  readonly turns: number;
 }
 
 /** UTF-16 units of a text that count. The log's thread may have cut a text, but never one as short as this. */
@@ -30,9 +45,15 @@ export function turnKeys(turns: readonly Turn[]): readonly string[] {
   return turns.map((_, index) => keyAt(lanes, index + 1));
 }
 
-/** @returns null: nothing was asked, system prompts aside */
-export function conversationKeys(turns: readonly Turn[]): ConversationKeys | null {
-  const lanes = lanesOf(turns);
+/**
+ * @param known without them the keys are the same
+ * @returns null: nothing was asked, system prompts aside
+ */
+export function conversationKeys(
+  turns: readonly Turn[],
+  known: KnownTurns | null = null,
+): ConversationKeys | null {
+  const lanes = lanesOf(turns, known);
   const whole = keyAt(lanes, turns.length);
   if (whole === keyAt(lanes, 0)) return null;
   return {
@@ -40,17 +61,28 @@ export function conversationKeys(turns: readonly Turn[]): ConversationKeys | nul
     turns: turns.length,
     opening: keyAt(lanes, openingLength(turns)),
     whole,
+    chain: lanes,
   };
 }
 
 /** Both lanes before the first turn, after it, after the second … */
-function lanesOf(turns: readonly Turn[]): Int32Array {
+function lanesOf(turns: readonly Turn[], known: KnownTurns | null = null): TurnChain {
   const lanes = new Int32Array(2 * (turns.length + 1));
   const hash = new TurnHash();
   hash.store(lanes, 0);
-  for (const [index, turn] of turns.entries()) {
-    hash.addTurn(turn);
-    hash.store(lanes, 2 * (index + 1));
+  let next = 0;
+  if (known !== null) {
+    const { chain, before, turns: shared } = known;
+    const from = 2 * (before.there + 1);
+    for (; next < before.here; next++) hash.store(lanes, 2 * (next + 1));
+    lanes.set(chain.subarray(from, from + 2 * shared), 2 * (before.here + 1));
+    next += shared;
+    hash.goOnFrom(lanes, 2 * next);
+  }
+  for (; next < turns.length; next++) {
+    const turn = turns[next];
+    if (turn !== undefined) hash.addTurn(turn);
+    hash.store(lanes, 2 * (next + 1));
   }
   return lanes;
 }
@@ -94,6 +126,11 @@ class TurnHash {
       this.#addWord(kindNumbers[part.kind]);
       for (const text of said) this.#addText(text);
     }
+  }
+
+  goOnFrom(lanes: Int32Array, at: number): void {
+    this.#a = lanes[at] ?? 0;
+    this.#b = lanes[at + 1] ?? 0;
   }
 
   store(lanes: Int32Array, at: number): void {

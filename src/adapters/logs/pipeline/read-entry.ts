@@ -18,7 +18,7 @@ import {
   type ThreadFinder,
 } from "../../../domain/conversation/thread-finder.ts";
 import { type ConversationKeys, conversationKeys } from "../../../domain/conversation/turn-keys.ts";
-import { textOrNull } from "../../../domain/conversation/turn.ts";
+import { textOrNull, type Turn } from "../../../domain/conversation/turn.ts";
 import type { Endpoint, EndpointKind } from "../../../domain/call/endpoint.ts";
 import { endpointOf } from "../../../domain/protocols/endpoint-of.ts";
 import {
@@ -29,6 +29,7 @@ import {
   nothingSpoken,
 } from "../../../domain/conversation/search-text.ts";
 import { shortenedJson } from "../../../domain/bytes/shortened-json.ts";
+import type { JsonRecord } from "../../../domain/bytes/json.ts";
 import { bodySource } from "../../../domain/bytes/json-source.ts";
 import { type CallSense, nothingSensed } from "../../../domain/log/call-sense.ts";
 import { clientName } from "../../../domain/log/client-name.ts";
@@ -41,6 +42,7 @@ import { type CallContexts, unknownContext } from "./call-contexts.ts";
 import type { CallCosts } from "./call-costs.ts";
 import { contextWanted, isOllamas, wasPromptCut } from "./cut-prompt.ts";
 import { createKnownTexts } from "./known-texts.ts";
+import { createRecentRequests } from "./recent-requests.ts";
 import { createRepeatedBodies } from "./repeated-bodies.ts";
 import { longestString, recordIn, turnsIn } from "./spoken-text.ts";
 import type { RecordedEntry } from "./wire-batch.ts";
@@ -97,6 +99,7 @@ export function createEntryReader({
   const threads = createThreadFinder({
     digest: (text) => new CryptoHasher("sha256").update(text).digest("hex"),
   });
+  const recent = createRecentRequests();
   const askedBefore = createRepeatedBodies<Asked>();
   const answeredBefore = createRepeatedBodies<Answered>();
 
@@ -130,7 +133,13 @@ export function createEntryReader({
       const response = bodies.response === null ? null : bodyBytes(bodies.response);
       const isNew: IsNew = (text) => texts.isNew(text, entry.timestamp);
       const asked =
-        request === null ? null : askedBefore(request, () => readRequest(request, isNew));
+        request === null
+          ? null
+          : askedBefore(request, () =>
+              readRequest(request, isNew, (record, turns) =>
+                recent.keysOf(whoOf(entry), request, record, turns),
+              ),
+            );
       const answered =
         response === null
           ? readResponse(noBytes, isNew)
@@ -234,12 +243,14 @@ function keysIn(request: Uint8Array): ConversationKeys | null {
   return conversationKeys(turnsIn(request));
 }
 
-function readRequest(bytes: Uint8Array, isNew: IsNew): Asked {
+type KeysOf = (record: JsonRecord, turns: readonly Turn[]) => ConversationKeys | null;
+
+function readRequest(bytes: Uint8Array, isNew: IsNew, keysOf: KeysOf): Asked {
   const record = recordIn(shortenedJson(bytes, longestString) ?? bytes);
   if (record === null) return nothingAsked;
   const turns = askedTurns(record);
   const text = askedText(turns, isNew);
-  const keys = conversationKeys(turns);
+  const keys = keysOf(record, turns);
   const continues = textOrNull(record["previous_response_id"]);
   const size = text.length + (keys?.turns ?? 0) * charactersPerKey;
   return {
