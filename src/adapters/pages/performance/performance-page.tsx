@@ -1,13 +1,14 @@
 /** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // `/performance`: how long calls took against their tokens, as a chart, over time and as tables.
 import { Html } from "@elysiajs/html";
+import type { PropsWithChildren } from "@elysiajs/html";
 import type { PerformancePoint } from "../../../ports/browse.ts";
 import type { Period } from "../../../ports/periods.ts";
 import { assets } from "../shared/assets.ts";
 import type { CallHref } from "../shared/call-query.ts";
 import { FilterBar, type Offers } from "../shared/filter-bar.tsx";
 import { whole } from "../shared/format.ts";
-import { type HeadProps, Layout } from "../shared/layout.tsx";
+import { Layout } from "../shared/layout.tsx";
 import type { PageFrame } from "../shared/pages-deps.ts";
 import { PeriodBar } from "../shared/period-bar.tsx";
 import { UnreadLine } from "../shared/unread-line.tsx";
@@ -20,32 +21,32 @@ import {
 } from "./performance-query.ts";
 import { Scatter } from "./scatter.tsx";
 import { Slowest } from "./slowest.tsx";
-import type { Speeds } from "./speeds.ts";
+import { speedsOf } from "./speeds.ts";
 import { Timeline } from "./timeline.tsx";
 import { TimesStrip } from "./times-strip.tsx";
 
 export interface PerformancePageProps {
   readonly frame: PageFrame;
   readonly query: PerformanceQuery;
-  /** Newest first. */
-  readonly points: readonly PerformancePoint[];
-  readonly period: Period;
-  readonly speeds: Speeds;
+  /** Names for the filters' fields; a script fetches those of the period. */
   readonly offers: Offers;
 }
 
-export const performanceHead: HeadProps = {
-  title: "Performance",
-  scripts: [assets.uplot.path, assets.performance.path],
-  styles: [assets.uplotStyle.path],
-};
+export interface PerformanceFound {
+  /** Newest first. */
+  readonly points: readonly PerformancePoint[];
+  readonly period: Period;
+}
 
-export function PerformancePage(props: PerformancePageProps): JSX.Element {
-  const { frame, query, points, period, speeds, offers } = props;
-  const { address } = query;
-  const href: CallHref = (changes) => performanceHref(address, changes);
+const scripts = [assets.uplot.path, assets.performance.path];
+const styles = [assets.uplotStyle.path];
+
+/** What needs nothing of the log, around what was found there. */
+export function PerformancePage(props: PropsWithChildren<PerformancePageProps>): JSX.Element {
+  const { frame, query, offers } = props;
+  const href: CallHref = (changes) => performanceHref(query.address, changes);
   return (
-    <Layout {...performanceHead} frame={frame} at="performance">
+    <Layout title="Performance" scripts={scripts} styles={styles} frame={frame} at="performance">
       <header class="page-head">
         <h1>Performance</h1>
         <a class="list-link" href={listHref(query)}>
@@ -61,18 +62,35 @@ export function PerformancePage(props: PerformancePageProps): JSX.Element {
         href={href}
         kept={keptOf(query)}
       />
-      {points.length === 0 ? (
-        <Nothing query={query} calls={period.figures.requests} />
-      ) : (
-        <>
-          <TimesStrip query={query} period={period} speeds={speeds} />
-          <Scatter query={query} says={drawnWords(points.length, period)} />
-          <Timeline query={query} points={points} frame={frame} />
-          <GroupFigures query={query} period={period} speeds={speeds} />
-          <Slowest query={query} points={points} frame={frame} />
-        </>
-      )}
+      {props.children}
     </Layout>
+  );
+}
+
+export function Found(
+  props: PerformanceFound & Pick<PerformancePageProps, "frame" | "query">,
+): JSX.Element {
+  const { frame, query, points, period } = props;
+  if (points.length === 0) return <Nothing query={query} calls={period.figures.requests} />;
+  const speeds = speedsOf(points, query.period.by);
+  return (
+    <>
+      <TimesStrip query={query} period={period} speeds={speeds} />
+      <Scatter query={query} says={drawnWords(points.length, period)} />
+      <Timeline query={query} points={points} frame={frame} />
+      <GroupFigures query={query} period={period} speeds={speeds} />
+      <Slowest query={query} points={points} frame={frame} />
+    </>
+  );
+}
+
+/** The same words as of a page that has nothing else to show. */
+export function Unreadable(): JSX.Element {
+  return (
+    <p class="notice bad" role="alert">
+      The log cannot be read right now. Requests are still routed; the router's own log says what is
+      wrong.
+    </p>
   );
 }
 

@@ -2,7 +2,6 @@
 // `/performance` and the points that its chart draws.
 import { Elysia } from "elysia";
 import { Html } from "@elysiajs/html";
-import type { PerformancePoint } from "../../../ports/browse.ts";
 import type { Dimension, PeriodGroup } from "../../../ports/periods.ts";
 import { without } from "../dashboard/breakdown.tsx";
 import { namesToOffer } from "../dashboard/model-names.ts";
@@ -10,14 +9,16 @@ import { colouredGroups } from "../dashboard/period-chart.tsx";
 import { textResponse } from "../shared/compressed.ts";
 import {
   frameOf,
-  type MadePage,
-  pageOnceRead,
+  isOpening,
+  laterMark,
+  page,
+  pageInTwo,
   readable,
   unreadable,
   zoneOf,
 } from "../shared/page-response.tsx";
 import type { PagesDeps } from "../shared/pages-deps.ts";
-import { performanceHead, PerformancePage } from "./performance-page.tsx";
+import { Found, type PerformanceFound, PerformancePage, Unreadable } from "./performance-page.tsx";
 import {
   periodQuestion,
   type PerformanceQuery,
@@ -25,43 +26,63 @@ import {
   readPerformance,
 } from "./performance-query.ts";
 import { type GroupName, pointColumns } from "./point-columns.ts";
-import { speedsOf } from "./speeds.ts";
+
+/** ms for which what a page was made of waits for the script that draws it. */
+const heldMs = 10_000;
+/** Those of the calls are not known yet when the fields are shown. */
+const noNames = { model: [], upstream: [], user: [], client: [] };
 
 export function performanceRoutes(deps: PagesDeps) {
   const { browse } = deps;
-  /** Side by side; figures of a period are kept for a moment, so that the page and its points read them once. */
-  const read = async (query: PerformanceQuery) => {
+  const read = async (query: PerformanceQuery): Promise<PerformanceFound> => {
     const [{ points }, period] = await Promise.all([
       browse.performance(pointsFilter(query)),
       browse.period(periodQuestion(query)),
     ]);
     return { points, period };
   };
+
+  /** What the last page was made of: its chart shows the same calls, and the log is read once. */
+  let held: { readonly key: string; readonly at: number; readonly found: PerformanceFound } | null =
+    null;
+  const keyOf = (query: PerformanceQuery) => JSON.stringify([pointsFilter(query), query.period.by]);
+
+  async function readToDraw(query: PerformanceQuery): Promise<PerformanceFound> {
+    const last = held;
+    if (last === null || last.key !== keyOf(query)) return read(query);
+    held = null;
+    return deps.now() - last.at < heldMs ? last.found : read(query);
+  }
+
   return new Elysia({ name: "performance-page" })
     .get("/performance", ({ request }) => {
       const frame = frameOf(request, deps);
       const query = readPerformance(new URL(request.url).searchParams, frame.now, frame.zone);
-      const made = readable(read(query)).then((found): MadePage => {
-        if (!found.ok) return unreadable(frame);
-        const { points, period } = found.value;
-        const html = (
-          <PerformancePage
-            frame={frame}
-            query={query}
-            points={points}
-            period={period}
-            speeds={speedsOf(points, query.period.by)}
-            offers={offersOf(deps, query, points)}
-          />
-        );
-        return { status: 200, html };
+      const given = { frame, query };
+      const pageWith = (rest: JSX.Element): JSX.Element => (
+        <PerformancePage {...given} offers={namesToOffer(deps.routing(), noNames, query)}>
+          {rest}
+        </PerformancePage>
+      );
+      const found = readable(read(query));
+      if (!isOpening(request))
+        return found.then((one) => {
+          const { status, html } = one.ok
+            ? { status: 200, html: pageWith(<Found {...given} {...one.value} />) }
+            : unreadable(frame);
+          return page(request, status, html);
+        });
+      const rest = found.then((one): JSX.Element => {
+        if (!one.ok) return <Unreadable />;
+        held = { key: keyOf(query), at: frame.now, found: one.value };
+        return <Found {...given} {...one.value} />;
       });
-      return pageOnceRead(request, performanceHead, made, deps.notices);
+      return pageInTwo(request, pageWith(laterMark), rest);
     })
     .get("/performance/points", async ({ request }) => {
       const { searchParams } = new URL(request.url);
       const query = readPerformance(searchParams, deps.now(), zoneOf(request));
-      const found = await readable(read(query));
+      const found = await readable(readToDraw(query));
       if (!found.ok)
         return Response.json({ error: "the log cannot be read right now" }, { status: 503 });
       const { points, period } = found.value;
@@ -73,16 +94,6 @@ export function performanceRoutes(deps: PagesDeps) {
         "x-content-type-options": "nosniff",
       });
     });
-}
-
-function offersOf(deps: PagesDeps, query: PerformanceQuery, points: readonly PerformancePoint[]) {
-  const names = {
-    model: points.map(({ model }) => model),
-    upstream: points.map(({ upstream }) => upstream),
-    user: points.map(({ user }) => user),
-    client: points.map(({ client }) => client),
-  };
-  return namesToOffer(deps.routing(), names, query);
 }
 
 /** Calls of several names together have no colour, as those of the chart that have none. */

@@ -53,6 +53,26 @@ export async function pageOnceRead(
   return textInTwo(first, rest, request.headers.get("accept-encoding"), pageHeaders);
 }
 
+/** Stands in a page where what has to be waited for goes. */
+export const laterMark = "<!--later-->";
+
+/**
+ * A page whose upper part needs nothing of the log: a browser that opens it shows that at once.
+ * @param whole the page, with `laterMark` in the place of the rest, below all that others may have written
+ */
+export async function pageInTwo(
+  request: Request,
+  whole: JSX.Element,
+  rest: Promise<JSX.Element>,
+): Promise<Response> {
+  const html = `<!doctype html>${await whole}`;
+  const at = html.lastIndexOf(laterMark);
+  const below = html.slice(at + laterMark.length);
+  const second = rest.then(async (found) => (await found) + below);
+  const accepts = request.headers.get("accept-encoding");
+  return textInTwo(html.slice(0, at), second, accepts, pageHeaders);
+}
+
 /** Whether a browser opens the page; its script, which renews it, takes anything before HTML. */
 export function isOpening(request: Request): boolean {
   return request.headers.get("accept")?.startsWith("text/html") ?? false;

@@ -249,3 +249,54 @@ test("a log that cannot be read is reported as such, in the chart's data, too", 
   expect(data.status).toBe(503);
   expect(data.document.body.textContent).not.toContain("secret detail");
 });
+
+const opening = { accept: "text/html" };
+
+test("a browser gets heading and filters before the log has answered", async () => {
+  const log = sampleBrowse(rows);
+  const asked = Promise.withResolvers<Awaited<ReturnType<typeof log.performance>>>();
+  const app = new Elysia().use(pages(sampleDeps({ ...log, performance: () => asked.promise })));
+  const hostile = encodeURIComponent("<!--later-->");
+  const answer = await app.handle(
+    new Request(`http://router.lan/performance?user=${hostile}`, { headers: opening }),
+  );
+  const reader = answer.body?.getReader();
+  const text = async () => new TextDecoder().decode((await reader?.read())?.value);
+  const first = await text();
+  expect(first).toContain("<h1>Performance</h1>");
+  expect(first).toContain('id="filters"');
+  expect(first).not.toContain("figures-table");
+  asked.resolve(await log.performance({ since: 0, limit: 10 }));
+  const rest = await text();
+  expect(rest).toContain("figures-table");
+  expect(rest.endsWith("</html>")).toBe(true);
+});
+
+test("the chart shows the calls that its page was made of, read once", async () => {
+  let reads = 0;
+  const log = sampleBrowse(rows);
+  const performance: typeof log.performance = (filter) => {
+    reads++;
+    return log.performance(filter);
+  };
+  const app = new Elysia().use(pages(sampleDeps({ ...log, performance })));
+  const get = async (path: string) =>
+    (await app.handle(new Request(`http://router.lan${path}`, { headers: opening }))).text();
+  await get("/performance?user=ann");
+  const drawn = await get("/performance/points?user=ann&x=prompt_tokens");
+  expect(reads).toBe(1);
+  expect(drawn).toContain('"a"');
+  await get("/performance/points?user=ann");
+  await get("/performance/points?user=bob");
+  expect(reads).toBe(3);
+});
+
+test("a page that has begun says below it that the log cannot be read", async () => {
+  const performance = () => Promise.reject(new Error("secret detail"));
+  const log = { ...sampleBrowse(rows), performance };
+  const { status, document } = await openPage(log, "/performance", {}, opening);
+  expect(status).toBe(200);
+  expect(elementText(document, "h1")).toBe("Performance");
+  expect(elementText(document, ".notice.bad")).toContain("The log cannot be read right now");
+  expect(document.body.textContent).not.toContain("secret detail");
+});
