@@ -1,9 +1,9 @@
 // A log in PostgreSQL without the outbox's file and shipper: what is written is in the tables at once.
 import { afterAll } from "bun:test";
 import { type Client, createClient } from "../../src/adapters/logs/postgres/client.ts";
-import { raiseFloors } from "../../src/adapters/logs/postgres/floors.ts";
 import { createPostgresAnswers } from "../../src/adapters/logs/postgres/postgres-answers.ts";
 import { createPostgresReader } from "../../src/adapters/logs/postgres/postgres-reader.ts";
+import { createRetention } from "../../src/adapters/logs/postgres/retention.ts";
 import { createPostgresStore } from "../../src/adapters/logs/postgres/postgres-store.ts";
 import { createWritePacker } from "../../src/adapters/logs/outbox/pack-writes.ts";
 import type { SearchLimits } from "../../src/adapters/logs/postgres/search-calls.ts";
@@ -26,6 +26,7 @@ function directLog(
   limits: SearchLimits | undefined,
 ): DirectLog {
   const packer = createWritePacker({ inlineLimit: null, now: Date.now });
+  const retention = createRetention(client, Date.now);
   let seq = 0;
   return {
     ...createPostgresReader(client, null, limits === undefined ? {} : { limits }),
@@ -40,10 +41,7 @@ function directLog(
       return { lostBodies: flush.leftOut, message: null };
     },
     interruptLeftovers: (now) => store.interrupt(null, now),
-    async removeOlder(rows, bodies) {
-      await raiseFloors(client.run, { rows, bodies });
-      return false;
-    },
+    removeOlder: (rows, bodies, limit) => retention.removeOlder({ rows, bodies }, limit),
   };
 }
 

@@ -40,9 +40,9 @@ export function createCellBook(): CellBook {
 
   async function meet(run: Run, unknown: ReadonlyMap<string, Cell>): Promise<void> {
     const rows = await run<{ key: string | null; day: number; count: number }>(
-      `select replace(own.key::text, '-', '') as key, own.used_on as day, counted.count
+      `select replace(key::text, '-', '') as key, used_on as day, count
         from (select count(*)::integer as count from cells) as counted
-        left join cells own on own.key = any ($1::text::uuid[])`,
+        left join (cells join unnest($1::text::uuid[]) as sought (key) using (key)) on true`,
       [`{${[...unknown.keys()].join(",")}}`],
     );
     let count = rows[0]?.count ?? 0;

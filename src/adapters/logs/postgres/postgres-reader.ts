@@ -13,7 +13,7 @@ import { locateBodies } from "./listed-bodies.ts";
 import { bytesOf, type PlacedBodies, putTogether, readSegments } from "./read-bodies.ts";
 import { periodStats, readPoints } from "./read-figures.ts";
 import { type KnownCells, tallyCount, tallyPeriod } from "./read-tallies.ts";
-import { inOrderedReading, inReading } from "./reading.ts";
+import { inOrderedReading, inReading, inSummedReading } from "./reading.ts";
 import { type SearchLimits, searchLimits } from "./search-calls.ts";
 import type { MoreTime } from "./timely-database.ts";
 
@@ -76,10 +76,10 @@ export function createPostgresReader(
     stats: (since) => inReading(client, (run, floors) => periodStats(run, since, floors)),
     points: (filter) => inOrderedReading(client, (run, floors) => readPoints(run, filter, floors)),
     period: (question) =>
-      inReading(client, (run, floors) => tallyPeriod(run, question, floors, cells)),
+      inSummedReading(client, (run, floors) => tallyPeriod(run, question, floors, cells)),
     count: (filter) =>
       isTallied(filter)
-        ? inReading(client, (run, floors) => tallyCount(run, filter, floors, cells))
+        ? inSummedReading(client, (run, floors) => tallyCount(run, filter, floors, cells))
         : inOrderedReading(client, (run, floors) => countCalls(run, filter, floors, limits)),
   };
 }

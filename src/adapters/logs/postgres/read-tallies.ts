@@ -107,7 +107,8 @@ async function meetCells(run: Run, keys: readonly string[], known: KnownCells): 
   const unknown = keys.filter((key) => !known.has(key));
   if (unknown.length === 0) return;
   const rows = await run<Cell & { readonly key: string }>(
-    `select key::text as key, ${cellColumns.join(", ")} from cells where key = any ($1::text::uuid[])`,
+    `select key::text as key, ${cellColumns.join(", ")}
+      from cells join unnest($1::text::uuid[]) as sought (key) using (key)`,
     [`{${unknown.join(",")}}`],
   );
   const original = (text: string | null) => (text === null ? null : originalText(text));

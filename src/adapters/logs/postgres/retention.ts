@@ -87,7 +87,12 @@ async function removeRest(run: Run, before: Ages, limit: number): Promise<boolea
 
 /** Those of hours and days outlive their rows. @param rows epoch ms @returns whether there is more */
 async function removeTallies(run: Run, rows: number, limit: number): Promise<boolean> {
-  const lasting = Math.min(rows, (await databaseTime(run)) - tallyDaysKept * dayMs);
+  const [newest] = await run<{ start: number }>(
+    `select least(max(start), $1::bigint)::double precision as start from tallies where span = ${dayMs}`,
+    [Math.floor(await databaseTime(run))],
+  );
+  // No clock that goes wrong for a moment is to cost a year's figures: neither the server's nor a router's.
+  const lasting = Math.min(rows, (newest?.start ?? 0) - tallyDaysKept * dayMs);
   let isMore = false;
   for (const span of tallySpans) {
     const before = lastingSpans.includes(span) ? lasting : rows;
