@@ -1,5 +1,5 @@
 // Every filter of the list, every order and every pair of them over a large log, asked of GET /api/logs of the
-// program itself. Run it with: bun bench/log-filters.ts FILE [rounds, default 5], a database as
+// program itself. Run it with: bun bench/log-filters.ts FILE [rounds, default 5] [how many are named, default 10], a database as
 // `bun bench/log-million.ts 1000000 FILE keep` builds it. It fails where the 95th of a hundred is above 50 ms.
 import { resolve } from "node:path";
 import { openForReading } from "../src/adapters/logs/sqlite/database.ts";
@@ -13,7 +13,9 @@ import { clients, models, users, vocabulary } from "./lab/sample-calls.ts";
 
 /** ms. */
 const bound = 50;
-const shown = 10;
+/** ms; nobody needs to know it more exactly. */
+const hopeless = 1_000;
+const shown = Number(process.argv[4] ?? 10);
 
 type Values = Readonly<Record<string, string>>;
 
@@ -107,7 +109,9 @@ async function asked({ name, query }: Question): Promise<Answered> {
     const answer = await fetch(`${router.url}/api/logs?${query}`);
     const text = await answer.text();
     took.push(performance.now() - before);
-    if (!answer.ok) throw new Error(`${query}: ${text}`);
+    // One that took too long is in the table; what is wrong with a question is this file's mistake.
+    if (!answer.ok && answer.status < 500) throw new Error(`${query}: ${text}`);
+    if (performance.now() - before > hopeless) break;
   }
   return { name, took };
 }

@@ -4,7 +4,7 @@ import type { LogFilter } from "../../../ports/browse.ts";
 import { newestFirst } from "../rows/newest-first.ts";
 import { rowColumns, type StoredRow } from "../rows/stored-row.ts";
 import { runSql } from "../sqlite-file/run-sql.ts";
-import { conditionsOf, leadOf } from "./lead.ts";
+import { conditionsOf, type Lead, leadOf } from "./lead.ts";
 import {
   everyRow,
   inTime,
@@ -16,9 +16,15 @@ import {
   type Statement,
   whole,
 } from "./list-statement.ts";
+import { maxCompared, withWords } from "./search-check.ts";
 import { inIndex, matchExpression } from "./search-index.ts";
 import { twinReach } from "./search-twins.ts";
 import { seqOf } from "./seq.ts";
+
+interface Keyed {
+  readonly id: string;
+  readonly seq: number;
+}
 
 const storedColumns = rowColumns.join(", ");
 
@@ -36,7 +42,22 @@ export function filteredRows(
   if (filter.q === undefined) return newestRows<StoredRow>(db, storedColumns, filter, limit);
   const source = soughtRows(filter.q, search);
   if (source === null) return [];
-  const checks = conditionsOf(db, filter).map(({ check }) => check);
+  const conditions = conditionsOf(db, filter);
+  if (search !== null && source.isIndex) {
+    const lead = leadOf(db, conditions, filter, true);
+    const { rows } = lead;
+    if (rows !== null && rows <= maxCompared) {
+      const some = rowsOfLead<Keyed>(db, "id, seq", filter, rows, lead, []);
+      const seqs = some.map(({ seq }) => seq);
+      const having = inIndex(() => withWords(db, search, source, seqs));
+      const text = "+seq in (select value from json_each(?))";
+      const parameters = [JSON.stringify([...having])];
+      return having.size === 0
+        ? []
+        : rowsOfLead(db, storedColumns, filter, limit, lead, [{ text, parameters }]);
+    }
+  }
+  const checks = conditions.map(({ check }) => check);
   const read = () => rowsOf(db, filter, limit, checks, source);
   if (search === null || !source.isIndex) return read();
   const rows = inIndex(read);
@@ -55,7 +76,24 @@ export function newestRows<Row extends { readonly id: string }>(
   limit: number,
   besides: readonly Statement[] = [],
 ): readonly Row[] {
-  const { terms, checks } = leadOf(db, conditionsOf(db, filter), filter);
+  return rowsOfLead(
+    db,
+    columns,
+    filter,
+    limit,
+    leadOf(db, conditionsOf(db, filter), filter),
+    besides,
+  );
+}
+
+function rowsOfLead<Row extends { readonly id: string }>(
+  db: Database,
+  columns: string,
+  filter: Omit<LogFilter, "limit">,
+  limit: number,
+  { terms, checks }: Lead,
+  besides: readonly Statement[],
+): readonly Row[] {
   const all = [...inTime(filter), ...olderThan(filter.before), ...checks, ...besides];
   const read = (own: readonly Statement[]) => {
     const { text, parameters } = newestStatement(columns, [...own, ...all], limit);

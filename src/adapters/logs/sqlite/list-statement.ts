@@ -30,6 +30,8 @@ export interface Condition {
   readonly check: Statement;
   /** Index terms whose rows together are exactly those that match; null: most rows match, so no index serves it. */
   readonly terms: readonly IndexTerm[] | null;
+  /** Where most rows match: which rows an index holds, none of which does. */
+  readonly outside?: string;
 }
 
 type ColumnFilter = Pick<
@@ -71,7 +73,8 @@ export function filterConditions(
   }
   same("service_type", service_type, service_type === "openai" ? null : "service_type <> 'openai'");
   same("upstream", upstream);
-  same("state", state, state === "completed" ? null : "state <> 'completed'");
+  if (state === "completed") conditions.push(common("state", state));
+  else same("state", state, "state <> 'completed'");
   same("resent_from", resent_from);
   same("who", user, "who is not null");
   if (client !== undefined) conditions.push(anyName([["client", namesWith("client")]]));
@@ -79,10 +82,22 @@ export function filterConditions(
   if (status === undefined) return conditions;
   const { from, to } = status;
   const indexed = from <= 200 && to >= 200 ? null : "status_code <> 200";
-  if (from === to) same("status_code", from, indexed);
+  if (from === 200 && to === 200) conditions.push(common("status_code", from));
+  else if (from === to) same("status_code", from, indexed);
   else if (from % 100 === 0 && to === from + 99) same("status_code / 100", from / 100, indexed);
   else conditions.push(compared("status_code", "between ? and ?", [from, to], indexed));
   return conditions;
+}
+
+/** What most rows are is all that the index of the others has not. */
+function common(column: string, value: Parameter): Condition {
+  const outside = `${column} <> ${literal(value)}`;
+  return { ...compared(column, "= ?", [value], null), outside };
+}
+
+/** As the schema writes it. */
+function literal(value: Parameter): string {
+  return typeof value === "number" ? String(value) : `'${value}'`;
 }
 
 function compared(

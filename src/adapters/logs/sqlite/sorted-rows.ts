@@ -4,9 +4,19 @@ import type { Database } from "bun:sqlite";
 import type { LogFilter, LogSort } from "../../../ports/browse.ts";
 import { rowColumns, type StoredRow } from "../rows/stored-row.ts";
 import { runSql } from "../sqlite-file/run-sql.ts";
-import { conditionsOf, type Lead, leadOf } from "./lead.ts";
-import { inTime, ofTerm, soughtRows, type Statement, whole } from "./list-statement.ts";
+import { conditionsOf, type Lead, leadOf, maxCounted } from "./lead.ts";
+import {
+  type Condition,
+  inTime,
+  ofTerm,
+  type RowSource,
+  soughtRows,
+  type Statement,
+  type Times,
+  whole,
+} from "./list-statement.ts";
 import { hasTwins } from "./list-query.ts";
+import { maxCompared, rowsWithWords, withWords, wordsAsSet } from "./search-check.ts";
 import { inIndex } from "./search-index.ts";
 
 export type ValueSort = Exclude<LogSort, "time">;
@@ -21,6 +31,19 @@ const columns: Readonly<Record<ValueSort, string>> = {
 const maxOrdered = 5_000;
 /** Rows that are looked at along that index before a filter's own rows are put in order all the same. */
 const maxWalked = 10_000;
+
+/** Rows along the column that are compared with those of common words before all of these are put together. */
+const maxFirst = 500;
+/** Rows with the words that are put in order as they are. */
+const maxFound = 2_000;
+
+interface Order {
+  /** Largest first. */
+  readonly column: string;
+  /** Behind which row the list goes on; null: it begins. */
+  readonly after: Place | null;
+  readonly limit: number;
+}
 
 /** A row's place in the order. */
 interface Place {
@@ -46,22 +69,56 @@ export function sortedRows(
   // A row that has gone: nobody knows what came behind it.
   if (before !== undefined && after === null) return [];
   const conditions = conditionsOf(db, own);
-  if (q !== undefined) {
-    const checks = [...conditions.map(({ check }) => check), ...inTime(own)];
-    return rowsAt(
-      db,
-      foundPlaces(db, column, q, search, [...checks, ...behind(column, after)], limit),
-    );
-  }
   const lead = leadOf(db, conditions, own, true);
+  const order: Order = { column, after, limit };
+  if (q !== undefined) {
+    const source = soughtRows(q, search);
+    if (source === null) return [];
+    const places = () => soughtPlaces(db, order, conditions, lead, own, source, search);
+    return rowsAt(db, source.isIndex ? inIndex(places) : places());
+  }
   const all: readonly Statement[] = [...lead.checks, ...inTime(own)];
-  const rows = lead.rows ?? (own.since === undefined ? null : rowsSince(db, own.since));
-  const ordered = () => orderedPlaces(db, column, lead, [...all, ...behind(column, after)], limit);
+  const rows = lead.rows ?? rowsInTime(db, own);
+  const ordered = () => orderedPlaces(db, order, lead, all);
   if (rows !== null && rows < maxOrdered) return rowsAt(db, ordered());
   // What leads is checked, too: the way is along the column.
   const checks = [...conditions.map(({ check }) => check), ...inTime(own)];
-  const walked = walkedPlaces(db, column, checks, after, limit, lead.terms !== null);
+  const walked = walkedPlaces(db, order, checks, lead.terms === null ? null : maxWalked);
   return rowsAt(db, walked ?? ordered());
+}
+
+/** Places of rows with words: looked up row by row where few rows are in question or nearly all have them. */
+function soughtPlaces(
+  db: Database,
+  order: Order,
+  conditions: readonly Condition[],
+  lead: Lead,
+  times: Times,
+  source: RowSource,
+  search: string | null,
+): readonly Place[] {
+  const checks = [...conditions.map(({ check }) => check), ...inTime(times)];
+  const found = () => foundPlaces(db, order, source, search, checks);
+  if (!source.isIndex || search === null) return found();
+  const own = [...inTime(times), ...lead.checks];
+  const among = (places: readonly Place[]) => {
+    const seqs = places.map(({ seq }) => seq);
+    const having = withWords(db, search, source, seqs);
+    return places.filter(({ seq }) => having.has(seq)).slice(0, order.limit);
+  };
+  if (lead.rows !== null && lead.rows <= maxCompared)
+    return among(orderedPlaces(db, { ...order, limit: lead.rows }, lead, own));
+  const rows = rowsWithWords(db, search, source);
+  if (rows !== "many" && rows < maxFound) return found();
+  const set = wordsAsSet(search, source, hasTwins(db));
+  if (lead.rows !== null && lead.rows < maxCounted)
+    return orderedPlaces(db, order, lead, [set, ...own]);
+  if (rows === "many") {
+    const first = walkedPlaces(db, { ...order, limit: maxFirst }, checks, maxWalked) ?? [];
+    const soon = among(first);
+    if (soon.length === order.limit) return soon;
+  }
+  return walkedPlaces(db, order, [set, ...checks], null) ?? [];
 }
 
 function placeOf(db: Database, column: string, id: string): Place | null {
@@ -83,20 +140,25 @@ function behind(column: string, after: Place | null): readonly Statement[] {
       ];
 }
 
-function rowsSince(db: Database, since: number): number {
-  const sql = "select count(*) as rows from (select 1 from requests where timestamp >= ? limit ?)";
-  return runSql<{ rows: number }>(db, sql, [since, maxOrdered])[0]?.rows ?? maxOrdered;
+/** How many rows are of a time, at most `maxOrdered`; null: the filter names none. */
+function rowsInTime(db: Database, { since, until }: Times): number | null {
+  if (since === undefined && until === undefined) return null;
+  const times = whole([
+    ...(since === undefined ? [] : [{ text: "timestamp >= ?", parameters: [since] }]),
+    ...(until === undefined ? [] : [{ text: "timestamp < ?", parameters: [until] }]),
+  ]);
+  const sql = `select count(*) as rows from (select 1 from requests where ${times.text} limit ?)`;
+  return runSql<{ rows: number }>(db, sql, [...times.parameters, maxOrdered])[0]?.rows ?? null;
 }
 
 function orderedPlaces(
   db: Database,
-  column: string,
+  { column, after, limit }: Order,
   { terms }: Lead,
   checks: readonly Statement[],
-  limit: number,
 ): readonly Place[] {
   const lists = (terms === null ? [[]] : terms.map(ofTerm)).map((own) => {
-    const where = whole([...own, ...checks]);
+    const where = whole([...own, ...checks, ...behind(column, after)]);
     return runSql<Place>(
       db,
       `select seq, ${column} as value from requests where ${where.text}
@@ -107,14 +169,15 @@ function orderedPlaces(
   return inOrder(lists, limit);
 }
 
-/** @returns null where the filter's rows are too far between along the column */
+/**
+ * @param most rows that are looked at before it gives up; null: all
+ * @returns null where the filter's rows are too far between along the column
+ */
 function walkedPlaces(
   db: Database,
-  column: string,
+  { column, after, limit }: Order,
   checks: readonly Statement[],
-  after: Place | null,
-  limit: number,
-  mayGiveUp: boolean,
+  most: number | null,
 ): readonly Place[] | null {
   const found: Place[] = [];
   const read = (own: Statement, order: string) => {
@@ -129,14 +192,15 @@ function walkedPlaces(
   };
   if (after?.value !== null) {
     const from = valuesBehind(column, after);
-    const [end] = mayGiveUp
-      ? runSql<{ value: number }>(
-          db,
-          `select ${column} as value from requests where ${from.text}
-            order by ${column} desc, seq desc limit 1 offset ${maxWalked}`,
-          from.parameters,
-        )
-      : [];
+    const [end] =
+      most !== null
+        ? runSql<{ value: number }>(
+            db,
+            `select ${column} as value from requests where ${from.text}
+            order by ${column} desc, seq desc limit 1 offset ${most}`,
+            from.parameters,
+          )
+        : [];
     const until = end === undefined ? [] : [{ text: `${column} >= ?`, parameters: [end.value] }];
     read(whole([from, ...until]), `${column} desc, seq desc`);
     if (found.length < limit && end !== undefined) return null;
@@ -161,17 +225,14 @@ function valuesBehind(column: string, after: Place | null): Statement {
 /** Those that have the words, and those that share their entries. */
 function foundPlaces(
   db: Database,
-  column: string,
-  q: string,
+  { column, after, limit }: Order,
+  source: RowSource,
   search: string | null,
   checks: readonly Statement[],
-  limit: number,
 ): readonly Place[] {
-  const source = soughtRows(q, search);
-  if (source === null) return [];
   const { from, condition } = source;
   const read = (table: string, own: readonly Statement[]) => {
-    const where = whole([...own, ...checks]);
+    const where = whole([...own, ...checks, ...behind(column, after)]);
     return runSql<Place>(
       db,
       `select requests.seq as seq, ${column} as value from ${table} where ${where.text}
@@ -181,15 +242,13 @@ function foundPlaces(
   };
   const own = condition === null ? [] : [condition];
   if (!source.isIndex) return read(from, own);
-  return inIndex(() => {
-    const found = read(from, own);
-    if (!hasTwins(db)) return found;
-    const twins = {
-      text: `twin_of is not null and twin_of in (select rowid from ${search} where ${condition?.text})`,
-      parameters: condition?.parameters ?? [],
-    };
-    return inOrder([found, read("requests", [twins])], limit);
-  });
+  const found = read(from, own);
+  if (!hasTwins(db)) return found;
+  const twins = {
+    text: `twin_of is not null and twin_of in (select rowid from ${search} where ${condition?.text})`,
+    parameters: condition?.parameters ?? [],
+  };
+  return inOrder([found, read("requests", [twins])], limit);
 }
 
 /** The first of several lists together, each of them in order. */

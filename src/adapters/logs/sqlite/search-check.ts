@@ -1,0 +1,60 @@
+// The words of a search as a condition on rows, for filters whose rows are few or sought in another order.
+import type { Database } from "bun:sqlite";
+import { runSql } from "../sqlite-file/run-sql.ts";
+import type { RowSource, Statement } from "./list-statement.ts";
+
+/** Rows of a filter that are compared with the words' rows, rather than that each of those is read and checked. */
+export const maxCompared = 2_000;
+/** Of words that more rows have, some are sure to be met soon. */
+const fewRows = 20_000;
+
+/**
+ * Those of some rows that have the words. The words' rows are gone through once, by their keys alone: to look up one key
+ * after the other would begin a search for each. Rows that share another's entry are found by it.
+ * @param search table of the index
+ */
+export function withWords(
+  db: Database,
+  search: string,
+  { condition }: RowSource,
+  seqs: readonly number[],
+): ReadonlySet<number> {
+  if (seqs.length === 0) return new Set();
+  const rows = JSON.stringify(seqs);
+  const entries =
+    "select coalesce(twin_of, seq) from requests where seq in (select value from json_each(?))";
+  const found = runSql<{ seq: number }>(
+    db,
+    `select seq from requests where seq in (select value from json_each(?)) and coalesce(twin_of, seq) in
+      (select rowid from ${search} where ${condition?.text ?? "true"} and +rowid in (${entries}))`,
+    [rows, ...(condition?.parameters ?? []), rows],
+  );
+  return new Set(found.map(({ seq }) => seq));
+}
+
+/** As one set of keys, made once. @param hasTwins whether rows share others' entries */
+export function wordsAsSet(search: string, { condition }: RowSource, hasTwins: boolean): Statement {
+  const found = `select rowid from ${search} where ${condition?.text ?? "true"}`;
+  const own = condition?.parameters ?? [];
+  if (!hasTwins) return { text: `+seq in (${found})`, parameters: own };
+  return {
+    text: `+seq in (${found} union all select seq from requests
+      where twin_of is not null and twin_of in (${found}))`,
+    parameters: [...own, ...own],
+  };
+}
+
+/** How many rows have the words, `many` for more than are counted. */
+export function rowsWithWords(
+  db: Database,
+  search: string,
+  { condition }: RowSource,
+): number | "many" {
+  const [counted] = runSql<{ rows: number }>(
+    db,
+    `select count(*) as rows from (select 1 from ${search} where ${condition?.text ?? "true"} limit ?)`,
+    [...(condition?.parameters ?? []), fewRows],
+  );
+  const rows = counted?.rows ?? 0;
+  return rows < fewRows ? rows : "many";
+}
