@@ -28,9 +28,8 @@ export function createMonthCost(
     // A clock that went back must not keep a figure for longer.
     if (before !== undefined && Math.abs(now - before.at) < keptMs) return before.cost;
     if (known.size >= mostKept) known.clear();
-    // Broken down, for that is when calls are looked at one by one.
     const cost = browse
-      .period({ filter: { since: month.since }, by: "upstream" })
+      .period({ filter: { since: month.since } })
       .then(({ figures, cut }): MonthCost => ({
         ...month,
         cost: figures.cost,
