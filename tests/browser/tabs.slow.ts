@@ -6,7 +6,7 @@ import type { LogRow } from "../../src/ports/browse.ts";
 import { startRouter } from "../lab/start-router.ts";
 import { testSecret, tokenOf } from "../lab/tokens.ts";
 import { sampleLog, sampleRows } from "./sample-log.ts";
-import { servePages } from "./serve-pages.ts";
+import { servePages, type ServedPages } from "./serve-pages.ts";
 import { launchBrowser, neverAsksByItself, still } from "./visit.ts";
 
 const idle = sampleRows(64).filter(({ state }) => state !== "inflight");
@@ -100,11 +100,109 @@ test("nine tabs of the program itself follow a call, under the policy that it se
   await fake.stop();
 });
 
-test("a browser that cannot share has a stream for each tab", async () => {
+/** One that ends and one that begins do so by connections of their own, in either order. */
+async function oneStream(own: ServedPages): Promise<void> {
+  while (own.streams() !== 1) await Bun.sleep(20);
+}
+
+/** As Chrome on Android is. */
+const withoutWorkers = "delete globalThis.SharedWorker";
+
+test("where no worker is shared, one of eight tabs has the stream, and another one when that goes", async () => {
   const log = sampleLog(idle.slice(0, 9));
   const own = servePages(log);
   const context = await onlyByEvents();
-  await context.addInitScript("delete globalThis.SharedWorker");
+  await context.addInitScript(withoutWorkers);
+  const tabs = await openTabs(context, own.origin, 8);
+  await own.listening;
+  const happens = (number: number) => {
+    const row = later(number);
+    log.add(row);
+    own.tell({ kind: "completed", row });
+    return row;
+  };
+  await show(tabs, happens(1));
+  await oneStream(own);
+
+  // The first one leads. What happens while nobody does is read when another one begins to.
+  await tabs[0]!.close();
+  await show(tabs.slice(1), happens(2));
+  await oneStream(own);
+  await show(tabs.slice(1), happens(3));
+
+  // One that goes on to another page is one among the others there.
+  await tabs[1]!.goto(`${own.origin}/?model=llama`);
+  await show(tabs.slice(2), happens(4));
+  await oneStream(own);
+
+  // A router that was started anew is found again, by all of them.
+  own.cut();
+  const meanwhile = later(5);
+  log.add(meanwhile);
+  await show(tabs.slice(2), meanwhile);
+  while (own.streams() === 0) await Bun.sleep(20);
+  await show(tabs.slice(2), happens(6));
+  await oneStream(own);
+
+  for (const tab of tabs.slice(1)) await tab.close();
+  while (own.streams() > 0) await Bun.sleep(20);
+  await context.close();
+  await own.stop();
+});
+
+test("a tab that nobody sees, or that waits behind another page, has no stream and keeps none from others", async () => {
+  const log = sampleLog(idle.slice(0, 9));
+  const own = servePages(log);
+  const context = await onlyByEvents();
+  await context.addInitScript(withoutWorkers);
+  const [first, second] = (await openTabs(context, own.origin, 2)) as [Page, Page];
+  await own.listening;
+  const happens = (number: number) => {
+    const row = later(number);
+    log.add(row);
+    own.tell({ kind: "completed", row });
+    return row;
+  };
+  await show([first, second], happens(1));
+  // What a browser tells a page that it keeps, and one that comes back; Playwright's keeps none.
+  const turned = (way: string) =>
+    `dispatchEvent(new PageTransitionEvent("${way}", { persisted: true }))`;
+  await first.evaluate(turned("pagehide"));
+  await show([second], happens(2));
+  await oneStream(own);
+  expect(await first.locator(`#r-${later(2).id}`).count()).toBe(0);
+  const locks =
+    "navigator.locks.query().then(({ held, pending }) => [held.length, pending.length])";
+  expect(await first.evaluate(locks)).toEqual([1, 0]);
+  await first.evaluate(turned("pageshow"));
+  // What it has not heard of it reads.
+  await show([first], later(2));
+  expect(await first.evaluate(locks)).toEqual([1, 1]);
+  await show([first, second], happens(3));
+  await oneStream(own);
+
+  const hide = (isHidden: boolean) => `
+    Object.defineProperty(document, "hidden", { configurable: true, get: () => ${isHidden} });
+    document.dispatchEvent(new Event("visibilitychange"));
+  `;
+  await second.evaluate(hide(true));
+  await show([first], happens(4));
+  await oneStream(own);
+  await second.evaluate(hide(false));
+  await show([second], later(4));
+  await show([first, second], happens(5));
+  await oneStream(own);
+  await context.close();
+  await own.stop();
+});
+
+test("a browser that can neither share nor lock has a stream for each tab", async () => {
+  const log = sampleLog(idle.slice(0, 9));
+  const own = servePages(log);
+  const context = await onlyByEvents();
+  await context.addInitScript(
+    `${withoutWorkers}; Object.defineProperty(Navigator.prototype, "locks", { value: undefined });`,
+  );
   const tabs = await openTabs(context, own.origin, 2);
   while (own.streams() < 2) await Bun.sleep(20);
   const row = later(1);

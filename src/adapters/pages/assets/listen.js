@@ -1,4 +1,5 @@
-// A page's ear for calls that begin and end: by the stream all tabs share, or by its own where the browser cannot share.
+// A page's ear for calls that begin and end: by the stream all tabs share, in a worker or in one of them, or by its own
+// where the browser can do neither.
 /* oxlint-disable typescript/no-unsafe-call, typescript/no-unsafe-member-access, typescript/no-unsafe-argument -- a browser's names have no types in this project */
 
 /** Whether calls announce themselves just now; else the page has to ask. */
@@ -6,8 +7,12 @@ let heard = false;
 let broke = false;
 /** The port to the worker that has the stream; null: none is asked for yet, or there is none to have. */
 let shared = null;
+/** This tab among those that have the stream in one of them; null likewise. */
+let together = null;
 let own = null;
 let cannotShare = typeof SharedWorker === "undefined";
+/** Browsers give locks to no page without TLS, unless it is this machine's own. */
+let cannotLead = !navigator.locks || typeof BroadcastChannel === "undefined";
 
 function hear(word) {
   if (word !== "calls") {
@@ -46,11 +51,20 @@ function listen() {
   }
   if (shared === null && !cannotShare) share(worker);
   if (shared !== null) shared.port.postMessage(events);
-  else if (own === null || own.readyState === EventSource.CLOSED) own = followCalls(events, hear);
+  else if (!cannotLead) {
+    together ??= followTogether(events, hear, () => {
+      cannotLead = true;
+      stopListening();
+      listen();
+    });
+    together.ask();
+  } else if (own === null || own.readyState === EventSource.CLOSED) own = followCalls(events, hear);
 }
 
 function stopListening() {
   shared?.port.postMessage(null);
+  together?.leave();
+  together = null;
   own?.close();
   own = null;
   heard = false;

@@ -10,6 +10,7 @@ import followCalls from "../assets/follow-calls.js" with { type: "text" };
 import highlight from "../assets/highlight.js" with { type: "text" };
 import icon from "../assets/icon.svg" with { type: "text" };
 import keys from "../assets/keys.js" with { type: "text" };
+import lead from "../assets/lead.js" with { type: "text" };
 import list from "../assets/list.js" with { type: "text" };
 import listen from "../assets/listen.js" with { type: "text" };
 import live from "../assets/live.js" with { type: "text" };
@@ -69,7 +70,7 @@ export const assets = {
     "live",
     "js",
     "text/javascript; charset=utf-8",
-    followCalls + listen + live + list + fetched + ticks + keys + highlight,
+    followCalls + lead + listen + live + list + fetched + ticks + keys + highlight,
   ),
   /** Runs before anything is shown. */
   times: asset("times", "js", "text/javascript; charset=utf-8", times),

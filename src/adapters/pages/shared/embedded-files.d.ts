@@ -51,6 +51,10 @@ declare module "*/list.js" {
   const text: string;
   export default text;
 }
+declare module "*/lead.js" {
+  const text: string;
+  export default text;
+}
 declare module "*/listen.js" {
   const text: string;
   export default text;
