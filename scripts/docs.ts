@@ -49,6 +49,7 @@ const pages: Readonly<Record<string, Readonly<Record<string, () => string>>>> = 
   "api.md": {
     operations: operationTable,
     "logs-query": () => queryTable("/api/logs"),
+    "threads-query": () => queryTable("/api/threads"),
     "performance-query": () => queryTable("/api/performance"),
     schemas: schemaSections,
   },

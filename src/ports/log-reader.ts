@@ -8,9 +8,10 @@ import type {
   PointsFilter,
 } from "./browse.ts";
 import type { CallCount, CallFilter, Period, PeriodQuestion } from "./periods.ts";
+import type { ThreadReader } from "./threads.ts";
 
 /** A promise rejects where the log cannot be read. */
-export interface LogReader {
+export interface LogReader extends ThreadReader {
   /** Newest first; ids are UUIDv7, so they sort by time. */
   list(filter: LogFilter): Promise<LogPage>;
   /** null: there is no such row. */

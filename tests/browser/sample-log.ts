@@ -12,6 +12,8 @@ import type {
   LogSort,
   Stats,
 } from "../../src/ports/browse.ts";
+import type { BrowseThreads } from "../../src/ports/threads.ts";
+import { threadsOver } from "../lab/memory-threads.ts";
 import type { PeriodReader } from "../../src/ports/periods.ts";
 import { sampleBodies } from "./sample-bodies.ts";
 import { isSought, sampleListed } from "./sample-places.ts";
@@ -438,7 +440,7 @@ export function sampleRows(count: number): readonly LogRow[] {
 /** The row with a failed-over agent's conversation: what the request page is shown with. */
 export const sampleFailover = 11;
 
-export interface SampleLog extends Browse, PeriodReader {
+export interface SampleLog extends Browse, PeriodReader, BrowseThreads {
   /** Puts a row on top, as a new call would. */
   add(row: LogRow): void;
   /** Puts a row in the place of the one with its id, as the end of its call would. */
@@ -471,6 +473,7 @@ export function sampleLog(initial: readonly LogRow[]): SampleLog {
         row.status_code <= filter.status.to)) &&
     (filter.q === undefined || isSought(detailOf(row), filter.q));
   return {
+    ...threadsOver(() => rows),
     add: (row) => void rows.unshift(row),
     replace: (row) => {
       const index = rows.findIndex(({ id }) => id === row.id);

@@ -26,6 +26,8 @@ export function contractedLog(engine: LogEngine, place: LogPlace): ContractedLog
     points: async (filter) => (await engine.reader(place)).points(filter),
     period: async (question) => (await engine.reader(place)).period(question),
     count: async (filter) => (await engine.reader(place)).count(filter),
+    threads: async (filter) => (await engine.reader(place)).threads(filter),
+    thread: async (id) => (await engine.reader(place)).thread(id),
     write: (batch) => engine.write(batch),
     removeOlder: (...limits) => engine.upkeep.removeOlder(...limits),
     async interruptLeftovers(now) {

@@ -75,6 +75,9 @@ export function olderRowsContract(name: string, withOlderLog: WithOlderLog): voi
       });
       const thread = logs[0]?.thread_id ?? "";
       expect((await reader.list({ limit: 50, thread })).logs).toMatchObject([{ id: logs[0]?.id }]);
+      const sums = { calls: 1, prompt_tokens: 10, cost: 10e-9, title: "question 8", user: "anna" };
+      expect(await reader.thread(thread)).toMatchObject(sums);
+      expect((await reader.threads({ limit: 50 })).threads).toHaveLength(count);
       const rows = await log.sensed();
       expect(rows.filter(({ who }) => who === "10.0.0.5")).toHaveLength(count / 2);
       // A new call gets the same of the same.
@@ -128,6 +131,10 @@ export function olderRowsContract(name: string, withOlderLog: WithOlderLog): voi
       const rows = await log.sensed();
       expect(rows.map(({ id }) => id)).not.toContain(removed);
       expect(rows).toHaveLength(count);
+      // All of them count, as they are.
+      const { threads } = await (await log.engine.reader(log.place)).threads({ limit: 50 });
+      expect(threads.reduce((sum, { calls: own }) => sum + own, 0)).toBe(count);
+      expect(threads.find(({ id }) => id === idAt(noon))).toMatchObject({ calls: 2 });
       for (const id of [fresh.entry.id, changed])
         expect(rows.find((row) => row.id === id)).toMatchObject({ thread_id: idAt(noon) });
       expect(rows.every(({ who }) => who !== null)).toBe(true);

@@ -7,7 +7,8 @@ import type { withDatabase } from "./postgres.ts";
 
 const emptying = `delete from requests; delete from inflight; delete from search;
   delete from segments; delete from figures; delete from responses; delete from response_items;
-  delete from instances; delete from cells; delete from tallies; delete from meta where name not in ('schema', 'oldest_binary', 'group_id')`;
+  delete from instances; delete from cells; delete from tallies; delete from threads;
+  delete from meta where name not in ('schema', 'oldest_binary', 'group_id')`;
 
 export type WithUrl = <T>(test: (url: string) => Promise<T>) => Promise<T>;
 

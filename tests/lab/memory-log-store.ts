@@ -12,6 +12,7 @@ import type { LogFilter, LogRow, LogSort } from "../../src/ports/browse.ts";
 import type { FoundAnswer, MadeItem } from "../../src/ports/kept-answers.ts";
 import type { LogEngine, LogWrite } from "../../src/adapters/logs/pipeline/log-engine.ts";
 import type { ContractedLog } from "../contracts/log-store.ts";
+import { createMemoryThreads } from "./memory-threads.ts";
 
 /** A row as figures of periods are made of it. */
 export function periodCall(row: LogRow): PeriodCall {
@@ -45,6 +46,7 @@ export function createMemoryLogStore(): ContractedLog {
       new Map([...bodies].filter(([id]) => chosen.includes(id)));
     return { sizes, read };
   };
+  const threads = createMemoryThreads();
   const rows = () => [...kept.values()].map(({ row }) => row);
   const byId = (a: LogRow, b: LogRow) => (a.id < b.id ? 1 : -1);
   const before = (time: number | null) =>
@@ -54,12 +56,14 @@ export function createMemoryLogStore(): ContractedLog {
 
   return {
     async write(batch) {
+      threads.written(batch.map((write) => wellFormed(logRow(write))));
       for (const write of batch) {
         const { request, response } = write.bodies;
         const given = request !== null || response !== null;
         const bodies = given ? write.bodies : (kept.get(write.entry.id)?.bodies ?? write.bodies);
+        const row = wellFormed(logRow(write));
         kept.set(write.entry.id, {
-          row: wellFormed(logRow(write)),
+          row,
           bodies,
           words: wordsOf(writtenText(write)),
         });
@@ -142,11 +146,15 @@ export function createMemoryLogStore(): ContractedLog {
           completed_at: new Date(now).toISOString(),
           error_message: "the router stopped before this call had ended",
         } as const;
+        threads.written([{ ...row, ...ended }]);
         kept.set(row.id, { row: { ...row, ...ended }, bodies, words });
       }
       return left.length;
     },
+    threads: (filter) => threads.threads(filter),
+    thread: (id) => threads.thread(id),
     async removeOlder(rowsBefore, bodiesBefore, limit) {
+      if (rowsBefore !== null) threads.removeOlder(rowsBefore);
       const oldRows = before(rowsBefore).slice(0, limit);
       for (const { row } of oldRows) kept.delete(row.id);
       const oldBodies = before(bodiesBefore)

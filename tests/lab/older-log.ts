@@ -9,6 +9,7 @@ const steps: readonly (readonly [version: number, statements: readonly string[]]
     [
       "drop table tallies",
       "drop table cells",
+      "drop table threads",
       "delete from state where name in ('sense_below', 'rows_from')",
     ],
   ],

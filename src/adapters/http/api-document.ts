@@ -38,12 +38,14 @@ export function apiDocument(version: string): JsonObject {
   };
 }
 
-function operationObject({ id, path, summary, query, answers }: Operation): JsonObject {
+function operationObject(operation: Operation): JsonObject {
+  const { id, path, summary, query, answers } = operation;
+  const { idMeans = "the call's id, its answer's `X-Request-Id`" } = operation;
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => ({
     name,
     in: "path",
     required: true,
-    description: "the call's id, its answer's `X-Request-Id`",
+    description: idMeans,
     schema: { type: "string", format: "uuid" },
   }));
   const inQuery = query.map(({ name, meaning, default: absent, schema }) => ({

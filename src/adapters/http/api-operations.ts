@@ -31,6 +31,8 @@ export interface Operation {
   /** Names it in generated clients. */
   readonly id: string;
   readonly summary: string;
+  /** What the id in its path is; absent: a call's. */
+  readonly idMeans?: string;
   readonly query: readonly QueryParameter[];
   /** By status. */
   readonly answers: Readonly<Record<string, AnswerNote>>;
@@ -174,6 +176,48 @@ const periodQuery: readonly QueryParameter[] = [
   },
 ];
 
+/** Of GET /api/threads. */
+const threadQuery: readonly QueryParameter[] = [
+  { name: "limit", meaning: "threads on a page, 1 to 500", default: "50", schema: limit(500) },
+  {
+    name: "before",
+    meaning: "only threads behind this place: the last page's `next`",
+    default: "the newest",
+    schema: Type.String(),
+  },
+  {
+    name: "since",
+    meaning: "only threads whose last call came at this time or later, written as above",
+    default: "all",
+    schema: Type.String(),
+  },
+  {
+    name: "until",
+    meaning: "only threads whose last call came before this time",
+    default: "all",
+    schema: Type.String(),
+  },
+  {
+    name: "model",
+    meaning: "part of the name of one of its `models`; case does not matter",
+    default: "any",
+    schema: Type.String(),
+  },
+  user,
+  {
+    name: "client",
+    meaning: "the program of its first call, `name` or `name/version`",
+    default: "any",
+    schema: Type.String(),
+  },
+  {
+    name: "q",
+    meaning: "part of its title; case does not matter",
+    default: "any",
+    schema: Type.String(),
+  },
+];
+
 /** Of GET /api/performance. */
 const pointQuery: readonly QueryParameter[] = [
   {
@@ -218,6 +262,27 @@ const reads: Readonly<Record<ReadPath, ReadNote>> = {
     answers: {
       200: good(readSchemas["/api/logs/{id}"], "the call"),
       404: failure("no call with this id is in the log"),
+      503: away,
+    },
+  },
+  "/api/threads": {
+    id: "listThreads",
+    summary: "Conversations and agent sessions that match a filter, a page at a time",
+    query: threadQuery,
+    answers: {
+      200: good(readSchemas["/api/threads"], "a page of threads"),
+      400: unreadable,
+      503: away,
+    },
+  },
+  "/api/threads/{id}": {
+    id: "getThread",
+    idMeans: "the thread's id, the `thread_id` of its calls",
+    summary: "One of them with its newest calls",
+    query: [],
+    answers: {
+      200: good(readSchemas["/api/threads/{id}"], "the thread"),
+      404: failure("no thread with this id is in the log"),
       503: away,
     },
   },

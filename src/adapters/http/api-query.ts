@@ -1,5 +1,7 @@
-// The queries of GET /api/logs, /api/periods and /api/performance, read into filters; what is wrong is reported in a sentence.
+// The queries of GET /api/logs, /api/threads, /api/periods and /api/performance, read into filters; what is wrong is reported in a sentence.
+import { readPlace } from "../../domain/log/thread-place.ts";
 import type { LogFilter, LogSort, PointsFilter } from "../../ports/browse.ts";
+import type { ThreadFilter } from "../../ports/threads.ts";
 import type { CallFilter, Dimension, PeriodQuestion } from "../../ports/periods.ts";
 import { logStates, serviceTypes } from "./row-schema.ts";
 
@@ -17,13 +19,19 @@ const hourMs = 3_600_000;
 type ReadValue<Filter> = (value: string, filter: Mutable<Filter>) => string | null;
 type Parameters<Filter> = Readonly<Record<string, ReadValue<Filter>>>;
 
-type CommonFilter = Pick<
+type SharedFilter = Pick<
   LogFilter,
-  "since" | "until" | "model" | "upstream" | "user" | "client" | "service_type"
+  "since" | "until" | "model" | "upstream" | "user" | "client" | "service_type" | "q"
 >;
 
-/** Both lists know these. */
-const common: Parameters<Omit<CommonFilter, "since">> = {
+/** What several lists know. */
+const shared: Readonly<Record<keyof SharedFilter, ReadValue<SharedFilter>>> = {
+  since(value, filter) {
+    const time = parseIsoTime(value);
+    if (time === null) return notATime("since");
+    filter.since = time;
+    return null;
+  },
   until(value, filter) {
     const time = parseIsoTime(value);
     if (time === null) return notATime("until");
@@ -52,7 +60,13 @@ const common: Parameters<Omit<CommonFilter, "since">> = {
     filter.service_type = service;
     return null;
   },
+  q(value, filter) {
+    filter.q = value;
+    return null;
+  },
 };
+
+const { since, q, ...common } = shared;
 
 const limitUpTo =
   (largest: number): ReadValue<{ readonly limit: number }> =>
@@ -66,12 +80,7 @@ const limitUpTo =
 
 /** What calls are asked for, in the order of the documentation. */
 const callParameters: Parameters<CallFilter> = {
-  since(value, filter) {
-    const time = parseIsoTime(value);
-    if (time === null) return notATime("since");
-    filter.since = time;
-    return null;
-  },
+  since,
   ...common,
   status(value, filter) {
     if (!/^[1-5](?:\d\d|xx)$/i.test(value)) return "status must be a code such as 404, or 4xx";
@@ -96,10 +105,7 @@ const callParameters: Parameters<CallFilter> = {
     filter.resent_from = value.toLowerCase();
     return null;
   },
-  q(value, filter) {
-    filter.q = value;
-    return null;
-  },
+  q,
 };
 
 /** Of /api/logs, in the order of the documentation. */
@@ -194,6 +200,23 @@ export function readPeriodQuery(query: URLSearchParams, now: number): QueryReadi
   return { ...question, bars };
 }
 
+/** Of /api/threads, in the order of the documentation. */
+const threadParameters: Parameters<ThreadFilter> = {
+  limit: limitUpTo(largestLimit),
+  before(value, filter) {
+    const place = readPlace(value);
+    if (place === null) return "before must be as in next";
+    filter.before = place;
+    return null;
+  },
+  since,
+  until: common.until,
+  model: common.model,
+  user: common.user,
+  client: common.client,
+  q,
+};
+
 /** What a query asks for, or what is wrong with it in words. */
 export type QueryReading<Filter> = Filter | { readonly error: string };
 
@@ -203,6 +226,11 @@ export type QueryReading<Filter> = Filter | { readonly error: string };
  */
 export function readLogQuery(query: URLSearchParams): QueryReading<LogFilter> {
   return readInto({ limit: defaultLimit }, logParameters, query);
+}
+
+/** Likewise. */
+export function readThreadQuery(query: URLSearchParams): QueryReading<ThreadFilter> {
+  return readInto({ limit: defaultLimit }, threadParameters, query);
 }
 
 /** Likewise. @param now epoch ms */
@@ -245,6 +273,7 @@ function parseIsoTime(value: string): number | null {
 /** The parameters of what can be asked with a query, which must all be documented. */
 export const queryNames = {
   "/api/logs": Object.keys(logParameters),
+  "/api/threads": Object.keys(threadParameters),
   "/api/periods": Object.keys(periodParameters),
   "/api/performance": Object.keys(pointParameters),
 } as const;

@@ -4,14 +4,21 @@ import { Elysia } from "elysia";
 import type { Browse, LogFilter } from "../../ports/browse.ts";
 import type { PeriodReader } from "../../ports/periods.ts";
 import type { Clock } from "../../ports/clock.ts";
+import type { BrowseThreads } from "../../ports/threads.ts";
 import { apiDocument } from "./api-document.ts";
-import { isRowId, readLogQuery, readPeriodQuery, readPointsQuery } from "./api-query.ts";
+import {
+  isRowId,
+  readLogQuery,
+  readPeriodQuery,
+  readPointsQuery,
+  readThreadQuery,
+} from "./api-query.ts";
 import type { CountedPage } from "./schemas.ts";
 import type { EventFeed } from "./events.ts";
 import type { ConnectionTimeouts } from "./request-facts.ts";
 
 export interface ApiDeps {
-  readonly browse: Browse & PeriodReader;
+  readonly browse: Browse & PeriodReader & BrowseThreads;
   readonly events: Pick<EventFeed, "open">;
   readonly clock: Pick<Clock, "now">;
   /** The router's. */
@@ -33,6 +40,17 @@ export function apiRoutes({ browse, events, clock, version, cancel }: ApiDeps) {
         answer(
           async () => (isRowId(id) ? browse.get(id.toLowerCase()) : null),
           `no request with the id ${id} is in the log`,
+        ),
+      )
+      .get("/api/threads", ({ request }) => {
+        const filter = readThreadQuery(new URL(request.url).searchParams);
+        if ("error" in filter) return Response.json(filter, { status: 400 });
+        return answer(() => browse.threads(filter));
+      })
+      .get("/api/threads/:id", ({ params: { id } }) =>
+        answer(
+          async () => (isRowId(id) ? browse.thread(id.toLowerCase()) : null),
+          `no thread with the id ${id} is in the log`,
         ),
       )
       .get("/api/stats", () => answer(() => browse.stats()))
@@ -69,6 +87,8 @@ export function apiRoutes({ browse, events, clock, version, cancel }: ApiDeps) {
       .get("/api/openapi.json", () => Response.json(apiDocument(version)))
       .all("/api/logs", wrongMethod)
       .all("/api/logs/:id", wrongMethod)
+      .all("/api/threads", wrongMethod)
+      .all("/api/threads/:id", wrongMethod)
       .all("/api/stats", wrongMethod)
       .all("/api/periods", wrongMethod)
       .all("/api/performance", wrongMethod)

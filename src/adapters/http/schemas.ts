@@ -11,6 +11,7 @@ import type {
   Stats,
   Upstreams,
 } from "../../ports/browse.ts";
+import type { ThreadDetail, ThreadPage } from "../../ports/threads.ts";
 import {
   detailSchema,
   listedSchema,
@@ -25,6 +26,7 @@ import {
   time,
   wholeNumber,
 } from "./row-schema.ts";
+import { threadSchema, threadsSchema } from "./thread-schemas.ts";
 
 const pageSchema = object({
   logs: Type.Array(listedSchema, { description: "in the order asked for" }),
@@ -337,6 +339,8 @@ const schemaOf =
 export const readSchemas = {
   "/api/logs": schemaOf<CountedPage>()(countedPageSchema),
   "/api/logs/{id}": schemaOf<LogDetail>()(detailSchema),
+  "/api/threads": schemaOf<ThreadPage>()(threadsSchema),
+  "/api/threads/{id}": schemaOf<ThreadDetail>()(threadSchema),
   "/api/stats": schemaOf<Stats>()(statsSchema),
   "/api/periods": schemaOf<Period>()(periodSchema),
   "/api/performance": schemaOf<Performance>()(performanceSchema),

@@ -9,13 +9,17 @@ import { periodOfCalls } from "../../../src/app/usecases/log/period-of-calls.ts"
 import { createBrowse } from "../../../src/app/usecases/log/browse.ts";
 import type { PeriodQuestion, PeriodReader } from "../../../src/ports/periods.ts";
 import type { Browse, LogFilter, PointsFilter } from "../../../src/ports/browse.ts";
+import type { BrowseThreads, ThreadFilter } from "../../../src/ports/threads.ts";
+import type { LogWrite } from "../../../src/adapters/logs/pipeline/log-engine.ts";
 import { createHandClock } from "../../lab/hand-clock.ts";
 import { captured, idAt, logWrite, noon, startedEntry } from "../../lab/log-entries.ts";
 import { createMemoryLogStore } from "../../lab/memory-log-store.ts";
 
 const feed = createEventFeed({ events: createCallEvents(), clock: createHandClock() });
 
-async function ask(browse: Browse & PeriodReader, path: string, method = "GET") {
+type Read = Browse & PeriodReader & BrowseThreads;
+
+async function ask(browse: Read, path: string, method = "GET") {
   const request = new Request(`http://router.test${path}`, { method });
   const response = await apiRoutes({
     browse,
@@ -28,7 +32,7 @@ async function ask(browse: Browse & PeriodReader, path: string, method = "GET") 
   return { response, body: text === "" ? null : (JSON.parse(text) as Record<string, unknown>) };
 }
 
-async function filled(): Promise<Browse & PeriodReader> {
+async function filled(more: readonly LogWrite[] = []): Promise<Read> {
   const store = createMemoryLogStore();
   await store.write([
     logWrite(
@@ -36,8 +40,9 @@ async function filled(): Promise<Browse & PeriodReader> {
       { request: captured("{}"), response: captured(new Uint8Array([255])) },
       { promptTokens: 1, completionTokens: 2, totalTokens: 3, finishReason: "stop" },
     ),
-    logWrite({ timestamp: noon + 1, state: "failed", statusCode: 502, attempts: [] }),
+    inThread(logWrite({ timestamp: noon + 1, state: "failed", statusCode: 502, attempts: [] })),
     { ...logWrite(), entry: startedEntry({ timestamp: noon + 2, upstream: null }) },
+    ...more,
   ]);
   return createBrowse({
     reader: store,
@@ -47,6 +52,13 @@ async function filled(): Promise<Browse & PeriodReader> {
     droppedRows: () => ({ queue_full: 0 }),
     droppedBodies: () => 0,
   });
+}
+
+const threadId = "0d1f2a3b-0000-8000-8000-000000000001";
+
+function inThread(write: LogWrite, id = threadId): LogWrite {
+  const asked = write.entry.state === "inflight" ? null : "Why?";
+  return { ...write, sense: { ...write.sense, threadId: id, asked } };
 }
 
 const liveLists: Pick<Browse, "inFlight" | "upstreams"> = {
@@ -103,12 +115,18 @@ function listening() {
   const filters: LogFilter[] = [];
   const points: PointsFilter[] = [];
   const questions: PeriodQuestion[] = [];
-  const browse: Browse & PeriodReader = {
+  const threads: ThreadFilter[] = [];
+  const browse: Read = {
     count: async () => ({ calls: 3, isExact: false }),
     period: async (question) => {
       questions.push(question);
       return periodOfCalls([], question);
     },
+    threads: async (filter) => {
+      threads.push(filter);
+      return { threads: [], next: null };
+    },
+    thread: async () => null,
     list: async (filter) => {
       filters.push(filter);
       return { logs: [], next: null };
@@ -122,13 +140,15 @@ function listening() {
     },
     ...liveLists,
   };
-  return { browse, filters, points, questions };
+  return { browse, filters, points, questions, threads };
 }
 
 describe("answers of the read API", () => {
   test.each([
     ["/api/logs", "/api/logs"],
     ["/api/logs/{id}", `/api/logs/${idAt(noon)}`],
+    ["/api/threads", "/api/threads"],
+    ["/api/threads/{id}", `/api/threads/${threadId}`],
     ["/api/stats", "/api/stats"],
     ["/api/periods", "/api/periods?since=2026-03-01&until=2026-03-02&step=3600&by=model"],
     ["/api/performance", "/api/performance"],
@@ -266,6 +286,52 @@ describe("the query of /api/periods", () => {
   });
 });
 
+describe("the query of /api/threads", () => {
+  const place = `${noon}.${threadId}`;
+
+  test.each<[string, Partial<ThreadFilter>]>([
+    ["", {}],
+    ["?limit=500&before=&q=", { limit: 500 }],
+    [`?before=${place}`, { before: { lastAt: noon, id: threadId } }],
+    ["?since=2026-03-01T12:00:00Z&until=2026-03-01", { since: noon, until: noon - 43_200_000 }],
+    [
+      "?user=ann&client=codex/1&model=a%2Fb&q=50%25",
+      { user: "ann", client: "codex/1", model: "a/b", q: "50%" },
+    ],
+  ])("%s is understood", async (query, expected) => {
+    const { browse, threads } = listening();
+    const { response } = await ask(browse, `/api/threads${query}`);
+    expect(response.status).toBe(200);
+    expect(threads).toEqual([{ limit: 50, ...expected }]);
+  });
+
+  test.each([
+    ["limit=501", "limit must be"],
+    [`before=${threadId}`, "before must be as in next"],
+    ["until=tomorrow", "until must be"],
+    ["state=failed", '"state" is not a parameter of this list, which has limit, before, since'],
+  ])("with %s is refused", async (query, error) => {
+    const { browse, threads } = listening();
+    const { response, body } = await ask(browse, `/api/threads?${query}`);
+    expect(response.status).toBe(400);
+    expect(body?.["error"]).toStartWith(error);
+    expect(threads).toEqual([]);
+  });
+});
+
+test("a thread comes with its calls, those under way among them, and is there before one has ended", async () => {
+  const other = threadId.replace("0d1f", "ffff");
+  const browse = await filled([
+    inThread({ ...logWrite(), entry: startedEntry({ timestamp: noon + 3 }) }),
+    inThread({ ...logWrite(), entry: startedEntry({ timestamp: noon + 4 }) }, other),
+  ]);
+  const whole = await ask(browse, `/api/threads/${threadId.toUpperCase()}`);
+  const logs = [{ id: idAt(noon + 3) }, { id: idAt(noon + 1) }];
+  expect(whole.body).toMatchObject({ title: "Why?", calls: 1, errors: 1, logs, next: null });
+  const begun = await ask(browse, `/api/threads/${other}`);
+  expect(begun.body).toMatchObject({ calls: 0, user: "10.0.0.5", cost: null, title: null });
+});
+
 describe("the query of /api/performance", () => {
   const day = 86_400_000;
   test.each<[string, Partial<PointsFilter>]>([
@@ -302,6 +368,8 @@ describe("what the read API refuses", () => {
     const { response, body } = await ask(listening().browse, `/api/logs/${id}`);
     expect(response.status).toBe(404);
     expect(Value.Check(errorSchema, body)).toBe(true);
+    const thread = await ask(listening().browse, `/api/threads/${id}`);
+    expect(thread.response.status).toBe(404);
   });
 
   test("reads while the log cannot be read, with a word on when to ask again", async () => {
@@ -316,6 +384,8 @@ describe("what the read API refuses", () => {
     `/api/logs/${idAt(noon)}`,
     "/api/stats",
     "/api/performance",
+    "/api/threads",
+    `/api/threads/${threadId}`,
     "/api/events",
   ])("other methods on %s, naming those it takes", async (path) => {
     for (const method of ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"]) {

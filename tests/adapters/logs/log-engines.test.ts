@@ -8,6 +8,7 @@ import { logEngineContract } from "../../contracts/log-engine.ts";
 import { type ContractedLog, contractedLog, logStoreContract } from "../../contracts/log-store.ts";
 import { periodsContract } from "../../contracts/periods.ts";
 import { searchPlacesContract } from "../../contracts/search-places.ts";
+import { threadsContract } from "../../contracts/threads.ts";
 import { anyBucket, logPlace, sqliteLog, sqliteLogWithObjects } from "../../lab/log-place.ts";
 import { createMemoryObjects } from "../../lab/memory-objects.ts";
 import { createMemoryEngine } from "../../lab/memory-log-store.ts";
@@ -50,6 +51,7 @@ for (const [name, withEngine] of Object.entries(engines)) {
   keptAnswersContract(name, withEngine);
   logStoreContract(name, opened(withEngine));
   searchPlacesContract(name, opened(withEngine));
+  threadsContract(name, opened(withEngine));
 }
 
 // What the others are measured by, and where bodies lie makes no difference to figures.

@@ -1,4 +1,6 @@
 // Rows for the pages' tests, and a page opened over them.
+import { threadOfCalls } from "../../../src/app/usecases/log/thread-of-calls.ts";
+import { threadsOver } from "../../lab/memory-threads.ts";
 import { Elysia } from "elysia";
 import { type Document, Window } from "happy-dom";
 import { systemClock } from "../../../src/adapters/clock/system-clock.ts";
@@ -125,7 +127,14 @@ export function sampleBrowse(
   next: string | null = null,
   stats: Stats = sampleStats({ requests: details.length }),
 ): PagesDeps["browse"] {
+  const threads = threadsOver(() => details);
   return {
+    ...threads,
+    async thread(id) {
+      // As `list`, whatever is asked.
+      const sums = (await threads.thread(id)) ?? threadOfCalls(id, details);
+      return sums === null ? null : { ...sums, logs: details, next };
+    },
     list: ({ resent_from }) =>
       Promise.resolve(
         resent_from === undefined

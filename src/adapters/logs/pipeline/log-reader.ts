@@ -40,6 +40,8 @@ export function createLogReader(options: LogReaderOptions): LogReader {
     stats: (since) => read(() => thread.call("stats", { place, since })),
     points: async (filter) =>
       unpackPoints(await read(() => thread.call("points", { place, filter }))),
+    threads: (filter) => read(() => thread.call("threads", { place, filter })),
+    thread: (id) => read(() => thread.call("thread", { place, id })),
     period: (question) => read(() => thread.call("period", { place, question })),
     count: (filter) => read(() => thread.call("count", { place, filter })),
   };

@@ -197,14 +197,12 @@ function whoOf({ authUser, sourceIp }: LogEntry): string {
   return authUser ?? sourceIp;
 }
 
-/** Where conversations are held; what else has turns, such as embeddings, is none. */
+/** Where conversations are held; what else has turns, such as embeddings and completions of a text, is none. */
 const conversing: ReadonlySet<EndpointKind> = new Set<EndpointKind>([
   "chat",
-  "completion",
   "responses",
   "messages",
   "count-tokens",
-  "generate",
 ]);
 
 /** Whether a model reads the request, to answer it. */

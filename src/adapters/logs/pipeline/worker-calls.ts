@@ -14,6 +14,7 @@ import type { Board, CallElsewhere, GroupSnapshot, Heard } from "../../../ports/
 import type { CallCount, CallFilter, Period, PeriodQuestion } from "../../../ports/periods.ts";
 import type { FoundAnswer, MadeItem } from "../../../ports/kept-answers.ts";
 import type { Happening, OpenedStore } from "./log-engine.ts";
+import type { ThreadFilter, ThreadPage, ThreadRow } from "../../../ports/threads.ts";
 import type { LogPlace } from "./log-place.ts";
 import type { PackedPoints } from "./pack-points.ts";
 import type { SpoolReport } from "../../../ports/spool.ts";
@@ -97,6 +98,14 @@ export interface WorkerCalls {
   readonly points: {
     readonly input: { readonly place: LogPlace; readonly filter: PointsFilter };
     readonly output: PackedPoints;
+  };
+  readonly threads: {
+    readonly input: { readonly place: LogPlace; readonly filter: ThreadFilter };
+    readonly output: ThreadPage;
+  };
+  readonly thread: {
+    readonly input: { readonly place: LogPlace; readonly id: string };
+    readonly output: ThreadRow | null;
   };
   readonly period: {
     readonly input: { readonly place: LogPlace; readonly question: PeriodQuestion };

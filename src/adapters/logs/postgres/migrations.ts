@@ -80,7 +80,7 @@ export async function findSchema(run: Run): Promise<FoundSchema | null> {
     `select relname as name from pg_class
       where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p', 'v', 'm', 'f')
         and relname in ('meta', 'instances', 'inflight', 'figures', 'responses', 'response_items',
-          'rejected', 'cells', 'tallies', ${partitioned.map((table) => `'${table}'`).join(", ")})
+          'rejected', 'cells', 'tallies', 'threads', ${partitioned.map((table) => `'${table}'`).join(", ")})
       order by relname`,
   );
   const names = rows.map(({ name }) => name);

@@ -1,5 +1,5 @@
-// The statements that find rows of older versions and write what is made of them, which count in tallies from
-// then on: a round goes from the newest down, by one router at a time, and goes on where it was cut short.
+// The statements that find rows of older versions and write what is made of them, which count in tallies and threads
+// from then on: a round goes from the newest down, by one router at a time, and goes on where it was cut short.
 import type { StoredRow } from "../rows/stored-row.ts";
 import { sensedColumns } from "../rows/stored-row.ts";
 import { idsSince, type IdRange, inRange, sinceTime, whole } from "./call-conditions.ts";
@@ -14,8 +14,9 @@ import type { Client, Run } from "./client.ts";
 import type { PlacedBodies } from "./read-bodies.ts";
 import { inOrderedReading } from "./reading.ts";
 import { createValues } from "./statement-values.ts";
-import { talliesOf } from "./write-calls.ts";
+import { talliesOf, threadsOf } from "./write-calls.ts";
 import { writeTallies } from "./write-tallies.ts";
+import { writeThreads } from "./write-threads.ts";
 
 /** Names in `meta`. */
 const names = { below: "sense_below", lease: "sense_lease" } as const;
@@ -103,11 +104,14 @@ export function olderCalls(
   });
 }
 
-const assignments = sensedColumns.map((column) => `${column} = given.${column}`).join(", ");
+/** What another router has made of it meanwhile stays. */
+const assignments = sensedColumns
+  .map((column) => `${column} = case when r.who is null then given.${column} else r.${column} end`)
+  .join(", ");
 
 /**
- * Writes what was made of rows of one range, newest first, and how far the round has come. One that was
- * removed or written since is left as it is; the others count from now on.
+ * Writes what was made of rows of one range, newest first, and how far the round has come. Those that
+ * are still there count from now on.
  * @param instance of this router, UUID
  * @param below as in OlderRound from now on; null: as it is
  */
@@ -127,11 +131,13 @@ export async function writeSensed(
             where meta.value collate "C" > excluded.value`,
         [below],
       );
-    await writeTallies(run, instance, talliesOf(written.map((row) => ({ row }))));
+    const ends = written.map((row) => ({ row }));
+    await writeTallies(run, instance, talliesOf(ends));
+    await writeThreads(run, threadsOf(ends));
   });
 }
 
-/** @returns those that did not count before */
+/** @returns those that did not count before, as they are now */
 async function updateRows(run: Run, rows: readonly StoredRow[]): Promise<readonly StoredRow[]> {
   const [newest, oldest] = [rows[0]?.id, rows.at(-1)?.id];
   if (newest === undefined || oldest === undefined) return [];
@@ -142,16 +148,15 @@ async function updateRows(run: Run, rows: readonly StoredRow[]): Promise<readonl
     );
   });
   const values = createValues();
-  const written = await run<{ id: string }>(
+  const written = await run<ReadColumns>(
     `update requests r set ${assignments}, counted = true
       from json_to_recordset(${values.add(JSON.stringify(given), "text")}::json)
         as given (${columnTypes(["id", ...sensedColumns])})
       where r.id = given.id and not r.counted
         and r.id between ${values.add(oldest, "uuid")} and ${values.add(newest, "uuid")}
-      returning r.id::text as id`,
+      returning ${readColumnsOfR}`,
     values.all,
     values.bytes(),
   );
-  const ids = new Set(written.map(({ id }) => id));
-  return rows.filter(({ id }) => ids.has(id));
+  return written.map(storedRow);
 }

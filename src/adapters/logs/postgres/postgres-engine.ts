@@ -230,6 +230,8 @@ export function createPostgresEngine(options: PostgresEngineOptions): LogEngine 
         get: (id) => timely.read((more) => reader.get(id, more), objectLimitMs),
         stats: (since) => timely.read(() => reader.stats(since)),
         points: (filter) => timely.read(() => reader.points(filter)),
+        threads: (filter) => timely.read(() => reader.threads(filter)),
+        thread: (id) => timely.read(() => reader.thread(id)),
         period: (question) => timely.read(() => reader.period(question)),
         count: (filter) => timely.read(() => reader.count(filter)),
       };

@@ -8,14 +8,18 @@ import { type ReadColumns, readColumnsOfR, storedRow } from "./call-columns.ts";
 import { createPlaceSearch } from "../rows/matched-places.ts";
 import { type Client, type Run, transferMs } from "./client.ts";
 import { countCalls } from "./count-calls.ts";
+import type { Floors } from "./floors.ts";
 import { listedCalls } from "./list-calls.ts";
 import { locateBodies } from "./listed-bodies.ts";
 import { bytesOf, type PlacedBodies, putTogether, readSegments } from "./read-bodies.ts";
 import { periodStats, readPoints } from "./read-figures.ts";
 import { type KnownCells, tallyCount, tallyPeriod } from "./read-tallies.ts";
+import { listedThreads, threadOf } from "./read-threads.ts";
 import { inOrderedReading, inReading, inSummedReading } from "./reading.ts";
 import { type SearchLimits, searchLimits } from "./search-calls.ts";
 import type { MoreTime } from "./timely-database.ts";
+
+const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 
 export interface PostgresReader extends LogReader {
   /** @param more called once it is known how large the call's bodies are */
@@ -53,7 +57,7 @@ export function createPostgresReader(
     },
 
     async get(id, more) {
-      if (!/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/.test(id)) return null;
+      if (!uuid.test(id)) return null;
       const found = await inReading(client, async (run, floors) => {
         const call = await readCall(run, id);
         if (call === null || call.row.timestamp < floors.rows) return null;
@@ -75,6 +79,16 @@ export function createPostgresReader(
 
     stats: (since) => inReading(client, (run, floors) => periodStats(run, since, floors)),
     points: (filter) => inOrderedReading(client, (run, floors) => readPoints(run, filter, floors)),
+    threads(filter) {
+      const read = (run: Run, floors: Floors) => listedThreads(run, filter, floors);
+      // What is sought by its parts may be anywhere: the server decides how to look for it.
+      const isSought = filter.q !== undefined || filter.model !== undefined;
+      return isSought ? inReading(client, read) : inOrderedReading(client, read);
+    },
+    async thread(id) {
+      if (!uuid.test(id)) return null;
+      return inReading(client, (run, floors) => threadOf(run, id, floors));
+    },
     period: (question) =>
       inSummedReading(client, (run, floors) => tallyPeriod(run, question, floors, cells)),
     count: (filter) =>

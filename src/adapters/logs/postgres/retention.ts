@@ -77,6 +77,7 @@ async function removeRest(run: Run, before: Ages, limit: number): Promise<boolea
     if (await removed(run, "figures", `span = ${span} and start <= $1::bigint`, rows - span, limit))
       isMore = true;
   if (await removeTallies(run, rows, limit)) isMore = true;
+  if (await removed(run, "threads", "last_at < $1::bigint", Math.floor(rows), limit)) isMore = true;
   await run(
     `delete from instances where not exists (select from inflight where instance = instances.id)
       and seen_at < least(now() - interval '${instanceDays} days', to_timestamp($1::float8 / 1000))`,

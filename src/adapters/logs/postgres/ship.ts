@@ -87,10 +87,10 @@ async function shipTogether(
     const before = await advance(run, sender, last.seq);
     const load = loadOf(shipments.filter(({ seq }) => seq > before));
     await writeSegments(run, load.segments);
-    await writeEnds(run, sender.id, load.ends);
     await writeStarts(run, sender.id, load.starts);
     await writeItems(run, load.items);
     await writeAnswers(run, load.answers);
+    await writeEnds(run, sender.id, load.ends);
   });
 }
 
@@ -107,15 +107,21 @@ async function shipSingly(
     const load = loadOf([shipment]);
     for (const segment of load.segments)
       await refusals.attempt(segment, () => writeSegments(run, [segment]));
-    for (const end of load.ends)
-      await refusals.attempt(end.row, () => writeEnds(run, sender.id, [end]));
     for (const start of load.starts)
       await refusals.attempt(start, () => writeStarts(run, sender.id, [start]));
     for (const item of load.items) await refusals.attempt(item, () => writeItems(run, [item]));
     for (const answer of load.answers)
       await refusals.attempt(answer, () => writeAnswers(run, [answer]));
+    // In the order of their threads, as others lock these.
+    const ends = load.ends.toSorted((a, b) => byThread(a.row, b.row));
+    for (const end of ends) await refusals.attempt(end.row, () => writeEnds(run, sender.id, [end]));
     return refusals.count();
   });
+}
+
+function byThread({ thread_id: one }: StoredRow, { thread_id: other }: StoredRow): number {
+  const [first, second] = [one ?? "", other ?? ""];
+  return first < second ? -1 : first > second ? 1 : 0;
 }
 
 /** As `shipTogether`, in one statement; the server refuses all where not all of it is new. */

@@ -53,9 +53,36 @@ const senseIndexes: readonly string[] = [
   "(cost nulls first, id)",
 ];
 
-/** Whether a call that has ended counts in its tallies: one that an older binary wrote does later. Of version 3. */
+/** Whether a call that has ended counts in its tallies and its thread: one that an older binary wrote does later. Of version 3. */
 const countedColumn = "counted boolean not null default false";
 const countedIndex = "(id) where not counted";
+
+/** Of version 3. A thread is shared by all routers, as its calls may go to several. */
+const threadTables: readonly string[] = [
+  `create table threads (
+    id uuid primary key,
+    title text,
+    title_sought text,
+    title_of uuid,
+    who text not null,
+    first_id uuid not null,
+    client_name text,
+    client text,
+    started_at bigint not null,
+    last_at bigint not null,
+    calls bigint not null,
+    errors bigint not null,
+    prompt_tokens bigint not null,
+    completion_tokens bigint not null,
+    cost bigint not null,
+    priced bigint not null,
+    unpriced bigint not null,
+    duration bigint not null,
+    models text not null)`,
+  "create index on threads (last_at, id)",
+  `create index on threads (${nameStart("who")}, last_at, id)`,
+  `create index on threads (${nameStart("client_name")}, last_at, id) where client_name is not null`,
+];
 
 /** Of version 3. A cell is known by its key, and stays for as long as tallies of it may. */
 const tallyTables: readonly string[] = [
@@ -158,6 +185,7 @@ export const tables: readonly string[] = [
     amount bigint not null,
     primary key (span, start, kind, bucket, instance))`,
   ...tallyTables,
+  ...threadTables,
   // Answers that requests may refer to. Items stand once for each owner, and stay while one of them
   // was used since: the day, in days since 1970, is moved on at most once a day.
   `create table responses (
@@ -210,6 +238,7 @@ export const toVersion3: readonly string[] = [
   `alter table requests add column ${countedColumn}`,
   `create index on only requests ${countedIndex}`,
   ...tallyTables,
+  ...threadTables,
   // All rows are to be looked through for it: see older-rows.ts.
   "delete from meta where name = 'sense_below'",
 ];

@@ -1,8 +1,9 @@
 // The statements that write calls, within a transaction: ends once each, starts until their end comes.
 import type { ShippedCall } from "../outbox/shipment.ts";
 import { createFigureSums } from "../rows/figures.ts";
-import { cachedTokensIn, type StoredRow } from "../rows/stored-row.ts";
+import { askedIn, cachedTokensIn, type StoredRow } from "../rows/stored-row.ts";
 import { createTallyBatch, type TallyBatch } from "../rows/tally.ts";
+import { createThreadSums, type StoredThread } from "../rows/thread-sums.ts";
 import {
   callColumns,
   callColumnTypes,
@@ -15,6 +16,7 @@ import type { Run } from "./client.ts";
 import { createValues, type Values } from "./statement-values.ts";
 import { writeFigures } from "./write-figures.ts";
 import { writeTallies } from "./write-tallies.ts";
+import { writeThreads } from "./write-threads.ts";
 
 /** What of ends is written for the first time, or once more. */
 interface WrittenEnds {
@@ -25,7 +27,7 @@ interface WrittenEnds {
 
 interface ReplacedRow {
   readonly row: StoredRow;
-  /** Whether it counts in its tallies. */
+  /** Whether it counts in its tallies and its thread. */
   readonly counted: boolean;
 }
 
@@ -85,7 +87,18 @@ function talliedRow(row: StoredRow) {
   return { ...row, cached_tokens: cachedTokensIn(row.detail) };
 }
 
-/** Writes ends, their figures and tallies. @returns how many were not there */
+/** What they add to the sums of their threads; calls of older binaries are in none yet. */
+export function threadsOf(
+  ends: readonly Pick<ShippedCall, "row">[],
+  replaced: readonly ReplacedRow[] = [],
+): readonly StoredThread[] {
+  const threads = createThreadSums();
+  for (const { row, counted } of replaced) if (counted) threads.subtract(row);
+  for (const { row } of ends) if (row.thread_id !== null) threads.add(row, askedIn(row.detail));
+  return threads.changes();
+}
+
+/** Writes ends, their figures, tallies and threads; nothing is to be written behind them. @returns how many were not there */
 export async function writeEnds(
   run: Run,
   instance: string,
@@ -97,6 +110,7 @@ export async function writeEnds(
   for (const { row } of replaced) figures.subtract(row);
   await writeFigures(run, instance, figures.changes());
   await writeTallies(run, instance, talliesOf(inserted, replaced));
+  await writeThreads(run, threadsOf(inserted, replaced));
   return inserted.length;
 }
 

@@ -6,9 +6,10 @@ import type { Run } from "./client.ts";
 import type { FoldedTallies } from "./cell-book.ts";
 import { createValues } from "./statement-values.ts";
 import { answersInsertion, itemsInsertion, segmentsInsertion } from "./write-bodies.ts";
-import { endsParts, startsInsertion } from "./write-calls.ts";
+import { endsParts, startsInsertion, threadsOf } from "./write-calls.ts";
 import { figuresInsertion } from "./write-figures.ts";
 import { talliesParts } from "./write-tallies.ts";
+import { threadsInsertion } from "./write-threads.ts";
 
 /** What several shipments come to together: of one id the last. */
 export type Load = Omit<Shipment, "seq">;
@@ -44,6 +45,9 @@ export async function writeNewLoad(
         where id = ${values.add(id, "uuid")} and shipped < ${values.add(first, "bigint")}
         returning 1)`,
   ];
+  const threads = threadsOf(ends);
+  // The server carries out last what stands first: whoever holds a thread that others wait for waits for nothing.
+  if (threads.length > 0) parts.push(`threaded as (${threadsInsertion(values, threads, ifMoved)})`);
   if (segments.length > 0)
     parts.push(`segmented as (${segmentsInsertion(values, segments, ifMoved)})`);
   if (ends.length > 0) {

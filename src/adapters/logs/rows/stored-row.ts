@@ -136,7 +136,7 @@ type StoredAttempt = readonly [
 ];
 
 /** As an address can name it, and every database keep it. */
-const wellFormed = (text: string | null) => text?.toWellFormed() ?? null;
+export const wellFormed = (text: string | null) => text?.toWellFormed() ?? null;
 
 /** A call's values, in the order of `rowColumns`. */
 export function rowValues({
@@ -201,7 +201,7 @@ type SenseValues = readonly [
 ];
 
 /** What is known of a call beside its usage, in the order of the last of `rowColumns`. */
-function senseValues(
+export function senseValues(
   { authUser, sourceIp }: Pick<LogEntry, "authUser" | "sourceIp">,
   { client, threadId, turnsKey, costNanos }: CallSense,
 ): SenseValues {
@@ -315,6 +315,11 @@ export const cachedTokensPlace = 16;
 
 export function cachedTokensIn(detail: string): number | null {
   return (JSON.parse(detail) as Detail)[cachedTokensPlace];
+}
+
+/** The last words that a stored row's call asked; null: none, or nothing was made of it yet. */
+export function askedIn(detail: string): string | null {
+  return (JSON.parse(detail) as Detail)[places.asked] ?? null;
 }
 
 /** The row of an older version with what has been made of its call since; all else of it stays as it was. */

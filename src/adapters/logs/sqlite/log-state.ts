@@ -139,7 +139,7 @@ export function rowsFrom(db: Database): number {
 }
 
 /**
- * Rows with a smaller key are in no tally, and may be an older version's that nothing was made of yet;
+ * Rows with a smaller key are in no tally and no thread's sums, and may be an older version's that nothing was made of yet;
  * null: there are none.
  */
 export function senseBelow(db: Database): number | null {

@@ -3,7 +3,8 @@ import type { Database } from "bun:sqlite";
 import type { LogWrite } from "../pipeline/log-engine.ts";
 import type { FigureSums } from "../rows/figures.ts";
 import type { TalliedCall, TallyBatch } from "../rows/tally.ts";
-import { talliedColumns } from "./tallied-rows.ts";
+import type { ThreadedRow, ThreadSums } from "../rows/thread-sums.ts";
+import { countedColumns } from "./tallied-rows.ts";
 import { runSql } from "../sqlite-file/run-sql.ts";
 import { seqOf } from "./seq.ts";
 
@@ -21,34 +22,38 @@ export interface PlacedWrite {
 export interface BatchCounts {
   readonly figures: FigureSums;
   readonly tallies: TallyBatch;
-  /** Whether tallies have, or are to have, a row with that key. */
-  readonly isTallied: (seq: number) => boolean;
+  readonly threads: ThreadSums;
+  /** Whether tallies and threads have, or are to have, a row with that key. */
+  readonly isCounted: (seq: number) => boolean;
 }
 
-type EarlierRow = TalliedCall & {
-  readonly seq: number;
-  readonly id: string;
-  readonly bodies: string | null;
-};
+type EarlierRow = TalliedCall &
+  ThreadedRow & {
+    readonly seq: number;
+    readonly bodies: string | null;
+  };
 
-const earlierSql = `select seq, id, bodies, ${talliedColumns}
+const earlierSql = `select seq, bodies, ${countedColumns}
   from requests where id in (select value from json_each(?))`;
 
 /**
- * Finds a place for each write; what stands there is taken out of figures and tallies.
+ * Finds a place for each write; what stands there is taken out of figures, tallies and threads.
  * @param batch no id twice
  * @returns them by id
  */
 export function placeWrites(
   db: Database,
   batch: readonly LogWrite[],
-  { figures, tallies, isTallied }: BatchCounts,
+  { figures, tallies, threads, isCounted }: BatchCounts,
 ): ReadonlyMap<string, PlacedWrite> {
   const ids = batch.map(({ entry }) => entry.id);
   const earlier = new Map<string, EarlierRow>();
   for (const row of runSql<EarlierRow>(db, earlierSql, [JSON.stringify(ids)])) {
     figures.subtract(row);
-    if (isTallied(row.seq)) tallies.subtract(row);
+    if (isCounted(row.seq)) {
+      tallies.subtract(row);
+      threads.subtract(row);
+    }
     earlier.set(row.id, row);
   }
   const seqs = freeSeqs(

@@ -13,6 +13,7 @@ import { oldestOutside, removeSegments, type RemovedSegments } from "./segment-r
 import { writeFigures } from "./figure-rows.ts";
 import { inTransaction, runSql } from "../sqlite-file/run-sql.ts";
 import type { SearchIndex } from "./search-index.ts";
+import { removeOlderThreads } from "./thread-rows.ts";
 import { createStepPace } from "../pipeline/step-pace.ts";
 
 /** What age and size remove, a small step at a time, so that writes get in between. */
@@ -86,7 +87,8 @@ export function createRetention({
       const before = Math.max(rowsBefore ?? 0, bodiesBefore ?? 0);
       const bodies = await remove("needed_until < ?", before, limit);
       const isMore = rowsBefore !== null && removeOlderTallies(db, cells, limit);
-      return rows === limit || bodies === limit || isMore;
+      const threads = rowsBefore === null ? 0 : removeOlderThreads(db, rowsBefore, limit);
+      return rows === limit || bodies === limit || threads === limit || isMore;
     },
 
     async removeExcess(maxBytes, limit) {

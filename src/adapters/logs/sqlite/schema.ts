@@ -6,6 +6,7 @@ import { inTransaction, runSql } from "../sqlite-file/run-sql.ts";
 import { searchTable } from "./search-index.ts";
 import { segmentTables } from "./segment-rows.ts";
 import { tallyTables } from "./tally-rows.ts";
+import { threadTables } from "./thread-rows.ts";
 
 /** To be raised with every change of the statements below. */
 const version = 11;
@@ -33,6 +34,7 @@ const tables = [
   "responses",
   "response_lists",
   "response_items",
+  "threads",
 ];
 
 /** Columns that came with version `sensing`. */
@@ -66,7 +68,8 @@ const extensions: ReadonlyMap<number, readonly string[]> = new Map([
     sensing,
     [
       ...tallyTables,
-      // Every row there is is still to be understood, and to be tallied; see log-state.ts.
+      ...threadTables,
+      // Every row there is is still to be understood, and to be counted; see log-state.ts.
       `insert or replace into state
         select 'sense_below', max(seq) + 1 from requests having max(seq) is not null`,
     ],
@@ -85,6 +88,7 @@ const statements = [
     span integer not null, start integer not null, kind integer not null, bucket integer not null,
     amount integer not null, primary key (span, start, kind, bucket)) without rowid`,
   ...tallyTables,
+  ...threadTables,
   // What the log knows of itself; see log-state.ts.
   "create table state (name text primary key, value not null) without rowid",
   searchTable("search"),

@@ -1,28 +1,31 @@
 // Rows of an older version get what new ones have (who asked, with which program, in which thread, at what
-// cost) and are tallied, newest first; the log is written and read meanwhile.
+// cost) and are counted in tallies and threads, newest first; the log is written and read meanwhile.
 import type { Database } from "bun:sqlite";
 import type { BlobStore } from "../../../ports/blob-store.ts";
 import type { SenseOf } from "../pipeline/log-engine.ts";
 import { recordedCall } from "../rows/copied-call.ts";
 import {
   apiRow,
+  askedIn,
   rowColumns,
   sensedColumns,
   sensedRow,
   type StoredRow,
 } from "../rows/stored-row.ts";
 import { createTallyBatch } from "../rows/tally.ts";
+import { createThreadSums } from "../rows/thread-sums.ts";
 import { runSql } from "../sqlite-file/run-sql.ts";
 import { type CellBook, withCells } from "./cell-rows.ts";
 import { sensedDownTo, senseBelow } from "./log-state.ts";
 import { bodiesOfRow } from "./sqlite-reader.ts";
-import { talliedRows } from "./tallied-rows.ts";
+import { countedRows } from "./tallied-rows.ts";
 import { writeTallies } from "./tally-rows.ts";
+import { writeThreads } from "./thread-rows.ts";
 
 type OlderRow = StoredRow & { readonly seq: number; readonly bodies: string | null };
 
 const seqsSql = "select seq from requests where seq < ? order by seq desc limit ?";
-/** Most rows of a file may have been understood already, and only lack tallies. */
+/** Most rows of a file may have been understood already, and only be uncounted. */
 const olderSql = `select seq, ${rowColumns.join(", ")}, bodies
   from requests where seq >= ? and seq < ? and who is null order by seq desc`;
 
@@ -37,7 +40,7 @@ export interface OlderRows {
 }
 
 /**
- * Understands the newest of the rows that nothing was made of yet and tallies them, at most `limit`. A stop
+ * Understands the newest of the rows that nothing was made of yet and counts them, at most `limit`. A stop
  * costs the step at most: how far it has come is written along with the rows.
  * @param senseOf what is to be made of a call
  * @returns whether there are more
@@ -60,10 +63,13 @@ export async function senseOlder(
   withCells(db, cells, () => {
     for (const [seq, row] of sensed)
       runSql(db, sensedSql, [...sensedColumns.map((column) => row[column]), seq, row.id]);
-    const tallies = createTallyBatch();
-    for (const call of talliedRows(db, "seq >= ? and seq < ?", [last ?? 0, below]))
+    const [tallies, threads] = [createTallyBatch(), createThreadSums()];
+    for (const call of countedRows(db, "seq >= ? and seq < ?", [last ?? 0, below])) {
       tallies.add(call);
+      if (call.thread_id !== null) threads.add(call, askedIn(call.detail));
+    }
     writeTallies(db, cells, tallies.changes());
+    writeThreads(db, threads.changes());
     sensedDownTo(db, last);
   });
   return last !== null;

@@ -22,6 +22,7 @@ import { periodStats } from "./figure-rows.ts";
 import { tallyCount, tallyPeriod } from "./read-tallies.ts";
 import { inTransaction, runSql } from "../sqlite-file/run-sql.ts";
 import { apiRow, rowColumns, type StoredRow } from "../rows/stored-row.ts";
+import { listedThreads, threadOf } from "./thread-rows.ts";
 
 /**
  * Over tables that `openDatabase` has brought up to date.
@@ -76,6 +77,8 @@ export function createSqliteReader(
     },
 
     points: async (filter) => readPoints(db, filter),
+    threads: async (filter) => listedThreads(db, filter),
+    thread: async (id) => threadOf(db, id),
 
     period: async (question) => inTransaction(db, "deferred", () => tallyPeriod(db, question)),
 

@@ -9,6 +9,7 @@ import { createCellBook, withCells } from "./cell-rows.ts";
 import { ownerKey } from "../rows/answer-keys.ts";
 import { createSegmentWriter } from "../bodies/segment-writer.ts";
 import { createTallyBatch, type TalliedCall } from "../rows/tally.ts";
+import { createThreadSums, type ThreadedRow } from "../rows/thread-sums.ts";
 import { contentsOf, onceEach } from "../rows/once-each.ts";
 import type { LogWrite, SenseOf, WriteResult } from "../pipeline/log-engine.ts";
 import { createRetention, type SqliteRetention } from "./retention.ts";
@@ -20,8 +21,9 @@ import { indexOlder } from "./search-repair.ts";
 import { senseOlder } from "./sense-older.ts";
 import { createSqliteReader } from "./sqlite-reader.ts";
 import { type RemovedSegments, segmentTable } from "./segment-rows.ts";
-import { talliedColumns } from "./tallied-rows.ts";
+import { countedColumns } from "./tallied-rows.ts";
 import { writeTallies } from "./tally-rows.ts";
+import { writeThreads } from "./thread-rows.ts";
 import { writeBatch } from "./write-batch.ts";
 
 export interface SqliteStoreOptions {
@@ -106,16 +108,22 @@ export function createSqliteStore(options: SqliteStoreOptions): SqliteStore {
 
     async interruptLeftovers(now) {
       return withCells(db, cells, () => {
-        const ended = runSql<TalliedCall & { readonly seq: number }>(
+        const ended = runSql<TalliedCall & ThreadedRow & { readonly seq: number }>(
           db,
           `update requests set state = 'interrupted', ${setEnd}
-            where state = 'inflight' and state <> 'completed' returning seq, ${talliedColumns}`,
+            where state = 'inflight' and state <> 'completed' returning seq, ${countedColumns}`,
           [now, interruptedWhy],
         );
-        const tallies = createTallyBatch();
+        const [tallies, threads] = [createTallyBatch(), createThreadSums()];
         const below = senseBelow(db) ?? 0;
-        for (const row of ended) if (row.seq >= below) tallies.add(row);
+        for (const row of ended) {
+          if (row.seq < below) continue;
+          tallies.add(row);
+          // What it asked is not known before it ends.
+          threads.add(row, null);
+        }
         writeTallies(db, cells, tallies.changes());
+        writeThreads(db, threads.changes());
         return ended.length;
       });
     },

@@ -1,9 +1,10 @@
-// A batch in its transaction: rows, their figures and tallies, their words for the search, their bodies.
+// A batch in its transaction: rows, their figures, tallies and threads, their words for the search, their bodies.
 import type { Database } from "bun:sqlite";
 import type { PackedSegments } from "../bodies/pack-segments.ts";
 import type { LogWrite } from "../pipeline/log-engine.ts";
 import { countedRow, createFigureSums } from "../rows/figures.ts";
 import { createTallyBatch, talliedWrite } from "../rows/tally.ts";
+import { createThreadSums, threadedCall } from "../rows/thread-sums.ts";
 import { writtenText } from "../rows/indexed-text.ts";
 import { answersIn } from "../rows/kept-answer-rows.ts";
 import { writeAnswers } from "./answer-rows.ts";
@@ -17,6 +18,7 @@ import type { IndexedRow, SearchIndex } from "./search-index.ts";
 import { writeSegments } from "./segment-rows.ts";
 import { rowColumns, rowValues } from "../rows/stored-row.ts";
 import { writeTallies } from "./tally-rows.ts";
+import { writeThreads } from "./thread-rows.ts";
 
 /** What the connection that writes remembers of the search's index and of cells. */
 export interface BatchBooks {
@@ -36,14 +38,17 @@ export function writeBatch(
 ): number {
   const figures = createFigureSums();
   const tallies = createTallyBatch();
+  const threads = createThreadSums();
   const below = senseBelow(db) ?? 0;
-  // Those below are tallied by whoever understands older rows; see sense-older.ts.
-  const isTallied = (seq: number) => seq >= below;
-  const placed = placeWrites(db, batch, { figures, tallies, isTallied });
+  // Those below are counted by whoever understands older rows; see sense-older.ts.
+  const isCounted = (seq: number) => seq >= below;
+  const placed = placeWrites(db, batch, { figures, tallies, threads, isCounted });
   const rows = [...placed.values()];
   for (const { write, seq } of rows) {
     figures.add(countedRow(write));
-    if (isTallied(seq)) tallies.add(talliedWrite(write));
+    if (!isCounted(seq)) continue;
+    tallies.add(talliedWrite(write));
+    threads.add(threadedCall(write), write.sense.asked);
   }
   const indexed: IndexedRow[] = [];
   insertRows(
@@ -69,6 +74,7 @@ export function writeBatch(
   writeSegments(db, kept);
   writeFigures(db, figures.changes());
   writeTallies(db, cells, tallies.changes());
+  writeThreads(db, threads.changes());
   return writeAnswers(db, answersIn(batch));
 }
 

@@ -217,6 +217,8 @@ function createAnswers(engine: LogEngine, createEngine: () => LogEngine): Answer
       read(place, async (reader) => packPoints(await reader.points(filter))),
     period: ({ place, question }) => read(place, (reader) => reader.period(question)),
     count: ({ place, filter }) => read(place, (reader) => reader.count(filter)),
+    threads: ({ place, filter }) => read(place, (reader) => reader.threads(filter)),
+    thread: ({ place, id }) => read(place, (reader) => reader.thread(id)),
     answer: ({ place, owner, id }) =>
       reading(async () => (await engine.answers(place)).find(owner, id)),
     answerItems: ({ place, owner, ids }) =>

@@ -7,6 +7,7 @@ import type { Actions } from "../../../ports/actions.ts";
 import type { TryFields } from "../../../domain/call/try-call.ts";
 import type { Browse } from "../../../ports/browse.ts";
 import type { PeriodReader } from "../../../ports/periods.ts";
+import type { BrowseThreads } from "../../../ports/threads.ts";
 import type { RefusedCalls } from "../../../ports/refusals.ts";
 import type { Notice, Notices } from "../../../ports/notices.ts";
 import type { RoutesEdit } from "../../../ports/routes-edit.ts";
@@ -42,7 +43,8 @@ export interface PagesDeps {
     Browse,
     "list" | "get" | "stats" | "today" | "upstreams" | "inFlight" | "performance"
   > &
-    PeriodReader;
+    PeriodReader &
+    BrowseThreads;
   /** What calls of the month cost that it is in a zone, an IANA name. Rejects where the log cannot be read. */
   monthCost(zone: string): Promise<MonthCost>;
   readonly actions: Actions;

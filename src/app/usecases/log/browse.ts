@@ -1,11 +1,13 @@
 // The read side for API and pages: the log's rows and figures, with what only the running process knows.
-import type { Browse, LogPage, LogRow, Today } from "../../../ports/browse.ts";
+import type { Browse, LogFilter, LogPage, LogRow, Today } from "../../../ports/browse.ts";
 import type { CallFilter, Period, PeriodQuestion, PeriodReader } from "../../../ports/periods.ts";
 import { isTallied } from "../../../domain/log/tallied-filter.ts";
 import type { Clock } from "../../../ports/clock.ts";
+import type { BrowseThreads } from "../../../ports/threads.ts";
 import type { LogReader } from "../../../ports/log-reader.ts";
 import type { GroupView } from "../group/group-view.ts";
 import type { LiveView } from "./live-view.ts";
+import { threadOfCalls } from "./thread-of-calls.ts";
 import { type PeriodCall, periodOfCalls } from "./period-of-calls.ts";
 
 export interface BrowseOptions {
@@ -41,7 +43,7 @@ function pointOf(row: LogRow): PeriodCall {
 }
 
 /** The driving port of the read side over a log. */
-export function createBrowse(options: BrowseOptions): Browse & PeriodReader {
+export function createBrowse(options: BrowseOptions): Browse & PeriodReader & BrowseThreads {
   const { reader, clock, live, group, droppedRows, droppedBodies } = options;
 
   async function today(): Promise<Today> {
@@ -80,10 +82,21 @@ export function createBrowse(options: BrowseOptions): Browse & PeriodReader {
     return { calls, isCut: before !== null };
   }
 
+  async function list(filter: LogFilter): Promise<LogPage> {
+    const page = await reader.list(filter);
+    return group === null ? page : { ...page, logs: await group.withRouters(page.logs) };
+  }
+
   return {
-    async list(filter) {
-      const page = await reader.list(filter);
-      return group === null ? page : { ...page, logs: await group.withRouters(page.logs) };
+    list,
+    threads: (filter) => reader.threads(filter),
+    async thread(id) {
+      const [thread, page] = await Promise.all([
+        reader.thread(id),
+        list({ thread: id, limit: rowsAtOnce }),
+      ]);
+      const sums = thread ?? threadOfCalls(id, page.logs);
+      return sums === null ? null : { ...sums, ...page };
     },
     async get(id) {
       const detail = await reader.get(id);

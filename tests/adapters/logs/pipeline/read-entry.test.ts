@@ -180,6 +180,20 @@ describe("a row's thread", () => {
     expect(sense).toMatchObject({ threadId: null, turnsKey: null });
   });
 
+  test("is missing for completions of a text, which editors ask for with every key, unless a header names one", () => {
+    const reader = createEntryReader();
+    const request = captured(JSON.stringify({ model: "m", prompt: "const one =" }));
+    for (const path of ["/v1/completions", "/api/generate"]) {
+      const entry = logEntry({ path });
+      const { sense } = reader.read({ entry, bodies: { request, response: null } });
+      expect(sense).toMatchObject({ threadId: null, turnsKey: null, asked: "const one =" });
+      const requestHeaders = [["x-session-id", "s"]] as const;
+      const named = { ...entry, requestHeaders };
+      const own = reader.read({ entry: named, bodies: { request, response: null } });
+      expect(own.sense.threadId).not.toBeNull();
+    }
+  });
+
   test("is that of the answer it names; its key is of all turns where these are known", () => {
     const reader = createEntryReader();
     const message = (role: string, content: string) => ({ type: "message", role, content });

@@ -3,6 +3,7 @@
 import { logStoreContract } from "../../../contracts/log-store.ts";
 import { periodsContract } from "../../../contracts/periods.ts";
 import { searchPlacesContract } from "../../../contracts/search-places.ts";
+import { threadsContract } from "../../../contracts/threads.ts";
 import { withDatabase } from "../../../lab/postgres.ts";
 import { logsInTurn } from "../../../lab/postgres-log.ts";
 
@@ -10,3 +11,4 @@ const inTurn = logsInTurn(withDatabase);
 logStoreContract("PostgreSQL", inTurn);
 searchPlacesContract("PostgreSQL", inTurn);
 periodsContract("PostgreSQL", inTurn);
+threadsContract("PostgreSQL", inTurn);
