@@ -1,13 +1,13 @@
 // What cleaning a streamed answer costs beside passing it through: framing, parsing and reading are the same in both.
 // Run it with: bun bench/cleaners.ts
 import type { Bridge } from "../src/domain/protocols/bridge.ts";
-import { endpointOf } from "../src/domain/protocols/endpoint-of.ts";
 import { chatSlots } from "../src/domain/protocols/openai-chat/slots.ts";
 import type { CleanPolicy } from "../src/domain/cleaning/clean-text.ts";
 import { createStreamCleaner } from "../src/domain/cleaning/stream-cleaner.ts";
 import type { BodyRead } from "../src/ports/upstream.ts";
 import { median } from "./lab/median.ts";
 import { streamCost } from "./lab/stream-cost.ts";
+import { plainBridge } from "../tests/lab/plain-bridge.ts";
 
 const events = 200;
 const words = "The router picks an upstream by model name, and fails over when it has to. ".split(
@@ -84,28 +84,8 @@ const cases: readonly Case[] = [
 
 /** A call that the relay carries as it is, but for the cleaner. */
 const bridgeOf = (policy: CleanPolicy | null): Bridge => ({
-  way: { kind: "native", from: "openai-chat", into: "openai-chat", because: "type" },
-  cannot: null,
-  path: "/v1/chat/completions",
-  endpoint: endpointOf("POST", "/v1/chat/completions"),
-  body: null,
-  contentType: null,
-  dropped: [],
-  added: [],
-  lost: () => [],
-  isEstimated: () => false,
-  lastWords: () => null,
-  alive: () => null,
-  beginning: () => null,
-  soFar: () => null,
-  instead: null,
-  retells: false,
-  gather: () => null,
+  ...plainBridge,
   editor: () => (policy === null ? null : createStreamCleaner(chatSlots, policy)),
-  client: (wire) => ({ wire, contentType: null }),
-  whole: (body) => body,
-  unsealed: null,
-  error: null,
 });
 
 for (const { name, deltas: contents, policy } of cases) {

@@ -1,10 +1,10 @@
 // The month's budget on the dashboard: what it says at each level, in every width, light and dark.
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { source as axe } from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { createMonthCost } from "../../src/app/usecases/log/month-cost.ts";
 import { periodOfCalls } from "../../src/app/usecases/log/period-of-calls.ts";
 import { routingOf } from "../lab/routing-of.ts";
+import { faultsOf } from "./faults.ts";
 import { samplePoints } from "./sample-day.ts";
 import { sampleLog, sampleNow, sampleRows } from "./sample-log.ts";
 import { servePages, type ServedPages } from "./serve-pages.ts";
@@ -49,8 +49,6 @@ const visit = async (options: BrowserContextOptions, act: (page: Page) => Promis
 
 const text = `document.querySelector("#budget").innerText.replace(/\\s+/g, " ").trim()`;
 const colour = `getComputedStyle(document.querySelector("#budget .spent")).fill`;
-const faults = `axe.run().then(({ violations }) =>
-  violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 160))]))`;
 
 test("the line says what is spent of how much, and where it leads; its bar changes colour at 80 and at 100 %", () =>
   visit({ viewport: { width: 1280, height: 720 }, timezoneId: "UTC" }, async (page) => {
@@ -85,10 +83,9 @@ test.each(widths)("at %i px the line has no fault that axe-core knows, light and
       spent = now;
       await page.emulateMedia({ colorScheme: "light" });
       await page.goto(served.origin, { waitUntil: "load" });
-      await page.evaluate(axe);
-      expect(await page.evaluate(faults)).toEqual([]);
+      expect(await faultsOf(page)).toEqual([]);
       await page.emulateMedia({ colorScheme: "dark" });
-      expect(await page.evaluate(faults)).toEqual([]);
+      expect(await faultsOf(page)).toEqual([]);
       expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBe(0);
     }
   }),

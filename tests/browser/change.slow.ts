@@ -2,11 +2,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { source as axe } from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import type { FakeModel } from "../../src/adapters/fake-model/fake-model.ts";
 import { startFakeModel } from "../../src/adapters/fake-model/start-fake-model.ts";
 import { startRouter, type TestRouter } from "../lab/start-router.ts";
+import { faultsOf } from "./faults.ts";
 import { launchBrowser, still, tabTo, visit as visitWith } from "./visit.ts";
 
 let browser: Browser;
@@ -33,10 +33,6 @@ afterAll(async () => {
   await fake.stop();
 });
 
-const faults = (page: Page) =>
-  page.evaluate<unknown>(
-    "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 160))]))",
-  );
 const isWider = (page: Page) =>
   page.evaluate<boolean>("document.documentElement.scrollWidth > innerWidth");
 
@@ -65,10 +61,9 @@ test.each([
         await page.keyboard.press("Enter");
       };
       const looksWell = async () => {
-        await page.evaluate(axe);
-        expect([await faults(page), await isWider(page)]).toEqual([[], false]);
+        expect([await faultsOf(page), await isWider(page)]).toEqual([[], false]);
         await page.emulateMedia({ colorScheme: colorScheme === "dark" ? "light" : "dark" });
-        expect(await faults(page)).toEqual([]);
+        expect(await faultsOf(page)).toEqual([]);
         await page.emulateMedia({ colorScheme });
       };
       await write(routes.replace("max_concurrency: 4", "max_concurency: 4"));

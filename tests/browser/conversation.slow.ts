@@ -1,8 +1,8 @@
 // A long conversation in a real browser: laid out, folded, fetched when opened, copied; by keyboard, on a phone, in the dark.
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { source as axe } from "axe-core";
 import type { Browser } from "playwright-core";
 import { sampleBrowse, sampleDetail } from "../adapters/pages/sample.ts";
+import { faultsOf } from "./faults.ts";
 import { servePages, type ServedPages } from "./serve-pages.ts";
 import { launchBrowser, still, untilInPage, visit } from "./visit.ts";
 
@@ -51,8 +51,6 @@ afterAll(async () => {
   await served.stop();
 });
 
-const faults = `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 160))]))`;
-
 test.each([
   [390, "light"],
   [768, "dark"],
@@ -85,8 +83,7 @@ test.each([
       expect(
         await page.evaluate("document.documentElement.scrollWidth - innerWidth"),
       ).toBeLessThanOrEqual(0);
-      await page.evaluate(axe);
-      expect(await page.evaluate(faults)).toEqual([]);
+      expect(await faultsOf(page)).toEqual([]);
     });
     expect(wrong).toEqual([]);
   },

@@ -1,10 +1,10 @@
 // Names and words that come from outside, in every column of the list and on a thread's page: nothing of them runs,
 // nothing moves its neighbours, and every row can still be opened.
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { source as axe } from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import type { LogRow } from "../../src/ports/browse.ts";
 import { hostileTexts } from "../adapters/pages/hostile-detail.ts";
+import { faultsOf } from "./faults.ts";
 import { sampleLog, sampleRows } from "./sample-log.ts";
 import { servePages, type ServedPages } from "./serve-pages.ts";
 import { launchBrowser, still, visit } from "./visit.ts";
@@ -78,12 +78,7 @@ test.each([320, 390, 768, 1280])(
         expect(
           await page.evaluate("document.documentElement.scrollWidth - innerWidth"),
         ).toBeLessThanOrEqual(0);
-        await page.evaluate(axe);
-        expect(
-          await page.evaluate<unknown>(
-            "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 160))]))",
-          ),
-        ).toEqual([]);
+        expect(await faultsOf(page)).toEqual([]);
       }
     });
     expect(wrong).toEqual([]);

@@ -1,8 +1,8 @@
 // The list of requests, its filters, periods and chart, as people use them: by pointer, by keyboard, there and back.
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { source as axe } from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { periodOfCalls } from "../../src/app/usecases/log/period-of-calls.ts";
+import { faultsOf } from "./faults.ts";
 import { samplePoints } from "./sample-day.ts";
 import { sampleLog, sampleRows } from "./sample-log.ts";
 import { servePages, type ServedPages } from "./serve-pages.ts";
@@ -71,12 +71,9 @@ test.each(widths)("at %i px no state has a fault that axe-core knows, light and 
     ]) {
       await page.goto(servedDay.origin + path, { waitUntil: "load" });
       await page.locator("#range summary").click();
-      await page.evaluate(axe);
-      const faults =
-        "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 160))]))";
-      expect(await page.evaluate(faults)).toEqual([]);
+      expect(await faultsOf(page)).toEqual([]);
       await page.emulateMedia({ colorScheme: "dark" });
-      expect(await page.evaluate(faults)).toEqual([]);
+      expect(await faultsOf(page)).toEqual([]);
       expect(
         await page.evaluate("document.documentElement.scrollWidth - innerWidth"),
       ).toBeLessThanOrEqual(0);

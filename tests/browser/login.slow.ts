@@ -1,9 +1,9 @@
 // Signing in, in a real browser: by keyboard alone, at four widths, in both schemes, without a script.
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { source as axe } from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { startRouter, type TestRouter } from "../lab/start-router.ts";
 import { testSecret, tokenOf } from "../lab/tokens.ts";
+import { faultsOf } from "./faults.ts";
 import { launchBrowser, still, tabTo, visit } from "./visit.ts";
 
 let browser: Browser;
@@ -22,12 +22,7 @@ async function looksOf(page: Page): Promise<unknown> {
   const seen: unknown[] = [];
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
-    await page.evaluate(axe);
-    seen.push(
-      await page.evaluate(
-        "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 160))]))",
-      ),
-    );
+    seen.push(await faultsOf(page));
   }
   return [...seen, await page.evaluate("document.documentElement.scrollWidth > innerWidth")];
 }

@@ -1,11 +1,11 @@
 // The pages in a real browser: they look alive, run nothing foreign and call nobody else.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { source as axe } from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { hostileDetail, hostileTexts } from "../adapters/pages/hostile-detail.ts";
 import { hostileRouting, hostileUpstream } from "../adapters/pages/hostile-routing.ts";
 import { sampleBrowse } from "../adapters/pages/sample.ts";
 import { isWhole } from "../lab/sweep.ts";
+import { faultsOf } from "./faults.ts";
 import { samplePoints } from "./sample-day.ts";
 import { sampleFailover, sampleLog, sampleNow, sampleRows } from "./sample-log.ts";
 import { sampleRouting } from "./sample-servers.ts";
@@ -40,18 +40,6 @@ afterAll(async () => {
 
 const visit = (options: BrowserContextOptions, act: (page: Page) => Promise<void>) =>
   visitWith(browser, options, act);
-
-/** A scheme changes colours only: the other rules say the same of both. */
-type AxeRules = "all" | "color-contrast";
-
-/** What axe-core finds wrong, with the elements. */
-async function faultsOf(page: Page, rules: AxeRules = "all"): Promise<unknown> {
-  if (!(await page.evaluate("'axe' in globalThis"))) await page.evaluate(axe);
-  const options = rules === "all" ? "" : `{ runOnly: ["${rules}"] }`;
-  return page.evaluate(
-    `axe.run(${options}).then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 160))]))`,
-  );
-}
 
 /** Bytes of the page and all that it loaded, as sent. What a chart draws is the log's, not the page's. */
 const transferred = `

@@ -1,9 +1,9 @@
 // The scatter of the performance page: dots that can be found, zoomed into and followed, by pointer, finger and keys.
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { source as axe } from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import type { PerformancePoint } from "../../src/ports/browse.ts";
 import { sampleBrowse } from "../adapters/pages/sample.ts";
+import { faultsOf } from "./faults.ts";
 import { dayLog, samplePoints } from "./sample-day.ts";
 import { sampleLog, sampleRows } from "./sample-log.ts";
 import { servePages } from "./serve-pages.ts";
@@ -220,12 +220,7 @@ test.each([320, 390, 768, 1280])(
           expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(
             true,
           );
-          await page.evaluate(axe);
-          expect(
-            await page.evaluate(
-              "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 160))]))",
-            ),
-          ).toEqual([]);
+          expect(await faultsOf(page)).toEqual([]);
         }
       },
       { ...still, viewport: { width, height: 800 } },

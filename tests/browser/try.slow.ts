@@ -1,10 +1,10 @@
 // Trying things in a real browser: streamed side by side, stopped, by keyboard alone, without a script, begun with a logged request.
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { source as axe } from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import type { FakeModel } from "../../src/adapters/fake-model/fake-model.ts";
 import { startFakeModel } from "../../src/adapters/fake-model/start-fake-model.ts";
 import { startRouter, type TestRouter } from "../lab/start-router.ts";
+import { faultsOf } from "./faults.ts";
 import { launchBrowser, still, visit as visitWith } from "./visit.ts";
 
 let browser: Browser;
@@ -26,10 +26,6 @@ afterAll(async () => {
 });
 
 const card = (page: Page, at: number) => page.locator(".tried").nth(at);
-const faults = (page: Page) =>
-  page.evaluate<unknown>(
-    "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 160))]))",
-  );
 
 test.each([
   [390, "light"],
@@ -57,11 +53,10 @@ test.each([
       expect(
         await page.evaluate("document.documentElement.scrollWidth - innerWidth"),
       ).toBeLessThanOrEqual(0);
-      await page.evaluate(axe);
       await page.evaluate(
         "for (const fold of document.querySelectorAll('details')) fold.open = true",
       );
-      expect(await faults(page)).toEqual([]);
+      expect(await faultsOf(page)).toEqual([]);
       const folder = process.env["PICTURES"];
       if (folder !== undefined)
         await page.screenshot({ path: `${folder}/try-${width}.png`, fullPage: true });

@@ -1,11 +1,10 @@
 // Stands before every route: who may come in, from which web page, under which name; and what browsers may do with the answer.
-import type { Endpoint } from "../../domain/call/endpoint.ts";
 import { type HeaderList, headerValue } from "../../domain/http/headers.ts";
 import { endpointOf } from "../../domain/protocols/endpoint-of.ts";
 import { clientAddress } from "../../domain/security/client-address.ts";
 import { withoutToken } from "../../domain/security/credentials.ts";
 import { type CrossSitePolicy, judgeCrossSite } from "../../domain/security/cross-site.ts";
-import { isWeb, type Surface, surfaceOf, takesCalls } from "../../domain/security/surface.ts";
+import { isWeb, surfaceOf, takesCalls } from "../../domain/security/surface.ts";
 import { wayOf, webRefusal } from "../../domain/security/web-policy.ts";
 import { webSocketProblem } from "../../domain/http/upgrade.ts";
 import type { WebUiSecurity } from "../../domain/config/settings.ts";
@@ -158,13 +157,10 @@ function isPlainCall(method: string, path: string, headers: HeaderList): boolean
   return true;
 }
 
-interface Visit {
-  readonly method: string;
-  readonly path: string;
-  readonly query: string;
-  readonly endpoint: Endpoint;
-  readonly surface: Surface;
-  readonly headers: HeaderList;
+interface Visit extends Pick<
+  Admission,
+  "method" | "path" | "query" | "endpoint" | "surface" | "headers"
+> {
   readonly peer: string;
 }
 

@@ -4,6 +4,7 @@ import {
   isEffort,
   isThinkingMode,
   mostModels,
+  type Tried,
   tryBody,
   type TryFields,
   type TryImage,
@@ -26,19 +27,8 @@ export interface TryCallsDeps {
   readonly clock: UploadClock;
 }
 
-/** What became of a form. */
-export type Tried =
-  | { readonly kind: "answered"; readonly fields: TryFields; readonly response: Response }
-  | { readonly kind: "unreadable"; readonly status: number; readonly message: string }
-  | {
-      readonly kind: "problem";
-      readonly fields: TryFields;
-      readonly field: keyof TryFields;
-      readonly message: string;
-    };
-
 /** Sends what a form asks, to its first model. */
-export type TryCall = (request: Request, stream: boolean) => Promise<Tried>;
+export type TryCall = (request: Request, stream: boolean) => Promise<Tried<Response>>;
 
 /** Pictures make forms large. */
 const maxBytes = 48 * 1024 * 1024;

@@ -19,6 +19,17 @@ export interface TryFields {
   readonly rest: string;
 }
 
+/** What became of a form. @template Answer what answers it */
+export type Tried<Answer> =
+  | { readonly kind: "answered"; readonly fields: TryFields; readonly response: Answer }
+  | { readonly kind: "unreadable"; readonly status: number; readonly message: string }
+  | {
+      readonly kind: "problem";
+      readonly fields: TryFields;
+      readonly field: keyof TryFields;
+      readonly message: string;
+    };
+
 export interface TryImage {
   /** Its media type. */
   readonly type: string;

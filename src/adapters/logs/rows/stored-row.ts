@@ -44,6 +44,17 @@ export interface StoredRow {
   readonly cost: number | null;
 }
 
+/** What `sensedRow` changes. */
+export const sensedColumns = [
+  "detail",
+  "who",
+  "client_name",
+  "client",
+  "thread_id",
+  "turns_key",
+  "cost",
+] as const satisfies readonly (keyof StoredRow)[];
+
 /**
  * All but what is a store's own affair, as SQLite's key; see seq.ts. Batches wait in outboxes in this
  * order: new ones come at the end.
@@ -63,24 +74,7 @@ export const rowColumns = [
   "completion_tokens",
   "total_tokens",
   "resent_from",
-  "detail",
-  "who",
-  "client_name",
-  "client",
-  "thread_id",
-  "turns_key",
-  "cost",
-] as const satisfies readonly (keyof StoredRow)[];
-
-/** What `sensedRow` changes. */
-export const sensedColumns = [
-  "detail",
-  "who",
-  "client_name",
-  "client",
-  "thread_id",
-  "turns_key",
-  "cost",
+  ...sensedColumns,
 ] as const satisfies readonly (keyof StoredRow)[];
 
 /** Of a call that its router did not live to end. */

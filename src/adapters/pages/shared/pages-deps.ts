@@ -4,7 +4,7 @@ import type { MonthCost } from "../../../domain/log/budget.ts";
 import type { DiscoverySnapshot } from "../../../domain/routing/discovery.ts";
 import type { Routing, Rule } from "../../../domain/routing/types.ts";
 import type { Actions } from "../../../ports/actions.ts";
-import type { TryFields } from "../../../domain/call/try-call.ts";
+import type { Tried } from "../../../domain/call/try-call.ts";
 import type { Browse } from "../../../ports/browse.ts";
 import type { PeriodReader } from "../../../ports/periods.ts";
 import type { BrowseThreads } from "../../../ports/threads.ts";
@@ -26,17 +26,6 @@ export type FormReading =
 
 /** Within bounds: a form of these pages is small, and nobody's memory is for more. */
 export type ReadForm = (request: Request) => Promise<FormReading>;
-
-/** What became of a form of `/try`. */
-export type Tried =
-  | { readonly kind: "answered"; readonly fields: TryFields; readonly response: Response }
-  | { readonly kind: "unreadable"; readonly status: number; readonly message: string }
-  | {
-      readonly kind: "problem";
-      readonly fields: TryFields;
-      readonly field: keyof TryFields;
-      readonly message: string;
-    };
 
 export interface PagesDeps {
   readonly browse: Pick<
@@ -60,7 +49,7 @@ export interface PagesDeps {
   readonly serversNow: ServersNow;
   readonly readForm: ReadForm;
   /** Sends what a form of `/try` asks to its first model, as a call of whoever sent it; the answer comes whole. */
-  tryCall(request: Request): Promise<Tried>;
+  tryCall(request: Request): Promise<Tried<Response>>;
   /** The routes file, as configured. */
   readonly routesFile: string;
   readonly routesEdit: RoutesEdit;

@@ -10,14 +10,13 @@ import type { ProtocolName } from "../../../../src/domain/call/endpoint.ts";
 import type { CleanPolicy } from "../../../../src/domain/cleaning/clean-text.ts";
 import { createStreamCleaner } from "../../../../src/domain/cleaning/stream-cleaner.ts";
 import type { Bridge } from "../../../../src/domain/protocols/bridge.ts";
-import { endpointOf } from "../../../../src/domain/protocols/endpoint-of.ts";
 import { protocols } from "../../../../src/domain/protocols/protocol.ts";
 import type { CommitPoint } from "../../../../src/domain/routing/types.ts";
 import type { BodyRead } from "../../../../src/ports/upstream.ts";
 import { captureLimits } from "../../../lab/capture-limits.ts";
 import { createHandClock } from "../../../lab/hand-clock.ts";
 import { createRandom, type Random } from "../../../lab/random.ts";
-import { nativeChat } from "../../../lab/ways.ts";
+import { plainBridge } from "../../../lab/plain-bridge.ts";
 
 const text = new TextEncoder();
 
@@ -49,22 +48,7 @@ async function relayed(
 ): Promise<{ readonly told: Told; readonly shown: number; readonly kept: number }> {
   let shown = 0;
   const bridge: Bridge = {
-    way: nativeChat,
-    cannot: null,
-    path: "",
-    endpoint: endpointOf("POST", "/v1/chat/completions"),
-    body: null,
-    contentType: null,
-    dropped: [],
-    added: [],
-    instead: null,
-    retells: false,
-    lost: () => [],
-    isEstimated: () => false,
-    lastWords: () => null,
-    alive: () => null,
-    beginning: () => null,
-    soFar: () => null,
+    ...plainBridge,
     editor() {
       const cleaner = createStreamCleaner(protocols[protocol].slots, policy);
       if (cleaner === null && unread) return null;
@@ -78,11 +62,6 @@ async function relayed(
         changed: () => cleaner?.changed() ?? false,
       };
     },
-    gather: () => null,
-    client: (wire) => ({ wire, contentType: null }),
-    whole: (body) => body,
-    unsealed: null,
-    error: null,
   };
   let at = 0;
   const body = {

@@ -5,7 +5,6 @@ import {
   createLiveSource,
   type LiveStep,
 } from "../../../../src/app/usecases/relay/event-stream.ts";
-import type { Bridge } from "../../../../src/domain/protocols/bridge.ts";
 import type { Framing } from "../../../../src/domain/bytes/framing.ts";
 import { endpointOf } from "../../../../src/domain/protocols/endpoint-of.ts";
 import { streamProtocol } from "../../../../src/domain/protocols/stream-reader.ts";
@@ -14,32 +13,7 @@ import type { BodyRead } from "../../../../src/ports/upstream.ts";
 import { captureLimits } from "../../../lab/capture-limits.ts";
 import { createFedBody, type FedBody } from "../../../lab/fed-body.ts";
 import { createHandClock } from "../../../lab/hand-clock.ts";
-import { nativeChat } from "../../../lab/ways.ts";
-
-const native: Bridge = {
-  way: nativeChat,
-  cannot: null,
-  path: "",
-  endpoint: endpointOf("POST", "/v1/chat/completions"),
-  body: null,
-  contentType: null,
-  dropped: [],
-  added: [],
-  instead: null,
-  retells: false,
-  lost: () => [],
-  isEstimated: () => false,
-  lastWords: () => null,
-  alive: () => null,
-  beginning: () => null,
-  soFar: () => null,
-  editor: () => null,
-  gather: () => null,
-  client: (wire) => ({ wire, contentType: null }),
-  whole: (body) => body,
-  unsealed: null,
-  error: null,
-};
+import { plainBridge } from "../../../lab/plain-bridge.ts";
 
 const says = (content: string, finish: string | null = null) =>
   `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content }, finish_reason: finish }] })}\n\n`;
@@ -61,7 +35,7 @@ function openSource(
     body,
     wire,
     commit,
-    native,
+    plainBridge,
     createCapture(captureLimits(1 << 20)),
     timed,
   );
