@@ -69,7 +69,7 @@ ${blocks.join("\n")}
       servers:
         box: http://127.0.0.1:#{free_port}
     YAML
-    assert_match "box", shell_output("#{bin}/smolrouter explain --model box/some-model")
+    assert_match "box", shell_output("#{bin}/smolrouter explain box/some-model")
     port = free_port
     pid = spawn "#{bin}/smolrouter", "--port", port.to_s
     begin

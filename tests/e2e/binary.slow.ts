@@ -178,7 +178,10 @@ test("answers are checked against schemas, on a thread that it brings along", as
 });
 
 test("check, explain and --version answer; misuse exits 2", () => {
-  expect(run(["check"])).toMatchObject({ code: 0, out: "ok: 0 servers, 0 aliases, 0 routes\n" });
+  expect(run(["check"])).toMatchObject({
+    code: 0,
+    out: "ok: 0 servers, 0 aliases, 0 routes\nok: all calls go to the default upstream, http://localhost:8000\n",
+  });
   expect(run(["explain", "--model", "m"]).out).toContain("default");
   expect(run(["--version"]).out).toMatch(/^smolrouter \d+\.\d+\.\d+ \(\S+, \S+\)\n$/);
   expect(run(["--nonsense"]).code).toBe(2);

@@ -11,7 +11,7 @@ const value = { type: "string" } as const;
 const options = {
   serve: { port: value, host: value, config: value, version: flag, help },
   demo: { once: flag, port: value, help },
-  check: { json: flag, help },
+  check: { config: value, json: flag, help },
   explain: {
     model: value,
     source: value,
@@ -74,15 +74,25 @@ const readers: Readonly<Record<CommandName, (args: readonly string[]) => Command
       allowPositionals: true,
     });
     if (values.help === true) return { kind: "help", text: helpText("check") };
-    if (positionals.length > 1) return misuse("check", "check takes one file");
-    return { kind: "check", file: positionals[0], json: values.json ?? false };
+    const files = [...positionals, ...(values.config === undefined ? [] : [values.config])];
+    if (files.length > 1) return misuse("check", "check takes one file");
+    return { kind: "check", file: files[0], json: values.json ?? false };
   },
   explain(args) {
-    const { values } = parseArgs({ args: [...args], options: options.explain });
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: options.explain,
+      allowPositionals: true,
+    });
     if (values.help === true) return { kind: "help", text: helpText("explain") };
-    const { model, source = "127.0.0.1", path = "/v1/chat/completions", config } = values;
+    const { source = "127.0.0.1", path = "/v1/chat/completions", config } = values;
     const { user = null, header = [], json = false } = values;
-    if (model === undefined || model === "") return misuse("explain", "--model is missing");
+    const [model = "", ...more] = [
+      ...(values.model === undefined ? [] : [values.model]),
+      ...positionals,
+    ];
+    if (model === "") return misuse("explain", "the model is missing");
+    if (more.length > 0) return misuse("explain", "explain takes one model");
     if (parseAddress(source) === null)
       return misuse("explain", `--source: "${source}" is not an IP address`);
     if (!path.startsWith("/")) return misuse("explain", `--path: "${path}" must begin with /`);

@@ -24,7 +24,7 @@ export async function runCheck({ file, json }: CheckCommand, io: CommandIo): Pro
     }
     return 1;
   }
-  const { servers, aliases, rules, monthlyBudget } = loaded.routing;
+  const { servers, aliases, rules, monthlyBudget, defaultServer } = loaded.routing;
   if (json)
     io.print(
       JSON.stringify({
@@ -42,6 +42,8 @@ export async function runCheck({ file, json }: CheckCommand, io: CommandIo): Pro
     const ok = createPaint(io.colour).good("ok");
     for (const line of found) io.print(`${ok}: ${line}`);
     io.print(`${ok}: ${countsText(loaded.routing)}`);
+    if (servers.size + aliases.size + rules.length === 0)
+      io.print(`${ok}: all calls go to the default upstream, ${defaultServer.baseUrl}`);
     if (monthlyBudget !== null) io.print(`${ok}: a budget of $${monthlyBudget} a month`);
   }
   return 0;

@@ -67,7 +67,7 @@ const commands: Readonly<Record<CommandName, CommandHelp>> = {
     usage: "smolrouter check [FILE] [--json]",
     summary:
       "check environment and routes file, try the bucket where bodies go to S3, and print every problem",
-    flags: [json, help],
+    flags: [config, json, help],
     argument: "file",
     examples: [
       "smolrouter check",
@@ -76,11 +76,11 @@ const commands: Readonly<Record<CommandName, CommandHelp>> = {
   },
   explain: {
     usage:
-      "smolrouter explain --model MODEL [--source IP] [--path PATH] [--user NAME] [--header 'NAME: VALUE'] [--config FILE] [--json]",
+      "smolrouter explain MODEL [--source IP] [--path PATH] [--user NAME] [--header 'NAME: VALUE'] [--config FILE] [--json]",
     summary:
       "say where a request would go and why, without calling any server; a router running on this machine is asked which servers are cooling down, how busy they are, and which models they list and have loaded",
     flags: [
-      { flag: "--model MODEL", meaning: "the model the request asks for" },
+      { flag: "--model MODEL", meaning: "the model the request asks for, in place of MODEL" },
       { flag: "--source IP", meaning: "the client's address (default 127.0.0.1)" },
       { flag: "--path PATH", meaning: "the request's path (default /v1/chat/completions)" },
       { flag: "--user NAME", meaning: "the `sub` of the client's token" },
@@ -89,7 +89,7 @@ const commands: Readonly<Record<CommandName, CommandHelp>> = {
       json,
       help,
     ],
-    examples: ["smolrouter explain --model gpt-4 --source 10.0.1.7"],
+    examples: ["smolrouter explain gpt-4 --source 10.0.1.7"],
   },
   selftest: {
     usage: "smolrouter selftest [--config FILE] [--json]",

@@ -45,7 +45,7 @@ export function firstRoutesFile(found: readonly FoundServer[]): string {
   const { instances, model } = sample(found);
   return `# Servers, aliases and rules of SmolRouter. The file is watched: a valid change is in force within
 # 2 seconds, without a restart; \`smolrouter check\` shows what is wrong with it, and
-# \`smolrouter explain --model NAME\` where a request would go.
+# \`smolrouter explain NAME\` where a request would go.
 
 # Every server's models can be asked for by their bare name, or as server/model.
 ${servers.join("\n")}

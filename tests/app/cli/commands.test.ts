@@ -25,6 +25,8 @@ describe("the command line", () => {
       "explain --model m",
       { kind: "explain", model: "m", source: "127.0.0.1", path: "/v1/chat/completions" },
     ],
+    ["explain m", { kind: "explain", model: "m" }],
+    ["check --config new.yaml", { kind: "check", file: "new.yaml" }],
     [
       "explain --model m --source fe80::1 --path /api/chat",
       { kind: "explain", source: "fe80::1", path: "/api/chat" },
@@ -101,7 +103,9 @@ describe("the command line", () => {
       "usage: smolrouter explain",
     ],
     ["check a b", "check takes one file", "usage: smolrouter check"],
-    ["explain", "--model is missing", "usage: smolrouter explain"],
+    ["explain", "the model is missing", "usage: smolrouter explain"],
+    ["explain --model m n", "explain takes one model", "usage: smolrouter explain"],
+    ["check a.yaml --config b.yaml", "check takes one file", "usage: smolrouter check"],
     [
       "explain --model m --source here",
       '--source: "here" is not an IP address',
@@ -188,6 +192,7 @@ aliases: { x: { instances: [a] } }`);
     const path = file("prices: { monthly_budget: 49.5 }");
     expect((await run(["check", path])).printed).toEqual([
       "ok: 0 servers, 0 aliases, 0 routes",
+      "ok: all calls go to the default upstream, http://localhost:8000",
       "ok: a budget of $49.5 a month",
     ]);
     const [asJson = ""] = (await run(["check", path, "--json"])).printed;
@@ -214,6 +219,7 @@ aliases: { x: { instances: [a] } }`);
     expect(printed).toEqual([
       "warning: environment: LISTEN_PROT: is not a variable of the router; did you mean LISTEN_PORT?",
       "ok: 0 servers, 0 aliases, 0 routes",
+      "ok: all calls go to the default upstream, http://localhost:8000",
     ]);
     const asJson = await run(["check", path, "--json"], env);
     expect(JSON.parse(asJson.printed[0] ?? "")).toMatchObject({

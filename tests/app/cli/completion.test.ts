@@ -18,7 +18,7 @@ test.each([
   [["smolrouter", "--po"], ["--port"]],
   [
     ["smolrouter", "check", "--"],
-    ["--json", "--help"],
+    ["--config", "--json", "--help"],
   ],
   [["smolrouter", "completion", "f"], ["fish"]],
   [["smolrouter", "explain", "--model", ""], []],
