@@ -1,5 +1,5 @@
 // Whether an upstream read less of a prompt than was sent: model servers cut what does not fit, in silence.
-import type { Turn } from "../conversation/turn.ts";
+import type { Turn, TurnPart } from "../conversation/turn.ts";
 
 export interface CountedPrompt {
   /** Tokens as the upstream counted them. */
@@ -29,7 +29,8 @@ const farMore = 1.5;
 /** Characters of a prompt that reach the model as text. Reasoning of earlier turns does not: templates leave it out. */
 export function sentCharacters(turns: readonly Turn[]): number {
   let characters = 0;
-  for (const text of sentTexts(turns)) characters += text.length;
+  for (const { parts } of turns)
+    for (const part of parts) characters += sentText(part)?.length ?? 0;
   return characters;
 }
 
@@ -54,12 +55,11 @@ function mostRead({ counted, cached, context, isOllama }: CountedPrompt): number
   return counted < fewestCounted ? null : farMore * (counted + cached);
 }
 
-function* sentTexts(turns: readonly Turn[]): Generator<string> {
-  for (const { parts } of turns)
-    for (const part of parts)
-      if (part.kind === "text" || part.kind === "refusal" || part.kind === "tool-result")
-        yield part.text;
-      else if (part.kind === "tool-call") yield part.arguments;
+/** null: it is no text, or does not reach the model. */
+function sentText(part: TurnPart): string | null {
+  if (part.kind === "tool-call") return part.arguments;
+  const isSent = part.kind === "text" || part.kind === "refusal" || part.kind === "tool-result";
+  return isSent ? part.text : null;
 }
 
 /** Of scripts without spaces, so many characters are a token at the least. */
@@ -74,10 +74,11 @@ const ideogram = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
  */
 export function holdsMoreTokens(turns: readonly Turn[], most: number): boolean {
   let tokens = 0;
-  for (const text of sentTexts(turns))
-    for (const [run] of text.matchAll(word)) {
-      tokens += ideogram.test(run) ? run.length / charactersOfIdeograms : 1;
-      if (tokens > most) return true;
-    }
+  for (const { parts } of turns)
+    for (const part of parts)
+      for (const [run] of sentText(part)?.matchAll(word) ?? []) {
+        tokens += ideogram.test(run) ? run.length / charactersOfIdeograms : 1;
+        if (tokens > most) return true;
+      }
   return false;
 }
