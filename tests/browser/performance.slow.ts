@@ -159,6 +159,10 @@ test("calls that did not complete have a mark of their own, and go by it", () =>
       await chart(page);
       const failed = page.locator("#legend button", { hasText: "not completed" });
       expect(await failed.locator("path.failed").count()).toBe(1);
+      // It is one of its series all the same.
+      const { model } = samplePoints(1)[0]!;
+      const series = page.locator("#legend button", { hasText: model! });
+      expect(await series.locator(".faint").textContent()).toMatch(/^1 · /);
       await failed.click();
       expect(await failed.getAttribute("aria-pressed")).toBe("false");
     },

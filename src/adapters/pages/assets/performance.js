@@ -42,10 +42,8 @@ async function draw(points) {
   const groups = Array.from({ length: names + 1 }, () => []);
   for (const [at, group] of points.group.entries()) groups[group < 0 ? names : group].push(at);
   let hidden = new Set();
-  const keyOf = (at) =>
-    hasFailed[at] === 1 ? "failed" : points.group[at] < 0 ? names : points.group[at];
-  const isHidden = (at) =>
-    hidden.has(keyOf(at)) || hidden.has(points.group[at] < 0 ? names : points.group[at]);
+  const groupOf = (at) => (points.group[at] < 0 ? names : points.group[at]);
+  const isHidden = (at) => hidden.has(groupOf(at)) || (hasFailed[at] === 1 && hidden.has("failed"));
 
   /** What lies in which cell of the screen; made when it is asked for after a drawing. */
   let cells = null;
@@ -57,12 +55,11 @@ async function draw(points) {
   /** Colours are those of the scheme, sizes those of the screen: both may change. */
   function makeImages(ratio) {
     const size = Math.round(dot * ratio);
+    const colours = groups.map((_, at) => colour(at < names ? `--s${at + 1}` : "--s0"));
     return {
       size,
-      failed: markImage(failedShape, colour("--bad"), size, true),
-      groups: groups.map((_, at) =>
-        markImage(shapeOf(at, names), colour(at < names ? `--s${at + 1}` : "--s0"), size, false),
-      ),
+      groups: colours.map((own, at) => markImage(shapeOf(at, names), own, size, false)),
+      failed: colours.map((own) => markImage(failedShape, own, size, true)),
     };
   }
 
@@ -97,7 +94,7 @@ async function draw(points) {
       const x = place.x(at);
       const y = place.y(at);
       if (x < left || x > left + width || y < top || y > top + height) continue;
-      const image = hasFailed[at] === 1 ? images.failed : images.groups[series - 1];
+      const image = (hasFailed[at] === 1 ? images.failed : images.groups)[series - 1];
       ctx.drawImage(image, Math.round(x - half), Math.round(y - half));
     }
     ctx.restore();
@@ -189,10 +186,11 @@ async function draw(points) {
     const [[left, right], [low, high]] = [zoom.x, zoom.y];
     for (const [at, y] of ys.entries()) {
       if (xs[at] < left || xs[at] > right || y < low || y > high) continue;
-      const key = keyOf(at);
-      const own = values.get(key);
-      if (own) own.push(points.y[at]);
-      else values.set(key, [points.y[at]]);
+      for (const key of hasFailed[at] === 1 ? [groupOf(at), "failed"] : [groupOf(at)]) {
+        const own = values.get(key);
+        if (own) own.push(points.y[at]);
+        else values.set(key, [points.y[at]]);
+      }
     }
     sayLegend(values);
   }

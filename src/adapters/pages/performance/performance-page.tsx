@@ -73,11 +73,12 @@ export function Found(
   const { frame, query, points, period } = props;
   if (points.length === 0) return <Nothing query={query} calls={period.figures.requests} />;
   const speeds = speedsOf(points, query.period.by);
+  const isCut = points.length >= maxPoints || period.cut !== undefined;
   return (
     <>
       <TimesStrip query={query} period={period} speeds={speeds} />
-      <Scatter query={query} says={drawnWords(points.length, period)} />
-      <Timeline query={query} points={points} frame={frame} />
+      <Scatter query={query} says={drawnWords(points.length, isCut, period)} />
+      <Timeline query={query} points={points} isCut={isCut} frame={frame} />
       <GroupFigures query={query} period={period} speeds={speeds} />
       <Slowest query={query} points={points} frame={frame} />
     </>
@@ -101,10 +102,11 @@ function keptOf({ address }: PerformanceQuery): Readonly<Record<string, string>>
 }
 
 /** Of which calls the dots are, so that a part of them does not look as if it were all. */
-function drawnWords(drawn: number, { figures }: Period): string {
-  if (drawn < maxPoints) return `${whole(drawn)} ${drawn === 1 ? "call" : "calls"}`;
-  const all = Math.max(drawn, figures.requests);
-  return `the newest ${whole(drawn)} of ${whole(all)} calls`;
+function drawnWords(drawn: number, isCut: boolean, { figures, cut }: Period): string {
+  if (!isCut) return `${whole(drawn)} ${drawn === 1 ? "call" : "calls"}`;
+  // What figures are cut at is not the number of all.
+  const of = cut === undefined ? ` of ${whole(Math.max(drawn, figures.requests))}` : "";
+  return `the newest ${whole(drawn)}${of} calls`;
 }
 
 function Nothing(props: {

@@ -9,13 +9,15 @@ import { duration, whole } from "../shared/format.ts";
 import type { PageFrame } from "../shared/pages-deps.ts";
 import { timeParam } from "../shared/period-query.ts";
 import { timeScale } from "./time-scale.ts";
-import { maxPoints, performanceHref, type PerformanceQuery } from "./performance-query.ts";
+import { performanceHref, type PerformanceQuery } from "./performance-query.ts";
 
 export interface TimelineProps {
   readonly frame: Pick<PageFrame, "now" | "zone">;
   readonly query: PerformanceQuery;
   /** Newest first. */
   readonly points: readonly PerformancePoint[];
+  /** There are more, and older ones. */
+  readonly isCut: boolean;
 }
 
 interface Slice extends TimeSpan {
@@ -43,8 +45,9 @@ const charts: readonly { readonly title: string; readonly lines: readonly Line[]
   },
 ];
 
-export function Timeline({ frame, query, points }: TimelineProps): JSX.Element {
-  const { slices, isCut } = slicesOf(query, points, frame);
+export function Timeline(props: TimelineProps): JSX.Element {
+  const { query, points, isCut } = props;
+  const slices = slicesOf(props);
   const day = isDays(slices);
   return (
     <section class="part over-time" aria-labelledby="over-time-title">
@@ -66,24 +69,20 @@ export function Timeline({ frame, query, points }: TimelineProps): JSX.Element {
 }
 
 /** With more calls than are drawn, slices reach back less far. */
-function slicesOf(
-  { period }: PerformanceQuery,
-  points: readonly PerformancePoint[],
-  { now, zone }: TimelineProps["frame"],
-): { readonly slices: readonly Slice[]; readonly isCut: boolean } {
-  const { range } = period;
-  const oldest = points.length < maxPoints ? undefined : points.at(-1);
-  const isCut = oldest !== undefined;
+function slicesOf({ query, points, isCut, frame }: TimelineProps): readonly Slice[] {
+  const { range } = query.period;
+  const { now, zone } = frame;
+  const oldest = isCut ? points.at(-1) : undefined;
   // The slice in which the oldest lies lacks some of its calls.
-  const since = isCut ? Math.max(range.since, Date.parse(oldest.timestamp)) : range.since;
+  const since =
+    oldest === undefined ? range.since : Math.max(range.since, Date.parse(oldest.timestamp));
   const begins = barsOf({ ...range, since }, now, zone);
   const end = range.until ?? now;
   const figures = figuresBetween(points, begins);
-  const slices = begins.flatMap((from, place): readonly Slice[] => {
+  return begins.flatMap((from, place): readonly Slice[] => {
     const own = figures[place];
     return own === undefined ? [] : [{ from, to: begins[place + 1] ?? end, figures: own }];
   });
-  return { slices, isCut };
 }
 
 /** As many pixels as the style sheet gives it: words beside the lines must not be stretched. */
@@ -153,13 +152,13 @@ function LineChart({ query, slices, title, lines, days }: LineChartProps): JSX.E
               <path class={`line ${kind}`} d={path(values[at] ?? [], scale.y)} />
             ))}
           </svg>
+          <div class="axis" aria-hidden="true">
+            {ticksOf(slices).map((tick) =>
+              tick === null ? <span></span> : <Tick span={tick} days={days} />,
+            )}
+          </div>
         </>
       )}
-      <div class="axis" aria-hidden="true">
-        {ticksOf(slices).map((tick) =>
-          tick === null ? <span></span> : <Tick span={tick} days={days} />,
-        )}
-      </div>
     </figure>
   );
 }

@@ -193,6 +193,24 @@ test("a part of the calls does not look as if it were all", async () => {
   expect(elementText(document, ".over-time .section-head")).toContain("of the newest 10,000 calls");
 });
 
+test("where words are searched for, a part of the calls is named as such, too", async () => {
+  const log = sampleBrowse(rows);
+  const period: typeof log.period = async (question) => ({
+    ...(await log.period(question)),
+    cut: { calls: 4 },
+  });
+  const { document } = await openPage({ ...log, period }, "/performance?q=sought");
+  expect(elementText(document, ".scatter .section-head")).toContain("the newest 4 calls");
+  expect(elementText(document, ".over-time .section-head")).toContain("of the newest 4 calls");
+});
+
+test("where no call completed there are no times to draw, and that is said", async () => {
+  const failed = rows.filter(({ state }) => state === "failed");
+  const { document } = await openPage(sampleBrowse(failed), "/performance");
+  expect(elementText(document, ".lines .nothing")).toBe("No completed call says.");
+  expect(document.querySelector(".lines .axis")).toBeNull();
+});
+
 test("a slice of the time line leads to its calls", async () => {
   const { document } = await openPage(sampleBrowse(rows), "/performance?by=user");
   const [slice, ...more] = document.querySelectorAll(".lines a");
