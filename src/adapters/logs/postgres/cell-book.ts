@@ -1,7 +1,7 @@
 // Which cells stand in the database, as far as this router knows: those need not be written again, and
 // where there are too many, calls of new ones are folded into others.
 import { addTally, dayMs, type TallyChange, type TallyTotal } from "../rows/tally.ts";
-import { type Cell, cellKey, foldedCell, foldingFor } from "../rows/tally-cells.ts";
+import { type Cell, cellKey, foldedCell, foldingFor, foldLevels } from "../rows/tally-cells.ts";
 import type { Run } from "./client.ts";
 
 /** A cell that is to be there before its tallies are. */
@@ -39,20 +39,24 @@ export function createCellBook(): CellBook {
   const folded = new Map<string, Pick<NeededCell, "cell" | "key">>();
 
   async function meet(run: Run, unknown: ReadonlyMap<string, Cell>): Promise<void> {
+    const ways = new Map([...unknown].map(([key, cell]) => [key, foldedWays(cell)]));
+    const keys = [...ways].flatMap(([key, folds]) => [key, ...folds.map((fold) => fold.key)]);
     const rows = await run<{ key: string | null; day: number; count: number }>(
       `select replace(key::text, '-', '') as key, used_on as day, count
         from (select count(*)::integer as count from cells) as counted
         left join (cells join unnest($1::text::uuid[]) as sought (key) using (key)) on true`,
-      [`{${[...unknown.keys()].join(",")}}`],
+      [`{${[...new Set(keys)].join(",")}}`],
     );
     let count = rows[0]?.count ?? 0;
     for (const { key, day } of rows) if (key !== null) there.set(key, day);
-    for (const [key, cell] of unknown) {
+    for (const [key, folds] of ways) {
       if (there.has(key)) continue;
       const level = foldingFor(count);
-      const own = foldedCell(cell, level);
-      if (own === cell) count++;
-      else folded.set(key, { cell: own, key: cellKey(own) });
+      const possible = folds.filter(({ cell }) => cell.folded <= level);
+      // The least folded that is there: its calls may have been counted there when there was more room.
+      const own = possible.find((fold) => there.has(fold.key)) ?? possible.at(-1);
+      if (own === undefined) count++;
+      else folded.set(key, own);
     }
   }
 
@@ -81,6 +85,14 @@ export function createCellBook(): CellBook {
       folded.clear();
     },
   };
+}
+
+/** What a cell may be folded to, the least folded first. */
+function foldedWays(cell: Cell): readonly Pick<NeededCell, "cell" | "key">[] {
+  return foldLevels
+    .filter((level) => level > cell.folded)
+    .map((level) => foldedCell(cell, level))
+    .map((own) => ({ cell: own, key: cellKey(own) }));
 }
 
 /** Several cells may have become one. */

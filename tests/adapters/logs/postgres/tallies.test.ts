@@ -114,11 +114,20 @@ test("calls of new names are folded once there are too many cells, and a count s
     expect(groups).toMatchObject([{ name: "10.0.0.5", requests: 3 }]);
     expect(await countIn(lab, { model: "a" })).toEqual({ calls: 1, isExact: false });
     expect(await countIn(lab, { user: "10.0.0.5" })).toEqual({ calls: 3, isExact: true });
-    const book = createCellBook();
-    const batch = createTallyBatch();
-    batch.add({ ...ends[2]!.row, cached_tokens: null });
-    const { changes } = await book.fold(lab.client.run, batch.changes());
-    expect(changes[0]?.cell).toMatchObject({ folded: 1, original_model: null });
+    // With less room still, a call is found where it was counted before.
+    await lab.client.run(
+      `insert into cells (key, service_type, who, state, folded, used_on)
+        select gen_random_uuid(), 'openai', n::text, 'completed', 0, 30000
+          from generate_series(1, ${mostCells.all - mostCells.named}) n`,
+    );
+    const folded = async (own: object) => {
+      const batch = createTallyBatch();
+      batch.add({ ...ends[2]!.row, cached_tokens: null, ...own });
+      const { changes } = await createCellBook().fold(lab.client.run, batch.changes());
+      return changes[0]?.cell;
+    };
+    expect(await folded({})).toMatchObject({ folded: 1, original_model: null, who: "10.0.0.5" });
+    expect(await folded({ who: "new" })).toMatchObject({ folded: 2, who: null });
   }));
 
 test("rows of older versions count once, before they were understood and after", () =>
