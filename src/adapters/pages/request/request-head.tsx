@@ -67,6 +67,11 @@ export function RequestHead(props: {
 const sentences: Readonly<Record<string, string>> = {
   malformed_event:
     "The upstream's stream held an event that could not be read. It was passed on as it came, and the stream went on.",
+  reply_cut: "The reply was cut at its length limit, the request's own or the server's.",
+  prompt_truncated:
+    "The upstream read less of the prompt than was sent: it did not fit the context with which the model is loaded. With Ollama, options.num_ctx sets it.",
+  repeated: "The reply says the same again and again at its end.",
+  slow_load: "The upstream had to load the model first.",
 };
 
 /** A warning of a row in words; one that this page does not know is its own name. */

@@ -285,16 +285,17 @@ test("an answer that reached the client as it came has no second body", async ()
 
 test("what was odd about a call is said in words, and what this page does not know by its name", async () => {
   const detail = sampleDetail({
-    warnings: ["malformed_event", "added: max_tokens", "toString", "slow_load"],
+    warnings: ["malformed_event", "added: max_tokens", "toString", "later", "prompt_truncated"],
   });
   const { document } = await openPage(sampleBrowse([detail]), `/request/${detail.id}`);
   const reported = [...document.querySelectorAll(".request-head .notice")].map((one) =>
     one.textContent.trim(),
   );
-  expect(reported).toHaveLength(4);
+  expect(reported).toHaveLength(5);
   expect(reported[0]).toContain("an event that could not be read");
   expect(reported[1]).toContain("wants max_tokens");
-  expect(reported.slice(2)).toEqual(["toString", "slow_load"]);
+  expect(reported.slice(2, 4)).toEqual(["toString", "later"]);
+  expect(reported[4]).toContain("read less of the prompt than was sent");
 });
 
 test("tokens read from a cache and spent on thinking are shown where the upstream counts them", async () => {
