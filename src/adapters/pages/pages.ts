@@ -10,6 +10,7 @@ import { performanceRoutes } from "./performance/performance-routes.tsx";
 import { requestRoutes } from "./request/request-routes.tsx";
 import { routesPageRoutes } from "./routes/routes-page-routes.tsx";
 import { threadRoutes } from "./thread/thread-routes.tsx";
+import { threadsRoutes } from "./threads/threads-routes.tsx";
 import { tryPageRoutes } from "./try/try-routes.tsx";
 
 export function pages(deps: PagesDeps) {
@@ -18,6 +19,7 @@ export function pages(deps: PagesDeps) {
     .use(performanceRoutes(deps))
     .use(requestRoutes(deps))
     .use(threadRoutes(deps))
+    .use(threadsRoutes(deps))
     .use(configurationRoutes(deps))
     .use(routesPageRoutes(deps))
     .use(tryPageRoutes(deps))

@@ -1,4 +1,5 @@
 // Whatever is logged was written by someone else: none of it may become markup.
+import { threadOfCalls } from "../../../src/app/usecases/log/thread-of-calls.ts";
 import { describe, expect, test } from "bun:test";
 import type { Document } from "happy-dom";
 import type { LogDetail } from "../../../src/ports/browse.ts";
@@ -25,6 +26,8 @@ function badAddresses(document: Document): readonly string[] {
     .filter((address) => !/^(?:\/(?!\/)|#|https?:\/\/)/.test(address));
 }
 
+const hostileThread = "0d1f2a3b-0000-8000-8000-00000000abcd";
+
 async function allPages(text: string): Promise<readonly Document[]> {
   const detail: LogDetail = hostileDetail(text);
   const stats = sampleStats({ requests: 1 });
@@ -40,6 +43,13 @@ async function allPages(text: string): Promise<readonly Document[]> {
     ...sampleBrowse([detail], detail.id, stats),
     upstreams: () => ({ upstreams: [hostileUpstream(text)] }),
   };
+  const sums = {
+    ...threadOfCalls(hostileThread, [detail])!,
+    title: text,
+    user: text,
+    client: text,
+    models: [text],
+  };
   const query = new URLSearchParams({
     q: text,
     model: text,
@@ -53,6 +63,10 @@ async function allPages(text: string): Promise<readonly Document[]> {
     await openPage(browse, `/request/${encodeURIComponent(detail.id)}`, { routing }),
     await openPage(browse, `/request/${encodeURIComponent(`${detail.id}-unknown`)}`),
     await openPage(browse, "/upstreams", { notices }),
+    await openPage(
+      { ...browse, threads: async () => ({ threads: [sums], next: null }) },
+      "/threads",
+    ),
     await openPage(browse, `/routes?${query.toString()}`, { routing, routesFile: text }),
   ];
   return opened.map(({ document }) => document);

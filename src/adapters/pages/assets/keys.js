@@ -41,6 +41,7 @@ const keys = {
   "[": () => follow("a[rel=prev]"),
   "]": () => follow("a[rel=next]"),
   "g d": () => follow("nav a[href='/']"),
+  "g t": () => follow("nav a[href='/threads']"),
   "g p": () => follow("nav a[href='/performance']"),
   "g u": () => follow("nav a[href='/upstreams']"),
   "g r": () => follow("nav a[href='/routes']"),

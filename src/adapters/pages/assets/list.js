@@ -1,17 +1,20 @@
 // What scripts add to the list of requests: a way back to it as it was, names to filter by, arrow keys along the bars.
 /* oxlint-disable typescript/no-unsafe-assignment, typescript/no-unsafe-call, typescript/no-unsafe-member-access, typescript/no-unsafe-argument, typescript/no-unsafe-return -- a browser's names have no types in this project */
 
-const lastList = "smolrouter-list";
+const lastLists = { "/": "smolrouter-list", "/threads": "smolrouter-threads" };
 
 /** Pages that a row leads to lead back to the list as it was filtered, over however many rows one went on. */
 function leadBack() {
-  if (location.pathname === "/") {
-    sessionStorage.setItem(lastList, location.search);
+  const own = lastLists[location.pathname];
+  if (own) {
+    sessionStorage.setItem(own, location.search);
     return;
   }
-  const search = sessionStorage.getItem(lastList);
-  for (const link of document.querySelectorAll("a[data-list]"))
-    if (search && link.getAttribute("href") === "/") link.href = `/${search}`;
+  for (const link of document.querySelectorAll("a[data-list]")) {
+    const path = link.getAttribute("href");
+    const search = lastLists[path] && sessionStorage.getItem(lastLists[path]);
+    if (search) link.href = path + search;
+  }
 }
 
 /** One bar takes the focus, and arrow keys lead to the others: a chart is one stop on the way, not fifty. */

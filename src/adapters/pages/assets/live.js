@@ -46,10 +46,10 @@ function morph(old, next) {
 const readingMs = 4000;
 let pointed = -readingMs;
 document.addEventListener("pointermove", ({ target, timeStamp }) => {
-  if (target.closest?.("#requests tbody")) pointed = timeStamp;
+  if (target.closest?.(".requests tbody")) pointed = timeStamp;
 });
 document.addEventListener("pointerout", ({ relatedTarget }) => {
-  if (!relatedTarget?.closest?.("#requests tbody")) pointed = -readingMs;
+  if (!relatedTarget?.closest?.(".requests tbody")) pointed = -readingMs;
 });
 
 /** Whether someone reads further down or is about to click a row, so that rows must not move. */

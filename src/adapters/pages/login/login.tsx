@@ -41,6 +41,7 @@ export function createLogin({ tokens, now, version, readForm }: LoginDeps): Logi
     notices: [],
     path: "/",
     list: "/",
+    threads: "/threads",
     zone: zoneOf(request),
   });
 

@@ -17,6 +17,7 @@ import live from "../assets/live.js" with { type: "text" };
 import request from "../assets/request.css" with { type: "text" };
 import performance from "../assets/performance.js" with { type: "text" };
 import performanceStyle from "../assets/performance.css" with { type: "text" };
+import threadsStyle from "../assets/threads.css" with { type: "text" };
 import tryScript from "../assets/try.js" with { type: "text" };
 import tryStyle from "../assets/try.css" with { type: "text" };
 import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
@@ -63,6 +64,7 @@ export const assets = {
         conversation +
         performanceStyle +
         tryStyle +
+        threadsStyle +
         change,
     ),
   ),

@@ -4,9 +4,10 @@ import { Html } from "@elysiajs/html";
 
 const shortcuts = [
   ["/", "search"],
-  ["j k", "next, previous request of the list; Enter opens it"],
+  ["j k", "next, previous line of the list; Enter opens it"],
   ["[ ]", "newer, older request"],
   ["g d", "dashboard"],
+  ["g t", "threads"],
   ["g p", "performance"],
   ["g u", "upstreams"],
   ["g r", "routes"],

@@ -32,6 +32,7 @@ const reloadSeconds = "5";
 
 const entries = {
   dashboard: ["/", "Dashboard"],
+  threads: ["/threads", "Threads"],
   performance: ["/performance", "Performance"],
   upstreams: ["/upstreams", "Upstreams"],
   try: ["/try", "Try"],

@@ -131,16 +131,17 @@ export function frameOf(
     account: deps.canSignIn ? accountOf(request, path) : null,
     notices: deps.notices.current(),
     path,
-    list: listOf(request),
+    list: listOf(request, "/"),
+    threads: listOf(request, "/threads"),
     zone: zoneOf(request),
   };
 }
 
 /** Browsers say where one came from, to pages of the same origin the whole of it. */
-function listOf(request: Request): string {
+function listOf(request: Request, path: string): string {
   const from = URL.parse(request.headers.get("referer") ?? "");
   const isOwn = from !== null && from.host === request.headers.get("host");
-  return isOwn && from.pathname === "/" ? `/${from.search}` : "/";
+  return isOwn && from.pathname === path ? path + from.search : path;
 }
 
 /** Times are shown in the reader's zone by a script; where days begin, the page has to know, so the script leaves a cookie. */

@@ -83,6 +83,8 @@ export interface PageFrame {
   readonly path: string;
   /** The list of requests that one came from, as it was filtered; else the usual one. */
   readonly list: string;
+  /** Likewise, the list of threads. */
+  readonly threads: string;
   /** The reader's time zone, an IANA name; `UTC` until a script has said. */
   readonly zone: string;
 }

@@ -34,8 +34,11 @@ export function ThreadPage(props: ThreadPageProps): JSX.Element {
     <Layout title={`${threadTitle(calls)} · thread`} frame={frame}>
       <article id="request" class="thread-page">
         <nav class="crumbs" aria-label="Requests">
+          <a href={frame.threads} data-list>
+            ← Threads
+          </a>
           <a href={frame.list} data-list>
-            ← Requests
+            Requests
           </a>
           <a href={`/?thread=${encodeURIComponent(id)}`}>List its calls</a>
         </nav>

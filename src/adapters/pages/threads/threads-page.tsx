@@ -1,0 +1,97 @@
+/** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
+// The list of threads: which conversations and agent sessions there were, and what each came to.
+import { Html } from "@elysiajs/html";
+import type { ThreadPage } from "../../../ports/threads.ts";
+import { type HeadProps, Layout } from "../shared/layout.tsx";
+import type { PageFrame } from "../shared/pages-deps.ts";
+import { UnreadLine } from "../shared/unread-line.tsx";
+import { ThreadLine } from "./thread-line.tsx";
+import { ThreadsFilter } from "./threads-filter.tsx";
+import { threadsHref, type ThreadsQuery } from "./threads-query.ts";
+
+export interface ThreadsPageProps {
+  readonly frame: PageFrame;
+  readonly query: ThreadsQuery;
+  readonly page: ThreadPage;
+}
+
+export const threadsHead: HeadProps = { title: "Threads" };
+
+/** Calls announce themselves; what is left is the age of what is shown. */
+const pollMs = 10_000;
+
+export function ThreadsPage({ frame, query, page }: ThreadsPageProps): JSX.Element {
+  return (
+    <Layout {...threadsHead} frame={frame} at="threads" poll={pollMs} events>
+      <h1 class="hidden">Threads</h1>
+      <UnreadLine query={query} />
+      <ThreadsFilter query={query} />
+      <Threads frame={frame} query={query} page={page} />
+    </Layout>
+  );
+}
+
+const heads = ["Title", "Who", "Models"] as const;
+const numbers = ["Calls", "Errors", "Tokens", "Cost", "Span", "Last call"] as const;
+
+// Rows are grids, and browsers take elements for what they look like: the roles say what they are.
+function Threads({ frame, query, page }: ThreadsPageProps): JSX.Element {
+  const { threads, next } = page;
+  const paging = query.filter.before !== undefined;
+  return (
+    // Older pages stay as they are while one reads them.
+    <section id="threads" data-live={paging ? undefined : true} aria-label="Threads">
+      {threads.length === 0 ? (
+        <Nothing paging={paging} query={query} />
+      ) : (
+        <table class="requests threads" role="table">
+          <caption class="hidden">Threads, by their last call, the newest first</caption>
+          <thead role="rowgroup">
+            <tr role="row">
+              {heads.map((words) => (
+                <th role="columnheader" scope="col">
+                  {words}
+                </th>
+              ))}
+              {numbers.map((words) => (
+                <th role="columnheader" scope="col" class="number">
+                  {words}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody role="rowgroup">
+            {threads.map((thread) => (
+              <ThreadLine thread={thread} now={frame.now} />
+            ))}
+          </tbody>
+        </table>
+      )}
+      {(paging || next !== null) && (
+        <nav class="paging" aria-label="Paging">
+          {paging && <a href={threadsHref(query.address)}>← First page</a>}
+          {next !== null && (
+            <a class="older" rel="next" href={threadsHref(query.address, { before: next })}>
+              Older →
+            </a>
+          )}
+        </nav>
+      )}
+    </section>
+  );
+}
+
+function Nothing(props: { readonly paging: boolean; readonly query: ThreadsQuery }): JSX.Element {
+  if (props.paging) return <p class="nothing">No older threads.</p>;
+  if (props.query.filtered)
+    return (
+      <p class="nothing">
+        No thread matches. <a href={threadsHref({})}>Clear the filter</a>
+      </p>
+    );
+  return (
+    <p class="nothing">
+      No threads yet. The calls of a conversation or an agent session become one as they end.
+    </p>
+  );
+}

@@ -1,0 +1,122 @@
+// The list of threads and a thread that goes on, as people use them: there and back, by keyboard, on a phone, live.
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { source as axe } from "axe-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { sampleLog, sampleRows } from "./sample-log.ts";
+import { servePages, type ServedPages } from "./serve-pages.ts";
+import { launchBrowser, neverAsksByItself, sizes, still, visit as visitWith } from "./visit.ts";
+
+const rows = sampleRows(64);
+
+let browser: Browser;
+let served: ServedPages;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+  served = servePages(sampleLog(rows));
+});
+
+afterAll(async () => {
+  await browser.close();
+  await served.stop();
+});
+
+const visit = async (options: BrowserContextOptions, act: (page: Page) => Promise<void>) => {
+  const wrong = await visitWith(browser, { ...still, ...options }, act);
+  expect(wrong).toEqual([]);
+};
+
+const faults =
+  "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 160))]))";
+const overflow = "document.documentElement.scrollWidth - innerWidth";
+
+test.each([390, 768, 1280, 1920] as const)(
+  "at %i px the list has no fault that axe-core knows, light and dark, and fits",
+  (width) =>
+    visit({ viewport: { width, height: 900 }, colorScheme: "light" }, async (page) => {
+      for (const path of [
+        "/threads",
+        "/threads?q=nothing-such&x=1",
+        "/threads?model=coder&period=24h",
+      ]) {
+        await page.goto(served.origin + path, { waitUntil: "load" });
+        await page.evaluate(axe);
+        expect(await page.evaluate(faults)).toEqual([]);
+        await page.emulateMedia({ colorScheme: "dark" });
+        expect(await page.evaluate(faults)).toEqual([]);
+        await page.emulateMedia({ colorScheme: "light" });
+        expect(await page.evaluate(overflow)).toBe(0);
+      }
+    }),
+);
+
+test("on a phone a thread takes two lines", () =>
+  visit({ viewport: sizes.phone }, async (page) => {
+    await page.goto(`${served.origin}/threads`, { waitUntil: "load" });
+    const heights = await page.evaluate<number[]>(
+      `[...document.querySelectorAll("#threads tbody tr")].map((row) => row.offsetHeight)`,
+    );
+    expect(heights.length).toBeGreaterThan(3);
+    expect(Math.max(...heights)).toBeLessThan(64);
+  }));
+
+test("by keyboard a thread is sought, opened, and the list found again as it was filtered", () =>
+  visit({ viewport: sizes.wide }, async (page) => {
+    await page.goto(served.origin, { waitUntil: "load" });
+    await page.keyboard.press("g");
+    await page.keyboard.press("t");
+    await page.waitForURL("**/threads");
+    await page.keyboard.press("/");
+    await page.keyboard.type("THE");
+    await page.keyboard.press("Enter");
+    await page.waitForURL("**/threads?q=THE");
+    await page.keyboard.press("j");
+    await page.keyboard.press("j");
+    await page.keyboard.press("k");
+    const title = await page.locator("#threads a.open").first().textContent();
+    await page.keyboard.press("Enter");
+    await page.waitForURL("**/thread/*");
+    expect(await page.locator("h1").textContent()).toBe(title);
+    await page.locator(".crumbs a", { hasText: "Threads" }).click();
+    await page.waitForURL("**/threads?q=THE");
+    await page.goBack();
+    await page.goBack();
+    expect(await page.locator("#filters input[name=q]").inputValue()).toBe("THE");
+  }));
+
+test("without scripts the list filters, and leads to a thread and back", () =>
+  visit({ javaScriptEnabled: false }, async (page) => {
+    await page.goto(`${served.origin}/threads`);
+    expect(await page.locator("#filters input[name=model]").isVisible()).toBe(true);
+    await page.locator("#filters input[name=model]").fill("coder");
+    await page.locator("#filters button").click();
+    expect(new URL(page.url()).searchParams.get("model")).toBe("coder");
+    await page.locator("#threads a.open").first().click();
+    await page.locator(".crumbs a", { hasText: "Threads" }).click();
+    expect(new URL(page.url()).searchParams.get("model")).toBe("coder");
+  }));
+
+test("a thread that begins is in the list without a reload", async () => {
+  const log = sampleLog(rows);
+  const live = servePages(log);
+  await visit({}, async (page) => {
+    await page.addInitScript(neverAsksByItself);
+    await page.goto(`${live.origin}/threads`, { waitUntil: "load" });
+    await live.listening;
+    const [newest] = rows;
+    const id = "0195a2c4-9fff-7b3e-8f21-000000000001";
+    const thread = "0195a2c4-0000-8000-8000-00000000ffff";
+    const row = {
+      ...newest!,
+      id,
+      thread_id: thread,
+      asked: "A thread of its own",
+      state: "completed" as const,
+    };
+    log.add(row);
+    live.tell({ kind: "completed", row });
+    await page.locator(`#t-${thread}`).waitFor();
+    expect(await page.locator("#threads a.open").first().textContent()).toBe("A thread of its own");
+  });
+  await live.stop();
+});
