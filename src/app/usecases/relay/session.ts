@@ -1,7 +1,7 @@
 // One call from its first attempt to its one ending. Owns what lives as long as the call: its entry
 // among those in flight, its cancellation, the request kept for its row. Of its attempts, of which
 // several may be under way at once, it hears; they own what they hold themselves.
-import { type Attempt, loggedAttempt } from "../../../domain/failover/attempt.ts";
+import type { Attempt } from "../../../domain/failover/attempt.ts";
 import type { IncomingCall } from "../../../domain/call/incoming-call.ts";
 import { headerValue, type HeaderList } from "../../../domain/http/headers.ts";
 import { internalError } from "../../../domain/http/problem.ts";
@@ -10,7 +10,6 @@ import {
   type CapturedBody,
   entryOf,
   type LogEntry,
-  type LoggedAttempt,
   notBegun,
 } from "../../../domain/log/log-entry.ts";
 import { type Way, wayWord } from "../../../domain/call/way.ts";
@@ -24,6 +23,7 @@ import {
   type FaultListener,
 } from "../cancellation.ts";
 import { answerToKeep } from "./answer-to-keep.ts";
+import { AttemptList } from "./attempt-list.ts";
 import type { AttemptReport, CallSession, Ending, Sent, Why } from "./call-session.ts";
 import { captureWhole, type CaptureLimits, type Kept } from "./capture.ts";
 
@@ -32,14 +32,6 @@ export interface SessionDeps extends CaptureLimits {
   readonly observers: readonly CallObserver[];
   /** Called with every fault of the router's own. */
   fault(error: unknown, callId: string): void;
-}
-
-/** An attempt in the order of the row; without a report where nobody was asked, without an outcome until it is over. */
-interface Listed {
-  readonly report: AttemptReport | null;
-  outcome: Attempt | null;
-  /** What its outcome is where it goes on after the call; null: the call ends with it. */
-  goesOn: Why | null;
 }
 
 /** @param plan null for a call that is refused before it is routed */
@@ -64,13 +56,11 @@ class RelaySession implements CallSession, CallProgress, FaultListener {
   readonly #plan: RoutePlan | null;
   readonly #deps: SessionDeps;
   readonly #start: number;
-  readonly #listed: Listed[] = [];
+  readonly #attempts = new AttemptList();
   #kept: Kept | null = null;
   #cancellation: CallCancellation | null = null;
   /** The attempt that the row in flight is about. */
   #shown: AttemptReport | null = null;
-  #lastOver: AttemptReport | null = null;
-  #lastOutcome: Attempt | null = null;
   #asked = 0;
   #sentStatus: number | null = null;
   #ended = false;
@@ -119,7 +109,7 @@ class RelaySession implements CallSession, CallProgress, FaultListener {
       target: shown?.target ?? this.#firstTarget,
       route: this.#plan?.route ?? null,
       protocol: wordOf(shown?.way),
-      attempts: this.#loggedAttempts(),
+      attempts: this.#attempts.logged(),
       dropped: shown?.dropped() ?? [],
       warnings: warningsOf(shown, []),
       ttftMs: shown === null ? null : sinceRead(this.call, shown.outcome(null)),
@@ -147,7 +137,7 @@ class RelaySession implements CallSession, CallProgress, FaultListener {
   }
 
   began(attempt: AttemptReport): number {
-    const first = this.#listed.push({ report: attempt, outcome: null, goesOn: null }) === 1;
+    const first = this.#attempts.began(attempt);
     this.#shown = attempt;
     if (!first || !this.#isFirst(attempt)) this.#progressed(attempt);
     return ++this.#asked;
@@ -166,48 +156,37 @@ class RelaySession implements CallSession, CallProgress, FaultListener {
   }
 
   over(attempt: AttemptReport, outcome: Attempt): void {
-    let other: AttemptReport | null = null;
-    for (const listed of this.#listed)
-      if (listed.report === attempt) listed.outcome = outcome;
-      else if (listed.outcome === null && listed.goesOn === null) other = listed.report;
-    if (outcome.reason !== "outrun") {
-      this.#lastOver = attempt;
-      this.#lastOutcome = outcome;
-    }
+    const other = this.#attempts.over(attempt, outcome);
     if (other !== null && this.#shown === attempt) this.#progressed(other);
   }
 
   goesOn(attempt: AttemptReport, why: Why | null): void {
-    for (const listed of this.#listed) if (listed.report === attempt) listed.goesOn = why;
+    this.#attempts.goesOn(attempt, why);
   }
 
   stands(attempt: AttemptReport): void {
-    for (const { report, outcome } of this.#listed)
-      if (report === attempt && outcome !== null) this.over(attempt, outcome);
+    const outcome = this.#attempts.outcomeOf(attempt);
+    if (outcome !== null) this.over(attempt, outcome);
   }
 
   notAsked(outcome: Attempt): void {
-    this.#listed.push({ report: null, outcome, goesOn: null });
-    // Whom it could not serve says less of a call than who failed it.
-    if (outcome.reason !== "cannot" || this.#lastOutcome === null) this.#lastOutcome = outcome;
+    this.#attempts.notAsked(outcome);
   }
 
   attempts(): readonly Attempt[] {
-    const over: Attempt[] = [];
-    for (const { outcome } of this.#listed) if (outcome !== null) over.push(outcome);
-    return over;
+    return this.#attempts.outcomes();
   }
 
   attemptCount(): number {
-    return this.#listed.length;
+    return this.#attempts.count();
   }
 
   lastOutcome(): Attempt | null {
-    return this.#lastOutcome;
+    return this.#attempts.lastOutcome();
   }
 
   lastOver(): AttemptReport | null {
-    return this.#lastOver;
+    return this.#attempts.lastOver();
   }
 
   way(): Way | null {
@@ -231,20 +210,20 @@ class RelaySession implements CallSession, CallProgress, FaultListener {
       this.#leaveBehind();
       row = this.#endedEntry(ending);
       if (ending.state === "completed")
-        kept = answerToKeep(this.call, this.request, this.#lastOver);
+        kept = answerToKeep(this.call, this.request, this.lastOver());
     } catch (error) {
       this.report(error);
       row = entryOf(this.call, {
         ...notBegun,
         completedAt: this.call.receivedAt,
         state: "failed",
-        target: this.#lastOutcome?.target ?? this.#firstTarget,
+        target: this.lastOutcome()?.target ?? this.#firstTarget,
         route: this.#plan?.route ?? null,
         statusCode: ending.statusCode,
         errorMessage: ending.error,
       });
     }
-    const response = this.#lastOver?.received.body() ?? null;
+    const response = this.lastOver()?.received.body() ?? null;
     const request = detached(this.request);
     const bodies = {
       request,
@@ -264,14 +243,13 @@ class RelaySession implements CallSession, CallProgress, FaultListener {
   fail(error: unknown, sent: Sent): void {
     this.report(error);
     const broken = { reason: "internal_error", message: internalError.message } as const;
-    for (const { report: attempt, outcome, goesOn } of this.#listed)
-      if (attempt !== null && outcome === null && goesOn === null)
-        try {
-          this.#lastOver = attempt;
-          this.over(attempt, attempt.outcome(broken));
-        } catch (another) {
-          this.report(another);
-        }
+    for (const attempt of this.#attempts.waitedFor())
+      try {
+        this.#attempts.endsWith(attempt);
+        this.over(attempt, attempt.outcome(broken));
+      } catch (another) {
+        this.report(another);
+      }
     this.end({ ...sent, state: "failed", error: internalError.message });
     this.cancellation.cancel(internalError.message);
   }
@@ -306,15 +284,8 @@ class RelaySession implements CallSession, CallProgress, FaultListener {
 
   /** Attempts that go on after the call are over as far as its row is concerned. */
   #leaveBehind(): void {
-    for (const { report, outcome, goesOn } of this.#listed)
-      if (report !== null && outcome === null && goesOn !== null)
-        this.over(report, report.outcome(goesOn));
-  }
-
-  #loggedAttempts(): readonly LoggedAttempt[] {
-    const over: LoggedAttempt[] = [];
-    for (const { outcome } of this.#listed) if (outcome !== null) over.push(loggedAttempt(outcome));
-    return over;
+    for (const [attempt, why] of this.#attempts.leftBehind())
+      this.over(attempt, attempt.outcome(why));
   }
 
   get #firstTarget(): Target | null {
@@ -329,8 +300,8 @@ class RelaySession implements CallSession, CallProgress, FaultListener {
 
   #endedEntry(ending: Ending): LogEntry {
     const { clock } = this.#deps;
-    const outcome = this.#lastOutcome;
-    const answered = this.#lastOver;
+    const outcome = this.lastOutcome();
+    const answered = this.lastOver();
     return entryOf(this.call, {
       completedAt: clock.now(),
       state: ending.state,
@@ -338,7 +309,7 @@ class RelaySession implements CallSession, CallProgress, FaultListener {
       held: ending.heldPartially === true ? "partial" : null,
       route: this.#plan?.route ?? null,
       protocol: wordOf(outcome?.way),
-      attempts: this.#loggedAttempts(),
+      attempts: this.#attempts.logged(),
       dropped: answered?.dropped() ?? [],
       warnings: warningsOf(answered, ending.warnings ?? []),
       statusCode: ending.state === "cancelled" ? 499 : (this.#sentStatus ?? ending.statusCode),
