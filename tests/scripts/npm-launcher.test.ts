@@ -187,3 +187,11 @@ nodeTest(
     expect(run.code).toBe(1);
   },
 );
+
+nodeTest("says what musl's loader misses where it could not load the binary", async () => {
+  // As the loader ends, after having said which library it did not find.
+  const others = { "linux-x64-musl/bin/smolrouter": "#!/bin/sh\nexit 127\n" };
+  const run = await runPretending(pretending("linux"), { binary: null, others });
+  expect(run.said).toContain("apk add libstdc++");
+  expect(run.code).toBe(127);
+});
