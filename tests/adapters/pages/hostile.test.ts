@@ -67,6 +67,7 @@ async function allPages(text: string): Promise<readonly Document[]> {
       { ...browse, threads: async () => ({ threads: [sums], next: null }) },
       "/threads",
     ),
+    await openPage(browse, `/performance?by=user&${query.toString()}`, { routing }),
     await openPage(browse, `/routes?${query.toString()}`, { routing, routesFile: text }),
   ];
   return opened.map(({ document }) => document);
