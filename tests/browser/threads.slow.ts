@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { source as axe } from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { threadsOver } from "../lab/memory-threads.ts";
 import { sampleLog, sampleRows } from "./sample-log.ts";
 import { servePages, type ServedPages } from "./serve-pages.ts";
 import { launchBrowser, neverAsksByItself, sizes, still, visit as visitWith } from "./visit.ts";
@@ -117,6 +118,52 @@ test("a thread that begins is in the list without a reload", async () => {
     live.tell({ kind: "completed", row });
     await page.locator(`#t-${thread}`).waitFor();
     expect(await page.locator("#threads a.open").first().textContent()).toBe("A thread of its own");
+  });
+  await live.stop();
+});
+
+test("a thread goes on as it is read, and what is unfolded, and where one stands, stays", async () => {
+  const [newest] = rows;
+  const thread = "0195a2c4-0000-8000-8000-00000000eeee";
+  const said = (turns: number) =>
+    Array.from({ length: turns }, (_, at) => ({
+      role: at % 2 === 0 ? "user" : "assistant",
+      content: `Turn ${at}. ${"word ".repeat(60)}`,
+    }));
+  const callOf = (number: number, turns: number) => ({
+    ...newest!,
+    id: `0195a2c4-9fff-7b3e-8f21-00000000000${number}`,
+    thread_id: thread,
+    state: "completed" as const,
+    asked: "Turn 0.",
+    request_body: JSON.stringify({ messages: said(turns) }),
+    request_body_truncated: false,
+    response_body: JSON.stringify({ choices: [{ message: { content: `Answer ${number}` } }] }),
+    response_body_truncated: false,
+  });
+  const calls = [callOf(1, 81)];
+  const browse = { ...sampleLog([]), ...threadsOver(() => calls) };
+  const live = servePages({
+    ...browse,
+    get: (id) => Promise.resolve(calls.find((call) => call.id === id) ?? null),
+  });
+  await visit({ viewport: sizes.wide }, async (page) => {
+    await page.addInitScript(neverAsksByItself);
+    await page.goto(`${live.origin}/thread/${thread}`, { waitUntil: "load" });
+    await live.listening;
+    await page.locator(".fetched > summary").first().click();
+    await page.locator(".fetched .turn").first().waitFor();
+    await page.locator("#turn-40").scrollIntoViewIfNeeded();
+    const place = "Math.round(document.getElementById('turn-40').getBoundingClientRect().top)";
+    const before = await page.evaluate<number>(place);
+    calls.unshift(callOf(2, 83));
+    live.tell({ kind: "completed", row: calls[0]! });
+    await page.getByText("Answer 2").waitFor({ state: "attached" });
+    expect(await page.evaluate<number>(place)).toBe(before);
+    expect(await page.locator(".fetched").first().getAttribute("open")).not.toBeNull();
+    expect(await page.locator(".fetched .turn").first().textContent()).toContain("Turn 0.");
+    expect(await page.locator("[id='turn-40']").count()).toBe(1);
+    expect(await page.locator("#thread-head .facts b").first().textContent()).toBe("2");
   });
   await live.stop();
 });

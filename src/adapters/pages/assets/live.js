@@ -85,8 +85,24 @@ function update(old, next) {
     if (added.length <= fewNew) for (const row of added) row.classList.add("new");
     else for (const row of outOfSight(rows, fresh, added)) row.classList.add("later");
   }
+  keepShown(old, next);
   morph(old, next);
   announce(old, 0);
+}
+
+/**
+ * A conversation that goes on folds its earlier turns, one more with each answer: those that one reads, or
+ * has unfolded, stay as they are.
+ */
+function keepShown(old, next) {
+  const [was, is] = [old.querySelector(".turns"), next.querySelector(".turns")];
+  if (!was || !is) return;
+  const shown = new Map([...was.children].map((turn) => [turn.id, turn]));
+  const first = [...is.children].find(({ id }) => id.startsWith("turn-") && shown.has(id));
+  if (!first) return;
+  while (is.firstChild !== first) is.firstChild.remove();
+  for (let node = was.firstChild; node.id !== first.id; node = node.nextSibling)
+    first.before(node.cloneNode(true));
 }
 
 /** A way back to the top for rows that wait there. */

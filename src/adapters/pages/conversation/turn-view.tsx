@@ -14,6 +14,8 @@ export interface TurnViewProps {
   readonly reading: Reading;
   readonly isAnswer?: boolean;
   readonly label?: string;
+  /** Of its element, where it is to be known again as the page goes on. */
+  readonly id?: string;
   /** Its parts with what a cleaner removed; absent: nothing was, or that is not known. */
   readonly compared?: readonly ComparedPart[];
 }
@@ -28,7 +30,7 @@ export function TurnView(props: TurnViewProps): JSX.Element {
   const kind = knownRoles.has(turn.role) ? turn.role : "other";
   const parts = props.compared ?? turn.parts;
   return (
-    <div class={`turn ${kind}${isAnswer ? " answer" : ""}`}>
+    <div id={props.id} class={`turn ${kind}${isAnswer ? " answer" : ""}`}>
       <h3>
         <span safe>{turn.role === "" ? "no role" : turn.role}</span>
         {turn.name !== null && <small safe>{turn.name}</small>}

@@ -20,7 +20,7 @@ export function CallLine({ call, now, isNamed = false }: CallLineProps): JSX.Ele
     (fact) => fact !== null,
   );
   return (
-    <div class={`call-line ${call.state}`}>
+    <div id={`call-${call.id}`} class={`call-line ${call.state}`}>
       {isNamed && (
         <a class="asked" href={href} safe>
           {call.asked ?? `${call.method} ${call.path}`}

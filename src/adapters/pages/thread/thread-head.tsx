@@ -1,52 +1,44 @@
 /** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // The head of a thread's page: what it is about, whose it is, and the figures of its calls.
 import { Html } from "@elysiajs/html";
-import type { LogRow } from "../../../ports/browse.ts";
+import type { ThreadDetail } from "../../../ports/threads.ts";
 import { ClockTime } from "../shared/clock-time.tsx";
-import { dollars, none, short, span, whole } from "../shared/format.ts";
-
-export interface ThreadHeadProps {
-  readonly id: string;
-  /** Newest first; at least one. */
-  readonly calls: readonly LogRow[];
-  readonly hasMore: boolean;
-}
+import { dollars, short, span, whole } from "../shared/format.ts";
 
 /** The first words asked. */
-export function threadTitle(calls: readonly LogRow[]): string {
-  return calls.findLast(({ asked }) => asked !== null)?.asked ?? "Thread";
+export function threadTitle({ title }: Pick<ThreadDetail, "title">): string {
+  return title ?? "Thread";
 }
 
-export function ThreadHead({ id, calls, hasMore }: ThreadHeadProps): JSX.Element {
-  const [newest, oldest] = [calls[0], calls.at(-1)];
-  if (newest === undefined || oldest === undefined) return "";
-  const clients = [...new Set(calls.map(({ client }) => client).filter((one) => one !== null))];
-  const errors = calls.filter(({ state }) => state === "failed").length;
-  const priced = calls.flatMap(({ cost }) => (cost === null ? [] : [cost]));
-  const unpriced = calls.filter(({ cost, state }) => cost === null && state !== "inflight").length;
-  const ended = newest.completed_at ?? newest.timestamp;
-  const last = span(Math.max(0, Date.parse(ended) - Date.parse(oldest.timestamp)));
+export function ThreadHead({ thread }: { readonly thread: ThreadDetail }): JSX.Element {
+  const { id, logs: calls, errors, unpriced, cost } = thread;
+  const [newest] = calls;
+  const clients = [...new Set([thread.client, ...calls.map(({ client }) => client)])];
+  const named = clients.filter((one) => one !== null);
+  const running = calls.filter(({ state }) => state === "inflight").length;
+  const ended = newest?.completed_at ?? thread.last_at;
+  const last = span(Math.max(0, Date.parse(ended) - Date.parse(thread.started_at)));
   return (
     <>
       <header class="request-head">
         <h1 class="thread-title" dir="auto" safe>
-          {threadTitle(calls)}
+          {threadTitle(thread)}
         </h1>
         <div class="state">
-          <span safe>{newest.auth_user ?? newest.source_ip}</span>
-          {clients.length > 0 && (
+          <span safe>{thread.user}</span>
+          {named.length > 0 && (
             <span class="faint" safe>
-              {clients.join(", ")}
+              {named.join(", ")}
             </span>
           )}
           <span>
-            <ClockTime iso={oldest.timestamp} />
+            <ClockTime iso={thread.started_at} />
           </span>
           <code class="id" safe>
             {id}
           </code>
         </div>
-        {hasMore && (
+        {thread.next !== null && (
           <p class="notice">
             {`These are the newest ${whole(calls.length)} calls of the thread; `}
             <a href={`/?thread=${encodeURIComponent(id)}`}>the list</a>
@@ -58,22 +50,21 @@ export function ThreadHead({ id, calls, hasMore }: ThreadHeadProps): JSX.Element
         <div>
           <dt>Calls</dt>
           <dd>
-            <b>{whole(calls.length)}</b>
+            <b>{whole(thread.calls)}</b>
+            {running > 0 && <small>{`${whole(running)} in flight`}</small>}
           </dd>
         </div>
         <div>
           <dt>Tokens</dt>
           <dd>
-            <b>{`${short(sum(calls, "prompt_tokens"))} in`}</b>
-            <small>{`${short(sum(calls, "completion_tokens"))} out`}</small>
+            <b>{`${short(thread.prompt_tokens)} in`}</b>
+            <small>{`${short(thread.completion_tokens)} out`}</small>
           </dd>
         </div>
         <div>
           <dt>Cost</dt>
           <dd>
-            <b safe>
-              {priced.length === 0 ? none : dollars(priced.reduce((all, one) => all + one, 0))}
-            </b>
+            <b safe>{dollars(cost)}</b>
             {unpriced > 0 && (
               <small>{`${whole(unpriced)} ${unpriced === 1 ? "call" : "calls"} without a price`}</small>
             )}
@@ -94,8 +85,4 @@ export function ThreadHead({ id, calls, hasMore }: ThreadHeadProps): JSX.Element
       </dl>
     </>
   );
-}
-
-function sum(calls: readonly LogRow[], of: "prompt_tokens" | "completion_tokens"): number {
-  return calls.reduce((all, call) => all + (call[of] ?? 0), 0);
 }

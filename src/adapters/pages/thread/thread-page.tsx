@@ -2,38 +2,35 @@
 // A thread as one conversation: its turns, the call behind each answer, and the calls that went another way.
 import { Html } from "@elysiajs/html";
 import { alignCalls } from "../../../domain/conversation/align-calls.ts";
-import type { Conversation } from "../../../domain/conversation/turn.ts";
 import type { LogRow } from "../../../ports/browse.ts";
+import type { ThreadDetail } from "../../../ports/threads.ts";
 import { Layout } from "../shared/layout.tsx";
 import type { PageFrame } from "../shared/pages-deps.ts";
 import { CallLine } from "./call-line.tsx";
+import type { ReadCall } from "./read-chain.ts";
 import { ThreadHead, threadTitle } from "./thread-head.tsx";
 import { ThreadTurns } from "./thread-turns.tsx";
 
 export interface ThreadPageProps {
   readonly frame: PageFrame;
-  /** Of the thread, a UUID. */
-  readonly id: string;
-  /** Newest first; at least one. */
-  readonly calls: readonly LogRow[];
-  /** Whether the thread has older calls than these. */
-  readonly hasMore: boolean;
-  /** The newest call whose request can be read, with its conversation; null: none is kept. */
-  readonly shown: { readonly call: LogRow; readonly conversation: Conversation } | null;
+  readonly thread: ThreadDetail;
+  /** The newest call whose request can be read, with its conversation, and before it those that it continues; empty: none is kept. */
+  readonly chain: readonly ReadCall[];
 }
 
-export function ThreadPage(props: ThreadPageProps): JSX.Element {
-  const { frame, id, calls, hasMore, shown } = props;
-  const { placed, others } =
-    shown === null
-      ? { placed: new Map<number, LogRow>(), others: calls }
-      : alignCalls(shown.conversation.asked, calls, shown.call.id);
+/** Calls announce themselves; what is left is the time that one has taken so far. */
+const pollMs = 10_000;
+
+export function ThreadPage({ frame, thread, chain }: ThreadPageProps): JSX.Element {
+  const { id, logs: calls } = thread;
+  const { segments, others } = aligned(calls, chain);
   const running = others.filter(({ state }) => state === "inflight");
   const branches = others.filter(({ state }) => state !== "inflight");
+  const isRead = chain.length > 0;
   return (
-    <Layout title={`${threadTitle(calls)} · thread`} frame={frame}>
+    <Layout title={`${threadTitle(thread)} · thread`} frame={frame} poll={pollMs} events>
       <article id="request" class="thread-page">
-        <nav class="crumbs" aria-label="Requests">
+        <nav class="crumbs" aria-label="Lists">
           <a href={frame.threads} data-list>
             ← Threads
           </a>
@@ -42,38 +39,75 @@ export function ThreadPage(props: ThreadPageProps): JSX.Element {
           </a>
           <a href={`/?thread=${encodeURIComponent(id)}`}>List its calls</a>
         </nav>
-        <ThreadHead id={id} calls={calls} hasMore={hasMore} />
-        <section class="conversation" aria-labelledby="conversation-title">
+        <div id="thread-head" data-live>
+          <ThreadHead thread={thread} />
+        </div>
+        <section
+          class="conversation"
+          id="thread-turns"
+          data-live
+          aria-labelledby="conversation-title"
+        >
           <header class="section-head">
             <h2 id="conversation-title">Conversation</h2>
           </header>
-          {shown === null ? (
+          {!isRead && (
             <p class="nothing">
               {running.length === calls.length
                 ? "The bodies are stored when the call ends."
                 : "No request of this thread can be read any more: its bodies are gone, were cut, or hold no conversation."}
             </p>
-          ) : (
-            <ThreadTurns call={shown.call} conversation={shown.conversation} placed={placed} />
           )}
+          {segments.map(({ read, placed, offset }, at) => (
+            <ThreadTurns {...read} placed={placed} offset={offset} isFirst={at === 0} />
+          ))}
           {running.map((call) => (
             <CallLine call={call} now={frame.now} isNamed />
           ))}
         </section>
-        {branches.length > 0 && (
-          <section class="branches" aria-labelledby="branches-title">
-            <header class="section-head">
-              <h2 id="branches-title">{shown === null ? "Calls" : "Other branches"}</h2>
-              {shown !== null && (
-                <p class="faint">Calls that asked something else, or the same once more</p>
-              )}
-            </header>
-            {branches.map((call) => (
-              <CallLine call={call} now={frame.now} isNamed />
-            ))}
-          </section>
-        )}
+        <div id="thread-branches" data-live>
+          {branches.length > 0 && (
+            <section class="branches" aria-labelledby="branches-title">
+              <header class="section-head">
+                <h2 id="branches-title">{isRead ? "Other branches" : "Calls"}</h2>
+                {isRead && (
+                  <p class="faint">Calls that asked something else, or the same once more</p>
+                )}
+              </header>
+              {branches.map((call) => (
+                <CallLine call={call} now={frame.now} isNamed />
+              ))}
+            </section>
+          )}
+        </div>
       </article>
     </Layout>
   );
+}
+
+interface Segment {
+  readonly read: ReadCall;
+  /** By the number of turns of the segment that each asked. */
+  readonly placed: ReadonlyMap<number, LogRow>;
+  /** Turns of the thread before it. */
+  readonly offset: number;
+}
+
+/** Where each call stands; a call of the chain stands behind what it asked. */
+function aligned(
+  calls: readonly LogRow[],
+  chain: readonly ReadCall[],
+): { readonly segments: readonly Segment[]; readonly others: readonly LogRow[] } {
+  const links = new Set(chain.map(({ call }) => call.id));
+  let others = calls.filter(({ id }) => !links.has(id));
+  const segments: Segment[] = [];
+  let offset = 0;
+  for (const read of chain) {
+    const { asked, answered } = read.conversation;
+    const found = alignCalls(asked, [read.call, ...others], read.call.id);
+    others = found.others.filter(({ id }) => id !== read.call.id);
+    segments.push({ read, placed: found.placed, offset });
+    offset += asked.length + answered.length;
+  }
+  return { segments, others };
 }

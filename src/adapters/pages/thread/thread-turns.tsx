@@ -15,19 +15,26 @@ export interface ThreadTurnsProps {
   readonly conversation: Conversation;
   /** By the number of turns that each asked. */
   readonly placed: ReadonlyMap<number, LogRow>;
+  /** Turns of the thread before these. */
+  readonly offset: number;
+  /** Whether nothing of the thread stands before these. */
+  readonly isFirst: boolean;
 }
 
 /** A thread is read whole; what is long all the same is fetched when it is wanted. */
 const shownBounds = { turns: 60, characters: 120_000 };
 const foldBounds = { turns: 40, characters: 80_000 };
 
-export function ThreadTurns({ call, conversation, placed }: ThreadTurnsProps): JSX.Element {
+export function ThreadTurns(props: ThreadTurnsProps): JSX.Element {
+  const { call, conversation, placed, offset, isFirst } = props;
+  // One goes on in the same place, whichever call brought it.
+  const idOf = (place: number) => `turn-${offset + place}`;
   const { asked, answered, continues, error } = conversation;
   const reading = createReading(conversation, call.id, false);
   const { folded, shown } = foldTurns(asked, shownBounds, foldBounds);
   return (
     <div class="turns">
-      {continues !== null && <Continues answer={continues} />}
+      {isFirst && continues !== null && <Continues answer={continues} />}
       {folded.map((span) => (
         <>
           <EarlierTurns callId={call.id} span={span} turns={asked} />
@@ -36,13 +43,19 @@ export function ThreadTurns({ call, conversation, placed }: ThreadTurnsProps): J
       ))}
       {asked.slice(shown.from, shown.to).map((turn, index) => (
         <>
-          <TurnView turn={turn} place={String(shown.from + index)} reading={reading} />
+          <TurnView
+            turn={turn}
+            id={idOf(shown.from + index)}
+            place={String(shown.from + index)}
+            reading={reading}
+          />
           <CallAt call={placed.get(shown.from + index + 1)} />
         </>
       ))}
       {answered.map((turn, index) => (
         <TurnView
           turn={turn}
+          id={idOf(asked.length + index)}
           place={`a${index}`}
           reading={reading}
           isAnswer

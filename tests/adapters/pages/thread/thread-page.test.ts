@@ -1,6 +1,7 @@
 // The page of a thread reads as one conversation, with the calls behind it.
 import { describe, expect, test } from "bun:test";
 import type { Document } from "happy-dom";
+import { answerIdOf } from "../../../../src/domain/call/answer-id.ts";
 import { askedTurns } from "../../../../src/domain/conversation/asked.ts";
 import { turnKeys } from "../../../../src/domain/conversation/turn-keys.ts";
 import type { LogDetail } from "../../../../src/ports/browse.ts";
@@ -146,7 +147,7 @@ test.each([`/thread/${thread}`, "/thread/nope", "/thread/%3Cb%3E"])(
 );
 
 test("a log that cannot be read is a page with 503", async () => {
-  const browse = { ...sampleBrowse([]), list: () => Promise.reject(new Error("locked")) };
+  const browse = { ...sampleBrowse([]), thread: () => Promise.reject(new Error("locked")) };
   expect((await openPage(browse, `/thread/${thread}`)).status).toBe(503);
 });
 
@@ -173,4 +174,85 @@ describe.each(hostileTexts)("with %p in every field", (text) => {
     };
     expect(await skeleton(text)).toEqual(await skeleton("harmless"));
   });
+});
+
+/** A call of Responses: it holds its own turn, and names the answer before it. */
+function linkOf(number: number, before: number | null, over: Partial<LogDetail> = {}) {
+  const id = `0195a2c4-0000-7000-8000-00000000000${number}`;
+  const idBefore = `0195a2c4-0000-7000-8000-00000000000${before}`;
+  return callOf(number, [], {
+    id,
+    turns_key: null,
+    request_body: JSON.stringify({
+      input: `question ${number}`,
+      ...(before === null ? {} : { previous_response_id: answerIdOf(idBefore) }),
+    }),
+    response_body: JSON.stringify({
+      id: answerIdOf(id),
+      object: "response",
+      output: [
+        {
+          type: "message",
+          role: "assistant",
+          content: [{ type: "output_text", text: `answer ${number}` }],
+        },
+      ],
+    }),
+    ...over,
+  });
+}
+
+test("calls that continue each other's answers by their ids read as one text", async () => {
+  const calls = [linkOf(4, 3), linkOf(3, 1), linkOf(2, 1), linkOf(1, null)];
+  const { document } = await open(calls);
+  expect(lines(document, ".conversation")).toEqual([
+    "question 1",
+    "call 1",
+    "answer 1",
+    "question 3",
+    "call 3",
+    "answer 3",
+    "question 4",
+    "call 4",
+    "answer 4",
+  ]);
+  expect(document.querySelector(".continues")).toBeNull();
+  expect(lines(document, ".branches")).toEqual(["call 2"]);
+  const ids = [...document.querySelectorAll(".turn")].map(({ id }) => id);
+  expect(ids).toEqual([0, 1, 2, 3, 4, 5].map((place) => `turn-${place}`));
+});
+
+test("a chain whose ids a server made is followed by its answers, as far as they are kept", async () => {
+  const own = (number: number, before: string) =>
+    linkOf(number, null, {
+      request_body: JSON.stringify({ input: `question ${number}`, previous_response_id: before }),
+      response_body: JSON.stringify({ id: `resp_own${number}`, object: "response", output: [] }),
+    });
+  const { document } = await open([own(3, "resp_own2"), own(2, "resp_own1")]);
+  expect(lines(document, ".conversation")).toEqual([
+    "question 2",
+    "call 2",
+    "question 3",
+    "call 3",
+  ]);
+  expect(elementText(document, ".continues")).toBe("Continues resp_own1");
+});
+
+test("its head has the sums of all calls, those included whose rows have gone", async () => {
+  const sums = { title: "The first of all", calls: 1_234, errors: 7, prompt_tokens: 4_500_000 };
+  const browse = sampleBrowse([third]);
+  const { document } = await openPage(
+    {
+      ...browse,
+      async thread(id) {
+        const own = await browse.thread(id);
+        return own === null ? null : { ...own, ...sums, cost: 12.5, unpriced: 3 };
+      },
+    },
+    `/thread/${thread}`,
+  );
+  expect(elementText(document, "h1")).toBe("The first of all");
+  const facts = elementText(document, ".facts");
+  for (const fact of ["1,234", "4.5M in", "$12.50", "3 calls without a price", "Errors7"])
+    expect(facts.replaceAll(/ ?Errors ?/g, "Errors")).toContain(fact);
 });

