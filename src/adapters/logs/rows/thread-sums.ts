@@ -90,24 +90,6 @@ export type ThreadedRow = Pick<
   | "cost"
 >;
 
-/** Its columns. */
-export const threadedColumns = [
-  "id",
-  "timestamp",
-  "state",
-  "original_model",
-  "mapped_model",
-  "duration_ms",
-  "prompt_tokens",
-  "completion_tokens",
-  "total_tokens",
-  "who",
-  "client_name",
-  "client",
-  "thread_id",
-  "cost",
-] as const satisfies readonly (keyof ThreadedRow)[];
-
 /** A call that is being written, as it counts. */
 export function threadedCall({ entry, reading, sense }: LogWrite): ThreadedRow {
   const [who, name, client, thread, , cost] = senseValues(entry, sense);

@@ -17,7 +17,7 @@ type Get = PagesDeps["browse"]["get"];
 /** How many of the newest calls are looked at for one whose request is still kept. */
 const mostOpened = 8;
 /** Calls that are followed back: each holds a turn or two, and takes a read of its own. */
-const mostLinks = 100;
+const mostLinks = 200;
 /** How many calls are looked through for an answer whose id does not say which call gave it. */
 const mostSought = 4;
 

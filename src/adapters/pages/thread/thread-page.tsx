@@ -71,7 +71,9 @@ export function ThreadPage({ frame, thread, chain }: ThreadPageProps): JSX.Eleme
               <header class="section-head">
                 <h2 id="branches-title">{isRead ? "Other branches" : "Calls"}</h2>
                 {isRead && (
-                  <p class="faint">Calls that asked something else, or the same once more</p>
+                  <p class="faint">
+                    Calls that asked something else, the same once more, or long before
+                  </p>
                 )}
               </header>
               {branches.map((call) => (
