@@ -38,6 +38,13 @@ export const clients: readonly string[] = [
   "n8n/1.121.0",
   ...Array.from({ length: 12 }, (_, at) => `own-script-${at}/0.${at}.0`),
 ];
+/** Where each model is served, nearly always. */
+const homes = [0, 1, 0, 2, 0, 3, 0, 4];
+const homeOf = (model: number) => upstreams[homes[model % homes.length]!]!;
+/** Of a person what is theirs alone, as people keep to what they have set up. */
+const own = <T>(list: readonly T[], person: number, of: number): number =>
+  (person * (2 * of + 1) + of) % list.length;
+
 /** Of a call in so many a conversation ends. */
 const callsOfThread = 20;
 const threadOf = new Map<string, string>();
@@ -57,32 +64,36 @@ export function sampleId(time: number): string {
 
 /** A call of that time, in epoch ms, with its bodies. */
 export function sampleCall(timestamp: number): LogWrite {
-  const model = models[skewed(models.length)] ?? "";
+  const authUser = below(4) === 0 ? null : users[skewed(users.length)]!;
+  const sourceIp = `10.0.0.${1 + skewed(30)}`;
+  const person = authUser === null ? Number(sourceIp.split(".")[3]) : users.indexOf(authUser);
+  const kind = below(5) === 0 ? skewed(models.length) : own(models, person, below(2));
+  const model = models[kind]!;
   const failed = below(50) === 0;
   const cancelled = !failed && below(100) === 0;
   const stream = below(3) > 0;
   const state = failed ? "failed" : cancelled ? "cancelled" : "completed";
   const durationMs = Math.round(200 * 30 ** random());
   const said = [words(40 + below(40)), words(60 + below(60))] as const;
-  const authUser = below(4) === 0 ? null : users[skewed(users.length)]!;
-  const sourceIp = `10.0.0.${1 + skewed(30)}`;
-  const client = clients[skewed(clients.length)]!;
+  const client = clients[own(clients, person, below(2))]!;
   const who = `${authUser ?? sourceIp} ${client}`;
   if (below(callsOfThread) === 0 || !threadOf.has(who)) threadOf.set(who, hexId());
   const [promptTokens, completionTokens] = [below(3_000), below(800)];
-  const upstream = upstreams[skewed(upstreams.length)]!;
+  // Now and then another server has to step in.
+  const upstream = below(30) === 0 ? upstreams[skewed(upstreams.length)]! : homeOf(kind);
   const write = logWrite(
     {
       id: sampleId(timestamp),
       timestamp,
       state,
       completedAt: timestamp + durationMs,
-      service: below(10) === 0 ? "ollama" : "openai",
+      service: client.startsWith("ollama") ? "ollama" : "openai",
       sourceIp,
       userAgent: client,
       authUser,
       originalModel: model,
-      mappedModel: below(4) === 0 ? models[skewed(models.length)]! : model,
+      // Some ask by a name that stands for another one.
+      mappedModel: kind % 4 === 3 ? models[(kind + 1) % models.length]! : model,
       upstream,
       statusCode: failed ? [500, 502, 503, 429, 404][below(5)]! : cancelled ? 499 : 200,
       errorMessage: failed ? "upstream desk: connection refused" : null,

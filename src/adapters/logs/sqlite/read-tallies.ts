@@ -3,7 +3,7 @@
 import type { Database } from "bun:sqlite";
 import type { CallCount, CallFilter, Period, PeriodQuestion } from "../../../ports/periods.ts";
 import { createPeriodSum, type PeriodSum } from "../rows/period-of-tallies.ts";
-import { sumColumns, type TallySums } from "../rows/tally.ts";
+import { noTally, sumColumns, type TallySums } from "../rows/tally.ts";
 import { type BarRange, endless, type TallyRange, tallyParts } from "../rows/tally-parts.ts";
 import { runSql } from "../sqlite-file/run-sql.ts";
 import { cellsOf } from "./cell-rows.ts";
@@ -28,7 +28,7 @@ export function tallyCount(db: Database, filter: CallFilter): CallCount {
   const shown = { ...filter, since: Math.max(filter.since ?? 0, rowsFrom(db)) };
   const sum = createPeriodSum({ filter: shown });
   const parts = tallyParts(shown, undefined, 0);
-  addSums(db, sum, parts.whole);
+  addRequests(db, sum, parts.whole);
   addRows(db, sum, shown, parts.rows);
   return {
     calls: sum.period().figures.requests,
@@ -45,17 +45,18 @@ const sums = sumColumns.map((column) => `total(${column}) as ${column}`).join(",
 const wholeSql = `select cell, ${[...sumColumns, "durations", "ttfts"].join(", ")} ${inRanges}`;
 const barsSql = `select given.value ->> 'bar' as bar, cell, ${sums} ${inRanges}
   group by given.value ->> 'bar', cell`;
-const sumsSql = `select cell, ${sums} ${inRanges} group by cell`;
+const requestsSql = `select cell, total(requests) as requests ${inRanges} group by cell`;
 
 function addWhole(db: Database, sum: PeriodSum, ranges: readonly TallyRange[]): void {
   const rows = runSql<TallyRow>(db, wholeSql, [JSON.stringify(ranges)]);
   for (const { row, cell } of withCells(db, sum, rows)) sum.addWhole(cell, tallyOf(row));
 }
 
-function addSums(db: Database, sum: PeriodSum, ranges: readonly TallyRange[]): void {
-  const none = { durations: new Map(), ttfts: new Map() };
-  const rows = runSql<TallySums & { readonly cell: number }>(db, sumsSql, [JSON.stringify(ranges)]);
-  for (const { row, cell } of withCells(db, sum, rows)) sum.addWhole(cell, { ...row, ...none });
+function addRequests(db: Database, sum: PeriodSum, ranges: readonly TallyRange[]): void {
+  type Row = Pick<TallySums, "requests"> & { readonly cell: number };
+  const rows = runSql<Row>(db, requestsSql, [JSON.stringify(ranges)]);
+  for (const { row, cell } of withCells(db, sum, rows))
+    sum.addWhole(cell, { ...noTally(), requests: row.requests });
 }
 
 function addBars(db: Database, sum: PeriodSum, ranges: readonly BarRange[]): void {

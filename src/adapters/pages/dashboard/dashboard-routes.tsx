@@ -4,6 +4,7 @@ import { Elysia } from "elysia";
 import { Html } from "@elysiajs/html";
 import { barsOf } from "../../../domain/log/period-range.ts";
 import type { Routing } from "../../../domain/routing/types.ts";
+import type { LogPage } from "../../../ports/browse.ts";
 import type { CallCount, PeriodQuestion } from "../../../ports/periods.ts";
 import { exportRows } from "../request/export.ts";
 import { missingPage } from "../shared/missing-page.tsx";
@@ -26,20 +27,25 @@ export function dashboardRoutes(deps: PagesDeps) {
   const missing = missingPage(deps);
 
   /** Side by side: the page is there when the slowest is. */
-  const read = (query: DashboardQuery, { monthlyBudget }: Routing, now: number, zone: string) =>
-    Promise.all([
-      browse.list(query.filter),
+  const read = (query: DashboardQuery, { monthlyBudget }: Routing, now: number, zone: string) => {
+    const page = browse.list(query.filter);
+    return Promise.all([
+      page,
       browse.period(questionOf(query, now, zone)),
-      countOf(query),
+      page.then((found) => countOf(query, found)),
       browse.inFlight(),
       monthlyBudget === null
         ? null
         : deps.monthCost(zone).then((month) => ({ budget: monthlyBudget, month })),
     ]);
+  };
 
   /** Of the calls that the list is of, however far one has paged. */
-  function countOf(query: DashboardQuery): Promise<CallCount> {
-    const { since, until } = query.filter;
+  async function countOf(query: DashboardQuery, page: LogPage): Promise<CallCount> {
+    const { since, until, before } = query.filter;
+    // What stands on one page is counted.
+    if (before === undefined && page.next === null)
+      return { calls: page.logs.length, isExact: true };
     const times = {
       ...(since === undefined ? {} : { since }),
       ...(until === undefined ? {} : { until }),

@@ -188,7 +188,7 @@ test("the figures are those of the period, and say how many calls have no price"
   const asked: PeriodQuestion[] = [];
   const counted: CallFilter[] = [];
   const browse: PagesDeps["browse"] = {
-    ...sampleBrowse([sampleDetail()]),
+    ...sampleBrowse([sampleDetail()], sampleDetail().id),
     period: (question) => {
       asked.push(question);
       return Promise.resolve({ figures });
@@ -415,7 +415,7 @@ test.each<[string, boolean, Record<string, string>, string | null]>([
 });
 
 test("figures of the newest calls alone say so, and their number is not given as exact", async () => {
-  const browse = sampleBrowse([sampleDetail()]);
+  const browse = sampleBrowse([sampleDetail()], sampleDetail().id);
   const cut: PagesDeps["browse"] = {
     ...browse,
     period: async (question) => ({
