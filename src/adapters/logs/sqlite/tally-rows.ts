@@ -119,8 +119,10 @@ const shortSpans = tallySpans.filter((span) => !lastingSpans.includes(span));
  * @returns whether there are more
  */
 export function removeOlderTallies(db: Database, book: CellBook, limit: number): boolean {
-  // By what was logged, not by the clock: one that goes wrong for a moment must not cost a year's figures.
   const from = rowsFrom(db);
+  // None has gone: neither has anything outlived its rows.
+  if (from === 0) return false;
+  // By what was logged, not by the clock: one that goes wrong for a moment must not cost a year's figures.
   const [newest] = runSql<{ start: number | null }>(
     db,
     "select max(start) as start from tallies where span = ?",
