@@ -6,7 +6,7 @@ import { createFigureSums } from "../rows/figures.ts";
 import type { CountedRow } from "../rows/figures.ts";
 import type { SegmentWriter } from "../bodies/segment-writer.ts";
 import type { CellBook } from "./cell-rows.ts";
-import { bodiesGoneBefore, rowsGoneBefore } from "./log-state.ts";
+import { bodiesGoneBefore, rowsFrom, rowsGoneBefore } from "./log-state.ts";
 import { removeOlderTallies } from "./tally-rows.ts";
 import type { AnswerBook } from "./answer-book.ts";
 import { oldestOutside, removeSegments, type RemovedSegments } from "./segment-rows.ts";
@@ -86,9 +86,11 @@ export function createRetention({
       if (bodiesBefore !== null) bodiesGoneBefore(db, bodiesBefore);
       const before = Math.max(rowsBefore ?? 0, bodiesBefore ?? 0);
       const bodies = await remove("needed_until < ?", before, limit);
-      const isMore = rowsBefore !== null && removeOlderTallies(db, cells, limit);
-      const threads = rowsBefore === null ? 0 : removeOlderThreads(db, rowsBefore, limit);
-      return rows === limit || bodies === limit || threads === limit || isMore;
+      const isMore = rows === limit || bodies === limit;
+      // Where no row has ever gone, nothing has outlived its rows.
+      if (rowsBefore === null || rowsFrom(db) === 0) return isMore;
+      const threads = removeOlderThreads(db, rowsBefore, limit);
+      return removeOlderTallies(db, cells, limit) || threads === limit || isMore;
     },
 
     async removeExcess(maxBytes, limit) {

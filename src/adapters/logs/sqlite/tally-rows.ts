@@ -120,8 +120,6 @@ const shortSpans = tallySpans.filter((span) => !lastingSpans.includes(span));
  */
 export function removeOlderTallies(db: Database, book: CellBook, limit: number): boolean {
   const from = rowsFrom(db);
-  // None has gone: neither has anything outlived its rows.
-  if (from === 0) return false;
   // By what was logged, not by the clock: one that goes wrong for a moment must not cost a year's figures.
   const [newest] = runSql<{ start: number | null }>(
     db,
