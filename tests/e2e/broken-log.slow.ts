@@ -327,10 +327,12 @@ describe("a database that cannot be read is moved aside, and every call has its 
       await withLoggedLoad({ folder }, async (lab) => {
         await lab.latency(1_000);
         expectExact(await lab.account());
-        expect(lab.router.reported).toHaveLength(1);
-        expect(lab.router.reported[0]).toContain(
-          `${path} could not be read; it was moved to ${path}.`,
+        // Who looks for old rows may meet the damage before the first write does.
+        const reported = lab.router.reported.filter(
+          (line) => !line.startsWith("old rows of the log could not be removed: "),
         );
+        expect(reported).toHaveLength(1);
+        expect(reported[0]).toContain(`${path} could not be read; it was moved to ${path}.`);
         expect(readdirSync(folder).some((name) => name.includes(".unreadable-"))).toBe(true);
       });
     }),
