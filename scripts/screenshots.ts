@@ -19,6 +19,7 @@ if (shown === undefined) throw new Error("there is no such sample");
 
 const paths = {
   dashboard: "/",
+  threads: "/threads",
   request: `/request/${shown.id}`,
   performance: "/performance",
   upstreams: "/upstreams",
@@ -31,6 +32,7 @@ const pictures = [
   "dashboard-wide-light",
   "dashboard-wide-dark",
   "dashboard-phone-light",
+  "threads-wide-light",
   "performance-wide-light",
   "request-wide-light",
   "request-phone-dark",
