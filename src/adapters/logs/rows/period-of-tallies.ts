@@ -26,7 +26,7 @@ import {
   type Tally,
   type TallySums,
 } from "./tally.ts";
-import { type Cell, cellName, cellOf, cellTest } from "./tally-cells.ts";
+import { type Cell, type CellAnswer, cellName, cellOf, cellTest } from "./tally-cells.ts";
 import { timeAt } from "./tally-times.ts";
 
 /** More groups are one, named `other`. */
@@ -52,6 +52,12 @@ type Name = string | null | undefined;
 type Sums = ReturnType<typeof noSums> & { errors: number };
 type Total = ReturnType<typeof noTally> & { errors: number };
 
+interface Judged {
+  readonly answer: CellAnswer;
+  readonly name: Name;
+  readonly isError: boolean;
+}
+
 interface Bar {
   readonly sums: Sums;
   readonly groups: Map<Name, Sums>;
@@ -63,48 +69,68 @@ export function createPeriodSum({ filter, by, bars }: PeriodQuestion): PeriodSum
   const groups = new Map<Name, Total>();
   const shown = bars?.map((): Bar => ({ sums: newSums(), groups: new Map() }));
   let isExact = true;
+  /** A store gives the tallies of one cell again and again. */
+  const judged = new Map<Cell, Judged>();
 
-  function takes(cell: Cell): boolean {
-    const answer = test(cell);
-    if (answer === "perhaps") isExact = false;
-    return answer === "yes";
+  function judge(cell: Cell): Judged {
+    const before = judged.get(cell);
+    if (before !== undefined) return before;
+    const name = by === undefined ? null : cellName(cell, by);
+    const own = { answer: test(cell), name, isError: cell.state === "failed" };
+    judged.set(cell, own);
+    return own;
   }
 
-  function addToBar(place: number, name: Name, isError: boolean, sums: TallySums): void {
+  /** null: it is none of those asked for. */
+  function taken(cell: Cell): Judged | null {
+    const own = judge(cell);
+    if (own.answer === "perhaps") isExact = false;
+    return own.answer === "yes" ? own : null;
+  }
+
+  function addToBar(place: number, { name, isError }: Judged, sums: TallySums): void {
     const bar = shown?.[place];
     if (bar === undefined) return;
-    const all = [bar.sums, ...(by === undefined ? [] : [known(bar.groups, name, newSums)])];
-    for (const one of all) {
-      addSums(one, sums);
-      if (isError) one.errors += sums.requests;
-    }
+    const errors = isError ? sums.requests : 0;
+    addSums(bar.sums, sums);
+    bar.sums.errors += errors;
+    if (by === undefined) return;
+    const group = known(bar.groups, name, newSums);
+    addSums(group, sums);
+    group.errors += errors;
   }
 
-  function add(cell: Cell, tally: Tally): void {
-    const all = [whole, ...(by === undefined ? [] : [known(groups, cellName(cell, by), newTotal)])];
-    for (const one of all) {
-      addTally(one, tally);
-      if (cell.state === "failed") one.errors += tally.requests;
-    }
+  function add({ name, isError }: Judged, tally: Tally): void {
+    const errors = isError ? tally.requests : 0;
+    addTally(whole, tally);
+    whole.errors += errors;
+    if (by === undefined) return;
+    const group = known(groups, name, newTotal);
+    addTally(group, tally);
+    group.errors += errors;
   }
 
   return {
-    concerns: (cell) => test(cell) !== "no",
+    concerns: (cell) => judge(cell).answer !== "no",
     addWhole(cell, tally) {
-      if (takes(cell)) add(cell, tally);
+      const own = taken(cell);
+      if (own !== null) add(own, tally);
     },
     addBar(bar, cell, sums) {
-      if (takes(cell)) addToBar(bar, nameIn(cell, by), cell.state === "failed", sums);
+      const own = taken(cell);
+      if (own !== null) addToBar(bar, own, sums);
     },
     addCall(call) {
       const cell = cellOf(call);
       const { since = 0, until = Number.POSITIVE_INFINITY } = filter;
-      if (call.timestamp < since || call.timestamp >= until || !takes(cell)) return;
+      if (call.timestamp < since || call.timestamp >= until) return;
+      const own = taken(cell);
+      if (own === null) return;
       const tally = noTally();
       addCall(tally, call);
-      add(cell, tally);
+      add(own, tally);
       const place = bars?.findLastIndex((begin) => begin <= call.timestamp) ?? 0;
-      addToBar(Math.max(0, place), nameIn(cell, by), cell.state === "failed", tally);
+      addToBar(Math.max(0, place), own, tally);
     },
     period() {
       const ordered = by === undefined ? undefined : inOrder(groups);
@@ -116,10 +142,6 @@ export function createPeriodSum({ filter, by, bars }: PeriodQuestion): PeriodSum
     },
     isExact: () => isExact,
   };
-}
-
-function nameIn(cell: Cell, by: PeriodQuestion["by"]): Name {
-  return by === undefined ? null : cellName(cell, by);
 }
 
 function known<T>(groups: Map<Name, T>, name: Name, fresh: () => T): T {

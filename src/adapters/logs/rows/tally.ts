@@ -115,7 +115,14 @@ export function noSums(): Mutable<TallySums> {
 }
 
 export function addSums(to: Mutable<TallySums>, sums: TallySums): void {
-  for (const column of sumColumns) to[column] += sums[column];
+  // One by one: a month adds up a hundred thousand of them.
+  to.requests += sums.requests;
+  to.prompt_tokens += sums.prompt_tokens;
+  to.completion_tokens += sums.completion_tokens;
+  to.cached_tokens += sums.cached_tokens;
+  to.cost += sums.cost;
+  to.priced += sums.priced;
+  to.unpriced += sums.unpriced;
 }
 
 export function addTally(to: TallyTotal, tally: Tally): void {

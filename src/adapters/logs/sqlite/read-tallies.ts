@@ -39,12 +39,11 @@ export function tallyCount(db: Database, filter: CallFilter): CallCount {
 /** Ranges as rows of `given`, and the tallies of each, read off their key. */
 const inRanges = `from json_each(?) as given cross join tallies on span = given.value ->> 'span'
   and start >= given.value ->> 'from' and start < given.value ->> 'to'`;
-/** Not `sum`, which throws where servers have reported more tokens than a whole number holds. */
-const sums = sumColumns.map((column) => `total(${column}) as ${column}`).join(", ");
 
 const wholeSql = `select cell, ${[...sumColumns, "durations", "ttfts"].join(", ")} ${inRanges}`;
-const barsSql = `select given.value ->> 'bar' as bar, cell, ${sums} ${inRanges}
-  group by given.value ->> 'bar', cell`;
+// Added up here: SQLite would sort them to group them, which takes longer.
+const barsSql = `select given.value ->> 'bar' as bar, cell, ${sumColumns.join(", ")} ${inRanges}`;
+/** Not `sum`, which throws where servers have reported more tokens than a whole number holds. */
 const requestsSql = `select cell, total(requests) as requests ${inRanges} group by cell`;
 
 function addWhole(db: Database, sum: PeriodSum, ranges: readonly TallyRange[]): void {
