@@ -131,8 +131,8 @@ export interface LogUpkeep {
   fillSearch(limit: number): Promise<boolean>;
   /**
    * Understands some of the rows that an older version wrote, the newest first, and writes what is
-   * made of them into them; where routers share the store, one of them at a time. Once it has said that
-   * there is no more, routers of an older version may write some.
+   * made of them into them; where routers share the store, one of them at a time. Routers of an older
+   * version may write more of them at any time.
    */
   senseOlder(limit: number, senseOf: SenseOf): Promise<boolean>;
   /** Looks the search's index through, which takes a while, and mends it where it is damaged. */

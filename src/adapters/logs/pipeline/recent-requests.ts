@@ -38,7 +38,7 @@ interface TurnList {
   readonly turns: number;
 }
 
-/** So many elements of the list, and whatever stands before the first of them. */
+/** The first elements of the list, by their number, and whatever stands before them. */
 interface Block {
   readonly end: number;
   readonly hash: bigint;
@@ -62,7 +62,7 @@ interface Alike {
 }
 
 const maxKnown = 64;
-/** Of those that may be alike, so many are looked at, the latest first. */
+/** Most that are looked at of those that may be alike, the latest first. */
 const mostLookedAt = 8;
 const turnsPerBlock = 8;
 /** Fewer are read sooner than their bytes are looked through. */

@@ -20,7 +20,7 @@ export const longestString = 3 * newText;
 
 const everyText: IsNew = () => true;
 
-/** What was asked and answered, for the search; bounded. null: there is no such body. */
+/** What was asked and answered, for the search; bounded. null: the call has none. */
 export function spokenText(request: Uint8Array | null, response: Uint8Array | null): SpokenText {
   return {
     asked: request === null ? "" : askedText(turnsIn(request), everyText),

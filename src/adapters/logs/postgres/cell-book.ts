@@ -21,7 +21,7 @@ export interface FoldedTallies {
 }
 
 export interface CellBook {
-  /** Folds cells for which there is no room. Asks the server where it meets new ones, and rejects as it does. */
+  /** Folds cells beyond the bound. Asks the server where it meets new ones, and rejects as it does. */
   fold(run: Run, changes: readonly TallyChange[]): Promise<FoldedTallies>;
   /** To be called once they are in for good. */
   written(cells: readonly NeededCell[]): void;

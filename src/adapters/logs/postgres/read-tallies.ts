@@ -214,7 +214,7 @@ const talliedColumns = `r."timestamp"::double precision as "timestamp", r.state,
   r.cost::double precision as cost,
   nullif((r.detail::json -> ${cachedTokensPlace})::text, 'null')::double precision as cached_tokens`;
 
-/** Calls that an older version wrote and that are in no tally yet: so many are added one by one. */
+/** Most calls that an older version wrote, in no tally yet, that are added one by one. */
 const mostUncounted = 5_000;
 
 /**

@@ -64,7 +64,7 @@ export function cellOf(call: Omit<Cell, "folded">): Cell {
   return [original_model, mapped_model, client].some(isLong) ? foldedCell(cell, 1) : cell;
 }
 
-/** What becomes of a cell where there is no room for it. */
+/** What becomes of a cell beyond the bound. */
 export function foldedCell(cell: Cell, level: FoldLevel): Cell {
   if (level <= cell.folded) return cell;
   const models = { original_model: null, mapped_model: null, client: null };

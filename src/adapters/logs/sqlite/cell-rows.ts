@@ -20,7 +20,7 @@ export const cellTable = `create table cells (
 
 export interface CellBook {
   /**
-   * The number of each change's cell, in their order; where there is no room for a new cell, that of the
+   * The number of each change's cell, in their order; for a new cell beyond the bound, that of the
    * cell it is folded into. Within a transaction.
    */
   numbersOf(db: Database, changes: readonly TallyChange[]): readonly number[];
