@@ -104,7 +104,7 @@ export async function startServing(options: ServeOptions, io: CommandIo): Promis
 }
 
 /**
- * SIGHUP asks a service to read its files again, but tells a program in a window that the window was
+ * SIGHUP asks a service to read its files again; a program in a window gets it when the window was
  * closed; on Windows, which has no such signal, that is all it stands for.
  */
 function saysWindowIsGone(terminal: boolean): boolean {

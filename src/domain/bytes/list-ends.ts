@@ -27,7 +27,7 @@ export function listStart(text: Uint8Array, name: string): number | null {
 
 /**
  * @param at behind the list's bracket, or behind an element of it
- * @returns the offset behind so many further elements; null: there are not as many
+ * @returns the offset behind that number of further elements; null: there are fewer
  */
 export function behindElements(text: Uint8Array, at: number, elements: number): number | null {
   let found = 0;

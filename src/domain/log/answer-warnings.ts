@@ -52,7 +52,7 @@ const fewestLetters = 3;
 /** Characters of a text's end that would stand before, within a loop. */
 const probe = 32;
 
-/** Whether a text ends with so many characters of one passage, over and over. Linear in what it looks at. */
+/** Whether a text ends in one passage over and over, for at least that number of characters. Linear in what it looks at. */
 function loops(text: string, fewest: number): boolean {
   if (text.length < fewest) return false;
   const end = text.slice(-tail);

@@ -34,7 +34,7 @@ export function sentCharacters(turns: readonly Turn[]): number {
   return characters;
 }
 
-/** Whether a prompt of so many characters is worth a closer look; true for hardly any that was read whole. */
+/** Whether a prompt is worth a closer look, going by its length in characters; true for hardly any that was read whole. */
 export function mayBeCut(characters: number, { counted, cached, context }: CountedPrompt): boolean {
   return counted === context || characters > clearlyMore * (counted + cached);
 }

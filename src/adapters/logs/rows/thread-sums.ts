@@ -36,6 +36,18 @@ export interface StoredThread {
   readonly models: string;
 }
 
+/** Those that a change is added to. */
+export const summedColumns = [
+  "calls",
+  "errors",
+  "prompt_tokens",
+  "completion_tokens",
+  "cost",
+  "priced",
+  "unpriced",
+  "duration",
+] as const satisfies readonly (keyof StoredThread)[];
+
 /** In the order in which they are written. */
 export const threadColumns = [
   "id",
@@ -48,27 +60,8 @@ export const threadColumns = [
   "client",
   "started_at",
   "last_at",
-  "calls",
-  "errors",
-  "prompt_tokens",
-  "completion_tokens",
-  "cost",
-  "priced",
-  "unpriced",
-  "duration",
+  ...summedColumns,
   "models",
-] as const satisfies readonly (keyof StoredThread)[];
-
-/** Those that a change is added to. */
-export const summedColumns = [
-  "calls",
-  "errors",
-  "prompt_tokens",
-  "completion_tokens",
-  "cost",
-  "priced",
-  "unpriced",
-  "duration",
 ] as const satisfies readonly (keyof StoredThread)[];
 
 /** What of a row counts in its thread. */

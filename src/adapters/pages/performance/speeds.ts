@@ -7,7 +7,7 @@ import type { GroupName } from "./point-columns.ts";
 export interface Speed {
   /** Completion tokens a second, between the first token and the end. */
   readonly median: number;
-  /** Of so many calls: those that were streamed, completed, and long enough to say. */
+  /** The calls it is of: streamed, completed, and long enough to measure. */
   readonly calls: number;
 }
 

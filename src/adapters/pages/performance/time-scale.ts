@@ -27,7 +27,7 @@ const margin = 6;
 /**
  * @param values ms; null: none
  * @param height of the axis
- * @returns null where there is no value
+ * @returns null without values
  */
 export function timeScale(values: readonly (number | null)[], height: number): TimeScale | null {
   const known = values.filter((value) => value !== null).map((value) => Math.max(1, value));

@@ -42,7 +42,7 @@ export function tryPageRoutes(deps: PagesDeps) {
       return "The request is too large to be changed here.";
     const chat = asChat(detail);
     return chat === null
-      ? "The request is no conversation that could be changed here."
+      ? "Only conversations can be changed and sent again here."
       : fieldsOf(chat, detail.original_model);
   }
 

@@ -62,7 +62,7 @@ export function createRoutesEdit(deps: EditRoutesDeps): RoutesEdit {
       const text = file.withoutKeys(present.text);
       const why =
         text === null
-          ? "The file has mistakes of syntax, so keys in it cannot be told from the rest; it is shown to those who may save it."
+          ? "The file cannot be parsed, so its keys cannot be hidden; only those who may save it can see it."
           : null;
       return { text, why, hash, isRedacted: text !== null && text !== present.text };
     },

@@ -1,9 +1,27 @@
 // What the read side adds to the log's own figures.
 import { expect, test } from "bun:test";
+import type { LogReader } from "../../../../src/ports/log-reader.ts";
 import { createBrowse } from "../../../../src/app/usecases/log/browse.ts";
 import { logRow } from "../../../../src/adapters/logs/rows/log-row.ts";
 import { captured, idAt, logWrite, noon, startedEntry } from "../../../lab/log-entries.ts";
 import { createMemoryLogStore } from "../../../lab/memory-log-store.ts";
+
+/** Over a log, in a process that does nothing else, at noon. */
+function idleBrowse(reader: LogReader) {
+  return createBrowse({
+    reader,
+    clock: { now: () => noon },
+    live: {
+      count: () => 0,
+      inFlight: () => ({ inflight: [] }),
+      upstreams: () => ({ upstreams: [] }),
+      bodies: () => null,
+    },
+    group: null,
+    droppedRows: () => ({}),
+    droppedBodies: () => 0,
+  });
+}
 
 test("statistics hold all rows, those of the last 24 hours, and what only the process knows", async () => {
   const day = 86_400_000;
@@ -69,19 +87,7 @@ test("figures of a period are the store's, but for what is sought by words, whic
     logWrite({ timestamp: noon - hour, state: "failed" }),
     logWrite({ timestamp: noon }),
   ]);
-  const browse = createBrowse({
-    reader: store,
-    clock: { now: () => noon },
-    live: {
-      count: () => 0,
-      inFlight: () => ({ inflight: [] }),
-      upstreams: () => ({ upstreams: [] }),
-      bodies: () => null,
-    },
-    group: null,
-    droppedRows: () => ({}),
-    droppedBodies: () => 0,
-  });
+  const browse = idleBrowse(store);
   const since = noon - hour;
   const bars = [since, since + hour / 2, noon];
   const whole = await browse.period({ filter: { since }, by: "upstream", bars });
@@ -97,21 +103,9 @@ test("figures of calls by their words, of which there are more than are read, sa
   const row = logRow(logWrite({ timestamp: noon }));
   const page = Array.from({ length: 500 }, () => row);
   let pages = 0;
-  const browse = createBrowse({
-    reader: {
-      ...createMemoryLogStore(),
-      list: async () => ({ logs: page, next: ++pages < 12 ? row.id : null }),
-    },
-    clock: { now: () => 0 },
-    live: {
-      count: () => 0,
-      inFlight: () => ({ inflight: [] }),
-      upstreams: () => ({ upstreams: [] }),
-      bodies: () => null,
-    },
-    group: null,
-    droppedRows: () => ({}),
-    droppedBodies: () => 0,
+  const browse = idleBrowse({
+    ...createMemoryLogStore(),
+    list: async () => ({ logs: page, next: ++pages < 12 ? row.id : null }),
   });
   const { figures, cut } = await browse.period({ filter: { q: "words" } });
   expect([figures.requests, cut]).toEqual([5_000, { calls: 5_000 }]);
@@ -124,19 +118,7 @@ test("points of words that are searched for are found by the list, without calls
     logWrite({ timestamp: noon + 1 }),
     { ...logWrite(), entry: startedEntry({ timestamp: noon + 2 }) },
   ]);
-  const browse = createBrowse({
-    reader: store,
-    clock: { now: () => noon },
-    live: {
-      count: () => 0,
-      inFlight: () => ({ inflight: [] }),
-      upstreams: () => ({ upstreams: [] }),
-      bodies: () => null,
-    },
-    group: null,
-    droppedRows: () => ({}),
-    droppedBodies: () => 0,
-  });
+  const browse = idleBrowse(store);
   const { points } = await browse.performance({ since: noon, limit: 10, q: "fast" });
   expect(points.map(({ id }) => id)).toEqual([idAt(noon + 1), idAt(noon)]);
   expect(points[1]?.user).toBe("ann");
