@@ -109,7 +109,7 @@ export function startLog(
     notices: () => [
       ...logNotices({
         trouble: store.trouble(),
-        failure: recorder.failure(),
+        failure: recorder.failure() ?? (store.losesRows() ? recorder.lastFailure() : null),
         dropped: droppedRows(),
       }),
       ...logs.notices(),

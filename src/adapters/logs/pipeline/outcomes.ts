@@ -51,6 +51,8 @@ export interface Outcomes {
   close(): void;
   /** Why the last rows could not be written, in the system's words; null where they were. */
   failure(): string | null;
+  /** Why rows were last lost, even if others were written since; null where none were. */
+  lastFailure(): string | null;
   /** Rows lost since start, by reason. */
   droppedRows(): Readonly<Record<string, number>>;
   /** Bodies lost since start whose rows were written. */
@@ -66,6 +68,7 @@ export function createOutcomes(options: OutcomesOptions): Outcomes {
   const dropped = { queue_full: 0, write_failed: 0, log_closed: 0 };
   let droppedBodies = 0;
   let failure: string | null = null;
+  let lastFailure: string | null = null;
 
   /** Once for each call, however often its end is written. */
   function reportEnded(entry: LogEntry, reading: AnswerReading, cost: CallCost): void {
@@ -92,6 +95,7 @@ export function createOutcomes(options: OutcomesOptions): Outcomes {
   function lost(message: string): readonly KnownEnd[] {
     if (failure === null) trouble?.(`the log loses rows: ${message}`);
     failure = message;
+    lastFailure = message;
     return [];
   }
 
@@ -152,6 +156,7 @@ export function createOutcomes(options: OutcomesOptions): Outcomes {
       dropped.write_failed += open.failed();
     },
     failure: () => failure,
+    lastFailure: () => lastFailure,
     droppedRows: () => ({ ...dropped }),
     droppedBodies: () => droppedBodies,
     endOf: (id) => open.end(id),

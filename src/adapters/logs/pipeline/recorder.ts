@@ -21,6 +21,8 @@ export interface Recorder extends CallObserver {
   queuedRows(): number;
   /** Why the last rows could not be written, in the system's words; null where they were. */
   failure(): string | null;
+  /** Why rows were last lost, even if others were written since; null where none were. */
+  lastFailure(): string | null;
   /** Rows lost since start, by reason. */
   droppedRows(): Readonly<Record<string, number>>;
   /** Bodies lost since start whose rows were written. */
@@ -157,6 +159,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     },
     queuedRows: () => queue.size() + sending.length,
     failure: () => outcomes.failure(),
+    lastFailure: () => outcomes.lastFailure(),
     droppedRows: () => outcomes.droppedRows(),
     droppedBodies: () => outcomes.droppedBodies(),
     endOf: (id) => outcomes.endOf(id),

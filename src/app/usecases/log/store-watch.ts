@@ -12,6 +12,8 @@ import { orAfter } from "../or-after.ts";
 export interface StoreWatch extends CallObserver {
   /** Why the store makes the router not ready; null where it does not. */
   trouble(): string | null;
+  /** Whether rows are being lost: some may be taken all the same, as small ones are by a full disk. */
+  losesRows(): boolean;
   stop(): void;
 }
 
@@ -92,6 +94,7 @@ export function createStoreWatch({
     started: () => undefined,
     ended: () => void endedSince++,
     trouble: () => storeTrouble(record, clock.now()),
+    losesRows: () => lossy,
     stop() {
       stopped = true;
       cancel();

@@ -390,6 +390,8 @@ describe("a writer that fails", () => {
       await answer(result);
     }
     expect(reported).toEqual(["the log loses rows: disk full", "the log is written again"]);
+    expect(recorder.failure()).toBeNull();
+    expect(recorder.lastFailure()).toBe("disk full");
   });
 });
 

@@ -77,9 +77,11 @@ describe("a store", () => {
     state.lost = 1;
     await pass(9);
     expect(watch.trouble()).toBe("the log's store does not take rows");
+    expect(watch.losesRows()).toBe(true);
     ended();
     await pass(3);
     expect(watch.trouble()).toBeNull();
+    expect(watch.losesRows()).toBe(false);
     watch.stop();
   });
 
