@@ -69,3 +69,24 @@ test("without a script one signs in just so, and no token is left in the address
   });
   expect(unexpected(wrong)).toEqual([]);
 });
+
+test("another site's page that opens one in a window keeps no hold of it", async () => {
+  using site = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    fetch: () =>
+      new Response("<!doctype html><title>Elsewhere</title>", {
+        headers: { "content-type": "text/html" },
+      }),
+  });
+  const wrong = await visit(browser, still, async (page) => {
+    await page.goto(site.url.href);
+    const opened = page.waitForEvent("popup");
+    await page.evaluate(`globalThis.held = open(${JSON.stringify(`${router.url}/login`)})`);
+    const window = await opened;
+    await window.locator("#token").waitFor();
+    expect(await window.evaluate("opener === null")).toBe(true);
+    await page.waitForFunction("globalThis.held.closed");
+  });
+  expect(wrong).toEqual([]);
+});
