@@ -4,12 +4,14 @@ import type { LogFilter } from "../../../ports/browse.ts";
 import { clientPasses } from "../../../domain/log/client-program.ts";
 import { namesWith } from "../../../domain/log/name-part.ts";
 import { runSql } from "../sqlite-file/run-sql.ts";
+import { type Crossing, crossingOf, maxCounted, noCrossing } from "./crossed-keys.ts";
 import { type NameColumn, namesIn } from "./known-names.ts";
 import {
   type Condition,
   filterConditions,
   type IndexTerm,
   keysInTime,
+  ofIndex,
   olderThan,
   type Statement,
   whole,
@@ -23,10 +25,8 @@ export interface Lead {
   readonly checks: readonly Statement[];
   /** How many rows it leads to, `maxCounted` for more; null: they were not counted. */
   readonly rows: number | null;
+  readonly crossing: Crossing;
 }
-
-/** Enough to distinguish a filter that lets few rows through from one that lets many. */
-export const maxCounted = 20_000;
 
 /** Keys in such a set. */
 const maxInSet = 5_000;
@@ -63,30 +63,38 @@ export function leadOf(
   const [only] = ways;
   const checksBeside = (chosen: Condition | null) =>
     conditions.filter((condition) => condition !== chosen).map(({ check }) => check);
-  if (only === undefined) return { terms: null, checks: checksBeside(null), rows: null };
+  if (only === undefined)
+    return { terms: null, checks: checksBeside(null), rows: null, crossing: noCrossing };
   const mayContradict =
     conditions.some(({ outside }) => outside !== undefined) &&
     only.terms.some(({ column }) => saysHowItEnded.test(column));
   if (ways.length === 1 && !isCounted && !mayContradict && only.terms.length <= fewTerms)
-    return { terms: only.terms, checks: checksBeside(only.condition), rows: null };
+    return {
+      terms: only.terms,
+      checks: checksBeside(only.condition),
+      rows: null,
+      crossing: noCrossing,
+    };
   const counted = ways.map((way) => ({ ...way, rows: rowsOf(db, way.terms, filter) }));
   const { condition, terms, rows } = counted.reduce((best, way) =>
     way.rows < best.rows ? way : best,
   );
-  if (rows >= maxCounted && terms.length > fewTerms)
-    return { terms: null, checks: checksBeside(null), rows };
-  if (rows < minNarrowed) return { terms, checks: checksBeside(condition), rows };
-  // Keys are looked up in sets before a row is read, which takes ten times as long.
-  const sets = counted.filter((way) => way.condition !== condition && way.rows < maxInSet);
   const without = conditions
     .flatMap(({ outside }) => outside ?? [])
-    .filter(() => terms.some(({ column }) => saysHowItEnded.test(column)));
-  const narrowed = [...sets.map((way) => keysIn(way.terms, filter)), ...without.map(notIn)];
-  return { terms, checks: [...narrowed, ...checksBeside(condition)], rows };
+    .filter(() => terms.some(({ column }) => saysHowItEnded.test(column)))
+    .map(notIn);
+  const crossing = rows < minNarrowed ? noCrossing : crossingOf(counted, without);
+  if (rows >= maxCounted && terms.length > fewTerms)
+    return { terms: null, checks: checksBeside(null), rows, crossing };
+  if (rows < minNarrowed) return { terms, checks: checksBeside(condition), rows, crossing };
+  // Keys are looked up in sets before a row is read, which takes ten times as long.
+  const sets = counted.filter((way) => way.condition !== condition && way.rows < maxInSet);
+  const narrowed = [...sets.map((way) => keysIn(way.terms, filter)), ...without];
+  return { terms, checks: [...narrowed, ...checksBeside(condition)], rows, crossing };
 }
 
 /** Rows whose keys are among those of indexes. */
-function keysIn(
+export function keysIn(
   terms: readonly IndexTerm[],
   filter: Pick<LogFilter, "since" | "until" | "before">,
 ): Statement {
@@ -103,15 +111,12 @@ function notIn(indexed: string): Statement {
   return { text: `+seq not in (select seq from requests where ${indexed})`, parameters: [] };
 }
 
-function ofIndex({ column, test, parameters, indexed }: IndexTerm): Statement {
-  return { text: `${indexed} and (${column}) ${test}`, parameters };
-}
-
-/** How many rows the indexes lead to, as numbers of their keys alone; at most `maxCounted`. */
-function rowsOf(
+/** How many rows the indexes lead to, as numbers of their keys alone. @param most that are counted */
+export function rowsOf(
   db: Database,
   terms: readonly IndexTerm[],
   filter: Pick<LogFilter, "since" | "until" | "before">,
+  most = maxCounted,
 ): number {
   const keys = [...keysInTime(filter), ...olderThan(filter.before)];
   let rows = 0;
@@ -120,10 +125,10 @@ function rowsOf(
     const [counted] = runSql<{ rows: number }>(
       db,
       `select count(*) as rows from (select 1 from requests where ${where.text} limit ?)`,
-      [...where.parameters, maxCounted - rows],
+      [...where.parameters, most - rows],
     );
     rows += counted?.rows ?? 0;
-    if (rows >= maxCounted) break;
+    if (rows >= most) break;
   }
   return rows;
 }

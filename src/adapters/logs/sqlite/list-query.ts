@@ -4,10 +4,13 @@ import type { LogFilter } from "../../../ports/browse.ts";
 import { newestFirst } from "../rows/newest-first.ts";
 import { rowColumns, type StoredRow } from "../rows/stored-row.ts";
 import { runSql } from "../sqlite-file/run-sql.ts";
+import { newestKeys } from "./crossed-keys.ts";
 import { conditionsOf, type Lead, leadOf } from "./lead.ts";
 import {
+  type Condition,
   everyRow,
   inTime,
+  keysInTime,
   newestStatement,
   ofTerm,
   olderThan,
@@ -26,7 +29,12 @@ interface Keyed {
   readonly seq: number;
 }
 
-const storedColumns = rowColumns.join(", ");
+type Range = Pick<LogFilter, "since" | "until" | "before">;
+
+/** Keys that are looked for at a time, after the first time. */
+const minStep = 1_000;
+
+export const storedColumns = rowColumns.join(", ");
 
 /**
  * The newest rows that a filter lets through, at most `limit`.
@@ -76,20 +84,54 @@ export function newestRows<Row extends { readonly id: string }>(
   limit: number,
   besides: readonly Statement[] = [],
 ): readonly Row[] {
-  return rowsOfLead(
-    db,
-    columns,
-    filter,
-    limit,
-    leadOf(db, conditionsOf(db, filter), filter),
-    besides,
-  );
+  return newestOf<Row>(db, columns, conditionsOf(db, filter), filter, limit, besides);
+}
+
+/** Likewise, of conditions. */
+export function newestOf<Row extends { readonly id: string }>(
+  db: Database,
+  columns: string,
+  conditions: readonly Condition[],
+  filter: Range,
+  limit: number,
+  besides: readonly Statement[] = [],
+): readonly Row[] {
+  const lead = leadOf(db, conditions, filter);
+  const { crossing } = lead;
+  if (!crossing.isWorth) return rowsOfLead<Row>(db, columns, filter, limit, lead, besides);
+  const checks = [...conditions.map(({ check }) => check), ...inTime(filter), ...besides];
+  const found: Row[] = [];
+  let older = olderThan(filter.before);
+  // What is checked on rows lets nearly all of them through; where it does not, the steps grow.
+  for (let step = limit; ; step = Math.max(minStep, step * 4)) {
+    const keys = newestKeys(db, crossing, [...keysInTime(filter), ...older], step);
+    found.push(...rowsAt<Row>(db, columns, keys, checks, limit - found.length));
+    const last = keys.at(-1);
+    if (last === undefined || keys.length < step || found.length === limit) return found;
+    older = [{ text: "seq < ?", parameters: [last] }];
+  }
+}
+
+function rowsAt<Row>(
+  db: Database,
+  columns: string,
+  keys: readonly number[],
+  checks: readonly Statement[],
+  limit: number,
+): readonly Row[] {
+  if (keys.length === 0) return [];
+  const among = {
+    text: "seq in (select value from json_each(?))",
+    parameters: [JSON.stringify(keys)],
+  };
+  const { text, parameters } = newestStatement(columns, [among, ...checks], limit);
+  return runSql<Row>(db, text, parameters);
 }
 
 function rowsOfLead<Row extends { readonly id: string }>(
   db: Database,
   columns: string,
-  filter: Omit<LogFilter, "limit">,
+  filter: Range,
   limit: number,
   { terms, checks }: Lead,
   besides: readonly Statement[],

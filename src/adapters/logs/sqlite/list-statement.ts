@@ -20,6 +20,10 @@ export interface IndexTerm {
   readonly parameters: readonly Parameter[];
   /** Which rows its index holds, in its own words. */
   readonly indexed: string;
+  /** Its name. */
+  readonly index: string;
+  /** Several values pass, so that the keys are in order within each of them only. */
+  readonly isRange?: boolean;
   /** What else these rows have to be, as where an index holds less than the column. */
   readonly besides?: Statement;
 }
@@ -85,7 +89,7 @@ export function filterConditions(
   if (from === 200 && to === 200) conditions.push(common("status_code", from));
   else if (from === to) same("status_code", from, indexed);
   else if (from % 100 === 0 && to === from + 99) same("status_code / 100", from / 100, indexed);
-  else conditions.push(compared("status_code", "between ? and ?", [from, to], indexed));
+  else conditions.push(compared("status_code", "between ? and ?", [from, to], indexed, true));
   return conditions;
 }
 
@@ -93,6 +97,11 @@ export function filterConditions(
 function common(column: string, value: Parameter): Condition {
   const outside = `${column} <> ${literal(value)}`;
   return { ...compared(column, "= ?", [value], null), outside };
+}
+
+/** As the schema names it. */
+function indexOf(column: string): string {
+  return `requests_${column === "status_code / 100" ? "status_class" : column}`;
 }
 
 /** As the schema writes it. */
@@ -105,10 +114,13 @@ function compared(
   test: string,
   parameters: readonly Parameter[],
   indexed: string | null,
+  isRange = false,
 ): Condition {
+  const check = { text: `+(${column}) ${test}`, parameters };
+  if (indexed === null) return { check, terms: null };
   return {
-    check: { text: `+(${column}) ${test}`, parameters },
-    terms: indexed === null ? null : [{ column, test, parameters, indexed }],
+    check,
+    terms: [{ column, test, parameters, indexed, index: indexOf(column), isRange }],
   };
 }
 
@@ -127,6 +139,7 @@ function anyName(columns: readonly (readonly [NameColumn, readonly string[]])[])
         test: "= ?",
         parameters: [name],
         indexed: nameIndexes[column],
+        index: indexOf(column),
       })),
     ),
   };
@@ -137,7 +150,8 @@ function threadCondition(thread: string): Condition {
   const column = "substr(thread_id, 1, 8)";
   const indexed = "thread_id is not null";
   const parameters = [thread.slice(0, 8)];
-  return { check, terms: [{ column, test: "= ?", parameters, indexed, besides: check }] };
+  const index = "requests_thread";
+  return { check, terms: [{ column, test: "= ?", parameters, indexed, index, besides: check }] };
 }
 
 /** Where the rows come from. */
@@ -202,18 +216,14 @@ export function olderThan(before: string | undefined, key = "seq"): readonly Sta
   return [{ text, parameters: [before, seqOf(before)] }];
 }
 
-/** Rows of an index. */
-export function ofTerm({
-  column,
-  test,
-  parameters,
-  indexed,
-  besides,
-}: IndexTerm): readonly Statement[] {
-  return [
-    { text: `${indexed} and (${column}) ${test}`, parameters },
-    ...(besides === undefined ? [] : [besides]),
-  ];
+/** Rows of a term. */
+export function ofTerm(term: IndexTerm): readonly Statement[] {
+  return [ofIndex(term), ...(term.besides === undefined ? [] : [term.besides])];
+}
+
+/** Those that its index leads to, by what the index holds alone. */
+export function ofIndex({ column, test, parameters, indexed }: IndexTerm): Statement {
+  return { text: `${indexed} and (${column}) ${test}`, parameters };
 }
 
 /** All of them, behind `where`. */

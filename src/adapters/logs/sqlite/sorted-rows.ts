@@ -1,55 +1,46 @@
-// A list by duration, tokens or cost, the largest first: off the index of that column where the filter
+// A list by duration, tokens or cost, the largest first: along the index of that column where the filter
 // lets many rows through, put in order where it lets few.
 import type { Database } from "bun:sqlite";
 import type { LogFilter, LogSort } from "../../../ports/browse.ts";
 import { rowColumns, type StoredRow } from "../rows/stored-row.ts";
 import { runSql } from "../sqlite-file/run-sql.ts";
-import { conditionsOf, type Lead, leadOf, maxCounted } from "./lead.ts";
+import { type Crossing, heldOn, maxCounted, newestKeys } from "./crossed-keys.ts";
+import { conditionsOf, keysIn, type Lead, leadOf, rowsOf } from "./lead.ts";
+import { newestOf, storedColumns } from "./list-query.ts";
 import {
   type Condition,
   inTime,
-  ofTerm,
-  type RowSource,
+  keysInTime,
   soughtRows,
   type Statement,
   type Times,
   whole,
 } from "./list-statement.ts";
-import { hasTwins } from "./list-query.ts";
-import { maxCompared, rowsWithWords, withWords, wordsAsSet } from "./search-check.ts";
 import { inIndex } from "./search-index.ts";
+import { soughtPlaces } from "./sought-places.ts";
+import { type Order, orderedPlaces, type Place, placeOf } from "./value-order.ts";
 
 export type ValueSort = Exclude<LogSort, "time">;
 
-const columns: Readonly<Record<ValueSort, string>> = {
-  duration: "duration_ms",
-  tokens: "total_tokens",
-  cost: "cost",
+const columns: Readonly<Record<ValueSort, Column>> = {
+  duration: { name: "duration_ms", index: "requests_duration" },
+  tokens: { name: "total_tokens", index: "requests_tokens" },
+  cost: { name: "cost", index: "requests_cost" },
 };
 
-/** Rows that are put in order rather than sought along the index of the column. */
-const maxOrdered = 5_000;
-/** Rows that are looked at along that index before a filter's own rows are put in order all the same. */
-const maxWalked = 10_000;
-
-/** Rows along the column that are compared with those of common words before all of these are put together. */
-const maxFirst = 500;
-/** Rows with the words that are put in order as they are. */
-const maxFound = 2_000;
-
-interface Order {
-  /** Largest first. */
-  readonly column: string;
-  /** Behind which row the list goes on; null: it begins. */
-  readonly after: Place | null;
-  readonly limit: number;
+interface Column {
+  readonly name: string;
+  readonly index: string;
 }
 
-/** A row's place in the order. */
-interface Place {
-  readonly seq: number;
-  readonly value: number | null;
-}
+/** Rows that are read and put in order rather than sought along the index of the column. */
+const maxOrdered = 2_000;
+/** Keys along that index that are looked up one by one, before a set is made of those that they may be among. */
+const maxLooked = 5_000;
+/** Keys in such a set. */
+const maxInSet = 150_000;
+/** Keys that are read along the index at a time, after the first time. */
+const minStep = 1_000;
 
 /**
  * @param sort which column
@@ -65,210 +56,216 @@ export function sortedRows(
 ): readonly StoredRow[] {
   const column = columns[sort];
   const { before, q, ...own } = filter;
-  const after = before === undefined ? null : placeOf(db, column, before);
+  const after = before === undefined ? null : placeOf(db, column.name, before);
   // A row that has gone: nobody knows what came behind it.
   if (before !== undefined && after === null) return [];
   const conditions = conditionsOf(db, own);
   const lead = leadOf(db, conditions, own, true);
-  const order: Order = { column, after, limit };
+  const order: Order = { column: column.name, after, limit };
   if (q !== undefined) {
     const source = soughtRows(q, search);
     if (source === null) return [];
     const places = () => soughtPlaces(db, order, conditions, lead, own, source, search);
     return rowsAt(db, source.isIndex ? inIndex(places) : places());
   }
-  const all: readonly Statement[] = [...lead.checks, ...inTime(own)];
-  const rows = lead.rows ?? rowsInTime(db, own);
-  const ordered = () => orderedPlaces(db, order, lead, all);
-  if (rows !== null && rows < maxOrdered) return rowsAt(db, ordered());
-  // What leads is checked, too: the way is along the column.
-  const checks = [...conditions.map(({ check }) => check), ...inTime(own)];
-  const walked = walkedPlaces(db, order, checks, lead.terms === null ? null : maxWalked);
-  return rowsAt(db, walked ?? ordered());
+  const few = fewPlaces(db, order, conditions, lead, own);
+  if (few !== null) return rowsAt(db, few);
+  return largestRows(db, column, order, before, conditions, lead, own);
 }
 
-/** Places of rows with words: looked up row by row where few rows are in question or nearly all have them. */
-function soughtPlaces(
+/** Of a filter that lets few rows through: they are read and put in order; null: it may let many. */
+function fewPlaces(
   db: Database,
   order: Order,
   conditions: readonly Condition[],
   lead: Lead,
   times: Times,
-  source: RowSource,
-  search: string | null,
-): readonly Place[] {
-  const checks = [...conditions.map(({ check }) => check), ...inTime(times)];
-  const found = () => foundPlaces(db, order, source, search, checks);
-  if (!source.isIndex || search === null) return found();
-  const own = [...inTime(times), ...lead.checks];
-  const among = (places: readonly Place[]) => {
-    const seqs = places.map(({ seq }) => seq);
-    const having = withWords(db, search, source, seqs);
-    return places.filter(({ seq }) => having.has(seq)).slice(0, order.limit);
-  };
-  if (lead.rows !== null && lead.rows <= maxCompared)
-    return among(orderedPlaces(db, { ...order, limit: lead.rows }, lead, own));
-  const rows = rowsWithWords(db, search, source);
-  if (rows !== "many" && rows < maxFound) return found();
-  const set = wordsAsSet(search, source, hasTwins(db));
-  if (lead.rows !== null && lead.rows < maxCounted)
-    return orderedPlaces(db, order, lead, [set, ...own]);
-  if (rows === "many") {
-    const first = walkedPlaces(db, { ...order, limit: maxFirst }, checks, maxWalked) ?? [];
-    const soon = among(first);
-    if (soon.length === order.limit) return soon;
-  }
-  return walkedPlaces(db, order, [set, ...checks], null) ?? [];
+): readonly Place[] | null {
+  if (lead.rows !== null && lead.rows < maxOrdered)
+    return orderedPlaces(db, order, lead, [...lead.checks, ...inTime(times)]);
+  const keys = fewKeys(db, lead.crossing, times);
+  return keys === null
+    ? null
+    : orderedPlaces(db, order, { terms: null }, [
+        among(keys),
+        ...conditions.map(({ check }) => check),
+        ...inTime(times),
+      ]);
 }
 
-function placeOf(db: Database, column: string, id: string): Place | null {
-  const sql = `select seq, ${column} as value from requests where id = ?`;
-  return runSql<Place>(db, sql, [id])[0] ?? null;
+function fewKeys(db: Database, crossing: Crossing, times: Times): readonly number[] | null {
+  const keys = crossing.isWorth
+    ? newestKeys(db, crossing, keysInTime(times), maxOrdered)
+    : keysOfTime(db, times, maxOrdered);
+  return keys === null || keys.length === maxOrdered ? null : keys;
 }
 
-/** Those behind a place, in the words of no index. */
-function behind(column: string, after: Place | null): readonly Statement[] {
-  if (after === null) return [];
-  const { value, seq } = after;
-  return value === null
-    ? [{ text: `+${column} is null and +seq < ?`, parameters: [seq] }]
-    : [
-        {
-          text: `(+${column} < ? or (+${column} = ? and +seq < ?) or +${column} is null)`,
-          parameters: [value, value, seq],
-        },
-      ];
-}
-
-/** How many rows are of a time, at most `maxOrdered`; null: the filter names none. */
-function rowsInTime(db: Database, { since, until }: Times): number | null {
+/** null: the filter names no time. */
+function keysOfTime(
+  db: Database,
+  { since, until }: Times,
+  limit: number,
+): readonly number[] | null {
   if (since === undefined && until === undefined) return null;
-  const times = whole([
+  const { text, parameters } = whole([
     ...(since === undefined ? [] : [{ text: "timestamp >= ?", parameters: [since] }]),
     ...(until === undefined ? [] : [{ text: "timestamp < ?", parameters: [until] }]),
   ]);
-  const sql = `select count(*) as rows from (select 1 from requests where ${times.text} limit ?)`;
-  return runSql<{ rows: number }>(db, sql, [...times.parameters, maxOrdered])[0]?.rows ?? null;
+  const sql = `select seq from requests indexed by requests_timestamp where ${text} limit ?`;
+  return runSql<{ seq: number }>(db, sql, [...parameters, limit]).map(({ seq }) => seq);
 }
 
-function orderedPlaces(
-  db: Database,
-  { column, after, limit }: Order,
-  { terms }: Lead,
-  checks: readonly Statement[],
-): readonly Place[] {
-  const lists = (terms === null ? [[]] : terms.map(ofTerm)).map((own) => {
-    const where = whole([...own, ...checks, ...behind(column, after)]);
-    return runSql<Place>(
-      db,
-      `select seq, ${column} as value from requests where ${where.text}
-        order by +${column} desc, +seq desc limit ?`,
-      [...where.parameters, limit],
-    );
-  });
-  return inOrder(lists, limit);
+function among(keys: readonly number[]): Statement {
+  const text = "seq in (select value from json_each(?))";
+  return { text, parameters: [JSON.stringify(keys)] };
 }
 
 /**
- * @param most rows that are looked at before it gives up; null: all
- * @returns null where the filter's rows are too far between along the column
+ * What many rows may have in common, as calls that cost nothing do, is one part, read like any other list by time; so
+ * are the rows without a value. All else lies along the column's index.
+ */
+function largestRows(
+  db: Database,
+  column: Column,
+  { after, limit }: Order,
+  before: string | undefined,
+  conditions: readonly Condition[],
+  lead: Lead,
+  times: Times,
+): readonly StoredRow[] {
+  const found: StoredRow[] = [];
+  const along = (own: string, from: Place | null) => {
+    const order: Order = { column: column.name, after: from, limit: limit - found.length };
+    found.push(...walkedRows(db, order, own, conditions, lead, times));
+  };
+  const sharing = (test: string, isWithin: boolean) => {
+    const range = isWithin && before !== undefined ? { ...times, before } : times;
+    const left = limit - found.length;
+    const all = [...conditions, sharedValue(column, test)];
+    found.push(...newestOf<StoredRow>(db, storedColumns, all, range, left));
+  };
+  const value = after === null ? Number.POSITIVE_INFINITY : (after.value ?? Number.NaN);
+  if (value > 0) along("> 0", after);
+  if (found.length < limit && value >= 0) sharing("= 0", value === 0);
+  if (found.length < limit && !Number.isNaN(value)) along("< 0", value < 0 ? after : null);
+  if (found.length < limit) sharing("is null", Number.isNaN(value));
+  return found;
+}
+
+function sharedValue({ name, index }: Column, test: string): Condition {
+  return {
+    check: { text: `+${name} ${test}`, parameters: [] },
+    terms: [{ column: name, test, parameters: [], indexed: "true", index }],
+  };
+}
+
+/** @param own which part of the index */
+function walkedRows(
+  db: Database,
+  order: Order,
+  own: string,
+  conditions: readonly Condition[],
+  lead: Lead,
+  times: Times,
+): readonly StoredRow[] {
+  const { column, limit } = order;
+  const found: StoredRow[] = [];
+  const keys = alongColumn(db, lead, times);
+  const checks = [...conditions.map(({ check }) => check), ...inTime(times)];
+  let { after } = order;
+  // What is checked on rows lets nearly all of them through; where it does not, the steps grow.
+  for (let step = limit; ; step = Math.max(minStep, step * 4)) {
+    const places = keys({ column, after, limit: step }, own);
+    found.push(...rowsAt(db, places, checks).slice(0, limit - found.length));
+    const last = places.at(-1);
+    if (last === undefined || places.length < step || found.length === limit) return found;
+    after = last;
+  }
+}
+
+/** How places are found by keys alone, as far as indexes say what is asked of them. */
+function alongColumn(
+  db: Database,
+  { terms, rows, crossing }: Lead,
+  times: Times,
+): (order: Order, own: string) => readonly Place[] {
+  const { ways, without } = crossing;
+  const own = ways.find((way) => way.terms === terms);
+  const beside = [
+    ...keysInTime(times, "+seq"),
+    ...without,
+    ...ways.filter((way) => way !== own).map(heldOn),
+  ];
+  const thorough = (checks: readonly Statement[]) => (order: Order, part: string) =>
+    walkedPlaces(db, order, part, checks, null) ?? [];
+  if (terms === null || rows === null) return thorough(beside);
+  const inSet = () => [keysIn(terms, times), ...beside];
+  if (rows < maxCounted) return thorough(inSet());
+  const looked = own === undefined ? beside : [...beside, heldOn(own)];
+  let after: ReturnType<typeof thorough> | null = null;
+  return (order, part) => {
+    const soon = after === null ? walkedPlaces(db, order, part, looked, maxLooked) : null;
+    if (soon !== null) return soon;
+    after ??= thorough(rowsOf(db, terms, times, maxInSet) < maxInSet ? inSet() : looked);
+    return after(order, part);
+  };
+}
+
+/**
+ * @param checks on keys alone
+ * @param most keys that are looked at before it gives up; null: all
+ * @returns null where it gave up
  */
 function walkedPlaces(
   db: Database,
   { column, after, limit }: Order,
+  own: string,
   checks: readonly Statement[],
   most: number | null,
 ): readonly Place[] | null {
-  const found: Place[] = [];
-  const read = (own: Statement, order: string) => {
-    const where = whole([own, ...checks]);
-    found.push(
-      ...runSql<Place>(
-        db,
-        `select seq, ${column} as value from requests where ${where.text} order by ${order} limit ?`,
-        [...where.parameters, limit - found.length],
-      ),
-    );
-  };
-  if (after?.value !== null) {
-    const from = valuesBehind(column, after);
-    const [end] =
-      most !== null
-        ? runSql<{ value: number }>(
-            db,
-            `select ${column} as value from requests where ${from.text}
-            order by ${column} desc, seq desc limit 1 offset ${most}`,
-            from.parameters,
-          )
-        : [];
-    const until = end === undefined ? [] : [{ text: `${column} >= ?`, parameters: [end.value] }];
-    read(whole([from, ...until]), `${column} desc, seq desc`);
-    if (found.length < limit && end !== undefined) return null;
-  }
-  if (found.length < limit) {
-    const older = after?.value === null ? " and seq < ?" : "";
-    const parameters = after?.value === null ? [after.seq] : [];
-    read({ text: `${column} is null${older}`, parameters }, "seq desc");
-  }
-  return found;
+  const part = whole([{ text: `${column} ${own}`, parameters: [] }, ...from(column, after)]);
+  const [end] =
+    most === null
+      ? []
+      : runSql<{ value: number }>(
+          db,
+          `select ${column} as value from requests where ${part.text}
+          order by ${column} desc, seq desc limit 1 offset ${most}`,
+          part.parameters,
+        );
+  const until = end === undefined ? [] : [{ text: `${column} >= ?`, parameters: [end.value] }];
+  const where = whole([part, ...until, ...checks]);
+  const places = runSql<Place>(
+    db,
+    `select seq, ${column} as value from requests where ${where.text}
+    order by ${column} desc, seq desc limit ?`,
+    [...where.parameters, limit],
+  );
+  return places.length < limit && end !== undefined ? null : places;
 }
 
-function valuesBehind(column: string, after: Place | null): Statement {
-  return after === null || after.value === null
-    ? { text: `${column} is not null`, parameters: [] }
-    : {
-        text: `${column} <= ? and (${column} < ? or seq < ?)`,
-        parameters: [after.value, after.value, after.seq],
-      };
+/** The column's index from a place on. */
+function from(column: string, after: Place | null): readonly Statement[] {
+  if (after === null || after.value === null) return [];
+  const { value, seq } = after;
+  return [
+    {
+      text: `${column} <= ? and (${column} < ? or +seq < ?)`,
+      parameters: [value, value, seq],
+    },
+  ];
 }
 
-/** Those that have the words, and those that share their entries. */
-function foundPlaces(
+/** The rows at these places, in their order. @param checks what is asked of them besides */
+function rowsAt(
   db: Database,
-  { column, after, limit }: Order,
-  source: RowSource,
-  search: string | null,
-  checks: readonly Statement[],
-): readonly Place[] {
-  const { from, condition } = source;
-  const read = (table: string, own: readonly Statement[]) => {
-    const where = whole([...own, ...checks, ...behind(column, after)]);
-    return runSql<Place>(
-      db,
-      `select requests.seq as seq, ${column} as value from ${table} where ${where.text}
-        order by +${column} desc, +requests.seq desc limit ?`,
-      [...where.parameters, limit],
-    );
-  };
-  const own = condition === null ? [] : [condition];
-  if (!source.isIndex) return read(from, own);
-  const found = read(from, own);
-  if (!hasTwins(db)) return found;
-  const twins = {
-    text: `twin_of is not null and twin_of in (select rowid from ${search} where ${condition?.text})`,
-    parameters: condition?.parameters ?? [],
-  };
-  return inOrder([found, read("requests", [twins])], limit);
-}
-
-/** The first of several lists together, each of them in order. */
-function inOrder(lists: readonly (readonly Place[])[], limit: number): readonly Place[] {
-  if (lists.length === 1) return lists[0] ?? [];
-  const unique = new Map(lists.flat().map((place) => [place.seq, place]));
-  const rank = ({ value }: Place) => value ?? Number.NEGATIVE_INFINITY;
-  return [...unique.values()]
-    .toSorted((a, b) => (rank(a) === rank(b) ? b.seq - a.seq : rank(b) - rank(a)))
-    .slice(0, limit);
-}
-
-const rowsSql = `select seq, ${rowColumns.join(", ")} from requests
-  where seq in (select value from json_each(?))`;
-
-/** The rows at these places, in their order. */
-function rowsAt(db: Database, places: readonly Place[]): readonly StoredRow[] {
-  const found = runSql<StoredRow & { readonly seq: number }>(db, rowsSql, [
-    JSON.stringify(places.map(({ seq }) => seq)),
-  ]);
+  places: readonly Place[],
+  checks: readonly Statement[] = [],
+): readonly StoredRow[] {
+  if (places.length === 0) return [];
+  const { text, parameters } = whole([among(places.map(({ seq }) => seq)), ...checks]);
+  const sql = `select seq, ${rowColumns.join(", ")} from requests where ${text}`;
+  const found = runSql<StoredRow & { readonly seq: number }>(db, sql, parameters);
   const bySeq = new Map(found.map(({ seq, ...row }) => [seq, row]));
   return places.flatMap(({ seq }) => bySeq.get(seq) ?? []);
 }

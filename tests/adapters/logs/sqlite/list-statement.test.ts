@@ -1,7 +1,9 @@
 // Which conditions a filter comes to, and which indexes lead to its rows.
+import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import type { LogFilter } from "../../../../src/ports/browse.ts";
 import { filterConditions } from "../../../../src/adapters/logs/sqlite/list-statement.ts";
+import { settleSchema } from "../../../../src/adapters/logs/sqlite/schema.ts";
 
 const known = { original_model: ["m-1", "m-2"], mapped_model: ["m-3"], client: ["codex/1"] };
 const conditionsOf = (filter: Partial<LogFilter>) =>
@@ -50,4 +52,24 @@ test.each<[string, Partial<LogFilter>, readonly string[] | null]>([
 test("a part that stands in no name lets nothing through", () => {
   const [condition] = filterConditions({ model: "none" }, () => []);
   expect(condition).toMatchObject({ check: { text: "(false or false)" }, terms: [] });
+});
+
+test("every index that a filter names is one of the log's", () => {
+  const db = new Database(":memory:");
+  settleSchema(db);
+  const there = db
+    .query<{ name: string }, []>("select name from sqlite_master where type = 'index'")
+    .all()
+    .map(({ name }) => name);
+  const id = "0d1f2a3b-0000-8000-8000-00000000abcd";
+  const filter = { model: "m", client: "codex", thread: id, resent_from: id, user: "ann" };
+  const others = [
+    { service_type: "ollama", state: "failed", status: { from: 404, to: 404 } },
+    { upstream: "u", status: { from: 400, to: 499 } },
+    { status: { from: 400, to: 450 } },
+  ] as const;
+  const conditions = [filter, ...others].flatMap((own) => conditionsOf(own));
+  const named = conditions.flatMap(({ terms }) => terms ?? []).map(({ index }) => index);
+  expect(new Set(named).size).toBe(11);
+  expect(there).toEqual(expect.arrayContaining(named));
 });
