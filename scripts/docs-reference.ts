@@ -276,6 +276,8 @@ const setHeaders: Readonly<Record<string, string>> = {
         : `\`${value}\`, on pages and read API`,
     ]),
   ),
+  "cross-origin-opener-policy":
+    "`same-origin`, on pages and read API where a page of another site may have asked, by `sec-fetch-site`",
 };
 
 /** Headers that the router sets in requests to upstreams. */

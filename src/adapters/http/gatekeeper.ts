@@ -1,6 +1,7 @@
 // Stands before every route: who may come in, from which web page, under which name; and what browsers may do with the answer.
 import { type HeaderList, headerValue } from "../../domain/http/headers.ts";
 import { endpointOf } from "../../domain/protocols/endpoint-of.ts";
+import { openerHeaders } from "../../domain/security/answer-headers.ts";
 import { clientAddress } from "../../domain/security/client-address.ts";
 import { withoutToken } from "../../domain/security/credentials.ts";
 import { type CrossSitePolicy, judgeCrossSite } from "../../domain/security/cross-site.ts";
@@ -112,7 +113,9 @@ export function createGatekeeper(deps: GatekeeperDeps): Gatekeeper {
   }
 
   async function judge(request: Request, visit: Visit, route: Route): Promise<Response> {
-    return guarded(visit.surface, await admit(request, visit, route));
+    const { surface, headers } = visit;
+    const answer = guarded(surface, await admit(request, visit, route));
+    return withHeaders(answer, openerHeaders(surface, headerValue(headers, "sec-fetch-site")));
   }
 
   return (request, server, { plainCall, route }) => {

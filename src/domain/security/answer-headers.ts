@@ -17,9 +17,6 @@ const always: HeaderList = [
 const ownAnswers: HeaderList = [
   ...always,
   ["cross-origin-resource-policy", "same-origin"], // not to be loaded into other sites' pages
-  // Windows that opened a page cannot reach into it. Under `same-origin` browsers would begin a new
-  // process for every page that was not opened from one of ours, which takes longer than the page.
-  ["cross-origin-opener-policy", "noopener-allow-popups"],
   ["referrer-policy", "same-origin"], // ids and searches stay here (a stricter one makes forms send `Origin: null`)
   ["x-frame-options", "DENY"], // for browsers that do not know frame-ancestors
   ["content-security-policy", pagePolicy],
@@ -43,6 +40,20 @@ export function ownHeaders(surface: Surface): HeaderList {
     case "public":
       return ownAnswers;
   }
+}
+
+const severed: HeaderList = [["cross-origin-opener-policy", "same-origin"]];
+const nothing: HeaderList = [];
+
+/**
+ * The headers by which a window is taken from whoever opened it, where a page of another site may have:
+ * browsers begin a new process for such an answer, which takes longer than all the rest of a page.
+ * @param site the request's Sec-Fetch-Site (W3C Fetch Metadata §2.3); null where there is none, as at
+ *   plain HTTP addresses of other machines, where browsers heed no such policy either
+ */
+export function openerHeaders(surface: Surface, site: string | null): HeaderList {
+  if (site === "none" || site === "same-origin") return nothing;
+  return ownHeaders(surface) === ownAnswers ? severed : nothing;
 }
 
 /** A policy to put in place of an upstream's, where its answer is of a type that browsers would run; else null. */
