@@ -131,12 +131,18 @@ const shortest = 1000;
 /** Where nothing reports calls. */
 const withoutEvents = 2000;
 
+/** ms until the page is asked for anew: as what runs on it says, else as the page does; 0: it is not live. */
+function pollMs() {
+  const running = document.querySelector("main [data-poll]");
+  return Number((running ?? document.body).dataset.poll ?? 0);
+}
+
 /** Nothing is asked while nobody looks; coming back to the page asks at once. */
 function schedule() {
   clearTimeout(timer);
-  const pollMs = Number(document.body.dataset.poll);
-  if (!pollMs || document.hidden) return;
-  const every = heard || !document.body.dataset.events ? pollMs : Math.min(pollMs, withoutEvents);
+  const own = pollMs();
+  if (own === 0 || document.hidden) return;
+  const every = heard || !document.body.dataset.events ? own : Math.min(own, withoutEvents);
   const wait = dirty ? Math.max(0, asked + shortest - Date.now()) : every;
   timer = setTimeout(() => refreshNow(), wait);
 }
@@ -151,7 +157,7 @@ document.addEventListener("smolrouter:calls", () => {
 /** @param acted whether something was done here, so that even a page that is not live shows it */
 async function refresh(acted) {
   clearTimeout(timer);
-  if (!(document.body.dataset.poll || acted) || document.hidden || asking) return;
+  if (!(pollMs() > 0 || acted) || document.hidden || asking) return;
   asking = true;
   dirty = false;
   asked = Date.now();

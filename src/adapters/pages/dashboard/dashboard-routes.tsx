@@ -8,18 +8,10 @@ import type { LogPage } from "../../../ports/browse.ts";
 import type { CallCount, PeriodQuestion } from "../../../ports/periods.ts";
 import { exportRows } from "../request/export.ts";
 import { missingPage } from "../shared/missing-page.tsx";
-import {
-  frameOf,
-  isOpening,
-  type MadePage,
-  pageOnceRead,
-  readable,
-  unreadable,
-  zoneOf,
-} from "../shared/page-response.tsx";
+import { frameOf, isOpening, pageAround, readable, zoneOf } from "../shared/page-response.tsx";
 import type { PagesDeps } from "../shared/pages-deps.ts";
 import { dimensions } from "../shared/period-query.ts";
-import { Dashboard, dashboardHead } from "./dashboard.tsx";
+import { Dashboard, DashboardPage } from "./dashboard.tsx";
 import { type DashboardQuery, exportForms, readQuery } from "./dashboard-query.ts";
 
 export function dashboardRoutes(deps: PagesDeps) {
@@ -58,10 +50,13 @@ export function dashboardRoutes(deps: PagesDeps) {
       const frame = frameOf(request, deps);
       const query = readQuery(new URL(request.url).searchParams, frame.now, frame.zone);
       const routing = deps.routing();
-      const made = readable(read(query, routing, frame.now, frame.zone)).then((found): MadePage => {
-        if (!found.ok) return unreadable(frame);
-        const [page, period, count, { inflight }, budget] = found.value;
-        const html = (
+      return pageAround(request, frame, read(query, routing, frame.now, frame.zone), {
+        around: (rest) => (
+          <DashboardPage frame={frame} query={query}>
+            {rest}
+          </DashboardPage>
+        ),
+        within: ([page, period, count, { inflight }, budget]) => (
           <Dashboard
             frame={frame}
             query={query}
@@ -75,10 +70,8 @@ export function dashboardRoutes(deps: PagesDeps) {
             budget={budget}
             opening={isOpening(request)}
           />
-        );
-        return { status: 200, html };
+        ),
       });
-      return pageOnceRead(request, dashboardHead, made, deps.notices);
     })
     .get("/names/:dimension", async ({ request, params }) => {
       const by = (Object.keys(dimensions) as (keyof typeof dimensions)[]).find(

@@ -1,6 +1,7 @@
 /** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // The dashboard: a period's figures and chart, filters, the requests.
 import { Html } from "@elysiajs/html";
+import type { PropsWithChildren } from "@elysiajs/html";
 import type { InFlightCall, UpstreamState } from "../../../ports/browse.ts";
 import type { Period } from "../../../ports/periods.ts";
 import type { MonthCost } from "../../../domain/log/budget.ts";
@@ -19,7 +20,7 @@ import { Requests, type RequestsProps } from "./requests.tsx";
 import type { CallHref } from "../shared/call-query.ts";
 import { FilterBar } from "../shared/filter-bar.tsx";
 import { whole } from "../shared/format.ts";
-import { type HeadProps, Layout } from "../shared/layout.tsx";
+import { Layout } from "../shared/layout.tsx";
 import type { RoutingNames } from "../shared/pages-deps.ts";
 import { PeriodBar } from "../shared/period-bar.tsx";
 import { UnreadLine } from "../shared/unread-line.tsx";
@@ -35,12 +36,21 @@ export interface DashboardProps extends RequestsProps {
   readonly budget: { readonly budget: number; readonly month: MonthCost } | null;
 }
 
-/** Something runs, so that figures move all the time. */
-const soonPollMs = 1000;
-/** Calls announce themselves; what is left is the age of what is shown. */
+/** Calls announce themselves; what is left is the age of what is shown. Calls in flight say when they are to be shown anew. */
 const idlePollMs = 10_000;
 
-export const dashboardHead: HeadProps = { title: "Dashboard" };
+/** What needs nothing of the log, around what was found there. */
+export function DashboardPage(
+  props: PropsWithChildren<Pick<DashboardProps, "frame" | "query">>,
+): JSX.Element {
+  return (
+    <Layout title="Dashboard" frame={props.frame} at="dashboard" poll={idlePollMs} events>
+      <h1 class="hidden">Dashboard</h1>
+      <UnreadLine query={props.query} />
+      {props.children}
+    </Layout>
+  );
+}
 
 export function Dashboard(props: DashboardProps): JSX.Element {
   const { frame, query, page, period, inflight, upstreams, routing } = props;
@@ -51,59 +61,47 @@ export function Dashboard(props: DashboardProps): JSX.Element {
     model: exampleModel(props),
     needsToken: frame.account !== null,
   };
-  return (
-    <Layout
-      {...dashboardHead}
-      frame={frame}
-      at="dashboard"
-      poll={inflight.length > 0 ? soonPollMs : idlePollMs}
-      events
-    >
-      <h1 class="hidden">Dashboard</h1>
-      <UnreadLine query={query} />
-      {isFresh(props) ? (
-        <>
-          <RefusedLine refused={props.refused} now={frame.now} />
-          <Welcome {...connect} upstreams={upstreams} />
-        </>
-      ) : (
-        <>
-          <PeriodBar period={query.period} href={href} zone={frame.zone}>
-            <Measures query={query} />
-          </PeriodBar>
-          <Figures
-            query={query}
-            figures={period.figures}
-            inflight={inflight.length}
-            waiting={waiting}
-            below={
-              props.budget && (
-                <BudgetLine {...props.budget} query={query} now={frame.now} zone={frame.zone} />
-              )
-            }
-          />
-          <section class="period" id="period" data-live aria-label={`Over ${query.period.says}`}>
-            <PeriodChart query={query} period={period} now={frame.now} />
-            {period.cut !== undefined && <CutLine calls={period.cut.calls} />}
-            <Breakdown query={query} groups={period.groups ?? []} />
-          </section>
-          <RefusedLine refused={props.refused} now={frame.now} />
-          <InFlightList calls={inflight} />
-          <FilterBar
-            query={query}
-            offers={namesToOffer(routing, shownNames(page.logs), query)}
-            action="/"
-            href={href}
-            kept={keptOf(query.address)}
-          />
-          <Requests {...props} />
-          <details class="more">
-            <summary>Point a client here</summary>
-            <Connect {...connect} />
-          </details>
-        </>
-      )}
-    </Layout>
+  return isFresh(props) ? (
+    <>
+      <RefusedLine refused={props.refused} now={frame.now} />
+      <Welcome {...connect} upstreams={upstreams} />
+    </>
+  ) : (
+    <>
+      <PeriodBar period={query.period} href={href} zone={frame.zone}>
+        <Measures query={query} />
+      </PeriodBar>
+      <Figures
+        query={query}
+        figures={period.figures}
+        inflight={inflight.length}
+        waiting={waiting}
+        below={
+          props.budget && (
+            <BudgetLine {...props.budget} query={query} now={frame.now} zone={frame.zone} />
+          )
+        }
+      />
+      <section class="period" id="period" data-live aria-label={`Over ${query.period.says}`}>
+        <PeriodChart query={query} period={period} now={frame.now} />
+        {period.cut !== undefined && <CutLine calls={period.cut.calls} />}
+        <Breakdown query={query} groups={period.groups ?? []} />
+      </section>
+      <RefusedLine refused={props.refused} now={frame.now} />
+      <InFlightList calls={inflight} />
+      <FilterBar
+        query={query}
+        offers={namesToOffer(routing, shownNames(page.logs), query)}
+        action="/"
+        href={href}
+        kept={keptOf(query.address)}
+      />
+      <Requests {...props} />
+      <details class="more">
+        <summary>Point a client here</summary>
+        <Connect {...connect} />
+      </details>
+    </>
   );
 }
 

@@ -9,11 +9,19 @@ import { ModelName } from "../shared/state-mark.tsx";
 
 /** The list below has all of them. */
 const shown = 3;
+/** What runs moves figures all the time. */
+const pollMs = 1_000;
 
 export function InFlightList({ calls }: { readonly calls: readonly InFlightCall[] }): JSX.Element {
   if (calls.length === 0) return <section id="inflight" data-live hidden></section>;
   return (
-    <section id="inflight" class="under-way" data-live aria-labelledby="inflight-title">
+    <section
+      id="inflight"
+      class="under-way"
+      data-live
+      data-poll={String(pollMs)}
+      aria-labelledby="inflight-title"
+    >
       <h2 id="inflight-title" class="hidden">
         In flight
       </h2>

@@ -85,16 +85,6 @@ export function Found(
   );
 }
 
-/** The same words as of a page that has nothing else to show. */
-export function Unreadable(): JSX.Element {
-  return (
-    <p class="notice bad" role="alert">
-      The log cannot be read right now. Requests are still routed; the router's own log says what is
-      wrong.
-    </p>
-  );
-}
-
 /** What the filters leave as it is. */
 function keptOf({ address }: PerformanceQuery): Readonly<Record<string, string>> {
   const { period = "", by = "", y = "", x = "", scale = "" } = address;

@@ -7,18 +7,9 @@ import { without } from "../dashboard/breakdown.tsx";
 import { namesToOffer } from "../dashboard/model-names.ts";
 import { colouredGroups } from "../dashboard/period-chart.tsx";
 import { textResponse } from "../shared/compressed.ts";
-import {
-  frameOf,
-  isOpening,
-  laterMark,
-  page,
-  pageInTwo,
-  readable,
-  unreadable,
-  zoneOf,
-} from "../shared/page-response.tsx";
+import { frameOf, isOpening, pageAround, readable, zoneOf } from "../shared/page-response.tsx";
 import type { PagesDeps } from "../shared/pages-deps.ts";
-import { Found, type PerformanceFound, PerformancePage, Unreadable } from "./performance-page.tsx";
+import { Found, type PerformanceFound, PerformancePage } from "./performance-page.tsx";
 import {
   periodQuestion,
   type PerformanceQuery,
@@ -59,25 +50,17 @@ export function performanceRoutes(deps: PagesDeps) {
       const frame = frameOf(request, deps);
       const query = readPerformance(new URL(request.url).searchParams, frame.now, frame.zone);
       const given = { frame, query };
-      const pageWith = (rest: JSX.Element): JSX.Element => (
-        <PerformancePage {...given} offers={namesToOffer(deps.routing(), noNames, query)}>
-          {rest}
-        </PerformancePage>
-      );
-      const found = readable(read(query));
-      if (!isOpening(request))
-        return found.then((one) => {
-          const { status, html } = one.ok
-            ? { status: 200, html: pageWith(<Found {...given} {...one.value} />) }
-            : unreadable(frame);
-          return page(request, status, html);
-        });
-      const rest = found.then((one): JSX.Element => {
-        if (!one.ok) return <Unreadable />;
-        held = { key: keyOf(query), at: frame.now, found: one.value };
-        return <Found {...given} {...one.value} />;
+      return pageAround(request, frame, read(query), {
+        around: (rest) => (
+          <PerformancePage {...given} offers={namesToOffer(deps.routing(), noNames, query)}>
+            {rest}
+          </PerformancePage>
+        ),
+        within(found) {
+          if (isOpening(request)) held = { key: keyOf(query), at: frame.now, found };
+          return <Found {...given} {...found} />;
+        },
       });
-      return pageInTwo(request, pageWith(laterMark), rest);
     })
     .get("/performance/points", async ({ request }) => {
       const { searchParams } = new URL(request.url);

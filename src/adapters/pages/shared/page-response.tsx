@@ -4,7 +4,6 @@ import { Html } from "@elysiajs/html";
 import { cookieValue, tokenCookie } from "../../../domain/security/credentials.ts";
 import { isZone } from "../../../domain/log/period-range.ts";
 import { textInTwo, textResponse } from "./compressed.ts";
-import { Head, type HeadProps } from "./layout.tsx";
 import { MessagePage } from "./message-page.tsx";
 import type { FormReading, PageFrame, PagesDeps } from "./pages-deps.ts";
 
@@ -27,61 +26,52 @@ export async function page(request: Request, status: number, html: JSX.Element):
 }
 
 /** A page once what it shows is known. */
-export interface MadePage {
+interface MadePage {
   readonly status: number;
   readonly html: JSX.Element;
 }
 
-/**
- * A page that has to wait for the log. A browser that opens it gets the head at once, and fetches and
- * prepares what the head names meanwhile; the status is 200 then, whatever the page comes to say.
- * @param head as in the page itself
- */
-export async function pageOnceRead(
-  request: Request,
-  head: HeadProps,
-  made: Promise<MadePage>,
-  notices: Pick<PagesDeps["notices"], "current">,
-): Promise<Response> {
-  if (!isOpening(request)) {
-    const { status, html } = await made;
-    return page(request, status, html);
-  }
-  const headHtml: JSX.Element = <Head {...head} isMarked={notices.current().length > 0} />;
-  const first = `<!doctype html><html lang="en">${await headHtml}`;
-  const rest = made.then(async ({ html }) => afterHead(await html));
-  return textInTwo(first, rest, request.headers.get("accept-encoding"), pageHeaders);
+/** Of a page that has to wait for the log: what stands around what is found there, and that itself. */
+export interface PageAround<T> {
+  /** Needs nothing of the log. Whatever it writes below the rest has to be the router's own words. */
+  readonly around: (rest: JSX.Element) => JSX.Element;
+  readonly within: (found: T) => JSX.Element;
 }
 
 /** Stands in a page where what has to be waited for goes. */
-export const laterMark = "<!--later-->";
+const laterMark = "<!--later-->";
 
 /**
- * A page whose upper part needs nothing of the log: a browser that opens it shows that at once.
- * @param whole the page, with `laterMark` in the place of the rest, below all that others may have written
+ * A page that has to wait for the log. A browser that opens it gets the upper part immediately and shows
+ * it while the log is read; the status is 200 then, even where the log cannot be read.
  */
-export async function pageInTwo(
+export async function pageAround<T>(
   request: Request,
-  whole: JSX.Element,
-  rest: Promise<JSX.Element>,
+  frame: PageFrame,
+  reading: Promise<T>,
+  { around, within }: PageAround<T>,
 ): Promise<Response> {
+  const found = readable(reading);
+  if (!isOpening(request)) {
+    const read = await found;
+    const { status, html } = read.ok
+      ? { status: 200, html: around(within(read.value)) }
+      : unreadable(frame);
+    return page(request, status, html);
+  }
+  const whole: JSX.Element = around(laterMark);
   const html = `<!doctype html>${await whole}`;
   const at = html.lastIndexOf(laterMark);
-  const below = html.slice(at + laterMark.length);
-  const second = rest.then(async (found) => (await found) + below);
-  const accepts = request.headers.get("accept-encoding");
-  return textInTwo(html.slice(0, at), second, accepts, pageHeaders);
+  const rest = found.then(async (read) => {
+    const later: JSX.Element = read.ok ? within(read.value) : <Unreadable />;
+    return (await later) + html.slice(at + laterMark.length);
+  });
+  return textInTwo(html.slice(0, at), rest, request.headers.get("accept-encoding"), pageHeaders);
 }
 
 /** Whether a browser opens the page; its script, which renews it, takes anything before HTML. */
 export function isOpening(request: Request): boolean {
   return request.headers.get("accept")?.startsWith("text/html") ?? false;
-}
-
-const headEnd = "</head>";
-
-function afterHead(html: string): string {
-  return html.slice(html.indexOf(headEnd) + headEnd.length);
 }
 
 /** The address to go on to by GET, so that reloading does nothing twice (RFC 9110 §15.4.4). */
@@ -110,6 +100,16 @@ export function formRefused(
     request,
     status,
     <MessagePage frame={frame} title="This form cannot be read" says={says} />,
+  );
+}
+
+/** The same words as of a page that has nothing else to show. */
+function Unreadable(): JSX.Element {
+  return (
+    <p class="notice bad" role="alert">
+      The log cannot be read right now. Requests are still routed; the router's own log says what is
+      wrong.
+    </p>
   );
 }
 

@@ -1,8 +1,9 @@
 /** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // The list of threads: which conversations and agent sessions there were, and what each came to.
 import { Html } from "@elysiajs/html";
+import type { PropsWithChildren } from "@elysiajs/html";
 import type { ThreadPage } from "../../../ports/threads.ts";
-import { type HeadProps, Layout } from "../shared/layout.tsx";
+import { Layout } from "../shared/layout.tsx";
 import type { PageFrame } from "../shared/pages-deps.ts";
 import { UnreadLine } from "../shared/unread-line.tsx";
 import { ThreadLine } from "./thread-line.tsx";
@@ -12,21 +13,20 @@ import { threadsHref, type ThreadsQuery } from "./threads-query.ts";
 export interface ThreadsPageProps {
   readonly frame: PageFrame;
   readonly query: ThreadsQuery;
-  readonly page: ThreadPage;
 }
-
-export const threadsHead: HeadProps = { title: "Threads" };
 
 /** Calls announce themselves; what is left is the age of what is shown. */
 const pollMs = 10_000;
 
-export function ThreadsPage({ frame, query, page }: ThreadsPageProps): JSX.Element {
+/** What needs nothing of the log, around what was found there. */
+export function ThreadsPage(props: PropsWithChildren<ThreadsPageProps>): JSX.Element {
+  const { frame, query } = props;
   return (
-    <Layout {...threadsHead} frame={frame} at="threads" poll={pollMs} events>
+    <Layout title="Threads" frame={frame} at="threads" poll={pollMs} events>
       <h1 class="hidden">Threads</h1>
       <UnreadLine query={query} />
       <ThreadsFilter query={query} />
-      <Threads frame={frame} query={query} page={page} />
+      {props.children}
     </Layout>
   );
 }
@@ -35,7 +35,8 @@ const heads = ["Title", "Who", "Models"] as const;
 const numbers = ["Calls", "Errors", "Tokens", "Cost", "Span", "Last call"] as const;
 
 // Rows are grids, and browsers take elements for what they look like: the roles say what they are.
-function Threads({ frame, query, page }: ThreadsPageProps): JSX.Element {
+export function Threads(props: ThreadsPageProps & { readonly page: ThreadPage }): JSX.Element {
+  const { frame, query, page } = props;
   const { threads, next } = page;
   const paging = query.filter.before !== undefined;
   return (

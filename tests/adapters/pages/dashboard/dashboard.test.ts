@@ -379,7 +379,7 @@ test("a call under way says who answers or how long its line is, and can be canc
   expect(form?.getAttribute("method")).toBe("post");
   expect(form?.getAttribute("action")).toBe(`/api/inflight/${id}/cancel`);
   expect(form?.querySelector("button")?.getAttribute("aria-label")).toBe("Cancel llama3-8b");
-  expect(document.body.getAttribute("data-poll")).toBe("1000");
+  expect(document.querySelector("#inflight")?.getAttribute("data-poll")).toBe("1000");
 });
 
 test("where there are several routers, each line says which one it is of", async () => {
