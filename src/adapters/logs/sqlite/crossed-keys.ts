@@ -66,19 +66,19 @@ export function newestKeys(
       ({ seq }) => seq,
     );
   if (first.rows >= maxCounted) return read(merged(ways, without, keys));
-  const checks = [...keys, ...without, ...others.map(heldOn)];
+  const checks = [...keys, ...without, ...others.map((way) => heldOn(way))];
   const lists = first.terms.map((term) => read(keysOf([ofIndex(term), ...checks])));
   if (lists.length === 1) return lists[0] ?? [];
   return [...new Set(lists.flat())].toSorted((a, b) => b - a).slice(0, limit);
 }
 
-/** Whether a way leads to a row, looked up by its key. */
-export function heldOn({ terms }: Way): Statement {
+/** Whether a way leads to a row, looked up by its key. @param key of the row, with its table */
+export function heldOn({ terms }: Way, key = "requests.seq"): Statement {
   const looks = terms.map((term) => {
     const { text, parameters } = ofIndex(term);
     return {
       text: `exists (select 1 from requests as other indexed by ${term.index}
-        where ${text} and other.seq = requests.seq)`,
+        where ${text} and other.seq = ${key})`,
       parameters,
     };
   });

@@ -4,7 +4,7 @@ import type { LogFilter } from "../../../ports/browse.ts";
 import { clientPasses } from "../../../domain/log/client-program.ts";
 import { namesWith } from "../../../domain/log/name-part.ts";
 import { runSql } from "../sqlite-file/run-sql.ts";
-import { type Crossing, crossingOf, maxCounted, noCrossing } from "./crossed-keys.ts";
+import { type Crossing, crossingOf, heldOn, maxCounted, noCrossing } from "./crossed-keys.ts";
 import { type NameColumn, namesIn } from "./known-names.ts";
 import {
   type Condition,
@@ -91,6 +91,26 @@ export function leadOf(
   const sets = counted.filter((way) => way.condition !== condition && way.rows < maxInSet);
   const narrowed = [...sets.map((way) => keysIn(way.terms, filter)), ...without];
   return { terms, checks: [...narrowed, ...checksBeside(condition)], rows, crossing };
+}
+
+/**
+ * What the filter's indexes say of keys that were found elsewhere.
+ * @param key of a row, with its table; it is also known as `seq`
+ */
+export function checksOfKeys(
+  { terms, rows, crossing }: Lead,
+  filter: Pick<LogFilter, "since" | "until" | "before">,
+  key: string,
+): readonly Statement[] {
+  const { ways, without } = crossing;
+  const own = ways.find((way) => way.terms === terms);
+  const most = own === undefined ? maxCounted : maxInSet;
+  const isSet = terms !== null && rows !== null && rows < most;
+  return [
+    ...(isSet ? [keysIn(terms, filter)] : []),
+    ...without,
+    ...ways.filter((way) => way !== own || !isSet).map((way) => heldOn(way, key)),
+  ];
 }
 
 /** Rows whose keys are among those of indexes. */

@@ -5,7 +5,7 @@ import { newestFirst } from "../rows/newest-first.ts";
 import { rowColumns, type StoredRow } from "../rows/stored-row.ts";
 import { runSql } from "../sqlite-file/run-sql.ts";
 import { newestKeys } from "./crossed-keys.ts";
-import { conditionsOf, type Lead, leadOf } from "./lead.ts";
+import { checksOfKeys, conditionsOf, type Lead, leadOf } from "./lead.ts";
 import {
   type Condition,
   everyRow,
@@ -15,12 +15,12 @@ import {
   ofTerm,
   olderThan,
   type RowSource,
-  soughtRows,
   type Statement,
   whole,
 } from "./list-statement.ts";
 import { maxCompared, withWords } from "./search-check.ts";
-import { inIndex, matchExpression } from "./search-index.ts";
+import { inIndex } from "./search-index.ts";
+import { soughtIn } from "./search-terms.ts";
 import { twinReach } from "./search-twins.ts";
 import { seqOf } from "./seq.ts";
 
@@ -48,28 +48,66 @@ export function filteredRows(
   search: string | null,
 ): readonly StoredRow[] {
   if (filter.q === undefined) return newestRows<StoredRow>(db, storedColumns, filter, limit);
-  const source = soughtRows(filter.q, search);
+  const source = soughtIn(db, filter.q, search);
   if (source === null) return [];
   const conditions = conditionsOf(db, filter);
-  if (search !== null && source.isIndex) {
-    const lead = leadOf(db, conditions, filter, true);
-    const { rows } = lead;
-    if (rows !== null && rows <= maxCompared) {
-      const some = rowsOfLead<Keyed>(db, "id, seq", filter, rows, lead, []);
-      const seqs = some.map(({ seq }) => seq);
-      const having = inIndex(() => withWords(db, search, source, seqs));
-      const text = "+seq in (select value from json_each(?))";
-      const parameters = [JSON.stringify([...having])];
-      return having.size === 0
-        ? []
-        : rowsOfLead(db, storedColumns, filter, limit, lead, [{ text, parameters }]);
-    }
-  }
   const checks = conditions.map(({ check }) => check);
-  const read = () => rowsOf(db, filter, limit, checks, source);
-  if (search === null || !source.isIndex) return read();
-  const rows = inIndex(read);
-  return newestFirst(rows, twinRows(db, filter, limit, checks, search, rows)).slice(0, limit);
+  if (search === null || !source.isIndex) return rowsOf(db, filter, limit, checks, source);
+  const lead = leadOf(db, conditions, filter, true);
+  if (lead.rows === 0) return [];
+  if (lead.rows !== null && lead.rows <= maxCompared && hasTwins(db))
+    return comparedRows(db, filter, limit, search, source, lead, lead.rows);
+  const rows = inIndex(() => indexedRows(db, filter, limit, checks, source, lead));
+  return newestFirst(rows, twinRows(db, filter, limit, checks, search, source, rows)).slice(
+    0,
+    limit,
+  );
+}
+
+/** Of few rows those that have the words, be it by another's entry. */
+function comparedRows(
+  db: Database,
+  filter: LogFilter,
+  limit: number,
+  search: string,
+  source: RowSource,
+  lead: Lead,
+  most: number,
+): readonly StoredRow[] {
+  const some = rowsOfLead<Keyed>(db, "id, seq", filter, most, lead, []);
+  const seqs = some.map(({ seq }) => seq);
+  const having = inIndex(() => withWords(db, search, source, seqs));
+  if (having.size === 0) return [];
+  const text = "+seq in (select value from json_each(?))";
+  const parameters = [JSON.stringify([...having])];
+  return rowsOfLead(db, storedColumns, filter, limit, lead, [{ text, parameters }]);
+}
+
+/** Rows with entries of their own. What indexes say of them is asked before they are read. */
+function indexedRows(
+  db: Database,
+  filter: LogFilter,
+  limit: number,
+  checks: readonly Statement[],
+  source: RowSource,
+  lead: Lead,
+): readonly StoredRow[] {
+  const { table, key, condition } = source;
+  const own = checksOfKeys(lead, filter, key);
+  if (own.length === 0) return rowsOf(db, filter, limit, checks, source);
+  const fixed = [...(condition === null ? [] : [condition]), ...keysInTime(filter, key), ...own];
+  return inSteps(
+    limit,
+    olderThan(filter.before, key),
+    key,
+    (older, step) => {
+      const where = whole([...fixed, ...older]);
+      const text = `select ${key} as seq from ${table} where ${where.text} order by ${key} desc limit ?`;
+      return runSql<{ seq: number }>(db, text, [...where.parameters, step]).map(({ seq }) => seq);
+    },
+    (keys, left) =>
+      rowsAt<StoredRow>(db, storedColumns, keys, [...checks, ...inTime(filter)], left),
+  );
 }
 
 /**
@@ -100,15 +138,36 @@ export function newestOf<Row extends { readonly id: string }>(
   const { crossing } = lead;
   if (!crossing.isWorth) return rowsOfLead<Row>(db, columns, filter, limit, lead, besides);
   const checks = [...conditions.map(({ check }) => check), ...inTime(filter), ...besides];
+  return inSteps(
+    limit,
+    olderThan(filter.before),
+    "seq",
+    (older, step) => newestKeys(db, crossing, [...keysInTime(filter), ...older], step),
+    (keys, left) => rowsAt<Row>(db, columns, keys, checks, left),
+  );
+}
+
+/**
+ * Rows by keys that were found first. What is checked on rows lets nearly all of them through; where it does not, the
+ * steps grow.
+ * @param older below which the keys begin
+ * @param key as these are bounded by
+ */
+function inSteps<Row>(
+  limit: number,
+  older: readonly Statement[],
+  key: string,
+  keysBelow: (older: readonly Statement[], step: number) => readonly number[],
+  read: (keys: readonly number[], left: number) => readonly Row[],
+): readonly Row[] {
   const found: Row[] = [];
-  let older = olderThan(filter.before);
-  // What is checked on rows lets nearly all of them through; where it does not, the steps grow.
+  let below = older;
   for (let step = limit; ; step = Math.max(minStep, step * 4)) {
-    const keys = newestKeys(db, crossing, [...keysInTime(filter), ...older], step);
-    found.push(...rowsAt<Row>(db, columns, keys, checks, limit - found.length));
+    const keys = keysBelow(below, step);
+    found.push(...read(keys, limit - found.length));
     const last = keys.at(-1);
     if (last === undefined || keys.length < step || found.length === limit) return found;
-    older = [{ text: "seq < ?", parameters: [last] }];
+    below = [{ text: `${key} < ?`, parameters: [last] }];
   }
 }
 
@@ -181,18 +240,18 @@ function twinRows(
   limit: number,
   checks: readonly Statement[],
   search: string,
+  { condition }: RowSource,
   found: readonly StoredRow[],
 ): readonly StoredRow[] {
-  const match = matchExpression(filter.q ?? "");
-  if (match === null || !hasTwins(db)) return [];
+  if (condition === null || !hasTwins(db)) return [];
   const last = found.length < limit ? undefined : found.at(-1);
   const owners = inIndex(() =>
     runSql<{ seq: number }>(
       db,
-      `select rowid as seq from ${search} where ${search} match ? and rowid between ? and ?
+      `select rowid as seq from ${search} where ${condition.text} and rowid between ? and ?
         and exists (select 1 from requests where twin_of = ${search}.rowid) order by rowid desc`,
       [
-        match,
+        ...condition.parameters,
         last === undefined ? 0 : seqOf(last.id) - twinReach,
         filter.before === undefined ? Number.MAX_SAFE_INTEGER : seqOf(filter.before) + twinReach,
       ],
@@ -202,8 +261,8 @@ function twinRows(
   for (const { seq } of owners) {
     const newer = twins.filter(({ id }) => seqOf(id) > seq + twinReach);
     if (newer.length >= limit) break;
-    const condition = { text: "twin_of = ?", parameters: [seq] };
-    twins.push(...rowsOf(db, filter, limit, checks, { ...everyRow, condition }));
+    const own = { text: "twin_of = ?", parameters: [seq] };
+    twins.push(...rowsOf(db, filter, limit, checks, { ...everyRow, condition: own }));
   }
   return twins;
 }

@@ -2,7 +2,7 @@
 import { isIdStart } from "../../../domain/log/matched-place.ts";
 import type { LogFilter } from "../../../ports/browse.ts";
 import { type NameColumn, nameIndexes } from "./known-names.ts";
-import { matchExpression } from "./search-index.ts";
+import { matchExpression, type WordsFrom } from "./search-index.ts";
 import { highestSeq, lowestSeq, seqOf } from "./seq.ts";
 
 export type Parameter = string | number;
@@ -157,6 +157,8 @@ function threadCondition(thread: string): Condition {
 /** Where the rows come from. */
 export interface RowSource {
   readonly from: string;
+  /** Where its keys alone come from. */
+  readonly table: string;
   readonly key: string;
   readonly condition: Statement | null;
   /** It gives its rows in order by itself. */
@@ -165,24 +167,30 @@ export interface RowSource {
 
 export const everyRow: RowSource = {
   from: "requests",
+  table: "requests",
   key: "seq",
   condition: null,
   isIndex: false,
 };
 
-/** null where nothing can be found. */
-export function soughtRows(q: string, search: string | null): RowSource | null {
+/** null where nothing can be found. @param wordsFrom of that index */
+export function soughtRows(
+  q: string,
+  search: string | null,
+  wordsFrom?: WordsFrom,
+): RowSource | null {
   if (isIdStart(q)) {
     const id = q.toLowerCase();
     const condition = { text: "id >= ? and id < ?", parameters: [id, `${id}g`] };
     return { ...everyRow, condition };
   }
-  const match = matchExpression(q);
+  const match = matchExpression(q, wordsFrom);
   if (match === null) return null;
   if (search === null) throw new Error("the search does not work: its index is damaged");
   // The index gives its rows newest first, so that a page of a common word is read off its end.
   return {
     from: `${search} cross join requests on requests.seq = ${search}.rowid`,
+    table: search,
     key: `${search}.rowid`,
     condition: { text: `${search} match ?`, parameters: [match] },
     isIndex: true,

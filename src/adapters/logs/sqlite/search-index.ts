@@ -92,11 +92,22 @@ export function searchTable(name: string): string {
     ${textColumns.join(", ")}, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 2")`;
 }
 
+/** Words of an index that begin in a way; null: they are not known, or too many to be named. */
+export type WordsFrom = (beginning: string) => readonly string[] | null;
+
 /** A search as FTS5 reads it (sqlite.org/fts5.html §3), but no further than to a NUL; null where it names no word. */
-export function matchExpression(search: string): string | null {
-  const parts = soughtParts(search).map(
-    ({ phrase, open }) =>
-      `"${phrase.replaceAll("\0", " ").replaceAll('"', '""')}"${open ? " *" : ""}`,
-  );
+export function matchExpression(search: string, wordsFrom: WordsFrom = () => null): string | null {
+  const parts = soughtParts(search).map(({ phrase, open }) => {
+    const text = phrase.replaceAll("\0", " ").replaceAll('"', '""');
+    if (!open) return `"${text}"`;
+    const beginning = plainEnd.exec(text)?.[1];
+    const words = beginning === undefined ? null : wordsFrom(beginning.toLowerCase());
+    if (beginning === undefined || words === null || words.length === 0) return `"${text}" *`;
+    const head = text.slice(0, -beginning.length);
+    return `(${words.map((word) => `"${head}${word}"`).join(" OR ")})`;
+  });
   return parts.length === 0 ? null : parts.join(" AND ");
 }
+
+/** A last word whose letters the index only makes small; beside others it may be part of a longer one. */
+const plainEnd = /(?:^|[^A-Za-z0-9\u0080-\uffff])([A-Za-z0-9]+)$/;

@@ -11,12 +11,12 @@ import {
   type Condition,
   inTime,
   keysInTime,
-  soughtRows,
   type Statement,
   type Times,
   whole,
 } from "./list-statement.ts";
 import { inIndex } from "./search-index.ts";
+import { soughtIn } from "./search-terms.ts";
 import { soughtPlaces } from "./sought-places.ts";
 import { type Order, orderedPlaces, type Place, placeOf } from "./value-order.ts";
 
@@ -61,9 +61,10 @@ export function sortedRows(
   if (before !== undefined && after === null) return [];
   const conditions = conditionsOf(db, own);
   const lead = leadOf(db, conditions, own, true);
+  if (lead.rows === 0) return [];
   const order: Order = { column: column.name, after, limit };
   if (q !== undefined) {
-    const source = soughtRows(q, search);
+    const source = soughtIn(db, q, search);
     if (source === null) return [];
     const places = () => soughtPlaces(db, order, conditions, lead, own, source, search);
     return rowsAt(db, source.isIndex ? inIndex(places) : places());
@@ -194,7 +195,7 @@ function alongColumn(
   const beside = [
     ...keysInTime(times, "+seq"),
     ...without,
-    ...ways.filter((way) => way !== own).map(heldOn),
+    ...ways.filter((way) => way !== own).map((way) => heldOn(way)),
   ];
   const thorough = (checks: readonly Statement[]) => (order: Order, part: string) =>
     walkedPlaces(db, order, part, checks, null) ?? [];
