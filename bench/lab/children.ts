@@ -17,12 +17,12 @@ export interface Child {
 
 /** Starts the fake model server. */
 export function startFake(): Promise<Child> {
-  return start(["bench/lab/fake-process.ts"], {}, "stdout");
+  return start([process.execPath, "bench/lab/fake-process.ts"], {}, "stdout");
 }
 
 /** Starts a bare pass-through to `DEFAULT_UPSTREAM`. */
 export function startFloor(env: Readonly<Record<string, string>>): Promise<Child> {
-  return start(["bench/lab/floor-process.ts"], env, "stdout");
+  return start([process.execPath, "bench/lab/floor-process.ts"], env, "stdout");
 }
 
 /** Starts nginx with one worker in front of a server; null where it is not installed. */
@@ -70,16 +70,21 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Starts the program itself, its files in a temporary folder. @param routes its routes file's text */
+/**
+ * Starts the program itself, its files in a temporary folder.
+ * @param routes its routes file's text
+ * @param command which program; from source where none is named
+ */
 export async function startRouterProcess(
   env: Readonly<Record<string, string>>,
   routes = "{}",
+  command: readonly string[] = [process.execPath, "src/app/main.ts"],
 ): Promise<Child> {
   const folder = mkdtempSync(join(tmpdir(), "smolrouter-bench-"));
   const file = join(folder, "routes.yaml");
   writeFileSync(file, routes);
   const child = await start(
-    ["src/app/main.ts"],
+    command,
     {
       LISTEN_PORT: "0",
       ROUTES_CONFIG: file,
@@ -103,7 +108,7 @@ async function start(
   env: Readonly<Record<string, string>>,
   tells: "stdout" | "stderr",
 ): Promise<Child> {
-  const child = Bun.spawn([process.execPath, ...command], {
+  const child = Bun.spawn([...command], {
     cwd: root,
     env: { PATH: process.env["PATH"], ...env },
     stdout: "pipe",
