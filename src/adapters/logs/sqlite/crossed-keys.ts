@@ -52,12 +52,14 @@ export function crossingOf(ways: readonly Way[], without: readonly Statement[]):
 /**
  * The newest keys that are on all of the ways. What no index says is still to be checked on their rows.
  * @param keys what else is asked of `seq`
+ * @param among where they have to be found besides: `select seq from` an index
  */
 export function newestKeys(
   db: Database,
   { ways, without }: Pick<Crossing, "ways" | "without">,
   keys: readonly Statement[],
   limit: number,
+  among: Statement | null = null,
 ): readonly number[] {
   const [first, ...others] = ways;
   if (first === undefined) return [];
@@ -65,7 +67,7 @@ export function newestKeys(
     runSql<{ seq: number }>(db, `${text} order by seq desc limit ?`, [...parameters, limit]).map(
       ({ seq }) => seq,
     );
-  if (first.rows >= maxCounted) return read(merged(ways, without, keys));
+  if (first.rows >= maxCounted || among !== null) return read(merged(ways, without, keys, among));
   const checks = [...keys, ...without, ...others.map((way) => heldOn(way))];
   const lists = first.terms.map((term) => read(keysOf([ofIndex(term), ...checks])));
   if (lists.length === 1) return lists[0] ?? [];
@@ -93,6 +95,7 @@ function merged(
   ways: readonly Way[],
   without: readonly Statement[],
   keys: readonly Statement[],
+  among: Statement | null,
 ): Statement {
   const sides = ways.map(({ terms }, place) => {
     const own = terms.map((term) =>
@@ -104,9 +107,10 @@ function merged(
       parameters: own.flatMap(({ parameters }) => parameters),
     };
   });
+  const all = among === null ? sides : [...sides, among];
   return {
-    text: sides.map(({ text }) => text).join(" intersect "),
-    parameters: sides.flatMap(({ parameters }) => parameters),
+    text: all.map(({ text }) => text).join(" intersect "),
+    parameters: all.flatMap(({ parameters }) => parameters),
   };
 }
 

@@ -12,6 +12,7 @@ import {
   inTime,
   keysInTime,
   newestStatement,
+  ofKeys,
   ofTerm,
   olderThan,
   type RowSource,
@@ -78,9 +79,8 @@ function comparedRows(
   const seqs = some.map(({ seq }) => seq);
   const having = inIndex(() => withWords(db, search, source, seqs));
   if (having.size === 0) return [];
-  const text = "+seq in (select value from json_each(?))";
-  const parameters = [JSON.stringify([...having])];
-  return rowsOfLead(db, storedColumns, filter, limit, lead, [{ text, parameters }]);
+  const { text, parameters } = ofKeys([...having]);
+  return rowsOfLead(db, storedColumns, filter, limit, lead, [{ text: `+${text}`, parameters }]);
 }
 
 /** Rows with entries of their own. What indexes say of them is asked before they are read. */
@@ -179,11 +179,7 @@ function rowsAt<Row>(
   limit: number,
 ): readonly Row[] {
   if (keys.length === 0) return [];
-  const among = {
-    text: "seq in (select value from json_each(?))",
-    parameters: [JSON.stringify(keys)],
-  };
-  const { text, parameters } = newestStatement(columns, [among, ...checks], limit);
+  const { text, parameters } = newestStatement(columns, [ofKeys(keys), ...checks], limit);
   return runSql<Row>(db, text, parameters);
 }
 

@@ -234,6 +234,12 @@ export function ofIndex({ column, test, parameters, indexed }: IndexTerm): State
   return { text: `${indexed} and (${column}) ${test}`, parameters };
 }
 
+/** Rows that are known by their keys. */
+export function ofKeys(keys: readonly number[]): Statement {
+  const text = "seq in (select value from json_each(?))";
+  return { text, parameters: [JSON.stringify(keys)] };
+}
+
 /** All of them, behind `where`. */
 export function whole(statements: readonly Statement[]): Statement {
   return {

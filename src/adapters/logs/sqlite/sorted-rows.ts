@@ -4,13 +4,15 @@ import type { Database } from "bun:sqlite";
 import type { LogFilter, LogSort } from "../../../ports/browse.ts";
 import { rowColumns, type StoredRow } from "../rows/stored-row.ts";
 import { runSql } from "../sqlite-file/run-sql.ts";
-import { type Crossing, heldOn, maxCounted, newestKeys } from "./crossed-keys.ts";
-import { conditionsOf, keysIn, type Lead, leadOf, rowsOf } from "./lead.ts";
+import { alongColumn, type Column, type ColumnPart, sharedValue } from "./column-walk.ts";
+import { type Crossing, newestKeys } from "./crossed-keys.ts";
+import { conditionsOf, type Lead, leadOf } from "./lead.ts";
 import { newestOf, storedColumns } from "./list-query.ts";
 import {
   type Condition,
   inTime,
   keysInTime,
+  ofKeys,
   type Statement,
   type Times,
   whole,
@@ -28,17 +30,8 @@ const columns: Readonly<Record<ValueSort, Column>> = {
   cost: { name: "cost", index: "requests_cost" },
 };
 
-interface Column {
-  readonly name: string;
-  readonly index: string;
-}
-
 /** Rows that are read and put in order rather than sought along the index of the column. */
 const maxOrdered = 2_000;
-/** Keys along that index that are looked up one by one, before a set is made of those that they may be among. */
-const maxLooked = 5_000;
-/** Keys in such a set. */
-const maxInSet = 150_000;
 /** Keys that are read along the index at a time, after the first time. */
 const minStep = 1_000;
 
@@ -88,7 +81,7 @@ function fewPlaces(
   return keys === null
     ? null
     : orderedPlaces(db, order, { terms: null }, [
-        among(keys),
+        ofKeys(keys),
         ...conditions.map(({ check }) => check),
         ...inTime(times),
       ]);
@@ -116,11 +109,6 @@ function keysOfTime(
   return runSql<{ seq: number }>(db, sql, [...parameters, limit]).map(({ seq }) => seq);
 }
 
-function among(keys: readonly number[]): Statement {
-  const text = "seq in (select value from json_each(?))";
-  return { text, parameters: [JSON.stringify(keys)] };
-}
-
 /**
  * What many rows may have in common, as calls that cost nothing do, is one part, read like any other list by time; so
  * are the rows without a value. All else lies along the column's index.
@@ -137,12 +125,12 @@ function largestRows(
   const found: StoredRow[] = [];
   const along = (own: string, from: Place | null) => {
     const order: Order = { column: column.name, after: from, limit: limit - found.length };
-    found.push(...walkedRows(db, order, own, conditions, lead, times));
+    found.push(...walkedRows(db, order, { column, test: own }, conditions, lead, times));
   };
   const sharing = (test: string, isWithin: boolean) => {
     const range = isWithin && before !== undefined ? { ...times, before } : times;
     const left = limit - found.length;
-    const all = [...conditions, sharedValue(column, test)];
+    const all = [...conditions, sharedValue({ column, test })];
     found.push(...newestOf<StoredRow>(db, storedColumns, all, range, left));
   };
   const value = after === null ? Number.POSITIVE_INFINITY : (after.value ?? Number.NaN);
@@ -153,108 +141,27 @@ function largestRows(
   return found;
 }
 
-function sharedValue({ name, index }: Column, test: string): Condition {
-  return {
-    check: { text: `+${name} ${test}`, parameters: [] },
-    terms: [{ column: name, test, parameters: [], indexed: "true", index }],
-  };
-}
-
-/** @param own which part of the index */
 function walkedRows(
   db: Database,
   order: Order,
-  own: string,
+  part: ColumnPart,
   conditions: readonly Condition[],
   lead: Lead,
   times: Times,
 ): readonly StoredRow[] {
   const { column, limit } = order;
   const found: StoredRow[] = [];
-  const keys = alongColumn(db, lead, times);
+  const placesBehind = alongColumn(db, part, lead, times);
   const checks = [...conditions.map(({ check }) => check), ...inTime(times)];
   let { after } = order;
   // What is checked on rows lets nearly all of them through; where it does not, the steps grow.
   for (let step = limit; ; step = Math.max(minStep, step * 4)) {
-    const places = keys({ column, after, limit: step }, own);
+    const places = placesBehind({ column, after, limit: step });
     found.push(...rowsAt(db, places, checks).slice(0, limit - found.length));
     const last = places.at(-1);
     if (last === undefined || places.length < step || found.length === limit) return found;
     after = last;
   }
-}
-
-/** How places are found by keys alone, as far as indexes say what is asked of them. */
-function alongColumn(
-  db: Database,
-  { terms, rows, crossing }: Lead,
-  times: Times,
-): (order: Order, own: string) => readonly Place[] {
-  const { ways, without } = crossing;
-  const own = ways.find((way) => way.terms === terms);
-  const beside = [
-    ...keysInTime(times, "+seq"),
-    ...without,
-    ...ways.filter((way) => way !== own).map((way) => heldOn(way)),
-  ];
-  const thorough = (checks: readonly Statement[]) => (order: Order, part: string) =>
-    walkedPlaces(db, order, part, checks, null) ?? [];
-  if (terms === null || rows === null) return thorough(beside);
-  const inSet = () => [keysIn(terms, times), ...beside];
-  if (rows < maxCounted) return thorough(inSet());
-  const looked = own === undefined ? beside : [...beside, heldOn(own)];
-  let after: ReturnType<typeof thorough> | null = null;
-  return (order, part) => {
-    const soon = after === null ? walkedPlaces(db, order, part, looked, maxLooked) : null;
-    if (soon !== null) return soon;
-    after ??= thorough(rowsOf(db, terms, times, maxInSet) < maxInSet ? inSet() : looked);
-    return after(order, part);
-  };
-}
-
-/**
- * @param checks on keys alone
- * @param most keys that are looked at before it gives up; null: all
- * @returns null where it gave up
- */
-function walkedPlaces(
-  db: Database,
-  { column, after, limit }: Order,
-  own: string,
-  checks: readonly Statement[],
-  most: number | null,
-): readonly Place[] | null {
-  const part = whole([{ text: `${column} ${own}`, parameters: [] }, ...from(column, after)]);
-  const [end] =
-    most === null
-      ? []
-      : runSql<{ value: number }>(
-          db,
-          `select ${column} as value from requests where ${part.text}
-          order by ${column} desc, seq desc limit 1 offset ${most}`,
-          part.parameters,
-        );
-  const until = end === undefined ? [] : [{ text: `${column} >= ?`, parameters: [end.value] }];
-  const where = whole([part, ...until, ...checks]);
-  const places = runSql<Place>(
-    db,
-    `select seq, ${column} as value from requests where ${where.text}
-    order by ${column} desc, seq desc limit ?`,
-    [...where.parameters, limit],
-  );
-  return places.length < limit && end !== undefined ? null : places;
-}
-
-/** The column's index from a place on. */
-function from(column: string, after: Place | null): readonly Statement[] {
-  if (after === null || after.value === null) return [];
-  const { value, seq } = after;
-  return [
-    {
-      text: `${column} <= ? and (${column} < ? or +seq < ?)`,
-      parameters: [value, value, seq],
-    },
-  ];
 }
 
 /** The rows at these places, in their order. @param checks what is asked of them besides */
@@ -264,7 +171,7 @@ function rowsAt(
   checks: readonly Statement[] = [],
 ): readonly StoredRow[] {
   if (places.length === 0) return [];
-  const { text, parameters } = whole([among(places.map(({ seq }) => seq)), ...checks]);
+  const { text, parameters } = whole([ofKeys(places.map(({ seq }) => seq)), ...checks]);
   const sql = `select seq, ${rowColumns.join(", ")} from requests where ${text}`;
   const found = runSql<StoredRow & { readonly seq: number }>(db, sql, parameters);
   const bySeq = new Map(found.map(({ seq, ...row }) => [seq, row]));

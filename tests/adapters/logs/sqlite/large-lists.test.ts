@@ -214,7 +214,7 @@ describe("lists of a large log", () => {
 
   test("of random filters", async () => {
     const kinds = Object.entries(values);
-    for (let look = 0; look < 50; look++) {
+    for (let look = 0; look < 25; look++) {
       const own = Object.fromEntries(
         Array.from({ length: random.int(1, 3) }, () => {
           const [name, all] = random.pick(kinds);
@@ -244,9 +244,16 @@ describe("lists of a large log", () => {
     });
     expect(plans.some(({ text }) => text.includes("intersect"))).toBe(true);
     expect(plans.some(({ text }) => text.includes("exists"))).toBe(true);
+    expect(
+      plans.some(({ text }) =>
+        text.includes("intersect select seq from requests indexed by requests_cost"),
+      ),
+    ).toBe(true);
     const sorting = plans.filter(
       ({ text, plan }) =>
         /intersect|exists|order by [dtc]/.test(text) &&
+        // A part of a column's index that is compared with others has to be put in the order of keys.
+        !/intersect select seq from requests indexed by/.test(text) &&
         plan.some((step) => /B-TREE|SCAN requests$/.test(step)),
     );
     expect(sorting).toEqual([]);
