@@ -9,8 +9,8 @@ import { Turns } from "../conversation/conversation-view.tsx";
 import { FragmentPage } from "../conversation/fetched-fold.tsx";
 import { createReading } from "../conversation/reading.ts";
 import { ToolList } from "../conversation/settings-view.tsx";
-import { frameOf, page, readable, unreadable } from "../shared/page-response.tsx";
-import type { PageFrame, PagesDeps } from "../shared/pages-deps.ts";
+import { frameOf, page, readable, unreadablePage } from "../shared/page-response.tsx";
+import type { PagesDeps } from "../shared/pages-deps.ts";
 import { UnknownRequest } from "./unknown-request.tsx";
 
 /** More turns are never on one page: an address may be anyone's. */
@@ -69,11 +69,6 @@ export function conversationRoutes(deps: PagesDeps) {
       if (!read.ok) return new Response(null, { status: 503 });
       return imageResponse(read.value === null ? null : imageAt(read.value, place));
     });
-}
-
-function unreadablePage(request: Request, frame: PageFrame): Promise<Response> {
-  const { status, html } = unreadable(frame);
-  return page(request, status, html);
 }
 
 async function conversationOf(

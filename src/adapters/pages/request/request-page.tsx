@@ -1,6 +1,7 @@
 /** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // One request: what became of it, every attempt, the conversation, the raw bodies.
 import { Html } from "@elysiajs/html";
+import type { PropsWithChildren } from "@elysiajs/html";
 import type { LogDetail, LogPage } from "../../../ports/browse.ts";
 import { comparedParts } from "../../../domain/conversation/removed.ts";
 import { readConversation } from "../../../domain/conversation/read-conversation.ts";
@@ -24,6 +25,9 @@ import { ModelName, StateMark } from "../shared/state-mark.tsx";
 export interface RequestPageProps {
   readonly frame: PageFrame;
   readonly detail: LogDetail;
+}
+
+export interface RequestPartsProps extends RequestPageProps {
   readonly neighbours: Neighbours;
   /** The request that this one repeats, null where the log has it no more; absent: it repeats none. */
   readonly first?: LogDetail | null;
@@ -37,7 +41,23 @@ export interface RequestPageProps {
 
 const pollMs = 500;
 
-export function RequestPage(props: RequestPageProps): JSX.Element {
+/** What is known of the call from its row alone. */
+export function RequestPage(props: PropsWithChildren<RequestPageProps>): JSX.Element {
+  const { frame, detail } = props;
+  return (
+    <Layout
+      title={`${detail.original_model ?? detail.path} · request`}
+      frame={frame}
+      {...(detail.state === "inflight" ? { poll: pollMs, reload: true } : {})}
+    >
+      <article id="request" data-live>
+        {props.children}
+      </article>
+    </Layout>
+  );
+}
+
+export function RequestParts(props: RequestPartsProps): JSX.Element {
   const { frame, detail, routing, first } = props;
   const running = detail.state === "inflight";
   const conversation = readConversation(
@@ -58,81 +78,75 @@ export function RequestPage(props: RequestPageProps): JSX.Element {
     needsToken: frame.account !== null,
   });
   return (
-    <Layout
-      title={`${detail.original_model ?? detail.path} · request`}
-      frame={frame}
-      {...(running ? { poll: pollMs, reload: true } : {})}
-    >
-      <article id="request" data-live>
-        <Crumbs {...props} />
-        <RequestHead detail={detail} now={frame.now} />
-        <AgainSection detail={detail} {...props.again} />
-        <Repeats repeats={props.repeats} now={frame.now} />
-        <Facts detail={detail} routing={routing} now={frame.now} />
-        <Attempts detail={detail} now={frame.now} />
-        {first !== undefined && <Compare first={first} again={detail} now={frame.now} />}
-        <ConversationView
-          conversation={conversation}
-          detail={detail}
-          compared={compared}
-          isPlain={props.isPlain}
+    <>
+      <Crumbs {...props} />
+      <RequestHead detail={detail} now={frame.now} />
+      <AgainSection detail={detail} {...props.again} />
+      <Repeats repeats={props.repeats} now={frame.now} />
+      <Facts detail={detail} routing={routing} now={frame.now} />
+      <Attempts detail={detail} now={frame.now} />
+      {first !== undefined && <Compare first={first} again={detail} now={frame.now} />}
+      <ConversationView
+        conversation={conversation}
+        detail={detail}
+        compared={compared}
+        isPlain={props.isPlain}
+      />
+      {!isMarked &&
+        detail.response_body_clean !== undefined &&
+        detail.response_body_encoding !== "base64" && (
+          <CleanedSection raw={detail.response_body ?? ""} clean={detail.response_body_clean} />
+        )}
+      <section class="raw" aria-labelledby="raw-title">
+        <header class="section-head">
+          <h2 id="raw-title">Raw</h2>
+          <p class="actions">
+            {curl.kind === "command" && <CopyButton of="curl" label="Copy as curl" said />}
+            <a href={`/api/logs/${encodeURIComponent(detail.id)}`}>Open as JSON</a>
+          </p>
+        </header>
+        <CurlSection command={curl} />
+        <Payload
+          id="request-body"
+          title="Request body"
+          text={detail.request_body}
+          base64={detail.request_body_encoding === "base64"}
+          truncated={detail.request_body_truncated}
+          size={detail.request_size}
+          absent={absent(running, detail.request_body_truncated)}
         />
-        {!isMarked &&
-          detail.response_body_clean !== undefined &&
-          detail.response_body_encoding !== "base64" && (
-            <CleanedSection raw={detail.response_body ?? ""} clean={detail.response_body_clean} />
-          )}
-        <section class="raw" aria-labelledby="raw-title">
-          <header class="section-head">
-            <h2 id="raw-title">Raw</h2>
-            <p class="actions">
-              {curl.kind === "command" && <CopyButton of="curl" label="Copy as curl" said />}
-              <a href={`/api/logs/${encodeURIComponent(detail.id)}`}>Open as JSON</a>
-            </p>
-          </header>
-          <CurlSection command={curl} />
+        <Payload
+          id="response-body"
+          title="Answer body, as received"
+          text={detail.response_body}
+          base64={detail.response_body_encoding === "base64"}
+          truncated={detail.response_body_truncated}
+          size={detail.response_size}
+          absent={absent(running, detail.response_body_truncated)}
+        />
+        {detail.response_body_clean !== undefined && (
           <Payload
-            id="request-body"
-            title="Request body"
-            text={detail.request_body}
-            base64={detail.request_body_encoding === "base64"}
-            truncated={detail.request_body_truncated}
-            size={detail.request_size}
-            absent={absent(running, detail.request_body_truncated)}
+            id="response-body-clean"
+            title="Answer body, as the client got it"
+            text={detail.response_body_clean}
+            base64={false}
+            truncated={detail.response_body_clean_truncated === true}
+            size={new TextEncoder().encode(detail.response_body_clean).length}
+            absent=""
           />
-          <Payload
-            id="response-body"
-            title="Answer body, as received"
-            text={detail.response_body}
-            base64={detail.response_body_encoding === "base64"}
-            truncated={detail.response_body_truncated}
-            size={detail.response_size}
-            absent={absent(running, detail.response_body_truncated)}
-          />
-          {detail.response_body_clean !== undefined && (
-            <Payload
-              id="response-body-clean"
-              title="Answer body, as the client got it"
-              text={detail.response_body_clean}
-              base64={false}
-              truncated={detail.response_body_clean_truncated === true}
-              size={new TextEncoder().encode(detail.response_body_clean).length}
-              absent=""
-            />
-          )}
-          <HeaderTable
-            id="request-headers"
-            title="Request headers"
-            headers={detail.request_headers}
-          />
-          <HeaderTable
-            id="response-headers"
-            title="Answer headers"
-            headers={detail.response_headers}
-          />
-        </section>
-      </article>
-    </Layout>
+        )}
+        <HeaderTable
+          id="request-headers"
+          title="Request headers"
+          headers={detail.request_headers}
+        />
+        <HeaderTable
+          id="response-headers"
+          title="Answer headers"
+          headers={detail.response_headers}
+        />
+      </section>
+    </>
   );
 }
 
@@ -140,7 +154,7 @@ function Crumbs({
   neighbours,
   frame,
   detail,
-}: Pick<RequestPageProps, "neighbours" | "frame" | "detail">): JSX.Element {
+}: Pick<RequestPartsProps, "neighbours" | "frame" | "detail">): JSX.Element {
   const { older, newer } = neighbours;
   return (
     <nav class="crumbs" aria-label="Requests">

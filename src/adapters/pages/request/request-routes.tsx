@@ -12,12 +12,14 @@ import {
   formRefused,
   frameOf,
   page,
+  type PageAround,
+  pageAround,
   readable,
   seeOther,
-  unreadable,
+  unreadablePage,
 } from "../shared/page-response.tsx";
-import type { PageFrame, PagesDeps } from "../shared/pages-deps.ts";
-import { RequestPage } from "./request-page.tsx";
+import type { PagesDeps } from "../shared/pages-deps.ts";
+import { RequestPage, RequestParts, type RequestPartsProps } from "./request-page.tsx";
 import { conversationRoutes } from "./conversation-routes.tsx";
 
 const repeatsShown = 20;
@@ -27,26 +29,38 @@ export function requestRoutes(deps: PagesDeps) {
 
   async function show(request: Request, id: string, refused: string | null): Promise<Response> {
     const frame = frameOf(request, deps);
-    const read = await readable(requestOf(id, deps));
+    const read = await readable(browse.get(id));
     if (!read.ok) return unreadablePage(request, frame);
-    if (read.value === null) return page(request, 404, <UnknownRequest frame={frame} />);
-    const { detail, ...beside } = read.value;
+    const detail = read.value;
+    if (detail === null) return page(request, 404, <UnknownRequest frame={frame} />);
     const routing = deps.routing();
-    return page(
+    const parts: PageAround<Beside> = {
+      around: (rest) => (
+        <RequestPage frame={frame} detail={detail}>
+          {rest}
+        </RequestPage>
+      ),
+      within: (beside) => (
+        <RequestParts
+          frame={frame}
+          detail={detail}
+          {...beside}
+          isPlain={new URL(request.url).searchParams.get("as") === "text"}
+          routing={routing}
+          again={{
+            models: knownModelNames(routing, browse.upstreams().upstreams),
+            serversHaveKeys: serversHaveKeys(detail, deps),
+            refused,
+          }}
+        />
+      ),
+    };
+    return pageAround(
       request,
+      frame,
+      readBeside(detail, deps),
+      parts,
       refused === null ? 200 : 422,
-      <RequestPage
-        frame={frame}
-        detail={detail}
-        {...beside}
-        isPlain={new URL(request.url).searchParams.get("as") === "text"}
-        routing={routing}
-        again={{
-          models: knownModelNames(routing, browse.upstreams().upstreams),
-          serversHaveKeys: serversHaveKeys(detail, deps),
-          refused,
-        }}
-      />,
     );
   }
 
@@ -71,22 +85,20 @@ export function requestRoutes(deps: PagesDeps) {
     );
 }
 
-function unreadablePage(request: Request, frame: PageFrame): Promise<Response> {
-  const { status, html } = unreadable(frame);
-  return page(request, status, html);
-}
+type Beside = Pick<RequestPartsProps, "neighbours" | "repeats" | "first">;
 
-/** The request with those that belong beside it; null where the log has none of that id. */
-async function requestOf(id: string, { browse, now }: Pick<PagesDeps, "browse" | "now">) {
-  const detail = await browse.get(id);
-  if (detail === null) return null;
-  const { resent_from: firstId } = detail;
+/** What belongs beside a request. */
+async function readBeside(
+  detail: LogDetail,
+  { browse, now }: Pick<PagesDeps, "browse" | "now">,
+): Promise<Beside> {
+  const { id, resent_from: firstId } = detail;
   const [neighbours, repeats, first] = await Promise.all([
     neighboursOf(detail, now(), browse),
     browse.list({ limit: repeatsShown, resent_from: id }),
     firstId === null ? undefined : browse.get(firstId),
   ]);
-  return { detail, neighbours, repeats, ...(first === undefined ? {} : { first }) };
+  return { neighbours, repeats, ...(first === undefined ? {} : { first }) };
 }
 
 /** Whether the call would find a key wherever it goes now, so that the client's is not missed. */

@@ -2,12 +2,12 @@
 // `/upstreams`: what is configured, and how it is doing.
 import { Elysia } from "elysia";
 import { Html } from "@elysiajs/html";
-import { activityOf, chartPoints, daySpan, keeping } from "../dashboard/activity.ts";
+import { type Activity, activityOf, chartPoints, daySpan, keeping } from "../dashboard/activity.ts";
 import { keptFor } from "../dashboard/kept-for.ts";
 import { MessagePage } from "../shared/message-page.tsx";
-import { formRefused, frameOf, page, readable, seeOther } from "../shared/page-response.tsx";
+import { formRefused, frameOf, page, pageAround, seeOther } from "../shared/page-response.tsx";
 import type { PagesDeps } from "../shared/pages-deps.ts";
-import { UpstreamsPage } from "../upstreams/upstreams-page.tsx";
+import { UpstreamCards, UpstreamsPage } from "../upstreams/upstreams-page.tsx";
 
 const slices = 24;
 
@@ -25,20 +25,16 @@ export function configurationRoutes(deps: PagesDeps) {
     );
   });
   return new Elysia({ name: "configuration-pages" })
-    .get("/upstreams", async ({ request }) => {
-      // How servers are doing is known without the log.
-      const read = await readable(recent());
+    .get("/upstreams", ({ request }) => {
+      const frame = frameOf(request, deps);
       const { upstreams, routers = [] } = browse.upstreams();
-      return page(
-        request,
-        200,
-        <UpstreamsPage
-          frame={frameOf(request, deps)}
-          upstreams={upstreams}
-          routers={routers}
-          activity={read.ok ? read.value : new Map()}
-        />,
-      );
+      const known = { frame, upstreams, routers };
+      // How servers are doing is known without the log.
+      const activity = recent().catch(() => new Map<string, Activity>());
+      return pageAround(request, frame, activity, {
+        around: (rest) => <UpstreamsPage {...known}>{rest}</UpstreamsPage>,
+        within: (found) => <UpstreamCards {...known} activity={found} />,
+      });
     })
     .post("/upstreams/check", async () => {
       await actions.checkUpstreams();

@@ -36,19 +36,21 @@ export function textInTwo(
   first: string,
   second: Promise<string>,
   accepts: string | null,
+  status: number,
   headers: Readonly<Record<string, string>>,
 ): Response {
   const vary = { ...headers, vary: "accept-encoding" };
   if (!takesGzip(accepts)) {
     const body = new PassThrough();
     body.write(first);
-    return new Response(finishing(body, second), { headers: vary });
+    return new Response(finishing(body, second), { status, headers: vary });
   }
   const body = createGzip({ level });
   body.write(first);
   // So that a browser can read the first part before the second is there.
   body.flush(constants.Z_SYNC_FLUSH);
   return new Response(finishing(body, second), {
+    status,
     headers: { ...vary, "content-encoding": "gzip" },
   });
 }

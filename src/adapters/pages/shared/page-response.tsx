@@ -25,12 +25,6 @@ export async function page(request: Request, status: number, html: JSX.Element):
   return textResponse(`<!doctype html>${await html}`, accepts, status, pageHeaders);
 }
 
-/** A page once what it shows is known. */
-interface MadePage {
-  readonly status: number;
-  readonly html: JSX.Element;
-}
-
 /** Of a page that has to wait for the log: what stands around what is found there, and that itself. */
 export interface PageAround<T> {
   /** Needs nothing of the log. Whatever it writes below the rest has to be the router's own words. */
@@ -43,21 +37,21 @@ const laterMark = "<!--later-->";
 
 /**
  * A page that has to wait for the log. A browser that opens it gets the upper part immediately and shows
- * it while the log is read; the status is 200 then, even where the log cannot be read.
+ * it while the log is read; the status is `status` then, even where the log cannot be read.
  */
 export async function pageAround<T>(
   request: Request,
   frame: PageFrame,
   reading: Promise<T>,
   { around, within }: PageAround<T>,
+  status = 200,
 ): Promise<Response> {
   const found = readable(reading);
   if (!isOpening(request)) {
     const read = await found;
-    const { status, html } = read.ok
-      ? { status: 200, html: around(within(read.value)) }
-      : unreadable(frame);
-    return page(request, status, html);
+    return read.ok
+      ? page(request, status, around(within(read.value)))
+      : unreadablePage(request, frame);
   }
   const whole: JSX.Element = around(laterMark);
   const html = `<!doctype html>${await whole}`;
@@ -66,7 +60,8 @@ export async function pageAround<T>(
     const later: JSX.Element = read.ok ? within(read.value) : <Unreadable />;
     return (await later) + html.slice(at + laterMark.length);
   });
-  return textInTwo(html.slice(0, at), rest, request.headers.get("accept-encoding"), pageHeaders);
+  const accepts = request.headers.get("accept-encoding");
+  return textInTwo(html.slice(0, at), rest, accepts, status, pageHeaders);
 }
 
 /** Whether a browser opens the page; its script, which renews it, takes anything before HTML. */
@@ -113,10 +108,10 @@ function Unreadable(): JSX.Element {
   );
 }
 
-export function unreadable(frame: PageFrame): MadePage {
+export function unreadablePage(request: Request, frame: PageFrame): Promise<Response> {
   const says = ["Requests are still routed. The router's own log says what is wrong."];
   const title = "The log cannot be read right now";
-  return { status: 503, html: <MessagePage frame={frame} title={title} says={says} /> };
+  return page(request, 503, <MessagePage frame={frame} title={title} says={says} />);
 }
 
 export function frameOf(

@@ -1,6 +1,7 @@
 /** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // A thread as one conversation: its turns, the call behind each answer, and the calls that went another way.
 import { Html } from "@elysiajs/html";
+import type { PropsWithChildren } from "@elysiajs/html";
 import { alignCalls } from "../../../domain/conversation/align-calls.ts";
 import type { LogRow } from "../../../ports/browse.ts";
 import type { ThreadDetail } from "../../../ports/threads.ts";
@@ -14,6 +15,9 @@ import { ThreadTurns } from "./thread-turns.tsx";
 export interface ThreadPageProps {
   readonly frame: PageFrame;
   readonly thread: ThreadDetail;
+}
+
+export interface ThreadFoundProps extends ThreadPageProps {
   /** The newest call whose request can be read, with its conversation, and before it those that it continues; empty: none is kept. */
   readonly chain: readonly ReadCall[];
 }
@@ -21,12 +25,9 @@ export interface ThreadPageProps {
 /** Calls announce themselves; what is left is the time that one has taken so far. */
 const pollMs = 10_000;
 
-export function ThreadPage({ frame, thread, chain }: ThreadPageProps): JSX.Element {
-  const { id, logs: calls } = thread;
-  const { segments, others } = aligned(calls, chain);
-  const running = others.filter(({ state }) => state === "inflight");
-  const branches = others.filter(({ state }) => state !== "inflight");
-  const isRead = chain.length > 0;
+/** What the calls' rows say, around their conversation. */
+export function ThreadPage(props: PropsWithChildren<ThreadPageProps>): JSX.Element {
+  const { frame, thread } = props;
   return (
     <Layout title={`${threadTitle(thread)} · thread`} frame={frame} poll={pollMs} events>
       <article id="request" class="thread-page">
@@ -37,53 +38,66 @@ export function ThreadPage({ frame, thread, chain }: ThreadPageProps): JSX.Eleme
           <a href={frame.list} data-list>
             Requests
           </a>
-          <a href={`/?thread=${encodeURIComponent(id)}`}>List its calls</a>
+          <a href={`/?thread=${encodeURIComponent(thread.id)}`}>List its calls</a>
         </nav>
         <div id="thread-head" data-live>
           <ThreadHead thread={thread} />
         </div>
-        <section
-          class="conversation"
-          id="thread-turns"
-          data-live
-          aria-labelledby="conversation-title"
-        >
-          <header class="section-head">
-            <h2 id="conversation-title">Conversation</h2>
-          </header>
-          {!isRead && (
-            <p class="nothing">
-              {running.length === calls.length
-                ? "The bodies are stored when the call ends."
-                : "No request of this thread can be read any more: its bodies are gone, were cut, or hold no conversation."}
-            </p>
-          )}
-          {segments.map(({ read, placed, offset }, at) => (
-            <ThreadTurns {...read} placed={placed} offset={offset} isFirst={at === 0} />
-          ))}
-          {running.map((call) => (
-            <CallLine call={call} now={frame.now} isNamed />
-          ))}
-        </section>
-        <div id="thread-branches" data-live>
-          {branches.length > 0 && (
-            <section class="branches" aria-labelledby="branches-title">
-              <header class="section-head">
-                <h2 id="branches-title">{isRead ? "Other branches" : "Calls"}</h2>
-                {isRead && (
-                  <p class="faint">
-                    Calls that asked something else, the same once more, or long before
-                  </p>
-                )}
-              </header>
-              {branches.map((call) => (
-                <CallLine call={call} now={frame.now} isNamed />
-              ))}
-            </section>
-          )}
-        </div>
+        {props.children}
       </article>
     </Layout>
+  );
+}
+
+export function ThreadFound({ frame, thread, chain }: ThreadFoundProps): JSX.Element {
+  const { logs: calls } = thread;
+  const { segments, others } = aligned(calls, chain);
+  const running = others.filter(({ state }) => state === "inflight");
+  const branches = others.filter(({ state }) => state !== "inflight");
+  const isRead = chain.length > 0;
+  return (
+    <>
+      <section
+        class="conversation"
+        id="thread-turns"
+        data-live
+        aria-labelledby="conversation-title"
+      >
+        <header class="section-head">
+          <h2 id="conversation-title">Conversation</h2>
+        </header>
+        {!isRead && (
+          <p class="nothing">
+            {running.length === calls.length
+              ? "The bodies are stored when the call ends."
+              : "No request of this thread can be read any more: its bodies are gone, were cut, or hold no conversation."}
+          </p>
+        )}
+        {segments.map(({ read, placed, offset }, at) => (
+          <ThreadTurns {...read} placed={placed} offset={offset} isFirst={at === 0} />
+        ))}
+        {running.map((call) => (
+          <CallLine call={call} now={frame.now} isNamed />
+        ))}
+      </section>
+      <div id="thread-branches" data-live>
+        {branches.length > 0 && (
+          <section class="branches" aria-labelledby="branches-title">
+            <header class="section-head">
+              <h2 id="branches-title">{isRead ? "Other branches" : "Calls"}</h2>
+              {isRead && (
+                <p class="faint">
+                  Calls that asked something else, the same once more, or long before
+                </p>
+              )}
+            </header>
+            {branches.map((call) => (
+              <CallLine call={call} now={frame.now} isNamed />
+            ))}
+          </section>
+        )}
+      </div>
+    </>
   );
 }
 

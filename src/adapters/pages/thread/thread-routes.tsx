@@ -3,10 +3,10 @@
 import { Elysia } from "elysia";
 import { Html } from "@elysiajs/html";
 import { MessagePage } from "../shared/message-page.tsx";
-import { frameOf, page, readable, unreadable } from "../shared/page-response.tsx";
+import { frameOf, page, pageAround, readable, unreadablePage } from "../shared/page-response.tsx";
 import type { PagesDeps } from "../shared/pages-deps.ts";
 import { readChain } from "./read-chain.ts";
-import { ThreadPage } from "./thread-page.tsx";
+import { ThreadFound, ThreadPage } from "./thread-page.tsx";
 
 /** Ids of threads are UUIDs; nothing else is looked up. */
 const threadId = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -20,25 +20,28 @@ export function threadRoutes(deps: PagesDeps) {
     async ({ request, params: { id } }) => {
       const frame = frameOf(request, deps);
       const read = await readable(threadOf(id, deps));
-      if (!read.ok) {
-        const { status, html } = unreadable(frame);
-        return page(request, status, html);
-      }
-      if (read.value === null)
+      if (!read.ok) return unreadablePage(request, frame);
+      const thread = read.value;
+      if (thread === null)
         return page(
           request,
           404,
           <MessagePage frame={frame} title="No such thread" says={[unknown]} />,
         );
-      return page(request, 200, <ThreadPage frame={frame} {...read.value} />);
+      const chain = readChain(thread.logs, (callId) => deps.browse.get(callId));
+      return pageAround(request, frame, chain, {
+        around: (rest) => (
+          <ThreadPage frame={frame} thread={thread}>
+            {rest}
+          </ThreadPage>
+        ),
+        within: (found) => <ThreadFound frame={frame} thread={thread} chain={found} />,
+      });
     },
   );
 }
 
-/** A thread with its newest calls, and the conversation of the newest that can be read; null: the log has none. */
+/** A thread with its newest calls; null: the log has none. */
 async function threadOf(id: string, { browse }: Pick<PagesDeps, "browse">) {
-  if (!threadId.test(id)) return null;
-  const thread = await browse.thread(id);
-  if (thread === null) return null;
-  return { thread, chain: await readChain(thread.logs, (callId) => browse.get(callId)) };
+  return threadId.test(id) ? browse.thread(id) : null;
 }

@@ -9,13 +9,15 @@ export interface ThreadLineProps {
   readonly thread: ThreadRow;
   /** Epoch ms. */
   readonly now: number;
+  /** Out of sight where the page is opened; see requests.css. */
+  readonly later: boolean;
 }
 
-export function ThreadLine({ thread, now }: ThreadLineProps): JSX.Element {
+export function ThreadLine({ thread, now, later }: ThreadLineProps): JSX.Element {
   const href = `/thread/${encodeURIComponent(thread.id)}`;
   const { calls, errors, prompt_tokens: prompt, completion_tokens: completion } = thread;
   return (
-    <tr id={`t-${thread.id}`} role="row" data-href={href}>
+    <tr id={`t-${thread.id}`} role="row" class={later ? "later" : undefined} data-href={href}>
       <td role="cell" class="c-asked">
         <a class="open" href={href} title={thread.title ?? undefined} dir="auto" safe>
           {thread.title ?? "Without words"}

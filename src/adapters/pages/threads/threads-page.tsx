@@ -34,9 +34,17 @@ export function ThreadsPage(props: PropsWithChildren<ThreadsPageProps>): JSX.Ele
 const heads = ["Title", "Who", "Models"] as const;
 const numbers = ["Calls", "Errors", "Tokens", "Cost", "Span", "Last call"] as const;
 
+export interface ThreadsProps extends ThreadsPageProps {
+  readonly page: ThreadPage;
+  /** The page is opened, not renewed: what is out of sight may follow a moment later. */
+  readonly opening: boolean;
+}
+
+/** As many as most windows show. */
+const inSight = 24;
+
 // Rows are grids, and browsers take elements for what they look like: the roles say what they are.
-export function Threads(props: ThreadsPageProps & { readonly page: ThreadPage }): JSX.Element {
-  const { frame, query, page } = props;
+export function Threads({ frame, query, page, opening }: ThreadsProps): JSX.Element {
   const { threads, next } = page;
   const paging = query.filter.before !== undefined;
   return (
@@ -62,8 +70,8 @@ export function Threads(props: ThreadsPageProps & { readonly page: ThreadPage })
             </tr>
           </thead>
           <tbody role="rowgroup">
-            {threads.map((thread) => (
-              <ThreadLine thread={thread} now={frame.now} />
+            {threads.map((thread, place) => (
+              <ThreadLine thread={thread} now={frame.now} later={opening && place >= inSight} />
             ))}
           </tbody>
         </table>

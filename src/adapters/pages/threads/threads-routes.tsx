@@ -2,7 +2,7 @@
 // `/threads`: conversations and agent sessions, by their last call.
 import { Elysia } from "elysia";
 import { Html } from "@elysiajs/html";
-import { frameOf, pageAround } from "../shared/page-response.tsx";
+import { frameOf, isOpening, pageAround } from "../shared/page-response.tsx";
 import type { PagesDeps } from "../shared/pages-deps.ts";
 import { Threads, ThreadsPage } from "./threads-page.tsx";
 import { readThreads } from "./threads-query.ts";
@@ -17,7 +17,9 @@ export function threadsRoutes(deps: PagesDeps) {
           {rest}
         </ThreadsPage>
       ),
-      within: (page) => <Threads frame={frame} query={query} page={page} />,
+      within: (page) => (
+        <Threads frame={frame} query={query} page={page} opening={isOpening(request)} />
+      ),
     });
   });
 }

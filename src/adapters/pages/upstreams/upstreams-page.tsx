@@ -1,6 +1,7 @@
 /** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // `/upstreams`: a card for each server.
 import { Html } from "@elysiajs/html";
+import type { PropsWithChildren } from "@elysiajs/html";
 import type { RouterState, UpstreamState } from "../../../ports/browse.ts";
 import type { Activity } from "../dashboard/activity.ts";
 import { Layout } from "../shared/layout.tsx";
@@ -12,14 +13,18 @@ export interface UpstreamsPageProps {
   readonly frame: PageFrame;
   readonly upstreams: readonly UpstreamState[];
   readonly routers: readonly RouterState[];
+}
+
+export interface UpstreamCardsProps extends UpstreamsPageProps {
   /** The last hours of each upstream that was asked, by name. */
   readonly activity: ReadonlyMap<string, Activity>;
 }
 
 const pollMs = 2000;
 
-export function UpstreamsPage(props: UpstreamsPageProps): JSX.Element {
-  const { frame, upstreams, routers, activity } = props;
+/** What needs nothing of the log, around the servers. */
+export function UpstreamsPage(props: PropsWithChildren<UpstreamsPageProps>): JSX.Element {
+  const { frame, upstreams, routers } = props;
   return (
     <Layout title="Upstreams" frame={frame} at="upstreams" poll={pollMs}>
       <header class="page-head">
@@ -33,6 +38,15 @@ export function UpstreamsPage(props: UpstreamsPageProps): JSX.Element {
           </button>
         </form>
       </header>
+      {props.children}
+    </Layout>
+  );
+}
+
+export function UpstreamCards(props: UpstreamCardsProps): JSX.Element {
+  const { frame, upstreams, routers, activity } = props;
+  return (
+    <>
       <ul id="upstreams" class="upstreams" data-live>
         {upstreams.map((upstream) => (
           <UpstreamCard
@@ -49,7 +63,7 @@ export function UpstreamsPage(props: UpstreamsPageProps): JSX.Element {
           routes file to fail over between them.
         </p>
       )}
-    </Layout>
+    </>
   );
 }
 
