@@ -16,7 +16,7 @@ import {
 import { type Order, orderedPlaces, type Place } from "./value-order.ts";
 
 export interface Column {
-  readonly name: string;
+  readonly name: "duration_ms" | "total_tokens" | "cost";
   readonly index: string;
 }
 

@@ -59,7 +59,7 @@ export function filteredRows(
   if (lead.rows !== null && lead.rows <= maxCompared && hasTwins(db))
     return comparedRows(db, filter, limit, search, source, lead, lead.rows);
   const rows = inIndex(() => indexedRows(db, filter, limit, checks, source, lead));
-  return newestFirst(rows, twinRows(db, filter, limit, checks, search, source, rows)).slice(
+  return newestFirst(rows, twinRows(db, filter, limit, checks, search, source, lead, rows)).slice(
     0,
     limit,
   );
@@ -77,7 +77,7 @@ function comparedRows(
 ): readonly StoredRow[] {
   const some = rowsOfLead<Keyed>(db, "id, seq", filter, most, lead, []);
   const seqs = some.map(({ seq }) => seq);
-  const having = inIndex(() => withWords(db, search, source, seqs));
+  const having = inIndex(() => withWords(db, search, source, seqs, limit));
   if (having.size === 0) return [];
   const { text, parameters } = ofKeys([...having]);
   return rowsOfLead(db, storedColumns, filter, limit, lead, [{ text: `+${text}`, parameters }]);
@@ -219,6 +219,9 @@ function rowsOf(
   return runSql<StoredRow>(db, text, [...where.parameters, limit]);
 }
 
+/** Entries whose other rows are read together, after those of the first page. */
+const ownersAtATime = 500;
+
 const anyTwinSql = "select 1 from requests where twin_of is not null limit 1";
 
 /** Whether rows share the index's entries of others. */
@@ -237,6 +240,7 @@ function twinRows(
   checks: readonly Statement[],
   search: string,
   { condition }: RowSource,
+  lead: Lead,
   found: readonly StoredRow[],
 ): readonly StoredRow[] {
   if (condition === null || !hasTwins(db)) return [];
@@ -253,12 +257,17 @@ function twinRows(
       ],
     ),
   );
+  const own = checksOfKeys(lead, filter, "requests.seq");
   const twins: StoredRow[] = [];
-  for (const { seq } of owners) {
-    const newer = twins.filter(({ id }) => seqOf(id) > seq + twinReach);
-    if (newer.length >= limit) break;
-    const own = { text: "twin_of = ?", parameters: [seq] };
-    twins.push(...rowsOf(db, filter, limit, checks, { ...everyRow, condition: own }));
+  for (let from = 0, step = limit; from < owners.length; from += step, step = ownersAtATime) {
+    const some = owners.slice(from, from + step).map(({ seq }) => seq);
+    const newest = (some[0] ?? 0) + twinReach;
+    if (twins.filter(({ id }) => seqOf(id) > newest).length >= limit) break;
+    const condition = {
+      text: "twin_of in (select value from json_each(?))",
+      parameters: [JSON.stringify(some)],
+    };
+    twins.push(...rowsOf(db, filter, limit, [...own, ...checks], { ...everyRow, condition }));
   }
   return twins;
 }

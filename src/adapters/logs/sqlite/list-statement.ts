@@ -2,7 +2,7 @@
 import { isIdStart } from "../../../domain/log/matched-place.ts";
 import type { LogFilter } from "../../../ports/browse.ts";
 import { type NameColumn, nameIndexes } from "./known-names.ts";
-import { matchExpression, type WordsFrom } from "./search-index.ts";
+import { anyEnd, matchExpression, type WordsFrom } from "./search-index.ts";
 import { highestSeq, lowestSeq, seqOf } from "./seq.ts";
 
 export type Parameter = string | number;
@@ -163,6 +163,8 @@ export interface RowSource {
   readonly condition: Statement | null;
   /** It gives its rows in order by itself. */
   readonly isIndex: boolean;
+  /** Of an index: whether to ask it of one row takes next to no time. */
+  readonly isSoon: boolean;
 }
 
 export const everyRow: RowSource = {
@@ -171,7 +173,11 @@ export const everyRow: RowSource = {
   key: "seq",
   condition: null,
   isIndex: false,
+  isSoon: false,
 };
+
+/** Words and phrases that are looked up in one row. */
+const fewWords = 3;
 
 /** null where nothing can be found. @param wordsFrom of that index */
 export function soughtRows(
@@ -194,6 +200,7 @@ export function soughtRows(
     key: `${search}.rowid`,
     condition: { text: `${search} match ?`, parameters: [match] },
     isIndex: true,
+    isSoon: !match.includes(anyEnd) && match.split('"').length <= 2 * fewWords,
   };
 }
 

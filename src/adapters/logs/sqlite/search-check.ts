@@ -8,18 +8,28 @@ export const maxCompared = 2_000;
 /** Of words that more rows have, some are sure to be met soon. */
 const fewRows = 20_000;
 
+/** Rows that are looked up one after the other, each of which begins a search. */
+const maxLookedUp = 150;
+
 /**
- * Those of some rows that have the words. The words' rows are gone through once, by their keys alone: to look up one key
- * after the other would begin a search for each. Rows that share another's entry are found by it.
+ * Those of some rows that have the words, at least the first of them. Rows that share another's entry are found by it.
+ * Of words that many rows have, the first rows are looked up by their keys; else the words' rows are gone through once.
  * @param search table of the index
+ * @param enough how many of the first are wanted
  */
 export function withWords(
   db: Database,
   search: string,
-  { condition }: RowSource,
+  source: RowSource,
   seqs: readonly number[],
+  enough: number,
 ): ReadonlySet<number> {
   if (seqs.length === 0) return new Set();
+  if (source.isSoon && rowsWithWords(db, search, source) === "many") {
+    const first = lookedUp(db, search, source, seqs.slice(0, maxLookedUp));
+    if (first.size >= enough || seqs.length <= maxLookedUp) return first;
+  }
+  const { condition } = source;
   const rows = JSON.stringify(seqs);
   const entries =
     "select coalesce(twin_of, seq) from requests where seq in (select value from json_each(?))";
@@ -28,6 +38,21 @@ export function withWords(
     `select seq from requests where seq in (select value from json_each(?)) and coalesce(twin_of, seq) in
       (select rowid from ${search} where ${condition?.text ?? "true"} and +rowid in (${entries}))`,
     [rows, ...(condition?.parameters ?? []), rows],
+  );
+  return new Set(found.map(({ seq }) => seq));
+}
+
+function lookedUp(
+  db: Database,
+  search: string,
+  { condition }: RowSource,
+  seqs: readonly number[],
+): ReadonlySet<number> {
+  const found = runSql<{ seq: number }>(
+    db,
+    `select requests.seq as seq from json_each(?) as given cross join requests on requests.seq = given.value
+      cross join ${search} on ${search}.rowid = coalesce(twin_of, requests.seq) where ${condition?.text ?? "true"}`,
+    [JSON.stringify(seqs), ...(condition?.parameters ?? [])],
   );
   return new Set(found.map(({ seq }) => seq));
 }

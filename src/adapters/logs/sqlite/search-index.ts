@@ -92,6 +92,9 @@ export function searchTable(name: string): string {
     ${textColumns.join(", ")}, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 2")`;
 }
 
+/** Behind a word that may go on. What it stands for is put together before the first row is given. */
+export const anyEnd = " *";
+
 /** Words of an index that begin in a way; null: they are not known, or too many to be named. */
 export type WordsFrom = (beginning: string) => readonly string[] | null;
 
@@ -102,7 +105,8 @@ export function matchExpression(search: string, wordsFrom: WordsFrom = () => nul
     if (!open) return `"${text}"`;
     const beginning = plainEnd.exec(text)?.[1];
     const words = beginning === undefined ? null : wordsFrom(beginning.toLowerCase());
-    if (beginning === undefined || words === null || words.length === 0) return `"${text}" *`;
+    if (beginning === undefined || words === null || words.length === 0)
+      return `"${text}"${anyEnd}`;
     const head = text.slice(0, -beginning.length);
     return `(${words.map((word) => `"${head}${word}"`).join(" OR ")})`;
   });

@@ -2,7 +2,7 @@
 // lets many rows through, put in order where it lets few.
 import type { Database } from "bun:sqlite";
 import type { LogFilter, LogSort } from "../../../ports/browse.ts";
-import { rowColumns, type StoredRow } from "../rows/stored-row.ts";
+import type { StoredRow } from "../rows/stored-row.ts";
 import { runSql } from "../sqlite-file/run-sql.ts";
 import { alongColumn, type Column, type ColumnPart, sharedValue } from "./column-walk.ts";
 import { type Crossing, newestKeys } from "./crossed-keys.ts";
@@ -56,15 +56,34 @@ export function sortedRows(
   const lead = leadOf(db, conditions, own, true);
   if (lead.rows === 0) return [];
   const order: Order = { column: column.name, after, limit };
-  if (q !== undefined) {
-    const source = soughtIn(db, q, search);
-    if (source === null) return [];
-    const places = () => soughtPlaces(db, order, conditions, lead, own, source, search);
-    return rowsAt(db, source.isIndex ? inIndex(places) : places());
-  }
-  const few = fewPlaces(db, order, conditions, lead, own);
-  if (few !== null) return rowsAt(db, few);
-  return largestRows(db, column, order, before, conditions, lead, own);
+  const largest = (most: number) =>
+    largestOf(db, column, { ...order, limit: most }, before, conditions, lead, own);
+  if (q === undefined) return largest(limit);
+  const source = soughtIn(db, q, search);
+  if (source === null) return [];
+  const first = (most: number) =>
+    largest(most).map((row) => ({ seq: row.seq, value: row[column.name] }));
+  const places = () =>
+    soughtPlaces(db, order, { conditions, lead, times: own, source, search, first });
+  return rowsAt(db, source.isIndex ? inIndex(places) : places());
+}
+
+type KeyedRow = StoredRow & { readonly seq: number };
+
+/** The first rows of a list that seeks no words. */
+function largestOf(
+  db: Database,
+  column: Column,
+  order: Order,
+  before: string | undefined,
+  conditions: readonly Condition[],
+  lead: Lead,
+  times: Times,
+): readonly KeyedRow[] {
+  const few = fewPlaces(db, order, conditions, lead, times);
+  return few === null
+    ? largestRows(db, column, order, before, conditions, lead, times)
+    : rowsAt(db, few);
 }
 
 /** Of a filter that lets few rows through: they are read and put in order; null: it may let many. */
@@ -121,8 +140,8 @@ function largestRows(
   conditions: readonly Condition[],
   lead: Lead,
   times: Times,
-): readonly StoredRow[] {
-  const found: StoredRow[] = [];
+): readonly KeyedRow[] {
+  const found: KeyedRow[] = [];
   const along = (own: string, from: Place | null) => {
     const order: Order = { column: column.name, after: from, limit: limit - found.length };
     found.push(...walkedRows(db, order, { column, test: own }, conditions, lead, times));
@@ -131,7 +150,7 @@ function largestRows(
     const range = isWithin && before !== undefined ? { ...times, before } : times;
     const left = limit - found.length;
     const all = [...conditions, sharedValue({ column, test })];
-    found.push(...newestOf<StoredRow>(db, storedColumns, all, range, left));
+    found.push(...newestOf<KeyedRow>(db, `seq, ${storedColumns}`, all, range, left));
   };
   const value = after === null ? Number.POSITIVE_INFINITY : (after.value ?? Number.NaN);
   if (value > 0) along("> 0", after);
@@ -148,9 +167,9 @@ function walkedRows(
   conditions: readonly Condition[],
   lead: Lead,
   times: Times,
-): readonly StoredRow[] {
+): readonly KeyedRow[] {
   const { column, limit } = order;
-  const found: StoredRow[] = [];
+  const found: KeyedRow[] = [];
   const placesBehind = alongColumn(db, part, lead, times);
   const checks = [...conditions.map(({ check }) => check), ...inTime(times)];
   let { after } = order;
@@ -169,11 +188,11 @@ function rowsAt(
   db: Database,
   places: readonly Place[],
   checks: readonly Statement[] = [],
-): readonly StoredRow[] {
+): readonly KeyedRow[] {
   if (places.length === 0) return [];
   const { text, parameters } = whole([ofKeys(places.map(({ seq }) => seq)), ...checks]);
-  const sql = `select seq, ${rowColumns.join(", ")} from requests where ${text}`;
-  const found = runSql<StoredRow & { readonly seq: number }>(db, sql, parameters);
-  const bySeq = new Map(found.map(({ seq, ...row }) => [seq, row]));
+  const sql = `select seq, ${storedColumns} from requests where ${text}`;
+  const found = runSql<KeyedRow>(db, sql, parameters);
+  const bySeq = new Map(found.map((row) => [row.seq, row]));
   return places.flatMap(({ seq }) => bySeq.get(seq) ?? []);
 }

@@ -15,22 +15,27 @@ import {
 import { maxCompared, rowsWithWords, withWords, wordsAsSet } from "./search-check.ts";
 import { behind, inOrder, type Order, orderedPlaces, type Place } from "./value-order.ts";
 
-/** Rows that are looked at along the column's index before a filter's own rows are put in order all the same. */
-const maxWalked = 10_000;
 /** Rows along the column that are compared with those of common words before all of these are put together. */
 const maxFirst = 500;
 /** Rows with the words that are put in order as they are. */
 const maxFound = 2_000;
 
+/** What a list asks of its rows. */
+export interface SoughtList {
+  readonly conditions: readonly Condition[];
+  readonly lead: Lead;
+  readonly times: Times;
+  readonly source: RowSource;
+  readonly search: string | null;
+  /** The first places of the list if it sought no words. */
+  readonly first: (limit: number) => readonly Place[];
+}
+
 /** Places of rows with words: looked up row by row where few rows are in question or nearly all have them. */
 export function soughtPlaces(
   db: Database,
   order: Order,
-  conditions: readonly Condition[],
-  lead: Lead,
-  times: Times,
-  source: RowSource,
-  search: string | null,
+  { conditions, lead, times, source, search, first }: SoughtList,
 ): readonly Place[] {
   const checks = [...conditions.map(({ check }) => check), ...inTime(times)];
   const found = () => foundPlaces(db, order, source, search, checks);
@@ -38,34 +43,30 @@ export function soughtPlaces(
   const own = [...inTime(times), ...lead.checks];
   const among = (places: readonly Place[]) => {
     const seqs = places.map(({ seq }) => seq);
-    const having = withWords(db, search, source, seqs);
+    const having = withWords(db, search, source, seqs, order.limit);
     return places.filter(({ seq }) => having.has(seq)).slice(0, order.limit);
   };
   if (lead.rows !== null && lead.rows <= maxCompared)
     return among(orderedPlaces(db, { ...order, limit: lead.rows }, lead, own));
   const rows = rowsWithWords(db, search, source);
   if (rows !== "many" && rows < maxFound) return found();
+  if (rows === "many") {
+    const places = first(maxFirst);
+    const soon = among(places);
+    if (soon.length === order.limit || places.length < maxFirst) return soon;
+  }
   const set = wordsAsSet(search, source, hasTwins(db));
   if (lead.rows !== null && lead.rows < maxCounted)
     return orderedPlaces(db, order, lead, [set, ...own]);
-  if (rows === "many") {
-    const first = walkedPlaces(db, { ...order, limit: maxFirst }, checks, maxWalked) ?? [];
-    const soon = among(first);
-    if (soon.length === order.limit) return soon;
-  }
-  return walkedPlaces(db, order, [set, ...checks], null) ?? [];
+  return walkedPlaces(db, order, [set, ...checks]);
 }
 
-/**
- * @param most rows that are looked at before it gives up; null: all
- * @returns null where the filter's rows are too far between along the column
- */
+/** Along all of the column, those without a value last. */
 function walkedPlaces(
   db: Database,
   { column, after, limit }: Order,
   checks: readonly Statement[],
-  most: number | null,
-): readonly Place[] | null {
+): readonly Place[] {
   const found: Place[] = [];
   const read = (own: Statement, order: string) => {
     const where = whole([own, ...checks]);
@@ -77,21 +78,7 @@ function walkedPlaces(
       ),
     );
   };
-  if (after?.value !== null) {
-    const from = valuesBehind(column, after);
-    const [end] =
-      most !== null
-        ? runSql<{ value: number }>(
-            db,
-            `select ${column} as value from requests where ${from.text}
-            order by ${column} desc, seq desc limit 1 offset ${most}`,
-            from.parameters,
-          )
-        : [];
-    const until = end === undefined ? [] : [{ text: `${column} >= ?`, parameters: [end.value] }];
-    read(whole([from, ...until]), `${column} desc, seq desc`);
-    if (found.length < limit && end !== undefined) return null;
-  }
+  if (after?.value !== null) read(valuesBehind(column, after), `${column} desc, seq desc`);
   if (found.length < limit) {
     const older = after?.value === null ? " and seq < ?" : "";
     const parameters = after?.value === null ? [after.seq] : [];
