@@ -18,9 +18,9 @@ export interface LogReader extends ThreadReader {
   get(id: string): Promise<LogDetail | null>;
   /** Figures of the rows since an epoch ms; null: of all rows. */
   stats(since: number | null): Promise<PeriodStats>;
-  /** Calls that have ended, newest first. */
-  points(filter: Omit<PointsFilter, "q">): Promise<readonly PerformancePoint[]>;
-  /** Figures of a period, by a filter that tallies know; see domain/log/tallied-filter.ts. */
+  /** Calls that have ended, newest first; of words those among the newest 5,000 that have them. */
+  points(filter: PointsFilter): Promise<readonly PerformancePoint[]>;
+  /** Figures of a period; by a filter that tallies do not know, of the newest 5,000 calls: see domain/log/tallied-filter.ts. */
   period(question: PeriodQuestion): Promise<Period>;
   /** How many rows there are that a filter lets through. */
   count(filter: CallFilter): Promise<CallCount>;

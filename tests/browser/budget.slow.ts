@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { createMonthCost } from "../../src/app/usecases/log/month-cost.ts";
-import { periodOfCalls } from "../../src/app/usecases/log/period-of-calls.ts";
+import { periodOfCalls } from "../../src/adapters/logs/rows/period-of-calls.ts";
 import { routingOf } from "../lab/routing-of.ts";
 import { faultsOf } from "./faults.ts";
 import { samplePoints } from "./sample-day.ts";

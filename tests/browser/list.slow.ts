@@ -1,7 +1,7 @@
 // The list of requests, its filters, periods and chart, as people use them: by pointer, by keyboard, there and back.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { periodOfCalls } from "../../src/app/usecases/log/period-of-calls.ts";
+import { periodOfCalls } from "../../src/adapters/logs/rows/period-of-calls.ts";
 import { faultsOf } from "./faults.ts";
 import { samplePoints } from "./sample-day.ts";
 import { sampleLog, sampleRows } from "./sample-log.ts";

@@ -1,7 +1,7 @@
 // A day of calls as points: quiet at night, busy in the afternoon, a bad hour at a quarter past ten.
 import type { Browse, PerformancePoint, PointsFilter } from "../../src/ports/browse.ts";
 import type { PeriodReader } from "../../src/ports/periods.ts";
-import { periodOfCalls } from "../../src/app/usecases/log/period-of-calls.ts";
+import { periodOfCalls } from "../../src/adapters/logs/rows/period-of-calls.ts";
 import { sampleNow } from "./sample-log.ts";
 
 interface Habit {

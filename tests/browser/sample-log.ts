@@ -1,7 +1,7 @@
 // An afternoon in the log of someone with three model servers and a coding agent: for the browser tests and the screenshots.
 import type { LoggedAttempt } from "../../src/domain/log/log-entry.ts";
 import type { HeaderList } from "../../src/domain/http/headers.ts";
-import { periodOfCalls } from "../../src/app/usecases/log/period-of-calls.ts";
+import { periodOfCalls } from "../../src/adapters/logs/rows/period-of-calls.ts";
 import { pointOf } from "../adapters/pages/sample.ts";
 import type {
   Browse,

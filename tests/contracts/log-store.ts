@@ -440,6 +440,9 @@ export function logStoreContract(
       ["are those in a state", { state: "failed" }, [1]],
       ["are never those in flight", { state: "inflight" }, []],
       ["are those of a user", { user: "10.0.0.1" }, []],
+      ["are those with words", { q: "fast" }, [1, 0]],
+      ["are those with words that a filter lets through", { q: "fast", state: "failed" }, [1]],
+      ["are no others than those with words", { q: "elsewhere" }, []],
     ];
     for (const [rule, filter, minutes] of table)
       on(rule, async (store) => {
@@ -470,6 +473,38 @@ export function logStoreContract(
         state: "completed",
       });
     });
+  });
+
+  describe(`${name}: figures of calls by words`, () => {
+    on(
+      "are of those that have them, in flight or ended, whole, by name and by bar",
+      async (store) => {
+        const sense = { ...nothingSensed, costNanos: 2_000_000 };
+        const reading = { promptTokens: 7, cachedTokens: 3 };
+        const asked = "a word sought";
+        await store.write([
+          { ...logWrite({ timestamp: noon }, {}, reading, asked), sense },
+          {
+            ...logWrite({ timestamp: noon + 1, state: "failed", mappedModel: null }, {}, {}, asked),
+            sense,
+          },
+          logWrite({ timestamp: noon + 2 }),
+        ]);
+        const filter = { since: noon, q: "sought" };
+        const period = await store.period({ filter, by: "model", bars: [noon - 60_000, noon] });
+        expect(period.figures).toMatchObject({
+          requests: 2,
+          errors: 1,
+          prompt_tokens: 7,
+          cached_tokens: 3,
+          cost: 0.004,
+        });
+        expect(period.groups?.map(({ requests }) => requests)).toEqual([1, 1]);
+        expect(period.bars?.map(({ requests }) => requests)).toEqual([0, 2]);
+        expect(period).not.toHaveProperty("cut");
+        expect((await store.period({ filter: { q: "fast" } })).figures.requests).toBe(3);
+      },
+    );
   });
 
   describe(`${name}: what stays and what goes`, () => {

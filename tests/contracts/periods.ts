@@ -2,7 +2,7 @@
 // to one by one, as the log in memory adds them up. Run on each implementation.
 import { describe, expect, test } from "bun:test";
 import { nothingSensed } from "../../src/domain/log/call-sense.ts";
-import { periodOfCalls } from "../../src/app/usecases/log/period-of-calls.ts";
+import { periodOfCalls } from "../../src/adapters/logs/rows/period-of-calls.ts";
 import type { LogWrite } from "../../src/adapters/logs/pipeline/log-engine.ts";
 import { logRow } from "../../src/adapters/logs/rows/log-row.ts";
 import { barsOf } from "../../src/domain/log/period-range.ts";

@@ -7,8 +7,9 @@ import type { CapturedBodies } from "../../src/domain/log/log-entry.ts";
 import { hasWords, soughtWords, wordsOf } from "../../src/domain/log/words-of.ts";
 import { clientPasses } from "../../src/domain/log/client-program.ts";
 import { namesWith } from "../../src/domain/log/name-part.ts";
-import { type PeriodCall, periodOfCalls } from "../../src/app/usecases/log/period-of-calls.ts";
+import { type PeriodCall, periodOfCalls } from "../../src/adapters/logs/rows/period-of-calls.ts";
 import type { LogFilter, LogRow, LogSort } from "../../src/ports/browse.ts";
+import type { CallFilter } from "../../src/ports/periods.ts";
 import type { FoundAnswer, MadeItem } from "../../src/ports/kept-answers.ts";
 import type { LogEngine, LogWrite } from "../../src/adapters/logs/pipeline/log-engine.ts";
 import type { ContractedLog } from "../contracts/log-store.ts";
@@ -48,6 +49,12 @@ export function createMemoryLogStore(): ContractedLog {
   };
   const threads = createMemoryThreads();
   const rows = () => [...kept.values()].map(({ row }) => row);
+  const found = (filter: CallFilter) =>
+    [...kept.values()]
+      .filter(
+        ({ row, words }) => passes(row, { ...filter, limit: 1 }) && isFound(row, words, filter.q),
+      )
+      .map(({ row }) => row);
   const byId = (a: LogRow, b: LogRow) => (a.id < b.id ? 1 : -1);
   const before = (time: number | null) =>
     [...kept.values()]
@@ -74,18 +81,16 @@ export function createMemoryLogStore(): ContractedLog {
       const { before: last, sort = "time", ...own } = filter;
       const order = orders[sort];
       const from = last === undefined ? undefined : kept.get(last)?.row;
-      const found = [...kept.values()]
-        .filter(({ row, words }) => passes(row, own) && isFound(row, words, filter.q))
-        .map(({ row }) => row)
+      const all = found(own)
         .filter((row) => {
           if (last === undefined) return true;
           return from === undefined ? sort === "time" && row.id < last : order(row, from) > 0;
         })
         .toSorted(order);
-      const rows = found.slice(0, filter.limit);
+      const rows = all.slice(0, filter.limit);
       const { q } = filter;
       const logs = q === undefined ? rows : await places.withPlaces(rows, q, located);
-      return { logs, next: found.length > logs.length ? (logs.at(-1)?.id ?? null) : null };
+      return { logs, next: all.length > logs.length ? (logs.at(-1)?.id ?? null) : null };
     },
     async get(id) {
       const found = kept.get(id);
@@ -106,9 +111,9 @@ export function createMemoryLogStore(): ContractedLog {
         completion_tokens: sum(seen, "completion_tokens"),
       };
     },
-    async points({ since, limit, ...filter }) {
-      return rows()
-        .filter((row) => row.state !== "inflight" && passes(row, { since, limit, ...filter }))
+    async points({ limit, ...filter }) {
+      return found(filter)
+        .filter((row) => row.state !== "inflight")
         .toSorted(byId)
         .slice(0, limit)
         .map((row) => ({
@@ -129,14 +134,10 @@ export function createMemoryLogStore(): ContractedLog {
         }));
     },
     async period(question) {
-      const calls = rows().filter((row) => passes(row, { ...question.filter, limit: 1 }));
-      return periodOfCalls(calls.map(periodCall), question);
+      return periodOfCalls(found(question.filter).map(periodCall), question);
     },
     async count(filter) {
-      const found = [...kept.values()].filter(
-        ({ row, words }) => passes(row, { ...filter, limit: 1 }) && isFound(row, words, filter.q),
-      );
-      return { calls: found.length, isExact: true };
+      return { calls: found(filter).length, isExact: true };
     },
     async interruptLeftovers(now) {
       const left = [...kept.values()].filter(({ row }) => row.state === "inflight");

@@ -5,7 +5,7 @@ import { apiRoutes } from "../../../src/adapters/http/api-routes.ts";
 import { createCallEvents } from "../../../src/adapters/logs/pipeline/call-events.ts";
 import { createEventFeed } from "../../../src/adapters/http/events.ts";
 import { errorSchema, readSchemas } from "../../../src/adapters/http/schemas.ts";
-import { periodOfCalls } from "../../../src/app/usecases/log/period-of-calls.ts";
+import { periodOfCalls } from "../../../src/adapters/logs/rows/period-of-calls.ts";
 import { createBrowse } from "../../../src/app/usecases/log/browse.ts";
 import type { PeriodQuestion, PeriodReader } from "../../../src/ports/periods.ts";
 import type { Browse, LogFilter, PointsFilter } from "../../../src/ports/browse.ts";

@@ -9,7 +9,7 @@ import { pages } from "../../../src/adapters/pages/pages.ts";
 import type { PagesDeps } from "../../../src/adapters/pages/shared/pages-deps.ts";
 import type { LoggedAttempt } from "../../../src/domain/log/log-entry.ts";
 import { createMonthCost } from "../../../src/app/usecases/log/month-cost.ts";
-import { periodOfCalls } from "../../../src/app/usecases/log/period-of-calls.ts";
+import { periodOfCalls } from "../../../src/adapters/logs/rows/period-of-calls.ts";
 import { emptyDiscovery } from "../../../src/domain/routing/discovery.ts";
 import { reportedNow } from "../../../src/domain/routing/reported-now.ts";
 import type { Actions } from "../../../src/ports/actions.ts";

@@ -5,6 +5,8 @@ import type { ObjectStore } from "../../../ports/object-store.ts";
 import { logDetail } from "../rows/log-row.ts";
 import { apiRow, type StoredRow } from "../rows/stored-row.ts";
 import { type ReadColumns, readColumnsOfR, storedRow } from "./call-columns.ts";
+import { newestCalls, newestPoints, type ReadRows } from "../rows/newest-calls.ts";
+import { periodOfNewest } from "../rows/period-of-calls.ts";
 import { createPlaceSearch } from "../rows/matched-places.ts";
 import { type Client, type Run, transferMs } from "./client.ts";
 import { countCalls } from "./count-calls.ts";
@@ -38,6 +40,10 @@ export function createPostgresReader(
   objects: Pick<ObjectStore, "get"> | null,
   { limits = searchLimits, soonObjects: soon = objects }: ReaderOptions = {},
 ): PostgresReader {
+  const rowsOf =
+    (run: Run, floors: Floors): ReadRows =>
+    (filter) =>
+      listedCalls(run, filter, filter.limit, floors, limits);
   const cells: KnownCells = new Map();
   const places = createPlaceSearch();
   return {
@@ -78,7 +84,12 @@ export function createPostgresReader(
     },
 
     stats: (since) => inReading(client, (run, floors) => periodStats(run, since, floors)),
-    points: (filter) => inOrderedReading(client, (run, floors) => readPoints(run, filter, floors)),
+    points: (filter) =>
+      inOrderedReading(client, (run, floors) =>
+        filter.q === undefined
+          ? readPoints(run, filter, floors)
+          : newestPoints(filter, rowsOf(run, floors)),
+      ),
     threads(filter) {
       const read = (run: Run, floors: Floors) => listedThreads(run, filter, floors);
       // What is sought by its parts may be anywhere: the server decides how to look for it.
@@ -90,7 +101,11 @@ export function createPostgresReader(
       return inReading(client, (run, floors) => threadOf(run, id, floors));
     },
     period: (question) =>
-      inSummedReading(client, (run, floors) => tallyPeriod(run, question, floors, cells)),
+      isTallied(question.filter)
+        ? inSummedReading(client, (run, floors) => tallyPeriod(run, question, floors, cells))
+        : inOrderedReading(client, async (run, floors) =>
+            periodOfNewest(await newestCalls(question.filter, rowsOf(run, floors)), question),
+          ),
     count: (filter) =>
       isTallied(filter)
         ? inSummedReading(client, (run, floors) => tallyCount(run, filter, floors, cells))

@@ -3,7 +3,7 @@ import type { Database } from "bun:sqlite";
 import { nanosPerDollar } from "../../../domain/log/call-sense.ts";
 import { isTallied } from "../../../domain/log/tallied-filter.ts";
 import type { CapturedBodies, CapturedBody } from "../../../domain/log/log-entry.ts";
-import type { PerformancePoint } from "../../../ports/browse.ts";
+import type { PerformancePoint, PointsFilter } from "../../../ports/browse.ts";
 import type { BlobStore } from "../../../ports/blob-store.ts";
 import type { LogReader } from "../../../ports/log-reader.ts";
 import { ObjectStoreFailure } from "../../../ports/object-store.ts";
@@ -18,6 +18,8 @@ import { createPlaceSearch } from "../rows/matched-places.ts";
 import { locateBodies } from "./listed-bodies.ts";
 import { createBodyReader } from "./segment-rows.ts";
 import { countRows } from "./count-rows.ts";
+import { newestCalls, newestPoints, type ReadRows } from "../rows/newest-calls.ts";
+import { periodOfNewest } from "../rows/period-of-calls.ts";
 import { periodStats } from "./figure-rows.ts";
 import { tallyCount, tallyPeriod } from "./read-tallies.ts";
 import { inTransaction, runSql } from "../sqlite-file/run-sql.ts";
@@ -43,6 +45,7 @@ export function createSqliteReader(
         throw error;
       }),
   };
+  const rowsOf: ReadRows = (filter) => filteredRows(db, filter, filter.limit, search);
   const places = createPlaceSearch();
   const located = (ids: readonly string[]) => locateBodies(db, soonBlobs, ids);
   return {
@@ -76,11 +79,15 @@ export function createSqliteReader(
       return inTransaction(db, "deferred", () => periodStats(db, since));
     },
 
-    points: async (filter) => readPoints(db, filter),
+    points: async (filter) =>
+      filter.q === undefined ? readPoints(db, filter) : newestPoints(filter, rowsOf),
     threads: async (filter) => listedThreads(db, filter),
     thread: async (id) => threadOf(db, id),
 
-    period: async (question) => inTransaction(db, "deferred", () => tallyPeriod(db, question)),
+    period: async (question) =>
+      isTallied(question.filter)
+        ? inTransaction(db, "deferred", () => tallyPeriod(db, question))
+        : periodOfNewest(await newestCalls(question.filter, rowsOf), question),
 
     count: async (filter) =>
       inTransaction(db, "deferred", () =>
@@ -131,7 +138,7 @@ const hasEnded = { text: "+state <> 'inflight'", parameters: [] };
 
 function readPoints(
   db: Database,
-  { limit, ...filter }: Parameters<LogReader["points"]>[0],
+  { limit, ...filter }: Omit<PointsFilter, "q">,
 ): readonly PerformancePoint[] {
   return newestRows<PointRow>(db, pointColumns, filter, limit, [hasEnded]).map(
     ({ timestamp, cost, ...point }) => ({

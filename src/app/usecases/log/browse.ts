@@ -1,14 +1,12 @@
 // The read side for API and pages: the log's rows and figures, with what only the running process knows.
-import type { Browse, LogFilter, LogPage, LogRow, Today } from "../../../ports/browse.ts";
-import type { CallFilter, Period, PeriodQuestion, PeriodReader } from "../../../ports/periods.ts";
-import { isTallied } from "../../../domain/log/tallied-filter.ts";
+import type { Browse, LogFilter, LogPage, Today } from "../../../ports/browse.ts";
+import type { Period, PeriodReader } from "../../../ports/periods.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { BrowseThreads } from "../../../ports/threads.ts";
 import type { LogReader } from "../../../ports/log-reader.ts";
 import type { GroupView } from "../group/group-view.ts";
 import type { LiveView } from "./live-view.ts";
 import { threadOfCalls } from "./thread-of-calls.ts";
-import { type PeriodCall, periodOfCalls } from "./period-of-calls.ts";
 
 export interface BrowseOptions {
   readonly reader: LogReader;
@@ -25,22 +23,9 @@ export interface BrowseOptions {
 
 const dayMs = 86_400_000;
 const rowsAtOnce = 500;
-/** Beyond that figures are of the newest. */
-const mostCalls = 5_000;
 /** ms for which figures are given again, and how many. */
 const keptMs = 2_000;
 const mostKept = 16;
-
-interface ReadCalls {
-  readonly calls: readonly PeriodCall[];
-  /** There are more, and older ones. */
-  readonly isCut: boolean;
-}
-
-function pointOf(row: LogRow): PeriodCall {
-  const model = row.mapped_model ?? row.original_model;
-  return { ...row, model, user: row.auth_user ?? row.source_ip };
-}
 
 /** The driving port of the read side over a log. */
 export function createBrowse(options: BrowseOptions): Browse & PeriodReader & BrowseThreads {
@@ -58,29 +43,6 @@ export function createBrowse(options: BrowseOptions): Browse & PeriodReader & Br
   }
 
   const periods = new Map<string, { readonly at: number; readonly period: Promise<Period> }>();
-
-  /** What tallies do not know is read call by call. */
-  async function readPeriod(question: PeriodQuestion): Promise<Period> {
-    if (isTallied(question.filter)) return reader.period(question);
-    const { calls, isCut } = await callsOf(question.filter);
-    const period = periodOfCalls(calls, question);
-    return isCut ? { ...period, cut: { calls: calls.length } } : period;
-  }
-
-  async function callsOf(filter: CallFilter): Promise<ReadCalls> {
-    const calls: PeriodCall[] = [];
-    let before: string | null = null;
-    do {
-      const page: LogPage = await reader.list({
-        ...filter,
-        limit: rowsAtOnce,
-        ...(before === null ? {} : { before }),
-      });
-      for (const row of page.logs) calls.push(pointOf(row));
-      before = page.next;
-    } while (before !== null && calls.length < mostCalls);
-    return { calls, isCut: before !== null };
-  }
 
   async function list(filter: LogFilter): Promise<LogPage> {
     const page = await reader.list(filter);
@@ -117,7 +79,7 @@ export function createBrowse(options: BrowseOptions): Browse & PeriodReader & Br
       const key = JSON.stringify(question);
       const known = periods.get(key);
       if (known !== undefined && now - known.at < keptMs) return known.period;
-      const period = readPeriod(question);
+      const period = reader.period(question);
       period.catch(() => periods.delete(key));
       periods.delete(key);
       periods.set(key, { at: now, period });
@@ -126,11 +88,7 @@ export function createBrowse(options: BrowseOptions): Browse & PeriodReader & Br
       return period;
     },
     count: (filter) => reader.count(filter),
-    performance: async ({ q, limit, ...filter }) => {
-      if (q === undefined) return { points: await reader.points({ ...filter, limit }) };
-      const { calls } = await callsOf({ ...filter, q });
-      return { points: calls.filter(({ state }) => state !== "inflight").slice(0, limit) };
-    },
+    performance: async (filter) => ({ points: await reader.points(filter) }),
     inFlight: () => live.inFlight(),
     upstreams: () => live.upstreams(),
   };

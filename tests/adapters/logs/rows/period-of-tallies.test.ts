@@ -1,7 +1,7 @@
 // Periods put together from tallies say what their calls say one by one: sums exactly, times within 2 %.
 import { describe, expect, test } from "bun:test";
 import { periodCall } from "../../../lab/memory-log-store.ts";
-import { periodOfCalls } from "../../../../src/app/usecases/log/period-of-calls.ts";
+import { periodOfCalls } from "../../../../src/adapters/logs/rows/period-of-calls.ts";
 import { nothingSensed } from "../../../../src/domain/log/call-sense.ts";
 import { logRow } from "../../../../src/adapters/logs/rows/log-row.ts";
 import { createPeriodSum } from "../../../../src/adapters/logs/rows/period-of-tallies.ts";

@@ -4,7 +4,7 @@ import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import type { SenseOf } from "../../../../src/adapters/logs/pipeline/log-engine.ts";
-import { periodOfCalls } from "../../../../src/app/usecases/log/period-of-calls.ts";
+import { periodOfCalls } from "../../../../src/adapters/logs/rows/period-of-calls.ts";
 import { contractedLog, type ContractedLog } from "../../../contracts/log-store.ts";
 import { senses } from "../../../contracts/older-rows.ts";
 import { captured, idAt, logWrite, noon } from "../../../lab/log-entries.ts";

@@ -2,7 +2,6 @@
 import { expect, test } from "bun:test";
 import type { LogReader } from "../../../../src/ports/log-reader.ts";
 import { createBrowse } from "../../../../src/app/usecases/log/browse.ts";
-import { logRow } from "../../../../src/adapters/logs/rows/log-row.ts";
 import { captured, idAt, logWrite, noon, startedEntry } from "../../../lab/log-entries.ts";
 import { createMemoryLogStore } from "../../../lab/memory-log-store.ts";
 
@@ -79,7 +78,7 @@ test("a call in flight shows the bodies it holds so far, one that has ended thos
   expect(await browse.get(idAt(noon + 1))).toMatchObject({ response_body: "kept" });
 });
 
-test("figures of a period are the store's, but for what is sought by words, which is counted call by call", async () => {
+test("figures of a period are the store's", async () => {
   const hour = 3_600_000;
   const store = createMemoryLogStore();
   await store.write([
@@ -97,29 +96,4 @@ test("figures of a period are the store's, but for what is sought by words, whic
   const failed = await browse.period({ filter: { since, state: "failed" }, bars });
   expect(failed.figures.requests).toBe(1);
   expect(failed.bars?.map(({ errors }) => errors)).toEqual([1, 0, 0]);
-});
-
-test("figures of calls by their words, of which there are more than are read, say of how many they are", async () => {
-  const row = logRow(logWrite({ timestamp: noon }));
-  const page = Array.from({ length: 500 }, () => row);
-  let pages = 0;
-  const browse = idleBrowse({
-    ...createMemoryLogStore(),
-    list: async () => ({ logs: page, next: ++pages < 12 ? row.id : null }),
-  });
-  const { figures, cut } = await browse.period({ filter: { q: "words" } });
-  expect([figures.requests, cut]).toEqual([5_000, { calls: 5_000 }]);
-});
-
-test("points of words that are searched for are found by the list, without calls in flight", async () => {
-  const store = createMemoryLogStore();
-  await store.write([
-    logWrite({ timestamp: noon, authUser: "ann" }, { request: captured("a word sought") }),
-    logWrite({ timestamp: noon + 1 }),
-    { ...logWrite(), entry: startedEntry({ timestamp: noon + 2 }) },
-  ]);
-  const browse = idleBrowse(store);
-  const { points } = await browse.performance({ since: noon, limit: 10, q: "fast" });
-  expect(points.map(({ id }) => id)).toEqual([idAt(noon + 1), idAt(noon)]);
-  expect(points[1]?.user).toBe("ann");
 });

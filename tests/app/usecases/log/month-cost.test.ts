@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { createMonthCost } from "../../../../src/app/usecases/log/month-cost.ts";
-import { periodOfCalls } from "../../../../src/app/usecases/log/period-of-calls.ts";
+import { periodOfCalls } from "../../../../src/adapters/logs/rows/period-of-calls.ts";
 import type { PeriodQuestion } from "../../../../src/ports/periods.ts";
 
 const start = Date.parse("2026-03-12T16:00:00Z");

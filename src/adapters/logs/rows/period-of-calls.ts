@@ -1,4 +1,4 @@
-// Figures of a period from its calls, one by one: for a log that keeps no figures, and for tests of those that do.
+// Figures of a period from its calls, one by one: of those that are found by words, of which no tallies are kept.
 import type { LogRow, PerformancePoint } from "../../../ports/browse.ts";
 import type {
   CallFigures,
@@ -13,6 +13,15 @@ import type {
 export type PeriodCall = PerformancePoint & Partial<Pick<LogRow, "cached_tokens">>;
 
 const mostGroups = 50;
+/** Beyond that figures are of the newest. */
+export const mostCalls = 5_000;
+
+/** @param newest the newest calls that the question's filter lets through, one more than `mostCalls` where there are more */
+export function periodOfNewest(newest: readonly PeriodCall[], question: PeriodQuestion): Period {
+  const calls = newest.slice(0, mostCalls);
+  const period = periodOfCalls(calls, question);
+  return newest.length > calls.length ? { ...period, cut: { calls: calls.length } } : period;
+}
 
 /** @param calls all that match the question's filter but for its times */
 export function periodOfCalls(calls: readonly PeriodCall[], question: PeriodQuestion): Period {
