@@ -1,7 +1,8 @@
 // How many rows a filter lets through, where they have to be counted one by one.
 import type { Database } from "bun:sqlite";
 import type { CallCount, CallFilter } from "../../../ports/periods.ts";
-import { filteredRows, newestRows } from "./list-query.ts";
+import { newestRows } from "./list-query.ts";
+import { filteredRows } from "./searched-rows.ts";
 
 /** Rows that are counted, and those that words are sought in, which takes longer. */
 const mostCounted = { plain: 10_000, searched: 1_000 } as const;

@@ -57,11 +57,18 @@ function lookedUp(
   return new Set(found.map(({ seq }) => seq));
 }
 
-/** As one set of keys, made once. @param hasTwins whether rows share others' entries */
-export function wordsAsSet(search: string, { condition }: RowSource, hasTwins: boolean): Statement {
+const anyTwinSql = "select 1 from requests where twin_of is not null limit 1";
+
+/** Whether rows share the index's entries of others. */
+export function hasTwins(db: Database): boolean {
+  return runSql(db, anyTwinSql).length > 0;
+}
+
+/** As one set of keys, made once. @param isShared whether rows share others' entries */
+export function wordsAsSet(search: string, { condition }: RowSource, isShared: boolean): Statement {
   const found = `select rowid from ${search} where ${condition?.text ?? "true"}`;
   const own = condition?.parameters ?? [];
-  if (!hasTwins) return { text: `+seq in (${found})`, parameters: own };
+  if (!isShared) return { text: `+seq in (${found})`, parameters: own };
   return {
     text: `+seq in (${found} union all select seq from requests
       where twin_of is not null and twin_of in (${found}))`,

@@ -3,7 +3,6 @@ import type { Database } from "bun:sqlite";
 import { runSql } from "../sqlite-file/run-sql.ts";
 import { maxCounted } from "./crossed-keys.ts";
 import type { Lead } from "./lead.ts";
-import { hasTwins } from "./list-query.ts";
 import {
   type Condition,
   inTime,
@@ -12,7 +11,7 @@ import {
   type Times,
   whole,
 } from "./list-statement.ts";
-import { maxCompared, rowsWithWords, withWords, wordsAsSet } from "./search-check.ts";
+import { hasTwins, maxCompared, rowsWithWords, withWords, wordsAsSet } from "./search-check.ts";
 import { behind, inOrder, type Order, orderedPlaces, type Place } from "./value-order.ts";
 
 /** Rows along the column that are compared with those of common words before all of these are put together. */

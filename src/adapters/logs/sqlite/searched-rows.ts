@@ -1,0 +1,163 @@
+// The newest rows of any filter: of one that seeks words, by the index of these.
+import type { Database } from "bun:sqlite";
+import type { LogFilter } from "../../../ports/browse.ts";
+import { newestFirst } from "../rows/newest-first.ts";
+import type { StoredRow } from "../rows/stored-row.ts";
+import { runSql } from "../sqlite-file/run-sql.ts";
+import { checksOfKeys, conditionsOf, type Lead, leadOf } from "./lead.ts";
+import { inSteps, newestRows, rowsAt, rowsOfLead, storedColumns } from "./list-query.ts";
+import {
+  everyRow,
+  inTime,
+  keysInTime,
+  ofKeys,
+  olderThan,
+  type RowSource,
+  type Statement,
+  whole,
+} from "./list-statement.ts";
+import { hasTwins, maxCompared, withWords } from "./search-check.ts";
+import { inIndex } from "./search-index.ts";
+import { soughtIn } from "./search-terms.ts";
+import { twinReach } from "./search-twins.ts";
+import { seqOf } from "./seq.ts";
+
+interface Keyed {
+  readonly id: string;
+  readonly seq: number;
+}
+
+/** A list of rows with words. */
+interface Search {
+  readonly filter: LogFilter;
+  readonly limit: number;
+  /** Table of the index. */
+  readonly table: string;
+  readonly source: RowSource;
+  readonly lead: Lead;
+  /** What is checked on each row. */
+  readonly checks: readonly Statement[];
+}
+
+/**
+ * The newest rows that a filter lets through, at most `limit`.
+ * @param search table of the search's index
+ * @throws SearchDamage where that cannot be used
+ */
+export function filteredRows(
+  db: Database,
+  filter: LogFilter,
+  limit: number,
+  search: string | null,
+): readonly StoredRow[] {
+  if (filter.q === undefined) return newestRows<StoredRow>(db, storedColumns, filter, limit);
+  const source = soughtIn(db, filter.q, search);
+  if (source === null) return [];
+  const conditions = conditionsOf(db, filter);
+  const checks = conditions.map(({ check }) => check);
+  if (search === null || !source.isIndex) return rowsOf(db, filter, limit, checks, source);
+  const lead = leadOf(db, conditions, filter, true);
+  if (lead.rows === 0) return [];
+  const own: Search = { filter, limit, table: search, source, lead, checks };
+  const shared = hasTwins(db);
+  if (shared && lead.rows !== null && lead.rows <= maxCompared)
+    return comparedRows(db, own, lead.rows);
+  const rows = inIndex(() => indexedRows(db, own));
+  return newestFirst(rows, shared ? twinRows(db, own, rows) : []).slice(0, limit);
+}
+
+/** Of few rows those that have the words, be it by another's entry. @param most rows */
+function comparedRows(
+  db: Database,
+  { filter, limit, table, source, lead }: Search,
+  most: number,
+): readonly StoredRow[] {
+  const some = rowsOfLead<Keyed>(db, "id, seq", filter, most, lead, []);
+  const seqs = some.map(({ seq }) => seq);
+  const having = inIndex(() => withWords(db, table, source, seqs, limit));
+  if (having.size === 0) return [];
+  const { text, parameters } = ofKeys([...having]);
+  return rowsOfLead(db, storedColumns, filter, limit, lead, [{ text: `+${text}`, parameters }]);
+}
+
+/** Rows with entries of their own. What indexes say of them is asked before they are read. */
+function indexedRows(
+  db: Database,
+  { filter, limit, source, lead, checks }: Search,
+): readonly StoredRow[] {
+  const { table, key, condition } = source;
+  const own = checksOfKeys(lead, filter, key);
+  if (own.length === 0) return rowsOf(db, filter, limit, checks, source);
+  const fixed = [...(condition === null ? [] : [condition]), ...keysInTime(filter, key), ...own];
+  return inSteps(
+    limit,
+    olderThan(filter.before, key),
+    key,
+    (older, step) => {
+      const where = whole([...fixed, ...older]);
+      const text = `select ${key} as seq from ${table} where ${where.text} order by ${key} desc limit ?`;
+      return runSql<{ seq: number }>(db, text, [...where.parameters, step]).map(({ seq }) => seq);
+    },
+    (keys, left) =>
+      rowsAt<StoredRow>(db, storedColumns, keys, [...checks, ...inTime(filter)], left),
+  );
+}
+
+function rowsOf(
+  db: Database,
+  filter: LogFilter,
+  limit: number,
+  checks: readonly Statement[],
+  { from, key, condition }: RowSource,
+): readonly StoredRow[] {
+  const where = whole([
+    ...(condition === null ? [] : [condition]),
+    ...olderThan(filter.before, key),
+    ...inTime(filter, key),
+    ...checks,
+  ]);
+  const text = `select ${storedColumns} from ${from} where ${where.text} order by ${key} desc limit ?`;
+  return runSql<StoredRow>(db, text, [...where.parameters, limit]);
+}
+
+/** Entries whose other rows are read together, after those of the first page. */
+const ownersAtATime = 500;
+
+/**
+ * Rows that share the index's entries of others; with what was found, the newest `limit` are among them.
+ * @param found the newest rows with entries of their own
+ */
+function twinRows(
+  db: Database,
+  { filter, limit, table, source: { condition }, lead, checks }: Search,
+  found: readonly StoredRow[],
+): readonly StoredRow[] {
+  if (condition === null) return [];
+  const last = found.length < limit ? undefined : found.at(-1);
+  const owners = inIndex(() =>
+    runSql<{ seq: number }>(
+      db,
+      `select rowid as seq from ${table} where ${condition.text} and rowid between ? and ?
+        and exists (select 1 from requests where twin_of = ${table}.rowid) order by rowid desc`,
+      [
+        ...condition.parameters,
+        last === undefined ? 0 : seqOf(last.id) - twinReach,
+        filter.before === undefined ? Number.MAX_SAFE_INTEGER : seqOf(filter.before) + twinReach,
+      ],
+    ),
+  );
+  const own = checksOfKeys(lead, filter, "requests.seq");
+  const twins: StoredRow[] = [];
+  for (let from = 0, step = limit; from < owners.length; from += step, step = ownersAtATime) {
+    const some = owners.slice(from, from + step).map(({ seq }) => seq);
+    const newest = (some[0] ?? 0) + twinReach;
+    if (twins.filter(({ id }) => seqOf(id) > newest).length >= limit) break;
+    const theirs = {
+      text: "twin_of in (select value from json_each(?))",
+      parameters: [JSON.stringify(some)],
+    };
+    const all = [...own, ...checks];
+    twins.push(...rowsOf(db, filter, limit, all, { ...everyRow, condition: theirs }));
+  }
+  return twins;
+}
