@@ -4,7 +4,6 @@ import { Html } from "@elysiajs/html";
 import type { PropsWithChildren } from "@elysiajs/html";
 import { short, whole } from "../shared/format.ts";
 import { prettyJson } from "./pretty-json.ts";
-import { renderMarkdown } from "./markdown.ts";
 import type { Reading } from "./reading.ts";
 
 /** Longer texts are cut here; the raw body below has them whole. */
@@ -28,10 +27,13 @@ export function Text({ text, reading, isOpen = false }: TextProps): JSX.Element 
   );
 }
 
+/** Loaded with the first text: it would be half of what a process loads before its first page. */
+const markdown = () => import("./markdown.ts");
+
 /** A text without a fold of its own. */
-export function Words({ text, reading }: Omit<TextProps, "isOpen">): JSX.Element {
+export async function Words({ text, reading }: Omit<TextProps, "isOpen">): Promise<string> {
   const shown = text.slice(0, longest);
-  const html = reading.spend(shown.length) ? renderMarkdown(shown) : null;
+  const html = reading.spend(shown.length) ? (await markdown()).renderMarkdown(shown) : null;
   return (
     <>
       {html === null ? (
