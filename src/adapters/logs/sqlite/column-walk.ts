@@ -7,7 +7,7 @@ import { keysIn, type Lead, rowsOf } from "./lead.ts";
 import {
   type Condition,
   type IndexTerm,
-  keysInTime,
+  keysInRange,
   ofKeys,
   type Statement,
   type Times,
@@ -43,7 +43,7 @@ export function alongColumn(db: Database, part: ColumnPart, lead: Lead, times: T
   const { ways, without } = crossing;
   const own = ways.find((way) => way.terms === terms);
   const beside = [
-    ...keysInTime(times, "+seq"),
+    ...keysInRange(times, "+seq"),
     ...without,
     ...ways.filter((way) => way !== own).map((way) => heldOn(way)),
   ];
@@ -54,7 +54,7 @@ export function alongColumn(db: Database, part: ColumnPart, lead: Lead, times: T
   if (terms === null || rows === null) return thorough(beside);
   const inSet = () => thorough([keysIn(terms, times), ...beside]);
   if (rows < maxCounted) return inSet();
-  const looked = own === undefined ? beside : [...beside, heldOn(own)];
+  const looked = own === undefined ? beside : [heldOn(own), ...beside];
   let later: Along | null = null;
   return (order) => {
     if (later !== null) return later(order);
@@ -72,7 +72,13 @@ export function alongColumn(db: Database, part: ColumnPart, lead: Lead, times: T
       later = inSet();
       return later(order);
     }
-    const keys = newestKeys(db, crossing, keysInTime(times), maxOrdered, keysOf(part, order.after));
+    const keys = newestKeys(
+      db,
+      crossing,
+      keysInRange(times),
+      maxOrdered,
+      keysOf(part, order.after),
+    );
     if (keys.length < maxOrdered)
       return orderedPlaces(db, order, { terms: null }, [ofKeys(keys), checkOf(part)]);
     later = thorough(looked);
@@ -101,9 +107,20 @@ function keysOf(part: ColumnPart, after: Place | null): Statement {
   };
 }
 
-/** A part from a place on. */
-function from({ column: { name }, test }: ColumnPart, after: Place | null): Statement {
-  const own = { text: `${name} ${test}`, parameters: [] };
+/** A part from a place on. @param least a value of it, which ends it */
+function from(
+  { column: { name }, test }: ColumnPart,
+  after: Place | null,
+  least: number | null = null,
+): Statement {
+  // Of two bounds on the same side, SQLite would go on to the one that it takes.
+  const bounds = [
+    ...(least === null ? [] : [{ text: `${name} >= ?`, parameters: [least] }]),
+    ...(least !== null && test.startsWith(">")
+      ? []
+      : [{ text: `${name} ${test}`, parameters: [] }]),
+  ];
+  const own = whole(bounds);
   if (after === null || after.value === null) return own;
   const { value, seq } = after;
   const behind = {
@@ -126,18 +143,17 @@ function walkedPlaces(
   most: number | null,
 ): { readonly places: readonly Place[]; readonly isEnough: boolean } {
   const { name } = part.column;
-  const own = from(part, after);
+  const all = from(part, after);
   const [end] =
     most === null
       ? []
       : runSql<{ value: number }>(
           db,
-          `select ${name} as value from requests where ${own.text}
+          `select ${name} as value from requests where ${all.text}
           order by ${name} desc, seq desc limit 1 offset ${most}`,
-          own.parameters,
+          all.parameters,
         );
-  const until = end === undefined ? [] : [{ text: `${name} >= ?`, parameters: [end.value] }];
-  const where = whole([own, ...until, ...checks]);
+  const where = whole([from(part, after, end?.value), ...checks]);
   const places = runSql<Place>(
     db,
     `select seq, ${name} as value from requests where ${where.text}

@@ -10,9 +10,9 @@ import {
   type Condition,
   filterConditions,
   type IndexTerm,
-  keysInTime,
+  keysInRange,
   ofIndex,
-  olderThan,
+  type Range,
   type Statement,
   whole,
 } from "./list-statement.ts";
@@ -54,7 +54,7 @@ export function conditionsOf(db: Database, filter: Omit<LogFilter, "limit">): re
 export function leadOf(
   db: Database,
   conditions: readonly Condition[],
-  filter: Pick<LogFilter, "since" | "until" | "before">,
+  filter: Range,
   isCounted = false,
 ): Lead {
   const ways = conditions.flatMap((condition) =>
@@ -99,26 +99,21 @@ export function leadOf(
  */
 export function checksOfKeys(
   { terms, rows, crossing }: Lead,
-  filter: Pick<LogFilter, "since" | "until" | "before">,
+  filter: Range,
   key: string,
 ): readonly Statement[] {
   const { ways, without } = crossing;
-  const own = ways.find((way) => way.terms === terms);
-  const most = own === undefined ? maxCounted : maxInSet;
-  const isSet = terms !== null && rows !== null && rows < most;
+  const isSet = terms !== null && rows !== null && rows < maxCounted;
   return [
     ...(isSet ? [keysIn(terms, filter)] : []),
     ...without,
-    ...ways.filter((way) => way !== own || !isSet).map((way) => heldOn(way, key)),
+    ...ways.filter((way) => way.terms !== terms || !isSet).map((way) => heldOn(way, key)),
   ];
 }
 
 /** Rows whose keys are among those of indexes. */
-export function keysIn(
-  terms: readonly IndexTerm[],
-  filter: Pick<LogFilter, "since" | "until" | "before">,
-): Statement {
-  const keys = [...keysInTime(filter), ...olderThan(filter.before)];
+export function keysIn(terms: readonly IndexTerm[], filter: Range): Statement {
+  const keys = keysInRange(filter);
   const sets = terms.map((term) => whole([ofIndex(term), ...keys]));
   return {
     text: `+seq in (${sets.map(({ text }) => `select seq from requests where ${text}`).join(" union all ")})`,
@@ -135,10 +130,10 @@ function notIn(indexed: string): Statement {
 export function rowsOf(
   db: Database,
   terms: readonly IndexTerm[],
-  filter: Pick<LogFilter, "since" | "until" | "before">,
+  filter: Range,
   most = maxCounted,
 ): number {
-  const keys = [...keysInTime(filter), ...olderThan(filter.before)];
+  const keys = keysInRange(filter);
   let rows = 0;
   for (const term of terms) {
     const where = whole([ofIndex(term), ...keys]);

@@ -8,19 +8,17 @@ import { newestKeys } from "./crossed-keys.ts";
 import { conditionsOf, type Lead, leadOf } from "./lead.ts";
 import {
   type Condition,
-  inTime,
-  keysInTime,
+  inRange,
+  keysInRange,
   newestStatement,
   ofKeys,
   ofTerm,
-  olderThan,
+  type Range,
   type Statement,
 } from "./list-statement.ts";
 
-type Range = Pick<LogFilter, "since" | "until" | "before">;
-
-/** Keys that are looked for at a time, after the first time. */
-const minStep = 1_000;
+/** Keys that are looked for at a time where none of the first had a row that passes. */
+const blindStep = 1_000;
 
 export const storedColumns = rowColumns.join(", ");
 
@@ -51,39 +49,47 @@ export function newestOf<Row extends { readonly id: string }>(
   const lead = leadOf(db, conditions, filter);
   const { crossing } = lead;
   if (!crossing.isWorth) return rowsOfLead<Row>(db, columns, filter, limit, lead, besides);
-  const checks = [...conditions.map(({ check }) => check), ...inTime(filter), ...besides];
+  const checks = [...conditions.map(({ check }) => check), ...inRange(filter), ...besides];
   return inSteps(
     limit,
-    olderThan(filter.before),
-    "seq",
-    (older, step) => newestKeys(db, crossing, [...keysInTime(filter), ...older], step),
+    (below, step) => newestKeys(db, crossing, keysInRange(filter, "seq", below), step),
     (keys, left) => rowsAt<Row>(db, columns, keys, checks, left),
   );
 }
 
 /**
+ * How many keys to look for next: twice as many as are likely to do, and more each time.
+ * @param step how many were looked for last
+ * @param seen keys so far
+ * @param found rows of these that pass
+ * @param limit rows that are wanted
+ */
+export function nextStep(step: number, seen: number, found: number, limit: number): number {
+  const likely = found === 0 ? blindStep : Math.ceil((2 * (limit - found) * seen) / found);
+  return seen === step ? likely : Math.max(likely, step * 2);
+}
+
+/**
  * Rows by keys that were found first. What is checked on rows lets nearly all of them through; where it does not, the
  * steps grow.
- * @param older below which the keys begin
- * @param key the name by which these are bounded
- * @param keysBelow gives some of them, the newest first
+ * @param keysBelow gives some of them, the newest first, below one of them or from the first on
  * @param read gives their rows that pass
  */
 export function inSteps<Row>(
   limit: number,
-  older: readonly Statement[],
-  key: string,
-  keysBelow: (older: readonly Statement[], step: number) => readonly number[],
+  keysBelow: (below: number | null, step: number) => readonly number[],
   read: (keys: readonly number[], left: number) => readonly Row[],
 ): readonly Row[] {
   const found: Row[] = [];
-  let below = older;
-  for (let step = limit; ; step = Math.max(minStep, step * 4)) {
+  let below: number | null = null;
+  let seen = 0;
+  for (let step = limit; ; step = nextStep(step, seen, found.length, limit)) {
     const keys = keysBelow(below, step);
+    seen += keys.length;
     found.push(...read(keys, limit - found.length));
     const last = keys.at(-1);
     if (last === undefined || keys.length < step || found.length === limit) return found;
-    below = [{ text: `${key} < ?`, parameters: [last] }];
+    below = last;
   }
 }
 
@@ -109,7 +115,7 @@ export function rowsOfLead<Row extends { readonly id: string }>(
   { terms, checks }: Lead,
   besides: readonly Statement[],
 ): readonly Row[] {
-  const all = [...inTime(filter), ...olderThan(filter.before), ...checks, ...besides];
+  const all = [...inRange(filter), ...checks, ...besides];
   const read = (own: readonly Statement[]) => {
     const { text, parameters } = newestStatement(columns, [...own, ...all], limit);
     return runSql<Row>(db, text, parameters);

@@ -206,29 +206,51 @@ export function soughtRows(
 
 export type Times = Pick<LogFilter, "since" | "until">;
 
-/** Keys of rows of that time, and some beside it. @param key of a row */
-export function keysInTime({ since, until }: Times, key = "seq"): readonly Statement[] {
+/** Where in the log the rows of a list are. */
+export type Range = Times & Pick<LogFilter, "before">;
+
+/**
+ * Keys of rows of a range, and some beside its times.
+ * @param key of a row
+ * @param below what they have to be smaller than, itself one of these; null: nothing
+ */
+export function keysInRange(
+  { since, until, before }: Range,
+  key = "seq",
+  below: number | null = null,
+): readonly Statement[] {
+  const ends: readonly Statement[] =
+    below !== null
+      ? [{ text: "?", parameters: [below] }]
+      : [
+          ...(until === undefined ? [] : [{ text: "?", parameters: [highestSeq(until)] }]),
+          ...(before === undefined ? [] : [keyOf(before)]),
+        ];
+  const end = ends.map(({ text }) => text).join(", ");
+  // Of two bounds SQLite would begin at one, and go through what lies between it and the other.
+  const text = `${key} < ${ends.length > 1 ? `min(${end})` : end}`;
   return [
     ...(since === undefined ? [] : [{ text: `${key} >= ?`, parameters: [lowestSeq(since)] }]),
-    ...(until === undefined ? [] : [{ text: `${key} < ?`, parameters: [highestSeq(until)] }]),
-  ];
-}
-
-/** Rows of that time. */
-export function inTime(times: Times, key = "seq"): readonly Statement[] {
-  const { since, until } = times;
-  return [
-    ...(since === undefined ? [] : [{ text: "+timestamp >= ?", parameters: [since] }]),
-    ...(until === undefined ? [] : [{ text: "+timestamp < ?", parameters: [until] }]),
-    ...keysInTime(times, key),
+    ...(ends.length === 0
+      ? []
+      : [{ text, parameters: ends.flatMap(({ parameters }) => parameters) }]),
   ];
 }
 
 /** The key of a row that has gone is the one its id gave it. */
-export function olderThan(before: string | undefined, key = "seq"): readonly Statement[] {
-  if (before === undefined) return [];
-  const text = `${key} < coalesce((select seq from requests where id = ?), ?)`;
-  return [{ text, parameters: [before, seqOf(before)] }];
+function keyOf(id: string): Statement {
+  const text = "coalesce((select seq from requests where id = ?), ?)";
+  return { text, parameters: [id, seqOf(id)] };
+}
+
+/** Rows of a range. */
+export function inRange(range: Range, key = "seq"): readonly Statement[] {
+  const { since, until } = range;
+  return [
+    ...(since === undefined ? [] : [{ text: "+timestamp >= ?", parameters: [since] }]),
+    ...(until === undefined ? [] : [{ text: "+timestamp < ?", parameters: [until] }]),
+    ...keysInRange(range, key),
+  ];
 }
 
 /** Rows of a term. */

@@ -8,10 +8,9 @@ import { checksOfKeys, conditionsOf, type Lead, leadOf } from "./lead.ts";
 import { inSteps, newestRows, rowsAt, rowsOfLead, storedColumns } from "./list-query.ts";
 import {
   everyRow,
-  inTime,
-  keysInTime,
+  inRange,
+  keysInRange,
   ofKeys,
-  olderThan,
   type RowSource,
   type Statement,
   whole,
@@ -88,18 +87,16 @@ function indexedRows(
   const { table, key, condition } = source;
   const own = checksOfKeys(lead, filter, key);
   if (own.length === 0) return rowsOf(db, filter, limit, checks, source);
-  const fixed = [...(condition === null ? [] : [condition]), ...keysInTime(filter, key), ...own];
+  const fixed = [...(condition === null ? [] : [condition]), ...own];
   return inSteps(
     limit,
-    olderThan(filter.before, key),
-    key,
-    (older, step) => {
-      const where = whole([...fixed, ...older]);
+    (below, step) => {
+      const where = whole([...fixed, ...keysInRange(filter, key, below)]);
       const text = `select ${key} as seq from ${table} where ${where.text} order by ${key} desc limit ?`;
       return runSql<{ seq: number }>(db, text, [...where.parameters, step]).map(({ seq }) => seq);
     },
     (keys, left) =>
-      rowsAt<StoredRow>(db, storedColumns, keys, [...checks, ...inTime(filter)], left),
+      rowsAt<StoredRow>(db, storedColumns, keys, [...checks, ...inRange(filter)], left),
   );
 }
 
@@ -112,8 +109,7 @@ function rowsOf(
 ): readonly StoredRow[] {
   const where = whole([
     ...(condition === null ? [] : [condition]),
-    ...olderThan(filter.before, key),
-    ...inTime(filter, key),
+    ...inRange(filter, key),
     ...checks,
   ]);
   const text = `select ${storedColumns} from ${from} where ${where.text} order by ${key} desc limit ?`;

@@ -7,11 +7,11 @@ import { runSql } from "../sqlite-file/run-sql.ts";
 import { alongColumn, type Column, type ColumnPart, sharedValue } from "./column-walk.ts";
 import { type Crossing, newestKeys } from "./crossed-keys.ts";
 import { conditionsOf, type Lead, leadOf } from "./lead.ts";
-import { newestOf, storedColumns } from "./list-query.ts";
+import { newestOf, nextStep, storedColumns } from "./list-query.ts";
 import {
   type Condition,
-  inTime,
-  keysInTime,
+  inRange,
+  keysInRange,
   ofKeys,
   type Statement,
   type Times,
@@ -32,8 +32,6 @@ const columns: Readonly<Record<ValueSort, Column>> = {
 
 /** Rows that are read and put in order rather than sought along the index of the column. */
 const maxOrdered = 2_000;
-/** Keys that are read along the index at a time, after the first time. */
-const minStep = 1_000;
 
 /**
  * @param sort which column
@@ -95,20 +93,20 @@ function fewPlaces(
   times: Times,
 ): readonly Place[] | null {
   if (lead.rows !== null && lead.rows < maxOrdered)
-    return orderedPlaces(db, order, lead, [...lead.checks, ...inTime(times)]);
+    return orderedPlaces(db, order, lead, [...lead.checks, ...inRange(times)]);
   const keys = fewKeys(db, lead.crossing, times);
   return keys === null
     ? null
     : orderedPlaces(db, order, { terms: null }, [
         ofKeys(keys),
         ...conditions.map(({ check }) => check),
-        ...inTime(times),
+        ...inRange(times),
       ]);
 }
 
 function fewKeys(db: Database, crossing: Crossing, times: Times): readonly number[] | null {
   const keys = crossing.isWorth
-    ? newestKeys(db, crossing, keysInTime(times), maxOrdered)
+    ? newestKeys(db, crossing, keysInRange(times), maxOrdered)
     : keysOfTime(db, times, maxOrdered);
   return keys === null || keys.length === maxOrdered ? null : keys;
 }
@@ -171,11 +169,12 @@ function walkedRows(
   const { column, limit } = order;
   const found: KeyedRow[] = [];
   const placesBehind = alongColumn(db, part, lead, times);
-  const checks = [...conditions.map(({ check }) => check), ...inTime(times)];
+  const checks = [...conditions.map(({ check }) => check), ...inRange(times)];
   let { after } = order;
-  // What is checked on rows lets nearly all of them through; where it does not, the steps grow.
-  for (let step = limit; ; step = Math.max(minStep, step * 4)) {
+  let seen = 0;
+  for (let step = limit; ; step = nextStep(step, seen, found.length, limit)) {
     const places = placesBehind({ column, after, limit: step });
+    seen += places.length;
     found.push(...rowsAt(db, places, checks).slice(0, limit - found.length));
     const last = places.at(-1);
     if (last === undefined || places.length < step || found.length === limit) return found;

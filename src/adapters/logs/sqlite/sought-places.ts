@@ -5,7 +5,7 @@ import { maxCounted } from "./crossed-keys.ts";
 import type { Lead } from "./lead.ts";
 import {
   type Condition,
-  inTime,
+  inRange,
   type RowSource,
   type Statement,
   type Times,
@@ -36,10 +36,10 @@ export function soughtPlaces(
   order: Order,
   { conditions, lead, times, source, search, first }: SoughtList,
 ): readonly Place[] {
-  const checks = [...conditions.map(({ check }) => check), ...inTime(times)];
+  const checks = [...conditions.map(({ check }) => check), ...inRange(times)];
   const found = () => foundPlaces(db, order, source, search, checks);
   if (!source.isIndex || search === null) return found();
-  const own = [...inTime(times), ...lead.checks];
+  const own = [...inRange(times), ...lead.checks];
   const among = (places: readonly Place[]) => {
     const seqs = places.map(({ seq }) => seq);
     const having = withWords(db, search, source, seqs, order.limit);
@@ -57,7 +57,8 @@ export function soughtPlaces(
   const set = wordsAsSet(search, source, hasTwins(db));
   if (lead.rows !== null && lead.rows < maxCounted)
     return orderedPlaces(db, order, lead, [set, ...own]);
-  return walkedPlaces(db, order, [set, ...checks]);
+  const walked = [...conditions.map(({ check }) => check), ...inRange(times, "+seq")];
+  return walkedPlaces(db, order, [set, ...walked]);
 }
 
 /** Along all of the column, those without a value last. */

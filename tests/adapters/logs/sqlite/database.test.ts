@@ -8,10 +8,9 @@ import { file, write } from "bun";
 import { openDatabase, openForReading } from "../../../../src/adapters/logs/sqlite/database.ts";
 import {
   filterConditions,
-  inTime,
+  inRange,
   newestStatement,
   ofTerm,
-  olderThan,
 } from "../../../../src/adapters/logs/sqlite/list-statement.ts";
 import { captured, idAt, logWrite, noon } from "../../../lab/log-entries.ts";
 import { sqliteStoreOn } from "../../../lab/log-place.ts";
@@ -190,10 +189,7 @@ describe("the SQLite store", () => {
       const conditions = filterConditions(filter, () => ["gpt-4"]);
       const led = conditions.findIndex(({ terms }) => terms !== null);
       const checks = conditions.filter((_, at) => at !== led).map(({ check }) => check);
-      const times = [
-        ...inTime(filter),
-        ...olderThan("before" in filter ? filter.before : undefined),
-      ];
+      const times = inRange(filter);
       for (const term of conditions[led]?.terms ?? [null]) {
         const own = term === null ? [] : ofTerm(term);
         const query = newestStatement("*", [...own, ...times, ...checks], 6);

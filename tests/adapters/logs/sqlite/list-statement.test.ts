@@ -2,7 +2,10 @@
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import type { LogFilter } from "../../../../src/ports/browse.ts";
-import { filterConditions } from "../../../../src/adapters/logs/sqlite/list-statement.ts";
+import {
+  filterConditions,
+  keysInRange,
+} from "../../../../src/adapters/logs/sqlite/list-statement.ts";
 import { settleSchema } from "../../../../src/adapters/logs/sqlite/schema.ts";
 
 const known = { original_model: ["m-1", "m-2"], mapped_model: ["m-3"], client: ["codex/1"] };
@@ -72,4 +75,15 @@ test("every index that a filter names is one of the log's", () => {
   const named = conditions.flatMap(({ terms }) => terms ?? []).map(({ index }) => index);
   expect(new Set(named).size).toBe(11);
   expect(there).toEqual(expect.arrayContaining(named));
+});
+
+const keyOfId = "coalesce((select seq from requests where id = ?), ?)";
+test.each([
+  [{}, undefined, []],
+  [{ since: 1, until: 2 }, undefined, ["seq >= ?", "seq < ?"]],
+  [{ before: "0" }, undefined, [`seq < ${keyOfId}`]],
+  [{ until: 2, before: "0" }, undefined, [`seq < min(?, ${keyOfId})`]],
+  [{ since: 1, until: 2, before: "0" }, 3, ["seq >= ?", "seq < ?"]],
+])("the keys of %j, below %p, have one bound on each side", (range, below, expected) => {
+  expect(keysInRange(range, "seq", below).map(({ text }) => text)).toEqual(expected);
 });
