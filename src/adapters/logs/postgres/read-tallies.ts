@@ -95,7 +95,7 @@ async function addSums(
     const cell = known.get(key);
     if (cell === undefined || !sum.concerns(cell)) continue;
     concerned.set(key, cell);
-    sum.addWhole(cell, { ...sums, durations: new Map(), ttfts: new Map() });
+    sum.addWhole(cell, { ...sums, durations: null, ttfts: null });
   }
   return concerned;
 }

@@ -16,27 +16,24 @@ import type {
   PeriodGroup,
   PeriodQuestion,
 } from "../../../ports/periods.ts";
-import {
-  addCall,
-  addSums,
-  addTally,
-  noSums,
-  noTally,
-  type TalliedCall,
-  type Tally,
-  type TallySums,
-} from "./tally.ts";
+import { addCall, addSums, noSums, noTally, type TalliedCall, type TallySums } from "./tally.ts";
 import { type Cell, type CellAnswer, cellName, cellOf, cellTest } from "./tally-cells.ts";
-import { timeAt } from "./tally-times.ts";
+import { type Times, TimesSum } from "./tally-times.ts";
 
 /** More groups are one, named `other`. */
 const mostGroups = 50;
 const restName = "other";
 
+/** With its times as the store has them. */
+export interface StoredTally extends TallySums {
+  readonly durations: Times | Uint8Array | null;
+  readonly ttfts: Times | Uint8Array | null;
+}
+
 export interface PeriodSum {
   /** Whether a cell's tallies have to be added at all. */
   concerns(cell: Cell): boolean;
-  addWhole(cell: Cell, tally: Tally): void;
+  addWhole(cell: Cell, tally: StoredTally): void;
   /** @param bar its place among the question's */
   addBar(bar: number, cell: Cell, sums: TallySums): void;
   addCall(call: TalliedCall): void;
@@ -50,7 +47,7 @@ export interface PeriodSum {
 type Name = string | null | undefined;
 
 type Sums = ReturnType<typeof noSums> & { errors: number };
-type Total = ReturnType<typeof noTally> & { errors: number };
+type Total = Sums & { readonly durations: TimesSum; readonly ttfts: TimesSum };
 
 interface Judged {
   readonly answer: CellAnswer;
@@ -65,6 +62,7 @@ interface Bar {
 
 export function createPeriodSum({ filter, by, bars }: PeriodQuestion): PeriodSum {
   const test = cellTest(filter);
+  /** Of all, where nothing is broken down. */
   const whole: Total = newTotal();
   const groups = new Map<Name, Total>();
   const shown = bars?.map((): Bar => ({ sums: newSums(), groups: new Map() }));
@@ -100,14 +98,12 @@ export function createPeriodSum({ filter, by, bars }: PeriodQuestion): PeriodSum
     group.errors += errors;
   }
 
-  function add({ name, isError }: Judged, tally: Tally): void {
-    const errors = isError ? tally.requests : 0;
-    addTally(whole, tally);
-    whole.errors += errors;
-    if (by === undefined) return;
-    const group = known(groups, name, newTotal);
-    addTally(group, tally);
-    group.errors += errors;
+  function add({ name, isError }: Judged, tally: StoredTally): void {
+    const total = by === undefined ? whole : known(groups, name, newTotal);
+    addSums(total, tally);
+    total.durations.add(tally.durations);
+    total.ttfts.add(tally.ttfts);
+    if (isError) total.errors += tally.requests;
   }
 
   return {
@@ -135,7 +131,7 @@ export function createPeriodSum({ filter, by, bars }: PeriodQuestion): PeriodSum
     period() {
       const ordered = by === undefined ? undefined : inOrder(groups);
       return {
-        figures: figuresOf(whole),
+        figures: figuresOf(by === undefined ? whole : together(groups.values())),
         ...(ordered === undefined ? {} : { groups: groupsOf(ordered) }),
         ...(bars === undefined ? {} : { bars: barsOf(bars, shown ?? [], ordered) }),
       };
@@ -145,13 +141,30 @@ export function createPeriodSum({ filter, by, bars }: PeriodQuestion): PeriodSum
 }
 
 function known<T>(groups: Map<Name, T>, name: Name, fresh: () => T): T {
-  const found = groups.get(name) ?? fresh();
-  groups.set(name, found);
-  return found;
+  const found = groups.get(name);
+  if (found !== undefined) return found;
+  const made = fresh();
+  groups.set(name, made);
+  return made;
 }
 
 const newSums = (): Sums => ({ ...noSums(), errors: 0 });
-const newTotal = (): Total => ({ ...noTally(), errors: 0 });
+const newTotal = (): Total => ({
+  ...newSums(),
+  durations: new TimesSum(),
+  ttfts: new TimesSum(),
+});
+
+function together(totals: Iterable<Total>): Total {
+  const all = newTotal();
+  for (const total of totals) {
+    addSums(all, total);
+    all.errors += total.errors;
+    all.durations.addSum(total.durations);
+    all.ttfts.addSum(total.ttfts);
+  }
+  return all;
+}
 
 interface OrderedGroups {
   readonly named: readonly (readonly [name: string | null, total: Total])[];
@@ -174,11 +187,7 @@ function inOrder(groups: ReadonlyMap<Name, Total>): OrderedGroups {
     ...sorted.slice(mostGroups).map(([, total]) => total),
     ...(unnamed === undefined ? [] : [unnamed]),
   ];
-  const rest = newTotal();
-  for (const total of others) {
-    addTally(rest, total);
-    rest.errors += total.errors;
-  }
+  const rest = together(others);
   return { named: sorted.slice(0, mostGroups), rest: rest.requests === 0 ? null : rest };
 }
 
@@ -234,8 +243,8 @@ function figuresOf(total: Total): CallFigures {
   return {
     ...sumsOf(total),
     error_rate: requests === 0 ? 0 : errors / requests,
-    duration_ms_median: timeAt(total.durations, 0.5),
-    duration_ms_p95: timeAt(total.durations, 0.95),
-    ttft_ms_median: timeAt(total.ttfts, 0.5),
+    duration_ms_median: total.durations.at(0.5),
+    duration_ms_p95: total.durations.at(0.95),
+    ttft_ms_median: total.ttfts.at(0.5),
   };
 }

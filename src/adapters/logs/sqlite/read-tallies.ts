@@ -3,13 +3,13 @@
 import type { Database } from "bun:sqlite";
 import type { CallCount, CallFilter, Period, PeriodQuestion } from "../../../ports/periods.ts";
 import { createPeriodSum, type PeriodSum } from "../rows/period-of-tallies.ts";
-import { noTally, sumColumns, type TallySums } from "../rows/tally.ts";
+import { noSums, sumColumns, type TallySums } from "../rows/tally.ts";
 import { type BarRange, endless, type TallyRange, tallyParts } from "../rows/tally-parts.ts";
 import { runSql } from "../sqlite-file/run-sql.ts";
 import { cellsOf } from "./cell-rows.ts";
 import { rowsFrom, senseBelow } from "./log-state.ts";
 import { talliedRows } from "./tallied-rows.ts";
-import { tallyOf, type TallyRow } from "./tally-rows.ts";
+import type { TallyRow } from "./tally-rows.ts";
 
 /** As LogReader says, of a filter that tallies know; within a transaction. */
 export function tallyPeriod(db: Database, question: PeriodQuestion): Period {
@@ -48,14 +48,14 @@ const requestsSql = `select cell, total(requests) as requests ${inRanges} group 
 
 function addWhole(db: Database, sum: PeriodSum, ranges: readonly TallyRange[]): void {
   const rows = runSql<TallyRow>(db, wholeSql, [JSON.stringify(ranges)]);
-  for (const { row, cell } of withCells(db, sum, rows)) sum.addWhole(cell, tallyOf(row));
+  for (const { row, cell } of withCells(db, sum, rows)) sum.addWhole(cell, row);
 }
 
 function addRequests(db: Database, sum: PeriodSum, ranges: readonly TallyRange[]): void {
   type Row = Pick<TallySums, "requests"> & { readonly cell: number };
   const rows = runSql<Row>(db, requestsSql, [JSON.stringify(ranges)]);
   for (const { row, cell } of withCells(db, sum, rows))
-    sum.addWhole(cell, { ...noTally(), requests: row.requests });
+    sum.addWhole(cell, { ...noSums(), requests: row.requests, durations: null, ttfts: null });
 }
 
 function addBars(db: Database, sum: PeriodSum, ranges: readonly BarRange[]): void {

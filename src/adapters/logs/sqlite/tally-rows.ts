@@ -87,7 +87,7 @@ export function writeTallies(db: Database, book: CellBook, changes: readonly Tal
       ]);
 }
 
-export function tallyOf(row: TallyRow): TallyTotal {
+function tallyOf(row: TallyRow): TallyTotal {
   return {
     ...sumsOf(row),
     durations: unpackTimes(row.durations),
