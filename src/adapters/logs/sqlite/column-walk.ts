@@ -79,10 +79,18 @@ export function alongColumn(db: Database, part: ColumnPart, lead: Lead, times: T
       maxOrdered,
       keysOf(part, order.after),
     );
-    if (keys.length < maxOrdered)
-      return orderedPlaces(db, order, { terms: null }, [ofKeys(keys), checkOf(part)]);
-    later = thorough(looked);
+    later = keys.length < maxOrdered ? amongFew(db, part, order, keys) : thorough(looked);
     return later(order);
+  };
+}
+
+/** @param first the order in which the first places were asked for */
+function amongFew(db: Database, part: ColumnPart, first: Order, keys: readonly number[]): Along {
+  const own = [ofKeys(keys), checkOf(part)];
+  const all = orderedPlaces(db, { ...first, limit: keys.length }, { terms: null }, own);
+  return ({ after, limit }) => {
+    const from = all.findIndex(({ seq }) => seq === after?.seq) + 1;
+    return all.slice(from, from + limit);
   };
 }
 

@@ -4,13 +4,13 @@ import type { LogFilter } from "../../../ports/browse.ts";
 import { newestFirst } from "../rows/newest-first.ts";
 import type { StoredRow } from "../rows/stored-row.ts";
 import { runSql } from "../sqlite-file/run-sql.ts";
+import { newestKeys } from "./crossed-keys.ts";
 import { checksOfKeys, conditionsOf, type Lead, leadOf } from "./lead.ts";
 import { inSteps, newestRows, rowsAt, rowsOfLead, storedColumns } from "./list-query.ts";
 import {
   everyRow,
   inRange,
   keysInRange,
-  ofKeys,
   type RowSource,
   type Statement,
   whole,
@@ -59,24 +59,39 @@ export function filteredRows(
   if (lead.rows === 0) return [];
   const own: Search = { filter, limit, table: search, source, lead, checks };
   const shared = hasTwins(db);
-  if (shared && lead.rows !== null && lead.rows <= maxCompared)
-    return comparedRows(db, own, lead.rows);
+  const few = fewKeys(db, own, shared);
+  if (few !== null) return comparedRows(db, own, few);
   const rows = inIndex(() => indexedRows(db, own));
   return newestFirst(rows, shared ? twinRows(db, own, rows) : []).slice(0, limit);
 }
 
-/** Of few rows those that have the words, be it by another's entry. @param most rows */
+/**
+ * Keys of few rows that the filter lets through, among which the words are sought; null: there are not so few.
+ * @param shared whether rows may be found by another's entry
+ */
+function fewKeys(
+  db: Database,
+  { filter, lead, checks }: Search,
+  shared: boolean,
+): readonly number[] | null {
+  const keyOf = ({ seq }: Keyed) => seq;
+  if (lead.rows !== null && lead.rows <= maxCompared)
+    return shared ? rowsOfLead<Keyed>(db, "id, seq", filter, lead.rows, lead, []).map(keyOf) : null;
+  if (!lead.crossing.isWorth) return null;
+  const keys = newestKeys(db, lead.crossing, keysInRange(filter), maxCompared);
+  return keys.length === maxCompared
+    ? null
+    : rowsAt<Keyed>(db, "id, seq", keys, [...checks, ...inRange(filter)], keys.length).map(keyOf);
+}
+
+/** Of few rows those that have the words, be it by another's entry. */
 function comparedRows(
   db: Database,
-  { filter, limit, table, source, lead }: Search,
-  most: number,
+  { limit, table, source }: Search,
+  keys: readonly number[],
 ): readonly StoredRow[] {
-  const some = rowsOfLead<Keyed>(db, "id, seq", filter, most, lead, []);
-  const seqs = some.map(({ seq }) => seq);
-  const having = inIndex(() => withWords(db, table, source, seqs, limit));
-  if (having.size === 0) return [];
-  const { text, parameters } = ofKeys([...having]);
-  return rowsOfLead(db, storedColumns, filter, limit, lead, [{ text: `+${text}`, parameters }]);
+  const having = inIndex(() => withWords(db, table, source, keys, limit));
+  return rowsAt<StoredRow>(db, storedColumns, [...having], [], limit);
 }
 
 /** Rows with entries of their own. What indexes say of them is asked before they are read. */
