@@ -79,6 +79,9 @@ test.each([320, 390, 768, 1280])(
           await page.evaluate("document.documentElement.scrollWidth - innerWidth"),
         ).toBeLessThanOrEqual(0);
         expect(await faultsOf(page)).toEqual([]);
+        await page.emulateMedia({ colorScheme: "dark" });
+        expect(await faultsOf(page)).toEqual([]);
+        await page.emulateMedia({ colorScheme: "light" });
       }
     });
     expect(wrong).toEqual([]);

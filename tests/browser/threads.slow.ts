@@ -32,15 +32,19 @@ const faults =
 const overflow = "document.documentElement.scrollWidth - innerWidth";
 
 test.each([390, 768, 1280, 1920] as const)(
-  "at %i px the list has no fault that axe-core knows, light and dark, and fits",
+  "at %i px the list and a thread have no fault that axe-core knows, light and dark, and fit",
   (width) =>
     visit({ viewport: { width, height: 900 }, colorScheme: "light" }, async (page) => {
       for (const path of [
         "/threads",
         "/threads?q=nothing-such&x=1",
         "/threads?model=coder&period=24h",
+        `/thread/${rows.find(({ thread_id: id }) => id !== null)!.thread_id}`,
       ]) {
         await page.goto(served.origin + path, { waitUntil: "load" });
+        await page.evaluate(
+          "for (const fold of document.querySelectorAll('main details')) fold.open = true",
+        );
         await page.evaluate(axe);
         expect(await page.evaluate(faults)).toEqual([]);
         await page.emulateMedia({ colorScheme: "dark" });
