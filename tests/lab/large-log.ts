@@ -61,7 +61,13 @@ function sampleRows(random: Random): readonly StoredRow[] {
       // Who calls costly models asks for nothing else.
       who: home === "hosted" ? "ann" : random.pick(["bob", "bob", "bob", `user-${place % 90}`]),
       client_name: null,
-      client: random.pick([null, "codex/1.0", "codex/1.1", `script-${place % 400}/1`]),
+      // Of one program more versions than are looked into one by one.
+      client: random.pick([
+        null,
+        "codex/1.0",
+        "codex/1.1",
+        ...Array(3).fill(`script/${place % 90}`),
+      ]),
       thread_id: random.chance(0.5) ? null : random.pick(threads),
       turns_key: null,
       cost: cost ?? null,
@@ -74,7 +80,7 @@ export const largeValues = {
   model: ["qwen-1", "llama-2", "gpt-3", "QWEN", "mapped", "-", "none"],
   upstream: ["desk", "rack", "hosted", "none"],
   user: ["ann", "bob", "user-7", "none"],
-  client: ["codex", "codex/1.0", "script-7", "none"],
+  client: ["codex", "codex/1.0", "script", "script/7", "none"],
   service_type: ["openai", "ollama"],
   state: ["completed", "failed", "cancelled"],
   status: [200, 404, 499, 500].map((from) => ({ from, to: from })),

@@ -14,7 +14,7 @@ import {
 export const maxCounted = 20_000;
 
 /** One condition's indexes, which lead to all of its rows. */
-interface Way {
+export interface Way {
   readonly condition: Condition;
   readonly terms: readonly IndexTerm[];
   /** How many rows they lead to, `maxCounted` for more. */

@@ -4,7 +4,14 @@ import type { LogFilter } from "../../../ports/browse.ts";
 import { clientPasses } from "../../../domain/log/client-program.ts";
 import { namesWith } from "../../../domain/log/name-part.ts";
 import { runSql } from "../sqlite-file/run-sql.ts";
-import { type Crossing, crossingOf, heldOn, maxCounted, noCrossing } from "./crossed-keys.ts";
+import {
+  type Crossing,
+  crossingOf,
+  heldOn,
+  maxCounted,
+  noCrossing,
+  type Way,
+} from "./crossed-keys.ts";
 import { type NameColumn, namesIn } from "./known-names.ts";
 import {
   type Condition,
@@ -77,7 +84,7 @@ export function leadOf(
     };
   const counted = ways.map((way) => ({ ...way, rows: rowsOf(db, way.terms, filter) }));
   const { condition, terms, rows } = counted.reduce((best, way) =>
-    way.rows < best.rows ? way : best,
+    isBetter(way, best) ? way : best,
   );
   const without = conditions
     .flatMap(({ outside }) => outside ?? [])
@@ -91,6 +98,11 @@ export function leadOf(
   const sets = counted.filter((way) => way.condition !== condition && way.rows < maxInSet);
   const narrowed = [...sets.map((way) => keysIn(way.terms, filter)), ...without];
   return { terms, checks: [...narrowed, ...checksBeside(condition)], rows, crossing };
+}
+
+/** Of two with as many rows, as far as these are counted, the one with fewer indexes. */
+function isBetter(one: Way, other: Way): boolean {
+  return one.rows === other.rows ? one.terms.length < other.terms.length : one.rows < other.rows;
 }
 
 /**

@@ -42,6 +42,8 @@ const parted: readonly Partial<LogFilter>[] = [
   { upstream: "hosted" },
   { model: "qwen-1", client: "codex" },
   { service_type: "openai", upstream: "desk" },
+  { client: "script" },
+  { client: "script", upstream: "hosted" },
   { status: { from: 201, to: 450 } },
 ];
 
