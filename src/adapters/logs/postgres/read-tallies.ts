@@ -63,7 +63,7 @@ export async function tallyCount(
 /** Tallies `t` of ranges, read off the key: the planner does not know how few rows of it they are. */
 function talliesIn(values: Values, ranges: readonly (TallyRange | BarRange)[]): string {
   return `json_to_recordset(${values.add(JSON.stringify(ranges), "text")}::json)
-      as part (bar integer, span integer, "from" bigint, "to" bigint)
+      as part (bar integer, sign integer, span integer, "from" bigint, "to" bigint)
     cross join lateral (select * from tallies where tallies.span = part.span
       and tallies.start >= part."from" and tallies.start < part."to" offset 0) as t`;
 }
@@ -194,14 +194,15 @@ async function addBars(
 ): Promise<void> {
   if (ranges.length === 0 || groups.places.size === 0) return;
   const values = createValues();
-  const rows = await run<TallySums & { readonly bar: number; readonly place: number }>(
-    `select part.bar, own.place, ${summed}
-      from ${talliesIn(values, ranges)} ${ofGroups(values, groups)} group by part.bar, own.place`,
+  const rows = await run<TallySums & Pick<BarRange, "bar" | "sign"> & { readonly place: number }>(
+    `select part.bar, part.sign, own.place, ${summed}
+      from ${talliesIn(values, ranges)} ${ofGroups(values, groups)}
+      group by part.bar, part.sign, own.place`,
     values.all,
   );
-  for (const { bar, place, ...sums } of rows) {
+  for (const { bar, sign, place, ...sums } of rows) {
     const cell = groups.standIns[place];
-    if (cell !== undefined) sum.addBar(bar, cell, sums);
+    if (cell !== undefined) sum.addBar(bar, cell, sums, sign);
   }
 }
 

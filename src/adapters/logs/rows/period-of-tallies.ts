@@ -2,7 +2,8 @@
 // period whose filter tallies know (domain/log/tallied-filter.ts)
 // 1. takes the parts of the period from `tallyParts`;
 // 2. gives every tally of `parts.whole` to `addWhole`, added up by cell as far as it likes;
-// 3. gives every tally of `parts.bars` to `addBar`, added up by bar and cell, without times;
+// 3. gives every tally of `parts.bars` to `addBar` with its range's sign, added up by bar, sign and cell as
+//    far as it likes, without times;
 // 4. gives every call of `parts.rows` that has ended, and every one in flight within the period, to
 //    `addCall`; those that the filter does not let through are sorted out here, as cells are;
 // 5. asks for `period`. For a count steps 2 and 4 are enough; sums but requests may then be 0.
@@ -34,8 +35,8 @@ export interface PeriodSum {
   /** Whether a cell's tallies have to be added at all. */
   concerns(cell: Cell): boolean;
   addWhole(cell: Cell, tally: StoredTally): void;
-  /** @param bar its place among the question's */
-  addBar(bar: number, cell: Cell, sums: TallySums): void;
+  /** @param bar its place among the question's @param sign -1: the sums are taken away */
+  addBar(bar: number, cell: Cell, sums: TallySums, sign?: 1 | -1): void;
   addCall(call: TalliedCall): void;
   /** What has been added. */
   period(): Period;
@@ -86,15 +87,15 @@ export function createPeriodSum({ filter, by, bars }: PeriodQuestion): PeriodSum
     return own.answer === "yes" ? own : null;
   }
 
-  function addToBar(place: number, { name, isError }: Judged, sums: TallySums): void {
+  function addToBar(place: number, { name, isError }: Judged, sums: TallySums, sign: 1 | -1): void {
     const bar = shown?.[place];
     if (bar === undefined) return;
-    const errors = isError ? sums.requests : 0;
-    addSums(bar.sums, sums);
+    const errors = isError ? sign * sums.requests : 0;
+    addSums(bar.sums, sums, sign);
     bar.sums.errors += errors;
     if (by === undefined) return;
     const group = known(bar.groups, name, newSums);
-    addSums(group, sums);
+    addSums(group, sums, sign);
     group.errors += errors;
   }
 
@@ -112,9 +113,9 @@ export function createPeriodSum({ filter, by, bars }: PeriodQuestion): PeriodSum
       const own = taken(cell);
       if (own !== null) add(own, tally);
     },
-    addBar(bar, cell, sums) {
+    addBar(bar, cell, sums, sign = 1) {
       const own = taken(cell);
-      if (own !== null) addToBar(bar, own, sums);
+      if (own !== null) addToBar(bar, own, sums, sign);
     },
     addCall(call) {
       const cell = cellOf(call);
@@ -126,7 +127,7 @@ export function createPeriodSum({ filter, by, bars }: PeriodQuestion): PeriodSum
       addCall(tally, call);
       add(own, tally);
       const place = bars?.findLastIndex((begin) => begin <= call.timestamp) ?? 0;
-      addToBar(Math.max(0, place), own, tally);
+      addToBar(Math.max(0, place), own, tally, 1);
     },
     period() {
       const ordered = by === undefined ? undefined : inOrder(groups);
@@ -230,9 +231,10 @@ function sumsOf({ priced, cost, unpriced, errors, ...sums }: Sums): CallSums {
   return {
     requests: sums.requests,
     errors,
-    prompt_tokens: sums.prompt_tokens,
-    completion_tokens: sums.completion_tokens,
-    cached_tokens: sums.cached_tokens,
+    // A store bounds its sums, and what is taken away of a bound may be more than is left of it.
+    prompt_tokens: Math.max(0, sums.prompt_tokens),
+    completion_tokens: Math.max(0, sums.completion_tokens),
+    cached_tokens: Math.max(0, sums.cached_tokens),
     cost: priced === 0 ? null : cost / nanosPerDollar,
     unpriced,
   };

@@ -2,7 +2,7 @@
 // edges, and rows for what is left of a minute.
 import type { CallFilter } from "../../../ports/periods.ts";
 import { hourMs, minuteMs } from "./figures.ts";
-import { dayMs, tallySpans } from "./tally.ts";
+import { dayMs, lastingSpans, tallySpans } from "./tally.ts";
 
 /** Tallies of one span, by where they start. */
 export interface TallyRange {
@@ -14,8 +14,13 @@ export interface TallyRange {
   readonly to: number;
 }
 
+interface SignedRange extends TallyRange {
+  /** -1: what these come to is to be taken away. */
+  readonly sign: 1 | -1;
+}
+
 /** Tallies that are of one bar of a chart. */
-export interface BarRange extends TallyRange {
+export interface BarRange extends SignedRange {
   /** Its place, from 0. */
   readonly bar: number;
 }
@@ -52,10 +57,6 @@ export function tallyParts(
     Math.min(exact.to, ceil(exact.from, minuteMs)),
     exact.to === endless ? endless : Math.max(exact.from, floor(exact.to, minuteMs)),
   ];
-  const spansOf = (part: RowRange, hourly: RowRange) => [
-    ...covered(hourly.from, hourly.to, [hourMs, dayMs]),
-    ...covered(part.from, part.to, tallySpans),
-  ];
   // Within one minute the two are one.
   const rows =
     from >= to
@@ -65,14 +66,17 @@ export function tallyParts(
           { from: to, to: exact.to },
         ];
   return {
-    whole: spansOf({ from, to }, hours),
+    whole: [...covered(hours.from, hours.to, lastingSpans), ...covered(from, to, tallySpans)],
     bars: (bars ?? []).flatMap((begin, bar) => {
       const next = bars?.[bar + 1];
       const within = (range: RowRange, span: number): RowRange => ({
         from: bar === 0 ? range.from : clamp(ceil(begin, span), range),
         to: next === undefined ? range.to : clamp(ceil(next, span), range),
       });
-      const ranges = spansOf(within({ from, to }, minuteMs), within(hours, hourMs));
+      const ranges = [
+        ...summed(within(hours, hourMs), lastingSpans),
+        ...summed(within({ from, to }, minuteMs), tallySpans),
+      ];
       return ranges.map((range) => ({ bar, ...range }));
     }),
     rows: rows.filter((range) => range.from < range.to),
@@ -111,6 +115,30 @@ function covered(from: number, to: number, spans: readonly number[]): readonly T
     ...covered(from, begin, shorter),
     { span, from: begin, to: end },
     ...covered(end, to, shorter),
+  ];
+}
+
+/**
+ * As `covered`, for sums alone: of a day that lies within by more than half, the whole of it less the rest.
+ * Days of a zone an hour from UTC are of three spans, then, not of 24.
+ */
+function summed({ from, to }: RowRange, spans: readonly number[]): readonly SignedRange[] {
+  const [begin, end] = [ceil(from, dayMs), to === endless ? endless : floor(to, dayMs)];
+  const added = (first: number, last: number) =>
+    covered(first, last, spans).map((range) => ({ ...range, sign: 1 as const }));
+  if (begin > end || from >= to) return added(from, to);
+  const shorter = spans.filter((span) => span !== dayMs);
+  const lessOf = (day: number, first: number, last: number): readonly SignedRange[] => [
+    { span: dayMs, from: day, to: day + dayMs, sign: 1 },
+    ...covered(first, last, shorter).map((range) => ({ ...range, sign: -1 as const })),
+  ];
+  // Of what lies before the period nothing shorter than an hour may be there any more.
+  const isHead = begin - from > dayMs / 2 && from % hourMs === 0;
+  const isTail = end !== endless && to - end > dayMs / 2;
+  return [
+    ...(isHead ? lessOf(begin - dayMs, begin - dayMs, from) : added(from, begin)),
+    ...added(begin, end),
+    ...(isTail ? lessOf(end, to, end + dayMs) : added(end, to)),
   ];
 }
 

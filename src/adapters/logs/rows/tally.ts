@@ -114,15 +114,15 @@ export function noSums(): Mutable<TallySums> {
   };
 }
 
-export function addSums(to: Mutable<TallySums>, sums: TallySums): void {
+export function addSums(to: Mutable<TallySums>, sums: TallySums, sign: 1 | -1 = 1): void {
   // One by one: a month adds up a hundred thousand of them.
-  to.requests += sums.requests;
-  to.prompt_tokens += sums.prompt_tokens;
-  to.completion_tokens += sums.completion_tokens;
-  to.cached_tokens += sums.cached_tokens;
-  to.cost += sums.cost;
-  to.priced += sums.priced;
-  to.unpriced += sums.unpriced;
+  to.requests += sign * sums.requests;
+  to.prompt_tokens += sign * sums.prompt_tokens;
+  to.completion_tokens += sign * sums.completion_tokens;
+  to.cached_tokens += sign * sums.cached_tokens;
+  to.cost += sign * sums.cost;
+  to.priced += sign * sums.priced;
+  to.unpriced += sign * sums.unpriced;
 }
 
 export function addTally(to: TallyTotal, tally: Tally): void {

@@ -42,7 +42,7 @@ const inRanges = `from json_each(?) as given cross join tallies on span = given.
 
 const wholeSql = `select cell, ${[...sumColumns, "durations", "ttfts"].join(", ")} ${inRanges}`;
 // Added up here: SQLite would sort them to group them, which takes longer.
-const barsSql = `select given.value ->> 'bar' as bar, cell, ${sumColumns.join(", ")} ${inRanges}`;
+const barsSql = `select given.value ->> 'bar' as bar, given.value ->> 'sign' as sign, cell, ${sumColumns.join(", ")} ${inRanges}`;
 /** Not `sum`, which throws where servers have reported more tokens than a whole number holds. */
 const requestsSql = `select cell, total(requests) as requests ${inRanges} group by cell`;
 
@@ -60,9 +60,9 @@ function addRequests(db: Database, sum: PeriodSum, ranges: readonly TallyRange[]
 
 function addBars(db: Database, sum: PeriodSum, ranges: readonly BarRange[]): void {
   if (ranges.length === 0) return;
-  type Row = TallySums & { readonly bar: number; readonly cell: number };
+  type Row = TallySums & Pick<BarRange, "bar" | "sign"> & { readonly cell: number };
   const rows = runSql<Row>(db, barsSql, [JSON.stringify(ranges)]);
-  for (const { row, cell } of withCells(db, sum, rows)) sum.addBar(row.bar, cell, row);
+  for (const { row, cell } of withCells(db, sum, rows)) sum.addBar(row.bar, cell, row, row.sign);
 }
 
 /** Those whose cells are concerned. */

@@ -75,11 +75,11 @@ function readPeriod(
       (one) => one.span === span && one.start >= from && one.start < to,
     ))
       sum.addWhole(cell, total);
-  for (const { bar, span, from, to } of parts.bars)
+  for (const { bar, sign, span, from, to } of parts.bars)
     for (const { cell, total } of kept.filter(
       (one) => one.span === span && one.start >= from && one.start < to,
     ))
-      sum.addBar(bar, cell, total);
+      sum.addBar(bar, cell, total, sign);
   for (const call of calls.map(talliedWrite)) {
     const { timestamp, state } = call;
     const isPart = parts.rows.some(({ from, to }) => timestamp >= from && timestamp < to);
