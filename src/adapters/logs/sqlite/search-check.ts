@@ -9,7 +9,7 @@ export const maxCompared = 2_000;
 const fewRows = 20_000;
 
 /** Rows that are looked up one after the other, each of which begins a search. */
-const maxLookedUp = 150;
+export const maxLookedUp = 150;
 
 /**
  * Those of some rows that have the words, at least the first of them. Rows that share another's entry are found by it.

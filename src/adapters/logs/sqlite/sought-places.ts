@@ -11,7 +11,14 @@ import {
   type Times,
   whole,
 } from "./list-statement.ts";
-import { hasTwins, maxCompared, rowsWithWords, withWords, wordsAsSet } from "./search-check.ts";
+import {
+  hasTwins,
+  maxCompared,
+  maxLookedUp,
+  rowsWithWords,
+  withWords,
+  wordsAsSet,
+} from "./search-check.ts";
 import { behind, inOrder, type Order, orderedPlaces, type Place } from "./value-order.ts";
 
 /** Rows along the column that are compared with those of common words before all of these are put together. */
@@ -49,10 +56,11 @@ export function soughtPlaces(
     return among(orderedPlaces(db, { ...order, limit: lead.rows }, lead, own));
   const rows = rowsWithWords(db, search, source);
   if (rows !== "many" && rows < maxFound) return found();
-  if (rows === "many") {
-    const places = first(maxFirst);
+  const steps = rows === "many" ? [...(source.isSoon ? [maxLookedUp] : []), maxFirst] : [];
+  for (const most of steps.filter((step) => step >= order.limit)) {
+    const places = first(most);
     const soon = among(places);
-    if (soon.length === order.limit || places.length < maxFirst) return soon;
+    if (soon.length === order.limit || places.length < most) return soon;
   }
   const set = wordsAsSet(search, source, hasTwins(db));
   if (lead.rows !== null && lead.rows < maxCounted)
