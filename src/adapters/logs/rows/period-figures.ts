@@ -105,7 +105,7 @@ export function nearestRank(count: number, part: number): number {
   return Math.max(0, Math.ceil(count * part) - 1);
 }
 
-export function bucketAt(histogram: ReadonlyMap<number, number>, index: number): number {
+function bucketAt(histogram: ReadonlyMap<number, number>, index: number): number {
   let passed = 0;
   const buckets = [...histogram].toSorted(([a], [b]) => a - b);
   for (const [bucket, amount] of buckets) {

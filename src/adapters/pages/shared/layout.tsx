@@ -39,7 +39,7 @@ const entries = {
   routes: ["/routes", "Routes"],
 } as const;
 
-export function Head(props: HeadProps): JSX.Element {
+function Head(props: HeadProps): JSX.Element {
   return (
     <head>
       <meta charset="utf-8" />
