@@ -55,7 +55,7 @@ function mostRead({ counted, cached, context, isOllama }: CountedPrompt): number
   return counted < fewestCounted ? null : farMore * (counted + cached);
 }
 
-/** null: it is no text, or does not reach the model. */
+/** null: it has no text, or does not reach the model. */
 function sentText(part: TurnPart): string | null {
   if (part.kind === "tool-call") return part.arguments;
   const isSent = part.kind === "text" || part.kind === "refusal" || part.kind === "tool-result";

@@ -87,7 +87,7 @@ interface MetWords {
   add(start: number, end: number, isAscii: boolean): void;
   /** Whether these are the last ones. */
   endWith(sought: SoughtWords): boolean;
-  /** Where the last so many begin. */
+  /** Where the last of them begin. */
   startOf(count: number): number;
 }
 

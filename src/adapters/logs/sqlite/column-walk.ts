@@ -28,7 +28,7 @@ export interface ColumnPart {
 
 /** Keys that are looked up on a large index one by one, before more is done to know where they may be. */
 const maxLooked = 5_000;
-/** One in so many of the places that are wanted, found among these, shows that the rest is not far. */
+/** Where an eighth of the places that are wanted is found among these, the rest is not far. */
 const goodShare = 8;
 /** Keys of a part that are put in order to be compared with those of an index. */
 const maxCompared = 150_000;
