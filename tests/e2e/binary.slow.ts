@@ -72,6 +72,20 @@ test("a port that is taken is reported with what to do about it", () => {
   taken.stop(true).catch(() => undefined);
 });
 
+/**
+ * What start-up leaves behind is given back by and by, on a busy machine later.
+ * @returns MB, once they are below `most`; else those after a minute
+ */
+async function restsAt(pid: number, most: number): Promise<number> {
+  const last = performance.now() + 60_000;
+  for (;;) {
+    await Bun.sleep(1_000);
+    const status = await Bun.file(`/proc/${pid}/status`).text();
+    const resident = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1_024;
+    if (resident < most || performance.now() > last) return resident;
+  }
+}
+
 // What a start takes in ms is for bench/startup.ts to say; here the machine may be slow or busy.
 test("it answers /healthz within six times what saying its version takes, and rests in less than 90 MB", async () => {
   const starts: number[] = [];
@@ -98,11 +112,7 @@ test("it answers /healthz within six times what saying its version takes, and re
       );
     while (!(await up())) await Bun.sleep(1);
     starts.push(performance.now() - began);
-    if (run === 0) {
-      await Bun.sleep(2_000); // what start-up leaves behind is given back by and by
-      const status = await Bun.file(`/proc/${child.pid}/status`).text();
-      resident = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1_024;
-    }
+    if (run === 0) resident = await restsAt(child.pid, 90);
     child.kill();
     await child.exited;
   }
