@@ -22,7 +22,7 @@ async function looksOf(page: Page): Promise<unknown> {
   const seen: unknown[] = [];
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
-    seen.push(await faultsOf(page));
+    seen.push(await faultsOf(page, colorScheme === "light" ? "all" : "color-contrast"));
   }
   return [...seen, await page.evaluate("document.documentElement.scrollWidth > innerWidth")];
 }

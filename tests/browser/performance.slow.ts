@@ -224,7 +224,9 @@ test.each([320, 390, 768, 1280])(
           expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(
             true,
           );
-          expect(await faultsOf(page)).toEqual([]);
+          expect(await faultsOf(page, colorScheme === "light" ? "all" : "color-contrast")).toEqual(
+            [],
+          );
         }
       },
       { ...still, viewport: { width, height: 800 } },
