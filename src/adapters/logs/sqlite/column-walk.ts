@@ -13,7 +13,7 @@ import {
   type Times,
   whole,
 } from "./list-statement.ts";
-import { type Order, orderedPlaces, type Place } from "./value-order.ts";
+import { maxOrdered, type Order, orderedPlaces, type Place } from "./value-order.ts";
 
 export interface Column {
   readonly name: "duration_ms" | "total_tokens" | "cost";
@@ -31,9 +31,7 @@ const maxLooked = 5_000;
 /** Where an eighth of the places that are wanted is found among these, the rest is not far. */
 const goodShare = 8;
 /** Keys of a part that are put in order to be compared with those of an index. */
-const maxCompared = 150_000;
-/** Rows that are read and put in order. */
-const maxOrdered = 2_000;
+const maxPart = 150_000;
 
 type Along = (order: Order) => readonly Place[];
 
@@ -65,9 +63,9 @@ export function alongColumn(db: Database, part: ColumnPart, lead: Lead, times: T
       return later(order);
     }
     // As of an upstream whose calls cost nothing, in an order by cost.
-    const inPart = rowsOf(db, [termOf(part)], {}, maxCompared);
+    const inPart = rowsOf(db, [termOf(part)], {}, maxPart);
     // To put a part in order takes about as long as to make a set of half of it.
-    const isSmaller = inPart < maxCompared && rowsOf(db, terms, times, inPart * 2) === inPart * 2;
+    const isSmaller = inPart < maxPart && rowsOf(db, terms, times, inPart * 2) === inPart * 2;
     if (own === undefined || !isSmaller) {
       later = inSet();
       return later(order);

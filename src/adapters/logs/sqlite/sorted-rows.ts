@@ -20,7 +20,7 @@ import {
 import { inIndex } from "./search-index.ts";
 import { soughtIn } from "./search-terms.ts";
 import { soughtPlaces } from "./sought-places.ts";
-import { type Order, orderedPlaces, type Place, placeOf } from "./value-order.ts";
+import { maxOrdered, type Order, orderedPlaces, type Place, placeOf } from "./value-order.ts";
 
 export type ValueSort = Exclude<LogSort, "time">;
 
@@ -29,9 +29,6 @@ const columns: Readonly<Record<ValueSort, Column>> = {
   tokens: { name: "total_tokens", index: "requests_tokens" },
   cost: { name: "cost", index: "requests_cost" },
 };
-
-/** Rows that are read and put in order rather than sought along the index of the column. */
-const maxOrdered = 2_000;
 
 /**
  * @param sort which column

@@ -4,6 +4,9 @@ import { runSql } from "../sqlite-file/run-sql.ts";
 import type { Lead } from "./lead.ts";
 import { ofTerm, type Statement, whole } from "./list-statement.ts";
 
+/** Rows that are read and put in order rather than sought along the index of the column. */
+export const maxOrdered = 2_000;
+
 export interface Order {
   /** Largest first. */
   readonly column: string;
