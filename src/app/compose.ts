@@ -13,7 +13,7 @@ import { modelRoutes, ollamaRoutes } from "../adapters/http/model-routes.ts";
 import { healthRoutes, metricsRoute } from "../adapters/http/monitoring-routes.ts";
 import { createFormReader } from "../adapters/http/read-form.ts";
 import type { TurnedAway } from "../adapters/http/refusal.ts";
-import { type RunningServer, type ServerOptions, startServer } from "../adapters/http/server.ts";
+import { type RunningServer, startServer } from "../adapters/http/server.ts";
 import { packPrices } from "../adapters/logs/pipeline/wire-prices.ts";
 import { createMetrics } from "../adapters/metrics/metrics.ts";
 import { createLazyPages } from "../adapters/pages/lazy-pages.ts";
@@ -30,7 +30,7 @@ import type { UsageObserver } from "../ports/observer.ts";
 import { startAlerts } from "./start-alerts.ts";
 import { startGroup } from "./start-group.ts";
 import { startLog } from "./start-log.ts";
-import { startReading } from "./start-reading.ts";
+import { type StartedReading, startReading } from "./start-reading.ts";
 import { createRecentCalls } from "./usecases/alerts/recent-calls.ts";
 import { createUsageCount } from "./usecases/log/count-usage.ts";
 import { tellFirstLists } from "./usecases/servers/first-lists.ts";
@@ -229,6 +229,7 @@ export function compose(
   const tokens = settings.jwtSecret === null ? null : createTokens(settings.jwtSecret, clock);
   const readForm = createFormReader(clock);
   const pages = createLazyPages({ tokens, now: () => clock.now(), version, readForm });
+  const fault = (error: unknown): void => logger.error(stackOf(error));
   const refusals = createRefusals(() => clock.now());
   const refused = (away: TurnedAway) => {
     metrics.refused(away.status, away.surface);
@@ -253,7 +254,7 @@ export function compose(
     ollamaRoutes(ollama, admissions, via),
     callRoutes(answerCall, admissions),
   ];
-  let loadPages: ServerOptions["loadPages"] = null;
+  let reading: StartedReading | null = null;
   const feed = logs === null ? null : createEventFeed({ events: logs.events, clock });
   const group =
     logs === null || settings.database === null
@@ -271,7 +272,7 @@ export function compose(
           logger,
         });
   if (log !== null && feed !== null) {
-    const reading = startReading({
+    reading = startReading({
       settings,
       version,
       log,
@@ -284,11 +285,11 @@ export function compose(
       group,
       notices,
       refusedCalls: () => refusals.seen(),
+      fault,
       clock,
       logger,
     });
     routes.push(...reading.routes);
-    loadPages = reading.loadPages;
   }
   let server: RunningServer;
   try {
@@ -307,10 +308,11 @@ export function compose(
       answerCall,
       refused,
       admissions,
-      loadPages,
-      fault: (message) => logger.error(message),
+      loadPages: reading?.loadPages ?? null,
+      fault,
     });
   } catch (error) {
+    reading?.stop();
     alerts.stop();
     logs?.close().catch((closing: unknown) => logger.error(String(closing)));
     throw error;
@@ -331,6 +333,7 @@ export function compose(
     routesTrouble: () => live.trouble(),
     async stop() {
       watch.stop();
+      reading?.stop();
       alerts.stop();
       store?.stop();
       recentAnswers?.close();

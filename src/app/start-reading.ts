@@ -10,7 +10,7 @@ import { createFormReader } from "../adapters/http/read-form.ts";
 import type { ServerOptions } from "../adapters/http/server.ts";
 import { isThisMachine } from "../adapters/http/this-machine.ts";
 import { createTryCalls, tryRoutes } from "../adapters/http/try-calls.ts";
-import type { LazyPages } from "../adapters/pages/lazy-pages.ts";
+import type { LazyPages, LoadedPages } from "../adapters/pages/lazy-pages.ts";
 import type { PagesDeps, ReadForm } from "../adapters/pages/shared/pages-deps.ts";
 import type { ServersNow } from "../domain/routing/candidate-order.ts";
 import type { Routing } from "../domain/routing/types.ts";
@@ -21,6 +21,7 @@ import type { CallService } from "../ports/service.ts";
 import type { Tokens } from "../ports/tokens.ts";
 import type { StartedGroup } from "./start-group.ts";
 import type { StartedLog } from "./start-log.ts";
+import { whenIdle } from "./when-idle.ts";
 import { createBrowse } from "./usecases/log/browse.ts";
 import type { InFlightBoard } from "./usecases/log/in-flight.ts";
 import { createLiveView } from "./usecases/log/live-view.ts";
@@ -75,6 +76,7 @@ export interface ReadingParts {
   readonly group: StartedGroup | null;
   readonly notices: Notices;
   readonly refusedCalls: PagesDeps["refusedCalls"];
+  readonly fault: PagesDeps["fault"];
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -82,10 +84,14 @@ export interface ReadingParts {
 export interface StartedReading {
   readonly routes: readonly AnyElysia[];
   readonly loadPages: NonNullable<ServerOptions["loadPages"]>;
+  stop(): void;
 }
 
 /** Bytes of a form that holds a routes file: escaped, it takes three times what it is. */
 const fileFormBytes = 1024 * 1024;
+
+/** ms after which a router has started, and can load what the first reader would wait 40 ms for. */
+const startedMs = 1_000;
 
 /** ms in which a browser has shown what it got, and no reading for the next page gets in its way. */
 const afterPageMs = 300;
@@ -146,12 +152,22 @@ export function startReading(parts: ReadingParts): StartedReading {
     readForm,
     tryCall: (request) => tryCall(request, false),
     now: () => clock.now(),
+    fault: parts.fault,
     later: (work) => void clock.after(afterPageMs, work),
     version,
     canSignIn: tokens !== null,
     address: `http://${settings.listen.host}:${settings.listen.port}`,
   };
+  let loading: Promise<LoadedPages> | null = null;
+  const load = (): Promise<LoadedPages> => (loading ??= parts.pages.load(shown));
+  const stop = whenIdle(
+    clock,
+    () => board.count(),
+    startedMs,
+    () => void load().catch(() => undefined), // whoever opens a page hears of it
+  );
   return {
+    stop,
     routes: [
       tryRoutes(tryCall),
       apiRoutes({
@@ -165,7 +181,7 @@ export function startReading(parts: ReadingParts): StartedReading {
     loadPages() {
       // The thread for reads starts meanwhile; what it cannot read, the page will say.
       reader.list({ limit: 1 }).catch(() => undefined);
-      return parts.pages.load(shown);
+      return load();
     },
   };
 }

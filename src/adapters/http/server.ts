@@ -28,8 +28,8 @@ export interface ServerOptions {
   readonly admissions: Pick<Admissions, "of">;
   /** Called with the first request for a page; null where there are none. */
   readonly loadPages: (() => Promise<PageRoutes>) | null;
-  /** Called with every bug, in full; the client learns only that there was one. */
-  readonly fault: (message: string) => void;
+  /** Called with every bug; the client learns only that there was one. */
+  readonly fault: (error: unknown) => void;
 }
 
 export interface RunningServer {
@@ -128,7 +128,7 @@ function mount(
 
 /** A bug: logged in full, and reported to the client without details. */
 function failed(place: RefusalPlace, error: unknown, options: ServerOptions): Response {
-  options.fault(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  options.fault(error);
   return refusal(place, 500, "internal error; the router's log says more");
 }
 

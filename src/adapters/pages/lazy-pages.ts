@@ -1,4 +1,4 @@
-// The pages, loaded with the first request for one: a router that nobody looks at does not hold them in memory.
+// The pages, loaded when somebody asks for them: a start and a command without pages do not wait for them.
 import type { AnyElysia } from "elysia";
 import type { Login, LoginDeps } from "./login/login.tsx";
 import type { PagesDeps } from "./shared/pages-deps.ts";

@@ -100,6 +100,16 @@ test("a log that cannot be read is reported within the page that has begun", asy
   }
 });
 
+test("a bug in what stands below the frame is reported there and in the log, and the page ends as others do", async () => {
+  const faults: unknown[] = [];
+  const broken = { ...browse, threads: () => Promise.resolve({ threads: [null!], next: null }) };
+  const fault = (error: unknown) => void faults.push(error);
+  const { document } = await openPage(broken, "/threads", { fault }, { accept: "text/html" });
+  expect(elementText(document, ".notice.bad")).toContain("an internal error");
+  expect(elementText(document, "footer")).toContain("SmolRouter");
+  expect(faults).toEqual([expect.any(TypeError)]);
+});
+
 test("an asset of another version is not found", async () => {
   expect((await openPage(browse, "/assets/style-000000000000.css")).status).toBe(404);
 });

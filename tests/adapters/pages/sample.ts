@@ -224,6 +224,9 @@ export function sampleDeps(browse: PagesDeps["browse"], over: Partial<PagesDeps>
     later: (work) => {
       work();
     },
+    fault(error) {
+      throw error;
+    },
     version: "1.0.0",
     canSignIn: false,
     address: "http://127.0.0.1:1234",

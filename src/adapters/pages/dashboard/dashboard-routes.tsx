@@ -50,7 +50,7 @@ export function dashboardRoutes(deps: PagesDeps) {
       const frame = frameOf(request, deps);
       const query = readQuery(new URL(request.url).searchParams, frame.now, frame.zone);
       const routing = deps.routing();
-      return pageAround(request, frame, read(query, routing, frame.now, frame.zone), {
+      return pageAround(deps, request, frame, read(query, routing, frame.now, frame.zone), {
         around: (rest) => (
           <DashboardPage frame={frame} query={query}>
             {rest}

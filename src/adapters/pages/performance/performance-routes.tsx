@@ -50,7 +50,7 @@ export function performanceRoutes(deps: PagesDeps) {
       const frame = frameOf(request, deps);
       const query = readPerformance(new URL(request.url).searchParams, frame.now, frame.zone);
       const given = { frame, query };
-      return pageAround(request, frame, read(query), {
+      return pageAround(deps, request, frame, read(query), {
         around: (rest) => (
           <PerformancePage {...given} offers={namesToOffer(deps.routing(), noNames, query)}>
             {rest}

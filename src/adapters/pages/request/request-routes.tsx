@@ -56,6 +56,7 @@ export function requestRoutes(deps: PagesDeps) {
       ),
     };
     return pageAround(
+      deps,
       request,
       frame,
       readBeside(detail, deps),

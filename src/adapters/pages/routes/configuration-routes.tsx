@@ -31,7 +31,7 @@ export function configurationRoutes(deps: PagesDeps) {
       const known = { frame, upstreams, routers };
       // How servers are doing is known without the log.
       const activity = recent().catch(() => new Map<string, Activity>());
-      return pageAround(request, frame, activity, {
+      return pageAround(deps, request, frame, activity, {
         around: (rest) => <UpstreamsPage {...known}>{rest}</UpstreamsPage>,
         within: (found) => <UpstreamCards {...known} activity={found} />,
       });

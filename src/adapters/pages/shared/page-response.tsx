@@ -1,6 +1,7 @@
 /** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // What every page's answer shares: headers, compression, the frame, and what to say when the log cannot be read.
 import { Html } from "@elysiajs/html";
+import { ownHeaders } from "../../../domain/security/answer-headers.ts";
 import { cookieValue, tokenCookie } from "../../../domain/security/credentials.ts";
 import { isZone } from "../../../domain/log/period-range.ts";
 import { textInTwo, textResponse } from "./compressed.ts";
@@ -8,14 +9,8 @@ import { MessagePage } from "./message-page.tsx";
 import type { FormReading, PageFrame, PagesDeps } from "./pages-deps.ts";
 
 const pageHeaders = {
+  ...Object.fromEntries(ownHeaders("page")),
   "content-type": "text/html; charset=utf-8",
-  // What is logged is anyone's text: nothing in it may run, load, or post anywhere.
-  "content-security-policy":
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; " +
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-  "x-content-type-options": "nosniff",
-  // Stricter ones make browsers send `Origin: null` with these pages' own forms.
-  "referrer-policy": "same-origin",
   // Prompts must not stay behind in a shared browser's cache.
   "cache-control": "no-store",
 };
@@ -37,9 +32,11 @@ const laterMark = "<!--later-->";
 
 /**
  * A page that has to wait for the log. A browser that opens it gets the upper part immediately and shows
- * it while the log is read; the status is `status` then, even where the log cannot be read.
+ * it while the log is read; the status is `status` then, even where the log cannot be read, or what was
+ * found cannot be shown.
  */
 export async function pageAround<T>(
+  { fault }: Pick<PagesDeps, "fault">,
   request: Request,
   frame: PageFrame,
   reading: Promise<T>,
@@ -56,10 +53,14 @@ export async function pageAround<T>(
   const whole: JSX.Element = around(laterMark);
   const html = `<!doctype html>${await whole}`;
   const at = html.lastIndexOf(laterMark);
-  const rest = found.then(async (read) => {
-    const later: JSX.Element = read.ok ? within(read.value) : <Unreadable />;
-    return (await later) + html.slice(at + laterMark.length);
-  });
+  const end = html.slice(at + laterMark.length);
+  const rest = found
+    .then((read) => (read.ok ? within(read.value) : <Unreadable />))
+    .catch((error: unknown) => {
+      fault(error);
+      return <Faulty />;
+    })
+    .then((later) => later + end);
   const accepts = request.headers.get("accept-encoding");
   return textInTwo(html.slice(0, at), rest, accepts, status, pageHeaders);
 }
@@ -104,6 +105,15 @@ function Unreadable(): JSX.Element {
     <p class="notice bad" role="alert">
       The log cannot be read right now. Requests are still routed; the router's own log says what is
       wrong.
+    </p>
+  );
+}
+
+/** In the words of server.ts, whose answer it cannot be any more. */
+function Faulty(): JSX.Element {
+  return (
+    <p class="notice bad" role="alert">
+      This cannot be shown: an internal error. The router's log says more.
     </p>
   );
 }

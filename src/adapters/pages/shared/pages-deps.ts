@@ -61,6 +61,8 @@ export interface PagesDeps {
   now(): number;
   /** Does some work once the page asked for has been given and shown. */
   later(work: () => void): void;
+  /** Takes a bug to the router's own log. */
+  fault(error: unknown): void;
   readonly version: string;
   /** Whether there are tokens: to sign in with, and that calls need. */
   readonly canSignIn: boolean;

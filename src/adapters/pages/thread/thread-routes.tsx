@@ -29,7 +29,7 @@ export function threadRoutes(deps: PagesDeps) {
           <MessagePage frame={frame} title="No such thread" says={[unknown]} />,
         );
       const chain = readChain(thread.logs, (callId) => deps.browse.get(callId));
-      return pageAround(request, frame, chain, {
+      return pageAround(deps, request, frame, chain, {
         around: (rest) => (
           <ThreadPage frame={frame} thread={thread}>
             {rest}

@@ -11,7 +11,7 @@ export function threadsRoutes(deps: PagesDeps) {
   return new Elysia({ name: "threads-page" }).get("/threads", ({ request }) => {
     const frame = frameOf(request, deps);
     const query = readThreads(new URL(request.url).searchParams, frame.now, frame.zone);
-    return pageAround(request, frame, deps.browse.threads(query.filter), {
+    return pageAround(deps, request, frame, deps.browse.threads(query.filter), {
       around: (rest) => (
         <ThreadsPage frame={frame} query={query}>
           {rest}
