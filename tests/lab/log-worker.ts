@@ -1,9 +1,12 @@
-// Loaded before the tests: the log's thread starts from one compiled file. Each router has two of them,
-// and to read and compile their 300 files anew costs more than most of what a test does.
+// Loaded before the tests: the log's threads start from one compiled file, and one that has closed its
+// log serves the next router's. Each router has two of them, and to begin a thread costs more than most
+// of what a test does.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { buildLogWorker } from "../../scripts/build-log-worker.ts";
+import type { WorkerReply, WorkerRequest } from "../../src/adapters/logs/pipeline/worker-calls.ts";
+import type { LentReply, LentRequest } from "./log-thread.ts";
 
 const source = resolve(import.meta.dir, "../../src/app/log-worker.ts");
 /** `scripts/test.ts` has one for all suites. */
@@ -19,9 +22,66 @@ function builtWorker(): string {
   return built;
 }
 
-globalThis.Worker = class extends Worker {
+const RealWorker = Worker;
+/** Threads whose logs are closed. */
+const free: Worker[] = [];
+let logs = 0;
+
+/** As much of a worker as the program uses. */
+class LentThread extends EventTarget {
+  readonly #log = ++logs;
+  readonly #thread = free.pop() ?? new RealWorker(builtWorker());
+  /** The number of the request that closes the log. */
+  #closing: number | null = null;
+  #isClosed = false;
+  readonly #hears = (event: Event): void => {
+    if (event.type !== "message") this.#isOver(event);
+    else this.#replied((event as MessageEvent<LentReply>).data);
+  };
+
+  constructor() {
+    super();
+    for (const type of ["message", "error", "close"])
+      this.#thread.addEventListener(type, this.#hears);
+  }
+
+  postMessage(request: WorkerRequest, transfer: ArrayBuffer[]): void {
+    if (request.kind === "close") this.#closing = request.number;
+    this.#thread.postMessage({ log: this.#log, request } satisfies LentRequest, transfer);
+  }
+
+  /** A thread that has its log still is ended, as any worker. */
+  terminate(): void {
+    if (!this.#isClosed) return this.#thread.terminate();
+    this.#leave();
+    free.push(this.#thread);
+  }
+
+  #replied({ log, reply }: LentReply): void {
+    if (log !== this.#log) return;
+    this.#isClosed ||= reply.number === this.#closing;
+    this.dispatchEvent(new MessageEvent<WorkerReply>("message", { data: reply }));
+  }
+
+  #isOver(event: Event): void {
+    this.#isClosed = false;
+    this.dispatchEvent(
+      event instanceof ErrorEvent
+        ? new ErrorEvent(event.type, { message: event.message, error: event.error })
+        : new Event(event.type),
+    );
+  }
+
+  #leave(): void {
+    for (const type of ["message", "error", "close"])
+      this.#thread.removeEventListener(type, this.#hears);
+  }
+}
+
+globalThis.Worker = class extends RealWorker {
   constructor(address: string | URL, options?: WorkerOptions) {
-    const isLogs = address instanceof URL && address.pathname === source;
-    super(isLogs ? builtWorker() : address, options);
+    if (address instanceof URL && address.pathname === source)
+      return new LentThread() as unknown as Worker;
+    super(address, options);
   }
 };
