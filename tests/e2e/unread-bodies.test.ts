@@ -34,6 +34,8 @@ async function answered(method: string, path: string, headers: Record<string, st
   return exchange.response().status;
 }
 
+const chunkOf = (bytes: number): string => `${bytes.toString(16)}\r\n${"x".repeat(bytes)}\r\n`;
+
 describe.each(types)("a body of %s", (type) => {
   test("that is announced as huge is not waited for, wherever it goes", async () => {
     const headers = { "Content-Type": type, "Content-Length": "1000000000" };
@@ -46,16 +48,20 @@ describe.each(types)("a body of %s", (type) => {
 
   test("that comes in chunks without end is answered as soon as it is too large", async () => {
     const headers = { "Content-Type": type, "Transfer-Encoding": "chunked" };
-    const chunk = `${(150_000).toString(16)}\r\n${"x".repeat(150_000)}\r\n`;
     const statuses = await Promise.all(
-      paths.map(async ([method, path]) => [
+      paths.map(async ([method, path]) => {
+        // A form with a routes file may be larger than any other body here.
+        const chunk = chunkOf(path === "/routes" ? 1_100_000 : 150_000);
+        return [method, path, await answered(method, path, headers, chunk)];
+      }),
+    );
+    // 408 is the answer to a body that was waited for.
+    for (const [method, path, status] of statuses)
+      expect([method, path, status === 0 || status === 408 || status === 500]).toEqual([
         method,
         path,
-        await answered(method, path, headers, chunk),
-      ]),
-    );
-    for (const [method, path, status] of statuses)
-      expect([method, path, status === 0 || status === 500]).toEqual([method, path, false]);
+        false,
+      ]);
   });
 });
 
