@@ -214,7 +214,7 @@ async function ask(url: string, { id, client }: Injection): Promise<ClientView |
     body: { model: `a-${id}`, stream: true, tools: tools[client], ...asked[client] },
   });
   const late = Promise.withResolvers<null>();
-  const timer = setTimeout(late.resolve, 30_000, null);
+  const timer = setTimeout(late.resolve, 120_000, null);
   const response = await Promise.race([exchange.whole(), late.promise]);
   clearTimeout(timer);
   if (response === null) {
