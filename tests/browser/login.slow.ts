@@ -1,9 +1,9 @@
 // Signing in, in a real browser: by keyboard alone, at four widths, in both schemes, without a script.
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { startRouter, type TestRouter } from "../lab/start-router.ts";
 import { testSecret, tokenOf } from "../lab/tokens.ts";
-import { faultsOf } from "./faults.ts";
+import { expectFaultless } from "./faults.ts";
 import { launchBrowser, still, tabTo, visit } from "./visit.ts";
 
 let browser: Browser;
@@ -17,34 +17,27 @@ afterAll(async () => {
   await router.stop();
 });
 
-/** What axe-core finds in both schemes, and whether the page is wider than its window. */
-async function looksOf(page: Page): Promise<unknown> {
-  const seen: unknown[] = [];
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    seen.push(await faultsOf(page, colorScheme === "light" ? "all" : "color-contrast"));
-  }
-  return [...seen, await page.evaluate("document.documentElement.scrollWidth > innerWidth")];
-}
-const well = [[], [], false];
 /** Browsers note each page that came with such a status. */
 const unexpected = (wrong: readonly string[]) => wrong.filter((one) => !one.includes("401"));
 
-test.each([320, 390, 768, 1280])(
-  "at %p pixels one signs in with the keyboard alone, comes to the page one wanted, and signs out again",
-  async (width) => {
-    const options = { ...still, viewport: { width, height: 900 } };
+test.each([
+  [[320, 390], "light"],
+  [[768, 1280], "dark"],
+] as const)(
+  "at %p pixels in the %s one signs in with the keyboard alone, comes to the page one wanted, and signs out again",
+  async (widths, colorScheme) => {
+    const options = { ...still, colorScheme, viewport: { width: widths[0], height: 900 } };
     const wrong = await visit(browser, options, async (page) => {
       await page.goto(`${router.url}/upstreams`);
       // The field has the focus, so that a token is pasted without a step before.
       await page.locator("#token:focus").waitFor();
-      expect(await looksOf(page)).toEqual(well);
+      await expectFaultless(page, widths);
       await page.keyboard.insertText("not a token");
       await page.keyboard.press("Enter");
       await page.getByRole("alert").waitFor();
       expect(await page.getByRole("alert").textContent()).toContain("not a whole token");
       await page.locator("#token[aria-invalid=true]:focus").waitFor();
-      expect(await looksOf(page)).toEqual(well);
+      await expectFaultless(page, widths);
       await page.keyboard.insertText(tokenOf());
       await page.keyboard.press("Enter");
       await page.waitForURL("**/upstreams");
