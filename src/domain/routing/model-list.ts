@@ -132,13 +132,18 @@ export function discoveryFrom(
     const list = lists.get(server.name);
     if (list !== undefined) names.set(server.name, namesOf(server, list));
   }
+  return discoveryOf(names);
+}
+
+/** What it may know from the names of each server's list. */
+export function discoveryOf(names: ReadonlyMap<string, ReadonlySet<string>>): DiscoverySnapshot {
   return names.size === 0
     ? emptyDiscovery
     : { serves: (name, model) => names.get(name)?.has(model) ?? false };
 }
 
-/** Ollama's clients leave out the tag `latest`. */
-function namesOf(server: Server, list: readonly Named[]): ReadonlySet<string> {
+/** Names that a list's models are called by. Ollama's clients leave out the tag `latest`. */
+export function namesOf(server: Server, list: readonly Named[]): ReadonlySet<string> {
   const ids = list.map(({ id }) => id);
   if (server.type !== "ollama") return new Set(ids);
   const bare = ids.filter((id) => id.endsWith(":latest")).map((id) => id.slice(0, -7));

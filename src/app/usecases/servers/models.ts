@@ -2,7 +2,8 @@
 import { hasOwnKey, type HeaderList, redacted } from "../../../domain/http/headers.ts";
 import {
   clientModels,
-  discoveryFrom,
+  discoveryOf,
+  namesOf,
   type KnownLists,
   type ListedModel,
   type ListStanding,
@@ -84,6 +85,8 @@ export function createModels({ routing, ask, clock, loaded }: ModelsDeps): Model
   const underWay = new Map<string, Refresh>();
   let denied = false;
   let refreshedAt = -freshMs;
+  /** Of each server's last good list. */
+  const names = new Map<string, ReadonlySet<string>>();
   let snapshot: DiscoverySnapshot = emptyDiscovery;
 
   const known = (): KnownLists =>
@@ -138,7 +141,9 @@ export function createModels({ routing, ask, clock, loaded }: ModelsDeps): Model
             error: fetched.error,
           },
     );
-    snapshot = discoveryFrom(known(), serversOf(routing()));
+    if (fetched.kind !== "list") return;
+    names.set(server.name, namesOf(server, fetched.models));
+    snapshot = discoveryOf(names);
   }
 
   async function refresh(): Promise<void> {
@@ -175,10 +180,11 @@ export function createModels({ routing, ask, clock, loaded }: ModelsDeps): Model
         if (sameServer(source, current.get(name))) continue;
         sources.delete(name);
         states.delete(name);
+        names.delete(name);
         underWay.delete(name);
         loaded.forget(name);
       }
-      snapshot = discoveryFrom(known(), current.values());
+      snapshot = discoveryOf(names);
       return refresh();
     },
     discovery() {
