@@ -31,8 +31,17 @@ async function openTabs(context: BrowserContext, address: string, count: number)
   return tabs;
 }
 
+/** Settles once all of them show it: told of each change, as to look with every frame keeps each of the tabs busy. */
 const show = (tabs: readonly Page[], row: LogRow) =>
-  Promise.all(tabs.map((tab) => tab.locator(`#r-${row.id}`).waitFor()));
+  Promise.all(
+    tabs.map((tab) =>
+      tab.evaluate(`new Promise((shown) => {
+        const look = () => document.getElementById("r-${row.id}")?.checkVisibility() && shown();
+        new MutationObserver(look).observe(document, { childList: true, subtree: true });
+        look();
+      })`),
+    ),
+  );
 
 async function onlyByEvents(): Promise<BrowserContext> {
   const context = await browser.newContext(still);
