@@ -113,16 +113,21 @@ async function programs(): Promise<Result[]> {
  * run on by itself while the other lanes have nothing left.
  */
 const longest = [
-  "tests/faults/bombs.slow.ts",
   "tests/e2e/broken-log.slow.ts",
+  "tests/faults/bombs.slow.ts",
   "tests/browser/pages.slow.ts",
-  "tests/faults/every-byte.slow.ts",
   "tests/faults/no-leak.slow.ts",
+  "tests/faults/mixed-bytes.slow.ts",
+  "tests/faults/every-byte.slow.ts",
   "tests/faults/back-pressure.slow.ts",
   "tests/e2e/starved.slow.ts",
   "tests/browser/tabs.slow.ts",
-  "tests/e2e/kill-nine.slow.ts",
-  "tests/browser/live.slow.ts",
+  "tests/browser/list.slow.ts",
+  "tests/browser/performance.slow.ts",
+  "tests/adapters/logs/postgres/same-as-sqlite.slow.ts",
+  "tests/adapters/logs/postgres/many-calls.slow.ts",
+  "tests/browser/threads.slow.ts",
+  "tests/browser/hostile-list.slow.ts",
 ];
 
 /** What suites start, so that it is not read and compiled anew each time; out of the way of whoever builds the program meanwhile. */
@@ -148,7 +153,20 @@ async function program(): Promise<Result> {
 }
 
 const slow = [...new Glob("tests/**/*.slow.{ts,tsx}").scanSync()].toSorted();
-const ordered = [...longest, ...slow.filter((path) => !longest.includes(path))];
+/** Of the fast suites, a process of their own: nearly half of them are of adapters, and one process has one core. */
+const otherFolders = [
+  ...new Set(
+    [...new Glob("tests/**/*.test.{ts,tsx}").scanSync()].map(
+      (path) => `${path.split("/", 2).join("/")}/`,
+    ),
+  ),
+].filter((folder) => folder !== "tests/adapters/");
+
+/** The others of a folder share a process, which loads the program and starts a database once for all of them. */
+const shared = Map.groupBy(
+  slow.filter((path) => !longest.includes(path)),
+  (path) => path.split("/", 2).join("/"),
+);
 
 const results: Result[] = [
   await step("install", process.execPath, "install", "--frozen-lockfile"),
@@ -157,8 +175,14 @@ const results: Result[] = [
 ];
 const waiting = [
   () => step("check", process.execPath, "scripts/check.ts"),
-  () => suite("fast suites"),
-  ...ordered.map((path) => () => suite(path, `./${path}`)),
+  () => suite("fast suites of adapters", "tests/adapters/"),
+  () => suite("other fast suites", ...otherFolders),
+  ...longest.map((path) => () => suite(path, `./${path}`)),
+  ...[...shared].map(
+    ([folder, paths]) =>
+      () =>
+        suite(`${folder}: ${paths.length} slow suites`, ...paths.map((path) => `./${path}`)),
+  ),
 ];
 
 /** Takes one after the other until none waits. Three keep two cores busy: each suite waits a third of its time. */
