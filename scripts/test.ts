@@ -115,19 +115,19 @@ async function programs(): Promise<Result[]> {
 const longest = [
   "tests/e2e/broken-log.slow.ts",
   "tests/faults/bombs.slow.ts",
-  "tests/browser/pages.slow.ts",
   "tests/faults/no-leak.slow.ts",
-  "tests/faults/mixed-bytes.slow.ts",
-  "tests/faults/every-byte.slow.ts",
-  "tests/faults/back-pressure.slow.ts",
-  "tests/e2e/starved.slow.ts",
+  "tests/browser/pages.slow.ts",
   "tests/browser/tabs.slow.ts",
   "tests/browser/list.slow.ts",
-  "tests/browser/performance.slow.ts",
   "tests/adapters/logs/postgres/same-as-sqlite.slow.ts",
+  "tests/faults/back-pressure.slow.ts",
   "tests/adapters/logs/postgres/many-calls.slow.ts",
+  "tests/e2e/starved.slow.ts",
+  "tests/browser/performance.slow.ts",
   "tests/browser/threads.slow.ts",
+  "tests/faults/every-byte.slow.ts",
   "tests/browser/hostile-list.slow.ts",
+  "tests/faults/mixed-bytes.slow.ts",
 ];
 
 /** What suites start, so that it is not read and compiled anew each time; out of the way of whoever builds the program meanwhile. */
@@ -162,7 +162,7 @@ const otherFolders = [
   ),
 ].filter((folder) => folder !== "tests/adapters/");
 
-/** The others of a folder share a process, which loads the program and starts a database once for all of them. */
+/** The others of a folder share a process, which loads the program and starts a database once for all of them. Together they take longer than any of those. */
 const shared = Map.groupBy(
   slow.filter((path) => !longest.includes(path)),
   (path) => path.split("/", 2).join("/"),
@@ -177,12 +177,12 @@ const waiting = [
   () => step("check", process.execPath, "scripts/check.ts"),
   () => suite("fast suites of adapters", "tests/adapters/"),
   () => suite("other fast suites", ...otherFolders),
-  ...longest.map((path) => () => suite(path, `./${path}`)),
   ...[...shared].map(
     ([folder, paths]) =>
       () =>
         suite(`${folder}: ${paths.length} slow suites`, ...paths.map((path) => `./${path}`)),
   ),
+  ...longest.map((path) => () => suite(path, `./${path}`)),
 ];
 
 /** Takes one after the other until none waits. Three keep two cores busy: each suite waits a third of its time. */
