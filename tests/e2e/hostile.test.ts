@@ -52,6 +52,8 @@ function sent(bytes: string): Promise<string> {
 }
 
 const head = `POST ${path} HTTP/1.1\r\nHost: localhost\r\n`;
+/** What clients have sent: the router asks for a list of models at times of its own. */
+const passedOn = () => fake.requests().filter((request) => request.path !== "/v1/models");
 const hidden = "GET /v1/smuggled HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
 describe("requests whose end two readers could see in two places (smuggling)", () => {
@@ -84,15 +86,15 @@ describe("requests whose end two readers could see in two places (smuggling)", (
     ["a host that is a path", "GET /v1/../x HTTP/1.1\r\nHost: a/b?c@d\r\n\r\n"],
     ["CONNECT", "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n"],
   ])("%s", async (_name, bytes) => {
-    const before = fake.requests().length;
+    const before = passedOn().length;
     expect(await sent(bytes + hidden)).toMatch(/^HTTP\/1\.1 (400|505) /);
-    expect(fake.requests()).toHaveLength(before);
+    expect(passedOn()).toHaveLength(before);
   });
 
   test("a body that looks like a request is a body", async () => {
-    const before = fake.requests().length;
+    const before = passedOn().length;
     await sent(`${head}Content-Length: ${hidden.length}\r\nConnection: close\r\n\r\n${hidden}`);
-    expect(fake.requests()).toHaveLength(before);
+    expect(passedOn()).toHaveLength(before);
   });
 });
 
@@ -125,10 +127,10 @@ describe("paths that lead elsewhere", () => {
     ["/assets/%00", 404],
     ["/request/%zz", 404],
   ])("%s: %d, and no upstream is asked", async (asked, status) => {
-    const before = fake.requests().length;
+    const before = passedOn().length;
     const exchange = await rawRequest(router.url, { path: asked });
     expect((await exchange.whole()).status).toBe(status);
-    expect(fake.requests()).toHaveLength(before);
+    expect(passedOn()).toHaveLength(before);
   });
 });
 
