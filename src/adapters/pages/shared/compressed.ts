@@ -11,6 +11,28 @@ const large = 200_000;
 const level = 5;
 const gzipBeside = promisify(gzip);
 
+/** A text that is given again and again. */
+export interface Packed {
+  readonly text: string;
+  readonly gzipped: Uint8Array<ArrayBuffer>;
+}
+
+export function pack(text: string): Packed {
+  return { text, gzipped: Bun.gzipSync(new TextEncoder().encode(text), { level: 9 }) };
+}
+
+/** @param accepts the request's `Accept-Encoding` */
+export function packedResponse(
+  { text, gzipped }: Packed,
+  accepts: string | null,
+  headers: Readonly<Record<string, string>>,
+): Response {
+  const vary = { ...headers, vary: "accept-encoding" };
+  return takesGzip(accepts) && text.length >= worthIt
+    ? new Response(gzipped, { headers: { ...vary, "content-encoding": "gzip" } })
+    : new Response(text, { headers: vary });
+}
+
 /** @param accepts the request's `Accept-Encoding` */
 export async function textResponse(
   text: string,
