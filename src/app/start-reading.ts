@@ -164,7 +164,10 @@ export function startReading(parts: ReadingParts): StartedReading {
     clock,
     () => board.count(),
     startedMs,
-    () => void load().catch(() => undefined), // whoever opens a page hears of it
+    () =>
+      void load()
+        .then(() => parts.pages.loadRest())
+        .catch(() => undefined), // whoever opens a page hears of it
   );
   return {
     stop,

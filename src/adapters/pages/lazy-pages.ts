@@ -14,6 +14,8 @@ export interface LazyPages {
   readonly ask: Login["ask"];
   /** The routes of all pages over a log, signing in included. */
   load(shown: PagesDeps): Promise<LoadedPages>;
+  /** Loads what pages load by themselves when they need it. */
+  loadRest(): Promise<void>;
 }
 
 export function createLazyPages(deps: LoginDeps): LazyPages {
@@ -30,6 +32,9 @@ export function createLazyPages(deps: LoginDeps): LazyPages {
         loadLogin(),
       ]);
       return { routes: [signIn.routes(), pages(shown)], missing: missingPage(shown) };
+    },
+    async loadRest() {
+      await import("./conversation/markdown.ts");
     },
   };
 }
