@@ -78,12 +78,15 @@ export function threadsOver(rows: () => readonly LogRow[]): BrowseThreads {
     threads.written(rows());
     return threads;
   };
+  const callsOf = (id: string) => rows().filter((row) => row.thread_id === id);
+  const threadRow = async (id: string) =>
+    (await written().thread(id)) ?? threadOfCalls(id, callsOf(id));
   return {
     threads: (filter) => written().threads(filter),
+    threadRow,
     async thread(id) {
-      const logs = rows().filter((row) => row.thread_id === id);
-      const sums = (await written().thread(id)) ?? threadOfCalls(id, logs);
-      return sums === null ? null : { ...sums, logs, next: null };
+      const sums = await threadRow(id);
+      return sums === null ? null : { ...sums, logs: callsOf(id), next: null };
     },
   };
 }

@@ -126,6 +126,7 @@ function listening() {
       threads.push(filter);
       return { threads: [], next: null };
     },
+    threadRow: async () => null,
     thread: async () => null,
     list: async (filter) => {
       filters.push(filter);

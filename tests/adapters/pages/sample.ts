@@ -128,11 +128,14 @@ export function sampleBrowse(
   stats: Stats = sampleStats({ requests: details.length }),
 ): PagesDeps["browse"] {
   const threads = threadsOver(() => details);
+  // As `list`, whatever is asked.
+  const threadRow = async (id: string) =>
+    (await threads.threadRow(id)) ?? threadOfCalls(id, details);
   return {
     ...threads,
+    threadRow,
     async thread(id) {
-      // As `list`, whatever is asked.
-      const sums = (await threads.thread(id)) ?? threadOfCalls(id, details);
+      const sums = await threadRow(id);
       return sums === null ? null : { ...sums, logs: details, next };
     },
     list: ({ resent_from }) =>

@@ -4,7 +4,7 @@ import { Html } from "@elysiajs/html";
 import type { PropsWithChildren } from "@elysiajs/html";
 import { alignCalls } from "../../../domain/conversation/align-calls.ts";
 import type { LogRow } from "../../../ports/browse.ts";
-import type { ThreadDetail } from "../../../ports/threads.ts";
+import type { ThreadDetail, ThreadRow } from "../../../ports/threads.ts";
 import { Layout } from "../shared/layout.tsx";
 import type { PageFrame } from "../shared/pages-deps.ts";
 import { CallLine } from "./call-line.tsx";
@@ -14,10 +14,11 @@ import { ThreadTurns } from "./thread-turns.tsx";
 
 export interface ThreadPageProps {
   readonly frame: PageFrame;
-  readonly thread: ThreadDetail;
+  readonly thread: ThreadRow;
 }
 
 export interface ThreadFoundProps extends ThreadPageProps {
+  readonly thread: ThreadDetail;
   /** The newest call whose request can be read, with its conversation, and before it those that it continues; empty: none is kept. */
   readonly chain: readonly ReadCall[];
 }
@@ -25,7 +26,7 @@ export interface ThreadFoundProps extends ThreadPageProps {
 /** Calls announce themselves; what is left is the time that one has taken so far. */
 const pollMs = 10_000;
 
-/** What the calls' rows say, around their conversation. */
+/** What its sums alone say. */
 export function ThreadPage(props: PropsWithChildren<ThreadPageProps>): JSX.Element {
   const { frame, thread } = props;
   return (
@@ -40,9 +41,6 @@ export function ThreadPage(props: PropsWithChildren<ThreadPageProps>): JSX.Eleme
           </a>
           <a href={`/?thread=${encodeURIComponent(thread.id)}`}>List its calls</a>
         </nav>
-        <div id="thread-head" data-live>
-          <ThreadHead thread={thread} />
-        </div>
         {props.children}
       </article>
     </Layout>
@@ -57,6 +55,9 @@ export function ThreadFound({ frame, thread, chain }: ThreadFoundProps): JSX.Ele
   const isRead = chain.length > 0;
   return (
     <>
+      <div id="thread-head" data-live>
+        <ThreadHead thread={thread} />
+      </div>
       <section
         class="conversation"
         id="thread-turns"

@@ -15,33 +15,37 @@ const unknown =
   "Its calls may be older than what the log keeps (MAX_LOG_AGE_DAYS), or were never logged here.";
 
 export function threadRoutes(deps: PagesDeps) {
+  const { browse } = deps;
+
+  async function readWhole(id: string) {
+    const thread = await browse.thread(id);
+    if (thread === null) throw new Error("the thread has gone while it was read");
+    return { thread, chain: await readChain(thread.logs, (callId) => browse.get(callId)) };
+  }
+
   return new Elysia({ name: "thread-page" }).get(
     "/thread/:id",
     async ({ request, params: { id } }) => {
       const frame = frameOf(request, deps);
-      const read = await readable(threadOf(id, deps));
+      const read = threadId.test(id) ? await readable(browse.threadRow(id)) : missing;
       if (!read.ok) return unreadablePage(request, frame);
-      const thread = read.value;
-      if (thread === null)
+      const row = read.value;
+      if (row === null)
         return page(
           request,
           404,
           <MessagePage frame={frame} title="No such thread" says={[unknown]} />,
         );
-      const chain = readChain(thread.logs, (callId) => deps.browse.get(callId));
-      return pageAround(deps, request, frame, chain, {
+      return pageAround(deps, request, frame, readWhole(id), {
         around: (rest) => (
-          <ThreadPage frame={frame} thread={thread}>
+          <ThreadPage frame={frame} thread={row}>
             {rest}
           </ThreadPage>
         ),
-        within: (found) => <ThreadFound frame={frame} thread={thread} chain={found} />,
+        within: (found) => <ThreadFound frame={frame} {...found} />,
       });
     },
   );
 }
 
-/** A thread with its newest calls; null: the log has none. */
-async function threadOf(id: string, { browse }: Pick<PagesDeps, "browse">) {
-  return threadId.test(id) ? browse.thread(id) : null;
-}
+const missing = { ok: true, value: null } as const;

@@ -49,14 +49,15 @@ export function createBrowse(options: BrowseOptions): Browse & PeriodReader & Br
     return group === null ? page : { ...page, logs: await group.withRouters(page.logs) };
   }
 
+  const callsOf = (thread: string): Promise<LogPage> => list({ thread, limit: rowsAtOnce });
+
   return {
     list,
     threads: (filter) => reader.threads(filter),
+    threadRow: async (id) =>
+      (await reader.thread(id)) ?? threadOfCalls(id, (await callsOf(id)).logs),
     async thread(id) {
-      const [thread, page] = await Promise.all([
-        reader.thread(id),
-        list({ thread: id, limit: rowsAtOnce }),
-      ]);
+      const [thread, page] = await Promise.all([reader.thread(id), callsOf(id)]);
       const sums = thread ?? threadOfCalls(id, page.logs);
       return sums === null ? null : { ...sums, ...page };
     },

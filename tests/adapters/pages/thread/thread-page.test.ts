@@ -147,8 +147,16 @@ test.each([`/thread/${thread}`, "/thread/nope", "/thread/%3Cb%3E"])(
 );
 
 test("a log that cannot be read is a page with 503", async () => {
-  const browse = { ...sampleBrowse([]), thread: () => Promise.reject(new Error("locked")) };
+  const locked = () => Promise.reject(new Error("locked"));
+  const browse = { ...sampleBrowse([first]), threadRow: locked, thread: locked };
   expect((await openPage(browse, `/thread/${thread}`)).status).toBe(503);
+});
+
+test("a log that cannot be read any more is reported where the calls would stand", async () => {
+  const browse = { ...sampleBrowse([first]), thread: () => Promise.reject(new Error("locked")) };
+  const opened = await openPage(browse, `/thread/${thread}`, {}, { accept: "text/html" });
+  expect(opened.status).toBe(200);
+  expect(elementText(opened.document, "main .notice")).toContain("The log cannot be read");
 });
 
 test("the page of a request leads to its thread", async () => {

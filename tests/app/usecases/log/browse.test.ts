@@ -2,6 +2,7 @@
 import { expect, test } from "bun:test";
 import type { LogReader } from "../../../../src/ports/log-reader.ts";
 import { createBrowse } from "../../../../src/app/usecases/log/browse.ts";
+import type { LogWrite } from "../../../../src/adapters/logs/pipeline/log-engine.ts";
 import { captured, idAt, logWrite, noon, startedEntry } from "../../../lab/log-entries.ts";
 import { createMemoryLogStore } from "../../../lab/memory-log-store.ts";
 
@@ -76,6 +77,29 @@ test("a call in flight shows the bodies it holds so far, one that has ended thos
     response_body: "so far",
   });
   expect(await browse.get(idAt(noon + 1))).toMatchObject({ response_body: "kept" });
+});
+
+test("the sums of a thread come without its calls, also where none has ended; an unknown one has none", async () => {
+  const store = createMemoryLogStore();
+  const inThread = (threadId: string, write: LogWrite): LogWrite => ({
+    ...write,
+    sense: { ...write.sense, threadId },
+  });
+  const ids = [1, 2, 3].map((digit) => `0d1f2a3b-0000-8000-8000-00000000000${digit}`);
+  await store.write([
+    inThread(ids[0]!, logWrite({ timestamp: noon - 1 })),
+    inThread(ids[1]!, { ...logWrite(), entry: startedEntry({ timestamp: noon }) }),
+  ]);
+  const browse = idleBrowse(store);
+  for (const [id, calls] of [
+    [ids[0]!, 1],
+    [ids[1]!, 0],
+  ] as const) {
+    const whole = await browse.thread(id);
+    expect(whole).toMatchObject({ id, calls });
+    expect(whole).toMatchObject({ ...(await browse.threadRow(id)) });
+  }
+  expect(await browse.threadRow(ids[2]!)).toBeNull();
 });
 
 test("figures of a period are the store's", async () => {
