@@ -27,6 +27,12 @@ afterAll(async () => {
 
 const card = (page: Page, at: number) => page.locator(".tried").nth(at);
 
+/** Without a click: the prompt has the focus once the page is seen. */
+async function typePrompt(page: Page, words: string): Promise<void> {
+  await page.locator("textarea[name=prompt]:focus").waitFor();
+  await page.keyboard.type(words);
+}
+
 test.each([
   [[390, 768], "dark"],
   [[1280, 1920], "light"],
@@ -73,8 +79,7 @@ test("by keyboard alone a prompt is sent, stopped and sent again", async () => {
   fake.script([{ kind: "stall", when: "mid-content" }]);
   const wrong = await visitWith(browser, still, async (page) => {
     await page.goto(`${router.url}/try?model=m`);
-    // The prompt has the focus.
-    await page.keyboard.type("Hello");
+    await typePrompt(page, "Hello");
     await page.keyboard.press("Control+Enter");
     await card(page, 0).getByText("Writing").waitFor();
     const stop = page.getByRole("button", { name: "Stop all" });
@@ -101,7 +106,7 @@ test("what fails is said in its card, and hostile text stays text", async () => 
   ]);
   const wrong = await visitWith(browser, still, async (page) => {
     await page.goto(`${router.url}/try?model=m`);
-    await page.keyboard.type("Hello");
+    await typePrompt(page, "Hello");
     await page.keyboard.press("Control+Enter");
     await card(page, 0).getByText("<img src=x onerror=alert(1)>").waitFor();
     expect(await page.locator(".tried img").count()).toBe(0);

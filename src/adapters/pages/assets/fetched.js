@@ -14,7 +14,6 @@ async function fetchInto(fold) {
     if (!answer.ok || !found) throw new Error("nothing to show");
     localTimes(found);
     place.replaceChildren(...found.childNodes);
-    showCopyButtons();
   } catch {
     // The link is still there to be followed; opening the fold again tries anew.
     delete fold.dataset.filled;

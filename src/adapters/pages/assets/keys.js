@@ -1,9 +1,10 @@
 // Keyboard shortcuts, and the list of them that `?` shows. They can be switched off, as single keys
 // get in the way of some (WCAG 2.1, success criterion 2.1.4).
-/* oxlint-disable typescript/no-unsafe-assignment, typescript/no-unsafe-call, typescript/no-unsafe-member-access, typescript/no-unsafe-argument, typescript/no-unsafe-return -- a browser's names have no types in this project */
+/* oxlint-disable typescript/no-unsafe-assignment, typescript/no-unsafe-call, typescript/no-unsafe-member-access, typescript/no-unsafe-argument -- a browser's names have no types in this project */
 
 const off = "smolrouter-keys-off";
 const help = document.getElementById("keys");
+const choice = document.getElementById("keys-on");
 let before = "";
 
 function follow(selector) {
@@ -30,12 +31,15 @@ function search() {
   return field !== null;
 }
 
+function showHelp() {
+  if (choice) choice.checked = localStorage.getItem(off) === null;
+  help?.showModal();
+  return true;
+}
+
 const keys = {
   "/": search,
-  "?": () => {
-    help?.showModal();
-    return true;
-  },
+  "?": showHelp,
   j: () => step(1),
   k: () => step(-1),
   "[": () => follow("a[rel=prev]"),
@@ -57,12 +61,8 @@ document.addEventListener("keydown", (event) => {
   else if (keys[first + event.key]?.()) event.preventDefault();
 });
 
-const choice = document.getElementById("keys-on");
-if (choice) {
-  choice.checked = localStorage.getItem(off) === null;
-  choice.addEventListener("change", () => {
-    if (choice.checked) localStorage.removeItem(off);
-    else localStorage.setItem(off, "1");
-  });
-}
-document.getElementById("keys-open")?.addEventListener("click", () => help?.showModal());
+choice?.addEventListener("change", () => {
+  if (choice.checked) localStorage.removeItem(off);
+  else localStorage.setItem(off, "1");
+});
+document.getElementById("keys-open")?.addEventListener("click", showHelp);

@@ -176,7 +176,6 @@ async function refresh(acted) {
       document.body.dataset.poll = page.body.dataset.poll ?? "";
       document.body.dataset.now = page.body.dataset.now ?? "";
       document.dispatchEvent(new Event("smolrouter:fresh"));
-      showCopyButtons();
     }
     signedOut(answer.status === 401 || answer.status === 403);
     lost(!answer.ok && document.getElementById("signed-out")?.hidden !== false);
@@ -201,10 +200,6 @@ function lost(is) {
 function signedOut(is) {
   const way = document.getElementById("signed-out");
   if (way) way.hidden = !is;
-}
-
-function showCopyButtons() {
-  for (const button of document.querySelectorAll("[data-copy], #keys-open")) button.hidden = false;
 }
 
 async function copy(button) {
@@ -267,6 +262,16 @@ addEventListener("scroll", () => {
   if (scrollY === 0 && document.getElementById("waiting")) refreshNow();
 });
 
-showCopyButtons();
+function draw() {
+  for (const src of document.body.dataset.draws?.split(" ") ?? []) {
+    const script = document.createElement("script");
+    script.src = src;
+    // One after the other.
+    script.async = false;
+    document.head.append(script);
+  }
+}
+
 listen();
 schedule();
+afterPaint(draw);

@@ -3,16 +3,37 @@
 
 const twoDigits = (number) => String(number).padStart(2, "0");
 
+/** null: the page has been painted. */
+let unseen = [];
+
+/**
+ * Does what nobody sees, and would take its time from what is to be seen, once the page has been painted. One that
+ * nobody looks at, or whose browser does not say, has been read by then.
+ */
+function afterPaint(work) {
+  if (unseen === null) work();
+  else unseen.push(work);
+}
+
+function isPainted() {
+  for (const work of unseen ?? []) work();
+  unseen = null;
+}
+
+if (document.hidden || !PerformanceObserver.supportedEntryTypes.includes("paint"))
+  addEventListener("load", isPainted);
+else new PerformanceObserver(isPainted).observe({ type: "paint", buffered: true });
+
 /**
  * Where days begin, the server has to know: the next page has them right, and a live one as soon as it is renewed.
- * To ask for the zone's name takes a browser longer than all else in this file, so that the page is painted before.
+ * To ask for the zone's name takes a browser longer than all else in this file.
  */
 function sayZone() {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (zone && !document.cookie.includes(`smolrouter_zone=${zone}`))
     document.cookie = `smolrouter_zone=${zone}; path=/; max-age=31536000; samesite=strict`;
 }
-addEventListener("load", () => setTimeout(sayZone));
+afterPaint(() => (globalThis.requestIdleCallback ?? setTimeout)(sayZone));
 
 /** As format.ts has it for UTC: `2026-03-02 14:05:09`. */
 function localClock(when) {

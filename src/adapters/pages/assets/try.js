@@ -6,6 +6,10 @@
   const stopAll = document.getElementById("try-stop");
   const send = form.querySelector("button[type=submit]");
   document.getElementById("try-keys").hidden = false;
+  // To be typed in; with `autofocus` a browser would show the page later.
+  afterPaint(() => {
+    if (document.activeElement === document.body) form.elements.prompt.focus();
+  });
 
   /** Those under way. */
   const running = new Set();

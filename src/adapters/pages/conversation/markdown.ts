@@ -87,7 +87,7 @@ function codeBlock(code: string, language: string): string {
   const said = label === "" ? "" : `<small class="language">${escapeHtml(label)}</small>`;
   return (
     `<div class="code">${said}<button type="button" class="copy" data-copy="" ` +
-    `aria-label="Copy code" hidden>Copy</button><pre tabindex="0"><code>` +
+    `aria-label="Copy code">Copy</button><pre tabindex="0"><code>` +
     `${escapeHtml(code)}</code></pre></div>`
   );
 }
@@ -107,7 +107,6 @@ const allowed: sanitizeHtml.IOptions = {
       { name: "type", values: ["button"] },
       { name: "data-copy", values: [""] },
       { name: "aria-label", values: ["Copy code"] },
-      "hidden",
     ],
   },
   allowedClasses: {

@@ -57,7 +57,7 @@ export function Code({ text }: { readonly text: string }): JSX.Element {
   return (
     <Fold text={shown} isOpen={false}>
       <div class="code">
-        <button type="button" class="copy" data-copy="" aria-label="Copy" hidden>
+        <button type="button" class="copy" data-copy="" aria-label="Copy">
           Copy
         </button>
         <pre tabindex="0" data-json={pretty === null ? undefined : true} safe>

@@ -39,14 +39,13 @@ export interface PerformanceFound {
 }
 
 const scripts = [assets.uplot.path, assets.performance.path];
-const styles = [assets.uplotStyle.path];
 
 /** What needs nothing of the log, around what was found there. */
 export function PerformancePage(props: PropsWithChildren<PerformancePageProps>): JSX.Element {
   const { frame, query, offers } = props;
   const href: CallHref = (changes) => performanceHref(query.address, changes);
   return (
-    <Layout title="Performance" scripts={scripts} styles={styles} frame={frame} at="performance">
+    <Layout title="Performance" draws={scripts} frame={frame} at="performance">
       <header class="page-head">
         <h1>Performance</h1>
         <a class="list-link" href={listHref(query)}>

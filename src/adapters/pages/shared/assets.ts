@@ -66,7 +66,8 @@ export const assets = {
         performanceStyle +
         tryStyle +
         threadsStyle +
-        change,
+        change +
+        uplotStyle,
     ),
   ),
   script: asset(
@@ -81,7 +82,6 @@ export const assets = {
   shared: asset("shared", "js", "text/javascript; charset=utf-8", followCalls + shared),
   /** A chart library, for the page that draws. */
   uplot: asset("uplot", "js", "text/javascript; charset=utf-8", uplot),
-  uplotStyle: asset("uplot", "css", "text/css; charset=utf-8", uplotStyle),
   /** Streams answers into the page where things are tried. */
   tryScript: asset("try", "js", "text/javascript; charset=utf-8", tryScript),
   performance: asset(

@@ -11,8 +11,7 @@ export interface HeadProps {
   readonly title: string;
   /** Whether something is wrong: a tab in the background says so, too. */
   readonly isMarked?: boolean;
-  /** Addresses of what this page needs beyond what all do. */
-  readonly styles?: readonly string[];
+  /** Addresses of scripts that this page needs beyond what all do. */
   readonly scripts?: readonly string[];
   /** Whether a browser without scripts should reload by itself. */
   readonly reload?: boolean;
@@ -26,6 +25,8 @@ export interface LayoutProps extends HeadProps {
   readonly poll?: number;
   /** Whether calls that begin or end ask for the page anew. */
   readonly events?: boolean;
+  /** Addresses of scripts that draw into the page once it has been painted, in their order. */
+  readonly draws?: readonly string[];
 }
 
 const reloadSeconds = "5";
@@ -50,9 +51,6 @@ function Head(props: HeadProps): JSX.Element {
       <script src={assets.times.path}></script>
       <link rel="icon" type="image/svg+xml" href={assets.icon.path} />
       <link rel="stylesheet" href={assets.style.path} />
-      {(props.styles ?? []).map((path) => (
-        <link rel="stylesheet" href={path} />
-      ))}
       <script type="module" src={assets.script.path}></script>
       {(props.scripts ?? []).map((path) => (
         <script defer src={path}></script>
@@ -74,6 +72,7 @@ export function Layout(props: PropsWithChildren<LayoutProps>): JSX.Element {
       <body
         data-poll={poll === undefined ? undefined : String(poll)}
         data-events={props.events === true ? "/api/events" : undefined}
+        data-draws={props.draws?.join(" ")}
         data-worker={props.events === true ? assets.shared.path : undefined}
         data-now={poll === undefined ? undefined : String(frame.now)}
       >
@@ -119,7 +118,7 @@ export function Layout(props: PropsWithChildren<LayoutProps>): JSX.Element {
         </main>
         <footer>
           <span safe>{`SmolRouter ${frame.version}`}</span>
-          <button type="button" id="keys-open" class="plain" hidden>
+          <button type="button" id="keys-open" class="plain">
             Keyboard shortcuts
           </button>
         </footer>
@@ -150,7 +149,7 @@ function Account({ account }: Pick<PageFrame, "account">): JSX.Element {
 export function CopyButton(props: CopyButtonProps): JSX.Element {
   const { of, label, said = false } = props;
   return (
-    <button type="button" class="copy" data-copy={of} aria-label={label} hidden safe>
+    <button type="button" class="copy" data-copy={of} aria-label={label} safe>
       {said ? label : "Copy"}
     </button>
   );

@@ -93,7 +93,7 @@ function TryForm({ fields, models, wrong }: TryPageProps): JSX.Element {
         </label>
         <label>
           <span>Prompt</span>
-          <textarea name="prompt" rows="7" autofocus {...bad("prompt")} safe>
+          <textarea name="prompt" rows="7" {...bad("prompt")} safe>
             {written(fields.prompt)}
           </textarea>
         </label>

@@ -21,7 +21,7 @@ test("text, lists, tables and code are laid out, with a code's language and a bu
     "2",
   ]);
   expect(body.querySelector(".code .language")?.textContent).toBe("ts");
-  expect(body.querySelector(".code button[data-copy][hidden]")).not.toBeNull();
+  expect(body.querySelector(".code button[data-copy]")).not.toBeNull();
   expect(body.querySelector(".code pre")?.textContent).toBe("x < 1\n");
 });
 
