@@ -2,8 +2,8 @@
 // Run it with: bun bench/pages.ts FILE [visits, default 11] [part of a page's address, default all], a database as
 // `bun bench/log-million.ts 1000000 FILE keep` builds it; the file is brought up to date. Warm: the page was visited
 // before, a minute earlier by the program's clock. Cold: a router that has started and shown nothing yet, none of the
-// file in memory, nothing in the browser's cache. The program is built first, as it is shipped. It fails where a first paint takes more than
-// 100 ms warm or 200 ms cold.
+// file in memory, nothing in the browser's cache. The program is built first, as it is shipped. It fails where a first
+// paint takes more than 100 ms warm or 200 ms cold.
 import { mkdtempSync, rmSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join, resolve } from "node:path";

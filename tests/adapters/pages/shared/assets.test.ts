@@ -9,7 +9,7 @@ const parsed = (text: string) => new Script(`"use strict"; {\n${text}\n}`);
 test.each([assets.script.path, assets.shared.path, assets.performance.path])(
   "%s is a script that parses, and says no name twice",
   async (path) => {
-    const answer = await assetResponse(path.slice("/assets/".length), null);
+    const answer = assetResponse(path.slice("/assets/".length), null);
     const text = (await answer?.text()) ?? "";
     expect(text.length).toBeGreaterThan(500);
     expect(() => parsed(text)).not.toThrow();
