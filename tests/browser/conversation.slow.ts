@@ -88,7 +88,10 @@ test("code is copied by its button, without its language", async () => {
   const options = { permissions: ["clipboard-read", "clipboard-write"] };
   const wrong = await visit(browser, options, async (page) => {
     await page.goto(`${served.origin}/request/${detail.id}`);
-    await page.locator(".md .copy").first().focus();
+    const button = page.locator(".md .copy").first();
+    // Out of sight it is laid out a moment later, and cannot have the focus before.
+    await button.waitFor();
+    await button.focus();
     await page.keyboard.press("Enter");
     await page.getByText("Copied").first().waitFor();
     expect(await page.evaluate("navigator.clipboard.readText()")).toBe("return Number(text);\n");
