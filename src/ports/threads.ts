@@ -72,7 +72,7 @@ export interface ThreadDetail extends ThreadRow {
 }
 
 export interface BrowseThreads extends Pick<ThreadReader, "threads"> {
-  /** The sums alone, sooner than with the calls. Also of one none of whose calls has ended; null: there is none of that id. */
+  /** The sums alone, which are there sooner than the calls; null as of `thread`. */
   threadRow(id: string): Promise<ThreadRow | null>;
   /** Also of one none of whose calls has ended; null: there is none of that id. */
   thread(id: string): Promise<ThreadDetail | null>;

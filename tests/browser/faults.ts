@@ -30,7 +30,7 @@ const everyWidth = [390, 768, 1280, 1920] as const;
 const widestLayout = 1280;
 
 /**
- * Looks at an open page in windows of so many widths, to load it anew in each would find no more: nothing is
+ * Looks at an open page in windows of these widths; to load it anew in each would find no more: nothing is
  * wider than the window, and axe-core finds no fault, in the first and in the last of more than two in
  * the other scheme neither. The window has the first of the widths again then.
  */

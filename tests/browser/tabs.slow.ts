@@ -31,7 +31,7 @@ async function openTabs(context: BrowserContext, address: string, count: number)
   return tabs;
 }
 
-/** Settles once all of them show it: told of each change, as to look with every frame keeps each of the tabs busy. */
+/** Settles once all of them show it: each reports it at the change, for looking with every frame would keep all of them busy. */
 const show = (tabs: readonly Page[], row: LogRow) =>
   Promise.all(
     tabs.map((tab) =>
