@@ -50,7 +50,7 @@ class LentThread extends EventTarget {
     this.#thread.postMessage({ log: this.#log, request } satisfies LentRequest, transfer);
   }
 
-  /** A thread that has its log still is ended, as any worker. */
+  /** Ends the thread where its log is open, as of any worker; one whose log has been closed is lent again. */
   terminate(): void {
     if (!this.#isClosed) return this.#thread.terminate();
     this.#leave();

@@ -15,14 +15,14 @@ function afterPaint(work) {
   else unseen.push(work);
 }
 
-function isPainted() {
+function doUnseen() {
   for (const work of unseen ?? []) work();
   unseen = null;
 }
 
 if (document.hidden || !PerformanceObserver.supportedEntryTypes.includes("paint"))
-  addEventListener("load", isPainted);
-else new PerformanceObserver(isPainted).observe({ type: "paint", buffered: true });
+  addEventListener("load", doUnseen);
+else new PerformanceObserver(doUnseen).observe({ type: "paint", buffered: true });
 
 /**
  * Where days begin, the server has to know: the next page has them right, and a live one as soon as it is renewed.
