@@ -183,7 +183,7 @@ export function startReading(parts: ReadingParts): StartedReading {
     ],
     loadPages() {
       // The thread for reads starts meanwhile; what it cannot read, the page will say.
-      reader.list({ limit: 1 }).catch(() => undefined);
+      if (loading === null) reader.list({ limit: 1 }).catch(() => undefined);
       return load();
     },
   };

@@ -12,6 +12,8 @@ import type { WorkerThread } from "./worker-thread.ts";
 export interface LogReaderOptions {
   readonly place: LogPlace;
   readonly thread: Pick<WorkerThread, "call">;
+  /** Reads what takes a few ms. */
+  readonly quickThread: Pick<WorkerThread, "call">;
   /** Reads bodies; the one that writes them, where they lie in its memory. */
   readonly bodiesThread: Pick<WorkerThread, "call">;
   /** Writes, and keeps bodies that wait for S3 to itself; absent: none wait there. */
@@ -24,7 +26,16 @@ export interface LogReaderOptions {
 
 /** Reads see every call that ended before them, as long as the writer keeps up. */
 export function createLogReader(options: LogReaderOptions): LogReader {
-  const { place, thread, bodiesThread, waitingThread, recorder, clock, searchDamaged } = options;
+  const {
+    place,
+    thread,
+    quickThread,
+    bodiesThread,
+    waitingThread,
+    recorder,
+    clock,
+    searchDamaged,
+  } = options;
 
   const read = createTimelyReads({ recorder, clock, searchDamaged });
 
@@ -41,7 +52,7 @@ export function createLogReader(options: LogReaderOptions): LogReader {
     points: async (filter) =>
       unpackPoints(await read(() => thread.call("points", { place, filter }))),
     threads: (filter) => read(() => thread.call("threads", { place, filter })),
-    thread: (id) => read(() => thread.call("thread", { place, id })),
+    thread: (id) => read(() => quickThread.call("thread", { place, id })),
     period: (question) => read(() => thread.call("period", { place, question })),
     count: (filter) => read(() => thread.call("count", { place, filter })),
   };

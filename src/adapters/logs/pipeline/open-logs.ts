@@ -16,6 +16,7 @@ import type { BlobPlace, SharedPlace } from "./log-place.ts";
 import { createLogNotices } from "./log-notices.ts";
 import { createLogReader } from "./log-reader.ts";
 import type { KnownEnd } from "./open-calls.ts";
+import { createQuickReads } from "./quick-reads.ts";
 import { createRecorder } from "./recorder.ts";
 import type { Recorder } from "./recorder.ts";
 import { createSearchWatch } from "./search-watch.ts";
@@ -128,11 +129,13 @@ export function openLogs(options: LogsOptions): Logs {
       if (shared !== undefined) await writing.call("arrived", { withinMs: longestArrivalMs });
     },
   };
+  const quick = shared === undefined ? createQuickReads(reading, writing, clock) : reading;
   const reader = withKnownEnds(
     createLogReader({
       place,
       thread: reading,
-      bodiesThread: blobs.type === "memory" && shared === undefined ? writing : reading,
+      quickThread: quick,
+      bodiesThread: blobs.type === "memory" && shared === undefined ? writing : quick,
       waitingThread: blobs.type === "s3" && shared !== undefined ? writing : undefined,
       recorder: written,
       clock,

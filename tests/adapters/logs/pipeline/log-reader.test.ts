@@ -17,6 +17,7 @@ function setUp(flush: () => Promise<void>, result: object = { ok: true, value: n
   const reader = createLogReader({
     place: logPlace("requests.db"),
     thread,
+    quickThread: thread,
     bodiesThread: thread,
     recorder: { flush },
     clock,
@@ -44,6 +45,7 @@ test("a call whose bodies wait where they were written is read there, any other 
     createLogReader({
       place: logPlace("requests.db"),
       thread: reading,
+      quickThread: reading,
       bodiesThread: reading,
       waitingThread: thread({ waitingCall: waiting }),
       recorder: { flush: () => Promise.resolve() },

@@ -49,6 +49,17 @@ async function withLogs(
 const onFile = (run: (path: string) => Promise<void>) => () =>
   withTempFolder((folder) => run(join(folder, "requests.db")));
 
+/** As open-logs.ts starts them. */
+function countedWorkers() {
+  const workers: Worker[] = [];
+  const startWorker = () => {
+    const worker = new Worker(new URL("../../../../src/app/log-worker.ts", import.meta.url));
+    workers.push(worker);
+    return worker;
+  };
+  return { workers, startWorker };
+}
+
 const answer = {
   choices: [{ message: { role: "assistant", content: "hello" }, finish_reason: "stop" }],
   usage: { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 },
@@ -74,13 +85,7 @@ describe("the log", () => {
   test(
     "goes on where its thread died: rows are written, at their prices, those of calls under way, too",
     onFile(async (path) => {
-      const workers: Worker[] = [];
-      const startWorker = () => {
-        // As open-logs.ts starts it.
-        const worker = new Worker(new URL("../../../../src/app/log-worker.ts", import.meta.url));
-        workers.push(worker);
-        return worker;
-      };
+      const { workers, startWorker } = countedWorkers();
       await withLogs({ path, startWorker }, async (logs) => {
         const { recorder, reader } = logs;
         logs.priced(packPrices(routingOf("prices: { llama3-8b: { input: 1, output: 2 } }")));
@@ -128,6 +133,21 @@ describe("the log", () => {
           request_body: '{"messages":[]}',
           response_body: JSON.stringify(answer),
         });
+      });
+    }),
+  );
+
+  test(
+    "shows a call before the thread for reads has started, which a list then starts",
+    onFile(async (path) => {
+      const { workers, startWorker } = countedWorkers();
+      await withLogs({ path, startWorker }, async ({ recorder, reader }) => {
+        recorder.ended(logEntry(), noBodies);
+        expect(await reader.get(idAt(noon))).toMatchObject({ state: "completed" });
+        expect(workers).toHaveLength(1);
+        expect((await reader.list({ limit: 10 })).logs).toHaveLength(1);
+        expect(await reader.get(idAt(noon))).toMatchObject({ state: "completed" });
+        expect(workers).toHaveLength(2);
       });
     }),
   );
