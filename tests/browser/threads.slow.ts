@@ -5,7 +5,14 @@ import { threadsOver } from "../lab/memory-threads.ts";
 import { expectFaultless } from "./faults.ts";
 import { sampleLog, sampleRows } from "./sample-log.ts";
 import { servePages, type ServedPages } from "./serve-pages.ts";
-import { launchBrowser, neverAsksByItself, sizes, still, visit as visitWith } from "./visit.ts";
+import {
+  launchBrowser,
+  neverAsksByItself,
+  sizes,
+  still,
+  untilInPage,
+  visit as visitWith,
+} from "./visit.ts";
 
 const rows = sampleRows(64);
 
@@ -50,6 +57,49 @@ test("on a phone a thread takes two lines", () =>
     );
     expect(heights.length).toBeGreaterThan(3);
     expect(Math.max(...heights)).toBeLessThan(64);
+  }));
+
+/** Has a page say how the list stood when it was first painted, and whether it is in sight now. */
+const seeList = `
+  new PerformanceObserver(() => {
+    globalThis.painted ??= document.documentElement.className;
+  }).observe({ type: "paint", buffered: true });
+`;
+
+test.each([
+  [
+    "by its address: its frame is shown first",
+    (page: Page) => page.goto(`${served.origin}/threads`),
+    "unpainted",
+  ],
+  [
+    "from another page: that one is in sight until all of it is there",
+    async (page: Page) => {
+      await page.goto(`${served.origin}/upstreams`);
+      await page.locator("nav a", { hasText: "Threads" }).click();
+      await page.waitForURL("**/threads");
+    },
+    "",
+  ],
+] as const)("the list is opened %s", (_, open, painted) =>
+  visit({ viewport: sizes.wide }, async (page) => {
+    await page.addInitScript(seeList);
+    await open(page);
+    await untilInPage(page, "globalThis.painted !== undefined");
+    expect(await page.evaluate<string>("globalThis.painted")).toBe(painted);
+    await page.locator("#threads a.open").first().waitFor();
+    expect(await page.locator("footer").isVisible()).toBe(true);
+  }),
+);
+
+test("one comes back to where the list was scrolled to", () =>
+  visit({ viewport: { width: 1280, height: 300 } }, async (page) => {
+    await page.goto(`${served.origin}/threads`);
+    await page.evaluate("scrollTo(0, 90)");
+    await page.locator("#threads a.open").nth(5).click();
+    await page.waitForURL("**/thread/*");
+    await page.goBack();
+    await untilInPage(page, "scrollY === 90");
   }));
 
 test("by keyboard a thread is sought, opened, and the list found again as it was filtered", () =>

@@ -21,6 +21,13 @@ export async function visit(
   const context = await browser.newContext(options);
   context.setDefaultTimeout(patienceMs);
   const page = await context.newPage();
+  const goto = page.goto.bind(page);
+  // What follows the first paint is a part of the page; see times.js.
+  page.goto = async (...where) => {
+    const answer = await goto(...where);
+    await page.locator("html:not(.unpainted)").waitFor({ state: "attached" });
+    return answer;
+  };
   const wrong: string[] = [];
   page.on("console", (message) => {
     if (message.type() === "error" || message.type() === "warning") wrong.push(message.text());

@@ -24,6 +24,15 @@ if (document.hidden || !PerformanceObserver.supportedEntryTypes.includes("paint"
   addEventListener("load", doUnseen);
 else new PerformanceObserver(doUnseen).observe({ type: "paint", buffered: true });
 
+// Where nothing is in sight yet, what takes long to lay out follows the rest. Whoever comes from another page of these
+// sees that one until all of this one is there, and one come back to has to be as high as it was left.
+const how = performance.getEntriesByType("navigation")[0]?.type;
+if (how === "navigate" && !document.referrer.startsWith(`${location.origin}/`)) {
+  const { classList } = document.documentElement;
+  classList.add("unpainted");
+  afterPaint(() => classList.remove("unpainted"));
+}
+
 /**
  * Where days begin, the server has to know: the next page has them right, and a live one as soon as it is renewed.
  * To ask for the zone's name takes a browser longer than all else in this file.
