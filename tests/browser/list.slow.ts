@@ -189,7 +189,7 @@ test("a time of one's own is chosen in one's own zone, and a period ends it", ()
     await page.goto(served.origin);
     await page.reload();
     await page.locator("#range summary").click();
-    await page.locator("input[name=since]").fill("2026-03-12T22:15");
+    await page.locator("input[name=since][type=datetime-local]").fill("2026-03-12T22:15");
     await page.locator("input[name=until]").fill("2026-03-12T22:26");
     await page.locator(".range-fields button").click();
     await page.waitForURL(/since=2026-03-12T22%3A15/);
@@ -204,6 +204,18 @@ test("a time of one's own is chosen in one's own zone, and a period ends it", ()
     expect(await page.locator("#range summary").textContent()).toBe("03-12 22:15 – 03-12 22:26");
     await page.locator("nav[aria-label=Period] a").first().click();
     await page.waitForURL(`${served.origin}/?period=1h`);
+  }));
+
+test("without scripts a time of one's own is typed", () =>
+  visit({ javaScriptEnabled: false }, async (page) => {
+    await page.goto(served.origin);
+    await page.locator("#range summary").click();
+    await page.locator("input[name=since]").fill("2026-03-12 16:30");
+    await page.locator("input[name=until]").fill("2026-03-12T16:41");
+    await page.locator(".range-fields button").click();
+    expect(await page.locator("#range summary").textContent()).toBe(
+      "03-12 16:30 UTC – 03-12 16:41 UTC",
+    );
   }));
 
 test("names of the period are offered to whoever types one", () =>

@@ -63,6 +63,13 @@ document.addEventListener("focusin", ({ target }) => {
   if (target.matches(".filters input[list]")) offer(target).catch(() => {});
 });
 
+/** Fields for times of one's own are made as they are unfolded; see period-bar.tsx. */
+function pickTimes({ target }) {
+  if (target.id !== "range" || !target.open) return;
+  for (const field of target.querySelectorAll("input")) field.type = "datetime-local";
+}
+document.addEventListener("toggle", pickTimes, { capture: true });
+
 /** What is unfolded over the page folds again when one goes on elsewhere. */
 document.addEventListener("click", ({ target }) => {
   for (const fold of document.querySelectorAll("details.range[open]"))
