@@ -147,42 +147,50 @@ async function idsIn(file: string): Promise<{ readonly newest: string; readonly 
   return { newest: row.id, thread: call.thread_id };
 }
 
+/** One address after the other, again and again: a machine that is slow for a while is so for all of them. */
+async function inTurns(
+  rounds: number,
+  visit: (address: string | null) => Promise<Painted>,
+): Promise<readonly Visited[]> {
+  const addresses = [null, ...paths];
+  const seen = addresses.map((): Painted[] => []);
+  for (let round = 0; round < rounds; round++)
+    for (const [place, address] of addresses.entries()) seen[place]?.push(await visit(address));
+  return addresses.map((address, place) => ({ name: named(address), seen: seen[place] ?? [] }));
+}
+
 async function warmPaints(): Promise<readonly Visited[]> {
-  const results: Visited[] = [];
-  for (const address of [empty.url.href, ...paths.map((one) => router.url + one)]) {
-    const page = await newPage(browser);
-    await page.goto(address);
-    const seen: Painted[] = [];
-    for (let visit = 0; visit < visits; visit++) {
-      await Bun.sleep(settleMs);
-      // A minute passes by the program's clock; see set-clock.ts.
-      process.kill(router.pid, "SIGUSR2");
-      await page.goto("about:blank");
-      seen.push(await visited(page, address));
-    }
-    await page.context().close();
-    results.push({ name: named(address), seen });
-  }
-  return results;
+  const page = await newPage(browser);
+  const visit = async (address: string | null): Promise<Painted> => {
+    await Bun.sleep(settleMs);
+    // With each turn a minute passes by the program's clock; see set-clock.ts.
+    if (address === null) process.kill(router.pid, "SIGUSR2");
+    await page.goto("about:blank");
+    return visited(page, urlOf(address));
+  };
+  // Whatever a first visit leaves in memory is there.
+  await inTurns(1, visit);
+  const all = await inTurns(visits, visit);
+  await page.context().close();
+  return all;
 }
 
 async function coldPaints(file: string): Promise<readonly Visited[]> {
-  const results: Visited[] = [];
-  for (const one of [null, ...paths]) {
-    const seen: Painted[] = [];
-    const addressOf = () => (one === null ? empty.url.href : router.url + one);
-    for (let visit = 0; visit < coldVisits; visit++) {
-      await router.stop();
-      router = await start(file);
-      await Bun.sleep(startedMs);
-      forget(file);
-      const page = await newPage(browser);
-      seen.push(await visited(page, addressOf()));
-      await page.context().close();
-    }
-    results.push({ name: named(addressOf()), seen });
-  }
-  return results;
+  return inTurns(coldVisits, async (address) => {
+    await router.stop();
+    router = await start(file);
+    await Bun.sleep(startedMs);
+    forget(file);
+    const page = await newPage(browser);
+    const seen = await visited(page, urlOf(address));
+    await page.context().close();
+    return seen;
+  });
+}
+
+/** null: of the page without anything in it. */
+function urlOf(address: string | null): string {
+  return address === null ? empty.url.href : router.url + address;
 }
 
 /** Has the system drop what it holds of the file in memory. */
@@ -220,8 +228,7 @@ function overBound(how: keyof typeof bounds, pages: readonly Visited[]): readonl
   return late.map(({ name }) => `${name} (${how})`);
 }
 
-function named(address: string): string {
-  if (address === empty.url.href) return "an empty page";
-  const { pathname, search } = new URL(address);
-  return decodeURIComponent(pathname.replace(newest, "…").replace(thread, "…") + search);
+function named(address: string | null): string {
+  if (address === null) return "an empty page";
+  return decodeURIComponent(address.replace(newest, "…").replace(thread, "…"));
 }
