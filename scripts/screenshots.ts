@@ -96,6 +96,7 @@ try {
         const opened = await context.newPage();
         // Never idle: the dashboard keeps a stream of events.
         await opened.goto(origin + path, { waitUntil: "load" });
+        await opened.locator("html:not(.unpainted)").waitFor({ state: "attached" });
         if (page === "performance") await opened.locator("[data-drawn]").waitFor();
         await opened.screenshot({ path: `${folder}/${name}.png`, animations: "disabled" });
         await context.close();
