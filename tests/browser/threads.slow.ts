@@ -92,6 +92,13 @@ test.each([
   }),
 );
 
+test("the list is there in a browser that does not say when it paints", () =>
+  visit({ viewport: sizes.wide }, async (page) => {
+    await page.addInitScript("PerformanceObserver.prototype.observe = () => {}");
+    await page.goto(`${served.origin}/threads`);
+    await page.locator("#threads a.open").first().waitFor();
+  }));
+
 test("one comes back to where the list was scrolled to", () =>
   visit({ viewport: { width: 1280, height: 300 } }, async (page) => {
     await page.goto(`${served.origin}/threads`);

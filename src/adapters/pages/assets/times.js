@@ -6,6 +6,9 @@ const twoDigits = (number) => String(number).padStart(2, "0");
 /** null: the page has been painted. */
 let unseen = [];
 
+/** ms after which a browser that has said nothing of a paint is not waited for: some keep such times from pages, for privacy. */
+const longestUnsaid = 1000;
+
 /**
  * Does what nobody sees, and would take its time from what is to be seen, once the page has been painted. One that
  * nobody looks at, or whose browser does not say, has been read by then.
@@ -22,7 +25,10 @@ function doUnseen() {
 
 if (document.hidden || !PerformanceObserver.supportedEntryTypes.includes("paint"))
   addEventListener("load", doUnseen);
-else new PerformanceObserver(doUnseen).observe({ type: "paint", buffered: true });
+else {
+  new PerformanceObserver(doUnseen).observe({ type: "paint", buffered: true });
+  setTimeout(doUnseen, longestUnsaid);
+}
 
 // Where nothing is in sight yet, what takes long to lay out follows the rest. Whoever comes from another page of these
 // sees that one until all of this one is there, and one come back to has to be as high as it was left.
