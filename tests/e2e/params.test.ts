@@ -102,7 +102,8 @@ test("requests without a JSON body, and those that ask no model, pass as they ar
     form.set("file", new Blob(["x"]), "a.wav");
     const url = `${router.url}/v1/audio/transcriptions`;
     await (await fetch(url, { method: "POST", body: form })).text();
-    const sent = new TextDecoder().decode(chat.requests().at(-1)?.body);
+    const posted = chat.requests().findLast(({ method }) => method === "POST");
+    const sent = new TextDecoder().decode(posted?.body);
     expect(sent).toContain('name="user"');
     expect(sent).not.toContain("seed");
     const shown = await router.post("/api/show", { model: "ollama/m" });
