@@ -52,8 +52,14 @@ function sent(bytes: string): Promise<string> {
 }
 
 const head = `POST ${path} HTTP/1.1\r\nHost: localhost\r\n`;
-/** What clients have sent: the router asks for a list of models at times of its own. */
-const passedOn = () => fake.requests().filter((request) => request.path !== "/v1/models");
+/** What clients have sent: at times of its own the router asks for models, and which of them are loaded. */
+const passedOn = () =>
+  fake
+    .requests()
+    .filter(
+      ({ path: asked }) =>
+        !/^\/(?:v1\/models|api\/v0\/models|api\/tags|api\/ps|running|props)$/.test(asked),
+    );
 const hidden = "GET /v1/smuggled HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
 describe("requests whose end two readers could see in two places (smuggling)", () => {
