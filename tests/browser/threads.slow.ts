@@ -59,7 +59,7 @@ test("on a phone a thread takes two lines", () =>
     expect(Math.max(...heights)).toBeLessThan(64);
   }));
 
-/** Has a page say how the list stood when it was first painted, and whether it is in sight now. */
+/** Keeps what the page was marked with when it was first painted. */
 const seeList = `
   new PerformanceObserver(() => {
     globalThis.painted ??= document.documentElement.className;
