@@ -31,6 +31,8 @@ export interface Manner {
   readonly betweenMs?: number;
   /** ms between what precedes a reset, cut or stall and the fault itself: time for it to be read. */
   readonly beforeFaultMs?: number;
+  /** Holds the reset, cut or stall itself until opened, by whoever has read what precedes it. */
+  readonly beforeFault?: Gate;
   /** Each event is a write of its own; without it a stream without delays leaves in few writes. */
   readonly perEvent?: boolean;
   /** The wire bytes, head included, leave in writes of this many bytes. */

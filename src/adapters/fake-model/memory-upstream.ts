@@ -82,7 +82,10 @@ class MemoryExchange implements Exchange {
       else if (step.do === "pause") {
         this.#stopPause = this.#clock.after(step.ms, () => this.#play());
         return;
-      } else if (step.do === "silence" || step.do === "gate") return;
+      } else if (step.do === "gate") {
+        step.gate.arrive(() => this.#play());
+        return;
+      } else if (step.do === "silence") return;
     }
   }
 

@@ -50,6 +50,7 @@ function* body(
 /** What a behaviour does at its point, and whether the answer goes on afterwards. */
 function* interruption(behaviour: Behaviour): Generator<PlayStep, "goes on" | "over"> {
   if (behaviour.beforeFaultMs !== undefined) yield { do: "pause", ms: behaviour.beforeFaultMs };
+  if (behaviour.beforeFault !== undefined) yield { do: "gate", gate: behaviour.beforeFault };
   if (behaviour.kind === "reset") yield { do: "rst" };
   if (behaviour.kind === "cut") yield { do: "fin", broken: true };
   if (behaviour.kind !== "stall") return "over";

@@ -4,6 +4,7 @@ import { systemClock } from "../../../src/adapters/clock/system-clock.ts";
 import { createSimulatedClock } from "../../../src/adapters/clock/simulated-clock.ts";
 import type { Behaviour } from "../../../src/adapters/fake-model/behaviour.ts";
 import type { FakeModel } from "../../../src/adapters/fake-model/fake-model.ts";
+import { createGate } from "../../../src/adapters/fake-model/gate.ts";
 import { createMemoryUpstream } from "../../../src/adapters/fake-model/memory-upstream.ts";
 import { startFakeModel } from "../../../src/adapters/fake-model/start-fake-model.ts";
 import { createFetchUpstream } from "../../../src/adapters/upstream/fetch-upstream.ts";
@@ -29,8 +30,12 @@ const request = (url: string, path: string, stream: boolean): UpstreamRequest =>
   insecure: false,
 });
 
-/** What an exchange comes to, without what differs between two servers. */
-async function outcome(upstream: Upstream, asked: UpstreamRequest): Promise<object> {
+/** What an exchange comes to, without what differs between two servers; `begun` is told of the first bytes. */
+async function outcome(
+  upstream: Upstream,
+  asked: UpstreamRequest,
+  begun?: () => void,
+): Promise<object> {
   const reply = await upstream.send(asked).reply;
   if (reply.kind !== "answered") return { kind: reply.kind };
   const text = new TextDecoder();
@@ -44,6 +49,7 @@ async function outcome(upstream: Upstream, asked: UpstreamRequest): Promise<obje
         body: body.replaceAll(/"id":"[^"]*"/g, '"id"'),
         end: read.kind,
       };
+    begun?.();
     body += text.decode(read.bytes, { stream: true });
   }
 }
@@ -60,7 +66,7 @@ const behaviours: readonly Behaviour[] = [
   { kind: "status", status: 429, headers: { "retry-after": "1" } },
   { kind: "status", status: 307, headers: { location: "http://elsewhere.invalid/" } },
   { kind: "reset", when: "before-head" },
-  { kind: "cut", when: "mid-content", beforeFaultMs: 20 },
+  { kind: "cut", when: "mid-content" },
   { kind: "truncate", when: "mid-content" },
   { kind: "garbage", when: "mid-content", bytes: "data: {\n\n" },
   { kind: "error-event", when: "mid-content" },
@@ -69,15 +75,27 @@ const behaviours: readonly Behaviour[] = [
   { kind: "empty-stream" },
 ];
 
+/** fetch drops what comes together with a broken end: a cut waits until the rest is read. */
+function onceRead(one: Behaviour): { readonly behaviour: Behaviour; readonly begun: () => void } {
+  const gate = createGate();
+  return {
+    behaviour: one.kind === "cut" ? { ...one, beforeFault: gate } : one,
+    begun: gate.open,
+  };
+}
+
 describe.each(["/v1/chat/completions", "/v1/messages", "/api/chat"])("%s", (path) => {
   test.each(behaviours.map((one) => [JSON.stringify(one), one] as const))("%s", async (_, one) => {
     for (const stream of [true, false]) {
-      fake.always(one);
-      const real = await outcome(createFetchUpstream(systemClock), request(fake.url, path, stream));
+      const real = onceRead(one);
+      fake.always(real.behaviour);
+      const sent = request(fake.url, path, stream);
+      const seen = await outcome(createFetchUpstream(systemClock), sent, real.begun);
       const clock = createSimulatedClock();
-      const memory = createMemoryUpstream(clock, () => one);
+      const simulated = onceRead(one);
+      const memory = createMemoryUpstream(clock, () => simulated.behaviour);
       const asked = request("http://built-in.invalid", path, stream);
-      expect(await clock.until(outcome(memory, asked))).toEqual(real);
+      expect(await clock.until(outcome(memory, asked, simulated.begun))).toEqual(seen);
     }
   });
 });
