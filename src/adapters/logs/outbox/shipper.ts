@@ -2,6 +2,7 @@
 // tried until they are in.
 import { SQLiteError } from "bun:sqlite";
 import type { LaneReport } from "../../../ports/spool.ts";
+import { inTime } from "../in-time.ts";
 import type { StoreFailure } from "../pipeline/log-engine.ts";
 import { inWords, remedy } from "../sqlite-file/failures.ts";
 import { createLaneState } from "./lane-state.ts";
@@ -236,16 +237,6 @@ export function createShipper(deps: ShipperDeps): Shipper {
     });
   }
 
-  function within(ms: number, coming: Promise<void>): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel = after(ms, resolve);
-      coming.then(() => {
-        cancel();
-        resolve();
-      }, resolve);
-    });
-  }
-
   return {
     wake,
     probe() {
@@ -261,18 +252,15 @@ export function createShipper(deps: ShipperDeps): Shipper {
       return rows;
     },
     refused: () => refusedRows,
-    arrived(withinMs) {
+    async arrived(withinMs) {
       const seq = outbox.newest();
-      if (!state.report().isUp || outbox.oldest() === null) return Promise.resolve();
-      return within(
-        withinMs,
-        new Promise((done) => {
-          waiters = [...waiters, { seq, done }];
-        }),
-      );
+      if (!state.report().isUp || outbox.oldest() === null) return;
+      const all = Promise.withResolvers<void>();
+      waiters = [...waiters, { seq, done: all.resolve }];
+      await inTime(all.promise, withinMs, deps);
     },
     async begun(withinMs) {
-      await within(withinMs, begun.promise);
+      await inTime(begun.promise, withinMs, deps);
       return leftovers ?? 0;
     },
     async close() {

@@ -8,6 +8,7 @@ import type { CallEvents, LogRow } from "../../../ports/browse.ts";
 import type { Notice } from "../../../ports/notices.ts";
 import type { SpoolReport } from "../../../ports/spool.ts";
 import type { UsageObserver } from "../../../ports/observer.ts";
+import { inTime } from "../in-time.ts";
 import { createAnswerReads } from "./answer-reads.ts";
 import { createCallEvents } from "./call-events.ts";
 import { groupOverThread } from "./group-over-thread.ts";
@@ -192,12 +193,7 @@ export function openLogs(options: LogsOptions): Logs {
 
   /** A reader that its disk holds up is not waited for. */
   async function closeReading(): Promise<void> {
-    if (reading.isRunning()) {
-      const late = Promise.withResolvers<void>();
-      const cancel = clock.after(longestCloseMs, late.resolve);
-      await Promise.race([reading.call("close", null), late.promise]);
-      cancel();
-    }
+    if (reading.isRunning()) await inTime(reading.call("close", null), longestCloseMs, clock);
     reading.stop();
   }
 

@@ -1,5 +1,6 @@
 // Reads that take a few ms, where the thread for reads does not run yet: it takes longer to start than they do.
 import type { Clock } from "../../../ports/clock.ts";
+import { inTime } from "../in-time.ts";
 import type { WorkerThread } from "./worker-thread.ts";
 
 type Asked = Pick<WorkerThread, "call">;
@@ -19,12 +20,7 @@ export function createQuickReads(
   return {
     async call(kind, input) {
       if (reading.isRunning()) return reading.call(kind, input);
-      const late = Promise.withResolvers<null>();
-      const cancel = clock.after(promptMs, () => {
-        late.resolve(null);
-      });
-      const result = await Promise.race([writing.call(kind, input), late.promise]);
-      cancel();
+      const result = await inTime(writing.call(kind, input), promptMs, clock);
       return result?.ok === true ? result : reading.call(kind, input);
     },
   };

@@ -1,5 +1,6 @@
 // Reads of the log from the main thread: of what was written before them, and never waited for without end.
 import type { Clock } from "../../../ports/clock.ts";
+import { inTime } from "../in-time.ts";
 import type { Recorder } from "./recorder.ts";
 import type { CallResult } from "./worker-calls.ts";
 
@@ -22,19 +23,9 @@ const longestReadMs = 10_000;
 export function createTimelyReads(options: TimelyReadsOptions): TimelyRead {
   const { recorder, clock, searchDamaged } = options;
 
-  /** The promise's value, or null where it has none in time. */
-  function within<T>(ms: number, coming: Promise<T>): Promise<T | null> {
-    return new Promise((resolve, reject) => {
-      const cancel = clock.after(ms, () => {
-        resolve(null);
-      });
-      coming.finally(cancel).then(resolve, reject);
-    });
-  }
-
   return async (ask) => {
-    await within(longestWaitMs, recorder.flush());
-    const result = await within(longestReadMs, ask());
+    await inTime(recorder.flush(), longestWaitMs, clock);
+    const result = await inTime(ask(), longestReadMs, clock);
     if (result === null)
       throw new Error(`the log cannot be read: no answer within ${longestReadMs / 1_000} s`);
     if (!result.ok && result.damaged === "search") searchDamaged?.();
