@@ -180,7 +180,7 @@ test("an alias fails over from an Ollama server to an OpenAI one within a stream
 });
 
 test("a translated stream that is cut ends with an error line, never with done", async () => {
-  lab.foreign.script([{ kind: "cut", when: "before-end", betweenMs: 5 }]);
+  lab.foreign.script([{ kind: "cut", when: "before-end", beforeFaultMs: 500 }]);
   const text = await (await lab.router.post("/api/chat", { model: "foreign/m", messages })).text();
   const lines = text
     .trimEnd()
