@@ -12,7 +12,9 @@ export interface AlignedCall {
 export interface Alignment<Call> {
   /** By the number of turns that it asked: the call whose answer comes next. */
   readonly placed: ReadonlyMap<number, Call>;
-  /** Those of other turns, and those whose question was asked again, in the order given. */
+  /** Those that asked the same as one of these, in the order given. */
+  readonly again: readonly Call[];
+  /** Those of other turns, in the order given. */
   readonly others: readonly Call[];
 }
 
@@ -37,7 +39,13 @@ export function alignCalls<Call extends AlignedCall>(
     if (before === undefined || isBetter(call, before, shown)) placed.set(place, call);
   }
   const onLine = new Set([...placed.values()].map(({ id }) => id));
-  return { placed, others: calls.filter(({ id }) => !onLine.has(id)) };
+  const left = calls.filter(({ id }) => !onLine.has(id));
+  const isAgain = ({ turns_key: key }: Call) => places.has(key ?? "");
+  return {
+    placed,
+    again: left.filter(isAgain),
+    others: left.filter((call) => !isAgain(call)),
+  };
 }
 
 function isBetter(call: AlignedCall, before: AlignedCall, shown: string): boolean {

@@ -32,6 +32,7 @@ type Case = readonly [
   shown: string,
   placed: readonly (readonly [number, string])[],
   others: readonly string[],
+  again?: readonly string[],
 ];
 
 const cases: readonly Case[] = [
@@ -68,6 +69,7 @@ const cases: readonly Case[] = [
       [1, "2"],
       [3, "3"],
     ],
+    [],
     ["1"],
   ],
   [
@@ -79,6 +81,7 @@ const cases: readonly Case[] = [
       [1, "1"],
       [3, "3"],
     ],
+    [],
     ["2"],
   ],
   [
@@ -87,6 +90,7 @@ const cases: readonly Case[] = [
     [call("2", first, "failed"), call("1", first)],
     "2",
     [[1, "2"]],
+    [],
     ["1"],
   ],
   [
@@ -122,9 +126,10 @@ const cases: readonly Case[] = [
   ["nothing is placed where there are no calls", second, [], "", [], []],
 ];
 
-test.each(cases)("%s", (_, turns, calls, shown, placed, others) => {
+test.each(cases)("%s", (_, turns, calls, shown, placed, others, again = []) => {
   const aligned = alignCalls(turns, calls, shown);
   const places = [...aligned.placed].map(([place, { id }]) => [place, id] as const);
   expect(places.toSorted(([one], [other]) => one - other)).toEqual(placed.map((one) => [...one]));
   expect(aligned.others.map(({ id }) => id)).toEqual([...others]);
+  expect(aligned.again.map(({ id }) => id)).toEqual([...again]);
 });

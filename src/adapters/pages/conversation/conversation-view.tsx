@@ -105,7 +105,8 @@ export function Turns(props: {
   );
 }
 
-function marked(parts: readonly ComparedPart[] | null | undefined): {
+/** The parts of an answer for its turn, where it is known what a cleaner removed. */
+export function marked(parts: readonly ComparedPart[] | null | undefined): {
   compared?: readonly ComparedPart[];
 } {
   return parts === null || parts === undefined ? {} : { compared: parts };

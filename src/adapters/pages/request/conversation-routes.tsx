@@ -3,10 +3,10 @@
 import { Elysia } from "elysia";
 import { Html } from "@elysiajs/html";
 import { imageType } from "../../../domain/conversation/image-type.ts";
-import { readConversation } from "../../../domain/conversation/read-conversation.ts";
 import type { Conversation } from "../../../domain/conversation/turn.ts";
 import { Turns } from "../conversation/conversation-view.tsx";
 import { FragmentPage } from "../conversation/fetched-fold.tsx";
+import { conversationIn } from "../conversation/read-detail.ts";
 import { createReading } from "../conversation/reading.ts";
 import { ToolList } from "../conversation/settings-view.tsx";
 import { frameOf, page, readable, unreadablePage } from "../shared/page-response.tsx";
@@ -76,11 +76,7 @@ async function conversationOf(
   { browse }: Pick<PagesDeps, "browse">,
 ): Promise<Conversation | null> {
   const detail = await browse.get(id);
-  if (detail === null) return null;
-  return readConversation(
-    detail.request_body_encoding === "base64" ? null : detail.request_body,
-    detail.response_body_encoding === "base64" ? null : detail.response_body,
-  );
+  return detail === null ? null : conversationIn(detail);
 }
 
 /** Base64 of the image at `TURN.PART`; null: there is none. */

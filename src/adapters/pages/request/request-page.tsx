@@ -3,13 +3,12 @@
 import { Html } from "@elysiajs/html";
 import type { PropsWithChildren } from "@elysiajs/html";
 import type { LogDetail, LogPage } from "../../../ports/browse.ts";
-import { comparedParts } from "../../../domain/conversation/removed.ts";
-import { readConversation } from "../../../domain/conversation/read-conversation.ts";
 import { AgainSection, type AgainSectionProps } from "./again-section.tsx";
 import { Attempts } from "./attempts.tsx";
 import { CleanedSection } from "./cleaned-section.tsx";
 import { Compare } from "./compare.tsx";
 import { ConversationView } from "../conversation/conversation-view.tsx";
+import { readDetail } from "../conversation/read-detail.ts";
 import { curlCommand } from "./curl.ts";
 import { CurlSection } from "./curl-section.tsx";
 import { Facts } from "./facts.tsx";
@@ -60,17 +59,7 @@ export function RequestPage(props: PropsWithChildren<RequestPageProps>): JSX.Ele
 export function RequestParts(props: RequestPartsProps): JSX.Element {
   const { frame, detail, routing, first } = props;
   const running = detail.state === "inflight";
-  const conversation = readConversation(
-    detail.request_body_encoding === "base64" ? null : detail.request_body,
-    detail.response_body_encoding === "base64" ? null : detail.response_body,
-  );
-  const cleaned =
-    detail.response_body_clean === undefined
-      ? null
-      : readConversation(null, detail.response_body_clean);
-  const compared = conversation.answered.map((turn, index) =>
-    comparedParts(turn, cleaned?.answered[index] ?? null),
-  );
+  const { conversation, compared } = readDetail(detail);
   // Where each piece that was taken out is marked in its place, there is nothing left to compare.
   const isMarked = compared.some((parts) => parts?.some(({ kind }) => kind === "removed") === true);
   const curl = curlCommand(detail, {

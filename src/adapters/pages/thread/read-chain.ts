@@ -1,43 +1,39 @@
-// The conversation of a thread, from the requests of its calls: the newest that is still kept holds all of
-// it, unless it names the answer that it continues: then the calls before it hold what was said before.
+// What a call asked and was answered, with what was said before it: its request holds all of that, unless it names the
+// answer that it continues; then the calls before it do.
 import { callIdIn } from "../../../domain/call/answer-id.ts";
-import { readConversation } from "../../../domain/conversation/read-conversation.ts";
-import type { Conversation } from "../../../domain/conversation/turn.ts";
 import type { LogDetail, LogRow } from "../../../ports/browse.ts";
+import { type ReadDetail, readDetail } from "../conversation/read-detail.ts";
 import type { PagesDeps } from "../shared/pages-deps.ts";
 
 /** A call with what it asked and what it was answered. */
-export interface ReadCall {
+export interface ReadCall extends ReadDetail {
   readonly call: LogRow;
-  readonly conversation: Conversation;
 }
 
-type Get = PagesDeps["browse"]["get"];
+export type Get = PagesDeps["browse"]["get"];
 
-/** How many of the newest calls are looked at for one whose request is still kept. */
-const mostOpened = 8;
 /** Calls that are followed back: each holds a turn or two, and takes a read of its own. */
 const mostLinks = 200;
 /** How many calls are looked through for an answer whose id does not say which call gave it. */
 const mostSought = 4;
 
 /**
- * @param calls of the thread, newest first
- * @returns oldest first, the last one the newest that can be read; none: no request is kept
+ * @param last the call whose conversation it is
+ * @param older calls of the thread before it, newest first
+ * @returns oldest first; none: the last one's request is not kept, or holds no conversation
  */
-export async function readChain(calls: readonly LogRow[], get: Get): Promise<readonly ReadCall[]> {
-  const chain: ReadCall[] = [];
-  for (const call of calls.slice(0, mostOpened)) {
-    const read = readOf(call, await get(call.id));
-    if (read === null) continue;
-    chain.unshift(read.read);
-    break;
-  }
+export async function readChain(
+  last: LogRow,
+  older: readonly LogRow[],
+  get: Get,
+): Promise<readonly ReadCall[]> {
+  const read = readOf(last, await get(last.id));
+  const chain = read === null ? [] : [read.read];
   while (chain.length > 0 && chain.length < mostLinks) {
     const continues = chain[0]?.conversation.continues ?? null;
-    const at = calls.findIndex(({ id }) => id === chain[0]?.call.id);
+    const at = older.findIndex(({ id }) => id === chain[0]?.call.id);
     const before =
-      continues === null ? null : await callBefore(calls.slice(at + 1), continues, get);
+      continues === null ? null : await callBefore(older.slice(at + 1), continues, get);
     if (before === null) break;
     chain.unshift(before);
   }
@@ -65,9 +61,6 @@ function readOf(
   detail: LogDetail | null,
 ): { readonly read: ReadCall; readonly detail: LogDetail } | null {
   if (detail === null) return null;
-  const conversation = readConversation(
-    detail.request_body_encoding === "base64" ? null : detail.request_body,
-    detail.response_body_encoding === "base64" ? null : detail.response_body,
-  );
-  return conversation.asked.length === 0 ? null : { read: { call, conversation }, detail };
+  const read = readDetail(detail);
+  return read.conversation.asked.length === 0 ? null : { read: { call, ...read }, detail };
 }

@@ -2,14 +2,16 @@
 // A thread as one conversation: its turns, the call behind each answer, and the calls that went another way.
 import { Html } from "@elysiajs/html";
 import type { PropsWithChildren } from "@elysiajs/html";
-import { alignCalls } from "../../../domain/conversation/align-calls.ts";
-import type { LogRow } from "../../../ports/browse.ts";
 import type { ThreadDetail, ThreadRow } from "../../../ports/threads.ts";
+import { ClockTime } from "../shared/clock-time.tsx";
 import { Layout } from "../shared/layout.tsx";
 import type { PageFrame } from "../shared/pages-deps.ts";
+import { UnreadLine } from "../shared/unread-line.tsx";
+import { BranchView } from "./branch-view.tsx";
 import { CallLine } from "./call-line.tsx";
-import type { ReadCall } from "./read-chain.ts";
+import type { Branch, ReadThread } from "./read-branches.ts";
 import { ThreadHead, threadTitle } from "./thread-head.tsx";
+import type { ThreadQuery } from "./thread-query.ts";
 import { ThreadTurns } from "./thread-turns.tsx";
 
 export interface ThreadPageProps {
@@ -19,8 +21,8 @@ export interface ThreadPageProps {
 
 export interface ThreadFoundProps extends ThreadPageProps {
   readonly thread: ThreadDetail;
-  /** The newest call whose request can be read, with its conversation, and before it those that it continues; empty: none is kept. */
-  readonly chain: readonly ReadCall[];
+  readonly read: ReadThread;
+  readonly query: ThreadQuery;
 }
 
 /** Calls announce themselves; what is left is the time that one has taken so far. */
@@ -47,14 +49,16 @@ export function ThreadPage(props: PropsWithChildren<ThreadPageProps>): JSX.Eleme
   );
 }
 
-export function ThreadFound({ frame, thread, chain }: ThreadFoundProps): JSX.Element {
+export function ThreadFound({ frame, thread, read, query }: ThreadFoundProps): JSX.Element {
   const { logs: calls } = thread;
-  const { segments, others } = aligned(calls, chain);
-  const running = others.filter(({ state }) => state === "inflight");
-  const branches = others.filter(({ state }) => state !== "inflight");
-  const isRead = chain.length > 0;
+  const { shown, branches, unread } = read;
+  const running = unread.filter(({ state }) => state === "inflight");
+  const others = unread.filter(({ state }) => state !== "inflight");
+  const onLine = new Set(shown?.segments.flatMap(({ placed }) => [...placed.values()]));
+  const again = shown?.calls.filter((call) => !onLine.has(call)).toReversed() ?? [];
   return (
     <>
+      <UnreadLine query={query.at === null || shown?.last.id === query.at ? query : lost(query)} />
       <div id="thread-head" data-live>
         <ThreadHead thread={thread} />
       </div>
@@ -67,33 +71,39 @@ export function ThreadFound({ frame, thread, chain }: ThreadFoundProps): JSX.Ele
         <header class="section-head">
           <h2 id="conversation-title">Conversation</h2>
         </header>
-        {!isRead && (
+        {shown?.last.id === query.at && query.at !== null && (
+          <Wanted branch={shown} threadId={thread.id} />
+        )}
+        {shown === null && (
           <p class="nothing">
             {running.length === calls.length
               ? "The bodies are stored when the call ends."
               : "No request of this thread can be read any more: its bodies are gone, were cut, or hold no conversation."}
           </p>
         )}
-        {segments.map(({ read, placed, offset }, at) => (
-          <ThreadTurns {...read} placed={placed} offset={offset} isFirst={at === 0} />
+        {shown?.segments.map((segment, at) => (
+          <ThreadTurns {...segment.read} {...segment} isFirst={at === 0} />
         ))}
         {running.map((call) => (
           <CallLine call={call} now={frame.now} isNamed />
         ))}
       </section>
       <div id="thread-branches" data-live>
-        {branches.length > 0 && (
+        {branches.length + again.length + others.length > 0 && (
           <section class="branches" aria-labelledby="branches-title">
             <header class="section-head">
-              <h2 id="branches-title">{isRead ? "Other branches" : "Calls"}</h2>
-              {isRead && (
+              <h2 id="branches-title">{shown === null ? "Calls" : "Other branches"}</h2>
+              {shown !== null && (
                 <p class="faint">
                   Calls that asked something else, the same once more, or long before
                 </p>
               )}
             </header>
-            {branches.map((call) => (
-              <CallLine call={call} now={frame.now} isNamed />
+            {branches.map((branch) => (
+              <BranchView branch={branch} threadId={thread.id} />
+            ))}
+            {[...again, ...others].map((call) => (
+              <CallLine call={call} isNamed />
             ))}
           </section>
         )}
@@ -102,29 +112,19 @@ export function ThreadFound({ frame, thread, chain }: ThreadFoundProps): JSX.Ele
   );
 }
 
-interface Segment {
-  readonly read: ReadCall;
-  /** By the number of turns of the segment that each asked. */
-  readonly placed: ReadonlyMap<number, LogRow>;
-  /** Turns of the thread before it. */
-  readonly offset: number;
+/** Says of what one reads that it is not what the page shows by itself. */
+function Wanted(props: { readonly branch: Branch; readonly threadId: string }): JSX.Element {
+  return (
+    <p class="notice">
+      {"As of the call of "}
+      <ClockTime iso={props.branch.last.timestamp} />
+      {". "}
+      <a href={`/thread/${encodeURIComponent(props.threadId)}`}>The thread as it is now</a>
+    </p>
+  );
 }
 
-/** Where each call stands; a call of the chain stands behind what it asked. */
-function aligned(
-  calls: readonly LogRow[],
-  chain: readonly ReadCall[],
-): { readonly segments: readonly Segment[]; readonly others: readonly LogRow[] } {
-  const links = new Set(chain.map(({ call }) => call.id));
-  let others = calls.filter(({ id }) => !links.has(id));
-  const segments: Segment[] = [];
-  let offset = 0;
-  for (const read of chain) {
-    const { asked, answered } = read.conversation;
-    const found = alignCalls(asked, [read.call, ...others], read.call.id);
-    others = found.others.filter(({ id }) => id !== read.call.id);
-    segments.push({ read, placed: found.placed, offset });
-    offset += asked.length + answered.length;
-  }
-  return { segments, others };
+/** The call that was to be read is none of this thread's, or is not kept. */
+function lost({ unread, ...query }: ThreadQuery): ThreadQuery {
+  return { ...query, unread: [...unread, "at"] };
 }

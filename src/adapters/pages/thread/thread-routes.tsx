@@ -5,8 +5,9 @@ import { Html } from "@elysiajs/html";
 import { MessagePage } from "../shared/message-page.tsx";
 import { frameOf, page, pageAround, readable, unreadablePage } from "../shared/page-response.tsx";
 import type { PagesDeps } from "../shared/pages-deps.ts";
-import { readChain } from "./read-chain.ts";
+import { readBranches } from "./read-branches.ts";
 import { ThreadFound, ThreadPage } from "./thread-page.tsx";
+import { readThreadQuery, type ThreadQuery } from "./thread-query.ts";
 
 /** Ids of threads are UUIDs; nothing else is looked up. */
 const threadId = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -17,10 +18,10 @@ const unknown =
 export function threadRoutes(deps: PagesDeps) {
   const { browse } = deps;
 
-  async function readWhole(id: string) {
+  async function readWhole(id: string, { at }: ThreadQuery) {
     const thread = await browse.thread(id);
     if (thread === null) throw new Error("the thread has gone while it was read");
-    return { thread, chain: await readChain(thread.logs, (callId) => browse.get(callId)) };
+    return { thread, read: await readBranches(thread.logs, (callId) => browse.get(callId), at) };
   }
 
   return new Elysia({ name: "thread-page" }).get(
@@ -36,13 +37,14 @@ export function threadRoutes(deps: PagesDeps) {
           404,
           <MessagePage frame={frame} title="No such thread" says={[unknown]} />,
         );
-      return pageAround(deps, request, frame, readWhole(id), {
+      const query = readThreadQuery(new URL(request.url).searchParams);
+      return pageAround(deps, request, frame, readWhole(id, query), {
         around: (rest) => (
           <ThreadPage frame={frame} thread={row}>
             {rest}
           </ThreadPage>
         ),
-        within: (found) => <ThreadFound frame={frame} {...found} />,
+        within: (found) => <ThreadFound frame={frame} query={query} {...found} />,
       });
     },
   );

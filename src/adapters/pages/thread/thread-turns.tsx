@@ -2,17 +2,15 @@
 // The turns of a thread's newest request with its answer, and between them the calls that brought each.
 import { Html } from "@elysiajs/html";
 import { foldTurns } from "../../../domain/conversation/fold-turns.ts";
-import type { Conversation } from "../../../domain/conversation/turn.ts";
 import type { LogRow } from "../../../ports/browse.ts";
-import { Continues, EarlierTurns } from "../conversation/conversation-view.tsx";
+import { Continues, EarlierTurns, marked } from "../conversation/conversation-view.tsx";
 import { createReading } from "../conversation/reading.ts";
 import { TurnView } from "../conversation/turn-view.tsx";
 import { whole } from "../shared/format.ts";
 import { CallLine } from "./call-line.tsx";
+import type { ReadCall } from "./read-chain.ts";
 
-export interface ThreadTurnsProps {
-  readonly call: LogRow;
-  readonly conversation: Conversation;
+export interface ThreadTurnsProps extends ReadCall {
   /** By the number of turns that each asked. */
   readonly placed: ReadonlyMap<number, LogRow>;
   /** Turns of the thread before these. */
@@ -26,7 +24,7 @@ const shownBounds = { turns: 60, characters: 120_000 };
 const foldBounds = { turns: 40, characters: 80_000 };
 
 export function ThreadTurns(props: ThreadTurnsProps): JSX.Element {
-  const { call, conversation, placed, offset, isFirst } = props;
+  const { call, conversation, compared, placed, offset, isFirst } = props;
   // One goes on in the same place, whichever call brought it.
   const idOf = (place: number) => `turn-${offset + place}`;
   const { asked, answered, continues, error } = conversation;
@@ -60,6 +58,7 @@ export function ThreadTurns(props: ThreadTurnsProps): JSX.Element {
           reading={reading}
           isAnswer
           {...(answered.length > 1 ? { label: `choice ${index + 1}` } : {})}
+          {...marked(compared[index])}
         />
       ))}
       {answered.length === 0 && (

@@ -35,16 +35,17 @@ const branch = callOf(3, [user("question 1"), said("answer 1"), user("question 3
   status_code: 502,
   error_message: "connection refused",
 });
-const third = callOf(4, [
+const longer = [
   user("question 1"),
   said("answer 1"),
   user("question 2"),
   said("answer 2"),
   user("question 4"),
-]);
+];
+const third = callOf(4, longer);
 
-const open = (calls: readonly LogDetail[], next: string | null = null) =>
-  openPage(sampleBrowse(calls, next), `/thread/${thread}`);
+const open = (calls: readonly LogDetail[], next: string | null = null, query = "") =>
+  openPage(sampleBrowse(calls, next), `/thread/${thread}${query}`);
 
 /** Turns by their words, calls by the last figure of their ids, in the order of the page. */
 function lines(document: Document, within: string): readonly string[] {
@@ -72,6 +73,91 @@ test("each answer follows the call that brought it, and other branches are liste
   expect(lines(document, ".branches")).toEqual(["call 3"]);
   expect(elementText(document, ".branches .call-line")).toContain("connection refused");
   expect(elementText(document, ".branches .asked")).toBe("question 3");
+});
+
+const title = callOf(5, [user("A title for: question 1")]);
+const agent = [
+  callOf(6, [user("search for it")]),
+  callOf(7, [user("search for it"), said("answer 6"), user("deeper")]),
+] as const;
+
+test("a question beside the conversation does not take its place", async () => {
+  const { document } = await open([title, second, first]);
+  expect(lines(document, ".conversation").at(-1)).toBe("answer 2");
+  expect(lines(document, ".branches")).toEqual(["call 5"]);
+});
+
+test("what a sub-agent was sent to do is one fold, with its calls, and can be read by itself", async () => {
+  const calls = [callOf(8, longer), agent[1], title];
+  const { document } = await open([...calls, agent[0], second, first]);
+  expect(lines(document, ".conversation").at(-1)).toBe("answer 8");
+  expect(lines(document, ".branches")).toEqual(["call 6", "call 7", "call 5"]);
+  const fold = document.querySelector("details.branch");
+  expect(elementText(document, "details.branch summary")).toContain("question 6");
+  expect(elementText(document, "details.branch summary")).toContain("2 calls");
+  const address = fold?.querySelector(".read a")?.getAttribute("href") ?? "";
+  expect(address).toBe(`/thread/${thread}?at=${agent[1].id}`);
+  const read = await openPage(sampleBrowse([...calls, agent[0], second, first]), address);
+  expect(lines(read.document, ".conversation")).toEqual([
+    "search for it",
+    "call 6",
+    "answer 6",
+    "deeper",
+    "call 7",
+    "answer 7",
+  ]);
+  expect(elementText(read.document, ".conversation .notice")).toContain("As of the call of");
+  expect(
+    read.document.querySelector(`.conversation .notice a[href="/thread/${thread}"]`),
+  ).not.toBeNull();
+});
+
+test("no more than eight requests are opened, and the rest is listed", async () => {
+  const calls = Array.from({ length: 9 }, (_, index) =>
+    callOf(9 - index, [user(`alone ${index}`)]),
+  );
+  let opened = 0;
+  const browse = sampleBrowse(calls);
+  const get = (id: string) => {
+    opened++;
+    return browse.get(id);
+  };
+  const { document } = await openPage({ ...browse, get }, `/thread/${thread}`);
+  expect(opened).toBe(8);
+  expect(lines(document, ".conversation")).toEqual(["alone 0", "call 9", "answer 9"]);
+  expect(lines(document, ".branches")).toHaveLength(8);
+});
+
+test("large requests are opened for the conversation alone", async () => {
+  const [one, other] = [callOf(2, [user("alone")]), callOf(1, [user("apart")])];
+  const large = { request_size: 1_500_000 };
+  let opened = 0;
+  const browse = sampleBrowse([other, one, title].map((call) => ({ ...call, ...large })));
+  const get = (id: string) => {
+    opened++;
+    return browse.get(id);
+  };
+  await openPage({ ...browse, get }, `/thread/${thread}`);
+  expect(opened).toBe(2);
+});
+
+test("what of the address cannot be read is said", async () => {
+  const { document } = await open([second, first], null, "?at=nope&bogus=1");
+  expect(elementText(document, ".notice.unread")).toContain("at cannot be read");
+  expect(elementText(document, ".notice.unread")).toContain('"bogus" is not a parameter');
+  expect(lines(document, ".conversation").at(-1)).toBe("answer 2");
+});
+
+test("what a cleaner removed of the last answer is marked", async () => {
+  const answerOf = (content: string) => JSON.stringify({ choices: [{ message: said(content) }] });
+  const cleaned = {
+    ...first,
+    response_body: answerOf("<think>a plan</think>The answer."),
+    response_body_clean: answerOf("The answer."),
+  };
+  const { document } = await open([cleaned]);
+  expect(elementText(document, ".conversation .removed")).toContain("a plan");
+  expect(lines(document, ".conversation").at(-1)).toBe("The answer.");
 });
 
 test("its head says what it is about, whose it is and what it used", async () => {
