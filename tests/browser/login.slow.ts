@@ -32,11 +32,15 @@ test.each([
       // The field has the focus, so that a token is pasted without a step before.
       await page.locator("#token:focus").waitFor();
       await expectFaultless(page, widths);
+      const border = () =>
+        page.evaluate<string>("getComputedStyle(document.querySelector('#token')).borderTopColor");
+      const untouched = await border();
       await page.keyboard.insertText("not a token");
       await page.keyboard.press("Enter");
       await page.getByRole("alert").waitFor();
       expect(await page.getByRole("alert").textContent()).toContain("not a whole token");
       await page.locator("#token[aria-invalid=true]:focus").waitFor();
+      expect(await border()).not.toBe(untouched);
       await expectFaultless(page, widths);
       await page.keyboard.insertText(tokenOf());
       await page.keyboard.press("Enter");

@@ -2,7 +2,7 @@
 import { loadConfiguration } from "../../adapters/config/load.ts";
 import {
   type BacktestReport,
-  decisionInWords,
+  changeInWords,
   type RouteChange,
 } from "../../domain/routing/backtest.ts";
 import { backtestLog } from "../usecases/log/backtest-log.ts";
@@ -65,14 +65,16 @@ function reportLines(
   return [...lines, ...changes.flatMap((change) => changeLines(change, paint))];
 }
 
-function changeLines({ count, before, after, models, example }: RouteChange, paint: Paint) {
+function changeLines(change: RouteChange, paint: Paint) {
+  const { count, models, example } = change;
+  const { went, wouldGo } = changeInWords(change);
   const shown = models.slice(0, 5).map((model) => model ?? "(no model)");
   const more = models.length > shown.length ? ` and ${models.length - shown.length} more` : "";
   return [
     "",
     `${paint.strong(`${count} ×`)} ${shown.join(", ")}${more}`,
-    `    now   ${decisionInWords(before)}`,
-    `    then  ${decisionInWords(after)}`,
-    paint.faint(`    e.g.  ${example}`),
+    `    went      ${went}`,
+    `    would go  ${wouldGo}`,
+    paint.faint(`    e.g.      ${example}`),
   ];
 }

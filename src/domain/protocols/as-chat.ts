@@ -4,6 +4,7 @@ import { isRecord, type JsonRecord, parseJson, parseJsonBytes } from "../bytes/j
 import { jsonBytes } from "../bytes/json-written.ts";
 import { endpointOf } from "./endpoint-of.ts";
 import { nobody } from "./neutral/addressee.ts";
+import type { ConversationRequest } from "./neutral/request.ts";
 import { protocols } from "./protocol.ts";
 import { serverTraits } from "./server-traits.ts";
 
@@ -28,7 +29,7 @@ export function asChat({ method, path, request_body: text }: LoggedRequest): Jso
   if (reading?.kind !== "request" || reading.request.kind !== "conversation") return null;
   const model = typeof json["model"] === "string" ? json["model"] : null;
   const written = protocols["openai-chat"].upstream?.writeRequest(
-    reading.request,
+    asSaid(reading.request),
     model,
     anyServer,
     nobody,
@@ -36,4 +37,15 @@ export function asChat({ method, path, request_body: text }: LoggedRequest): Jso
   if (written?.kind !== "request") return null;
   const chat = parseJsonBytes(jsonBytes(written.body));
   return isRecord(chat) ? chat : null;
+}
+
+/**
+ * Without what a protocol means by silence: Messages wants no thinking where it is not asked for, and a switch for
+ * that would be refused by a server that has none.
+ */
+function asSaid(request: ConversationRequest): ConversationRequest {
+  const { fields, settings } = request;
+  const { thinking } = settings;
+  const isSaid = fields.some((field) => field === thinking || field.follows === thinking);
+  return isSaid ? request : { ...request, settings: { ...settings, thinking: null } };
 }

@@ -154,11 +154,24 @@ export function createBacktest(current: Routing, candidate: Routing): Backtest {
   };
 }
 
-/** `alias:x: hosted/big, then attic/small` */
-export function decisionInWords({ route, targets }: Decision): string {
-  const places = targets.map(({ upstream, model }) =>
-    model === null ? upstream : `${upstream}/${model}`,
-  );
+/** `alias:x: hosted/big, then attic/small`; with addresses where nothing else tells the two apart. */
+export function changeInWords({ before, after }: Pick<RouteChange, "before" | "after">): {
+  readonly went: string;
+  readonly wouldGo: string;
+} {
+  const inWords = (withUrl: boolean) => ({
+    went: decisionInWords(before, withUrl),
+    wouldGo: decisionInWords(after, withUrl),
+  });
+  const short = inWords(false);
+  return short.went === short.wouldGo ? inWords(true) : short;
+}
+
+function decisionInWords({ route, targets }: Decision, withUrl: boolean): string {
+  const places = targets.map(({ upstream, model, url }) => {
+    const place = model === null ? upstream : `${upstream}/${model}`;
+    return withUrl ? `${place} at ${url}` : place;
+  });
   return `${route}: ${places.length === 0 ? "nowhere" : places.join(", then ")}`;
 }
 

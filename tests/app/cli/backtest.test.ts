@@ -46,8 +46,8 @@ aliases: { x: { instances: [a/m] } }`;
         `3 requests (all that is logged) under ${file}: 1 go where they went, 2 would change`,
         "",
         "2 × x",
-        "    now   alias:x: a/m",
-        "    then  alias:x: b/m, then a/m",
+        "    went      alias:x: a/m",
+        "    would go  alias:x: b/m, then a/m",
       ]);
 
       const { printed } = await run({ file, json: true, sinceMs: 60_000 }, env);

@@ -30,6 +30,21 @@ test.each<[string, object]>([
   expect(asked(path, body)).toMatchObject({ model: "m", messages: conversation });
 });
 
+const messages = { model: "m", max_tokens: 9, messages: [{ role: "user", content: "Hello" }] };
+
+test("of thinking it says what the client said, and nothing where that was nothing", () => {
+  const silent = asked("/v1/messages", messages);
+  expect(silent).toMatchObject(messages);
+  expect(silent).not.toHaveProperty("chat_template_kwargs");
+  const wished = (wish: object) => asked("/v1/messages", { ...messages, ...wish });
+  for (const [wish, on] of [
+    [{ thinking: { type: "enabled", budget_tokens: 2_048 } }, true],
+    [{ thinking: { type: "disabled" } }, false],
+    [{ thinking: { type: "adaptive" }, output_config: { effort: "high" } }, true],
+  ] as const)
+    expect(wished(wish)).toMatchObject({ chat_template_kwargs: { enable_thinking: on } });
+});
+
 test.each<[string, unknown]>([
   ["/v1/embeddings", { model: "m", input: "a" }],
   ["/v1/completions", { model: "m", prompt: "a" }],

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import {
   type BacktestReport,
+  changeInWords,
   createBacktest,
   type LoggedCall,
 } from "../../../src/domain/routing/backtest.ts";
@@ -159,4 +160,19 @@ test("a name that was sent without its tag is not a change by itself", () => {
   const byDefault = call({ model: "m:latest", route: "default", attempts: [sent] });
   const direct = call({ model: "a/m:latest", route: "direct" });
   expect(backtest("", "routes: []", [byDefault, direct])).toMatchObject({ calls: 2, changed: 0 });
+});
+
+test("two decisions that differ by an address alone are told apart by it", () => {
+  const at = (url: string, model = "m") => ({
+    route: "direct",
+    targets: [{ upstream: "a", url, model }],
+  });
+  expect(changeInWords({ before: at("http://a:1"), after: at("http://a:2") })).toEqual({
+    went: "direct: a/m at http://a:1",
+    wouldGo: "direct: a/m at http://a:2",
+  });
+  expect(changeInWords({ before: at("http://a:1"), after: at("http://a:2", "n") })).toEqual({
+    went: "direct: a/m",
+    wouldGo: "direct: a/n",
+  });
 });

@@ -1,7 +1,7 @@
 /** @jsxRuntime classic @jsx Html.createElement @jsxFrag Html.Fragment */
 // "Try a change": the routes file in a form, what is wrong with it beside it, and what of the last day would have gone elsewhere.
 import { Html } from "@elysiajs/html";
-import { decisionInWords, type RouteChange } from "../../../domain/routing/backtest.ts";
+import { changeInWords, type RouteChange } from "../../../domain/routing/backtest.ts";
 import type {
   DayTested,
   OpenedRoutes,
@@ -198,17 +198,18 @@ function callsOf(count: number): string {
 }
 
 function Change({ change }: { readonly change: RouteChange }): JSX.Element {
-  const { count, models, before, after, example } = change;
+  const { count, models, example } = change;
+  const { went, wouldGo } = changeInWords(change);
   const shown = models.slice(0, 5).map((model) => model ?? "(no model)");
   const more = models.length > shown.length ? ` and ${models.length - shown.length} more` : "";
   return (
     <li>
       <strong safe>{`${whole(count)} × ${shown.join(", ")}${more}`}</strong>
       <dl>
-        <dt>now</dt>
-        <dd safe>{decisionInWords(before)}</dd>
-        <dt>then</dt>
-        <dd safe>{decisionInWords(after)}</dd>
+        <dt>went</dt>
+        <dd safe>{went}</dd>
+        <dt>would go</dt>
+        <dd safe>{wouldGo}</dd>
       </dl>
       <a href={`/request/${encodeURIComponent(example)}`}>One of them</a>
     </li>

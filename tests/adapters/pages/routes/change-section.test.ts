@@ -80,7 +80,7 @@ test("a valid text says what would have gone elsewhere, and offers a download; s
   expect(elementText(document, ".change-says")).toBe(
     "Valid: 2 calls would have gone elsewhereDecided again: 5 calls of the last 24 hours. " +
       "2 would have gone where they went. 1 refused before routing, and so left out." +
-      "2 × m, (no model)nowm: m/mthenm: nowhereOne of them",
+      "2 × m, (no model)wentm: m/mwould gom: nowhereOne of them",
   );
   expect(wishes(document)).toEqual(["try", "download", "save"]);
   const viewed = await submitForm("/routes", fields, deps(reported("m"), false));
