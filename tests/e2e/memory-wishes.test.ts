@@ -118,6 +118,9 @@ test("only what a server lists is passed on to it, and only from the router's ow
     const unknown = await press(router, "load", "../../secret");
     expect(unknown.status).toBe(422);
     expect(await unknown.text()).toContain("This server lists no such model.");
+    const odd = await press(router, "explode", "small");
+    expect(odd.status).toBe(422);
+    expect(await odd.text()).toContain("wish must be");
     const foreign = await press(router, "load", "small", { origin: "http://evil.example" });
     expect(foreign.status).toBe(403);
     expect(server.orders).toEqual([]);

@@ -19,7 +19,7 @@ const every = ["/", "/performance", `/request/${id}`, "/request/none", "/upstrea
 
 test.each(every)("%s says it, and offers to dismiss what does not end by itself", async (path) => {
   const { document } = await openPage(sampleBrowse([sampleDetail()]), path, { notices });
-  expect(elementText(document, "#notices")).toContain("A fresh log was begun.old: x.db");
+  expect(elementText(document, "#notices")).toContain("A fresh log was begun. old: x.db");
   const forms = [...document.querySelectorAll("#notices form")];
   expect(forms).toHaveLength(1);
   const value = (name: string) =>

@@ -110,6 +110,12 @@
     return null;
   }
 
+  /** As format.ts has it, for the small sums of one call. */
+  function dollars(cost) {
+    if (cost === 0) return "$0";
+    return cost < 0.0001 ? "< $0.0001" : `$${cost.toPrecision(3)}`;
+  }
+
   function figures(row) {
     const { ttft_ms: first, duration_ms: ms, completion_tokens: tokens, attempts, cost } = row;
     const writing = ms - (first ?? 0);
@@ -122,7 +128,7 @@
       ["Prompt tokens", count(row.prompt_tokens)],
       ["Answer tokens", count(tokens)],
       ["Tokens/s", tokens > 0 && writing > 0 ? ((tokens * 1000) / writing).toFixed(1) : null],
-      ["Cost", cost === null ? null : `$${cost.toPrecision(3)}`],
+      ["Cost", cost === null ? "no price is known" : dollars(cost)],
       ["Attempts", String(attempts.length)],
       ["Upstream", row.upstream],
       ["Sent as", row.mapped_model === row.original_model ? null : row.mapped_model],

@@ -6,7 +6,7 @@ import { dashboardHref, type DashboardQuery } from "./dashboard-query.ts";
 import { alarm } from "./figures.tsx";
 import { colouredGroups } from "./period-chart.tsx";
 import { dimensions } from "../shared/period-query.ts";
-import { dollars, duration, percent, short, whole } from "../shared/format.ts";
+import { dollarsAtLeast, duration, percent, short, whole } from "../shared/format.ts";
 
 export interface BreakdownProps {
   readonly query: DashboardQuery;
@@ -44,7 +44,7 @@ export function Breakdown({ query, groups }: BreakdownProps): JSX.Element {
             <th scope="col" class="number c-sum">
               Tokens
             </th>
-            <th scope="col" class="number">
+            <th scope="col" class="number c-usd">
               Cost
             </th>
           </tr>
@@ -65,11 +65,11 @@ export function Breakdown({ query, groups }: BreakdownProps): JSX.Element {
               <td class="number c-p95">{duration(group.duration_ms_p95)}</td>
               <td class="number c-sum">{short(group.prompt_tokens + group.completion_tokens)}</td>
               <td
-                class="number"
+                class="number c-usd"
                 title={group.unpriced > 0 ? `${whole(group.unpriced)} unpriced` : undefined}
                 safe
               >
-                {dollars(group.cost)}
+                {dollarsAtLeast(group.cost, group.unpriced)}
               </td>
             </tr>
           ))}

@@ -98,7 +98,9 @@ export function Dashboard(props: DashboardProps): JSX.Element {
       />
       <Requests {...props} />
       <details class="more">
-        <summary>Point a client here</summary>
+        <summary>
+          <h2>Point a client here</h2>
+        </summary>
         <Connect {...connect} />
       </details>
     </>

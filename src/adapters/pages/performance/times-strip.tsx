@@ -47,7 +47,7 @@ export function TimesStrip({ query, period, speeds }: TimesStripProps): JSX.Elem
         <Figure
           name="Speed"
           value={perSecond(speed?.median ?? null)}
-          note={speed === null ? "no streamed call" : `of ${whole(speed.calls)} streamed`}
+          note={speed === null ? "nothing to measure" : `of ${whole(speed.calls)} streamed`}
         />
       </dl>
     </section>

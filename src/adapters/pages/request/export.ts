@@ -34,6 +34,15 @@ const columns = [
   "user_agent",
   "error_message",
   "resent_from",
+  "cost",
+  "thread_id",
+  "client",
+  "asked",
+  "protocol",
+  "upstream_url",
+  "upstream_request_id",
+  "held",
+  "turns_key",
 ] as const satisfies readonly (keyof LogRow)[];
 
 interface ExportFile {

@@ -3,6 +3,7 @@
 import { Elysia } from "elysia";
 import { Html } from "@elysiajs/html";
 import { type Activity, activityOf, chartPoints, daySpan, keeping } from "../dashboard/activity.ts";
+import type { MemoryWish } from "../../../domain/routing/model-memory.ts";
 import { keptFor } from "../dashboard/kept-for.ts";
 import { MessagePage } from "../shared/message-page.tsx";
 import { formRefused, frameOf, page, pageAround, seeOther } from "../shared/page-response.tsx";
@@ -47,13 +48,24 @@ export function configurationRoutes(deps: PagesDeps) {
         const frame = frameOf(request, deps);
         if (!("fields" in form)) return formRefused(request, frame, form);
         const given = (name: string) => form.fields.get(name) ?? "";
-        const wish = given("wish") === "unload" ? "unload" : "load";
-        const wished = actions.wishMemory(given("server"), given("model"), wish);
+        const wish = given("wish");
+        const wished = isWish(wish)
+          ? actions.wishMemory(given("server"), given("model"), wish)
+          : unknownWish;
         if (wished.kind === "begun") return seeOther("/upstreams");
-        const title = `The model cannot be ${wish}ed`;
+        const title = `The model cannot be ${wish === "unload" ? "unloaded" : "loaded"}`;
         const says = [wished.why];
         return page(request, 422, <MessagePage frame={frame} title={title} says={says} />);
       },
       { parse: "none" },
     );
 }
+
+function isWish(word: string): word is MemoryWish {
+  return word === "load" || word === "unload";
+}
+
+const unknownWish = {
+  kind: "refused",
+  why: 'The form\'s wish must be "load" or "unload".',
+} as const;

@@ -88,6 +88,12 @@ export function dollars(amount: number | null): string {
   return `$${whole(Math.round(amount))}`;
 }
 
+/** A sum in US dollars of which calls without a price are no part: `≥ $1.23`; null: none has a price. */
+export function dollarsAtLeast(sum: number | null, unpriced: number): string {
+  if (sum === null || unpriced === 0) return dollars(sum);
+  return `≥ ${sum < 0.0001 ? "$0" : dollars(sum)}`;
+}
+
 /** A budget in US dollars: as `dollars`, without cents where there are none, `$50`. */
 export function budget(amount: number): string {
   return Number.isInteger(amount) ? `$${whole(amount)}` : dollars(amount);

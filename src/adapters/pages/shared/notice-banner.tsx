@@ -33,8 +33,10 @@ function OneNotice(props: { readonly notice: Notice; readonly path: string }): J
               <ClockTime iso={new Date(since).toISOString()} />
             </small>
           )}
+          {/* One line is one line less of the page. */}
+          {details.length === 1 && <span class="detail" safe>{` ${details[0] ?? ""}`}</span>}
         </p>
-        {details.length > 0 && (
+        {details.length > 1 && (
           <ul>
             {details.slice(0, linesShown).map((line) => (
               <li safe>{line}</li>

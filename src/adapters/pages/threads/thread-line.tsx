@@ -3,7 +3,7 @@
 import { Html } from "@elysiajs/html";
 import type { ThreadRow } from "../../../ports/threads.ts";
 import { Ago } from "../shared/clock-time.tsx";
-import { dollars, none, short, span, whole } from "../shared/format.ts";
+import { dollarsAtLeast, none, short, span, whole } from "../shared/format.ts";
 
 export interface ThreadLineProps {
   readonly thread: ThreadRow;
@@ -59,7 +59,7 @@ export function ThreadLine({ thread, now, later }: ThreadLineProps): JSX.Element
         title={thread.unpriced > 0 ? `${whole(thread.unpriced)} unpriced` : undefined}
         safe
       >
-        {dollars(thread.cost)}
+        {dollarsAtLeast(thread.cost, thread.unpriced)}
       </td>
       <td role="cell" class="number c-span" safe>
         {span(Date.parse(thread.last_at) - Date.parse(thread.started_at))}

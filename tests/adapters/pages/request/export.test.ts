@@ -46,12 +46,22 @@ test("all pages of what is filtered are given out, newest first", async () => {
   ]);
 });
 
+test("as CSV it has a column for each field but lists and headers", async () => {
+  const lists = ["attempts", "dropped", "warnings", "request_headers", "response_headers"];
+  const bodies = /_body/;
+  const fields = Object.keys(rows[0] ?? {}).filter(
+    (name) => !lists.includes(name) && !bodies.test(name),
+  );
+  const text = await exportRows(log([]), { limit: 50 }, "csv").text();
+  expect(text.slice(0, text.indexOf("\r\n")).split(",").toSorted()).toEqual(fields.toSorted());
+});
+
 test("as CSV each row is a line under the columns' names", async () => {
   const text = await exportRows(log([]), { limit: 50 }, "csv").text();
   const lines = text.trimEnd().split("\r\n");
   expect(lines[0]).toStartWith("id,timestamp,completed_at,state,status_code,");
   expect(lines.slice(1).map((line) => line.slice(0, 2))).toEqual(["a,", "b,", "c,"]);
-  expect(lines[1]).toEndWith(',"a, ""x""",');
+  expect(lines[1]).toContain(',"a, ""x""",');
 });
 
 test("nothing filtered is an empty list", async () => {

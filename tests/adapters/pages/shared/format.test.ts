@@ -4,6 +4,7 @@ import {
   ago,
   bytes,
   clockTime,
+  dollarsAtLeast,
   duration,
   percent,
   short,
@@ -74,4 +75,15 @@ test.each([
 test("counts are grouped and times name their zone", () => {
   expect(whole(1_234_567)).toBe("1,234,567");
   expect(clockTime("2026-03-02T14:05:09.123Z")).toBe("2026-03-02 14:05:09 UTC");
+});
+
+test.each([
+  [null, 3, "–"],
+  [0, 0, "$0"],
+  [0, 3, "≥ $0"],
+  [0.00001, 3, "≥ $0"],
+  [1.234, 0, "$1.23"],
+  [1.234, 1, "≥ $1.23"],
+] as const)("a sum of %p with %p calls without a price reads %p", (sum, unpriced, words) => {
+  expect(dollarsAtLeast(sum, unpriced)).toBe(words);
 });

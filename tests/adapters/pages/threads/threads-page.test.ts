@@ -38,7 +38,7 @@ test("a thread says what it is about, whose it is and what it came to, and leads
   const { status, document } = await openPage(browse, "/threads");
   expect(status).toBe(200);
   expect(elementText(document, "#threads tbody tr")).toBe(
-    "Why is the sky blue?mara opencodebig-coder +112 calls2 failed12k / 900$0.5030 min30 min ago",
+    "Why is the sky blue?mara opencodebig-coder +112 calls2 failed12k / 900≥ $0.5030 min30 min ago",
   );
   const link = document.querySelector("#threads a.open");
   expect(link?.getAttribute("href")).toBe(`/thread/${id}`);
