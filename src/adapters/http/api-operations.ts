@@ -290,7 +290,11 @@ const reads: Readonly<Record<ReadPath, ReadNote>> = {
     id: "getStats",
     summary: "Counts, latencies and tokens of all calls and of the last 24 hours",
     query: [],
-    answers: { 200: good(readSchemas["/api/stats"], "the figures"), 503: away },
+    answers: {
+      200: good(readSchemas["/api/stats"], "the figures"),
+      400: unreadable,
+      503: away,
+    },
   },
   "/api/periods": {
     id: "getPeriod",
@@ -317,13 +321,13 @@ const reads: Readonly<Record<ReadPath, ReadNote>> = {
     id: "listInFlight",
     summary: "Calls under way",
     query: [],
-    answers: { 200: good(readSchemas["/api/inflight"], "the calls") },
+    answers: { 200: good(readSchemas["/api/inflight"], "the calls"), 400: unreadable },
   },
   "/api/upstreams": {
     id: "listUpstreams",
     summary: "Upstreams with their health, load and models",
     query: [],
-    answers: { 200: good(readSchemas["/api/upstreams"], "the upstreams") },
+    answers: { 200: good(readSchemas["/api/upstreams"], "the upstreams"), 400: unreadable },
   },
 };
 

@@ -242,6 +242,11 @@ export function readPointsQuery(query: URLSearchParams, now: number): QueryReadi
   return { ...filter, since: Math.floor(now - hours * hourMs) };
 }
 
+/** Of what cannot be filtered. */
+export function readNoQuery(query: URLSearchParams): QueryReading<object> {
+  return readInto({}, {}, query);
+}
+
 function readInto<Filter extends object>(
   filter: Filter,
   parameters: Parameters<Filter>,
@@ -252,7 +257,7 @@ function readInto<Filter extends object>(
     .filter((name) => !known.includes(name))
     .map(
       (name) =>
-        `${JSON.stringify(name.slice(0, 100))} is not a parameter of this list, which has ${known.join(", ")}`,
+        `${JSON.stringify(name.slice(0, 100))} is not a parameter of this ${known.length === 0 ? "path, which has none" : `list, which has ${known.join(", ")}`}`,
     );
   for (const [name, read] of Object.entries(parameters)) {
     const value = query.get(name);

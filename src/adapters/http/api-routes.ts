@@ -9,6 +9,7 @@ import { apiDocument } from "./api-document.ts";
 import {
   isRowId,
   readLogQuery,
+  readNoQuery,
   readPeriodQuery,
   readPointsQuery,
   readThreadQuery,
@@ -53,7 +54,7 @@ export function apiRoutes({ browse, events, clock, version, cancel }: ApiDeps) {
           `no thread with the id ${id} is in the log`,
         ),
       )
-      .get("/api/stats", () => answer(() => browse.stats()))
+      .get("/api/stats", ({ request }) => unfiltered(request) ?? answer(() => browse.stats()))
       .get("/api/periods", ({ request }) => {
         const question = readPeriodQuery(new URL(request.url).searchParams, clock.now());
         if ("error" in question) return Response.json(question, { status: 400 });
@@ -72,7 +73,10 @@ export function apiRoutes({ browse, events, clock, version, cancel }: ApiDeps) {
       })
       // By itself Elysia would wait for the stream's end, to know its length.
       .head("/api/events", () => new Response(null, { headers: eventHeaders }))
-      .get("/api/inflight", async () => fresh(await browse.inFlight()))
+      .get(
+        "/api/inflight",
+        async ({ request }) => unfiltered(request) ?? fresh(await browse.inFlight()),
+      )
       .post("/api/inflight/:id/cancel", async ({ request, params: { id } }) => {
         const cancelled = await cancelOrSay(cancel, id);
         // A form wants a page, a script an answer.
@@ -83,7 +87,7 @@ export function apiRoutes({ browse, events, clock, version, cancel }: ApiDeps) {
         const error = `no call with the id ${id} is under way`;
         return Response.json({ error }, { status: 404 });
       })
-      .get("/api/upstreams", () => fresh(browse.upstreams()))
+      .get("/api/upstreams", ({ request }) => unfiltered(request) ?? fresh(browse.upstreams()))
       .get("/api/openapi.json", () => Response.json(apiDocument(version)))
       .all("/api/logs", wrongMethod)
       .all("/api/logs/:id", wrongMethod)
@@ -116,6 +120,12 @@ const eventHeaders = {
   // Proxies that gather answers would keep the events (nginx).
   "X-Accel-Buffering": "no",
 };
+
+/** Says of a filter that there is none here; null: nobody asked for one. */
+function unfiltered(request: Request): Response | null {
+  const read = readNoQuery(new URL(request.url).searchParams);
+  return "error" in read ? Response.json(read, { status: 400 }) : null;
+}
 
 function wrongMethod({ request }: { readonly request: Request }): Response {
   const error = `${request.method} is not allowed here; use GET`;

@@ -61,8 +61,13 @@ export function sessionIn(headers: HeaderList): string | null {
 /** ms after a thread's last call: the same opening, alone, then begins another conversation. */
 const sameOpeningMs = 30 * 60_000;
 
+/** Turns that a call adds to the one before it: an answer with its tools' results, and what is asked next. */
+const nearTurns = 8;
+
 interface Thread {
   readonly id: string;
+  /** Of the call that began it, as in `ConversationKeys`. */
+  readonly instructions: string | null;
   /** Epoch ms. */
   lastAt: number;
 }
@@ -81,54 +86,95 @@ export function createThreadFinder(options: ThreadFinderOptions): ThreadFinder {
     return session === null ? null : idOf(who, "session", session);
   }
 
-  function begun(id: string): Thread {
-    return { id, lastAt: Number.NEGATIVE_INFINITY };
+  function begun(id: string, keys: ConversationKeys | null = null): Thread {
+    const instructions = keys?.instructions ?? null;
+    return { id, instructions, lastAt: Number.NEGATIVE_INFINITY };
   }
 
   function byTurns(call: ThreadCall, keys: ConversationKeys): Thread {
     const { who } = call;
+    const { opening } = keys;
     const isFresh = (thread: Thread) => call.startedAt - thread.lastAt <= sameOpeningMs;
-    const ofOpening = openings.get(who, keys.opening);
-    const stateless = () => begun(idOf(who, "opening", keys.opening));
+    const ofOpening = knownFor(openings, who, opening, keys);
+    const stateless = () => begun(idOf(who, "opening", opening), keys);
     const continued = longestKnown(who, keys);
-    if (keys.whole !== keys.opening) return continued ?? ofOpening ?? stateless();
-    if (continued !== null && isFresh(continued)) return continued;
-    if (ofOpening === null) return stateless();
-    return isFresh(ofOpening) ? ofOpening : begun(idOf(who, "opening", keys.opening, call.id));
+    if (keys.whole !== opening) return continued ?? ofOpening ?? stateless();
+    const fresh = [continued, ofOpening].find((thread) => thread !== null && isFresh(thread));
+    if (fresh !== undefined && fresh !== null)
+      // Two agents may be handed the same task: what they are told to be tells them apart.
+      return isAnothers(fresh, keys)
+        ? begun(idOf(who, "opening", opening, keys.instructions ?? ""), keys)
+        : fresh;
+    return ofOpening === null ? stateless() : begun(idOf(who, "opening", opening, call.id), keys);
   }
 
-  /** The thread of the longest earlier request that the turns begin with. */
+  /** The thread of the longest earlier request that the turns begin with, of the same instructions where one is near. */
   function longestKnown(who: string, keys: ConversationKeys): Thread | null {
-    for (let turns = keys.turns; turns > 0; turns--) {
-      const known = conversations.get(who, keys.prefix(turns));
-      if (known !== null) return known;
+    let anothers: Thread | null = null;
+    let last = 1;
+    for (let turns = keys.turns; turns >= last; turns--) {
+      const known = knownFor(conversations, who, keys.prefix(turns), keys);
+      if (known === null) continue;
+      if (!isAnothers(known, keys)) return known;
+      if (anothers === null) last = Math.max(1, turns - nearTurns);
+      anothers ??= known;
     }
-    return null;
+    return anothers;
   }
 
   function remember(thread: Thread, { who, keys, answer, isWhole, endedAt }: ThreadCall): void {
     thread.lastAt = Math.max(thread.lastAt, endedAt);
     if (answer !== null) answers.set(who, answer, thread);
     if (keys === null || !isWhole) return;
-    conversations.set(who, keys.whole, thread);
+    setBeside(conversations, who, keys.whole, thread);
     if (keys.whole === keys.opening || openings.get(who, keys.opening) === null)
-      openings.set(who, keys.opening, thread);
+      setBeside(openings, who, keys.opening, thread);
   }
 
   return {
     threadOf(call) {
       const { who, continues, keys, isWhole } = call;
       const ofSession = threadOfSession(who, call.session);
-      if (ofSession !== null) return ofSession;
+      if (ofSession !== null) {
+        // Whoever names the answer alone goes on with the session.
+        if (call.answer !== null) answers.set(who, call.answer, begun(ofSession));
+        return ofSession;
+      }
       let thread = continues === null ? null : answers.get(who, continues);
       if (thread === null && keys !== null && isWhole) thread = byTurns(call, keys);
-      if (thread === null && continues !== null) thread = begun(idOf(who, "answer", continues));
+      thread ??= continues === null ? null : begun(idOf(who, "answer", continues), keys);
       if (thread === null) return null;
       remember(thread, call);
       return thread.id;
     },
     threadOfSession,
   };
+}
+
+/** Whether other instructions began it; a call without any may be part of any. */
+function isAnothers({ instructions }: Thread, keys: ConversationKeys): boolean {
+  const own = keys.instructions;
+  return own !== null && instructions !== null && instructions !== own;
+}
+
+/** Where two threads share a key, the one of the same instructions, else the later one. */
+function knownFor(
+  threads: KnownThreads,
+  who: string,
+  key: string,
+  keys: ConversationKeys,
+): Thread | null {
+  const known = threads.get(who, key);
+  if (known === null || !isAnothers(known, keys)) return known;
+  return threads.get(who, `${key} ${keys.instructions}`) ?? known;
+}
+
+/** A thread that had the key until now is kept by its instructions. */
+function setBeside(threads: KnownThreads, who: string, key: string, thread: Thread): void {
+  const before = threads.get(who, key);
+  if (before !== null && before.id !== thread.id && before.instructions !== null)
+    threads.set(who, `${key} ${before.instructions}`, before);
+  threads.set(who, key, thread);
 }
 
 /** @param hex at least 32 digits @returns a UUID of version 8, of 122 of their bits (RFC 9562 §5.8) */

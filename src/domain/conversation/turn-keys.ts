@@ -1,5 +1,5 @@
 // Keys by which a conversation is known again when a later request repeats it. Clients leave out what a
-// model thought, and renew their system prompts, so neither counts.
+// model thought, and renew their system prompts, so neither counts for them; the instructions have a key of their own.
 import type { Turn, TurnPart } from "./turn.ts";
 
 export interface ConversationKeys {
@@ -11,6 +11,8 @@ export interface ConversationKeys {
   readonly opening: string;
   /** Of all turns. */
   readonly whole: string;
+  /** Of the system prompts before all else; null: there are none. */
+  readonly instructions: string | null;
   /** What the keys are made of, for a request that begins alike. */
   readonly chain: TurnChain;
 }
@@ -61,6 +63,7 @@ export function conversationKeys(
     turns: turns.length,
     opening: keyAt(lanes, openingLength(turns)),
     whole,
+    instructions: instructionsKey(turns),
     chain: lanes,
   };
 }
@@ -81,10 +84,20 @@ function lanesOf(turns: readonly Turn[], known: KnownTurns | null = null): TurnC
   }
   for (; next < turns.length; next++) {
     const turn = turns[next];
-    if (turn !== undefined) hash.addTurn(turn);
+    if (turn !== undefined && !isSystem(turn)) hash.addTurn(turn);
     hash.store(lanes, 2 * (next + 1));
   }
   return lanes;
+}
+
+function instructionsKey(turns: readonly Turn[]): string | null {
+  const first = turns.findIndex((turn) => !isSystem(turn));
+  if (first === 0) return null;
+  const hash = new TurnHash();
+  for (const turn of turns.slice(0, first)) hash.addTurn(turn);
+  const lanes = new Int32Array(2);
+  hash.store(lanes, 0);
+  return keyAt(lanes, 0);
 }
 
 function keyAt(lanes: Int32Array, length: number): string {
@@ -116,7 +129,6 @@ class TurnHash {
   #b = 0x41c6ce57 | 0;
 
   addTurn(turn: Turn): void {
-    if (isSystem(turn)) return;
     let counts = false;
     for (const part of turn.parts) {
       const said = textsOf(part);

@@ -415,3 +415,12 @@ test.each<[string, () => boolean | Promise<boolean>, number]>([
   const response = await routes.handle(new Request(path, { method: "POST" }));
   expect(response.status).toBe(status);
 });
+
+test.each(["stats", "inflight", "upstreams"])(
+  "/api/%s cannot be filtered, and says so rather than leave a filter out",
+  async (name) => {
+    const { response, body } = await ask(await filled([]), `/api/${name}?model=m`);
+    expect(response.status).toBe(400);
+    expect(body?.["error"]).toBe('"model" is not a parameter of this path, which has none');
+  },
+);

@@ -18,11 +18,11 @@ const finder = (mostKnown?: number) =>
   createThreadFinder({ digest, ...(mostKnown === undefined ? {} : { mostKnown }) });
 
 /** Words of a user and of an assistant in turn; null leaves a turn out. */
-function keysOf(words: readonly (string | null)[]) {
+function keysOf(words: readonly (string | null)[], system: string | null = null) {
   const messages = words.flatMap((content, index) =>
     content === null ? [] : { role: index % 2 === 0 ? "user" : "assistant", content },
   );
-  return conversationKeys(askedTurns({ messages }));
+  return conversationKeys(askedTurns({ ...(system === null ? {} : { system }), messages }));
 }
 
 let calls = 0;
@@ -45,14 +45,16 @@ function call(words: readonly (string | null)[], own: Partial<ThreadCall> = {}):
 interface Step {
   readonly words: readonly (string | null)[];
   readonly own?: Partial<ThreadCall>;
+  /** What the agent is told to be. */
+  readonly system?: string;
 }
 
 /** Each call's thread as a letter, in the order in which threads come up. */
 function lettersOf(threads: ThreadFinder, steps: readonly Step[]): string {
   const letters = new Map<string | null, string>([[null, "-"]]);
   return steps
-    .map(({ words, own }) => {
-      const id = threads.threadOf(call(words, own));
+    .map(({ words, own, system }) => {
+      const id = threads.threadOf(call(words, { keys: keysOf(words, system), ...own }));
       const letter = letters.get(id) ?? String.fromCodePoint(96 + letters.size);
       letters.set(id, letter);
       return letter;
@@ -82,6 +84,52 @@ test.each<[string, string, readonly Step[]]>([
       { words: ["mend", "a", "go on"] },
       { words: ["map", "a", "go on", "b", "go on"] },
       { words: ["mend", "a", "go on", "b", "go on"] },
+    ],
+  ],
+  [
+    "agents that are handed the same task, by what they are told to be",
+    "ababab",
+    [
+      { words: ["build it"], system: "You plan." },
+      { words: ["build it"], system: "You review." },
+      { words: ["build it", "a plan", "go on"], system: "You plan." },
+      { words: ["build it", "a review", "go on"], system: "You review." },
+      { words: ["build it", "a plan", "go on", "more", "and on"], system: "You plan." },
+      { words: ["build it", "a review", "go on", "more", "and on"], system: "You review." },
+    ],
+  ],
+  [
+    "agents whose answers are the same, too",
+    "abcabc",
+    [
+      { words: ["build it"], system: "You plan." },
+      { words: ["build it"], system: "You review." },
+      { words: ["build it"], system: "You test." },
+      { words: ["build it", "yes", "go on"], system: "You plan." },
+      { words: ["build it", "yes", "go on"], system: "You review." },
+      { words: ["build it", "yes", "go on"], system: "You test." },
+    ],
+  ],
+  [
+    "a system prompt that is renewed with every call",
+    "aaa",
+    [
+      { words: ["q1"], system: "It is 12:00." },
+      { words: ["q1", "a1", "q2"], system: "It is 12:01." },
+      { words: ["q1", "a1", "q2", "a2", "q3"], system: "It is 12:02." },
+    ],
+  ],
+  [
+    "the same words without instructions, such as a count of their tokens",
+    "aaa",
+    [{ words: ["q1"] }, { words: ["q1"], system: "You plan." }, { words: ["q1"] }],
+  ],
+  [
+    "an answer that is named without the session that had it",
+    "aa",
+    [
+      { words: ["q1"], own: { session: "s", answer: "resp_1" } },
+      { words: ["q2"], own: { continues: "resp_1", isWhole: false } },
     ],
   ],
   [
