@@ -257,7 +257,11 @@ const setHeaders: Readonly<Record<string, string>> = {
   location: "where to go after an action: 303",
   "set-cookie": "the sign-in cookie, from `/login` and `/logout`; upstreams' are passed on",
   "content-type": "of the router's own answers; upstreams' are passed on",
-  "cache-control": "`no-store` where an answer changes with every call",
+  "content-encoding":
+    "`gzip`, on pages and their files where `Accept-Encoding` has it; upstreams' are passed on",
+  "content-disposition": "`attachment` with the file's name, on exports and a routes file",
+  "cache-control":
+    "`no-store` where an answer changes with every call; pages' files, whose names change with them, are kept for a year (`public, max-age=31536000, immutable`)",
   "accept-encoding": "codings that a request's body may have: 415",
   vary: "`Origin`, where CORS decided; `Accept` at `/`; `Accept-Encoding` on pages",
   "access-control-allow-origin": "the page's origin, where `ALLOWED_ORIGINS` has it",
