@@ -1,5 +1,5 @@
 // The requests next to one in time, for turning pages.
-import type { Browse, LogRow } from "../../../ports/browse.ts";
+import type { Browse, LogFilter, LogRow } from "../../../ports/browse.ts";
 
 export interface Neighbours {
   readonly older: string | null;
@@ -11,15 +11,22 @@ const firstReach = 1_000;
 const growth = 8;
 const largestPage = 500;
 
-/** @param now epoch ms */
+/** What rows have in common, whichever page of them. */
+export type Common = Omit<LogFilter, "limit" | "before" | "sort">;
+
+/**
+ * @param common of those that are turned over
+ * @param now epoch ms
+ */
 export async function neighboursOf(
   row: Pick<LogRow, "id" | "timestamp">,
+  common: Common,
   now: number,
   browse: Pick<Browse, "list">,
 ): Promise<Neighbours> {
   const [older, newer] = await Promise.all([
-    browse.list({ limit: 1, before: row.id }),
-    newerThan(row, now, browse),
+    browse.list({ ...common, limit: 1, before: row.id }),
+    newerThan(row, common, now, browse),
   ]);
   return { older: older.logs[0]?.id ?? null, newer };
 }
@@ -30,6 +37,7 @@ export async function neighboursOf(
  */
 async function newerThan(
   { id, timestamp }: Pick<LogRow, "id" | "timestamp">,
+  common: Common,
   now: number,
   browse: Pick<Browse, "list">,
 ): Promise<string | null> {
@@ -37,7 +45,7 @@ async function newerThan(
   for (let reach = firstReach; ; reach *= growth) {
     const end = since + reach;
     const before = end > now ? {} : { before: firstIdAt(end) };
-    const { logs } = await browse.list({ limit: largestPage, since, ...before });
+    const { logs } = await browse.list({ ...common, limit: largestPage, since, ...before });
     const newer = logs.filter((row) => row.id > id).at(-1);
     if (newer !== undefined)
       return logs.length < largestPage || logs.at(-1)?.id === id ? newer.id : null;

@@ -145,6 +145,7 @@ function Crumbs({
   detail,
 }: Pick<RequestPartsProps, "neighbours" | "frame" | "detail">): JSX.Element {
   const { older, newer } = neighbours;
+  const list = frame.list === "/" ? "" : `?list=${encodeURIComponent(frame.list)}`;
   return (
     <nav class="crumbs" aria-label="Requests">
       <a href={frame.list} data-list>
@@ -155,12 +156,12 @@ function Crumbs({
       )}
       <span class="turn-pages">
         {newer !== null && (
-          <a rel="prev" href={`/request/${encodeURIComponent(newer)}`}>
+          <a rel="prev" href={`/request/${encodeURIComponent(newer)}${list}`}>
             ‹ Newer
           </a>
         )}
         {older !== null && (
-          <a rel="next" href={`/request/${encodeURIComponent(older)}`}>
+          <a rel="next" href={`/request/${encodeURIComponent(older)}${list}`}>
             Older ›
           </a>
         )}

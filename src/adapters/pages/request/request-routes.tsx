@@ -7,7 +7,8 @@ import { planRoute } from "../../../domain/routing/plan.ts";
 import type { LogDetail } from "../../../ports/browse.ts";
 import { UnknownRequest } from "./unknown-request.tsx";
 import { knownModelNames } from "../dashboard/model-names.ts";
-import { neighboursOf } from "./neighbours.ts";
+import { readQuery } from "../dashboard/dashboard-query.ts";
+import { type Common, neighboursOf } from "./neighbours.ts";
 import {
   formRefused,
   frameOf,
@@ -18,7 +19,7 @@ import {
   seeOther,
   unreadablePage,
 } from "../shared/page-response.tsx";
-import type { PagesDeps } from "../shared/pages-deps.ts";
+import type { PageFrame, PagesDeps } from "../shared/pages-deps.ts";
 import { RequestPage, RequestParts, type RequestPartsProps } from "./request-page.tsx";
 import { conversationRoutes } from "./conversation-routes.tsx";
 
@@ -59,7 +60,7 @@ export function requestRoutes(deps: PagesDeps) {
       deps,
       request,
       frame,
-      readBeside(detail, deps),
+      readBeside(detail, commonOf(frame), deps),
       parts,
       refused === null ? 200 : 422,
     );
@@ -86,16 +87,29 @@ export function requestRoutes(deps: PagesDeps) {
     );
 }
 
+/** What filters the list that one came from. */
+function commonOf({ list, now, zone }: PageFrame): Common {
+  const { searchParams } = new URL(list, "http://list");
+  const {
+    limit: _limit,
+    before: _before,
+    sort: _sort,
+    ...common
+  } = readQuery(searchParams, now, zone).filter;
+  return common;
+}
+
 type Beside = Pick<RequestPartsProps, "neighbours" | "repeats" | "first">;
 
 /** What belongs beside a request. */
 async function readBeside(
   detail: LogDetail,
+  common: Common,
   { browse, now }: Pick<PagesDeps, "browse" | "now">,
 ): Promise<Beside> {
   const { id, resent_from: firstId } = detail;
   const [neighbours, repeats, first] = await Promise.all([
-    neighboursOf(detail, now(), browse),
+    neighboursOf(detail, common, now(), browse),
     browse.list({ limit: repeatsShown, resent_from: id }),
     firstId === null ? undefined : browse.get(firstId),
   ]);

@@ -142,11 +142,18 @@ export function frameOf(
   };
 }
 
-/** Browsers say where one came from, to pages of the same origin the whole of it. */
+/**
+ * The list that one came from: the page's address names it where one turns over its rows, and browsers say where one
+ * came from, to pages of the same origin the whole of it.
+ */
 function listOf(request: Request, path: string): string {
   const from = URL.parse(request.headers.get("referer") ?? "");
   const isOwn = from !== null && from.host === request.headers.get("host");
-  return isOwn && from.pathname === path ? path + from.search : path;
+  if (isOwn && from.pathname === path) return path + from.search;
+  const named = [new URL(request.url), ...(isOwn ? [from] : [])]
+    .map(({ searchParams }) => searchParams.get("list") ?? "")
+    .find((list) => list.startsWith(`${path}?`));
+  return named ?? path;
 }
 
 /** Times are shown in the reader's zone by a script; where days begin, the page has to know, so the script leaves a cookie. */

@@ -336,3 +336,69 @@ test("a request says what it cost, and that no price is known where tokens were 
   const { document } = await openPage(sampleBrowse([unused]), `/request/${unused.id}`);
   expect(document.querySelector(".facts")?.textContent).not.toContain("price");
 });
+
+/** A row with one before it and one after it, and what its neighbours were looked for among. */
+async function turnedOver(query: string, headers: Readonly<Record<string, string>> = {}) {
+  const [newer, here, older] = [9, 5, 1].map((second) =>
+    sampleDetail({
+      id: `0195a2c4-0000-7000-8000-00000000000${second}`,
+      timestamp: `2026-03-12T16:00:0${second}.000Z`,
+    }),
+  );
+  const asked: LogFilter[] = [];
+  const browse = {
+    ...sampleBrowse([here!]),
+    list(filter: LogFilter) {
+      if (filter.resent_from === undefined) asked.push(filter);
+      const logs = filter.limit === 1 ? [older!] : [newer!, here!];
+      return Promise.resolve({ logs, next: null });
+    },
+  };
+  const { document } = await openPage(browse, `/request/${here!.id}${query}`, {}, headers);
+  const href = (rel: string) =>
+    document.querySelector(`.crumbs a[${rel}]`)?.getAttribute("href") ?? null;
+  return {
+    asked,
+    links: [href("rel=prev"), href("rel=next")].map((link) => link?.slice(-1)),
+    lists: [href("rel=prev"), href("rel=next")].map((link) =>
+      new URL(link ?? "", "http://router.lan").searchParams.get("list"),
+    ),
+    back: href("data-list"),
+  };
+}
+
+const filtered = "/?q=retry&model=smol&sort=tokens&before=x";
+
+test("one turns over the rows of the list that one came from", async () => {
+  const referer = `http://router.lan:1234${filtered}`;
+  for (const [query, headers] of [
+    ["", { referer }],
+    [`?list=${encodeURIComponent(filtered)}`, {}],
+    [
+      "?as=text",
+      { referer: `http://router.lan:1234/request/x?list=${encodeURIComponent(filtered)}` },
+    ],
+  ] as const) {
+    const { asked, lists, back } = await turnedOver(query, headers);
+    expect(asked.length).toBeGreaterThan(1);
+    for (const filter of asked) expect(filter).toMatchObject({ q: "retry", model: "smol" });
+    for (const filter of asked) expect(filter).not.toHaveProperty("sort");
+    expect(lists).toEqual([filtered, filtered]);
+    expect(back).toBe(filtered);
+  }
+});
+
+test("without a list one turns over all rows, and another site's address is no list", async () => {
+  for (const [query, headers] of [
+    ["", {}],
+    ["?list=//evil.example/?q=x", {}],
+    ["?list=https://evil.example/?q=x", {}],
+    ["", { referer: "http://evil.example/?q=x" }],
+  ] as const) {
+    const { asked, links, lists, back } = await turnedOver(query, headers);
+    for (const filter of asked) expect(filter).not.toHaveProperty("q");
+    expect(links).toEqual(["9", "1"]);
+    expect(lists).toEqual([null, null]);
+    expect(back).toBe("/");
+  }
+});
