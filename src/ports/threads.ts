@@ -6,7 +6,7 @@ import type { LogRow } from "./browse.ts";
 export interface ThreadRow {
   /** A UUID. */
   readonly id: string;
-  /** The first words asked in it; null: none. */
+  /** The first words asked in it, those for an answer of one token last of all; null: none. */
   readonly title: string | null;
   /** Who asked: `sub` of the token, else the address. */
   readonly user: string;

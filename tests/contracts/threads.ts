@@ -75,6 +75,33 @@ export function threadsContract(
       },
     );
 
+    on(
+      "is named by a call that wants an answer, not by one for a single token before it",
+      async (store) => {
+        const probe = call(
+          { timestamp: noon },
+          { asked: "quota" },
+          { promptTokens: 8, completionTokens: 1 },
+        );
+        const asks = call(
+          { timestamp: noon + 1, id: idAt(noon + 1, 1) },
+          { asked: "Why?" },
+          { promptTokens: 3, completionTokens: 20 },
+        );
+        const more = call(
+          { timestamp: noon + 2, id: idAt(noon + 2, 2) },
+          { asked: "And then?" },
+          { promptTokens: 3, completionTokens: 1 },
+        );
+        await store.write([probe]);
+        expect(await titles(store)).toEqual(["quota"]);
+        await store.write([more, asks]);
+        expect(await titles(store)).toEqual(["Why?"]);
+        await store.write([probe]);
+        expect(await store.thread(threadId(1))).toMatchObject({ title: "Why?", calls: 3 });
+      },
+    );
+
     on("counts a call once, however often it is written", async (store) => {
       const batch = [call({}, { asked: "Why?" }, { promptTokens: 3 })];
       await store.write(batch);

@@ -103,7 +103,7 @@ function threadOf(id: string, calls: readonly LogRow[]): ThreadRow {
   const priced = calls.filter(({ cost }) => cost !== null);
   return {
     id,
-    title: byId.find(({ asked }) => asked !== null)?.asked ?? null,
+    title: titleOf(byId),
     user: byId[0]?.auth_user ?? byId[0]?.source_ip ?? "",
     client: byId[0]?.client ?? null,
     started_at: times[0] ?? "",
@@ -117,4 +117,11 @@ function threadOf(id: string, calls: readonly LogRow[]): ThreadRow {
     unpriced: calls.filter((call) => call.cost === null && (call.total_tokens ?? 0) > 0).length,
     duration_ms: sum((call) => Math.round((call.duration_ms ?? 0) * 1_000)) / 1_000,
   };
+}
+
+/** What the first call asked that wanted more than a token, else the first of all. @param calls oldest first */
+function titleOf(calls: readonly LogRow[]): string | null {
+  const worded = calls.filter(({ asked }) => asked !== null);
+  const wanted = worded.find(({ completion_tokens: tokens }) => tokens === null || tokens > 1);
+  return (wanted ?? worded[0])?.asked ?? null;
 }

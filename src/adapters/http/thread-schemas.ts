@@ -4,7 +4,9 @@ import { maybeText, nullable, object, rowFields, text, time, wholeNumber } from 
 
 const threadFields = {
   id: text("UUID; the `thread_id` of its calls"),
-  title: maybeText("the first words asked in it"),
+  title: maybeText(
+    "the first words asked in it for an answer of more than a token, else the first words",
+  ),
   user: text("who asked: `sub` of the client's token, or its address"),
   client: maybeText("program of its first call, `name/version` or `name`"),
   started_at: text(`of its first call; ${time}`),

@@ -11,7 +11,7 @@ export interface StoredThread {
   readonly title: string | null;
   /** The title in small letters. */
   readonly title_sought: string | null;
-  /** Of the first call that asks in words, whose they are; null: none does. */
+  /** By which the earliest title wins, see `titleKey`; null: no call asks in words. */
   readonly title_of: string | null;
   /** Of its first call; all have the same. */
   readonly who: string;
@@ -157,7 +157,7 @@ function changeOf(id: string, row: ThreadedRow, asked: string | null, sign: 1 | 
     id,
     title: asked,
     title_sought: asked?.toLowerCase() ?? null,
-    title_of: asked === null ? null : row.id,
+    title_of: asked === null ? null : titleKey(row),
     who: row.who ?? "",
     first_id: row.id,
     client_name: row.client_name,
@@ -174,6 +174,14 @@ function changeOf(id: string, row: ThreadedRow, asked: string | null, sign: 1 | 
     duration: sum(Math.round((row.duration_ms ?? 0) * usPerMs)),
     models: model === null ? "" : modelsText([model]),
   };
+}
+
+/**
+ * The first call that asks in words names its thread, by its id; but one that wants no more than a token asks whether
+ * it may call at all (Claude Code's `quota`), and comes behind all others.
+ */
+function titleKey({ id, completion_tokens: tokens }: ThreadedRow): string {
+  return tokens !== null && tokens <= 1 ? `f${id.slice(1)}` : id;
 }
 
 /** A thread with what changes in it; of one that is not there yet, the change is all there is. */
