@@ -3,7 +3,7 @@ import { systemClock } from "../../src/adapters/clock/system-clock.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 
 /** The shortest limit, ms; the timers of batches are shorter by far. */
-const shortestLimitMs = 250;
+const shortestLimitMs = 100;
 
 export const patientClock: Pick<Clock, "now" | "after"> = {
   now: () => systemClock.now(),
