@@ -14,6 +14,11 @@ const largestPage = 500;
 /** What rows have in common, whichever page of them. */
 export type Common = Omit<LogFilter, "limit" | "before" | "sort">;
 
+export function commonOf(filter: LogFilter): Common {
+  const { limit: _limit, before: _before, sort: _sort, ...common } = filter;
+  return common;
+}
+
 /**
  * @param common of those that are turned over
  * @param now epoch ms

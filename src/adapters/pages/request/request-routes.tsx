@@ -8,7 +8,7 @@ import type { LogDetail } from "../../../ports/browse.ts";
 import { UnknownRequest } from "./unknown-request.tsx";
 import { knownModelNames } from "../dashboard/model-names.ts";
 import { readQuery } from "../dashboard/dashboard-query.ts";
-import { type Common, neighboursOf } from "./neighbours.ts";
+import { type Common, commonOf, neighboursOf } from "./neighbours.ts";
 import {
   formRefused,
   frameOf,
@@ -60,7 +60,7 @@ export function requestRoutes(deps: PagesDeps) {
       deps,
       request,
       frame,
-      readBeside(detail, commonOf(frame), deps),
+      readBeside(detail, filterOf(frame), deps),
       parts,
       refused === null ? 200 : 422,
     );
@@ -88,15 +88,8 @@ export function requestRoutes(deps: PagesDeps) {
 }
 
 /** What filters the list that one came from. */
-function commonOf({ list, now, zone }: PageFrame): Common {
-  const { searchParams } = new URL(list, "http://list");
-  const {
-    limit: _limit,
-    before: _before,
-    sort: _sort,
-    ...common
-  } = readQuery(searchParams, now, zone).filter;
-  return common;
+function filterOf({ list, now, zone }: PageFrame): Common {
+  return commonOf(readQuery(new URL(list, "http://list").searchParams, now, zone).filter);
 }
 
 type Beside = Pick<RequestPartsProps, "neighbours" | "repeats" | "first">;
