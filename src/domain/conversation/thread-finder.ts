@@ -101,7 +101,7 @@ export function createThreadFinder(options: ThreadFinderOptions): ThreadFinder {
     if (keys.whole !== opening) return continued ?? ofOpening ?? stateless();
     const fresh = [continued, ofOpening].find((thread) => thread !== null && isFresh(thread));
     if (fresh !== undefined && fresh !== null)
-      // Two agents may be handed the same task: what they are told to be tells them apart.
+      // Two agents may be given the same task; only their instructions differ.
       return isAnothers(fresh, keys)
         ? begun(idOf(who, "opening", opening, keys.instructions ?? ""), keys)
         : fresh;

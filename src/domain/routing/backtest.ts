@@ -154,7 +154,7 @@ export function createBacktest(current: Routing, candidate: Routing): Backtest {
   };
 }
 
-/** `alias:x: hosted/big, then attic/small`; with addresses where nothing else tells the two apart. */
+/** `alias:x: hosted/big, then attic/small`; with addresses where they are the only difference. */
 export function changeInWords({ before, after }: Pick<RouteChange, "before" | "after">): {
   readonly went: string;
   readonly wouldGo: string;

@@ -34,7 +34,7 @@ export interface ReadThread {
 
 /** Requests that are opened to find what their calls are parts of. */
 const mostOpened = 8;
-/** Of all requests after the first; in bytes. */
+/** Of all requests after the first branch's; in bytes. */
 const mostBytes = 2_000_000;
 
 /**
@@ -50,24 +50,31 @@ export async function readBranches(
   const branches: Branch[] = [];
   const unread: LogRow[] = [];
   const isWanted = ({ id }: LogRow) => id === wanted;
-  let left = [...calls.filter(isWanted), ...calls.filter((call) => !isWanted(call))];
+  let left: readonly LogRow[] = [
+    ...calls.filter(isWanted),
+    ...calls.filter((call) => !isWanted(call)),
+  ];
+  let opened = 0;
   let bytes = 0;
-  for (let opened = 0; opened < mostOpened;) {
+  while (opened < mostOpened) {
     const [last, ...others] = left;
     if (last === undefined) break;
-    if (last.state !== "inflight") {
-      if (branches.length > 0 && (bytes += last.request_size) > mostBytes) break;
-      opened++;
-      const chain = await readChain(last, calls.slice(calls.indexOf(last) + 1), get);
-      const found = branchOf(chain, last, others);
-      if (found !== null) {
-        branches.push(found.branch);
-        left = [...found.others];
-        continue;
-      }
-    }
-    unread.push(last);
+    // The first is read however large it is.
+    bytes += branches.length === 0 ? 0 : last.request_size;
+    if (bytes > mostBytes) break;
     left = others;
+    const isRunning = last.state === "inflight";
+    // What an earlier branch holds is not read once more.
+    const older = branches.length === 0 ? calls.slice(calls.indexOf(last) + 1) : others;
+    const chain = isRunning ? [] : await readChain(last, older, get);
+    if (!isRunning) opened++;
+    if (chain.length === 0) {
+      unread.push(last);
+      continue;
+    }
+    const found = branchOf(chain, last, others);
+    branches.push(found.branch);
+    left = found.others;
   }
   const ofWanted = branches.find(({ last }) => isWanted(last));
   const shown = ofWanted ?? branches.find(isTalk) ?? branches[0] ?? null;
@@ -91,16 +98,15 @@ function branchOf(
   chain: readonly ReadCall[],
   last: LogRow,
   left: readonly LogRow[],
-): { readonly branch: Branch; readonly others: readonly LogRow[] } | null {
-  if (chain.length === 0) return null;
+): { readonly branch: Branch; readonly others: readonly LogRow[] } {
   const links = new Set(chain.map(({ call }) => call.id));
-  let others = left.filter(({ id }) => !links.has(id));
+  let others: readonly LogRow[] = left.filter(({ id }) => !links.has(id));
   const segments: Segment[] = [];
   let offset = 0;
   for (const read of chain) {
     const { asked, answered } = read.conversation;
     const found = alignCalls(asked, [read.call, ...others], read.call.id);
-    others = [...others].filter((call) => found.others.includes(call));
+    others = found.others;
     segments.push({ read, placed: found.placed, offset });
     offset += asked.length + answered.length;
   }

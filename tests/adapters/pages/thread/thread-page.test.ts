@@ -350,3 +350,22 @@ test("its head has the sums of all calls, those included whose rows have gone", 
   for (const fact of ["1,234", "4.5M in", "$12.50", "3 calls without a price", "Errors7"])
     expect(facts.replaceAll(/ ?Errors ?/g, "Errors")).toContain(fact);
 });
+
+test("what two branches of named answers share is read once", async () => {
+  const calls = [linkOf(5, 3), linkOf(4, 3), linkOf(3, 2), linkOf(2, 1), linkOf(1, null)];
+  const browse = sampleBrowse(calls);
+  const opened: string[] = [];
+  const get = (id: string) => {
+    opened.push(id.slice(-1));
+    return browse.get(id);
+  };
+  const { document } = await openPage({ ...browse, get }, `/thread/${thread}`);
+  expect(opened.toSorted()).toEqual(["1", "2", "3", "4", "5"]);
+  expect(lines(document, ".conversation").filter((line) => line.startsWith("call"))).toEqual([
+    "call 1",
+    "call 2",
+    "call 3",
+    "call 5",
+  ]);
+  expect(lines(document, ".branches")).toEqual(["call 4"]);
+});
