@@ -22,8 +22,8 @@ import { spawnRouter, type SpawnedRouter } from "../lab/spawn-router.ts";
  */
 const garbage = { sse: "\n\ndata: {garbage\n\n", ndjson: "\n{garbage\n" };
 
-/** Time for what came before the fault to reach the client, where nothing holds it back. */
-const beforeFaultMs = 250;
+/** Time for what came before the fault to reach the client, where nothing holds it back; silence may be longer. */
+const beforeFaultMs = 700;
 const betweenMs = 20;
 
 const faults: Readonly<Record<string, (afterBytes: number, stream: RecordedStream) => Behaviour>> =
@@ -126,6 +126,8 @@ function complaint(injection: Injection, seen: SeenAnswer | "hung", row: LogRow 
   return row?.state === state ? null : wrong(`${seen}, but its row is ${row?.state}`);
 }
 
+/** By fault: answers of two candidates that it struck when the client had some of it. */
+const struckLate = new Map<string, number>();
 const figures: (string | number)[][] = [];
 afterAll(() => {
   printTable(
@@ -200,9 +202,13 @@ describe.each(Object.entries(recordedStreams))("%s", (streamName, stream) => {
       // The faults did strike: an answer of the one candidate is whole at its very end only.
       const alone = injections.filter((one) => one.candidates === "one" && one.commit === "full");
       expect(count("one", "full", "reported")).toBeGreaterThan(alone.length / 2);
-      // How many reach the client before the fault does depends on how busy the machine is.
-      const struck = faultName === "garbage" ? "marred" : "reported";
-      expect(count("two", "first_content", struck)).toBeGreaterThan(0);
+      const struck = count("two", "first_content", faultName === "garbage" ? "marred" : "reported");
+      struckLate.set(faultName, (struckLate.get(faultName) ?? 0) + struck);
     },
   );
+});
+
+// How many reach the client before the fault does depends on how busy the machine is: of one stream it may be none.
+test.each(Object.keys(faults))("%s struck answers that a client was reading", (faultName) => {
+  expect(struckLate.get(faultName)).toBeGreaterThan(0);
 });

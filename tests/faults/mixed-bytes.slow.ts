@@ -125,8 +125,8 @@ function streamAt(target: string): Upstream {
 }
 
 const faults: Readonly<Record<string, (afterBytes: number) => Behaviour>> = {
-  cut: (afterBytes) => ({ kind: "cut", when: { afterBytes }, beforeFaultMs: 150 }),
-  reset: (afterBytes) => ({ kind: "reset", when: { afterBytes }, beforeFaultMs: 150 }),
+  cut: (afterBytes) => ({ kind: "cut", when: { afterBytes }, beforeFaultMs: 500 }),
+  reset: (afterBytes) => ({ kind: "reset", when: { afterBytes }, beforeFaultMs: 500 }),
   "early end": (afterBytes) => ({ kind: "truncate", when: { afterBytes }, betweenMs: 10 }),
 };
 
