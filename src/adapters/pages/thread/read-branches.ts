@@ -21,6 +21,8 @@ export interface Branch {
   readonly last: LogRow;
   /** All of its calls that are part of no branch before it, oldest first. */
   readonly calls: readonly LogRow[];
+  /** Those of them that asked the same as another, the newest first. */
+  readonly again: readonly LogRow[];
 }
 
 export interface ReadThread {
@@ -102,15 +104,17 @@ function branchOf(
   const links = new Set(chain.map(({ call }) => call.id));
   let others: readonly LogRow[] = left.filter(({ id }) => !links.has(id));
   const segments: Segment[] = [];
+  const again: LogRow[] = [];
   let offset = 0;
   for (const read of chain) {
     const { asked, answered } = read.conversation;
     const found = alignCalls(asked, [read.call, ...others], read.call.id);
     others = found.others;
+    again.push(...found.again);
     segments.push({ read, placed: found.placed, offset });
     offset += asked.length + answered.length;
   }
   const outside = new Set(others);
   const own = [last, ...left].filter((call) => !outside.has(call));
-  return { branch: { segments, last, calls: own.toReversed() }, others };
+  return { branch: { segments, last, calls: own.toReversed(), again }, others };
 }

@@ -54,11 +54,11 @@ export function ThreadFound({ frame, thread, read, query }: ThreadFoundProps): J
   const { shown, branches, unread } = read;
   const running = unread.filter(({ state }) => state === "inflight");
   const others = unread.filter(({ state }) => state !== "inflight");
-  const onLine = new Set(shown?.segments.flatMap(({ placed }) => [...placed.values()]));
-  const again = shown?.calls.filter((call) => !onLine.has(call)).toReversed() ?? [];
+  const listed = [...(shown?.again ?? []), ...others];
+  const isWanted = query.at !== null && shown?.last.id === query.at;
   return (
     <>
-      <UnreadLine query={query.at === null || shown?.last.id === query.at ? query : lost(query)} />
+      <UnreadLine query={query.at === null || isWanted ? query : lost(query)} />
       <div id="thread-head" data-live>
         <ThreadHead thread={thread} />
       </div>
@@ -71,9 +71,7 @@ export function ThreadFound({ frame, thread, read, query }: ThreadFoundProps): J
         <header class="section-head">
           <h2 id="conversation-title">Conversation</h2>
         </header>
-        {shown?.last.id === query.at && query.at !== null && (
-          <Wanted branch={shown} threadId={thread.id} />
-        )}
+        {isWanted && <Wanted branch={shown} threadId={thread.id} />}
         {shown === null && (
           <p class="nothing">
             {running.length === calls.length
@@ -89,7 +87,7 @@ export function ThreadFound({ frame, thread, read, query }: ThreadFoundProps): J
         ))}
       </section>
       <div id="thread-branches" data-live>
-        {branches.length + again.length + others.length > 0 && (
+        {branches.length + listed.length > 0 && (
           <section class="branches" aria-labelledby="branches-title">
             <header class="section-head">
               <h2 id="branches-title">{shown === null ? "Calls" : "Other branches"}</h2>
@@ -102,7 +100,7 @@ export function ThreadFound({ frame, thread, read, query }: ThreadFoundProps): J
             {branches.map((branch) => (
               <BranchView branch={branch} threadId={thread.id} />
             ))}
-            {[...again, ...others].map((call) => (
+            {listed.map((call) => (
               <CallLine call={call} isNamed />
             ))}
           </section>

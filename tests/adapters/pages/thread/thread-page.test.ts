@@ -369,3 +369,17 @@ test("what two branches of named answers share is read once", async () => {
   ]);
   expect(lines(document, ".branches")).toEqual(["call 4"]);
 });
+
+test("a question that was asked again is listed, and stands in the conversation once", async () => {
+  const again = callOf(9, [user("question 1")]);
+  const { document } = await open([second, again, first]);
+  expect(lines(document, ".conversation")).toEqual([
+    "question 1",
+    "call 9",
+    "answer 1",
+    "question 2",
+    "call 2",
+    "answer 2",
+  ]);
+  expect(lines(document, ".branches")).toEqual(["call 1"]);
+});
